@@ -1,0 +1,2 @@
+export { SeededChance } from './seeded-chance';
+export { VirtualClock } from './virtual-clock';
