@@ -1,1 +1,6 @@
-export {};
+export * from './address';
+export * from './holder';
+export * from './rejection';
+export * from './subnet';
+export * from './vip-name';
+export * from './view';

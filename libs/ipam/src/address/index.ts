@@ -1,0 +1,4 @@
+export * from './address';
+export * from './cidr';
+export * from './mac';
+export * from './range';

@@ -1,0 +1,157 @@
+// Which addresses and MAC a holder gets: those it names, if they may be had, and for the rest the next free
+// ones; all of them or none.
+import {
+  type Address,
+  type Family,
+  type Mac,
+  DERIVED_MAC_ATTEMPTS,
+  familyOf,
+  formatAddress,
+  formatCidr,
+  formatMac,
+} from '../address';
+import type { Holder } from '../holder';
+import { type Rejection, reject } from '../rejection';
+import type { AddressWish } from './commands';
+import type { Moment } from './decision';
+import type { HeldAddress } from './events';
+import type { SubnetState } from './state';
+
+type Chosen<Value> =
+  | { readonly chosen: Value; readonly rejected?: undefined }
+  | { readonly rejected: Rejection };
+
+/** @param kept what the holder has already and is not asked to give up */
+export function chooseAddresses(
+  state: SubnetState,
+  holder: Holder,
+  wish: AddressWish,
+  moment: Moment,
+  kept: Partial<HeldAddress> = {},
+): Chosen<HeldAddress> {
+  const missing = familyNotHere(state, wish);
+  if (missing) return missing;
+  const v4 = chooseAddress(state, holder, 4, wish, moment, kept.v4);
+  if (v4.rejected) return v4;
+  const v6 = chooseAddress(state, holder, 6, wish, moment, kept.v6);
+  if (v6.rejected) return v6;
+  const pair = { v4: v4.chosen as number | undefined, v6: v6.chosen as bigint | undefined };
+  const mac = chooseMac(state, holder, (pair.v4 ?? pair.v6) as Address, wish.mac ?? kept.mac);
+  return mac.rejected ? mac : { chosen: { ...pair, mac: mac.chosen } };
+}
+
+function familyNotHere(state: SubnetState, wish: AddressWish): { rejected: Rejection } | undefined {
+  const named = [wish.v4, wish.v6].filter((address) => address !== undefined).map(familyOf);
+  const absent = [...(wish.families ?? []), ...named].find((family) => !state.space(family));
+  if (absent === undefined) return undefined;
+  return reject(
+    'FamilyUnavailable',
+    `Subnet ${state.name} has no IPv${absent} block; ask for the family it has, or revise the subnet.`,
+    { subnet: state.name, family: `IPv${absent}` },
+  );
+}
+
+function chooseAddress(
+  state: SubnetState,
+  holder: Holder,
+  family: Family,
+  wish: AddressWish,
+  moment: Moment,
+  kept: Address | undefined,
+): Chosen<Address | undefined> {
+  const named = family === 4 ? wish.v4 : wish.v6;
+  if (named !== undefined) return chooseNamed(state, holder, named, moment);
+  if (kept !== undefined) return { chosen: kept };
+  const isWanted = state.space(family) !== undefined && (wish.families?.includes(family) ?? true);
+  return isWanted ? chooseNext(state, family, moment) : { chosen: undefined };
+}
+
+function chooseNamed(state: SubnetState, holder: Holder, address: Address, moment: Moment): Chosen<Address> {
+  const space = state.space(familyOf(address));
+  const text = formatAddress(address);
+  const facts = { subnet: state.name, address: text };
+  switch (space?.unusable(address)) {
+    case 'out-of-range':
+      return reject(
+        'AddressOutOfRange',
+        `${text} is outside ${space && formatCidr(space.cidr)} of subnet ${state.name}; name an address inside it.`,
+        { ...facts, cidr: space ? formatCidr(space.cidr) : '' },
+      );
+    case 'network':
+    case 'gateway':
+      return reject(
+        'AddressNotUsable',
+        `${text} is the network, broadcast or gateway address of subnet ${state.name}; name another one.`,
+        facts,
+      );
+    case undefined:
+  }
+  const taken = state.byAddress.get(address);
+  if (taken && taken.holder !== holder) {
+    return reject(
+      'AddressTaken',
+      `${text} of subnet ${state.name} is held by ${taken.holder}; name another one, or have it released first.`,
+      { ...facts, holder: taken.holder },
+    );
+  }
+  return coolingOff(state, holder, address, moment) ?? { chosen: address };
+}
+
+/** The former holder may have its own address back at once: nobody else's caches can be wrong about it. */
+function coolingOff(
+  state: SubnetState,
+  holder: Holder,
+  address: Address,
+  moment: Moment,
+): { rejected: Rejection } | undefined {
+  const former = state.former(address);
+  const untilMs = (former?.releasedAtMs ?? 0) + (state.definition?.coolingMs ?? 0);
+  if (!former || former.holder === holder || untilMs <= moment.nowMs) return undefined;
+  const until = new Date(untilMs).toISOString();
+  return reject(
+    'AddressCooling',
+    `${formatAddress(address)} of subnet ${state.name} was released by ${former.holder} and cools until ${until}; ask again then.`,
+    { subnet: state.name, address: formatAddress(address), until, formerHolder: former.holder },
+  );
+}
+
+function chooseNext(state: SubnetState, family: Family, moment: Moment): Chosen<Address> {
+  const choice = state.space(family)?.next(moment.nowMs, state.definition?.coolingMs ?? 0);
+  if (choice?.address !== undefined) return { chosen: choice.address };
+  const until = choice && 'coolingUntil' in choice ? choice.coolingUntil : undefined;
+  const remedy =
+    until === undefined
+      ? 'release one, lift an exclusion or grow the subnet'
+      : `the next released one stops cooling at ${new Date(until).toISOString()}`;
+  return reject('SubnetExhausted', `Subnet ${state.name} has no free IPv${family} address; ${remedy}.`, {
+    subnet: state.name,
+    family: `IPv${family}`,
+    ...(until !== undefined && { until: new Date(until).toISOString() }),
+  });
+}
+
+function chooseMac(
+  state: SubnetState,
+  holder: Holder,
+  address: Address,
+  wished: Mac | undefined,
+): Chosen<Mac> {
+  if (wished !== undefined) {
+    const other = state.holderOfMac(wished);
+    return other === undefined || other === holder ? { chosen: wished } : macTaken(state, wished, other);
+  }
+  let derived = 0;
+  for (let attempt = 0; attempt < DERIVED_MAC_ATTEMPTS; attempt += 1) {
+    derived = state.derivedMac(address, attempt);
+    if (state.holderOfMac(derived) === undefined) return { chosen: derived };
+  }
+  return macTaken(state, derived, state.holderOfMac(derived) as Holder);
+}
+
+function macTaken(state: SubnetState, mac: Mac, other: Holder): { rejected: Rejection } {
+  return reject(
+    'MacTaken',
+    `MAC ${formatMac(mac)} of subnet ${state.name} belongs to ${other}; name another one, or none to have one derived.`,
+    { subnet: state.name, mac: formatMac(mac), holder: other },
+  );
+}

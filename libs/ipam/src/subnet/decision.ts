@@ -1,0 +1,76 @@
+// What comes of a command: events (none, when what was asked is already so) and what the caller is told, or a
+// rejection.
+import type { Rejection } from '../rejection';
+import type { VipPurpose } from './commands';
+import type { HeldAddress, SubnetDefinition, SubnetEvent } from './events';
+import type { Holder } from '../holder';
+import { holderParts, vipHolder } from '../holder';
+import { type Reservation, type SubnetState, purposeOf } from './state';
+
+/** When a command is decided, and when its caller issued it (epoch milliseconds). */
+export interface Moment {
+  readonly nowMs: number;
+  readonly issuedAtMs: number;
+}
+
+export interface HeldReservation extends HeldAddress {
+  readonly holder: Holder;
+  readonly vip?: VipPurpose & { readonly name: string };
+}
+
+/** What the command's caller is told: what it was about, as it is now (or was, for what was given up). */
+export interface SubnetReply {
+  readonly definition?: SubnetDefinition;
+  readonly reservation?: HeldReservation;
+  /** Of `YieldVipName`: whether the Vip is held here, so that its name was not yielded. */
+  readonly vipHeld?: boolean;
+}
+
+export type SubnetDecision =
+  | { readonly events: readonly SubnetEvent[]; readonly reply: SubnetReply; readonly rejected?: undefined }
+  | { readonly rejected: Rejection };
+
+export const accept = (event: SubnetEvent): SubnetDecision => ({ events: [event], reply: replyTo(event) });
+
+export const alreadySo = (reply: SubnetReply): SubnetDecision => ({ events: [], reply });
+
+/** The reply is the event's whole content, so that a command that comes again is told the same. */
+export function replyTo(event: SubnetEvent): SubnetReply {
+  switch (event.type) {
+    case 'SubnetDefined':
+    case 'SubnetRevised': {
+      const { cidrs, gateways, excluded, coolingMs } = event;
+      return { definition: { cidrs, gateways, excluded, coolingMs } };
+    }
+    case 'SubnetRetired':
+      return {};
+    case 'VipNameYielded':
+      return { vipHeld: false };
+    case 'AddressReserved':
+    case 'AddressMoved':
+    case 'AddressReleased':
+      return { reservation: { holder: event.holder, ...heldOf(event) } };
+    case 'VipReserved':
+    case 'VipRevised': {
+      const vip = { name: event.name, ...purposeOf(event) };
+      return { reservation: { holder: vipHolder(event.name), ...heldOf(event), vip } };
+    }
+    case 'VipReleased':
+      return { reservation: { holder: vipHolder(event.name), ...heldOf(event) } };
+  }
+}
+
+export const heldOf = ({ v4, v6, mac }: HeldAddress): HeldAddress => ({ v4, v6, mac });
+
+export function heldBy(state: SubnetState, reservation: Reservation): HeldAddress {
+  return { v4: reservation.v4, v6: reservation.v6, mac: state.macOf(reservation) };
+}
+
+export function describe(state: SubnetState, reservation: Reservation): HeldReservation {
+  const { holder, vip } = reservation;
+  return {
+    holder,
+    ...heldBy(state, reservation),
+    ...(vip && { vip: { name: holderParts(holder).name, ...vip } }),
+  };
+}

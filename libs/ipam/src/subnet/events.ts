@@ -1,0 +1,83 @@
+// What may have happened to a Subnet. Each event says the whole of what holds after it, so that it can be read
+// alone; who asked, when and through what stands in its metadata (libs/event-store).
+import type { Address, AddressPair, AddressRange, Cidr, Mac } from '../address';
+import type { Holder } from '../holder';
+import type { VipPurpose } from './commands';
+
+export interface SubnetDefinition {
+  readonly cidrs: readonly Cidr[];
+  readonly gateways: readonly Address[];
+  readonly excluded: readonly AddressRange[];
+  readonly coolingMs: number;
+}
+
+export interface SubnetDefined extends SubnetDefinition {
+  readonly type: 'SubnetDefined';
+}
+
+export interface SubnetRevised extends SubnetDefinition {
+  readonly type: 'SubnetRevised';
+}
+
+export interface SubnetRetired {
+  readonly type: 'SubnetRetired';
+}
+
+export interface HeldAddress extends AddressPair {
+  readonly mac: Mac;
+}
+
+export interface AddressReserved extends HeldAddress {
+  readonly type: 'AddressReserved';
+  readonly holder: Holder;
+}
+
+export interface AddressMoved extends HeldAddress {
+  readonly type: 'AddressMoved';
+  readonly holder: Holder;
+  readonly from: HeldAddress;
+}
+
+export interface AddressReleased extends HeldAddress {
+  readonly type: 'AddressReleased';
+  readonly holder: Holder;
+  readonly reason: string;
+}
+
+export interface VipReserved extends HeldAddress, VipPurpose {
+  readonly type: 'VipReserved';
+  readonly name: string;
+  readonly claim: number;
+}
+
+export interface VipRevised extends HeldAddress, VipPurpose {
+  readonly type: 'VipRevised';
+  readonly name: string;
+  /** What it held before; equal to what it holds when only its purpose changed. */
+  readonly from: HeldAddress;
+}
+
+export interface VipReleased extends HeldAddress {
+  readonly type: 'VipReleased';
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** The Subnet will never again act on this claim (or an older one) to the Vip's name. */
+export interface VipNameYielded {
+  readonly type: 'VipNameYielded';
+  readonly name: string;
+  readonly claim: number;
+}
+
+export type SubnetEvent =
+  | SubnetDefined
+  | SubnetRevised
+  | SubnetRetired
+  | AddressReserved
+  | AddressMoved
+  | AddressReleased
+  | VipReserved
+  | VipRevised
+  | VipReleased
+  | VipNameYielded;

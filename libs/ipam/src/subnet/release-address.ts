@@ -1,0 +1,24 @@
+// ReleaseAddress: a holder gives up what it has in the subnet.
+import { type Holder, holderParts } from '../holder';
+import { type Rejection, invalid, reject } from '../rejection';
+import type { ReleaseAddress } from './commands';
+import { type Moment, type SubnetDecision, accept, heldBy } from './decision';
+import { comesBeforeReservation } from './late';
+import type { SubnetState } from './state';
+
+export function releaseAddress(command: ReleaseAddress, state: SubnetState, moment: Moment): SubnetDecision {
+  const { holder, reason } = command;
+  if (holderParts(holder).kind === 'vip') return invalid('holder', 'a Vip is released with ReleaseVip');
+  const held = state.byHolder.get(holder);
+  if (!held) return notHeld(state, holder);
+  const late = comesBeforeReservation(state, holder, moment);
+  if (late) return late;
+  return accept({ type: 'AddressReleased', holder, ...heldBy(state, held), reason });
+}
+
+export function notHeld(state: SubnetState, holder: Holder): { rejected: Rejection } {
+  return reject('ReservationNotFound', `${holder} holds nothing in subnet ${state.name}.`, {
+    subnet: state.name,
+    holder,
+  });
+}

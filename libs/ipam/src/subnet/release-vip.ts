@@ -1,0 +1,20 @@
+// ReleaseVip: the Vip ends, and its addresses may be had by others.
+import { vipHolder } from '../holder';
+import { type Rejection, reject } from '../rejection';
+import type { ReleaseVip } from './commands';
+import { type Moment, type SubnetDecision, accept, heldBy } from './decision';
+import { comesBeforeReservation } from './late';
+import type { SubnetState } from './state';
+
+export function releaseVip(command: ReleaseVip, state: SubnetState, moment: Moment): SubnetDecision {
+  const { name, reason } = command;
+  const held = state.byHolder.get(vipHolder(name));
+  if (!held) return vipNotFound(state, name);
+  const late = comesBeforeReservation(state, vipHolder(name), moment);
+  if (late) return late;
+  return accept({ type: 'VipReleased', name, ...heldBy(state, held), reason });
+}
+
+export function vipNotFound(state: SubnetState, name: string): { rejected: Rejection } {
+  return reject('VipNotFound', `Subnet ${state.name} has no Vip ${name}.`, { subnet: state.name, vip: name });
+}

@@ -1,0 +1,46 @@
+// ReserveVip: an address under a name of its own, whose user may change.
+import { vipHolder } from '../holder';
+import { reject } from '../rejection';
+import { chooseAddresses } from './choose-addresses';
+import type { ReserveVip, VipPurpose } from './commands';
+import { type Moment, type SubnetDecision, accept, alreadySo, describe } from './decision';
+import { comesBeforeRelease } from './late';
+import { satisfies } from './reserve-address';
+import { type SubnetState, purposeOf } from './state';
+
+export function reserveVip(command: ReserveVip, state: SubnetState, moment: Moment): SubnetDecision {
+  const { name, claim } = command;
+  const holder = vipHolder(name);
+  const held = state.byHolder.get(holder);
+  if (held) {
+    const same = satisfies(state, held, command) && held.vip && samePurpose(held.vip, command);
+    return same
+      ? alreadySo({ reservation: describe(state, held) })
+      : reject('VipExists', `Vip ${name} exists in subnet ${state.name} and is not as asked; revise it.`, {
+          subnet: state.name,
+          vip: name,
+        });
+  }
+  const late = comesBeforeRelease(state, holder, moment);
+  if (late) return late;
+  if (claim <= state.yieldedClaim(name)) {
+    return reject(
+      'VipNameTaken',
+      `Subnet ${state.name} gave up its claim to the Vip name ${name}; ask again to claim it anew.`,
+      { vip: name, subnet: state.name },
+    );
+  }
+  const choice = chooseAddresses(state, holder, command, moment);
+  if (choice.rejected) return choice;
+  return accept({ type: 'VipReserved', name, claim, ...purposeOf(command), ...choice.chosen });
+}
+
+export function samePurpose(a: VipPurpose, b: VipPurpose): boolean {
+  return (
+    a.vipType === b.vipType &&
+    (a.namespace ?? '') === (b.namespace ?? '') &&
+    (a.note ?? '') === (b.note ?? '') &&
+    a.selector.length === b.selector.length &&
+    a.selector.every((entry, at) => entry === b.selector[at])
+  );
+}

@@ -1,0 +1,19 @@
+// RetireSubnet: an address space ends, once nobody holds anything in it.
+import { type Rejection, reject } from '../rejection';
+import { type SubnetDecision, accept } from './decision';
+import type { SubnetState } from './state';
+
+export function retireSubnet(state: SubnetState): SubnetDecision {
+  if (!state.definition) return subnetNotFound(state.name);
+  const [holder] = state.byHolder.keys();
+  if (holder === undefined) return accept({ type: 'SubnetRetired' });
+  return reject(
+    'SubnetInUse',
+    `Subnet ${state.name} has ${state.byHolder.size} reservations, ${holder} among them; release them first.`,
+    { subnet: state.name, reservations: String(state.byHolder.size), holder },
+  );
+}
+
+export function subnetNotFound(subnet: string): { rejected: Rejection } {
+  return reject('SubnetNotFound', `There is no subnet ${subnet}; define it first.`, { subnet });
+}

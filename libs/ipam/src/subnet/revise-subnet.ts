@@ -1,0 +1,53 @@
+// ReviseSubnet: another block, gateway, exclusions or cooling time; nobody who holds an address may fall outside.
+import { type Address, familyOf, formatAddress, formatCidr } from '../address';
+import { type Rejection, reject } from '../rejection';
+import { AddressSpace } from './address-space';
+import type { ReviseSubnet } from './commands';
+import { type SubnetDecision, accept, alreadySo } from './decision';
+import { defaultGateways, definitionFault, sameDefinition } from './define-subnet';
+import type { SubnetDefinition } from './events';
+import { subnetNotFound } from './retire-subnet';
+import type { SubnetState } from './state';
+
+export function reviseSubnet(command: ReviseSubnet, state: SubnetState): SubnetDecision {
+  const before = state.definition;
+  if (!before) return subnetNotFound(state.name);
+  const cidrs = command.cidrs ?? before.cidrs;
+  const definition: SubnetDefinition = {
+    cidrs,
+    gateways: command.gateways ?? gatewaysAfter(before, cidrs),
+    excluded: command.excluded ?? before.excluded,
+    coolingMs: command.coolingMs ?? before.coolingMs,
+  };
+  const refusal = definitionFault(definition) ?? holderFallsOutside(state, definition);
+  if (refusal) return refusal;
+  return sameDefinition(before, definition)
+    ? alreadySo({ definition: before })
+    : accept({ type: 'SubnetRevised', ...definition });
+}
+
+/** The gateways stay; a family that comes new gets its default one, unless the subnet chose to have none. */
+function gatewaysAfter(before: SubnetDefinition, cidrs: SubnetDefinition['cidrs']): Address[] {
+  const hadNone = before.gateways.length === 0;
+  return cidrs.flatMap((cidr) => {
+    const kept = before.gateways.find((gateway) => familyOf(gateway) === cidr.family);
+    return kept !== undefined ? [kept] : hadNone ? [] : defaultGateways([cidr]);
+  });
+}
+
+function holderFallsOutside(
+  state: SubnetState,
+  definition: SubnetDefinition,
+): { rejected: Rejection } | undefined {
+  const spaces = new Map(definition.cidrs.map((cidr) => [cidr.family, new AddressSpace(cidr, definition)]));
+  for (const [address, { holder }] of state.byAddress) {
+    const space = spaces.get(familyOf(address));
+    if (space && space.unusable(address) === undefined) continue;
+    return reject(
+      'SubnetInUse',
+      `${holder} holds ${formatAddress(address)}, which subnet ${state.name} would lose as ${definition.cidrs.map(formatCidr)}; release or move it first.`,
+      { subnet: state.name, holder, address: formatAddress(address) },
+    );
+  }
+  return undefined;
+}

@@ -1,0 +1,50 @@
+// The Subnet aggregate: stream `subnet-<name>`. Its invariants are the product: an address has at most one
+// holder, a pair is reserved whole or not at all, a MAC is unique, and nobody gets what nobody may have.
+import { subnetCodec } from './codec';
+import type { SubnetCommand } from './commands';
+import { type Moment, type SubnetDecision, replyTo } from './decision';
+import { defineSubnet } from './define-subnet';
+import type { SubnetEvent } from './events';
+import { moveAddress } from './move-address';
+import { releaseAddress } from './release-address';
+import { releaseVip } from './release-vip';
+import { reserveAddress } from './reserve-address';
+import { reserveVip } from './reserve-vip';
+import { retireSubnet, subnetNotFound } from './retire-subnet';
+import { reviseSubnet } from './revise-subnet';
+import { reviseVip } from './revise-vip';
+import { SubnetState } from './state';
+import { yieldVipName } from './yield-vip-name';
+
+export const subnet = {
+  category: 'subnet',
+  initial: (name: string): SubnetState => new SubnetState(name),
+  evolve: (state: SubnetState, event: SubnetEvent, atMs: number): SubnetState => state.evolve(event, atMs),
+  decide,
+  replyTo,
+  codec: subnetCodec,
+};
+
+function decide(command: SubnetCommand, state: SubnetState, moment: Moment): SubnetDecision {
+  if (command.type === 'DefineSubnet') return defineSubnet(command, state);
+  if (command.type === 'YieldVipName') return yieldVipName(command, state);
+  if (!state.definition) return subnetNotFound(state.name);
+  switch (command.type) {
+    case 'ReviseSubnet':
+      return reviseSubnet(command, state);
+    case 'RetireSubnet':
+      return retireSubnet(state);
+    case 'ReserveAddress':
+      return reserveAddress(command, state, moment);
+    case 'MoveAddress':
+      return moveAddress(command, state, moment);
+    case 'ReleaseAddress':
+      return releaseAddress(command, state, moment);
+    case 'ReserveVip':
+      return reserveVip(command, state, moment);
+    case 'ReviseVip':
+      return reviseVip(command, state, moment);
+    case 'ReleaseVip':
+      return releaseVip(command, state, moment);
+  }
+}

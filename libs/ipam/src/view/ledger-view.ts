@@ -1,0 +1,83 @@
+// What the ledger says now, for reading: a pure fold of the whole log, the same for queries and for every face.
+// It is behind the log by what it has not been told yet; `position` says how far it has come.
+import { holderParts } from '../holder';
+import type { Reservation } from '../subnet/state';
+import { SubnetState } from '../subnet/state';
+import type { SubnetEvent } from '../subnet/events';
+
+/** An event with its place and time, as whoever follows the log has it. */
+export interface SubnetFact {
+  readonly subnet: string;
+  readonly event: SubnetEvent;
+  readonly atMs: number;
+  /** The log's opaque token (see libs/event-store). */
+  readonly position: string;
+}
+
+export interface VipEntry {
+  readonly name: string;
+  readonly subnet: SubnetState;
+  readonly reservation: Reservation & Required<Pick<Reservation, 'vip'>>;
+}
+
+export class LedgerView {
+  /** Of the last event applied. */
+  position: string | undefined;
+  private readonly states = new Map<string, SubnetState>();
+  private readonly subnetOfVip = new Map<string, string>();
+  private readonly subnetPositions = new Map<string, string>();
+  private readonly vipPositions = new Map<string, string>();
+
+  apply({ subnet, event, atMs, position }: SubnetFact): void {
+    this.position = position;
+    this.subnetPositions.set(subnet, position);
+    let state = this.states.get(subnet);
+    if (!state) this.states.set(subnet, (state = new SubnetState(subnet)));
+    state.evolve(event, atMs);
+    if (event.type === 'VipReserved' || event.type === 'VipRevised') {
+      this.subnetOfVip.set(event.name, subnet);
+      this.vipPositions.set(event.name, position);
+    } else if (event.type === 'VipReleased' && this.subnetOfVip.get(event.name) === subnet) {
+      this.subnetOfVip.delete(event.name);
+      this.vipPositions.delete(event.name);
+    }
+  }
+
+  /** Subnets that are defined now, by name. */
+  *subnets(): Iterable<SubnetState> {
+    for (const state of this.states.values()) if (state.definition) yield state;
+  }
+
+  subnet(name: string): SubnetState | undefined {
+    const state = this.states.get(name);
+    return state?.definition ? state : undefined;
+  }
+
+  *vips(): Iterable<VipEntry> {
+    for (const name of this.subnetOfVip.keys()) {
+      const entry = this.vip(name);
+      if (entry) yield entry;
+    }
+  }
+
+  vip(name: string): VipEntry | undefined {
+    const subnet = this.states.get(this.subnetOfVip.get(name) ?? '');
+    const reservation = subnet?.byHolder.get(`vip/${name}` as Reservation['holder']);
+    if (!subnet || !reservation?.vip) return undefined;
+    return {
+      name: holderParts(reservation.holder).name,
+      subnet,
+      reservation: reservation as VipEntry['reservation'],
+    };
+  }
+
+  /** Position of the last event that concerned the subnet. */
+  subnetPosition(name: string): string | undefined {
+    return this.subnetPositions.get(name);
+  }
+
+  /** Position of the last event that concerned the Vip. */
+  vipPosition(name: string): string | undefined {
+    return this.vipPositions.get(name);
+  }
+}

@@ -1,0 +1,98 @@
+// The VipName aggregate: stream `vip-<name>`. Vip names are unique across the cluster, because OVN port names
+// are, while each Vip lives in its subnet's stream. A subnet may reserve a Vip only under a claim to its name;
+// the store's expected version lets one claim win. infra/docs/adr/0004 tells the protocol.
+import { type Rejection, reject } from '../rejection';
+import type { StoredEvent } from '../subnet/codec';
+
+export interface ClaimVipName {
+  readonly type: 'ClaimVipName';
+  readonly name: string;
+  readonly subnet: string;
+}
+
+/** Ends the claim that was made at version `claim`, and no other. */
+export interface FreeVipName {
+  readonly type: 'FreeVipName';
+  readonly name: string;
+  readonly claim: number;
+}
+
+export type VipNameCommand = ClaimVipName | FreeVipName;
+
+export interface VipNameClaimed {
+  readonly type: 'VipNameClaimed';
+  readonly subnet: string;
+  /** Number of this claim in the life of the name, ascending from 0. */
+  readonly claim: number;
+}
+
+export interface VipNameFreed {
+  readonly type: 'VipNameFreed';
+  readonly claim: number;
+}
+
+export type VipNameEvent = VipNameClaimed | VipNameFreed;
+
+export interface VipNameState {
+  readonly name: string;
+  /** The subnet whose claim holds now. */
+  readonly subnet?: string;
+  /** The newest claim ever made, or -1. */
+  readonly claim: number;
+}
+
+export interface VipNameReply {
+  readonly claim: number;
+}
+
+type Decision =
+  | { readonly events: readonly VipNameEvent[]; readonly reply: VipNameReply; readonly rejected?: undefined }
+  | { readonly rejected: Rejection };
+
+function decide(command: VipNameCommand, state: VipNameState): Decision {
+  if (command.type === 'FreeVipName') {
+    const isCurrent = state.subnet !== undefined && state.claim === command.claim;
+    return {
+      events: isCurrent ? [{ type: 'VipNameFreed', claim: command.claim }] : [],
+      reply: { claim: command.claim },
+    };
+  }
+  if (state.subnet === command.subnet) return { events: [], reply: { claim: state.claim } };
+  if (state.subnet !== undefined) {
+    return reject(
+      'VipNameTaken',
+      `The Vip name ${state.name} is taken in subnet ${state.subnet}; choose another name, or release that Vip first.`,
+      { vip: state.name, subnet: state.subnet, claim: String(state.claim) },
+    );
+  }
+  const claim = state.claim + 1;
+  return { events: [{ type: 'VipNameClaimed', subnet: command.subnet, claim }], reply: { claim } };
+}
+
+function evolve(state: VipNameState, event: VipNameEvent): VipNameState {
+  return event.type === 'VipNameClaimed'
+    ? { name: state.name, subnet: event.subnet, claim: event.claim }
+    : { name: state.name, claim: state.claim };
+}
+
+export const STORED_VIP_NAME_EVENTS: readonly string[] = ['VipNameClaimed.v1', 'VipNameFreed.v1'];
+
+export const vipName = {
+  category: 'vip',
+  initial: (name: string): VipNameState => ({ name, claim: -1 }),
+  evolve,
+  decide,
+  replyTo: ({ claim }: VipNameEvent): VipNameReply => ({ claim }),
+  codec: {
+    encode: ({ type, ...fields }: VipNameEvent): StoredEvent => ({
+      type: `${type}.v1`,
+      data: JSON.stringify(fields),
+    }),
+    decode: ({ type, data }: StoredEvent): VipNameEvent => {
+      if (!STORED_VIP_NAME_EVENTS.includes(type)) {
+        throw new RangeError(`stored event ${type} is not known to this version of Holdfast`);
+      }
+      return { type: type.slice(0, -'.v1'.length), ...JSON.parse(data) } as VipNameEvent;
+    },
+  },
+};
