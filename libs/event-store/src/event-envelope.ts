@@ -1,0 +1,59 @@
+// What stands around each event: who asked, through what, when, by which command, and the hash of its
+// predecessor. The hashes chain a stream from its first event: nothing can be changed, taken out or put in
+// without every later event showing it. The event's id is its own hash, so that the same append is the same ids.
+import { crc32 } from 'node:zlib';
+import { hash } from 'node:crypto';
+import type { NewEvent, RecordedEvent, Version } from './event-store';
+
+export interface Actor {
+  /** Who asked: a user, a service account, an object. */
+  readonly name: string;
+  /** Which door it came through. */
+  readonly through: 'grpc' | 'http' | 'nats' | 'kubernetes' | 'holdfast';
+}
+
+export interface EventMetadata {
+  readonly commandId: string;
+  /** CRC-32 of the command, hexadecimal. Absent when the id is our own and no second delivery can come. */
+  readonly commandDigest?: string;
+  readonly issuedAtMs: number;
+  /** When it was decided, epoch milliseconds; never decreases along a stream. */
+  readonly atMs: number;
+  readonly actor: string;
+  readonly through: Actor['through'];
+  /** `hashOf` the stream's event before, or `NO_PREDECESSOR`. */
+  readonly previous: string;
+}
+
+export const NO_PREDECESSOR = '0'.repeat(64);
+
+/** SHA-256 over all that the event says and where it stands, hexadecimal. */
+export function hashOf(stream: string, version: Version, stored: Omit<NewEvent, 'id'>): string {
+  return hash('sha256', `${stream}\n${version}\n${stored.type}\n${stored.data}\n${stored.metadata}`, 'hex');
+}
+
+/** A UUID of version 8 (RFC 9562 section 5.8) from the first bits of a hash. */
+export function idFromHash(hex: string): string {
+  const variant = '89ab'[parseInt(hex.charAt(16), 16) & 3];
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+export const readMetadata = (event: NewEvent): EventMetadata => JSON.parse(event.metadata) as EventMetadata;
+
+/** The same command always has the same digest; another one almost surely another. */
+export function digestOf(command: unknown): string {
+  const text = JSON.stringify(command, (_, value: unknown) =>
+    typeof value === 'bigint' ? `${value}n` : value,
+  );
+  return crc32(text).toString(16);
+}
+
+/** The first event whose place in the chain is wrong, given the hash that the chain has before `events`. */
+export function firstBrokenLink(events: readonly RecordedEvent[], before: string): RecordedEvent | undefined {
+  let previous = before;
+  return events.find((event) => {
+    const isLinked = readMetadata(event).previous === previous;
+    previous = hashOf(event.stream, event.version, event);
+    return !isLinked || event.id !== idFromHash(previous);
+  });
+}

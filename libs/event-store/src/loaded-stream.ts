@@ -1,0 +1,72 @@
+// One stream in memory: its state, where it ends, and which commands it has seen. Made by folding the stream;
+// thrown away when an append fails, because deciding has already moved the state on.
+import { CommandWindow } from './command-window';
+import { type Decider, streamOf } from './decider';
+import { type EventMetadata, NO_PREDECESSOR, hashOf, idFromHash, readMetadata } from './event-envelope';
+import {
+  type EventStore,
+  NO_STREAM,
+  type NewEvent,
+  type Position,
+  type RecordedEvent,
+  type Version,
+} from './event-store';
+
+export class LoadedStream<State, Event> {
+  version = NO_STREAM;
+  position: Position | undefined;
+  lastAtMs = 0;
+  /** By command id: the version of the last event that it led to. */
+  readonly commands: CommandWindow<Version>;
+  private lastHash = NO_PREDECESSOR;
+
+  private constructor(
+    readonly stream: string,
+    private readonly decider: Pick<Decider<State, never, Event, never, never>, 'evolve' | 'codec'>,
+    public state: State,
+    windowMs: number,
+  ) {
+    this.commands = new CommandWindow(windowMs);
+  }
+
+  static async load<State, Event>(
+    id: string,
+    decider: Pick<Decider<State, never, Event, never, never>, 'category' | 'initial' | 'evolve' | 'codec'>,
+    store: EventStore,
+    windowMs: number,
+  ): Promise<LoadedStream<State, Event>> {
+    const name = streamOf(decider.category, id);
+    const loaded = new LoadedStream(name, decider, decider.initial(id), windowMs);
+    let last: RecordedEvent | undefined;
+    for await (const page of store.readStream(name, 0)) {
+      for (const event of page) loaded.fold(event);
+      last = page[page.length - 1] ?? last;
+    }
+    if (last) loaded.lastHash = hashOf(name, last.version, last);
+    return loaded;
+  }
+
+  /** Moves the state on by an event that is about to be appended, and gives it its stored form. */
+  record(event: Event, metadata: Omit<EventMetadata, 'previous'>): NewEvent {
+    const { type, data } = this.decider.codec.encode(event);
+    const stored = { type, data, metadata: JSON.stringify({ ...metadata, previous: this.lastHash }) };
+    this.version += 1;
+    this.lastHash = hashOf(this.stream, this.version, stored);
+    this.remember(metadata);
+    this.state = this.decider.evolve(this.state, event, metadata.atMs);
+    return { id: idFromHash(this.lastHash), ...stored };
+  }
+
+  private fold(recorded: RecordedEvent): void {
+    const metadata = readMetadata(recorded);
+    this.version = recorded.version;
+    this.position = recorded.position;
+    this.remember(metadata);
+    this.state = this.decider.evolve(this.state, this.decider.codec.decode(recorded), metadata.atMs);
+  }
+
+  private remember({ commandId, commandDigest, atMs }: Omit<EventMetadata, 'previous'>): void {
+    this.lastAtMs = atMs;
+    if (commandDigest !== undefined) this.commands.add(commandId, this.version, atMs);
+  }
+}
