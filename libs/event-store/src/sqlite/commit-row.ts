@@ -1,0 +1,58 @@
+// One row of the table `commits`: what one append wrote to one stream, with a checksum over all of it. The body
+// holds the events' texts as JSON strings, so that they come back byte for byte.
+import { crc32 } from 'node:zlib';
+import type { NewEvent, RecordedEvent } from '../event-store';
+
+/** position of the first event, stream, version of the first event, count of events, body, checksum. */
+export type CommitRow = [
+  position: number,
+  stream: string,
+  version: number,
+  count: number,
+  body: string,
+  checksum: number,
+];
+
+export const COMMIT_COLUMNS = 'position, stream, version, count, body, checksum';
+
+/** A JSON array of [id, type, data, metadata]; the view `events` of the schema reads it too. */
+export function encodeBody(events: readonly NewEvent[]): string {
+  return JSON.stringify(events.map((event) => [event.id, event.type, event.data, event.metadata]));
+}
+
+export function decodeBody(body: string): [id: string, type: string, data: string, metadata: string][] {
+  return JSON.parse(body);
+}
+
+/** CRC-32 of all other columns; `stream` comes last but one because it is the only free text before the body. */
+export function checksumOf(
+  position: number,
+  stream: string,
+  version: number,
+  count: number,
+  body: string,
+): number {
+  return crc32(body, crc32(`${position} ${version} ${count} ${stream}\n`));
+}
+
+export function isIntact(row: CommitRow): boolean {
+  return checksumOf(row[0], row[1], row[2], row[3], row[4]) === row[5];
+}
+
+/** The events of a row from `versionFrom` on. */
+export function eventsOf(row: CommitRow, versionFrom: number, into: RecordedEvent[]): void {
+  const [position, stream, version, , body] = row;
+  const events = decodeBody(body);
+  for (let index = Math.max(0, versionFrom - version); index < events.length; index += 1) {
+    const [id, type, data, metadata] = events[index]!;
+    into.push({
+      id,
+      type,
+      data,
+      metadata,
+      stream,
+      version: version + index,
+      position: String(position + index),
+    });
+  }
+}
