@@ -1,23 +1,15 @@
 // One stream in memory: its state, where it ends, and which commands it has seen. Made by folding the stream;
 // thrown away when an append fails, because deciding has already moved the state on.
-import { CommandWindow } from './command-window';
+import { CommandIndex } from './command-index';
 import { type Decider, streamOf } from './decider';
 import { type EventMetadata, NO_PREDECESSOR, hashOf, idFromHash, readMetadata } from './event-envelope';
-import {
-  type EventStore,
-  NO_STREAM,
-  type NewEvent,
-  type Position,
-  type RecordedEvent,
-  type Version,
-} from './event-store';
+import { type EventStore, NO_STREAM, type NewEvent, type Position, type RecordedEvent } from './event-store';
 
 export class LoadedStream<State, Event> {
   version = NO_STREAM;
   position: Position | undefined;
   lastAtMs = 0;
-  /** By command id: the version of the last event that it led to. */
-  readonly commands: CommandWindow<Version>;
+  readonly commands: CommandIndex;
   private lastHash = NO_PREDECESSOR;
 
   private constructor(
@@ -26,7 +18,7 @@ export class LoadedStream<State, Event> {
     public state: State,
     windowMs: number,
   ) {
-    this.commands = new CommandWindow(windowMs);
+    this.commands = new CommandIndex(windowMs);
   }
 
   static async load<State, Event>(

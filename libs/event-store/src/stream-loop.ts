@@ -8,7 +8,7 @@ import {
   type CommandOutcome,
   WINDOW_DEFAULT_MS,
 } from './command-loop';
-import { CommandWindow } from './command-window';
+import { RecentOutcomes } from './recent-outcomes';
 import { LoadedStream } from './loaded-stream';
 import { appendSurely } from './append-surely';
 
@@ -37,17 +37,15 @@ export class LoopFault extends Error {
   }
 }
 
-type Settled<Reply, Rejection> = CommandOutcome<Reply, Rejection> | Promise<CommandOutcome<Reply, Rejection>>;
-
 /** What a decided command is told, once the positions of its batch's events are known. */
-type Answer<Reply, Rejection> = (positions: readonly Position[]) => Settled<Reply, Rejection>;
+type Answer<Reply, Rejection> = (positions: readonly Position[]) => CommandOutcome<Reply, Rejection>;
 
 /** A command that was taken in and is not yet answered. */
 interface Taken<Command, Reply, Rejection> {
   readonly envelope: CommandEnvelope<Command>;
   readonly digest: string | undefined;
   readonly promise: Promise<CommandOutcome<Reply, Rejection>>;
-  readonly resolve: (outcome: Settled<Reply, Rejection>) => void;
+  readonly resolve: (outcome: CommandOutcome<Reply, Rejection>) => void;
   readonly reject: (fault: unknown) => void;
 }
 
@@ -56,10 +54,10 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
   private waiting: Taken<Command, Reply, Rejection>[] = [];
   /** Those with an id of their caller's, by it. */
   private readonly underWay = new Map<string, Taken<Command, Reply, Rejection>>();
-  private readonly traceless: CommandWindow<{
+  private readonly traceless = new RecentOutcomes<{
     readonly digest: string;
     readonly outcome: CommandOutcome<Reply, Rejection>;
-  }>;
+  }>(TRACELESS_MAX);
   private isRunning = false;
   private readonly windowMs: number;
 
@@ -69,7 +67,6 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
     private readonly options: CommandLoopOptions<Rejection>,
   ) {
     this.windowMs = options.windowMs ?? WINDOW_DEFAULT_MS;
-    this.traceless = new CommandWindow(this.windowMs, TRACELESS_MAX);
   }
 
   get isIdle(): boolean {
@@ -140,11 +137,13 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
   /** How many of the commands, from the first, are decided, durable and answered: 0 after a conflict. */
   private async decideAndAppend(taken: readonly Taken<Command, Reply, Rejection>[]): Promise<number> {
     const loaded = this.loaded ?? (await this.load());
+    const repeats = await this.findRepeats(loaded, taken);
     const expected = loaded.version;
     const events: NewEvent[] = [];
     const answers: Answer<Reply, Rejection>[] = [];
     for (let size = 0, at = 0; answers.length < taken.length && size < APPEND_TEXT_MAX; at = events.length) {
-      answers.push(this.decide(loaded, taken[answers.length] as Taken<Command, Reply, Rejection>, events));
+      const next = taken[answers.length] as Taken<Command, Reply, Rejection>;
+      answers.push(this.decide(loaded, next, repeats.get(next), events));
       for (const { data, metadata } of events.slice(at)) size += data.length + metadata.length;
     }
     let positions: readonly Position[] = [];
@@ -165,12 +164,13 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
   private decide(
     loaded: LoadedStream<State, Event>,
     { envelope, digest }: Taken<Command, Reply, Rejection>,
+    repeat: CommandOutcome<Reply, Rejection> | undefined,
     events: NewEvent[],
   ): Answer<Reply, Rejection> {
     const nowMs = Math.max(this.options.clock.now(), loaded.lastAtMs);
     const moment = { nowMs, issuedAtMs: envelope.issuedAtMs ?? nowMs };
     const commandId = envelope.commandId ?? this.options.chance.uuid();
-    const early = this.outsideWindow(moment, commandId) ?? this.seenBefore(loaded, commandId, digest);
+    const early = this.outsideWindow(moment, commandId) ?? repeat;
     if (early) return () => early;
     const decision = this.decider.decide(envelope.command, loaded.state, moment);
     const { position } = loaded;
@@ -183,7 +183,7 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
           commandId,
           positions[before - 1] ?? position,
         );
-        if (digest !== undefined) this.traceless.add(commandId, { digest, outcome }, nowMs);
+        if (digest !== undefined) this.traceless.add(commandId, { digest, outcome });
         return outcome;
       };
     }
@@ -213,27 +213,39 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
     return undefined;
   }
 
-  private seenBefore(
+  /** The commands that were answered before, with what they were told. */
+  private async findRepeats(
     loaded: LoadedStream<State, Event>,
-    commandId: string,
-    digest: string | undefined,
-  ): Settled<Reply, Rejection> | undefined {
-    if (digest === undefined) return undefined;
-    const remembered = this.traceless.get(commandId);
-    if (remembered) return remembered.digest === digest ? remembered.outcome : this.idReused(commandId);
-    const version = loaded.commands.get(commandId);
-    return version === undefined ? undefined : this.firstReply(loaded.stream, version, commandId, digest);
+    taken: readonly Taken<Command, Reply, Rejection>[],
+  ): Promise<Map<Taken<Command, Reply, Rejection>, CommandOutcome<Reply, Rejection>>> {
+    const repeats = new Map<Taken<Command, Reply, Rejection>, CommandOutcome<Reply, Rejection>>();
+    for (const one of taken) {
+      const { commandId } = one.envelope;
+      if (commandId === undefined) continue;
+      const remembered = this.traceless.get(commandId);
+      if (remembered) {
+        repeats.set(one, remembered.digest === one.digest ? remembered.outcome : this.idReused(commandId));
+      }
+      for (const version of loaded.commands.candidates(commandId)) {
+        const outcome = await this.replyFrom(loaded.stream, version, commandId, one.digest);
+        if (outcome) repeats.set(one, outcome);
+      }
+    }
+    return repeats;
   }
 
-  private async firstReply(
+  /** What the command was told that led to the event at `version`; `undefined` when that was another command. */
+  private async replyFrom(
     stream: string,
     version: Version,
     commandId: string,
-    digest: string,
-  ): Promise<CommandOutcome<Reply, Rejection>> {
+    digest: string | undefined,
+  ): Promise<CommandOutcome<Reply, Rejection> | undefined> {
     for await (const [event] of this.options.store.readStream(stream, version)) {
       if (!event) break;
-      if (readMetadata(event).commandDigest !== digest) return this.idReused(commandId);
+      const metadata = readMetadata(event);
+      if (metadata.commandId !== commandId) return undefined;
+      if (metadata.commandDigest !== digest) return this.idReused(commandId);
       const reply = this.decider.replyTo(this.decider.codec.decode(event));
       return { reply, commandId, position: event.position };
     }

@@ -47,9 +47,12 @@ export class FreeAddresses {
   /** Somebody holds it now. */
   use(offset: Offset): void {
     this.released.remove(offset);
-    if (offset < this.never || offset > this.last || this.isSkipped(offset)) return;
-    this.addToRuns(offset);
-    if (offset === this.never) this.settle();
+    if (offset === this.never) {
+      this.never += 1;
+      this.settle();
+    } else if (offset > this.never && offset <= this.last && !this.isSkipped(offset)) {
+      this.addToRuns(offset);
+    }
   }
 
   /** Nobody holds it any more, since `atMs`. */
@@ -81,7 +84,7 @@ export class FreeAddresses {
   /** Moves `never` over the runs that it meets; each run is met once in the life of the subnet. */
   private settle(): void {
     while (this.never <= this.last) {
-      const runLast = this.runLast.get(this.never);
+      const runLast = this.runLast.size > 0 ? this.runLast.get(this.never) : undefined;
       const past = runLast ?? this.skippedRun(this.never)?.last;
       if (past === undefined) return;
       if (runLast !== undefined) {

@@ -24,7 +24,7 @@ export class ReleasedQueue {
   }
 
   remove(offset: Offset): void {
-    if (this.places.delete(offset)) this.settle();
+    if (this.places.size > 0 && this.places.delete(offset)) this.settle();
   }
 
   oldest(): { readonly offset: Offset; readonly atMs: number } | undefined {

@@ -160,13 +160,16 @@ export class SubnetState {
     };
     this.byHolder.set(holder, reservation);
     if (!derived) this.ownMacs.set(held.mac, holder);
-    for (const address of addressesOf(held)) {
-      this.byAddress.set(address, reservation);
-      this.held[familyOf(address)] += 1;
-      this.countExcluded(address, 1);
-      this.formers.delete(address);
-      this.spaceOf(address)?.use(address);
-    }
+    if (held.v4 !== undefined) this.take(held.v4, reservation);
+    if (held.v6 !== undefined) this.take(held.v6, reservation);
+  }
+
+  private take(address: Address, reservation: Reservation): void {
+    this.byAddress.set(address, reservation);
+    this.held[familyOf(address)] += 1;
+    if (this.formers.size > 0) this.formers.delete(address);
+    this.countExcluded(address, 1);
+    this.spaceOf(address)?.use(address);
   }
 
   /** A kept address is never released in between: it must not cool, nor count as given up. */
