@@ -28,7 +28,7 @@ export interface MalformedSelector {
 
 export type ParsedSelector =
   | { readonly selector: LabelSelector; readonly malformed?: undefined }
-  | { readonly malformed: MalformedSelector };
+  | { readonly malformed: MalformedSelector; readonly selector?: undefined };
 
 /**
  * Reads selector entries. Each is one requirement, or several with commas between them: `app: web` (as
