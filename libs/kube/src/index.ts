@@ -1,1 +1,36 @@
-export {};
+export {
+  type Change,
+  type Expected,
+  type Following,
+  type KubernetesApi,
+  type ObjectEvent,
+  type Watcher,
+  type WriteResult,
+} from './kubernetes-api';
+export { KubernetesFault, type KubernetesFaultCode } from './kubernetes-fault';
+export {
+  type Json,
+  type JsonObject,
+  keyOf,
+  type KubernetesObject,
+  type ObjectKey,
+  type ObjectMeta,
+  type ObjectRef,
+  type OwnerReference,
+  refOf,
+} from './kubernetes-object';
+export { addFinalizer, type FinalizerChange, removeFinalizer } from './finalizers';
+export {
+  apiVersionOf,
+  clusterResource,
+  EVENTS,
+  namespacedResource,
+  NAMESPACES,
+  NODES,
+  PODS,
+  type Resource,
+  SERVICES,
+  STATEFUL_SETS,
+  SUBNETS,
+  VIPS,
+} from './resource';

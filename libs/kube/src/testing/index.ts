@@ -1,1 +1,5 @@
-export {};
+export { findKubectl, type KubectlRun } from './kubectl';
+export { kubeApiserverSkipReason, startKubeApiserver } from './kube-apiserver';
+export type { KubernetesServer, PlainAnswer } from './kubernetes-server';
+export { type SandboxApiServer, type SandboxOptions, startSandboxApiServer } from './sandbox-api-server';
+export { startWire, type Wire } from './wire';

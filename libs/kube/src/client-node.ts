@@ -1,0 +1,5 @@
+export {
+  type ClientNodeOptions,
+  clientNodeKubernetesApi,
+  type ClusterSource,
+} from './client-node-kubernetes-api';
