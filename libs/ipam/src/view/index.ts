@@ -1,2 +1,3 @@
 export * from './counts';
+export * from './history-index';
 export * from './ledger-view';

@@ -1,0 +1,149 @@
+// The one configuration: from command line flags, each with an environment variable as its second source.
+import { parseArgs } from 'node:util';
+
+export const ROLES = ['reservation', 'gateway', 'ovn-projector', 'kube-projector'] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface Config {
+  readonly roles: ReadonlySet<Role>;
+  /** `sqlite:FILE`, `eventstoredb:CONNECTION-STRING` or `memory:`. */
+  readonly store: string;
+  /** host:port; port 0 takes a free one. */
+  readonly httpListen: string;
+  readonly grpcListen: string;
+  /** `nats://...`; absent: no NATS. */
+  readonly natsUrl?: string;
+  /** An OVSDB remote as ovn-nbctl takes it; absent: no Northbound. */
+  readonly northbound?: string;
+  readonly northboundTls?: {
+    readonly privateKey: string;
+    readonly certificate: string;
+    readonly caCertificate: string;
+  };
+  /** A kubeconfig file, or `in-cluster`; absent: no Kubernetes. */
+  readonly kubeconfig?: string;
+  /** How long a redelivered command gets its first reply, hours. */
+  readonly commandWindowHours: number;
+  /** Where to write the addresses that were really bound, as JSON, once everything serves. */
+  readonly readyFile?: string;
+}
+
+export class ConfigFault extends Error {
+  override readonly name = 'ConfigFault';
+}
+
+interface Flag {
+  readonly env: string;
+  readonly help: string;
+  readonly default?: string;
+}
+
+const FLAGS = {
+  roles: { env: 'HOLDFAST_ROLES', help: `which roles to run: ${ROLES.join(',')} (all)` },
+  store: {
+    env: 'HOLDFAST_STORE',
+    help: 'sqlite:FILE, eventstoredb:CONNECTION-STRING or memory:',
+    default: 'sqlite:holdfast.db',
+  },
+  http: { env: 'HOLDFAST_HTTP', help: 'where HTTP listens', default: '127.0.0.1:7080' },
+  grpc: { env: 'HOLDFAST_GRPC', help: 'where gRPC listens', default: '127.0.0.1:7081' },
+  nats: { env: 'HOLDFAST_NATS', help: 'NATS server, e.g. nats://127.0.0.1:4222' },
+  northbound: {
+    env: 'HOLDFAST_NORTHBOUND',
+    help: 'OVN Northbound, e.g. unix:/run/ovn/ovnnb_db.sock, tcp:..., ssl:...',
+  },
+  'northbound-key': { env: 'HOLDFAST_NORTHBOUND_KEY', help: 'private key file for ssl:' },
+  'northbound-cert': { env: 'HOLDFAST_NORTHBOUND_CERT', help: 'certificate file for ssl:' },
+  'northbound-ca': { env: 'HOLDFAST_NORTHBOUND_CA', help: 'CA certificate file for ssl:' },
+  kubeconfig: { env: 'HOLDFAST_KUBECONFIG', help: 'kubeconfig file, or in-cluster' },
+  'command-window-hours': {
+    env: 'HOLDFAST_COMMAND_WINDOW_HOURS',
+    help: 'how long a command id is remembered',
+    default: '24',
+  },
+  'ready-file': { env: 'HOLDFAST_READY_FILE', help: 'write the bound addresses here once all serves' },
+} as const satisfies Record<string, Flag>;
+
+type FlagName = keyof typeof FLAGS;
+
+export function helpText(): string {
+  const lines = Object.entries(FLAGS).map(
+    ([name, { env, help, ...flag }]) =>
+      `  --${name.padEnd(22)} ${help}${'default' in flag ? ` [${flag.default}]` : ''} (${env})`,
+  );
+  return `holdfast-control-plane: all server roles of the address ledger\n\n${lines.join('\n')}\n`;
+}
+
+/** @throws ConfigFault that names the flag and what it takes */
+export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Config {
+  const options = Object.fromEntries(Object.keys(FLAGS).map((name) => [name, { type: 'string' as const }]));
+  let values: Record<string, string | undefined>;
+  try {
+    ({ values } = parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }));
+  } catch (error) {
+    throw new ConfigFault((error as Error).message);
+  }
+  const get = (name: FlagName): string | undefined => {
+    const flag: Flag = FLAGS[name];
+    return values[name] ?? env[flag.env] ?? flag.default;
+  };
+  const config = {
+    roles: readRoles(get('roles')),
+    store: get('store') as string,
+    httpListen: readListen('http', get('http') as string),
+    grpcListen: readListen('grpc', get('grpc') as string),
+    natsUrl: get('nats'),
+    northbound: get('northbound'),
+    northboundTls: readTls(get),
+    kubeconfig: get('kubeconfig'),
+    commandWindowHours: readHours(get('command-window-hours') as string),
+    readyFile: get('ready-file'),
+  };
+  assertCoherent(config);
+  return config;
+}
+
+function readRoles(text: string | undefined): ReadonlySet<Role> {
+  if (text === undefined || text === '') return new Set(ROLES);
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !(ROLES as readonly string[]).includes(name));
+  if (unknown !== undefined)
+    throw new ConfigFault(`--roles: no role ${unknown}; there are ${ROLES.join(', ')}`);
+  return new Set(names as Role[]);
+}
+
+function readListen(flag: string, text: string): string {
+  const port = Number(/:(\d{1,5})$/.exec(text)?.[1] ?? NaN);
+  if (!(port >= 0 && port <= 65_535)) throw new ConfigFault(`--${flag}: ${text} is not host:port`);
+  return text;
+}
+
+function readHours(text: string): number {
+  const hours = Number(text);
+  if (!(hours > 0 && hours <= 168))
+    throw new ConfigFault('--command-window-hours: above 0, at most 168 (a week)');
+  return hours;
+}
+
+function readTls(get: (name: FlagName) => string | undefined): Config['northboundTls'] {
+  const [privateKey, certificate, caCertificate] = [
+    get('northbound-key'),
+    get('northbound-cert'),
+    get('northbound-ca'),
+  ];
+  return privateKey && certificate && caCertificate ? { privateKey, certificate, caCertificate } : undefined;
+}
+
+function assertCoherent(config: Config): void {
+  if (config.roles.has('gateway') && !config.roles.has('reservation')) {
+    throw new ConfigFault('--roles: gateway needs reservation in the same process, to hand commands to');
+  }
+  if (config.roles.has('kube-projector') && config.kubeconfig && !config.roles.has('reservation')) {
+    throw new ConfigFault(
+      '--roles: kube-projector needs reservation in the same process, to hand commands to',
+    );
+  }
+  if (config.northbound?.includes('ssl:') && !config.northboundTls) {
+    throw new ConfigFault('--northbound: ssl: needs --northbound-key, --northbound-cert and --northbound-ca');
+  }
+}

@@ -1,0 +1,27 @@
+// From the configuration's `store` to an event store.
+import { systemChance, systemClock } from '@holdfast/clock';
+import { type EventStore, MemoryEventStore } from '@holdfast/event-store';
+import { openEventStoreDb } from '@holdfast/event-store/eventstoredb';
+import { openSqliteEventStore } from '@holdfast/event-store/sqlite';
+import { ConfigFault } from '../config';
+
+export async function openStore(store: string): Promise<EventStore> {
+  const [scheme, rest = ''] = splitOnce(store, ':');
+  switch (scheme) {
+    case 'sqlite':
+      return openSqliteEventStore({ file: rest });
+    case 'eventstoredb':
+      return openEventStoreDb({ connectionString: rest, clock: systemClock, chance: systemChance });
+    case 'memory':
+      return new MemoryEventStore();
+    default:
+      throw new ConfigFault(
+        `--store: ${store} is none of sqlite:FILE, eventstoredb:CONNECTION-STRING, memory:`,
+      );
+  }
+}
+
+function splitOnce(text: string, separator: string): [string, string?] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}

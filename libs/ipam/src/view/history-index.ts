@@ -1,0 +1,74 @@
+// Which events concern a holder or an address: the way from a key to its events, newest first, as lists of
+// numbers. It keeps no event; whoever asks reads them from the store by stream and version.
+import type { Address } from '../address';
+import { type Holder, vipHolder } from '../holder';
+import type { HeldAddress, SubnetEvent } from '../subnet/events';
+
+export type HistoryKey = Holder | Address;
+
+const CAPACITY_MIN = 1024;
+
+/** The history of one Subnet. */
+export class HistoryIndex {
+  /** The newest posting of each key. */
+  private readonly newest = new Map<HistoryKey, number>();
+  private versions = new Uint32Array(CAPACITY_MIN);
+  /** The posting before, of the same key, plus 1; 0 for none. */
+  private befores = new Uint32Array(CAPACITY_MIN);
+  private count = 0;
+
+  /** To be called for each of the Subnet's events, in order. */
+  add(event: SubnetEvent, version: number): void {
+    switch (event.type) {
+      case 'AddressReserved':
+      case 'AddressReleased':
+        return this.post(version, event.holder, event);
+      case 'AddressMoved':
+        return this.post(version, event.holder, event, event.from);
+      case 'VipReserved':
+      case 'VipReleased':
+        return this.post(version, vipHolder(event.name), event);
+      case 'VipRevised':
+        return this.post(version, vipHolder(event.name), event, event.from);
+      case 'SubnetDefined':
+      case 'SubnetRevised':
+      case 'SubnetRetired':
+      case 'VipNameYielded':
+    }
+  }
+
+  /** Versions of the events that concern `key`, newest first. */
+  *versionsOf(key: HistoryKey): Iterable<number> {
+    let posting = this.newest.get(key);
+    while (posting !== undefined) {
+      yield this.versions[posting] as number;
+      const before = this.befores[posting] as number;
+      posting = before === 0 ? undefined : before - 1;
+    }
+  }
+
+  private post(version: number, holder: Holder, held: HeldAddress, from?: HeldAddress): void {
+    this.append(holder, version);
+    if (held.v4 !== undefined) this.append(held.v4, version);
+    if (held.v6 !== undefined) this.append(held.v6, version);
+    if (from?.v4 !== undefined && from.v4 !== held.v4) this.append(from.v4, version);
+    if (from?.v6 !== undefined && from.v6 !== held.v6) this.append(from.v6, version);
+  }
+
+  private append(key: HistoryKey, version: number): void {
+    if (this.count === this.versions.length) this.grow();
+    const before = this.newest.get(key);
+    this.versions[this.count] = version;
+    this.befores[this.count] = before === undefined ? 0 : before + 1;
+    this.newest.set(key, this.count);
+    this.count += 1;
+  }
+
+  private grow(): void {
+    const { versions, befores } = this;
+    this.versions = new Uint32Array(this.count * 2);
+    this.befores = new Uint32Array(this.count * 2);
+    this.versions.set(versions);
+    this.befores.set(befores);
+  }
+}
