@@ -1,9 +1,11 @@
 // The embedded default: one SQLite file, one writer process, the database in worker threads so that no fsync
 // stalls the event loop. What all streams have ready is committed in one transaction with one fsync.
+import type { Worker } from 'node:worker_threads';
 import { assertAppendable, integerPosition } from './appendable';
 import {
   type AppendResult,
   type EventStore,
+  NO_STREAM,
   type NewEvent,
   type Position,
   type ReadAllOptions,
@@ -13,10 +15,14 @@ import {
 } from './event-store';
 import { AppendQueue, type Heads } from './sqlite/append-queue';
 import { PageReader } from './sqlite/page-reader';
+import type { Opened, ReadOrder } from './sqlite/protocol';
 import { startThread } from './sqlite/thread';
 
 export interface SqliteOptions {
-  /** Path of the database; created if absent. SQLite keeps `-wal` and `-shm` beside it, we keep `-lock`. */
+  /**
+   * Path of the database; created if absent. Beside it stand `-wal` and `-shm` (SQLite's), `-lock` (who may write)
+   * and `-ack` (the last acknowledged position). Back up the file and its `-wal` together, or with the store closed.
+   */
   readonly file: string;
 }
 
@@ -26,33 +32,35 @@ export interface SqliteEventStore extends EventStore {
 }
 
 /**
- * Opens the file, after verifying all of it.
- * @throws StoreFault `store-locked` (another process, named, has it open), `store-corrupt` (with the last good
- *   position), `store-unavailable`, `store-full`.
+ * Opens the file, after looking over all of it (about a second for a million events).
+ * @throws StoreFault `store-locked` (the message names the file and the process that has it), `store-corrupt` (with
+ *   the last good position), `store-unavailable` (its folder cannot be used), `store-full`.
  */
-export async function openSqliteEventStore(options: SqliteOptions): Promise<SqliteEventStore> {
-  const { file } = options;
+export async function openSqliteEventStore({ file }: SqliteOptions): Promise<SqliteEventStore> {
   const { worker, opened } = await startThread({ role: 'writer', file });
-  const reader = await startThread({ role: 'reader', file });
-  const heads = { position: opened.position, versions: new Map(opened.heads) };
-  const hints = new Set<() => void>();
-  const queue = new AppendQueue(worker, file, heads, () => {
-    for (const hint of [...hints]) hint();
-  });
-  return new OpenStore(file, queue, new PageReader(reader.worker, file), heads, hints, opened.notices);
+  const { worker: reader } = await startThread({ role: 'reader', file });
+  return new OpenStore(file, worker, reader, opened);
 }
 
 class OpenStore implements SqliteEventStore {
+  readonly notices: readonly string[];
+  private readonly heads: Heads;
+  private readonly queue: AppendQueue;
+  private readonly reader: PageReader;
+  private readonly hints = new Set<() => void>();
   private closing: Promise<void> | undefined;
 
   constructor(
     private readonly file: string,
-    private readonly queue: AppendQueue,
-    private readonly reader: PageReader,
-    private readonly heads: Heads,
-    private readonly hints: Set<() => void>,
-    readonly notices: readonly string[],
-  ) {}
+    writer: Worker,
+    reader: Worker,
+    { position, heads, notices }: Opened['opened'],
+  ) {
+    this.notices = notices;
+    this.heads = { position, versions: new Map(heads) };
+    this.queue = new AppendQueue(writer, file, this.heads, () => this.hint());
+    this.reader = new PageReader(reader, file);
+  }
 
   async append(stream: string, expected: Version, events: readonly NewEvent[]): Promise<AppendResult> {
     assertAppendable(stream, expected, events);
@@ -60,16 +68,15 @@ class OpenStore implements SqliteEventStore {
   }
 
   async *readStream(stream: string, from: Version): AsyncGenerator<readonly RecordedEvent[]> {
-    this.assertOpen();
-    yield* this.reader.pages({ stream, from: Math.max(0, from), to: this.heads.versions.get(stream) ?? -1 });
+    const to = this.heads.versions.get(stream) ?? NO_STREAM;
+    yield* this.pages({ stream, from: Math.max(from, NO_STREAM + 1), to, prefix: '' });
   }
 
   async *readAll(
     after: Position | undefined,
     { streamPrefix: prefix = '' }: ReadAllOptions = {},
   ): AsyncGenerator<readonly RecordedEvent[]> {
-    this.assertOpen();
-    yield* this.reader.pages({ from: integerPosition(after) + 1, to: this.heads.position, prefix });
+    yield* this.pages({ from: integerPosition(after) + 1, to: this.heads.position, prefix });
   }
 
   onAppend(hint: () => void): () => void {
@@ -79,11 +86,21 @@ class OpenStore implements SqliteEventStore {
   }
 
   close(): Promise<void> {
-    this.closing ??= this.shut();
+    this.closing ??= this.letGo();
     return this.closing;
   }
 
-  private async shut(): Promise<void> {
+  private async *pages(span: Omit<ReadOrder, 'eventsMax'>): AsyncGenerator<readonly RecordedEvent[]> {
+    this.assertOpen();
+    if (span.from > span.to) return;
+    for await (const page of this.reader.pages(span)) {
+      this.assertOpen();
+      yield page;
+    }
+  }
+
+  /** The reader first: only the last connection to go moves the -wal into the file, and the reader's cannot write. */
+  private async letGo(): Promise<void> {
     this.hints.clear();
     await this.reader.close();
     await this.queue.close();
@@ -91,5 +108,10 @@ class OpenStore implements SqliteEventStore {
 
   private assertOpen(): void {
     if (this.closing) throw new StoreFault('store-closed', `${this.file} is closed`, false);
+    if (this.queue.stopped) throw this.queue.stopped;
+  }
+
+  private hint(): void {
+    for (const hint of [...this.hints]) hint();
   }
 }

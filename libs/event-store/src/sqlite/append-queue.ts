@@ -1,12 +1,25 @@
-// The main thread's end of the writer: gathers the appends of one turn of the event loop into one message, and
+// The main thread's end of the writer: gathers the appends of one turn of the event loop into few messages, and
 // answers each caller when the writer has committed. It decides nothing about versions.
 import type { Worker } from 'node:worker_threads';
 import { type AppendResult, type NewEvent, StoreFault, type Version } from '../event-store';
 import { encodeBody } from './commit-row';
-import { fromPortable, type Outcome, type WriterOrder, type WriterReport } from './protocol';
+import {
+  type Committed,
+  ENTRIES_PER_APPEND,
+  fromPortable,
+  type Outcome,
+  type WriteOrder,
+  type WriterReport,
+} from './protocol';
 
 /** Appends without an answer: beyond this a caller is told to come back, so that memory stays bounded. */
 const APPENDS_WAITING_MAX = 65_536;
+
+/**
+ * Appends in one message. Callers that were answered together come back together; sending their first appends before
+ * the last have come keeps writer and callers at work at the same time.
+ */
+const APPENDS_GATHERED_MAX = 64;
 
 interface Waiting {
   readonly stream: string;
@@ -16,16 +29,19 @@ interface Waiting {
   reject(fault: StoreFault): void;
 }
 
+/** How far the log is known to be committed. */
 export interface Heads {
   position: number;
   readonly versions: Map<string, Version>;
 }
 
 export class AppendQueue {
-  private readonly waiting: Waiting[] = [];
+  private waiting: Waiting[] = [];
   private gathered: (string | number)[] = [];
-  private stopped: StoreFault | undefined;
+  private isFlushDue = false;
   private ended: (() => void) | undefined;
+  /** Why nothing is appended any more. */
+  stopped: StoreFault | undefined;
 
   constructor(
     private readonly worker: Worker,
@@ -35,7 +51,7 @@ export class AppendQueue {
   ) {
     worker.on('message', (report: WriterReport) => this.take(report));
     worker.on('error', (error) => this.lost(error));
-    worker.on('exit', () => this.lost(new Error('its thread ended')));
+    worker.on('exit', () => this.lost(new Error('its thread has ended')));
   }
 
   append(stream: string, expected: Version, events: readonly NewEvent[]): Promise<AppendResult> {
@@ -47,8 +63,15 @@ export class AppendQueue {
     return new Promise((resolve, reject) => {
       const count = events.length;
       this.waiting.push({ stream, expected, count, resolve, reject });
-      if (this.gathered.length === 0) setImmediate(() => this.flush());
       this.gathered.push(stream, expected, count, encodeBody(events));
+      if (this.gathered.length >= APPENDS_GATHERED_MAX * ENTRIES_PER_APPEND) this.flush();
+      else if (!this.isFlushDue) {
+        this.isFlushDue = true;
+        setImmediate(() => {
+          this.isFlushDue = false;
+          this.flush();
+        });
+      }
     });
   }
 
@@ -56,7 +79,6 @@ export class AppendQueue {
   close(): Promise<void> {
     return new Promise((resolve) => {
       this.ended = resolve;
-      if (this.stopped?.code === 'append-outcome-unknown') return resolve();
       this.flush();
       this.send('close');
       this.stopped = new StoreFault('store-closed', `${this.file} is closed`, false);
@@ -70,38 +92,46 @@ export class AppendQueue {
     this.send(batch);
   }
 
-  private send(order: WriterOrder): void {
+  private send(order: WriteOrder): void {
     this.worker.postMessage(order);
   }
 
   private take(report: WriterReport): void {
-    if ('outcomes' in report) {
-      const answered = this.waiting.splice(0, report.outcomes.length);
-      let grown = false;
-      report.outcomes.forEach((outcome, index) => {
-        const append = answered[index]!;
-        if (typeof outcome === 'number') {
-          grown = true;
-          this.heads.position = outcome + append.count - 1;
-          this.heads.versions.set(append.stream, append.expected + append.count);
-        }
-        append.resolve(resultOf(outcome, append.count));
-      });
-      if (grown) this.committed();
-    } else if ('failed' in report) {
+    if ('outcomes' in report) this.answer(report);
+    else if ('failed' in report) {
       const fault = fromPortable(report.failed);
-      for (const append of this.waiting.splice(0, report.appends)) append.reject(fault);
-    } else if ('closed' in report) {
-      this.ended?.();
-    }
+      for (const append of this.answered(report.appends)) append.reject(fault);
+    } else if ('stopped' in report) this.stopped ??= fromPortable(report.stopped);
+    else if ('closed' in report) this.ended?.();
   }
 
+  private answer({ outcomes }: Committed): void {
+    const before = this.heads.position;
+    const answered = this.answered(outcomes.length);
+    outcomes.forEach((outcome, index) => {
+      const { stream, expected, count, resolve } = answered[index]!;
+      if (typeof outcome === 'number') {
+        this.heads.position = outcome + count - 1;
+        this.heads.versions.set(stream, expected + count);
+      }
+      resolve(resultOf(outcome, count));
+    });
+    if (this.heads.position !== before) this.committed();
+  }
+
+  private answered(count: number): Waiting[] {
+    const answered = this.waiting.slice(0, count);
+    this.waiting = this.waiting.slice(count);
+    return answered;
+  }
+
+  /** The thread is gone: nobody knows what became of the appends under way. */
   private lost(error: Error): void {
-    if (this.waiting.length === 0 && this.ended) return this.ended();
-    const message = `${this.file}: the writer is lost: ${error.message}`;
-    const fault = new StoreFault('append-outcome-unknown', message, false, undefined, { cause: error });
-    this.stopped ??= new StoreFault('store-closed', message, false, undefined, { cause: error });
-    for (const append of this.waiting.splice(0)) append.reject(fault);
+    const message = `${this.file}: the writer is gone: ${error.message}`;
+    const cause = { cause: error };
+    this.stopped ??= new StoreFault('store-closed', message, false, undefined, cause);
+    const fault = new StoreFault('append-outcome-unknown', message, false, undefined, cause);
+    for (const append of this.answered(this.waiting.length)) append.reject(fault);
     this.ended?.();
   }
 }
@@ -112,6 +142,6 @@ function resultOf(outcome: Outcome, count: number): AppendResult {
       outcome: 'appended',
       positions: Array.from({ length: count }, (_, index) => String(outcome + index)),
     };
-  if (Array.isArray(outcome)) return { outcome: 'appended', positions: outcome.map(String) };
-  return { outcome: 'conflict', actual: outcome.conflict };
+  if ('conflict' in outcome) return { outcome: 'conflict', actual: outcome.conflict };
+  return { outcome: 'appended', positions: outcome.map(String) };
 }

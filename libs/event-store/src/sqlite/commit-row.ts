@@ -13,6 +13,7 @@ export type CommitRow = [
   checksum: number,
 ];
 
+/** In the order of `CommitRow`. */
 export const COMMIT_COLUMNS = 'position, stream, version, count, body, checksum';
 
 /** A JSON array of [id, type, data, metadata]; the view `events` of the schema reads it too. */

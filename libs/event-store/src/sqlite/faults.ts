@@ -1,19 +1,25 @@
-// From SQLite's result codes (https://sqlite.org/rescode.html) to the port's faults.
-import { type Position, StoreFault } from '../event-store';
+// From SQLite's result codes (https://sqlite.org/rescode.html) and the system's error codes (errno(3)) to the
+// port's faults. Whatever is neither is a bug, and is thrown on.
+import { type Position, StoreFault, type StoreFaultCode } from '../event-store';
 
-interface SqliteError extends Error {
+export interface SqliteError extends Error {
   /** Extended result code. */
   readonly errcode: number;
 }
 
 const BUSY = 5;
-const READONLY = 8;
-const CORRUPT = 11;
 const FULL = 13;
-const CANTOPEN = 14;
-const NOTADB = 26;
 
-/** An error of `node:sqlite`, not a bug of ours. */
+const CODE_OF_RESULT: Readonly<Record<number, StoreFaultCode>> = {
+  // SQLITE_ERROR: all our statements are constant, so a table or a column is missing.
+  1: 'store-corrupt',
+  [BUSY]: 'store-unavailable',
+  // SQLITE_CORRUPT and SQLITE_NOTADB
+  11: 'store-corrupt',
+  26: 'store-corrupt',
+  [FULL]: 'store-full',
+};
+
 export function isSqliteError(error: unknown): error is SqliteError {
   return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number';
 }
@@ -22,61 +28,46 @@ export function isBusy(error: unknown): boolean {
   return isSqliteError(error) && primary(error) === BUSY;
 }
 
-/** What failed and changed nothing: a read, or a transaction that was rolled back. */
+export function isFull(error: unknown): boolean {
+  return isSqliteError(error) && primary(error) === FULL;
+}
+
+/** The fault of a failed read, open or transaction that left nothing behind. */
 export function faultOf(error: unknown, file: string, lastGood?: Position): StoreFault {
   if (error instanceof StoreFault) return error;
-  const options = { cause: error };
-  if (!isSqliteError(error))
-    return new StoreFault('store-closed', `${file}: ${String(error)}`, false, undefined, options);
-  const said = `${file}: ${error.message} (SQLite ${error.errcode})`;
-  switch (primary(error)) {
-    case FULL:
-      return new StoreFault(
-        'store-full',
-        `${said}: free space on its disk; nothing was written`,
-        true,
-        undefined,
-        options,
-      );
-    case BUSY:
-      return new StoreFault(
-        'store-unavailable',
-        `${said}: another program holds it`,
-        true,
-        undefined,
-        options,
-      );
-    case CORRUPT:
-    case NOTADB:
-      return damaged(file, lastGood, said, options);
-    case CANTOPEN:
-    case READONLY:
-      return new StoreFault(
-        'store-unavailable',
-        `${said}: check its folder and permissions`,
-        false,
-        undefined,
-        options,
-      );
-    default:
-      return new StoreFault('store-closed', `${said}: the store stopped`, false, undefined, options);
+  const said = sayingOf(error);
+  if (isSqliteError(error)) {
+    const code = CODE_OF_RESULT[primary(error)] ?? 'store-unavailable';
+    if (code === 'store-corrupt') return damaged(file, lastGood, said, error);
+    return new StoreFault(code, `${file}: ${said}`, isBusy(error) || isFull(error), undefined, {
+      cause: error,
+    });
   }
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) throw error;
+  const isSpaceGone = error.code === 'ENOSPC' || error.code === 'EDQUOT';
+  const code = isSpaceGone ? 'store-full' : 'store-unavailable';
+  return new StoreFault(code, `${file}: ${said}`, isSpaceGone, undefined, { cause: error });
 }
 
 export function damaged(
   file: string,
   lastGood: Position | undefined,
   how: string,
-  options?: ErrorOptions,
+  cause?: unknown,
 ): StoreFault {
   const upTo = lastGood === undefined ? 'no event is' : `events up to position ${lastGood} are`;
+  const message = `${file} is damaged: ${how}; ${upTo} known to be good`;
   return new StoreFault(
     'store-corrupt',
-    `${file} is damaged: ${how}; ${upTo} known to be good`,
+    message,
     false,
     lastGood,
-    options,
+    cause === undefined ? undefined : { cause },
   );
+}
+
+export function sayingOf(error: unknown): string {
+  return isSqliteError(error) ? `${error.message} (SQLite result ${error.errcode})` : String(error);
 }
 
 /** The low byte of an extended result code. */

@@ -1,33 +1,36 @@
-// One writer process a file. SQLite alone would let two processes write in turns, and people may read the file
-// with sqlite3 meanwhile; so the right to write is a lock on a small database beside it, `<file>-lock`, held in
-// exclusive mode for as long as the store is open. The kernel drops it with its process, however that dies.
+// One writer process a file. SQLite alone would let two processes write in turns, and people may read the file with
+// sqlite3 meanwhile; so the right to write is a lock on a small database beside it, `<file>-lock`, held in exclusive
+// mode for as long as the store is open. The kernel drops it with its process, however that dies.
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { StoreFault } from '../event-store';
 import { faultOf, isBusy } from './faults';
 
+/**
+ * How long to try. Two processes that race may block each other for a moment, and both would give up if they tried
+ * only once; a holder keeps its lock for longer than this and has told its process id by then.
+ */
+const RACE_MS = 250;
+
 /** @throws StoreFault `store-locked`, naming the file and the process that holds it. */
 export function lockFile(file: string): DatabaseSync {
   const path = `${file}-lock`;
-  const lock = new DatabaseSync(path, { timeout: 0 });
+  let lock: DatabaseSync | undefined;
   try {
+    lock = new DatabaseSync(path, { timeout: RACE_MS });
     lock.exec('PRAGMA page_size = 512; PRAGMA journal_mode = OFF; PRAGMA locking_mode = EXCLUSIVE');
     lock.exec(`BEGIN EXCLUSIVE; PRAGMA user_version = ${process.pid}; COMMIT`);
     return lock;
   } catch (error) {
-    lock.close();
+    lock?.close();
     if (!isBusy(error)) throw faultOf(error, path);
-    const pid = holderOf(path);
-    throw new StoreFault(
-      'store-locked',
-      `${file} is in use by process ${pid}: one process writes it at a time`,
-      true,
-    );
+    const message = `${file} is in use by process ${holderOf(path)}: one process at a time may write it`;
+    throw new StoreFault('store-locked', message, true);
   }
 }
 
 /**
- * Process id of the holder. `immutable` reads past its lock; reading the bytes with `fs` would, when the holder is
+ * Process id of the holder. `immutable` reads past its lock. Reading the bytes with `fs` would, when the holder is
  * this very process, drop the lock on closing the descriptor (fcntl(2), "Advisory record locking").
  */
 function holderOf(path: string): number {

@@ -2,13 +2,16 @@
 import type { Worker } from 'node:worker_threads';
 import { type RecordedEvent, StoreFault } from '../event-store';
 import { eventsOf } from './commit-row';
-import { fromPortable, type Page, type ReaderOrder, type ReaderReport } from './protocol';
+import { fromPortable, type Page, type ReaderReport, type ReadOrder } from './protocol';
 
-type PageOrder = Exclude<ReaderOrder, 'close'>;
+/** The first page is small, because many readers look at a few events and leave. */
+const FIRST_PAGE_EVENTS = 128;
+/** About a millisecond's work for a consumer that parses what it gets. */
+const PAGE_EVENTS = 1024;
 
 interface Waiting {
   resolve(page: Page): void;
-  reject(fault: Error): void;
+  reject(fault: StoreFault): void;
 }
 
 export class PageReader {
@@ -22,23 +25,21 @@ export class PageReader {
   ) {
     worker.on('message', (report: ReaderReport) => this.take(report));
     worker.on('error', (error) => this.lost(error));
-    worker.on('exit', () => this.lost(new Error('its thread ended')));
+    worker.on('exit', () => this.lost(new Error('its thread has ended')));
   }
 
-  async *pages(first: PageOrder): AsyncGenerator<readonly RecordedEvent[]> {
-    let order = first;
-    let coming = order.from <= order.to ? this.ask(order) : undefined;
-    while (coming) {
-      const page = await coming;
-      const { from } = order;
-      order = { ...order, from: page.next };
-      coming = order.from <= order.to ? this.ask(order) : undefined;
-      coming?.catch(() => undefined);
+  /** @throws StoreFault `store-corrupt`, `store-unavailable`, `store-closed`. */
+  async *pages(span: Omit<ReadOrder, 'eventsMax'>): AsyncGenerator<readonly RecordedEvent[]> {
+    let { from } = span;
+    let coming = this.ask({ ...span, eventsMax: FIRST_PAGE_EVENTS });
+    while (from <= span.to) {
+      const { rows, next } = await coming;
+      // While the consumer works on this page the thread reads the next.
+      if (next <= span.to) coming = this.ask({ ...span, from: next, eventsMax: PAGE_EVENTS });
       const events: RecordedEvent[] = [];
-      for (const row of page.rows) {
-        const version = 'stream' in order ? from : row[2] + Math.max(0, from - row[0]);
-        eventsOf(row, version, events);
-      }
+      for (const row of rows)
+        eventsOf(row, span.stream === undefined ? row[2] + from - row[0] : from, events);
+      from = next;
       if (events.length > 0) yield events;
     }
   }
@@ -46,22 +47,21 @@ export class PageReader {
   close(): Promise<void> {
     return new Promise((resolve) => {
       this.ended = resolve;
-      if (this.stopped) return resolve();
       this.stopped = new StoreFault('store-closed', `${this.file} is closed`, false);
-      this.send('close');
+      this.worker.postMessage('close');
     });
   }
 
-  private ask(order: PageOrder): Promise<Page> {
-    if (this.stopped) return Promise.reject(this.stopped);
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ resolve, reject });
-      this.send(order);
-    });
-  }
-
-  private send(order: ReaderOrder): void {
-    this.worker.postMessage(order);
+  private ask(order: ReadOrder): Promise<Page> {
+    const page = this.stopped
+      ? Promise.reject(this.stopped)
+      : new Promise<Page>((resolve, reject) => {
+          this.waiting.push({ resolve, reject });
+          this.worker.postMessage(order);
+        });
+    // The consumer may leave before it gets to this page.
+    page.catch(() => undefined);
+    return page;
   }
 
   private take(report: ReaderReport): void {
@@ -71,7 +71,7 @@ export class PageReader {
   }
 
   private lost(error: Error): void {
-    const message = `${this.file}: the reader is lost: ${error.message}`;
+    const message = `${this.file}: the reader is gone: ${error.message}`;
     this.stopped ??= new StoreFault('store-closed', message, false, undefined, { cause: error });
     for (const page of this.waiting.splice(0)) page.reject(this.stopped);
     this.ended?.();

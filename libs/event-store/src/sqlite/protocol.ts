@@ -3,71 +3,78 @@
 import { StoreFault, type StoreFaultCode } from '../event-store';
 import type { CommitRow } from './commit-row';
 
-export interface WriterStart {
-  readonly role: 'writer';
+/** `workerData` of a worker thread. */
+export interface ThreadStart {
+  readonly role: 'writer' | 'reader';
   readonly file: string;
 }
 
-export interface ReaderStart {
-  readonly role: 'reader';
-  readonly file: string;
-}
-
-/** To the writer: four entries an append (stream, expected version, count, body), or the word to stop. */
-export type WriterOrder = (string | number)[] | 'close';
-export const ENTRIES_PER_APPEND = 4;
-
-/** From a worker, once: it may be used. The writer tells what the log holds. */
+/** From a worker, once: it may be used. The reader says nothing about the log. */
 export interface Opened {
   readonly opened: {
     /** The last event's, 0 when there is none. */
     readonly position: number;
     /** The last version of every stream. */
     readonly heads: ReadonlyMap<string, number>;
-    /** What was found and put right, for the operator to know. */
     readonly notices: readonly string[];
   };
 }
 
+/** From a worker, once, before it ends. */
 export interface Refused {
   readonly refused: PortableFault;
 }
 
+/** From a worker, last: it has let go of everything. */
 export interface Closed {
   readonly closed: true;
 }
 
-/** The outcome of one append, in the order of the appends. */
-export type Outcome =
-  /** First of the dense positions. */
-  | number
-  /** Positions of what had been appended before, under the same ids. */
-  | number[]
-  /** The stream's actual version. */
-  | { conflict: number };
+/** To the writer: four entries an append (stream, expected version, count, body), or the word to stop. */
+export type WriteOrder = (string | number)[] | 'close';
+export const ENTRIES_PER_APPEND = 4;
 
+/** The outcome of one append: */
+export type Outcome =
+  /** the first of its positions, which are dense; */
+  | number
+  /** the positions of what had been appended before, under the same ids; */
+  | number[]
+  /** the stream's actual version. */
+  | { readonly conflict: number };
+
+/** From the writer: the outcomes of the oldest appends without an answer, in their order. */
 export interface Committed {
-  readonly outcomes: Outcome[];
+  readonly outcomes: readonly Outcome[];
 }
 
-/** The fault that met the `appends` oldest appends without an answer. */
+/** From the writer: the fault that met the `appends` oldest appends without an answer. */
 export interface CommitFailed {
   readonly failed: PortableFault;
   readonly appends: number;
 }
 
-export type WriterReport = Opened | Refused | Closed | Committed | CommitFailed;
+/** From the writer: it has let go of the file and will write no more. */
+export interface Stopped {
+  readonly stopped: PortableFault;
+}
 
-/** To the reader, answered in order; bounds are inclusive. */
-export type ReaderOrder =
-  | { readonly stream: string; readonly from: number; readonly to: number }
-  | { readonly from: number; readonly to: number; readonly prefix: string }
-  | 'close';
+export type WriterReport = Opened | Refused | Closed | Committed | CommitFailed | Stopped;
 
-/** From the reader. */
+/** To the reader, answered in order. Bounds are inclusive: positions, or versions of `stream`. */
+export interface ReadOrder {
+  readonly stream?: string;
+  readonly from: number;
+  readonly to: number;
+  /** Of streams' names; '' for all. */
+  readonly prefix: string;
+  /** Events after which a page is full. */
+  readonly eventsMax: number;
+}
+
 export interface Page {
   readonly rows: CommitRow[];
-  /** Where the next page starts: a version of the stream, or a position. */
+  /** Where the next page starts. */
   readonly next: number;
 }
 
@@ -85,8 +92,7 @@ export interface PortableFault {
   readonly lastGood?: string;
 }
 
-export function toPortable(fault: StoreFault): PortableFault {
-  const { code, message, retryable, lastGood } = fault;
+export function toPortable({ code, message, retryable, lastGood }: StoreFault): PortableFault {
   return { code, message, retryable, ...(lastGood === undefined ? {} : { lastGood }) };
 }
 

@@ -1,14 +1,11 @@
 // Starts a worker thread and waits until it says that its part of the file is open.
 import { Worker } from 'node:worker_threads';
-import type { StoreFault } from '../event-store';
 import {
   fromPortable,
   type Opened,
   type ReaderReport,
-  type ReaderStart,
-  type Refused,
+  type ThreadStart,
   type WriterReport,
-  type WriterStart,
 } from './protocol';
 
 /** By its exported name, so that the compiled file is found from wherever this one runs. */
@@ -19,23 +16,16 @@ export interface Thread {
   readonly opened: Opened['opened'];
 }
 
-/** @throws StoreFault what the worker refused to open for. */
-export function startThread(start: WriterStart | ReaderStart): Promise<Thread> {
+/** @throws StoreFault what the thread refused to start for. */
+export function startThread(start: ThreadStart): Promise<Thread> {
   const worker = new Worker(require.resolve(ENTRY), { workerData: start, name: `event-store-${start.role}` });
   return new Promise((resolve, reject) => {
     worker.once('error', reject);
     worker.once('message', (report: WriterReport | ReaderReport) => {
       worker.removeListener('error', reject);
-      if (isOpened(report)) resolve({ worker, opened: report.opened });
-      else worker.once('exit', () => reject(refusal(report as Refused)));
+      if ('opened' in report) resolve({ worker, opened: report.opened });
+      // Only once it has ended are its locks gone, and may the caller try again.
+      else if ('refused' in report) worker.once('exit', () => reject(fromPortable(report.refused)));
     });
   });
-}
-
-function isOpened(report: WriterReport | ReaderReport): report is Opened {
-  return 'opened' in report;
-}
-
-function refusal({ refused }: Refused): StoreFault {
-  return fromPortable(refused);
 }

@@ -1,66 +1,100 @@
-// The one writer. Runs in its worker thread: takes what all streams have ready, checks each append's expected
-// version, and commits the lot in one transaction with one fsync. Knows nothing of promises or callers.
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+// The one writer: takes what all streams have ready, checks each append's expected version, and commits the lot in
+// one transaction with one fsync. Runs in its worker thread; knows nothing of promises or callers.
+import type { StatementSync } from 'node:sqlite';
 import { StoreFault } from '../event-store';
 import { checksumOf, decodeBody } from './commit-row';
-import { faultOf, isBusy, isSqliteError } from './faults';
+import { faultOf, isBusy, isFull, sayingOf } from './faults';
+import type { OpenLog } from './open-log';
 import { ENTRIES_PER_APPEND, type Outcome } from './protocol';
-import type { Log } from './verify';
+
+/** Pages in the -wal before they are moved to the main file: rare enough to be cheap, and 32 MB at most. */
+const CHECKPOINT_PAGES = 4000;
 
 export class Writer {
   private readonly begin: StatementSync;
   private readonly commit: StatementSync;
   private readonly insert: StatementSync;
   private readonly overlap: StatementSync;
+  private readonly walSize: StatementSync;
+  private readonly checkpoint: StatementSync;
   private readonly heads: Map<string, number>;
   private position: number;
+  /** Size of the -wal at the last checkpoint, in pages. */
+  private checkpointedAt = 0;
 
   constructor(
-    private readonly db: DatabaseSync,
+    private readonly log: Pick<OpenLog, 'db' | 'witness' | 'position' | 'heads'>,
     private readonly file: string,
-    log: Log,
   ) {
+    const { db } = log;
     this.heads = log.heads;
     this.position = log.position;
     this.begin = db.prepare('BEGIN IMMEDIATE');
     this.commit = db.prepare('COMMIT');
     this.insert = db.prepare('INSERT INTO commits VALUES (?, ?, ?, ?, ?, ?)');
     this.overlap = db.prepare(
-      'SELECT position, version, body FROM commits WHERE stream = ? AND version < ? AND version + count > ? ORDER BY version',
+      `SELECT position, version, body FROM commits
+       WHERE stream = ? AND version < ? AND version + count > ? ORDER BY version`,
     );
     this.overlap.setReturnArrays(true);
+    this.walSize = db.prepare('PRAGMA wal_checkpoint(NOOP)');
+    this.checkpoint = db.prepare('PRAGMA wal_checkpoint(PASSIVE)');
   }
 
   /**
    * Commits `batch` (flat, `ENTRIES_PER_APPEND` entries each). An append at the wrong version affects only itself.
-   * @throws StoreFault after a rollback: `store-full`, `store-unavailable`; `append-outcome-unknown` when SQLite
-   *   cannot tell, after which this writer must not be used again.
+   * @throws StoreFault, nothing being written: `store-full`, `store-unavailable`. Or, and then this writer must not
+   *   be used again: `store-closed` (nothing written), `append-outcome-unknown`.
    */
   write(batch: readonly (string | number)[]): Outcome[] {
-    const before = new Map<string, number | undefined>();
+    const headsBefore = new Map<string, number | undefined>();
     const positionBefore = this.position;
+    let isCommitting = false;
     try {
       this.begin.run();
       const outcomes: Outcome[] = [];
       for (let at = 0; at < batch.length; at += ENTRIES_PER_APPEND) {
-        const [stream, expected, count, body] = batch.slice(at, at + ENTRIES_PER_APPEND) as [
-          string,
+        const stream = batch[at] as string;
+        if (!headsBefore.has(stream)) headsBefore.set(stream, this.heads.get(stream));
+        const [expected, count, body] = [batch[at + 1], batch[at + 2], batch[at + 3]] as [
           number,
           number,
           string,
         ];
-        if (!before.has(stream)) before.set(stream, this.heads.get(stream));
         outcomes.push(this.append(stream, expected, count, body));
       }
+      isCommitting = true;
       this.commit.run();
+      if (this.position !== positionBefore) this.log.witness.record(this.position);
       return outcomes;
     } catch (error) {
-      for (const [stream, head] of before) {
+      for (const [stream, head] of headsBefore) {
         if (head === undefined) this.heads.delete(stream);
         else this.heads.set(stream, head);
       }
       this.position = positionBefore;
-      throw this.rolledBack(error);
+      throw this.rolledBack(error, isCommitting);
+    }
+  }
+
+  /**
+   * Moves the -wal into the main file when it has grown enough; to be called when the callers have their answers.
+   * @throws StoreFault `store-closed` when the disk fails: what is acknowledged is safe in the -wal.
+   */
+  tidy(): void {
+    try {
+      const pages = Number(this.walSize.get()?.['log']);
+      if (pages < this.checkpointedAt) this.checkpointedAt = 0;
+      if (pages - this.checkpointedAt < CHECKPOINT_PAGES) return;
+      this.checkpointedAt = pages;
+      this.checkpoint.get();
+    } catch (error) {
+      if (isFull(error) || isBusy(error)) return;
+      throw stopped(
+        'store-closed',
+        `${this.file}: moving the -wal into the file failed: ${sayingOf(error)}`,
+        error,
+      );
     }
   }
 
@@ -68,14 +102,8 @@ export class Writer {
     const actual = this.heads.get(stream) ?? -1;
     if (actual !== expected) return this.repeated(stream, expected, count, body) ?? { conflict: actual };
     const first = this.position + 1;
-    this.insert.run(
-      first,
-      stream,
-      expected + 1,
-      count,
-      body,
-      checksumOf(first, stream, expected + 1, count, body),
-    );
+    const version = expected + 1;
+    this.insert.run(first, stream, version, count, body, checksumOf(first, stream, version, count, body));
     this.heads.set(stream, expected + count);
     this.position += count;
     return first;
@@ -85,35 +113,43 @@ export class Writer {
   private repeated(stream: string, expected: number, count: number, body: string): number[] | undefined {
     const from = expected + 1;
     const there: [id: string, position: number][] = [];
-    for (const row of this.overlap.all(stream, from + count, from) as unknown as [number, number, string][]) {
-      const [position, version, stored] = row;
+    const rows = this.overlap.all(stream, from + count, from) as unknown as [number, number, string][];
+    for (const [position, version, stored] of rows) {
       decodeBody(stored).forEach(([id], index) => {
         if (version + index >= from && version + index < from + count) there.push([id, position + index]);
       });
     }
     const ids = decodeBody(body).map(([id]) => id);
-    const same = there.length === count && there.every(([id], index) => id === ids[index]);
-    return same ? there.map(([, position]) => position) : undefined;
+    const isSame = there.length === count && there.every(([id], index) => id === ids[index]);
+    return isSame ? there.map(([, position]) => position) : undefined;
   }
 
-  private rolledBack(error: unknown): StoreFault {
+  private rolledBack(error: unknown, isCommitting: boolean): StoreFault {
     try {
-      if (this.db.isTransaction) this.db.exec('ROLLBACK');
+      if (this.log.db.isTransaction) this.log.db.exec('ROLLBACK');
     } catch (rollback) {
       return this.unknown(rollback);
     }
-    const fault = faultOf(error, this.file);
-    return fault.code === 'store-full' || isBusy(error) ? fault : this.unknown(error);
+    if (isFull(error) || isBusy(error)) return faultOf(error, this.file);
+    if (isCommitting) return this.unknown(error);
+    return stopped(
+      'store-closed',
+      `${this.file}: an insert failed and nothing was written: ${sayingOf(error)}`,
+      error,
+    );
   }
 
   private unknown(error: unknown): StoreFault {
-    const said = isSqliteError(error) ? `${error.message} (SQLite ${error.errcode})` : String(error);
-    return new StoreFault(
-      'append-outcome-unknown',
-      `${this.file}: the commit failed: ${said}; the store stopped, and only opening it again tells what was written`,
-      false,
-      undefined,
-      { cause: error },
-    );
+    const message = `${this.file}: the commit failed: ${sayingOf(error)}; opening the store again tells what was written`;
+    return stopped('append-outcome-unknown', message, error);
   }
+}
+
+/** After a failed fsync the kernel may have dropped what it could not write, so that trying again proves nothing. */
+function stopped(
+  code: 'store-closed' | 'append-outcome-unknown',
+  message: string,
+  cause: unknown,
+): StoreFault {
+  return new StoreFault(code, `${message}; the store has stopped`, false, undefined, { cause });
 }
