@@ -14,6 +14,8 @@ export interface CommandEnvelope<Command> {
   readonly issuedAtMs?: number;
   readonly actor: Actor;
   readonly command: Command;
+  /** What the caller said, where `command` has more to it: a second delivery is known by this. */
+  readonly said?: unknown;
 }
 
 export type CommandOutcome<Reply, Rejection> =

@@ -75,7 +75,7 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
 
   execute(envelope: CommandEnvelope<Command>): Promise<CommandOutcome<Reply, Rejection>> {
     const { commandId } = envelope;
-    const digest = commandId === undefined ? undefined : digestOf(envelope.command);
+    const digest = commandId === undefined ? undefined : digestOf(envelope.said ?? envelope.command);
     const same = commandId === undefined ? undefined : this.underWay.get(commandId);
     if (same)
       return same.digest === digest ? same.promise : Promise.resolve(this.idReused(commandId as string));

@@ -87,6 +87,7 @@ const decoders: Record<string, (fields: Fields) => SubnetEvent> = {
   'VipReleased.v1': (fields) => ({
     type: 'VipReleased',
     name: fields.name,
+    claim: fields.claim,
     ...readHeld(fields),
     reason: fields.reason,
   }),
@@ -128,7 +129,7 @@ function toFields(event: SubnetEvent): object {
     case 'VipRevised':
       return { name: event.name, ...writePurpose(event), ...writeHeld(event), from: writeHeld(event.from) };
     case 'VipReleased':
-      return { name: event.name, ...writeHeld(event), reason: event.reason };
+      return { name: event.name, claim: event.claim, ...writeHeld(event), reason: event.reason };
     case 'VipNameYielded':
       return { name: event.name, claim: event.claim };
   }

@@ -57,9 +57,11 @@ export interface VipRevised extends HeldAddress, VipPurpose {
   readonly from: HeldAddress;
 }
 
+/** Ends the Vip, and with it the subnet's claim to its name. */
 export interface VipReleased extends HeldAddress {
   readonly type: 'VipReleased';
   readonly name: string;
+  readonly claim: number;
   readonly reason: string;
 }
 

@@ -12,7 +12,7 @@ export function releaseVip(command: ReleaseVip, state: SubnetState, moment: Mome
   if (!held) return vipNotFound(state, name);
   const late = comesBeforeReservation(state, vipHolder(name), moment);
   if (late) return late;
-  return accept({ type: 'VipReleased', name, ...heldBy(state, held), reason });
+  return accept({ type: 'VipReleased', name, claim: held.claim ?? -1, ...heldBy(state, held), reason });
 }
 
 export function vipNotFound(state: SubnetState, name: string): { rejected: Rejection } {

@@ -23,6 +23,8 @@ export function reserveVip(command: ReserveVip, state: SubnetState, moment: Mome
   }
   const late = comesBeforeRelease(state, holder, moment);
   if (late) return late;
+  const choice = chooseAddresses(state, holder, command, moment);
+  if (choice.rejected) return choice;
   if (claim <= state.yieldedClaim(name)) {
     return reject(
       'VipNameTaken',
@@ -30,8 +32,6 @@ export function reserveVip(command: ReserveVip, state: SubnetState, moment: Mome
       { vip: name, subnet: state.name },
     );
   }
-  const choice = chooseAddresses(state, holder, command, moment);
-  if (choice.rejected) return choice;
   return accept({ type: 'VipReserved', name, claim, ...purposeOf(command), ...choice.chosen });
 }
 

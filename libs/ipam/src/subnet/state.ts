@@ -22,6 +22,8 @@ export interface Reservation extends AddressPair {
   readonly ownMac?: Mac;
   readonly sinceMs: number;
   readonly vip?: VipPurpose;
+  /** Of a Vip: the claim to its name under which it was reserved. */
+  readonly claim?: number;
 }
 
 interface Former {
@@ -114,13 +116,14 @@ export class SubnetState {
         this.release(event.holder, atMs);
         break;
       case 'VipReserved':
-        this.hold(vipHolder(event.name), event, atMs, event);
+        this.hold(vipHolder(event.name), event, atMs, event, event.claim);
         break;
       case 'VipRevised':
         this.move(vipHolder(event.name), event, atMs, event);
         break;
       case 'VipReleased':
         this.release(vipHolder(event.name), atMs);
+        this.yielded.set(event.name, event.claim);
         break;
       case 'VipNameYielded':
         this.yielded.set(event.name, event.claim);
@@ -148,7 +151,7 @@ export class SubnetState {
     }
   }
 
-  private hold(holder: Holder, held: HeldAddress, sinceMs: number, vip?: VipPurpose): void {
+  private hold(holder: Holder, held: HeldAddress, sinceMs: number, vip?: VipPurpose, claim?: number): void {
     const derived = held.v4 !== undefined && held.mac === this.derivedMac(held.v4);
     const reservation: Reservation = {
       holder,
@@ -157,6 +160,7 @@ export class SubnetState {
       ownMac: derived ? undefined : held.mac,
       sinceMs,
       vip: vip && purposeOf(vip),
+      claim,
     };
     this.byHolder.set(holder, reservation);
     if (!derived) this.ownMacs.set(held.mac, holder);
@@ -176,7 +180,7 @@ export class SubnetState {
   private move(holder: Holder, held: HeldAddress, atMs: number, vip?: VipPurpose): void {
     const before = this.byHolder.get(holder);
     if (before) this.drop(before, atMs, addressesOf(held));
-    this.hold(holder, held, before?.sinceMs ?? atMs, vip);
+    this.hold(holder, held, before?.sinceMs ?? atMs, vip, before?.claim);
   }
 
   private release(holder: Holder, atMs: number): void {
