@@ -65,12 +65,9 @@ export class CommandLoop<State, Command, Event, Reply, Rejection> {
     return this.stream(id).execute(envelope);
   }
 
-  /** What `execute` would most likely answer, without doing it. */
-  async probe(
-    id: string,
-    command: Command,
-  ): Promise<{ readonly rejected?: Rejection; readonly isNoop: boolean }> {
-    return this.stream(id).probe(command);
+  /** The state upon which the next command would be decided; it may show what is not durable yet. */
+  peek(id: string): Promise<State> {
+    return this.stream(id).peek();
   }
 
   private stream(id: string): StreamLoop<State, Command, Event, Reply, Rejection> {

@@ -95,13 +95,8 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
     return waiting.promise;
   }
 
-  async probe(command: Command): Promise<{ rejected?: Rejection; isNoop: boolean }> {
-    const loaded = this.loaded ?? (await this.load());
-    const nowMs = Math.max(this.options.clock.now(), loaded.lastAtMs);
-    const decision = this.decider.decide(command, loaded.state, { nowMs, issuedAtMs: nowMs });
-    return 'events' in decision
-      ? { isNoop: decision.events.length === 0 }
-      : { rejected: decision.rejected, isNoop: true };
+  async peek(): Promise<State> {
+    return (this.loaded ?? (await this.load())).state;
   }
 
   private async run(): Promise<void> {

@@ -2,19 +2,23 @@
 // with it. Whatever crashes in between leaves a claim without a Vip, which the next one who wants the name
 // clears: the subnet swears off the claim first, so that a command still on its way can no longer act on it.
 // See infra/docs/adr/0004-vip-names.md.
+import type { Clock } from '@holdfast/clock';
 import type { Actor, CommandEnvelope, CommandLoop, CommandOutcome } from '@holdfast/event-store';
-import type {
-  Rejection,
-  ReleaseVip,
-  ReserveVip,
-  SubnetCommand,
-  SubnetEvent,
-  SubnetReply,
-  SubnetState,
-  VipNameCommand,
-  VipNameEvent,
-  VipNameReply,
-  VipNameState,
+import {
+  type Rejection,
+  type ReleaseVip,
+  type ReserveVip,
+  type ReviseVip,
+  reject,
+  subnet,
+  type SubnetCommand,
+  type SubnetEvent,
+  type SubnetReply,
+  type SubnetState,
+  type VipNameCommand,
+  type VipNameEvent,
+  type VipNameReply,
+  type VipNameState,
 } from '@holdfast/ipam';
 
 export type SubnetLoop = CommandLoop<SubnetState, SubnetCommand, SubnetEvent, SubnetReply, Rejection>;
@@ -33,26 +37,43 @@ export class VipReservations {
   constructor(
     private readonly subnets: SubnetLoop,
     private readonly names: VipNameLoop,
+    private readonly clock: Clock,
   ) {}
 
   async reserve(envelope: ReserveVipEnvelope): Promise<SubnetOutcome> {
-    const { name, subnet } = envelope.command;
-    const probe = await this.subnets.probe(subnet, { ...envelope.command, claim: Number.MAX_SAFE_INTEGER });
+    const { name } = envelope.command;
     // Refused or already so: the name need not be claimed, and a refusal leaves no trace.
-    if (probe.isNoop) return this.reserveUnder(NO_CLAIM, envelope);
+    if (!(await this.wouldAct(envelope.command))) return this.reserveUnder(NO_CLAIM, envelope);
     const claim = await this.claim(envelope);
     if ('rejected' in claim) return claim;
     const outcome = await this.reserveUnder(claim.number, envelope);
-    if (outcome.rejected) await this.giveUp(envelope.actor, name, subnet, claim.number);
+    if (outcome.rejected) await this.giveUp(envelope.actor, name, envelope.command.subnet, claim.number);
     return outcome;
   }
 
-  async release(envelope: CommandEnvelope<ReleaseVip>): Promise<SubnetOutcome> {
-    const { name, subnet } = envelope.command;
-    const claimed = await this.names.probe(name, { type: 'ClaimVipName', name, subnet });
-    const outcome = await this.subnets.execute(subnet, envelope);
-    if (!outcome.rejected && claimed.isNoop) await this.freeClaimOf(envelope.actor, name, subnet);
+  async revise(envelope: CommandEnvelope<Omit<ReviseVip, 'subnet'>>): Promise<SubnetOutcome> {
+    const { command } = envelope;
+    const { subnet } = await this.names.peek(command.name);
+    if (subnet === undefined) return notFound(envelope, command.name);
+    return this.subnets.execute(subnet, { ...envelope, command: { ...command, subnet }, said: command });
+  }
+
+  async release(envelope: CommandEnvelope<Omit<ReleaseVip, 'subnet'>>): Promise<SubnetOutcome> {
+    const { command, actor } = envelope;
+    const { subnet, claim, isClaimed } = await this.names.peek(command.name);
+    if (subnet === undefined) return notFound(envelope, command.name);
+    const released = { ...envelope, command: { ...command, subnet }, said: command };
+    const outcome = await this.subnets.execute(subnet, released);
+    if (!outcome.rejected && isClaimed) await this.giveUp(actor, command.name, subnet, claim);
     return outcome;
+  }
+
+  private async wouldAct(command: Omit<ReserveVip, 'claim'>): Promise<boolean> {
+    const state = await this.subnets.peek(command.subnet);
+    const nowMs = this.clock.now();
+    const moment = { nowMs, issuedAtMs: nowMs };
+    const decision = subnet.decide({ ...command, claim: Number.MAX_SAFE_INTEGER }, state, moment);
+    return decision.rejected === undefined && decision.events.length > 0;
   }
 
   private reserveUnder(claim: number, envelope: ReserveVipEnvelope): Promise<SubnetOutcome> {
@@ -92,13 +113,8 @@ export class VipReservations {
     await this.names.execute(name, { actor, command: { type: 'FreeVipName', name, claim } });
     return true;
   }
+}
 
-  /** The claim's number is learned by claiming again, which for the claim's own subnet changes nothing. */
-  private async freeClaimOf(actor: Actor, name: string, subnet: string): Promise<void> {
-    const claimed = await this.names.execute(name, {
-      actor,
-      command: { type: 'ClaimVipName', name, subnet },
-    });
-    if (!claimed.rejected) await this.giveUp(actor, name, subnet, claimed.reply.claim);
-  }
+function notFound({ commandId = '' }: CommandEnvelope<unknown>, name: string): SubnetOutcome {
+  return { commandId, ...reject('VipNotFound', `There is no Vip ${name}.`, { vip: name }) };
 }

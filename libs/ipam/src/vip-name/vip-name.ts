@@ -35,8 +35,10 @@ export type VipNameEvent = VipNameClaimed | VipNameFreed;
 
 export interface VipNameState {
   readonly name: string;
-  /** The subnet whose claim holds now. */
+  /** The subnet that claimed it last. */
   readonly subnet?: string;
+  /** Whether that claim still holds. */
+  readonly isClaimed: boolean;
   /** The newest claim ever made, or -1. */
   readonly claim: number;
 }
@@ -51,14 +53,16 @@ type Decision =
 
 function decide(command: VipNameCommand, state: VipNameState): Decision {
   if (command.type === 'FreeVipName') {
-    const isCurrent = state.subnet !== undefined && state.claim === command.claim;
+    const isCurrent = state.isClaimed && state.claim === command.claim;
     return {
       events: isCurrent ? [{ type: 'VipNameFreed', claim: command.claim }] : [],
       reply: { claim: command.claim },
     };
   }
-  if (state.subnet === command.subnet) return { events: [], reply: { claim: state.claim } };
-  if (state.subnet !== undefined) {
+  if (state.isClaimed && state.subnet === command.subnet) {
+    return { events: [], reply: { claim: state.claim } };
+  }
+  if (state.isClaimed && state.subnet !== undefined) {
     return reject(
       'VipNameTaken',
       `The Vip name ${state.name} is taken in subnet ${state.subnet}; choose another name, or release that Vip first.`,
@@ -71,15 +75,15 @@ function decide(command: VipNameCommand, state: VipNameState): Decision {
 
 function evolve(state: VipNameState, event: VipNameEvent): VipNameState {
   return event.type === 'VipNameClaimed'
-    ? { name: state.name, subnet: event.subnet, claim: event.claim }
-    : { name: state.name, claim: state.claim };
+    ? { ...state, subnet: event.subnet, isClaimed: true, claim: event.claim }
+    : { ...state, isClaimed: false };
 }
 
 export const STORED_VIP_NAME_EVENTS: readonly string[] = ['VipNameClaimed.v1', 'VipNameFreed.v1'];
 
 export const vipName = {
   category: 'vip',
-  initial: (name: string): VipNameState => ({ name, claim: -1 }),
+  initial: (name: string): VipNameState => ({ name, isClaimed: false, claim: -1 }),
   evolve,
   decide,
   replyTo: ({ claim }: VipNameEvent): VipNameReply => ({ claim }),
