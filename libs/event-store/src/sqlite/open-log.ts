@@ -7,6 +7,7 @@ import { lockFile } from './lock';
 import { assertLayout } from './schema';
 import { type Log, verify } from './verify';
 import { inspectWal } from './wal';
+import { WalRoom } from './wal-room';
 import { acknowledged, pathOf, Witness } from './witness';
 
 /** People who read with sqlite3 may hold a lock for a moment, at most this long. */
@@ -15,6 +16,7 @@ const BUSY_MS = 1000;
 export interface OpenLog extends Log {
   readonly db: DatabaseSync;
   readonly witness: Witness;
+  readonly room: WalRoom;
   /** What was found and put right, for the operator to know. */
   readonly notices: readonly string[];
   close(): void;
@@ -47,13 +49,15 @@ export function openLog(path: string): OpenLog {
     makeDurable(db);
     const witness = Witness.open(file);
     witness.record(log.position);
+    const room = new WalRoom(`${file}-wal`);
     const opened = db;
     const close = (): void => {
       opened.close();
       lock.close();
       witness.close();
+      room.close();
     };
-    return { ...log, db, witness, notices, close };
+    return { ...log, db, witness, room, notices, close };
   } catch (error) {
     db?.close();
     lock.close();

@@ -10,7 +10,7 @@ const APPLICATION_ID = 0x48465354;
 const LAYOUT_VERSION = 1;
 
 /** Small enough that a lone commit writes little, large enough that an ordinary body needs no overflow page. */
-const PAGE_BYTES = 8192;
+export const PAGE_BYTES = 8192;
 
 const OBJECTS = {
   commits: `CREATE TABLE commits (

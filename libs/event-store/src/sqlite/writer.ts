@@ -6,9 +6,10 @@ import { checksumOf, decodeBody } from './commit-row';
 import { faultOf, isBusy, isFull, sayingOf } from './faults';
 import type { OpenLog } from './open-log';
 import { ENTRIES_PER_APPEND, type Outcome } from './protocol';
+import { PAGE_BYTES } from './schema';
 
-/** Pages in the -wal before they are moved to the main file: rare enough to be cheap, and 32 MB at most. */
-const CHECKPOINT_PAGES = 4000;
+/** Pages in the -wal before they are moved to the main file: rare enough to be cheap, and 16 MB. */
+const CHECKPOINT_PAGES = 2000;
 
 export class Writer {
   private readonly begin: StatementSync;
@@ -23,7 +24,7 @@ export class Writer {
   private checkpointedAt = 0;
 
   constructor(
-    private readonly log: Pick<OpenLog, 'db' | 'witness' | 'position' | 'heads'>,
+    private readonly log: Pick<OpenLog, 'db' | 'witness' | 'room' | 'position' | 'heads'>,
     private readonly file: string,
   ) {
     const { db } = log;
@@ -84,6 +85,7 @@ export class Writer {
   tidy(): void {
     try {
       const pages = Number(this.walSize.get()?.['log']);
+      this.log.room.ensure(pages * PAGE_BYTES);
       if (pages < this.checkpointedAt) this.checkpointedAt = 0;
       if (pages - this.checkpointedAt < CHECKPOINT_PAGES) return;
       this.checkpointedAt = pages;
