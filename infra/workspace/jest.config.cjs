@@ -1,7 +1,9 @@
 // Every project's tests in one run.
 const path = require('node:path');
-const root = path.join(__dirname, '../..');
+
 module.exports = {
-  rootDir: root,
+  rootDir: path.join(__dirname, '../..'),
   projects: ['<rootDir>/libs/*', '<rootDir>/apps/*', '<rootDir>/infra', '<rootDir>/test'],
+  reporters: ['default', path.join(__dirname, 'skip-reporter.cjs')],
+  maxWorkers: 2,
 };
