@@ -9,9 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const require = createRequire(import.meta.url);
-const to = path.resolve(
-  process.argv[2] === '--to' ? process.argv[3] : path.join(here, 'src/generated'),
-);
+const to = path.resolve(process.argv[2] === '--to' ? process.argv[3] : path.join(here, 'src/generated'));
 
 function buf(...args) {
   const program = require.resolve('@bufbuild/buf/bin/buf');

@@ -1,1 +1,26 @@
-export {};
+// How Holdfast is spoken to: the contract, what its requests mean, how replies are told, and where. No server
+// and no client of any transport is known here.
+export * as v1 from './contract';
+export { type Invalid } from './checked';
+export { contractFiles, contractServices, fileDescriptors } from './grpc';
+export { examples } from './openapi/examples';
+export { openapi } from './openapi/openapi';
+export * from './operation';
+export * from './operations';
+export type { Asked } from './parse/options';
+export { PAGE_SIZE_MAX, type Page, pageToken } from './parse/page';
+export type { ReleaseVipOrder, ReserveVipOrder, ReviseVipOrder } from './parse/vip';
+export * from './present/address';
+export * from './present/command-reply';
+export * from './present/encode';
+export * from './present/event';
+export * from './present/rejection';
+export { presentReservation, presentVip } from './present/reservation';
+export { presentSubnet } from './present/subnet';
+export * from './query';
+export { CONTENT_TYPES, type Coding, codingOf } from './read/coding';
+export { type HttpRequest, readHttpRequest } from './read/http-request';
+export { MESSAGE_BYTES_MAX, type Read, readRequest } from './read/request';
+export { type HttpMethod, type Route, fillPath } from './route';
+export * from './status';
+export * from './subjects';

@@ -17,34 +17,36 @@ export const file_holdfast_v1_rejection: GenFile = /*@__PURE__*/
  * it is the payload of every reply that has the header `Nats-Service-Error-Code`. Over gRPC it is a detail of the
  * `google.rpc.Status` in the trailer `grpc-status-details-bin`, and the status code and message are set to match.
  *
- * Code                   gRPC                  HTTP  NATS  Meaning
- *
- * InvalidArgument        INVALID_ARGUMENT       400   400  A field is malformed, missing or unknown; fact `field` names it.
- * SubnetNotFound         NOT_FOUND              404   404  No such subnet.
- * SubnetExists           ALREADY_EXISTS         409   409  The subnet exists and is not as asked.
- * SubnetInUse            FAILED_PRECONDITION    409   409  Somebody holds an address that would be lost.
- * SubnetExhausted        RESOURCE_EXHAUSTED     409   409  No address is free; fact `until`: when the next one stops cooling.
- * FamilyUnavailable      FAILED_PRECONDITION    422   422  The subnet has no block of that family.
- * AddressOutOfRange      OUT_OF_RANGE           422   422  The address is outside the subnet.
- * AddressNotUsable       FAILED_PRECONDITION    422   422  A network, broadcast or gateway address.
- * AddressTaken           ALREADY_EXISTS         409   409  Somebody else holds the address; fact `holder`.
- * AddressCooling         FAILED_PRECONDITION    409   409  Released, not yet reusable; fact `until`.
- * MacTaken               ALREADY_EXISTS         409   409  Somebody else has the MAC address; fact `holder`.
- * HolderHoldsOther       ALREADY_EXISTS         409   409  The holder has other addresses than asked; fact `held`.
- * ReservationNotFound    NOT_FOUND              404   404  The holder has nothing in the subnet.
- * VipExists              ALREADY_EXISTS         409   409  The Vip exists and is not as asked.
- * VipNotFound            NOT_FOUND              404   404  No such Vip.
- * VipNameTaken           ALREADY_EXISTS         409   409  A Vip of that name is in another subnet.
- * CommandExpired         FAILED_PRECONDITION    410   410  Issued before the window, or overtaken by a later command.
- * CommandIdReused        FAILED_PRECONDITION    422   422  The command id was used for another command.
+ * | code                | gRPC                | HTTP and NATS | meaning                                                            |
+ * |---------------------|---------------------|---------------|--------------------------------------------------------------------|
+ * | InvalidArgument     | INVALID_ARGUMENT    | 400           | A field is malformed, missing or unknown; fact `field` names it.   |
+ * | SubnetNotFound      | NOT_FOUND           | 404           | No such subnet.                                                    |
+ * | SubnetExists        | ALREADY_EXISTS      | 409           | The subnet exists and is not as asked.                             |
+ * | SubnetInUse         | FAILED_PRECONDITION | 409           | Somebody holds an address that would be lost.                      |
+ * | SubnetExhausted     | RESOURCE_EXHAUSTED  | 409           | No address is free; fact `until`: when the next one stops cooling. |
+ * | FamilyUnavailable   | FAILED_PRECONDITION | 422           | The subnet has no block of that family.                            |
+ * | AddressOutOfRange   | OUT_OF_RANGE        | 422           | The address is outside the subnet.                                 |
+ * | AddressNotUsable    | FAILED_PRECONDITION | 422           | A network, broadcast or gateway address.                           |
+ * | AddressTaken        | ALREADY_EXISTS      | 409           | Somebody else holds the address; fact `holder`.                    |
+ * | AddressCooling      | FAILED_PRECONDITION | 409           | Released, not yet reusable; fact `until`.                          |
+ * | MacTaken            | ALREADY_EXISTS      | 409           | Somebody else has the MAC address; fact `holder`.                  |
+ * | HolderHoldsOther    | ALREADY_EXISTS      | 409           | The holder has other addresses than asked; fact `held`.            |
+ * | ReservationNotFound | NOT_FOUND           | 404           | The holder has nothing in the subnet.                              |
+ * | VipExists           | ALREADY_EXISTS      | 409           | The Vip exists and is not as asked.                                |
+ * | VipNotFound         | NOT_FOUND           | 404           | No such Vip.                                                       |
+ * | VipNameTaken        | ALREADY_EXISTS      | 409           | A Vip of that name is in another subnet.                           |
+ * | CommandExpired      | FAILED_PRECONDITION | 410           | Issued before the window, or overtaken by a later command.         |
+ * | CommandIdReused     | FAILED_PRECONDITION | 422           | The command id was used for another command.                       |
  *
  * Faults: not a decision, but that the server could not. A command may have been carried out.
  *
- * Overloaded             RESOURCE_EXHAUSTED     429   429  Too much is waiting; nothing was done. Retryable.
- * Unavailable            UNAVAILABLE            503   503  A part of the server is down. Retryable.
- * DeadlineExceeded       DEADLINE_EXCEEDED      504   504  It took too long, or `at_least_position` was not reached. Retryable.
- * Unimplemented          UNIMPLEMENTED          404   404  There is no such operation here.
- * Internal               INTERNAL               500   500  A defect of the server.
+ * | code             | gRPC               | HTTP and NATS | meaning                                                              |
+ * |------------------|--------------------|---------------|----------------------------------------------------------------------|
+ * | Overloaded       | RESOURCE_EXHAUSTED | 429           | Too much is waiting; nothing was done. Retryable.                    |
+ * | Unavailable      | UNAVAILABLE        | 503           | A part of the server is down. Retryable.                             |
+ * | DeadlineExceeded | DEADLINE_EXCEEDED  | 504           | It took too long, or `at_least_position` was not reached. Retryable. |
+ * | Unimplemented    | UNIMPLEMENTED      | 404           | There is no such operation here.                                     |
+ * | Internal         | INTERNAL           | 500           | A defect of the server.                                              |
  *
  * @generated from message holdfast.v1.Rejection
  */

@@ -1,0 +1,3 @@
+export * from './call-fault';
+export * from './http-call';
+export * from './http-client';

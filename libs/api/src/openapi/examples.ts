@@ -1,0 +1,144 @@
+// One true example of each operation, in JSON: the story of a subnet, a Pod's address and a Vip. They stand in the
+// OpenAPI document, and the specs hold them to the contract.
+import type { JsonObject } from '@bufbuild/protobuf';
+import type { OperationName } from '../operations';
+
+export interface Example {
+  readonly request: JsonObject;
+  readonly reply: JsonObject;
+}
+
+const options = {
+  commandId: '0b9c1d0e-5f7a-4c1e-9a57-6f2f7f0c2a11',
+  issuedAt: '2026-01-31T14:05:00Z',
+  actor: 'load-balancer-controller',
+};
+const commandId = options.commandId;
+const definition = {
+  name: 'ovn-default',
+  cidrs: ['10.16.0.0/16', 'fd00:10:16::/64'],
+  gateways: ['10.16.0.1', 'fd00:10:16::1'],
+  excluded: ['10.16.0.2..10.16.0.9'],
+  cooling: '300s',
+};
+const subnet = {
+  ...definition,
+  counts: [
+    { family: 'IPV4', using: '2', available: '65523' },
+    { family: 'IPV6', using: '2', available: '18446744073709551611' },
+  ],
+};
+const replySubnet = { ...definition, counts: [] };
+const held = { v4: '10.16.0.10', v6: 'fd00:10:16::2', mac: '02:5a:0a:10:00:0a' };
+const place = { subnet: 'ovn-default', holder: 'pod/default/web-0' };
+const reservation = { ...place, ...held };
+const since = '2026-01-31T14:05:00.120Z';
+const vipHeld = { v4: '10.16.0.121', v6: 'fd00:10:16::3', mac: '02:5a:0a:10:00:79' };
+const purpose = {
+  type: '',
+  namespace: 'default',
+  selector: ['app: aap1'],
+  note: 'keepalived of team web',
+};
+const vip = { name: 'vip-aap', subnet: 'ovn-default', ...vipHeld, ...purpose };
+const reserved = {
+  id: '5c0f6b1e-8f0e-8c41-9d0a-2f5c4be0a001',
+  position: '42',
+  stream: 'subnet-ovn-default',
+  version: '7',
+  time: since,
+  type: 'AddressReserved',
+  ...reservation,
+  actor: options.actor,
+  through: 'http',
+  commandId,
+};
+
+export const examples: Readonly<Record<OperationName, Example>> = {
+  DefineSubnet: {
+    request: { ...definition, gateways: [], options },
+    reply: { subnet: replySubnet, commandId, position: '40' },
+  },
+  ReviseSubnet: {
+    request: { name: 'ovn-default', cooling: '60s', options },
+    reply: { subnet: { ...replySubnet, cooling: '60s' }, commandId, position: '41' },
+  },
+  RetireSubnet: {
+    request: { name: 'old-net', options },
+    reply: { commandId, position: '47' },
+  },
+  GetSubnet: {
+    request: { name: 'ovn-default', atLeastPosition: '42' },
+    reply: { subnet, position: '42' },
+  },
+  ListSubnets: {
+    request: { pageSize: 100 },
+    reply: { subnets: [subnet], nextPageToken: '', position: '42' },
+  },
+  ListFreeAddresses: {
+    request: { subnet: 'ovn-default', family: 'IPV4', limit: 2 },
+    reply: { family: 'IPV4', addresses: ['10.16.0.11', '10.16.0.12'], available: '65523', position: '42' },
+  },
+  ReserveAddress: {
+    request: { ...place, families: ['IPV4', 'IPV6'], options },
+    reply: { reservation, commandId, position: '42' },
+  },
+  MoveAddress: {
+    request: { ...place, v4: '10.16.0.77', options },
+    reply: { reservation: { ...reservation, v4: '10.16.0.77' }, commandId, position: '43' },
+  },
+  ReleaseAddress: {
+    request: { ...place, reason: 'the Pod is gone', options },
+    reply: { reservation, commandId, position: '44' },
+  },
+  GetReservation: {
+    request: place,
+    reply: { reservation: { ...reservation, since }, position: '42' },
+  },
+  ListReservations: {
+    request: { subnet: 'ovn-default', kind: 'pod', namespace: 'default', pageSize: 100 },
+    reply: { reservations: [{ ...reservation, since }], nextPageToken: '', position: '42' },
+  },
+  ReserveVip: {
+    request: { name: 'vip-aap', subnet: 'ovn-default', v4: '10.16.0.121', ...purpose, options },
+    reply: { vip, commandId, position: '45' },
+  },
+  ReviseVip: {
+    request: { name: 'vip-aap', ...purpose, selector: ['app in (aap1, aap2)'], options },
+    reply: { vip: { ...vip, selector: ['app in (aap1, aap2)'] }, commandId, position: '46' },
+  },
+  ReleaseVip: {
+    request: { name: 'vip-aap', reason: 'no longer needed', options },
+    reply: {
+      vip: { name: 'vip-aap', subnet: 'ovn-default', ...vipHeld, type: '', selector: [], note: '' },
+      commandId,
+      position: '47',
+    },
+  },
+  GetVip: {
+    request: { name: 'vip-aap' },
+    reply: { vip: { ...vip, since }, position: '45' },
+  },
+  ListVips: {
+    request: { subnet: 'ovn-default' },
+    reply: { vips: [{ ...vip, since }], nextPageToken: '', position: '45' },
+  },
+  GetHistory: {
+    request: { address: '10.16.0.10', fromTime: '2026-01-01T00:00:00Z' },
+    reply: { events: [reserved], nextPageToken: '', position: '42' },
+  },
+  WhoHeld: {
+    request: { address: '10.16.0.10', at: '2026-01-31T14:06:00Z' },
+    reply: { holdings: [{ reservation: { ...reservation, since }, began: reserved }], position: '42' },
+  },
+  GetStatus: {
+    request: {},
+    reply: {
+      version: '0.1.0',
+      roles: ['gateway', 'kube-projector', 'ovn-projector', 'reservation'],
+      position: '42',
+      views: [{ name: 'ledger', position: '42', lag: '0s', trouble: '' }],
+      faces: [{ name: 'northbound', position: '41', lag: '0.004s', trouble: '' }],
+    },
+  },
+};

@@ -1,0 +1,81 @@
+// Every operation that Holdfast offers, and where: one table for gRPC, HTTP and NATS.
+import { HistoryService, ReservationService, StatusService, SubnetService, VipService } from './contract';
+import { type Answer, type MeaningOf, type Operation, type ReplyOf, command, query } from './operation';
+import { parseGetHistory, parseWhoHeld } from './parse/history';
+import {
+  parseGetReservation,
+  parseGetStatus,
+  parseGetSubnet,
+  parseGetVip,
+  parseListFreeAddresses,
+  parseListReservations,
+  parseListSubnets,
+  parseListVips,
+} from './parse/query';
+import { parseMoveAddress, parseReleaseAddress, parseReserveAddress } from './parse/reservation';
+import { parseDefineSubnet, parseRetireSubnet, parseReviseSubnet } from './parse/subnet';
+import { parseReleaseVip, parseReserveVip, parseReviseVip } from './parse/vip';
+import { type HttpMethod, matchPath } from './route';
+
+const subnets = SubnetService.method;
+const reservations = ReservationService.method;
+const vips = VipService.method;
+const history = HistoryService.method;
+const reservationsOf = '/v1/subnets/{subnet}/reservations';
+
+// prettier-ignore
+export const operations = {
+  DefineSubnet: command(subnets.defineSubnet, 'POST /v1/subnets', 'subnets.define', parseDefineSubnet),
+  ReviseSubnet: command(subnets.reviseSubnet, 'PATCH /v1/subnets/{name}', 'subnets.revise', parseReviseSubnet),
+  RetireSubnet: command(subnets.retireSubnet, 'DELETE /v1/subnets/{name}', 'subnets.retire', parseRetireSubnet),
+  GetSubnet: query(subnets.getSubnet, 'GET /v1/subnets/{name}', 'subnets.get', parseGetSubnet),
+  ListSubnets: query(subnets.listSubnets, 'GET /v1/subnets', 'subnets.list', parseListSubnets),
+  ListFreeAddresses: query(subnets.listFreeAddresses, 'GET /v1/subnets/{subnet}/free-addresses', 'subnets.list-free-addresses', parseListFreeAddresses),
+
+  ReserveAddress: command(reservations.reserveAddress, `POST ${reservationsOf}`, 'reservations.reserve', parseReserveAddress),
+  MoveAddress: command(reservations.moveAddress, `PATCH ${reservationsOf}/{holder=**}`, 'reservations.move', parseMoveAddress),
+  ReleaseAddress: command(reservations.releaseAddress, `DELETE ${reservationsOf}/{holder=**}`, 'reservations.release', parseReleaseAddress),
+  GetReservation: query(reservations.getReservation, `GET ${reservationsOf}/{holder=**}`, 'reservations.get', parseGetReservation),
+  ListReservations: query(reservations.listReservations, 'GET /v1/reservations', 'reservations.list', parseListReservations),
+
+  ReserveVip: command(vips.reserveVip, 'POST /v1/vips', 'vips.reserve', parseReserveVip),
+  ReviseVip: command(vips.reviseVip, 'PUT /v1/vips/{name}', 'vips.revise', parseReviseVip),
+  ReleaseVip: command(vips.releaseVip, 'DELETE /v1/vips/{name}', 'vips.release', parseReleaseVip),
+  GetVip: query(vips.getVip, 'GET /v1/vips/{name}', 'vips.get', parseGetVip),
+  ListVips: query(vips.listVips, 'GET /v1/vips', 'vips.list', parseListVips),
+
+  GetHistory: query(history.getHistory, 'GET /v1/history', 'history.get', parseGetHistory),
+  WhoHeld: query(history.whoHeld, 'GET /v1/addresses/{address}/holders', 'history.who-held', parseWhoHeld),
+
+  GetStatus: query(StatusService.method.getStatus, 'GET /v1/status', 'status.get', parseGetStatus),
+};
+
+export type Operations = typeof operations;
+export type OperationName = keyof Operations;
+
+/** What carries the operations out: one function each, so that a new operation without one does not compile. */
+export type Handlers<Context> = {
+  readonly [Name in OperationName]: (
+    meaning: MeaningOf<Operations[Name]>,
+    context: Context,
+  ) => Promise<Answer<ReplyOf<Operations[Name]>>>;
+};
+
+export const operationList: readonly Operation[] = Object.values(operations);
+
+export type FoundOperation =
+  | { readonly operation: Operation; readonly pathFields: Readonly<Record<string, string>> }
+  /** No such path, or (`methodsAllowed` not empty: HTTP status 405) not with this method. */
+  | { readonly operation?: undefined; readonly methodsAllowed: readonly HttpMethod[] };
+
+/** @param path of the URL as it came, without the query */
+export function findHttpOperation(method: string, path: string): FoundOperation {
+  const methodsAllowed: HttpMethod[] = [];
+  for (const operation of operationList) {
+    const pathFields = matchPath(operation.route, path);
+    if (!pathFields) continue;
+    if (operation.route.method === method) return { operation, pathFields };
+    methodsAllowed.push(operation.route.method);
+  }
+  return { methodsAllowed };
+}

@@ -1,0 +1,128 @@
+// The texts that requests are made of: names, addresses, holders, notes. What a field may hold is said in the
+// .proto files; what may be had is the Subnet's to decide, not ours.
+import {
+  type Address,
+  type AddressRange,
+  type Cidr,
+  type Family,
+  type Holder,
+  type Mac,
+  VIP_TYPES,
+  type VipType,
+  isSubnetName,
+  parseAddress,
+  parseCidr,
+  parseHolder,
+  parseMac,
+  parseRange,
+  toHolder,
+} from '@holdfast/ipam';
+import { type Check, type Checked, bad, each, optional, quote, valid } from '../checked';
+import { IpFamily } from '../contract';
+
+const reader =
+  <Value>(read: (text: string) => Value | undefined, expected: string): Check<Value> =>
+  (field, text) => {
+    const value = read(text);
+    return value === undefined ? bad(field, `expected ${expected}, got ${quote(text)}`) : valid(value);
+  };
+
+const matching = (isOne: (text: string) => boolean, expected: string): Check<string> =>
+  reader((text) => (isOne(text) ? text : undefined), expected);
+
+/** Subnets' and Vips' names follow one grammar. */
+export const name = matching(
+  isSubnetName,
+  'a DNS subdomain (1 to 253 of a-z0-9.-, first and last alphanumeric)',
+);
+
+export const holder: Check<Holder> = reader(parseHolder, 'a holder such as "pod/default/web-0"');
+
+export const address: Check<Address> = reader(parseAddress, 'an IPv4 or IPv6 address');
+
+export const v4: Check<number> = reader((text) => {
+  const value = parseAddress(text);
+  return typeof value === 'number' ? value : undefined;
+}, 'an IPv4 address such as "10.16.0.5"');
+
+export const v6: Check<bigint> = reader((text) => {
+  const value = parseAddress(text);
+  return typeof value === 'bigint' ? value : undefined;
+}, 'an IPv6 address such as "fd00::5"');
+
+export const mac: Check<Mac> = reader(parseMac, 'a unicast MAC address such as "02:7f:0a:10:00:05"');
+
+export const cidr: Check<Cidr> = reader(parseCidr, 'a block such as "10.16.0.0/16"');
+
+export const range: Check<AddressRange> = reader(
+  parseRange,
+  'a range "a..b", an address or a block, all in one family',
+);
+
+export const vipType: Check<VipType> = reader(
+  (text) => VIP_TYPES.find((type) => type === text),
+  `one of ${VIP_TYPES.map((type) => JSON.stringify(type)).join(', ')}`,
+);
+
+/** A Kubernetes namespace: RFC 1123 label. */
+export const kubernetesNamespace = matching(
+  (text) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text),
+  'a namespace (1 to 63 of a-z0-9-, first and last alphanumeric)',
+);
+
+export const holderNamespace = matching(
+  (text) => toHolder({ kind: 'pod', namespace: text, name: 'any' }) !== undefined,
+  'a namespace that a holder may have',
+);
+
+export const holderKind = matching(
+  (text) =>
+    [{ name: 'any' }, { namespace: 'any', name: 'any' }, { namespace: 'any', name: 'any', ordinal: 0 }].some(
+      (parts) => toHolder({ kind: text, ...parts }) !== undefined,
+    ),
+  'a kind of holder such as "pod"',
+);
+
+const FREE_TEXT_LENGTH_MAX = 1024;
+/** Control characters, line breaks and tabs apart: they would reach somebody's terminal. */
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
+
+/** What people write for people: a note, a reason. */
+export const freeText = matching(
+  (text) => text.length <= FREE_TEXT_LENGTH_MAX && !CONTROL.test(text) && text.isWellFormed(),
+  `at most ${FREE_TEXT_LENGTH_MAX} characters without control characters`,
+);
+
+export const note: Check<string | undefined> = optional(freeText);
+
+const ACTOR_LENGTH_MAX = 256;
+
+export const actor = matching(
+  (text) => text.length <= ACTOR_LENGTH_MAX && /^\P{C}+$/u.test(text) && text.trim() === text,
+  `1 to ${ACTOR_LENGTH_MAX} characters in one line, without spaces around them`,
+);
+
+export const commandId = matching(
+  (text) => /^[\x21-\x7e]{1,128}$/.test(text),
+  '1 to 128 visible ASCII characters',
+);
+
+/** What every store's positions have in common: decimal numbers with slashes between them. */
+export const position = matching(
+  (text) => /^(0|[1-9]\d{0,19})(\/(0|[1-9]\d{0,19}))?$/.test(text),
+  'a position from a reply',
+);
+
+export function family(field: string, value: IpFamily): Checked<Family> {
+  if (value === IpFamily.IPV4) return valid(4);
+  if (value === IpFamily.IPV6) return valid(6);
+  return bad(field, `expected IPV4 or IPV6, got ${IpFamily[value] ?? value}`);
+}
+
+const FAMILIES_MAX = 2;
+
+/** None given: `undefined`, which is all that the subnet has. */
+export function families(field: string, values: readonly IpFamily[]): Checked<Family[] | undefined> {
+  const checked = each(field, values, FAMILIES_MAX, family);
+  return checked.invalid || checked.value.length > 0 ? checked : valid(undefined);
+}

@@ -1,0 +1,80 @@
+// Commands about reservations, as ipam has them.
+import type {
+  AddressWish,
+  Family,
+  Holder,
+  MoveAddress,
+  ReleaseAddress,
+  ReserveAddress,
+} from '@holdfast/ipam';
+import { holderParts } from '@holdfast/ipam';
+import { type Check, type Checked, all, andThen, bad, optional, required, valid } from '../checked';
+import type { IpFamily, MoveAddressRequest, ReleaseAddressRequest, ReserveAddressRequest } from '../contract';
+import * as fields from './fields';
+import { type Asked, asked } from './options';
+
+export function parseReserveAddress(request: ReserveAddressRequest): Checked<Asked<ReserveAddress>> {
+  const command = andThen(addressWish(request), (wish) =>
+    all<ReserveAddress>({
+      type: valid('ReserveAddress'),
+      subnet: required(fields.name)('subnet', request.subnet),
+      holder: required(holderButVip)('holder', request.holder),
+      v4: valid(wish.v4),
+      v6: valid(wish.v6),
+      mac: valid(wish.mac),
+      families: valid(wish.families),
+    }),
+  );
+  return asked(command, request.options);
+}
+
+export function parseMoveAddress(request: MoveAddressRequest): Checked<Asked<MoveAddress>> {
+  if (!request.v4 && !request.v6 && !request.mac) {
+    return bad('v4', 'is required, or v6 or mac: say what the holder is to have instead');
+  }
+  const command = all<MoveAddress>({
+    type: valid('MoveAddress'),
+    subnet: required(fields.name)('subnet', request.subnet),
+    holder: required(holderButVip)('holder', request.holder),
+    v4: optional(fields.v4)('v4', request.v4),
+    v6: optional(fields.v6)('v6', request.v6),
+    mac: optional(fields.mac)('mac', request.mac),
+  });
+  return asked(command, request.options);
+}
+
+export function parseReleaseAddress(request: ReleaseAddressRequest): Checked<Asked<ReleaseAddress>> {
+  const command = all<ReleaseAddress>({
+    type: valid('ReleaseAddress'),
+    subnet: required(fields.name)('subnet', request.subnet),
+    holder: required(holderButVip)('holder', request.holder),
+    reason: fields.freeText('reason', request.reason),
+  });
+  return asked(command, request.options);
+}
+
+/** The addresses that are to be had, those of unwanted families not among them. */
+export function addressWish(request: {
+  readonly v4: string;
+  readonly v6: string;
+  readonly mac: string;
+  readonly families: readonly IpFamily[];
+}): Checked<AddressWish> {
+  const wish = all<AddressWish>({
+    v4: optional(fields.v4)('v4', request.v4),
+    v6: optional(fields.v6)('v6', request.v6),
+    mac: optional(fields.mac)('mac', request.mac),
+    families: fields.families('families', request.families),
+  });
+  return andThen(wish, ({ v4, v6, families }) => {
+    const isLeftOut = (family: Family) => families !== undefined && !families.includes(family);
+    if (v4 !== undefined && isLeftOut(4)) return bad('families', 'leave out IPV4, though v4 is given');
+    if (v6 !== undefined && isLeftOut(6)) return bad('families', 'leave out IPV6, though v6 is given');
+    return wish;
+  });
+}
+
+const holderButVip: Check<Holder> = (field, text) =>
+  andThen(fields.holder(field, text), (holder) =>
+    holderParts(holder).kind === 'vip' ? bad(field, 'is a Vip: use the VipService') : valid(holder),
+  );

@@ -1,0 +1,72 @@
+// Commands about Vips. Where a Vip is and by which claim it has its name is for the ledger to add.
+import type { ReleaseVip, ReserveVip, ReviseVip, VipPurpose } from '@holdfast/ipam';
+import { type Checked, all, andThen, bad, optional, required, valid } from '../checked';
+import type { ReleaseVipRequest, ReserveVipRequest, ReviseVipRequest } from '../contract';
+import { parseLabelSelector } from '../label-selector';
+import * as fields from './fields';
+import { type Asked, asked } from './options';
+import { addressWish } from './reservation';
+
+/** The claim to the name is made on the way (see VipName in libs/ipam). */
+export type ReserveVipOrder = Omit<ReserveVip, 'claim'>;
+/** The Vip's subnet is looked up by its name. */
+export type ReviseVipOrder = Omit<ReviseVip, 'subnet'>;
+export type ReleaseVipOrder = Omit<ReleaseVip, 'subnet'>;
+
+export function parseReserveVip(request: ReserveVipRequest): Checked<Asked<ReserveVipOrder>> {
+  const command = andThen(addressWish(request), (wish) =>
+    all<ReserveVipOrder>({
+      type: valid('ReserveVip'),
+      subnet: required(fields.name)('subnet', request.subnet),
+      name: required(fields.name)('name', request.name),
+      v4: valid(wish.v4),
+      v6: valid(wish.v6),
+      mac: valid(wish.mac),
+      families: valid(wish.families),
+      ...purpose(request),
+    }),
+  );
+  return asked(command, request.options);
+}
+
+export function parseReviseVip(request: ReviseVipRequest): Checked<Asked<ReviseVipOrder>> {
+  const command = all<ReviseVipOrder>({
+    type: valid('ReviseVip'),
+    name: required(fields.name)('name', request.name),
+    v4: optional(fields.v4)('v4', request.v4),
+    v6: optional(fields.v6)('v6', request.v6),
+    mac: optional(fields.mac)('mac', request.mac),
+    ...purpose(request),
+  });
+  return asked(command, request.options);
+}
+
+export function parseReleaseVip(request: ReleaseVipRequest): Checked<Asked<ReleaseVipOrder>> {
+  const command = all<ReleaseVipOrder>({
+    type: valid('ReleaseVip'),
+    name: required(fields.name)('name', request.name),
+    reason: fields.freeText('reason', request.reason),
+  });
+  return asked(command, request.options);
+}
+
+function purpose(request: {
+  readonly type: string;
+  readonly namespace: string;
+  readonly selector: readonly string[];
+  readonly note: string;
+}): { readonly [Key in keyof VipPurpose]-?: Checked<VipPurpose[Key]> } {
+  return {
+    vipType: fields.vipType('type', request.type),
+    namespace: optional(fields.kubernetesNamespace)('namespace', request.namespace),
+    selector: selector('selector', request.selector),
+    note: fields.note('note', request.note),
+  };
+}
+
+/** Kept as it was written, once it is sure that it can be read: who misreads one selects too much. */
+function selector(field: string, entries: readonly string[]): Checked<readonly string[]> {
+  const { malformed } = parseLabelSelector(entries);
+  if (!malformed) return valid(entries);
+  return bad(malformed.at === undefined ? field : `${field}[${malformed.at}]`, malformed.message);
+}

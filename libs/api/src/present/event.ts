@@ -1,0 +1,87 @@
+// Events as they are told: in a history, and on NATS.
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { type SubnetEvent, type VipNameEvent, vipHolder } from '@holdfast/ipam';
+import type { LedgerEventSchema } from '../contract';
+import type { EventPlace } from '../subjects';
+import { presentHeld } from './address';
+import type { FieldsOf } from './encode';
+import { vipInit } from './reservation';
+import { presentDefinition } from './subnet';
+
+/** An event with all that the ledger knows of it. */
+export type LedgerFact = {
+  readonly eventId: string;
+  readonly position: string;
+  readonly version: number;
+  readonly atMs: number;
+  readonly actor: string;
+  readonly through: string;
+  readonly commandId: string;
+  /** Of the stream: the subnet's or Vip's name. */
+  readonly id: string;
+} & (
+  | { readonly category: 'subnet'; readonly event: SubnetEvent }
+  | { readonly category: 'vip'; readonly event: VipNameEvent }
+);
+
+type EventInit = FieldsOf<typeof LedgerEventSchema>;
+
+export const placeOf = ({ category, id, event }: LedgerFact): EventPlace => ({
+  category,
+  id,
+  type: event.type,
+});
+
+export function presentEvent(fact: LedgerFact): EventInit {
+  const { eventId, position, version, atMs, actor, through, commandId } = fact;
+  return {
+    id: eventId,
+    position,
+    stream: `${fact.category}-${fact.id}`,
+    version: BigInt(version),
+    time: timestampFromMs(atMs),
+    type: fact.event.type,
+    actor,
+    through,
+    commandId,
+    ...(fact.category === 'subnet' ? ofSubnet(fact.id, fact.event) : ofVipName(fact.id, fact.event)),
+  };
+}
+
+function ofSubnet(subnet: string, event: SubnetEvent): EventInit {
+  switch (event.type) {
+    case 'SubnetDefined':
+    case 'SubnetRevised':
+      return { subnet, definition: presentDefinition(subnet, event) };
+    case 'SubnetRetired':
+      return { subnet };
+    case 'AddressReserved':
+      return { subnet, holder: event.holder, ...presentHeld(event) };
+    case 'AddressMoved':
+      return { subnet, holder: event.holder, ...presentHeld(event), before: presentHeld(event.from) };
+    case 'AddressReleased':
+      return { subnet, holder: event.holder, ...presentHeld(event), reason: event.reason };
+    case 'VipNameYielded':
+      return { subnet, holder: vipHolder(event.name), claim: BigInt(event.claim) };
+    case 'VipReserved':
+    case 'VipRevised':
+    case 'VipReleased':
+      return { subnet, holder: vipHolder(event.name), ...presentHeld(event), ...ofVip(subnet, event) };
+  }
+}
+
+function ofVip(
+  subnet: string,
+  event: SubnetEvent & { readonly type: `Vip${'Reserved' | 'Revised' | 'Released'}` },
+) {
+  if (event.type === 'VipReleased') return { reason: event.reason };
+  const vip = vipInit(event.name, subnet, presentHeld(event), event);
+  return event.type === 'VipReserved'
+    ? { vip, claim: BigInt(event.claim) }
+    : { vip, before: presentHeld(event.from) };
+}
+
+function ofVipName(name: string, event: VipNameEvent): EventInit {
+  const subnet = event.type === 'VipNameClaimed' ? event.subnet : '';
+  return { subnet, holder: vipHolder(name), claim: BigInt(event.claim) };
+}

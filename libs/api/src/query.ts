@@ -1,0 +1,95 @@
+// What may be asked of the ledger without changing it. Values are parsed already.
+import type { Address, Family, Holder } from '@holdfast/ipam';
+import type { Page } from './parse/page';
+
+interface Waiting {
+  /** Wait, for a bounded time, until the view has reached this position of the log. */
+  readonly atLeastPosition?: string;
+}
+
+export interface GetSubnet extends Waiting {
+  readonly type: 'GetSubnet';
+  readonly name: string;
+}
+
+/** Key of a page: the subnet's name. */
+export interface ListSubnets extends Waiting {
+  readonly type: 'ListSubnets';
+  readonly page: Page;
+}
+
+export interface ListFreeAddresses extends Waiting {
+  readonly type: 'ListFreeAddresses';
+  readonly subnet: string;
+  /** Absent: the subnet's only one, or IPv4. */
+  readonly family?: Family;
+  /** 1 to 1000. */
+  readonly limit: number;
+}
+
+export interface GetReservation extends Waiting {
+  readonly type: 'GetReservation';
+  readonly subnet: string;
+  readonly holder: Holder;
+}
+
+/** Key of a page: subnet, holder. */
+export interface ListReservations extends Waiting {
+  readonly type: 'ListReservations';
+  readonly subnet?: string;
+  readonly kind?: string;
+  readonly namespace?: string;
+  readonly page: Page;
+}
+
+export interface GetVip extends Waiting {
+  readonly type: 'GetVip';
+  readonly name: string;
+}
+
+/** Key of a page: the Vip's name. */
+export interface ListVips extends Waiting {
+  readonly type: 'ListVips';
+  readonly subnet?: string;
+  readonly page: Page;
+}
+
+export type HistorySubject =
+  | { readonly address: Address; readonly holder?: undefined; readonly vip?: undefined }
+  | { readonly holder: Holder; readonly address?: undefined; readonly vip?: undefined }
+  | { readonly vip: string; readonly address?: undefined; readonly holder?: undefined };
+
+/** Key of a page: the event's position. */
+export interface GetHistory extends Waiting {
+  readonly type: 'GetHistory';
+  readonly subject: HistorySubject;
+  readonly subnet?: string;
+  /** Epoch milliseconds; belongs to the span. */
+  readonly fromMs?: number;
+  /** Epoch milliseconds; does not belong to the span. */
+  readonly toMs?: number;
+  readonly page: Page;
+}
+
+export interface WhoHeld extends Waiting {
+  readonly type: 'WhoHeld';
+  readonly address: Address;
+  readonly atMs: number;
+  readonly subnet?: string;
+}
+
+export interface GetStatus {
+  readonly type: 'GetStatus';
+}
+
+export type Query =
+  | GetSubnet
+  | ListSubnets
+  | ListFreeAddresses
+  | GetReservation
+  | ListReservations
+  | GetVip
+  | ListVips
+  | GetHistory
+  | WhoHeld
+  | GetStatus;
