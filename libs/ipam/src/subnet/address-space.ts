@@ -1,41 +1,54 @@
-// One family of a subnet: its block, who holds which of its addresses, and which comes next.
+// One family of a subnet: its block, which of its addresses nobody may have, which are only had by name, and which
+// comes next. It does not know who holds what.
 import {
   type Address,
   type AddressRange,
   type Cidr,
   contains,
   familyOf,
-  fromBig,
+  plus,
   sizeOf,
-  toBig,
   usableRange,
 } from '../address';
-import { type Choice, FreeAddresses, OFFSET_MAX, type OffsetRange, joinRanges } from './free-addresses';
+import { type Choice, FreeAddresses, OFFSET_MAX, type OffsetRange, rangeAround } from './free-addresses';
 import type { SubnetDefinition } from './events';
 
 export type Unusable = 'out-of-range' | 'network' | 'gateway';
 
+/** A block of more addresses than this is never used up: what was released long ago need not come back. */
+const ENDLESS_SIZE = 2n ** 32n;
+
 export class AddressSpace {
+  private readonly isEndless: boolean;
   private readonly first: Address;
   private readonly last: Address;
   private readonly gateway: Address | undefined;
-  private readonly skipped: readonly OffsetRange[];
+  /** Within `first` and `last`; the gateway is one of them. */
+  private readonly excluded: readonly AddressRange[];
+  /** Where offsets count from: the first address that may be handed out automatically. */
+  private readonly origin: Address;
   private readonly free: FreeAddresses;
 
   constructor(
     readonly cidr: Cidr,
     definition: SubnetDefinition,
   ) {
+    this.isEndless = sizeOf(cidr) > ENDLESS_SIZE;
     const usable = usableRange(cidr);
     this.first = usable.first;
     this.last = usable.last;
     this.gateway = definition.gateways.find((address) => familyOf(address) === cidr.family);
     const gateways = this.gateway === undefined ? [] : [{ first: this.gateway, last: this.gateway }];
-    this.skipped = joinRanges(
-      [...definition.excluded, ...gateways].flatMap((range) => this.toOffsets(range) ?? []),
+    this.excluded = joinRanges(
+      [...definition.excluded, ...gateways].flatMap((range) => this.clip(range) ?? []),
     );
-    const lastOffset = Number(minimum(toBig(this.last) - toBig(cidr.base), BigInt(OFFSET_MAX) - 1n));
-    this.free = new FreeAddresses(Number(toBig(this.first) - toBig(cidr.base)), lastOffset, this.skipped);
+    const [head] = this.excluded;
+    this.origin = head && head.first === this.first ? plus(head.last, 1) : this.first;
+    const beyond = this.excluded.filter(
+      ({ first }) => first > this.origin && this.distance(first) < OFFSET_MAX,
+    );
+    const skipped = beyond.map((range) => this.toOffsets(range));
+    this.free = new FreeAddresses(Math.min(this.distance(this.last), OFFSET_MAX - 1), skipped);
   }
 
   /** Why nobody may ever have this address, if so. */
@@ -45,54 +58,82 @@ export class AddressSpace {
     return address === this.gateway ? 'gateway' : undefined;
   }
 
+  /** Whether it is never handed out automatically, the gateway included. */
   isExcluded(address: Address): boolean {
-    const offset = this.offsetOf(address);
-    return offset !== undefined && this.free.isSkipped(offset);
+    return rangeAround<Address, AddressRange>(this.excluded, address) !== undefined;
   }
 
+  /** Somebody holds it now, and nobody did before. */
   use(address: Address): void {
-    const offset = this.offsetOf(address);
-    if (offset !== undefined) this.free.use(offset);
+    const offset = this.distance(address);
+    if (offset >= 0 && offset < OFFSET_MAX) this.free.use(offset);
   }
 
+  /** Nobody holds it any more, since `atMs`. */
   release(address: Address, atMs: number): void {
-    const offset = this.offsetOf(address);
-    if (offset !== undefined) this.free.release(offset, atMs);
+    const offset = this.distance(address);
+    if (offset >= 0 && offset < OFFSET_MAX) this.free.release(offset, atMs);
+  }
+
+  /** Whether it may be forgotten that this address was ever held; if so it comes no more by itself. */
+  forget(address: Address): boolean {
+    if (!contains(this.cidr, address)) return true;
+    if (!this.isEndless) return false;
+    const offset = this.distance(address);
+    return offset < 0 || offset >= OFFSET_MAX || this.free.forget(offset);
   }
 
   next(nowMs: number, coolingMs: number): Choice & { readonly address?: Address } {
     const choice = this.free.next(nowMs, coolingMs);
-    return choice.offset === undefined
-      ? choice
-      : { ...choice, address: fromBig(this.cidr.family, toBig(this.cidr.base) + BigInt(choice.offset)) };
+    return choice.offset === undefined ? choice : { ...choice, address: plus(this.origin, choice.offset) };
   }
 
-  /** How many addresses automatic reservation may ever give out. */
+  /**
+   * The addresses that automatic reservation would give next if nothing else happened at `nowMs`, in that order:
+   * at most `limit`. Costs `limit` steps and one for each run of used or excluded addresses on the way.
+   */
+  upcoming(limit: number, nowMs: number, coolingMs: number): Address[] {
+    return this.free.upcoming(limit, nowMs, coolingMs).map((offset) => plus(this.origin, offset));
+  }
+
+  /** How many addresses there are to be had without naming them. */
   sizeUsable(): bigint {
-    const edges = sizeOf(this.cidr) - (toBig(this.last) - toBig(this.first) + 1n);
-    return this.skipped.reduce(
-      (size, range) => size - BigInt(range.last - range.first + 1),
-      sizeOf(this.cidr) - edges,
+    return this.excluded.reduce(
+      (size, range) => size - sizeOfRange(range),
+      sizeOfRange({ first: this.first, last: this.last }),
     );
   }
 
-  private offsetOf(address: Address): number | undefined {
-    if (typeof address === 'number') return address - (this.cidr.base as number);
-    const offset = address - (this.cidr.base as bigint);
-    return offset < BigInt(OFFSET_MAX) ? Number(offset) : undefined;
+  /** From the origin; exact below 2^53, and for every IPv4 address. */
+  private distance(address: Address): number {
+    return typeof address === 'number'
+      ? address - (this.origin as number)
+      : Number(address - (this.origin as bigint));
   }
 
-  /** Clipped to what is usable; nothing when it lies outside. */
-  private toOffsets(range: AddressRange): OffsetRange | undefined {
+  private toOffsets({ first, last }: AddressRange): OffsetRange {
+    return { first: this.distance(first), last: Math.min(this.distance(last), OFFSET_MAX) };
+  }
+
+  /** Its part that could be used; nothing when it lies outside. */
+  private clip(range: AddressRange): AddressRange | undefined {
     if (familyOf(range.first) !== this.cidr.family) return undefined;
     const first = range.first > this.first ? range.first : this.first;
     const last = range.last < this.last ? range.last : this.last;
-    if (first > last) return undefined;
-    const base = toBig(this.cidr.base);
-    const furthest = minimum(toBig(last) - base, BigInt(OFFSET_MAX));
-    const nearest = minimum(toBig(first) - base, BigInt(OFFSET_MAX));
-    return { first: Number(nearest), last: Number(furthest) };
+    return first <= last ? { first, last } : undefined;
   }
 }
 
-const minimum = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+/** Sorts ranges of one family and joins those that overlap or touch. */
+export function joinRanges(ranges: readonly AddressRange[]): AddressRange[] {
+  const joined: { first: Address; last: Address }[] = [];
+  for (const range of [...ranges].sort((a, b) => (a.first < b.first ? -1 : 1))) {
+    const before = joined[joined.length - 1];
+    if (!before || range.first > plus(before.last, 1)) joined.push({ ...range });
+    else if (range.last > before.last) before.last = range.last;
+  }
+  return joined;
+}
+
+const sizeOfRange = ({ first, last }: { first: Address; last: Address }): bigint =>
+  BigInt(last) - BigInt(first) + 1n;

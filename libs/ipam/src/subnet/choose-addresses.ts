@@ -11,7 +11,7 @@ import {
   formatMac,
 } from '../address';
 import type { Holder } from '../holder';
-import { type Rejection, reject } from '../rejection';
+import { type Rejection, invalid, reject } from '../rejection';
 import type { AddressWish } from './commands';
 import type { Moment } from './decision';
 import type { HeldAddress } from './events';
@@ -36,7 +36,10 @@ export function chooseAddresses(
   const v6 = chooseAddress(state, holder, 6, wish, moment, kept.v6);
   if (v6.rejected) return v6;
   const pair = { v4: v4.chosen as number | undefined, v6: v6.chosen as bigint | undefined };
-  const mac = chooseMac(state, holder, (pair.v4 ?? pair.v6) as Address, wish.mac ?? kept.mac);
+  const first = pair.v4 ?? pair.v6;
+  if (first === undefined)
+    return invalid('families', 'name at least one, or none for every family of the subnet');
+  const mac = chooseMac(state, holder, first, wish.mac ?? kept.mac);
   return mac.rejected ? mac : { chosen: { ...pair, mac: mac.chosen } };
 }
 

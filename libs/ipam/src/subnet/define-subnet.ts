@@ -13,24 +13,29 @@ import {
 } from '../address';
 import { type Rejection, invalid, reject } from '../rejection';
 import type { DefineSubnet } from './commands';
-import { type SubnetDecision, accept, alreadySo } from './decision';
+import { type Moment, type SubnetDecision, accept, alreadySo } from './decision';
 import type { SubnetDefinition } from './events';
+import { comesBeforeDefinition } from './late';
 import type { SubnetState } from './state';
 
 /** A year: longer is a typing error, not a policy. */
 const COOLING_MAX_MS = 366 * 24 * 3_600_000;
 
-export function defineSubnet(command: DefineSubnet, state: SubnetState): SubnetDecision {
+export function defineSubnet(command: DefineSubnet, state: SubnetState, moment: Moment): SubnetDecision {
   const { cidrs, gateways = defaultGateways(cidrs), excluded = [], coolingMs = 0 } = command;
   const definition = { cidrs, gateways, excluded, coolingMs };
   const refusal = definitionFault(definition);
   if (refusal) return refusal;
-  if (!state.definition) return accept({ type: 'SubnetDefined', ...definition });
-  return sameDefinition(state.definition, definition)
-    ? alreadySo({ definition: state.definition })
-    : reject('SubnetExists', `Subnet ${state.name} exists and is not as asked; revise it.`, {
-        subnet: state.name,
-      });
+  if (!state.definition) {
+    return comesBeforeDefinition(state, moment) ?? accept({ type: 'SubnetDefined', ...definition });
+  }
+  const differs = differences(state.definition, definition);
+  if (differs.length === 0) return alreadySo({ definition: state.definition });
+  return reject(
+    'SubnetExists',
+    `Subnet ${state.name} exists with other ${differs.join(', ')} than asked for; revise it, or choose another name.`,
+    { subnet: state.name, differs: differs.join(',') },
+  );
 }
 
 /** The first usable address of each block that has more than two addresses. */
@@ -46,30 +51,42 @@ export function definitionFault(definition: SubnetDefinition): { rejected: Rejec
   if (new Set(families).size < families.length) return invalid('cidrs', 'at most one block a family');
   const gatewayFamilies = new Set(gateways.map(familyOf));
   if (gatewayFamilies.size < gateways.length) return invalid('gateways', 'at most one gateway a family');
+  const blocks = cidrs.map(formatCidr).join(' ');
   for (const gateway of gateways) {
     const cidr = cidrs.find((block) => contains(block, gateway));
     const usable = cidr && usableRange(cidr);
     if (!usable || gateway < usable.first || gateway > usable.last) {
       return invalid(
         'gateways',
-        `${formatAddress(gateway)} is no usable address of ${cidrs.map(formatCidr)}`,
+        `${formatAddress(gateway)} is no usable address of ${blocks}; name one that is, or none`,
       );
     }
   }
   const stray = excluded.find((range) => !cidrs.some((cidr) => overlaps(cidr, range)));
-  if (stray) return invalid('excluded', `${formatRange(stray)} is outside ${cidrs.map(formatCidr)}`);
+  if (stray) return invalid('excluded', `${formatRange(stray)} is outside ${blocks}`);
   if (!Number.isSafeInteger(coolingMs) || coolingMs < 0 || coolingMs > COOLING_MAX_MS) {
     return invalid('coolingMs', 'whole milliseconds from 0 to a year');
   }
   return undefined;
 }
 
-export function sameDefinition(a: SubnetDefinition, b: SubnetDefinition): boolean {
-  return text(a) === text(b);
+/** In which fields two definitions differ, whatever the order in which blocks, gateways or exclusions are named. */
+export function differences(a: SubnetDefinition, b: SubnetDefinition): (keyof SubnetDefinition)[] {
+  const [left, right] = [texts(a), texts(b)];
+  return (Object.keys(left) as (keyof SubnetDefinition)[]).filter((field) => left[field] !== right[field]);
+}
 
-  function text({ cidrs, gateways, excluded, coolingMs }: SubnetDefinition): string {
-    return [cidrs.map(formatCidr), gateways.map(formatAddress), excluded.map(formatRange), coolingMs].join(
-      ' ',
-    );
-  }
+function texts({
+  cidrs,
+  gateways,
+  excluded,
+  coolingMs,
+}: SubnetDefinition): Record<keyof SubnetDefinition, string> {
+  const list = (entries: readonly string[]): string => [...entries].sort().join(' ');
+  return {
+    cidrs: list(cidrs.map(formatCidr)),
+    gateways: list(gateways.map(formatAddress)),
+    excluded: list(excluded.map(formatRange)),
+    coolingMs: String(coolingMs),
+  };
 }

@@ -3,11 +3,11 @@
 // subnet, in a /28 and in a /64. It does not know who holds what.
 import { ReleasedQueue } from './released-queue';
 
-/** Distance from the subnet's first address. */
+/** Distance from the first address that may be handed out automatically. */
 export type Offset = number;
 
 /**
- * Addresses further out than this (2^53) are never handed out automatically: no subnet has 9 * 10^15
+ * Addresses this far out (2^53) and further are never handed out automatically: no subnet has 9 * 10^15
  * reservations. They can be reserved by name, and are remembered by who holds them alone.
  */
 export const OFFSET_MAX: Offset = Number.MAX_SAFE_INTEGER;
@@ -32,32 +32,34 @@ export class FreeAddresses {
 
   /** @param skipped what is not handed out automatically; sorted, apart from each other */
   constructor(
-    first: Offset,
     private readonly last: Offset,
     private readonly skipped: readonly OffsetRange[],
   ) {
-    this.never = first;
-    this.settle();
+    this.never = this.notSkipped(0);
   }
 
-  isSkipped(offset: Offset): boolean {
-    return this.skippedRun(offset) !== undefined;
-  }
-
-  /** Somebody holds it now. */
+  /** Somebody holds it now, and nobody did before. */
   use(offset: Offset): void {
-    this.released.remove(offset);
+    // A released one stands in its run, or below `never`, already.
+    if (this.released.remove(offset)) return;
     if (offset === this.never) {
       this.never += 1;
       this.settle();
-    } else if (offset > this.never && offset <= this.last && !this.isSkipped(offset)) {
+    } else if (offset > this.never && offset <= this.last && !this.skippedRun(offset)) {
       this.addToRuns(offset);
     }
   }
 
   /** Nobody holds it any more, since `atMs`. */
   release(offset: Offset, atMs: number): void {
-    if (offset <= this.last && !this.isSkipped(offset)) this.released.push(offset, atMs);
+    if (offset <= this.last && !this.skippedRun(offset)) this.released.push(offset, atMs);
+  }
+
+  /** Lets a released one never come again. Not possible beyond `never`, where it still stands in a run. */
+  forget(offset: Offset): boolean {
+    if (offset >= this.never) return false;
+    this.released.remove(offset);
+    return true;
   }
 
   next(nowMs: number, coolingMs: number): Choice {
@@ -68,8 +70,17 @@ export class FreeAddresses {
     return coolingUntil <= nowMs ? { offset: oldest.offset } : { coolingUntil };
   }
 
-  get releasedCount(): number {
-    return this.released.size;
+  /** What `next` would answer time after time, if each answer were used: at most `limit` of them. */
+  upcoming(limit: number, nowMs: number, coolingMs: number): Offset[] {
+    const offsets: Offset[] = [];
+    for (let at = this.never; at <= this.last && offsets.length < limit; at = this.unusedFrom(at + 1)) {
+      offsets.push(at);
+    }
+    for (const { offset, atMs } of this.released) {
+      if (offsets.length >= limit || atMs + coolingMs > nowMs) break;
+      offsets.push(offset);
+    }
+    return offsets;
   }
 
   private addToRuns(offset: Offset): void {
@@ -83,39 +94,50 @@ export class FreeAddresses {
 
   /** Moves `never` over the runs that it meets; each run is met once in the life of the subnet. */
   private settle(): void {
-    while (this.never <= this.last) {
+    for (;;) {
+      this.never = this.notSkipped(this.never);
       const runLast = this.runLast.size > 0 ? this.runLast.get(this.never) : undefined;
-      const past = runLast ?? this.skippedRun(this.never)?.last;
-      if (past === undefined) return;
-      if (runLast !== undefined) {
-        this.runLast.delete(this.never);
-        this.runFirst.delete(runLast);
-      }
-      this.never = past + 1;
+      if (runLast === undefined) return;
+      this.runLast.delete(this.never);
+      this.runFirst.delete(runLast);
+      this.never = runLast + 1;
     }
+  }
+
+  /** The first offset from `offset` on that is in no run and not skipped. */
+  private unusedFrom(offset: Offset): Offset {
+    for (let at = offset; ; ) {
+      at = this.notSkipped(at);
+      const runLast = this.runLast.get(at);
+      if (runLast === undefined) return at;
+      at = runLast + 1;
+    }
+  }
+
+  /** Past the skipped run in which `offset` may lie: the next one is apart from it. */
+  private notSkipped(offset: Offset): Offset {
+    const run = this.skippedRun(offset);
+    return run ? run.last + 1 : offset;
   }
 
   private skippedRun(offset: Offset): OffsetRange | undefined {
-    let low = 0;
-    let high = this.skipped.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const range = this.skipped[middle] as OffsetRange;
-      if (offset < range.first) high = middle - 1;
-      else if (offset > range.last) low = middle + 1;
-      else return range;
-    }
-    return undefined;
+    return rangeAround(this.skipped, offset);
   }
 }
 
-/** Sorts ranges and joins those that overlap or touch. */
-export function joinRanges(ranges: readonly OffsetRange[]): OffsetRange[] {
-  const joined: { first: Offset; last: Offset }[] = [];
-  for (const range of [...ranges].sort((a, b) => a.first - b.first)) {
-    const before = joined[joined.length - 1];
-    if (before && range.first <= before.last + 1) before.last = Math.max(before.last, range.last);
-    else joined.push({ ...range });
+/** The one of the ranges (sorted, apart from each other) in which `place` lies. */
+export function rangeAround<Place extends number | bigint, Range extends { first: Place; last: Place }>(
+  ranges: readonly Range[],
+  place: Place,
+): Range | undefined {
+  let low = 0;
+  let high = ranges.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const range = ranges[middle] as Range;
+    if (place < range.first) high = middle - 1;
+    else if (place > range.last) low = middle + 1;
+    else return range;
   }
-  return joined;
+  return undefined;
 }

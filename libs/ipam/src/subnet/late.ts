@@ -9,36 +9,50 @@ import type { SubnetState } from './state';
 export function comesBeforeRelease(
   state: SubnetState,
   holder: Holder,
-  moment: Moment,
+  { issuedAtMs }: Moment,
 ): { rejected: Rejection } | undefined {
   const releasedAtMs = state.releasedAtMs(holder);
-  if (releasedAtMs === undefined || moment.issuedAtMs >= releasedAtMs) return undefined;
-  return expired(state, holder, moment, 'released what it held', releasedAtMs);
+  if (releasedAtMs === undefined || issuedAtMs >= releasedAtMs) return undefined;
+  const what = `${holder} released what it held in subnet ${state.name}`;
+  return expired({ subnet: state.name, holder }, issuedAtMs, what, releasedAtMs);
 }
 
-/** Refuses to release what was reserved since. */
+/** Refuses to change or release what was reserved or changed since. */
 export function comesBeforeReservation(
   state: SubnetState,
   holder: Holder,
-  moment: Moment,
+  { issuedAtMs }: Moment,
 ): { rejected: Rejection } | undefined {
-  const sinceMs = state.byHolder.get(holder)?.sinceMs;
-  if (sinceMs === undefined || moment.issuedAtMs >= sinceMs) return undefined;
-  return expired(state, holder, moment, 'reserved anew', sinceMs);
+  const held = state.byHolder.get(holder);
+  if (!held) return undefined;
+  const atMs = held.changedAtMs ?? held.sinceMs;
+  if (issuedAtMs >= atMs) return undefined;
+  const what = `what ${holder} holds in subnet ${state.name} was ${held.changedAtMs ? 'changed' : 'reserved'}`;
+  return expired({ subnet: state.name, holder }, issuedAtMs, what, atMs);
+}
+
+/** Refuses to define, revise or retire what was defined, revised or retired since. */
+export function comesBeforeDefinition(
+  state: SubnetState,
+  { issuedAtMs }: Moment,
+): { rejected: Rejection } | undefined {
+  const { definitionAtMs } = state;
+  if (definitionAtMs === undefined || issuedAtMs >= definitionAtMs) return undefined;
+  const what = `subnet ${state.name} was ${state.definition ? 'defined or revised' : 'retired'}`;
+  return expired({ subnet: state.name }, issuedAtMs, what, definitionAtMs);
 }
 
 function expired(
-  state: SubnetState,
-  holder: Holder,
-  moment: Moment,
+  on: Readonly<Record<string, string>>,
+  issuedAtMs: number,
   what: string,
   atMs: number,
 ): { rejected: Rejection } {
-  const issuedAt = new Date(moment.issuedAtMs).toISOString();
-  const at = new Date(atMs).toISOString();
+  const issuedAt = new Date(issuedAtMs).toISOString();
+  const overtakenAt = new Date(atMs).toISOString();
   return reject(
     'CommandExpired',
-    `The command was issued at ${issuedAt}, but ${holder} ${what} in subnet ${state.name} at ${at}; issue a new command if it is still wanted.`,
-    { subnet: state.name, holder, issuedAt, overtakenAt: at },
+    `The command was issued at ${issuedAt}, but ${what} at ${overtakenAt}; issue a new command if it is still wanted.`,
+    { ...on, issuedAt, overtakenAt },
   );
 }

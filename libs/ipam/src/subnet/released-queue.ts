@@ -1,53 +1,51 @@
-// Released offsets, the longest released first; any of them can be taken out. Every operation costs amortised
-// constant time (a Map used as a queue does not: it walks over its deleted entries).
+// Released offsets, the longest released first; any of them can be taken out. A list linked both ways, because each
+// operation has to cost the same in a full subnet (a Map used as a queue walks over its deleted entries).
 import type { Offset } from './free-addresses';
 
-/** Dead entries are swept out when they are more than half and at least this many. */
-const SWEEP_AT = 1024;
+interface Entry {
+  readonly offset: Offset;
+  readonly atMs: number;
+  before: Entry | undefined;
+  after: Entry | undefined;
+}
 
 export class ReleasedQueue {
-  private offsets: Offset[] = [];
-  private times: number[] = [];
-  private head = 0;
-  /** Where each offset stands; an entry whose place is another is dead. */
-  private readonly places = new Map<Offset, number>();
+  private readonly entries = new Map<Offset, Entry>();
+  private first: Entry | undefined;
+  private last: Entry | undefined;
 
   get size(): number {
-    return this.places.size;
+    return this.entries.size;
   }
 
+  /** @param offset one that is not in the queue */
   push(offset: Offset, atMs: number): void {
-    this.places.set(offset, this.offsets.length);
-    this.offsets.push(offset);
-    this.times.push(atMs);
-    this.settle();
+    const entry: Entry = { offset, atMs, before: this.last, after: undefined };
+    if (this.last) this.last.after = entry;
+    else this.first = entry;
+    this.last = entry;
+    this.entries.set(offset, entry);
   }
 
-  remove(offset: Offset): void {
-    if (this.places.size > 0 && this.places.delete(offset)) this.settle();
+  /** Whether it was there. */
+  remove(offset: Offset): boolean {
+    if (this.entries.size === 0) return false;
+    const entry = this.entries.get(offset);
+    if (!entry) return false;
+    const { before, after } = entry;
+    if (before) before.after = after;
+    else this.first = after;
+    if (after) after.before = before;
+    else this.last = before;
+    return this.entries.delete(offset);
   }
 
   oldest(): { readonly offset: Offset; readonly atMs: number } | undefined {
-    if (this.head >= this.offsets.length) return undefined;
-    return { offset: this.offsets[this.head] as Offset, atMs: this.times[this.head] as number };
+    return this.first;
   }
 
-  private isDead(place: number): boolean {
-    return this.places.get(this.offsets[place] as Offset) !== place;
-  }
-
-  /** Keeps the head alive, so that `oldest` need not look. */
-  private settle(): void {
-    while (this.head < this.offsets.length && this.isDead(this.head)) this.head += 1;
-    const dead = this.offsets.length - this.places.size;
-    if (dead >= SWEEP_AT && dead > this.places.size) this.sweep();
-  }
-
-  private sweep(): void {
-    const alive = this.offsets.map((_, place) => place).filter((place) => !this.isDead(place));
-    this.offsets = alive.map((place) => this.offsets[place] as Offset);
-    this.times = alive.map((place) => this.times[place] as number);
-    this.offsets.forEach((offset, place) => this.places.set(offset, place));
-    this.head = 0;
+  /** The longest released first. */
+  *[Symbol.iterator](): Iterator<{ readonly offset: Offset; readonly atMs: number }> {
+    for (let entry = this.first; entry; entry = entry.after) yield entry;
   }
 }

@@ -1,12 +1,13 @@
 // RetireSubnet: an address space ends, once nobody holds anything in it.
 import { type Rejection, reject } from '../rejection';
-import { type SubnetDecision, accept } from './decision';
+import { type Moment, type SubnetDecision, accept } from './decision';
+import { comesBeforeDefinition } from './late';
 import type { SubnetState } from './state';
 
-export function retireSubnet(state: SubnetState): SubnetDecision {
+export function retireSubnet(state: SubnetState, moment: Moment): SubnetDecision {
   if (!state.definition) return subnetNotFound(state.name);
   const [holder] = state.byHolder.keys();
-  if (holder === undefined) return accept({ type: 'SubnetRetired' });
+  if (holder === undefined) return comesBeforeDefinition(state, moment) ?? accept({ type: 'SubnetRetired' });
   return reject(
     'SubnetInUse',
     `Subnet ${state.name} has ${state.byHolder.size} reservations, ${holder} among them; release them first.`,

@@ -3,13 +3,14 @@ import { type Address, familyOf, formatAddress, formatCidr } from '../address';
 import { type Rejection, reject } from '../rejection';
 import { AddressSpace } from './address-space';
 import type { ReviseSubnet } from './commands';
-import { type SubnetDecision, accept, alreadySo } from './decision';
-import { defaultGateways, definitionFault, sameDefinition } from './define-subnet';
+import { type Moment, type SubnetDecision, accept, alreadySo } from './decision';
+import { defaultGateways, definitionFault, differences } from './define-subnet';
 import type { SubnetDefinition } from './events';
+import { comesBeforeDefinition } from './late';
 import { subnetNotFound } from './retire-subnet';
 import type { SubnetState } from './state';
 
-export function reviseSubnet(command: ReviseSubnet, state: SubnetState): SubnetDecision {
+export function reviseSubnet(command: ReviseSubnet, state: SubnetState, moment: Moment): SubnetDecision {
   const before = state.definition;
   if (!before) return subnetNotFound(state.name);
   const cidrs = command.cidrs ?? before.cidrs;
@@ -19,11 +20,11 @@ export function reviseSubnet(command: ReviseSubnet, state: SubnetState): SubnetD
     excluded: command.excluded ?? before.excluded,
     coolingMs: command.coolingMs ?? before.coolingMs,
   };
-  const refusal = definitionFault(definition) ?? holderFallsOutside(state, definition);
-  if (refusal) return refusal;
-  return sameDefinition(before, definition)
-    ? alreadySo({ definition: before })
-    : accept({ type: 'SubnetRevised', ...definition });
+  const fault = definitionFault(definition);
+  if (fault) return fault;
+  if (differences(before, definition).length === 0) return alreadySo({ definition: before });
+  const refusal = comesBeforeDefinition(state, moment) ?? holderFallsOutside(state, definition);
+  return refusal ?? accept({ type: 'SubnetRevised', ...definition });
 }
 
 /** The gateways stay; a family that comes new gets its default one, unless the subnet chose to have none. */
@@ -43,9 +44,10 @@ function holderFallsOutside(
   for (const [address, { holder }] of state.byAddress) {
     const space = spaces.get(familyOf(address));
     if (space && space.unusable(address) === undefined) continue;
+    const [blocks, gateways] = [definition.cidrs.map(formatCidr), definition.gateways.map(formatAddress)];
     return reject(
       'SubnetInUse',
-      `${holder} holds ${formatAddress(address)}, which subnet ${state.name} would lose as ${definition.cidrs.map(formatCidr)}; release or move it first.`,
+      `${holder} holds ${formatAddress(address)}, which subnet ${state.name} would lose with ${blocks.join(' ')} and gateway ${gateways.join(' ') || 'none'}; release or move it first.`,
       { subnet: state.name, holder, address: formatAddress(address) },
     );
   }

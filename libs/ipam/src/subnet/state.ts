@@ -12,6 +12,7 @@ import {
 } from '../address';
 import { type Holder, vipHolder } from '../holder';
 import { AddressSpace } from './address-space';
+import { type Former, Past } from './past';
 import type { VipPurpose } from './commands';
 import type { HeldAddress, SubnetDefinition, SubnetEvent } from './events';
 
@@ -21,32 +22,24 @@ export interface Reservation extends AddressPair {
   /** Absent: the MAC derived from the IPv4 address (see `SubnetState.macOf`). */
   readonly ownMac?: Mac;
   readonly sinceMs: number;
+  /** When its addresses or its purpose last changed; absent: never since. */
+  readonly changedAtMs?: number;
   readonly vip?: VipPurpose;
   /** Of a Vip: the claim to its name under which it was reserved. */
   readonly claim?: number;
 }
 
-interface Former {
-  readonly holder: Holder;
-  readonly releasedAtMs: number;
-}
-
-/** A release is remembered by holder for as long as a late duplicate of an older command may be accepted. */
-const RELEASE_MEMORY_MS = 7 * 24 * 3_600_000;
-const SWEEP_AT_LEAST = 4096;
-
 export class SubnetState {
   definition: SubnetDefinition | undefined;
+  /** When the definition last came, changed or went. */
+  definitionAtMs: number | undefined;
   readonly byHolder = new Map<Holder, Reservation>();
   readonly byAddress = new Map<Address, Reservation>();
   private spaces: { 4?: AddressSpace; 6?: AddressSpace } = {};
   private readonly ownMacs = new Map<Mac, Holder>();
   private readonly held = { 4: 0, 6: 0 };
   private readonly heldExcluded = { 4: 0, 6: 0 };
-  /** Who gave up each address that nobody has taken since. */
-  private readonly formers = new Map<Address, Former>();
-  private readonly releases = new Map<Holder, number>();
-  private sweepReleasesAt = SWEEP_AT_LEAST;
+  private readonly past = new Past();
   private readonly yielded = new Map<string, number>();
   private readonly macOctet: number;
 
@@ -77,13 +70,14 @@ export class SubnetState {
     return reservation && this.macOf(reservation) === mac ? reservation.holder : undefined;
   }
 
+  /** Who gave up the address, and when, if nobody has taken it since. */
   former(address: Address): Former | undefined {
-    return this.formers.get(address);
+    return this.past.former(address);
   }
 
   /** When the holder last gave up what it had here. */
   releasedAtMs(holder: Holder): number | undefined {
-    return this.releases.get(holder);
+    return this.past.releasedAtMs(holder);
   }
 
   /** The newest claim to the Vip's name that was sworn off, or -1. */
@@ -101,9 +95,11 @@ export class SubnetState {
       case 'SubnetDefined':
       case 'SubnetRevised':
         this.define(event);
+        this.definitionAtMs = atMs;
         break;
       case 'SubnetRetired':
         this.definition = undefined;
+        this.definitionAtMs = atMs;
         this.spaces = {};
         break;
       case 'AddressReserved':
@@ -116,10 +112,10 @@ export class SubnetState {
         this.release(event.holder, atMs);
         break;
       case 'VipReserved':
-        this.hold(vipHolder(event.name), event, atMs, event, event.claim);
+        this.hold(vipHolder(event.name), event, atMs, { vip: purposeOf(event), claim: event.claim });
         break;
       case 'VipRevised':
-        this.move(vipHolder(event.name), event, atMs, event);
+        this.move(vipHolder(event.name), event, atMs, purposeOf(event));
         break;
       case 'VipReleased':
         this.release(vipHolder(event.name), atMs);
@@ -140,38 +136,40 @@ export class SubnetState {
     for (const cidr of cidrs) this.spaces[cidr.family] = new AddressSpace(cidr, this.definition);
     this.heldExcluded[4] = this.heldExcluded[6] = 0;
     for (const address of this.byAddress.keys()) {
-      this.spaceOf(address)?.use(address);
       this.countExcluded(address, 1);
+      this.spaceOf(address)?.use(address);
     }
-    const released = [...this.formers].sort(([, a], [, b]) => a.releasedAtMs - b.releasedAtMs);
-    for (const [address, former] of released) {
+    for (const [address, { releasedAtMs }] of this.past.formers()) {
       if (this.spaceOf(address)?.unusable(address) !== undefined) continue;
       this.spaceOf(address)?.use(address);
-      this.spaceOf(address)?.release(address, former.releasedAtMs);
+      this.spaceOf(address)?.release(address, releasedAtMs);
     }
   }
 
-  private hold(holder: Holder, held: HeldAddress, sinceMs: number, vip?: VipPurpose, claim?: number): void {
-    const derived = held.v4 !== undefined && held.mac === this.derivedMac(held.v4);
-    const reservation: Reservation = {
-      holder,
-      v4: held.v4,
-      v6: held.v6,
-      ownMac: derived ? undefined : held.mac,
-      sinceMs,
-      vip: vip && purposeOf(vip),
-      claim,
-    };
+  /** What few reservations have stands in `rare`: most keep the five fields that all have. */
+  private hold(
+    holder: Holder,
+    { v4, v6, mac }: HeldAddress,
+    sinceMs: number,
+    rare?: Pick<Reservation, 'vip' | 'claim' | 'changedAtMs'>,
+    before?: Reservation,
+  ): void {
+    const isDerived = v4 !== undefined && mac === this.derivedMac(v4);
+    const ownMac = isDerived ? undefined : mac;
+    const reservation: Reservation = rare
+      ? { holder, v4, v6, ownMac, sinceMs, ...rare }
+      : { holder, v4, v6, ownMac, sinceMs };
     this.byHolder.set(holder, reservation);
-    if (!derived) this.ownMacs.set(held.mac, holder);
-    if (held.v4 !== undefined) this.take(held.v4, reservation);
-    if (held.v6 !== undefined) this.take(held.v6, reservation);
+    if (ownMac !== undefined) this.ownMacs.set(ownMac, holder);
+    if (v4 !== undefined) this.take(v4, reservation, before?.v4 === v4);
+    if (v6 !== undefined) this.take(v6, reservation, before?.v6 === v6);
   }
 
-  private take(address: Address, reservation: Reservation): void {
+  private take(address: Address, reservation: Reservation, isKept: boolean): void {
     this.byAddress.set(address, reservation);
+    if (isKept) return;
+    this.past.take(address);
     this.held[familyOf(address)] += 1;
-    if (this.formers.size > 0) this.formers.delete(address);
     this.countExcluded(address, 1);
     this.spaceOf(address)?.use(address);
   }
@@ -179,40 +177,39 @@ export class SubnetState {
   /** A kept address is never released in between: it must not cool, nor count as given up. */
   private move(holder: Holder, held: HeldAddress, atMs: number, vip?: VipPurpose): void {
     const before = this.byHolder.get(holder);
-    if (before) this.drop(before, atMs, addressesOf(held));
-    this.hold(holder, held, before?.sinceMs ?? atMs, vip, before?.claim);
+    if (before?.ownMac !== undefined) this.ownMacs.delete(before.ownMac);
+    const rare = { vip, claim: before?.claim, changedAtMs: atMs };
+    this.hold(holder, held, before?.sinceMs ?? atMs, rare, before);
+    if (!before) return;
+    for (const address of addressesOf(before)) {
+      if (address !== held.v4 && address !== held.v6) this.giveUp(address, holder, atMs);
+    }
   }
 
   private release(holder: Holder, atMs: number): void {
     const reservation = this.byHolder.get(holder);
     if (!reservation) return;
-    this.drop(reservation, atMs, []);
     this.byHolder.delete(holder);
-    this.releases.set(holder, atMs);
-    if (this.releases.size >= this.sweepReleasesAt) this.sweepReleases(atMs);
+    if (reservation.ownMac !== undefined) this.ownMacs.delete(reservation.ownMac);
+    for (const address of addressesOf(reservation)) this.giveUp(address, holder, atMs);
+    this.past.leave(holder, atMs);
   }
 
-  private drop(reservation: Reservation, atMs: number, kept: readonly Address[]): void {
-    if (reservation.ownMac !== undefined) this.ownMacs.delete(reservation.ownMac);
-    for (const address of addressesOf(reservation)) {
-      this.byAddress.delete(address);
-      this.held[familyOf(address)] -= 1;
-      this.countExcluded(address, -1);
-      if (kept.includes(address)) continue;
-      this.formers.set(address, { holder: reservation.holder, releasedAtMs: atMs });
-      this.spaceOf(address)?.release(address, atMs);
-    }
+  private giveUp(address: Address, holder: Holder, atMs: number): void {
+    this.byAddress.delete(address);
+    this.held[familyOf(address)] -= 1;
+    this.countExcluded(address, -1);
+    this.spaceOf(address)?.release(address, atMs);
+    this.past.giveUp(address, holder, atMs);
+    this.past.sweep(
+      atMs,
+      this.definition?.coolingMs ?? 0,
+      (gone) => this.spaceOf(gone)?.forget(gone) ?? true,
+    );
   }
 
   private countExcluded(address: Address, change: number): void {
     if (this.spaceOf(address)?.isExcluded(address)) this.heldExcluded[familyOf(address)] += change;
-  }
-
-  private sweepReleases(nowMs: number): void {
-    for (const [holder, atMs] of this.releases) {
-      if (atMs < nowMs - RELEASE_MEMORY_MS) this.releases.delete(holder);
-    }
-    this.sweepReleasesAt = Math.max(SWEEP_AT_LEAST, this.releases.size * 2);
   }
 
   private spaceOf(address: Address): AddressSpace | undefined {

@@ -26,14 +26,14 @@ export const subnet = {
 };
 
 function decide(command: SubnetCommand, state: SubnetState, moment: Moment): SubnetDecision {
-  if (command.type === 'DefineSubnet') return defineSubnet(command, state);
+  if (command.type === 'DefineSubnet') return defineSubnet(command, state, moment);
   if (command.type === 'YieldVipName') return yieldVipName(command, state);
   if (!state.definition) return subnetNotFound(state.name);
   switch (command.type) {
     case 'ReviseSubnet':
-      return reviseSubnet(command, state);
+      return reviseSubnet(command, state, moment);
     case 'RetireSubnet':
-      return retireSubnet(state);
+      return retireSubnet(state, moment);
     case 'ReserveAddress':
       return reserveAddress(command, state, moment);
     case 'MoveAddress':

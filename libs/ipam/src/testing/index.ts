@@ -1,1 +1,4 @@
-export {};
+export * from './invariants';
+export * from './scenario';
+export * from './slow-subnet';
+export * from './subnet-text';

@@ -1,0 +1,325 @@
+// The rules of a Subnet once more, in the plainest way: lists, and scans over them. Obviously right and slow, it is
+// what the real one is compared with after every random command. It shares with it the commands and the arithmetic
+// of one address, and no way of keeping or finding anything. Blocks of more than 2^20 addresses must be nearly empty.
+import {
+  type Address,
+  type Cidr,
+  type Family,
+  type Mac,
+  DERIVED_MAC_ATTEMPTS,
+  deriveMac,
+  familyOf,
+  formatCidr,
+  formatRange,
+  subnetOctet,
+} from '../address';
+import { type Holder, holderParts, vipHolder } from '../holder';
+import type { RejectionCode } from '../rejection';
+import type { HeldAddress, Moment, SubnetCommand, SubnetDefinition, VipPurpose } from '../subnet';
+
+export type Verdict =
+  | { readonly rejected: RejectionCode }
+  /** What the holder has now, or had until now; nothing for commands about the subnet itself. */
+  | { readonly changed: boolean; readonly held?: HeldAddress; readonly rejected?: undefined };
+
+interface Holding extends HeldAddress {
+  readonly holder: Holder;
+  readonly changedAtMs: number;
+  readonly purpose?: string;
+  readonly claim?: number;
+}
+
+interface Past {
+  readonly address: Address;
+  readonly holder: Holder;
+  readonly atMs: number;
+}
+
+type Wish = Partial<HeldAddress> & { readonly families?: readonly Family[] };
+type Change = Extract<SubnetCommand, { type: 'DefineSubnet' | 'ReviseSubnet' }>;
+
+const YEAR_MS = 366 * 24 * 3_600_000;
+
+export class SlowSubnet {
+  private definition: SubnetDefinition | undefined;
+  private definitionAtMs = -Infinity;
+  private holdings: Holding[] = [];
+  /** Addresses given up and not taken since, in the order of giving up. */
+  private pasts: Past[] = [];
+  private releases: { readonly holder: Holder; readonly atMs: number }[] = [];
+  private yields: { readonly name: string; readonly claim: number }[] = [];
+
+  constructor(private readonly name: string) {}
+
+  /** Decides and, if it accepts, does what was asked. */
+  execute(command: SubnetCommand, moment: Moment): Verdict {
+    if (command.type === 'DefineSubnet') return this.define(command, moment);
+    if (command.type === 'YieldVipName') return this.yieldName(command.name, command.claim);
+    if (!this.definition) return { rejected: 'SubnetNotFound' };
+    switch (command.type) {
+      case 'ReviseSubnet':
+        return this.revise(command, this.definition, moment);
+      case 'RetireSubnet':
+        return this.retire(moment);
+      case 'ReserveAddress':
+        return isVip(command.holder)
+          ? { rejected: 'InvalidArgument' }
+          : this.reserve(command.holder, command, moment, 'HolderHoldsOther');
+      case 'ReserveVip':
+        return this.reserve(vipHolder(command.name), command, moment, 'VipExists', text(command), command);
+      case 'MoveAddress':
+        return isVip(command.holder)
+          ? { rejected: 'InvalidArgument' }
+          : this.move(command.holder, command, moment, 'ReservationNotFound');
+      case 'ReviseVip':
+        return this.move(vipHolder(command.name), command, moment, 'VipNotFound', text(command));
+      case 'ReleaseAddress':
+        return isVip(command.holder)
+          ? { rejected: 'InvalidArgument' }
+          : this.release(command.holder, moment, 'ReservationNotFound');
+      case 'ReleaseVip':
+        return this.release(vipHolder(command.name), moment, 'VipNotFound');
+    }
+  }
+
+  private define(command: Change, { nowMs, issuedAtMs }: Moment): Verdict {
+    const { cidrs = [], excluded = [], coolingMs = 0 } = command;
+    const gateways = command.gateways ?? cidrs.filter((cidr) => size(cidr) > 2n).map((cidr) => nth(cidr, 1n));
+    const definition = { cidrs, gateways, excluded, coolingMs };
+    if (!isSound(definition)) return { rejected: 'InvalidArgument' };
+    if (this.definition) return same(this.definition, definition) ? NOTHING : { rejected: 'SubnetExists' };
+    if (issuedAtMs < this.definitionAtMs) return { rejected: 'CommandExpired' };
+    return this.set(definition, nowMs);
+  }
+
+  private revise(command: Change, before: SubnetDefinition, { nowMs, issuedAtMs }: Moment): Verdict {
+    const { cidrs = before.cidrs, excluded = before.excluded, coolingMs = before.coolingMs } = command;
+    const gateways =
+      command.gateways ??
+      cidrs.flatMap((cidr) => {
+        const kept = before.gateways.filter((gateway) => familyOf(gateway) === cidr.family);
+        const isNew = kept.length === 0 && before.gateways.length > 0 && size(cidr) > 2n;
+        return isNew ? [nth(cidr, 1n)] : kept;
+      });
+    const definition = { cidrs, gateways, excluded, coolingMs };
+    if (!isSound(definition)) return { rejected: 'InvalidArgument' };
+    if (same(before, definition)) return NOTHING;
+    if (issuedAtMs < this.definitionAtMs) return { rejected: 'CommandExpired' };
+    const isLost = (address: Address): boolean => whyNot(definition, address) !== undefined;
+    if (this.holdings.some((holding) => addresses(holding).some(isLost))) return { rejected: 'SubnetInUse' };
+    return this.set(definition, nowMs);
+  }
+
+  private retire({ nowMs, issuedAtMs }: Moment): Verdict {
+    if (this.holdings.length > 0) return { rejected: 'SubnetInUse' };
+    if (issuedAtMs < this.definitionAtMs) return { rejected: 'CommandExpired' };
+    return this.set(undefined, nowMs);
+  }
+
+  private set(definition: SubnetDefinition | undefined, nowMs: number): Verdict {
+    this.definition = definition;
+    this.definitionAtMs = nowMs;
+    return { changed: true };
+  }
+
+  private reserve(
+    holder: Holder,
+    wish: Wish,
+    { nowMs, issuedAtMs }: Moment,
+    otherwise: RejectionCode,
+    purpose?: string,
+    claimed?: { readonly name: string; readonly claim: number },
+  ): Verdict {
+    const held = this.holdings.find((holding) => holding.holder === holder);
+    if (held) {
+      return isFulfilled(wish, held) && held.purpose === purpose
+        ? { changed: false, held }
+        : { rejected: otherwise };
+    }
+    if (this.releases.some((release) => release.holder === holder && release.atMs > issuedAtMs)) {
+      return { rejected: 'CommandExpired' };
+    }
+    const chosen = this.choose(holder, wish, nowMs);
+    if (chosen.rejected) return chosen;
+    if (claimed && this.isYielded(claimed.name, claimed.claim)) return { rejected: 'VipNameTaken' };
+    return this.put({ ...chosen.held, holder, changedAtMs: nowMs, purpose, claim: claimed?.claim });
+  }
+
+  private move(
+    holder: Holder,
+    wish: Wish,
+    { nowMs, issuedAtMs }: Moment,
+    otherwise: RejectionCode,
+    purpose?: string,
+  ): Verdict {
+    const held = this.holdings.find((holding) => holding.holder === holder);
+    if (!held) return { rejected: otherwise };
+    if (isFulfilled(wish, held) && held.purpose === purpose) return { changed: false, held };
+    if (held.changedAtMs > issuedAtMs) return { rejected: 'CommandExpired' };
+    const chosen = this.choose(
+      holder,
+      { v4: wish.v4, v6: wish.v6, mac: wish.mac, families: [] },
+      nowMs,
+      held,
+    );
+    if (chosen.rejected) return chosen;
+    this.holdings = this.holdings.filter((holding) => holding !== held);
+    for (const address of addresses(held)) {
+      if (!addresses(chosen.held).includes(address)) this.pasts.push({ address, holder, atMs: nowMs });
+    }
+    return this.put({ ...chosen.held, holder, changedAtMs: nowMs, purpose, claim: held.claim });
+  }
+
+  private put(holding: Holding): Verdict {
+    this.holdings.push(holding);
+    this.pasts = this.pasts.filter(({ address }) => !addresses(holding).includes(address));
+    return { changed: true, held: holding };
+  }
+
+  private release(holder: Holder, { nowMs, issuedAtMs }: Moment, otherwise: RejectionCode): Verdict {
+    const held = this.holdings.find((holding) => holding.holder === holder);
+    if (!held) return { rejected: otherwise };
+    if (held.changedAtMs > issuedAtMs) return { rejected: 'CommandExpired' };
+    this.holdings = this.holdings.filter((holding) => holding !== held);
+    for (const address of addresses(held)) this.pasts.push({ address, holder, atMs: nowMs });
+    this.releases.push({ holder, atMs: nowMs });
+    if (held.claim !== undefined) this.yields.push({ name: holderParts(holder).name, claim: held.claim });
+    return { changed: true, held };
+  }
+
+  private yieldName(name: string, claim: number): Verdict {
+    const isHeld = this.holdings.some(({ holder }) => holder === vipHolder(name));
+    if (isHeld || this.isYielded(name, claim)) return NOTHING;
+    this.yields.push({ name, claim });
+    return { changed: true };
+  }
+
+  private isYielded(name: string, claim: number): boolean {
+    return this.yields.some((one) => one.name === name && one.claim >= claim);
+  }
+
+  private choose(
+    holder: Holder,
+    wish: Wish,
+    nowMs: number,
+    kept: Partial<HeldAddress> = {},
+  ): { readonly rejected: RejectionCode } | { readonly held: HeldAddress; readonly rejected?: undefined } {
+    const definition = this.definition as SubnetDefinition;
+    const families = definition.cidrs.map((cidr) => cidr.family);
+    const named = addresses(wish).map(familyOf);
+    if ([...named, ...(wish.families ?? [])].some((family) => !families.includes(family))) {
+      return { rejected: 'FamilyUnavailable' };
+    }
+    const pair: { v4?: Address; v6?: Address } = {};
+    for (const [family, key] of [[4, 'v4'] as const, [6, 'v6'] as const]) {
+      const isWanted = families.includes(family) && (wish.families ?? families).includes(family);
+      const address = wish[key] ?? kept[key] ?? (isWanted ? this.firstFree(family, nowMs) : undefined);
+      const refusal = wish[key] === undefined ? undefined : this.whyNotNamed(holder, wish[key], nowMs);
+      if (refusal) return { rejected: refusal };
+      if (address === undefined && isWanted) return { rejected: 'SubnetExhausted' };
+      pair[key] = address;
+    }
+    const { v4, v6 } = pair as { v4?: number; v6?: bigint };
+    if (v4 === undefined && v6 === undefined) return { rejected: 'InvalidArgument' };
+    const mac = this.chooseMac(holder, (v4 ?? v6) as Address, wish.mac ?? kept.mac);
+    return mac === undefined ? { rejected: 'MacTaken' } : { held: { v4, v6, mac } };
+  }
+
+  private whyNotNamed(holder: Holder, address: Address, nowMs: number): RejectionCode | undefined {
+    const definition = this.definition as SubnetDefinition;
+    const reason = whyNot(definition, address);
+    if (reason) return reason;
+    const other = this.holdings.find((holding) => addresses(holding).includes(address));
+    if (other && other.holder !== holder) return 'AddressTaken';
+    const past = this.pasts.find((one) => one.address === address);
+    const isCooling = past && past.holder !== holder && past.atMs + definition.coolingMs > nowMs;
+    return isCooling ? 'AddressCooling' : undefined;
+  }
+
+  private firstFree(family: Family, nowMs: number): Address | undefined {
+    const definition = this.definition as SubnetDefinition;
+    const isOpen = (address: Address): boolean =>
+      familyOf(address) === family &&
+      whyNot(definition, address) === undefined &&
+      !definition.excluded.some(({ first, last }) => address >= first && address <= last);
+    const block = definition.cidrs.find((cidr) => cidr.family === family) as Cidr;
+    const used = new Set([...this.holdings.flatMap(addresses), ...this.pasts.map(({ address }) => address)]);
+    for (let at = 0n; at < size(block); at += 1n) {
+      const address = nth(block, at);
+      if (!used.has(address) && isOpen(address)) return address;
+    }
+    const oldest = this.pasts.filter(({ address }) => isOpen(address))[0];
+    return oldest && oldest.atMs + definition.coolingMs <= nowMs ? oldest.address : undefined;
+  }
+
+  private chooseMac(holder: Holder, address: Address, wished: Mac | undefined): Mac | undefined {
+    const others = this.holdings.filter((holding) => holding.holder !== holder);
+    const isFree = (mac: Mac): boolean => others.every((holding) => holding.mac !== mac);
+    if (wished !== undefined) return isFree(wished) ? wished : undefined;
+    const octet = subnetOctet(this.name);
+    const attempts = Array.from({ length: DERIVED_MAC_ATTEMPTS }, (_, attempt) => attempt);
+    return attempts.map((attempt) => deriveMac(octet, address, attempt)).find(isFree);
+  }
+}
+
+const NOTHING: Verdict = { changed: false };
+
+const isVip = (holder: Holder): boolean => holderParts(holder).kind === 'vip';
+
+const size = ({ family, prefixLength }: Cidr): bigint =>
+  2n ** BigInt((family === 4 ? 32 : 128) - prefixLength);
+
+function nth({ family, base }: Cidr, at: bigint): Address {
+  const address = BigInt(base) + at;
+  return family === 4 ? Number(address) : address;
+}
+
+const addresses = ({ v4, v6 }: { readonly v4?: number; readonly v6?: bigint }): Address[] =>
+  [v4, v6].filter((address) => address !== undefined);
+
+/** Why nobody may have the address. */
+function whyNot({ cidrs, gateways }: SubnetDefinition, address: Address): RejectionCode | undefined {
+  const block = cidrs.find((cidr) => cidr.family === familyOf(address));
+  if (!block) return 'FamilyUnavailable';
+  if (address < block.base || address > nth(block, size(block) - 1n)) return 'AddressOutOfRange';
+  const isEdge = address === block.base || address === nth(block, size(block) - 1n);
+  return (isEdge && size(block) > 2n) || gateways.includes(address) ? 'AddressNotUsable' : undefined;
+}
+
+function isSound(definition: SubnetDefinition): boolean {
+  const { cidrs, gateways, excluded, coolingMs } = definition;
+  const isOnce = (families: Family[]): boolean => new Set(families).size === families.length;
+  const touches = (cidr: Cidr, first: Address, last: Address): boolean =>
+    familyOf(first) === cidr.family && last >= cidr.base && first <= nth(cidr, size(cidr) - 1n);
+  return (
+    cidrs.length > 0 &&
+    isOnce(cidrs.map((cidr) => cidr.family)) &&
+    isOnce(gateways.map(familyOf)) &&
+    gateways.every((gateway) => whyNot({ ...definition, gateways: [] }, gateway) === undefined) &&
+    excluded.every(({ first, last }) => cidrs.some((cidr) => touches(cidr, first, last))) &&
+    Number.isInteger(coolingMs) &&
+    coolingMs >= 0 &&
+    coolingMs <= YEAR_MS
+  );
+}
+
+function same(a: SubnetDefinition, b: SubnetDefinition): boolean {
+  const sorted = ({ cidrs, gateways, excluded, coolingMs }: SubnetDefinition) => [
+    cidrs.map(formatCidr).sort(),
+    gateways.map(String).sort(),
+    excluded.map(formatRange).sort(),
+    coolingMs,
+  ];
+  return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+}
+
+function isFulfilled(wish: Wish, held: Holding): boolean {
+  const keys = ['v4', 'v6', 'mac'] as const;
+  return (
+    keys.every((key) => wish[key] === undefined || wish[key] === held[key]) &&
+    (wish.families ?? []).every((family) => held[`v${family}`] !== undefined)
+  );
+}
+
+const text = ({ vipType, namespace = '', selector, note = '' }: VipPurpose): string =>
+  JSON.stringify([vipType, namespace, selector, note]);

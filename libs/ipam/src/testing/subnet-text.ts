@@ -1,0 +1,217 @@
+// A subnet's commands and events written as text, as people write them. For tests and demonstrations: text that
+// cannot be read throws, where the product's edges answer with a rejection.
+import {
+  type Address,
+  type AddressRange,
+  type Cidr,
+  type Family,
+  type Mac,
+  deriveMac,
+  familyOf,
+  parseAddress,
+  parseCidr,
+  parseMac,
+  parseRange,
+  subnetOctet,
+} from '../address';
+import { type Holder, parseHolder } from '../holder';
+import type {
+  AddressMoved,
+  AddressReleased,
+  AddressReserved,
+  DefineSubnet,
+  HeldAddress,
+  MoveAddress,
+  ReleaseAddress,
+  ReleaseVip,
+  ReserveAddress,
+  ReserveVip,
+  RetireSubnet,
+  ReviseSubnet,
+  ReviseVip,
+  SubnetDefined,
+  SubnetRevised,
+  VipPurpose,
+  VipReleased,
+  VipReserved,
+  VipRevised,
+  YieldVipName,
+} from '../subnet';
+
+export interface DefinitionText {
+  readonly cidrs?: readonly string[];
+  readonly gateways?: readonly string[];
+  readonly excluded?: readonly string[];
+  readonly coolingMs?: number;
+}
+
+/** "10.16.0.5 fd00::5": at most one address a family, in any order; "" for none. */
+export type PairText = string;
+
+export interface WishText {
+  readonly mac?: string;
+  readonly families?: readonly Family[];
+}
+
+export interface VipText extends Partial<VipPurpose>, WishText {
+  readonly claim?: number;
+}
+
+/** Why the addresses of these scenarios are released. */
+const REASON = 'no longer wanted';
+
+export const cidr = (text: string): Cidr => must(parseCidr(text), text);
+export const address = (text: string): Address => must(parseAddress(text), text);
+export const range = (text: string): AddressRange => must(parseRange(text), text);
+export const mac = (text: string): Mac => must(parseMac(text), text);
+export const holder = (text: string): Holder => must(parseHolder(text), text);
+
+export function pair(text: PairText): { readonly v4?: number; readonly v6?: bigint } {
+  const read = text.split(/[ ,]+/).filter(Boolean).map(address);
+  const v4 = read.find((one) => familyOf(one) === 4) as number | undefined;
+  const v6 = read.find((one) => familyOf(one) === 6) as bigint | undefined;
+  return { ...(v4 !== undefined && { v4 }), ...(v6 !== undefined && { v6 }) };
+}
+
+/** The commands that may be sent to the subnet. */
+export function commandsTo(subnet: string) {
+  return {
+    define: (cidrs: string, rest: Omit<DefinitionText, 'cidrs'> = {}): DefineSubnet => ({
+      type: 'DefineSubnet',
+      subnet,
+      cidrs: cidrs.split(/[ ,]+/).map(cidr),
+      ...definition(rest),
+    }),
+    revise: (changes: DefinitionText): ReviseSubnet => ({
+      type: 'ReviseSubnet',
+      subnet,
+      ...definition(changes),
+    }),
+    retire: (): RetireSubnet => ({ type: 'RetireSubnet', subnet }),
+    reserve: (who: string, addresses: PairText = '', rest: WishText = {}): ReserveAddress => ({
+      type: 'ReserveAddress',
+      subnet,
+      holder: holder(who),
+      ...wish(addresses, rest),
+    }),
+    move: (who: string, addresses: PairText, rest: Pick<WishText, 'mac'> = {}): MoveAddress => ({
+      type: 'MoveAddress',
+      subnet,
+      holder: holder(who),
+      ...wish(addresses, rest),
+    }),
+    release: (who: string, reason = REASON): ReleaseAddress => ({
+      type: 'ReleaseAddress',
+      subnet,
+      holder: holder(who),
+      reason,
+    }),
+    reserveVip: (
+      name: string,
+      addresses: PairText = '',
+      { claim = 0, ...rest }: VipText = {},
+    ): ReserveVip => ({
+      type: 'ReserveVip',
+      subnet,
+      name,
+      claim,
+      ...purpose(rest),
+      ...wish(addresses, rest),
+    }),
+    reviseVip: (
+      name: string,
+      addresses: PairText = '',
+      rest: Omit<VipText, 'claim' | 'families'> = {},
+    ): ReviseVip => ({ type: 'ReviseVip', subnet, name, ...purpose(rest), ...wish(addresses, rest) }),
+    releaseVip: (name: string, reason = REASON): ReleaseVip => ({ type: 'ReleaseVip', subnet, name, reason }),
+    yieldVipName: (name: string, claim = 0): YieldVipName => ({ type: 'YieldVipName', subnet, name, claim }),
+  };
+}
+
+/** Events of the subnet. A MAC that is not said is the one derived from the address (IPv4 first). */
+export function eventsOf(subnet: string) {
+  const held = (addresses: PairText, macText?: string): HeldAddress => {
+    const { v4, v6 } = pair(addresses);
+    const derived = (): Mac => deriveMac(subnetOctet(subnet), must(v4 ?? v6, addresses));
+    return { v4, v6, mac: macText === undefined ? derived() : mac(macText) };
+  };
+  return {
+    held,
+    defined: (rest: DefinitionText): SubnetDefined => ({ type: 'SubnetDefined', ...whole(rest) }),
+    revised: (rest: DefinitionText): SubnetRevised => ({ type: 'SubnetRevised', ...whole(rest) }),
+    reserved: (who: string, addresses: PairText, macText?: string): AddressReserved => ({
+      type: 'AddressReserved',
+      holder: holder(who),
+      ...held(addresses, macText),
+    }),
+    moved: (who: string, to: HeldAddress, from: HeldAddress): AddressMoved => ({
+      type: 'AddressMoved',
+      holder: holder(who),
+      ...to,
+      from,
+    }),
+    released: (who: string, was: HeldAddress, reason = REASON): AddressReleased => ({
+      type: 'AddressReleased',
+      holder: holder(who),
+      ...was,
+      reason,
+    }),
+    vipReserved: (name: string, to: HeldAddress, { claim = 0, ...rest }: VipText = {}): VipReserved => ({
+      type: 'VipReserved',
+      name,
+      claim,
+      ...purpose(rest),
+      ...to,
+    }),
+    vipRevised: (
+      name: string,
+      to: HeldAddress,
+      from: HeldAddress,
+      rest: Partial<VipPurpose> = {},
+    ): VipRevised => ({ type: 'VipRevised', name, ...purpose(rest), ...to, from }),
+    vipReleased: (name: string, was: HeldAddress, claim = 0, reason = REASON): VipReleased => ({
+      type: 'VipReleased',
+      name,
+      claim,
+      ...was,
+      reason,
+    }),
+  };
+}
+
+function definition({ cidrs, gateways, excluded, coolingMs }: DefinitionText) {
+  return {
+    ...(cidrs && { cidrs: cidrs.map(cidr) }),
+    ...(gateways && { gateways: gateways.map(address) }),
+    ...(excluded && { excluded: excluded.map(range) }),
+    ...(coolingMs !== undefined && { coolingMs }),
+  };
+}
+
+const whole = (rest: DefinitionText) => ({
+  cidrs: [],
+  gateways: [],
+  excluded: [],
+  coolingMs: 0,
+  ...definition(rest),
+});
+
+function wish(addresses: PairText, { mac: macText, families }: WishText) {
+  return {
+    ...pair(addresses),
+    ...(macText !== undefined && { mac: mac(macText) }),
+    ...(families && { families }),
+  };
+}
+
+const purpose = ({ vipType = '', namespace, selector = [], note }: Partial<VipPurpose>): VipPurpose => ({
+  vipType,
+  ...(namespace !== undefined && { namespace }),
+  selector,
+  ...(note !== undefined && { note }),
+});
+
+function must<Value>(value: Value | undefined, text: string): Value {
+  if (value === undefined) throw new TypeError(`cannot be read: ${JSON.stringify(text)}`);
+  return value;
+}
