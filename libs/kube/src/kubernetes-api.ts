@@ -77,9 +77,9 @@ export interface Change {
 
 /** What must still be so for the write to happen. */
 export interface Expected {
-  /** It is the same object, not a later one of the same name. */
+  /** It is the same object, not a later one of the same name. For a status, without the other, this costs a read. */
   readonly uid?: string;
-  /** Nothing about it has changed since. */
+  /** Nothing about it has changed since; implies the same uid. */
   readonly resourceVersion?: string;
 }
 

@@ -14,8 +14,8 @@ import { listAll } from './object-list';
 import { Replica } from './replica';
 import { asFault } from './unreachable';
 
-/** After a failure: quick enough for a restarted API server, slow enough for a thousand clients of a sick one. */
-const RETRY = { firstMs: 200, maxMs: 30_000 };
+/** After a failure: soon back after an API server's restart, and no burden on one that is sick. */
+const RETRY = { firstMs: 200, maxMs: 10_000 };
 /** A watch that lived this long was healthy: its end is no failure, and the next one starts at once. */
 const HEALTHY_MS = 5_000;
 /** A watch may lose an event without anybody's knowing; comparing with a whole list this often bounds the harm. */

@@ -17,6 +17,9 @@ import type { KubernetesRest, RestAnswer } from './kubernetes-rest';
 import { RestFollowing } from './rest-following';
 import { type Door, StatusDoor } from './status-door';
 
+/** The object may change between reading and writing; who writes that often has the next turn soon. */
+const PINNED_ATTEMPTS_MAX = 4;
+
 export interface RestKubernetesOptions {
   readonly rest: KubernetesRest;
   readonly clock: Clock;
@@ -63,15 +66,16 @@ export class RestKubernetesApi implements KubernetesApi {
     status: JsonObject,
     expected: Expected = {},
   ): Promise<WriteResult> {
-    const door = await this.door.of(resource);
-    const first = await this.putStatus(door, resource, ref, status, expected);
-    const misled =
-      door === 'status'
-        ? first.outcome === 'gone'
-        : first.outcome === 'written' && this.door.isDoubtful(resource, status, first.object.status);
-    if (!misled) return first;
-    const now = await this.door.learn(resource);
-    return now === door ? first : this.putStatus(now, resource, ref, status, expected);
+    if (expected.resourceVersion || !expected.uid) return this.writeStatus(resource, ref, status, expected);
+    // A custom kind's status subresource ignores the uid that comes with a patch, but minds the resourceVersion.
+    let result: WriteResult = { outcome: 'gone' };
+    for (let attempt = 0; attempt < PINNED_ATTEMPTS_MAX; attempt += 1) {
+      const pinned = await this.pin(resource, ref, expected.uid);
+      if ('outcome' in pinned) return pinned;
+      result = await this.writeStatus(resource, ref, status, pinned);
+      if (result.outcome !== 'conflict') return result;
+    }
+    return result;
   }
 
   recordEvent(event: ObjectEvent): Promise<void> {
@@ -81,6 +85,34 @@ export class RestKubernetesApi implements KubernetesApi {
   async close(): Promise<void> {
     const stopping = [...this.followings].map((following) => following.stop());
     await Promise.all([...stopping, this.options.rest.close()]);
+  }
+
+  /** The version of the object while it is still the same one. */
+  private async pin(resource: Resource, ref: ObjectRef, uid: string): Promise<Expected | WriteResult> {
+    const answer = await this.options.rest.call({ method: 'GET', path: objectPathOf(resource, ref) });
+    if (answer.status === 404) return { outcome: 'gone' };
+    if (!succeeded(answer))
+      throw faultOf(`read ${resource.kind} ${ref.name}`, answer.status, messageOf(answer));
+    const { metadata } = answer.body as KubernetesObject;
+    if (metadata.uid === uid) return { resourceVersion: metadata.resourceVersion };
+    return { outcome: 'conflict', message: `${ref.name} is another object now: its uid is ${metadata.uid}` };
+  }
+
+  private async writeStatus(
+    resource: Resource,
+    ref: ObjectRef,
+    status: JsonObject,
+    expected: Expected,
+  ): Promise<WriteResult> {
+    const door = await this.door.of(resource);
+    const first = await this.putStatus(door, resource, ref, status, expected);
+    const misled =
+      door === 'status'
+        ? first.outcome === 'gone'
+        : first.outcome === 'written' && this.door.isDoubtful(resource, status, first.object.status);
+    if (!misled) return first;
+    const now = await this.door.learn(resource);
+    return now === door ? first : this.putStatus(now, resource, ref, status, expected);
   }
 
   private async putStatus(

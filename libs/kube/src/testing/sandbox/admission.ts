@@ -81,11 +81,10 @@ export class Admission {
     // What every object has is not the schema's business.
     const { apiVersion, kind, metadata } = object;
     const fitted = applyDefaults(prune(object, type.schema), type.schema) as StoredObject;
-    const content = without(fitted, TYPE_FIELDS);
     const required = type.schema.required?.filter((field) => !TYPE_FIELDS.has(field));
-    const causes = violations(content, { ...type.schema, required });
+    const causes = violations(without(fitted, TYPE_FIELDS), { ...type.schema, required });
     if (causes.length > 0) throw invalid(type, metadata.name, causes);
-    return { ...content, apiVersion, kind, metadata };
+    return { ...without(fitted, TYPE_FIELDS), apiVersion, kind, metadata };
   }
 
   /** A definition is served as soon as it is stored, and says so; the real one takes a moment. */
@@ -114,10 +113,13 @@ function assertKind(type: ResourceType, sent: SentObject): void {
     throw badRequest(
       `the API version in the data (${sent.apiVersion}) does not match the expected API version (${expected})`,
     );
-  if (sent.kind !== undefined && sent.kind !== type.kind)
+  if (sent.kind === undefined || sent.kind === type.kind) return;
+  if (!type.schema)
     throw badRequest(
       `the object provided is unrecognized (must be of type ${type.kind}): kind is ${sent.kind}`,
     );
+  const message = `Invalid value: "${sent.kind}": must be ${type.kind}`;
+  throw invalid(type, sent.metadata?.name ?? '', [{ reason: 'FieldValueInvalid', message, field: 'kind' }]);
 }
 
 function assertName(type: ResourceType, name: string): void {

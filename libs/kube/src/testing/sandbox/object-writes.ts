@@ -93,8 +93,7 @@ export class ObjectWrites {
 
   private update(place: Place, part: Part, before: StoredObject, sent: SentObject, dryRun: boolean): Written {
     const { type } = place;
-    assertSameUid(type, before, sent.metadata?.uid);
-    assertSame(type, before, sent.metadata ?? {});
+    assertUnchanged(type, part, before, sent.metadata ?? {});
     const after = this.admission.updated(type, part, before, sent);
     if (dryRun || sameJson(before, after)) return { status: 200, body: after };
     if (after.metadata.deletionTimestamp && !after.metadata.finalizers?.length) {
@@ -135,10 +134,17 @@ function patched(type: ResourceType, contentType: string, before: StoredObject, 
   }
 }
 
-/** Custom kinds say it of an update in their own way. */
-function assertSameUid(type: ResourceType, object: StoredObject, uid: string | undefined): void {
-  if (!type.schema || !uid || uid === object.metadata.uid) return;
-  const message = `Invalid value: "${uid}": field is immutable`;
+/** Custom kinds mind the uid in their own words, and in a write of the status not at all. */
+function assertUnchanged(
+  type: ResourceType,
+  part: Part,
+  object: StoredObject,
+  expected: Preconditions,
+): void {
+  if (!type.schema) return assertSame(type, object, expected);
+  assertSame(type, object, { resourceVersion: expected.resourceVersion });
+  if (part === 'status' || !expected.uid || expected.uid === object.metadata.uid) return;
+  const message = `Invalid value: "${expected.uid}": field is immutable`;
   throw invalid(type, object.metadata.name, [
     { reason: 'FieldValueInvalid', message, field: 'metadata.uid' },
   ]);

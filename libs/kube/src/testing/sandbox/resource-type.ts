@@ -120,7 +120,7 @@ export const CUSTOM_RESOURCE_DEFINITIONS: ResourceType = typeOf({
   cluster: true,
   status: true,
   generations: true,
-  columns: [{ name: 'Created At', type: 'date', format: 'date', jsonPath: '.metadata.creationTimestamp' }],
+  columns: [{ name: 'Created At', type: 'string', format: 'date', jsonPath: '.metadata.creationTimestamp' }],
 });
 
 export const BUILT_IN_TYPES: readonly ResourceType[] = [...BUILT_IN.map(typeOf), CUSTOM_RESOURCE_DEFINITIONS];

@@ -16,6 +16,8 @@ export class SandboxFaults {
   private failing: { left: number; status: number; when: (request: ClusterRequest) => boolean }[] = [];
   /** Before every answer. */
   delayMs = 0;
+  /** Every watch is ended as soon as it is open. */
+  hangsUp = false;
 
   constructor(
     private readonly cluster: SandboxCluster,

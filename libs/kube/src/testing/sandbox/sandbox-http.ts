@@ -1,6 +1,7 @@
 // The sandbox's wire: HTTP/1.1 in and out, watch events as lines of JSON.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { sleep } from '@holdfast/clock';
+import { parseYaml } from '../yaml';
 import { EMPTY_OPENAPI } from './discovery';
 import { badRequest, Refusal } from './refusal';
 import { type ClusterAnswer, type ClusterRequest, SandboxCluster } from './sandbox-cluster';
@@ -52,6 +53,7 @@ export class SandboxHttp {
     if (!(stream instanceof WatchStream)) return send(response, stream);
     begin();
     response.on('close', () => stream.close());
+    if (this.faults.hangsUp) stream.end();
   }
 }
 
@@ -65,7 +67,7 @@ async function requestOf(incoming: IncomingMessage): Promise<ClusterRequest> {
     query: url.searchParams,
     accept: incoming.headers.accept ?? '*/*',
     contentType,
-    body: text === '' ? undefined : await parse(text, contentType),
+    body: text === '' ? undefined : parse(text, contentType),
   };
 }
 
@@ -82,7 +84,7 @@ async function bodyOf(incoming: IncomingMessage): Promise<string> {
 }
 
 /** kubectl sends JSON whatever the file was; YAML comes from people with curl. */
-async function parse(text: string, contentType: string): Promise<unknown> {
+function parse(text: string, contentType: string): unknown {
   if (contentType.includes('protobuf'))
     throw new Refusal(415, 'UnsupportedMediaType', 'protobuf is not understood');
   try {
@@ -90,9 +92,8 @@ async function parse(text: string, contentType: string): Promise<unknown> {
   } catch (cause) {
     if (!contentType.includes('yaml')) throw badRequest(`json parse error: ${(cause as Error).message}`);
   }
-  const { loadYaml } = await import('@kubernetes/client-node');
   try {
-    return loadYaml(text);
+    return parseYaml(text);
   } catch (cause) {
     throw badRequest(`error converting YAML to JSON: ${(cause as Error).message}`);
   }

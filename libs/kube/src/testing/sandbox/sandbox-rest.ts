@@ -98,6 +98,7 @@ export class SandboxRest implements KubernetesRest {
         return finish(() => resolve({ ended: 'refused', status: stream.status, message: 'no stream' }));
       this.breaks.add(broken);
       signal.addEventListener('abort', aborted);
+      if (this.faults.hangsUp) stream.end();
     });
   }
 }

@@ -1,4 +1,5 @@
-// What a structural schema refuses, worded as kube-apiserver words it.
+// What a structural schema refuses, worded as kube-apiserver words it. That the keys of a list that is a map are unique
+// is not looked at; kube-apiserver itself does not look in a status.
 import { isIP } from 'node:net';
 import type { Cause } from './refusal';
 import type { Schema } from './schema';
@@ -60,23 +61,6 @@ function* checkList(value: readonly unknown[], schema: Schema, path: string): Ge
     yield bad(path, String(value.length), `should have at most ${schema.maxItems} items`);
   for (const [index, item] of value.entries())
     if (schema.items) yield* check(item, schema.items, `${path}[${index}]`);
-  yield* checkKeys(value, schema, path);
-}
-
-/** The keys of a list that is a map are unique. */
-function* checkKeys(value: readonly unknown[], schema: Schema, path: string): Generator<Cause> {
-  if (schema['x-kubernetes-list-type'] !== 'map') return;
-  const seen = new Set<string>();
-  for (const [index, item] of value.entries()) {
-    const keys = (schema['x-kubernetes-list-map-keys'] ?? []).map((key) => [
-      key,
-      isRecord(item) ? item[key] : null,
-    ]);
-    const id = JSON.stringify(Object.fromEntries(keys));
-    if (seen.has(id))
-      yield { reason: 'FieldValueDuplicate', message: `Duplicate value: ${id}`, field: `${path}[${index}]` };
-    seen.add(id);
-  }
 }
 
 function* checkRecord(value: Record<string, unknown>, schema: Schema, path: string): Generator<Cause> {
