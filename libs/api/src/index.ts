@@ -15,7 +15,7 @@ export * from './present/command-reply';
 export * from './present/encode';
 export * from './present/event';
 export * from './present/rejection';
-export { presentReservation, presentVip } from './present/reservation';
+export { presentHeldReservation, presentReservation, presentVip } from './present/reservation';
 export { presentSubnet } from './present/subnet';
 export * from './query';
 export { CONTENT_TYPES, type Coding, codingOf } from './read/coding';

@@ -1,4 +1,5 @@
 // What a command's caller is told, from what the command loop answers.
+import type { Message } from '@bufbuild/protobuf';
 import type { SubnetReply } from '@holdfast/ipam';
 import type { OperationName, Operations } from '../operations';
 import type { ReplyOf } from '../operation';
@@ -13,7 +14,8 @@ export interface Decided {
   readonly position: string | undefined;
 }
 
-type Reply<Name extends OperationName> = ReplyOf<Operations[Name]>;
+/** The fields alone: operations that answer alike can then share a function. */
+type Reply<Name extends OperationName> = Exclude<ReplyOf<Operations[Name]>, Message>;
 
 const receipt = ({ commandId, position = '' }: Decided) => ({ commandId, position });
 
