@@ -24,7 +24,9 @@ function run(command, args, options = {}) {
 }
 
 function installDependencies() {
-  const lock = createHash('sha256').update(fs.readFileSync(path.join(root, 'package-lock.json'))).digest('hex');
+  const lock = createHash('sha256')
+    .update(fs.readFileSync(path.join(root, 'package-lock.json')))
+    .digest('hex');
   const stamp = path.join(root, 'node_modules/.holdfast-lock');
   if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === lock) return;
   console.log('setup: installing dependencies (npm ci)');
@@ -37,7 +39,11 @@ function build() {
   const result = spawnSync('node', ['node_modules/nx/dist/bin/nx.js', 'run-many', '-t', 'build'], {
     cwd: root,
     encoding: 'utf8',
-    env: { ...process.env, PATH: `${path.join(root, 'node_modules/.bin')}:${process.env.PATH}`, NX_TUI: 'false' },
+    env: {
+      ...process.env,
+      PATH: `${path.join(root, 'node_modules/.bin')}:${process.env.PATH}`,
+      NX_TUI: 'false',
+    },
   });
   if (result.status === 0) return;
   process.stderr.write(`${result.stdout}${result.stderr}`);

@@ -1,6 +1,9 @@
 // The one configuration: from command line flags, each with an environment variable as its second source.
 import { parseArgs } from 'node:util';
 
+/** Nest's token of the configuration. */
+export const CONFIG = Symbol('Config');
+
 export const ROLES = ['reservation', 'gateway', 'ovn-projector', 'kube-projector'] as const;
 export type Role = (typeof ROLES)[number];
 

@@ -3,7 +3,7 @@
 // clears: the subnet swears off the claim first, so that a command still on its way can no longer act on it.
 // See infra/docs/adr/0004-vip-names.md.
 import type { Clock } from '@holdfast/clock';
-import type { Actor, CommandEnvelope, CommandLoop, CommandOutcome } from '@holdfast/event-store';
+import type { Actor, CommandEnvelope, CommandOutcome } from '@holdfast/event-store';
 import {
   type Rejection,
   type ReleaseVip,
@@ -12,18 +12,12 @@ import {
   reject,
   subnet,
   type SubnetCommand,
-  type SubnetEvent,
   type SubnetReply,
-  type SubnetState,
-  type VipNameCommand,
-  type VipNameEvent,
-  type VipNameReply,
-  type VipNameState,
 } from '@holdfast/ipam';
+import type { SubnetLoop, VipNameLoop } from './loops';
 
-export type SubnetLoop = CommandLoop<SubnetState, SubnetCommand, SubnetEvent, SubnetReply, Rejection>;
-export type VipNameLoop = CommandLoop<VipNameState, VipNameCommand, VipNameEvent, VipNameReply, Rejection>;
-export type SubnetOutcome = CommandOutcome<SubnetReply, Rejection>;
+/** With the subnet in which it was decided: a Vip's caller need not know it. */
+export type SubnetOutcome = CommandOutcome<SubnetReply, Rejection> & { readonly subnet: string };
 
 /** Others may take the name while we clear it, this often. */
 const CLAIM_ATTEMPTS_MAX = 3;
@@ -55,7 +49,7 @@ export class VipReservations {
     const { command } = envelope;
     const { subnet } = await this.names.peek(command.name);
     if (subnet === undefined) return notFound(envelope, command.name);
-    return this.subnets.execute(subnet, { ...envelope, command: { ...command, subnet }, said: command });
+    return this.executeIn(subnet, { ...envelope, command: { ...command, subnet }, said: command });
   }
 
   async release(envelope: CommandEnvelope<Omit<ReleaseVip, 'subnet'>>): Promise<SubnetOutcome> {
@@ -63,9 +57,13 @@ export class VipReservations {
     const { subnet, claim, isClaimed } = await this.names.peek(command.name);
     if (subnet === undefined) return notFound(envelope, command.name);
     const released = { ...envelope, command: { ...command, subnet }, said: command };
-    const outcome = await this.subnets.execute(subnet, released);
+    const outcome = await this.executeIn(subnet, released);
     if (!outcome.rejected && isClaimed) await this.giveUp(actor, command.name, subnet, claim);
     return outcome;
+  }
+
+  private async executeIn(subnet: string, envelope: CommandEnvelope<SubnetCommand>): Promise<SubnetOutcome> {
+    return { ...(await this.subnets.execute(subnet, envelope)), subnet };
   }
 
   private async wouldAct(command: Omit<ReserveVip, 'claim'>): Promise<boolean> {
@@ -78,7 +76,7 @@ export class VipReservations {
 
   private reserveUnder(claim: number, envelope: ReserveVipEnvelope): Promise<SubnetOutcome> {
     const { command } = envelope;
-    return this.subnets.execute(command.subnet, {
+    return this.executeIn(command.subnet, {
       ...envelope,
       command: { ...command, claim },
       // The claim is ours: the same command sent again is the same under another claim.
@@ -88,7 +86,7 @@ export class VipReservations {
 
   private async claim(
     envelope: ReserveVipEnvelope,
-  ): Promise<{ readonly number: number } | { readonly rejected: Rejection; readonly commandId: string }> {
+  ): Promise<{ readonly number: number } | (SubnetOutcome & { readonly rejected: Rejection })> {
     const { actor } = envelope;
     const { name, subnet } = envelope.command;
     for (let attempt = 1; ; attempt += 1) {
@@ -101,7 +99,7 @@ export class VipReservations {
       const isFree =
         attempt < CLAIM_ATTEMPTS_MAX &&
         (await this.giveUp(actor, name, facts['subnet'] as string, Number(facts['claim'])));
-      if (!isFree) return { rejected: outcome.rejected, commandId: envelope.commandId ?? outcome.commandId };
+      if (!isFree) return { ...outcome, commandId: envelope.commandId ?? outcome.commandId, subnet };
     }
   }
 
@@ -116,5 +114,5 @@ export class VipReservations {
 }
 
 function notFound({ commandId = '' }: CommandEnvelope<unknown>, name: string): SubnetOutcome {
-  return { commandId, ...reject('VipNotFound', `There is no Vip ${name}.`, { vip: name }) };
+  return { subnet: '', commandId, ...reject('VipNotFound', `There is no Vip ${name}.`, { vip: name }) };
 }

@@ -1,0 +1,19 @@
+// The whole program, by roles.
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CONFIG, type Config } from './config';
+import { GatewayModule } from './gateway/gateway.module';
+import { Faces } from './gateway/status-report';
+import { LedgerModule } from './ledger/ledger.module';
+
+@Module({})
+export class AppModule {
+  static with(config: Config): DynamicModule {
+    return {
+      module: AppModule,
+      global: true,
+      imports: [LedgerModule.with(config), ...(config.roles.has('gateway') ? [GatewayModule] : [])],
+      providers: [{ provide: CONFIG, useValue: config }, Faces],
+      exports: [CONFIG, Faces],
+    };
+  }
+}

@@ -1,0 +1,112 @@
+// Committed events onto NATS, in the order of the log, each with its id to deduplicate by. Where the server keeps
+// a stream of them (JetStream), the stream says where to go on after a restart: the checkpoint lives where the
+// effect lives. Where it does not, events go to whoever listens now, from the log's end at the start.
+import { type Chance, type Clock } from '@holdfast/clock';
+import type { EventStore, Position, RecordedEvent } from '@holdfast/event-store';
+import {
+  CONTENT_TYPES,
+  EVENT_SUBJECTS,
+  NATS_HEADERS,
+  encodeMessage,
+  eventSubject,
+  placeOf,
+  presentEvent,
+  v1,
+} from '@holdfast/api';
+import { type JetStreamClient, type MsgHdrs, type NatsConnection, headers } from 'nats';
+import { factOf } from '../gateway/present-past';
+import { LogFollower } from '../ledger/log-follower';
+
+export const EVENT_STREAM = 'HOLDFAST_EVENTS';
+const POSITION_HEADER = 'Holdfast-Position';
+/** Published and not yet acknowledged: enough to hide a round trip, few enough to redo. */
+const WINDOW_MAX = 256;
+
+export interface EventPublisherOptions {
+  readonly connection: NatsConnection;
+  readonly store: EventStore;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  /** Where to begin when no stream on the server says so. */
+  readonly from: Position | undefined;
+  readonly onFault: (fault: unknown) => void;
+}
+
+export class EventPublisher {
+  private constructor(private readonly follower: LogFollower) {}
+
+  static async start(options: EventPublisherOptions): Promise<EventPublisher> {
+    const stream = await openStream(options.connection);
+    const publish = stream ? publishTo(stream.client) : publishPlainly(options.connection);
+    const follower = new LogFollower({
+      ...options,
+      after: stream ? stream.lastPosition : options.from,
+      onPage: publish,
+    });
+    void follower.start();
+    return new EventPublisher(follower);
+  }
+
+  /** Of the last event that is out. */
+  get position(): Position | undefined {
+    return this.follower.reachedPosition;
+  }
+
+  stop(): Promise<void> {
+    return this.follower.stop();
+  }
+}
+
+/** `undefined` where the server has no JetStream. */
+async function openStream(
+  connection: NatsConnection,
+): Promise<{ readonly client: JetStreamClient; readonly lastPosition: Position | undefined } | undefined> {
+  if (!connection.info?.jetstream) return undefined;
+  const manager = await connection.jetstreamManager();
+  const { state } = await manager.streams.add({ name: EVENT_STREAM, subjects: [EVENT_SUBJECTS] }).catch(
+    // It is there, perhaps configured otherwise by its operator, which is theirs to decide.
+    () => manager.streams.info(EVENT_STREAM),
+  );
+  const last =
+    state.messages > 0 ? await manager.streams.getMessage(EVENT_STREAM, { seq: state.last_seq }) : undefined;
+  return { client: connection.jetstream(), lastPosition: last?.header.get(POSITION_HEADER) || undefined };
+}
+
+function publishTo(client: JetStreamClient): (page: readonly RecordedEvent[]) => Promise<void> {
+  return async (page) => {
+    for (let at = 0; at < page.length; at += WINDOW_MAX) {
+      await Promise.all(
+        page.slice(at, at + WINDOW_MAX).map(async (recorded) => {
+          const message = messageOf(recorded);
+          if (message) await client.publish(message.subject, message.payload, { headers: message.headers });
+        }),
+      );
+    }
+  };
+}
+
+function publishPlainly(connection: NatsConnection): (page: readonly RecordedEvent[]) => Promise<void> {
+  return async (page) => {
+    for (const recorded of page) {
+      const message = messageOf(recorded);
+      if (message) connection.publish(message.subject, message.payload, { headers: message.headers });
+    }
+    await connection.flush();
+  };
+}
+
+function messageOf(
+  recorded: RecordedEvent,
+): { readonly subject: string; readonly payload: Uint8Array; readonly headers: MsgHdrs } | undefined {
+  const fact = factOf(recorded);
+  if (!fact) return undefined;
+  const told = headers();
+  told.set(NATS_HEADERS.messageId, recorded.id);
+  told.set(NATS_HEADERS.contentType, CONTENT_TYPES.json);
+  told.set(POSITION_HEADER, recorded.position);
+  return {
+    subject: eventSubject(placeOf(fact)),
+    payload: encodeMessage(v1.LedgerEventSchema, presentEvent(fact), 'json'),
+    headers: told,
+  };
+}

@@ -1,0 +1,72 @@
+// NATS request/reply: every operation of the contract as an endpoint of one service (NATS ADR-32), so that it can
+// be found by `$SRV` requests, and shared by all servers of the ledger.
+import {
+  CONTENT_TYPES,
+  type Coding,
+  type Handlers,
+  NATS_HEADERS,
+  type Operation,
+  QUEUE_GROUP,
+  type Refusal,
+  SERVICE_NAME,
+  codingOf,
+  encodeReply,
+  operationList,
+  presentRefusal,
+  readRequest,
+} from '@holdfast/api';
+import { type NatsConnection, type Service, type ServiceMsg, headers } from 'nats';
+import { call } from '../gateway/call';
+import type { Caller } from '../gateway/handlers';
+import { VERSION } from '../gateway/status-report';
+
+const DESCRIPTION = 'The address ledger: subnets, reservations, Vips and their history';
+
+export async function serveNats(connection: NatsConnection, handlers: Handlers<Caller>): Promise<Service> {
+  const service = await connection.services.add({
+    name: SERVICE_NAME,
+    version: VERSION,
+    description: DESCRIPTION,
+    queue: QUEUE_GROUP,
+  });
+  for (const operation of operationList) {
+    service.addEndpoint(operation.natsEndpoint, {
+      subject: operation.subject,
+      metadata: { request: operation.request.typeName, response: operation.response.typeName },
+      handler: (error, message) => {
+        if (!error) void answer(handlers, operation, message);
+      },
+    });
+  }
+  return service;
+}
+
+async function answer(handlers: Handlers<Caller>, operation: Operation, message: ServiceMsg): Promise<void> {
+  const named = codingOf(message.headers?.get(NATS_HEADERS.contentType));
+  if (named.rejected) return refuse(message, named.rejected, 'json');
+  const { coding } = named;
+  const read = readRequest(operation, message.data, coding);
+  if (read.rejected) return refuse(message, read.rejected, coding);
+  const answered = await call(handlers, operation, read.meaning, {
+    through: 'nats',
+    name: `nats:${message.subject}`,
+  });
+  if (answered.rejected) return refuse(message, answered.rejected, coding);
+  message.respond(encodeReply(operation, answered.reply, coding), { headers: CODING_HEADERS[coding] });
+}
+
+function refuse(message: ServiceMsg, refusal: Refusal, coding: Coding): void {
+  const presented = presentRefusal(refusal, coding);
+  message.respondError(Number(presented.status.nats), presented.message, presented.payload, {
+    headers: contentType(coding),
+  });
+}
+
+function contentType(coding: Coding): ReturnType<typeof headers> {
+  const told = headers();
+  told.set(NATS_HEADERS.contentType, CONTENT_TYPES[coding]);
+  return told;
+}
+
+/** Made once: every reply has one of these. */
+const CODING_HEADERS = { json: contentType('json'), binary: contentType('binary') };
