@@ -1,0 +1,66 @@
+// The cost of the next free address must not depend on how full the subnet is, nor on how large.
+import { type Cidr, type Holder, SubnetState, parseCidr, subnet } from '@holdfast/ipam';
+import { type Figure, median } from './figure';
+
+const BATCH = 60;
+const ROUNDS = 400;
+
+export function choosing(): Figure[] {
+  const cases = {
+    'an empty /16': ['10.0.0.0/16', 0],
+    'a /16 99.9 % full': ['10.0.0.0/16', 65_468],
+    'an empty /8': ['10.0.0.0/8', 0],
+    'an empty /64': ['fd00::/64', 0],
+  } as const;
+  const prepared = Object.entries(cases).map(([name, [cidr, held]]) => ({
+    name,
+    state: filled(cidr, held),
+    samples: [] as number[],
+  }));
+  // In turns, so that whatever else the machine does meets all alike.
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const { state, samples } of prepared) samples.push(reserveAndRelease(state));
+  }
+  const [empty, ...others] = prepared.map(({ name, samples }) => ({
+    name,
+    us: (median(samples.slice(50)) * 1000) / BATCH,
+  }));
+  return others.map(({ name, us }) => ({
+    what: `automatic reservation (decide and evolve) in ${name}`,
+    measured: us,
+    limit: empty?.us ?? NaN,
+    limitName: 'in an empty /16',
+    unit: 'us',
+    ...(name === 'a /16 99.9 % full' ? { atMost: 1.2 } : {}),
+  }));
+}
+
+function filled(cidr: string, held: number): SubnetState {
+  const state = subnet.initial('net');
+  subnet.evolve(
+    state,
+    { type: 'SubnetDefined', cidrs: [parseCidr(cidr) as Cidr], gateways: [], excluded: [], coolingMs: 0 },
+    0,
+  );
+  for (let index = 0; index < held; index += 1) reserveOne(state, `pod/full/p-${index}` as Holder);
+  return state;
+}
+
+/** The time of the reservations alone, milliseconds; the releases put the subnet back. */
+function reserveAndRelease(state: SubnetState): number {
+  const holders = Array.from({ length: BATCH }, (_, index) => `pod/default/p-${index}` as Holder);
+  const startMs = performance.now();
+  for (const holder of holders) reserveOne(state, holder);
+  const ms = performance.now() - startMs;
+  for (const holder of holders) act(state, { type: 'ReleaseAddress', subnet: 'net', holder, reason: '' });
+  return ms;
+}
+
+const reserveOne = (state: SubnetState, holder: Holder) =>
+  act(state, { type: 'ReserveAddress', subnet: 'net', holder });
+
+function act(state: SubnetState, command: Parameters<typeof subnet.decide>[0]): void {
+  const decision = subnet.decide(command, state, { nowMs: 1, issuedAtMs: 1 });
+  if (decision.rejected) throw new Error(decision.rejected.message);
+  for (const event of decision.events) subnet.evolve(state, event, 1);
+}

@@ -1,0 +1,41 @@
+// The reservation path in this process, on the real store: what the control plane does less the doors.
+import { systemChance, systemClock } from '@holdfast/clock';
+import { CommandLoop, type EventStore } from '@holdfast/event-store';
+import { openSqliteEventStore } from '@holdfast/event-store/sqlite';
+import { type Cidr, type Holder, type Rejection, parseCidr, subnet } from '@holdfast/ipam';
+
+const actor = { name: 'bench', through: 'holdfast' } as const;
+
+export function openLedger(file: string): Promise<EventStore> {
+  return openSqliteEventStore({ file });
+}
+
+export function subnetLoop(store: EventStore) {
+  const refuse = ({ code }: { code: string }): Rejection => ({
+    code: 'InvalidArgument',
+    message: code,
+    facts: {},
+  });
+  return new CommandLoop(subnet, { store, clock: systemClock, chance: systemChance, refuse });
+}
+
+export type Loop = ReturnType<typeof subnetLoop>;
+
+export async function define(loop: Loop, name: string, cidr: string): Promise<void> {
+  const command = { type: 'DefineSubnet', subnet: name, cidrs: [parseCidr(cidr) as Cidr] } as const;
+  await mustBe(loop.execute(name, { actor, command }));
+}
+
+/** As a careful caller does: with a command id of its own. */
+export async function reserve(loop: Loop, name: string, index: number): Promise<void> {
+  const holder = `pod/default/workload-${index}` as Holder;
+  const envelope = { commandId: `bench-${name}-${index}`, issuedAtMs: Date.now(), actor };
+  await mustBe(
+    loop.execute(name, { ...envelope, command: { type: 'ReserveAddress', subnet: name, holder } }),
+  );
+}
+
+async function mustBe(outcome: Promise<{ rejected?: Rejection }>): Promise<void> {
+  const { rejected } = await outcome;
+  if (rejected) throw new Error(`${rejected.code}: ${rejected.message}`);
+}

@@ -1,0 +1,47 @@
+// `npm run bench`: each figure beside the limit that was measured in the same run, on the same disk and socket.
+// `npm run bench -- replaying` runs the parts whose names are given.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { choosing } from './choosing';
+import { type Figure, verdict } from './figure';
+import { replaying } from './replaying';
+import { reserving } from './reserving';
+
+const parts: Readonly<Record<string, (folder: string) => Figure[] | Promise<Figure[]>>> = {
+  choosing,
+  reserving,
+  replaying,
+};
+
+const WIDTHS = [62, 14, 14, 38, 9, 9, 3];
+const line = (cells: readonly string[]): string =>
+  cells
+    .map((cell, at) => cell.padEnd(WIDTHS[at] ?? 0))
+    .join(' ')
+    .trimEnd();
+
+async function main(): Promise<void> {
+  // On the disk where a ledger would be, not in memory.
+  const folder = mkdtempSync(join(process.env['HOLDFAST_BENCH_DIR'] ?? '/var/tmp', 'holdfast-bench-'));
+  const wanted = process.argv.slice(2);
+  let missed = 0;
+  console.log(line(['WHAT', 'MEASURED', 'LIMIT', 'WHICH IS', 'REACHED', 'MUST', 'OK']));
+  try {
+    for (const [name, part] of Object.entries(parts)) {
+      if (wanted.length > 0 && !wanted.includes(name)) continue;
+      for (const figure of await part(folder)) {
+        const { reached, must, ok } = verdict(figure);
+        if (ok === 'NO') missed += 1;
+        const told = (value: number): string => `${value.toFixed(value < 100 ? 2 : 0)} ${figure.unit}`;
+        console.log(
+          line([figure.what, told(figure.measured), told(figure.limit), figure.limitName, reached, must, ok]),
+        );
+      }
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  console.log(missed === 0 ? 'every figure reaches what it must' : `${missed} figures fall short`);
+}
+
+void main();
