@@ -76,8 +76,7 @@ export class OvsdbClient<Tables = AnyTables> {
   }
 
   /**
-   * Resolves once connected to a fit server, with every replica and lock asked for. It waits as long as it
-   * takes: `state` tells what is in the way.
+   * Resolves once connected to a fit server. It waits as long as it takes: `state` tells what is in the way.
    * @throws OvsdbFault `closed`, or the signal's reason.
    */
   whenConnected(signal?: AbortSignal): Promise<void> {

@@ -70,7 +70,8 @@ export class JsonRpcConnection {
     this.cancelProbe = clock.after(limits.probeIntervalMs, () => this.probe());
     socket.on('data', (chunk: Buffer) => this.read(chunk));
     socket.on('error', (cause: Error) => this.close(lost(cause.message, cause)));
-    socket.on('close', () => this.close(lost('the peer closed the connection')));
+    for (const end of ['end', 'close'])
+      socket.on(end, () => this.close(lost('the peer closed the connection')));
   }
 
   /** Sends a request, or queues it; `settle` is called exactly once, never before this returns. */

@@ -10,7 +10,7 @@ import { isId, type NamedUuid, type Uuid } from './uuid';
 /** What may be given for a column: references may be to named rows, sets may be a Set, maps an object or a Map. */
 export type Input<Value> =
   Value extends Uuid<infer Table>
-    ? Uuid<Table> | NamedUuid<Table>
+    ? Uuid<Table> | NamedUuid
     : Value extends readonly (infer Element)[]
       ? readonly Input<Element>[] | ReadonlySet<Input<Element>>
       : Value extends ReadonlyMap<infer Key, infer Mapped>

@@ -56,12 +56,15 @@ export class Session {
     });
   }
 
-  /** Checks the server, then lets every participant take up. Resolves with whether the session may be used. */
+  /**
+   * Checks the server and lets every participant ask to take up. Resolves with whether the session may be used.
+   * What is sent from then on is answered after the participants' requests, as a server keeps the order.
+   */
   async begin(): Promise<boolean> {
     try {
       await this.checkServer();
       this.served = parseSchema(await this.connection.request('get_schema', [this.options.database]));
-      await Promise.all(Array.from(this.options.participants.values(), (each) => this.join(each)));
+      for (const participant of this.options.participants.values()) void this.join(participant);
     } catch (error) {
       if (!(error instanceof OvsdbFault)) throw error;
       this.connection.close(this.leaving ?? unfitIfRefused(error));

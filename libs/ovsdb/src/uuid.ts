@@ -2,15 +2,13 @@
 import { OvsdbFault } from './fault';
 
 declare const uuidOf: unique symbol;
-declare const nameOf: unique symbol;
 
 /** The UUID of a row of `Table`, lower case with hyphens (RFC 7047 section 3.1). */
 export type Uuid<Table extends string = string> = string & { readonly [uuidOf]: Table };
 
 /** A row that is inserted by the same transaction (`<named-uuid>`, RFC 7047 section 5.1). */
-export interface NamedUuid<Table extends string = string> {
+export interface NamedUuid {
   readonly namedUuid: string;
-  readonly [nameOf]?: Table;
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -38,7 +36,7 @@ export function parseUuid<Table extends string = string>(text: string): Uuid<Tab
  * Refers to the row which the same transaction inserts under this name (`insert(table, row, { named: name })`).
  * @throws OvsdbFault `invalid-value` unless `name` is letters, digits and underscores, not starting with a digit.
  */
-export function named<Table extends string = string>(name: string): NamedUuid<Table> {
+export function named(name: string): NamedUuid {
   if (!isId(name)) throw new OvsdbFault('invalid-value', `not a name for a row: ${JSON.stringify(name)}`);
   return { namedUuid: name };
 }

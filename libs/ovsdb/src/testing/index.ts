@@ -7,3 +7,4 @@ export {
 } from './ovsdb-server';
 export { type OvsdbCluster, type OvsdbClusterOptions, startOvsdbCluster } from './cluster';
 export { makeTlsFiles } from './certificates';
+export { type Judge, OvsdbProxy, type ProxiedMessage, startOvsdbProxy, type Verdict } from './proxy';
