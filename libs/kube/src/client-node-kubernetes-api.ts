@@ -44,8 +44,9 @@ function loadConfig(source: ClusterSource, context: string | undefined): KubeCon
   }
   if (context !== undefined) config.setCurrentContext(context);
   const cluster = config.getCurrentCluster();
-  if (!cluster)
-    throw invalid(`the kubeconfig has no cluster for its context "${config.getCurrentContext()}"`);
+  const current = config.getCurrentContext();
+  if (!current) throw invalid('the kubeconfig has no current-context, and none was named');
+  if (!cluster) throw invalid(`the kubeconfig has no cluster for the context "${current}"`);
   if (cluster.server.startsWith('http:') && !cluster.skipTLSVerify)
     throw invalid(`${cluster.server} is not encrypted: say insecure-skip-tls-verify if that is meant`);
   return config;

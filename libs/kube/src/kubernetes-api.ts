@@ -8,7 +8,9 @@ export interface KubernetesApi {
   /**
    * Holds a local replica of every object of `resource` and reports each change, until stopped: list, then watch, and
    * again whenever the watch ends, the history is gone (410) or nothing was compared for long. It never gives up and
-   * never hurries: every failure is reported to `watcher.faulted` and retried with backoff.
+   * never hurries: every failure, retryable or not, is reported to `watcher.faulted` and tried again with backoff,
+   * because permissions and definitions come and go in a cluster.
+   * @throws KubernetesFault `kubernetes-closed`
    */
   follow(resource: Resource, watcher: Watcher): Following;
 

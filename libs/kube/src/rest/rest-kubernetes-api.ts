@@ -9,6 +9,7 @@ import type {
   Watcher,
   WriteResult,
 } from '../kubernetes-api';
+import { KubernetesFault } from '../kubernetes-fault';
 import type { JsonObject, KubernetesObject, ObjectRef } from '../kubernetes-object';
 import { objectPathOf, type Resource } from '../resource';
 import { faultOf, isUidMismatch, messageOf, succeeded } from './answers';
@@ -31,6 +32,7 @@ export interface RestKubernetesOptions {
 export class RestKubernetesApi implements KubernetesApi {
   private readonly followings = new Set<RestFollowing>();
   private readonly door: StatusDoor;
+  private closed = false;
   private readonly events: EventRecord;
 
   constructor(private readonly options: RestKubernetesOptions) {
@@ -39,6 +41,8 @@ export class RestKubernetesApi implements KubernetesApi {
   }
 
   follow(resource: Resource, watcher: Watcher): Following {
+    if (this.closed)
+      throw new KubernetesFault('kubernetes-closed', 'the connection to Kubernetes was closed', false);
     const { rest, clock, chance } = this.options;
     const following: RestFollowing = new RestFollowing(rest, resource, watcher, clock, chance, () =>
       this.followings.delete(following),
@@ -83,6 +87,7 @@ export class RestKubernetesApi implements KubernetesApi {
   }
 
   async close(): Promise<void> {
+    this.closed = true;
     const stopping = [...this.followings].map((following) => following.stop());
     await Promise.all([...stopping, this.options.rest.close()]);
   }

@@ -4,6 +4,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 export interface Wire {
   /** The server's address, as seen through the wire. */
   readonly url: string;
+  /** How many were made so far. */
+  readonly connections: number;
   /** Breaks what is open and lets nothing new through. */
   cut(): void;
   mend(): void;
@@ -14,8 +16,10 @@ export async function startWire(serverUrl: string): Promise<Wire> {
   const target = new URL(serverUrl);
   const sockets = new Set<Socket>();
   let isCut = false;
+  let connections = 0;
   const server = createServer((near) => {
     if (isCut) return void near.destroy();
+    connections += 1;
     const far = connect(Number(target.port), target.hostname);
     for (const [socket, other] of [
       [near, far],
@@ -37,6 +41,9 @@ export async function startWire(serverUrl: string): Promise<Wire> {
   };
   return {
     url: `${target.protocol}//127.0.0.1:${(server.address() as AddressInfo).port}`,
+    get connections() {
+      return connections;
+    },
     cut,
     mend: () => void (isCut = false),
     close: async () => {
