@@ -18,13 +18,13 @@ class HashTable {
     this.place(hash, version + 1);
   }
 
-  *find(hash: number): Iterable<Version> {
+  find(hash: number, found: Version[]): void {
     for (
       let slot = hash & (this.slots - 1);
       this.versions[slot] !== 0;
       slot = (slot + 1) & (this.slots - 1)
     ) {
-      if (this.hashes[slot] === hash) yield (this.versions[slot] as number) - 1;
+      if (this.hashes[slot] === hash) found.push((this.versions[slot] as number) - 1);
     }
   }
 
@@ -68,7 +68,10 @@ export class CommandIndex {
   /** Versions where an event of this command may stand. */
   candidates(commandId: string): Version[] {
     const hash = hashOfId(commandId);
-    return [...this.young.find(hash), ...this.old.find(hash)];
+    const found: Version[] = [];
+    this.young.find(hash, found);
+    this.old.find(hash, found);
+    return found;
   }
 }
 

@@ -2,7 +2,14 @@
 // thrown away when an append fails, because deciding has already moved the state on.
 import { CommandIndex } from './command-index';
 import { type Decider, streamOf } from './decider';
-import { type EventMetadata, NO_PREDECESSOR, hashOf, idFromHash, readMetadata } from './event-envelope';
+import {
+  type EventMetadata,
+  NO_PREDECESSOR,
+  hashOf,
+  idFromHash,
+  readMetadata,
+  writeMetadata,
+} from './event-envelope';
 import { type EventStore, NO_STREAM, type NewEvent, type Position, type RecordedEvent } from './event-store';
 
 export class LoadedStream<State, Event> {
@@ -41,12 +48,13 @@ export class LoadedStream<State, Event> {
   /** Moves the state on by an event that is about to be appended, and gives it its stored form. */
   record(event: Event, metadata: Omit<EventMetadata, 'previous'>): NewEvent {
     const { type, data } = this.decider.codec.encode(event);
-    const stored = { type, data, metadata: JSON.stringify({ ...metadata, previous: this.lastHash }) };
+    const stored = { id: '', type, data, metadata: writeMetadata(metadata, this.lastHash) };
     this.version += 1;
     this.lastHash = hashOf(this.stream, this.version, stored);
+    stored.id = idFromHash(this.lastHash);
     this.remember(metadata);
     this.state = this.decider.evolve(this.state, event, metadata.atMs);
-    return { id: idFromHash(this.lastHash), ...stored };
+    return stored;
   }
 
   private fold(recorded: RecordedEvent): void {

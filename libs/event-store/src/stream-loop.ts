@@ -184,7 +184,7 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
     }
     const metadata: Omit<EventMetadata, 'previous'> = {
       commandId,
-      ...(digest !== undefined && { commandDigest: digest }),
+      commandDigest: digest,
       issuedAtMs: moment.issuedAtMs,
       atMs: nowMs,
       actor: envelope.actor.name,
