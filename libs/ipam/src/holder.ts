@@ -18,6 +18,8 @@ export interface HolderParts {
 const CLUSTER_KINDS = new Set(['vip', 'node']);
 const ORDINAL_KINDS = new Set(['statefulset']);
 
+const PARTS = ['kind', 'namespace', 'name', 'ordinal', 'nic'] as const;
+
 const KIND = /^[a-z][a-z0-9-]{0,62}$/;
 /** Kubernetes and OVN names, UUIDs: what every neighbour's identifiers have in common. */
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._:-]{0,251}[A-Za-z0-9])?$/;
@@ -29,8 +31,10 @@ export const vipHolder = (name: string): Holder => `vip/${name}` as Holder;
 export function toHolder(parts: HolderParts): Holder | undefined {
   const path = [parts.kind, parts.namespace, parts.name, parts.ordinal].filter((part) => part !== undefined);
   const holder = parseHolder(path.join('/') + (parts.nic === undefined ? '' : `@${parts.nic}`));
-  const sameShape = holder !== undefined && holderParts(holder).namespace === parts.namespace;
-  return sameShape ? holder : undefined;
+  if (holder === undefined) return undefined;
+  // A part that holds a separator would read back as two.
+  const read = holderParts(holder);
+  return PARTS.every((part) => read[part] === parts[part]) ? holder : undefined;
 }
 
 /** Reads `vip/web`, `node/n1`, `pod/default/web-0`, `statefulset/default/web/0`, `octavia/project/lb-7@eth1`. */
@@ -59,8 +63,12 @@ export function holderParts(holder: Holder): HolderParts {
   };
 }
 
+const SUBDOMAIN_LENGTH_MAX = 253;
+const DNS_LABEL = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
+
 /** A Vip's name is also an OVN port name and a Kubernetes object name (RFC 1123 subdomain). */
-export const isVipName = (name: string): boolean => /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/.test(name);
+export const isVipName = (name: string): boolean =>
+  name.length <= SUBDOMAIN_LENGTH_MAX && name.split('.').every((label) => DNS_LABEL.test(label));
 
 /** A Subnet's name is part of a stream's name and an OVN switch's name. */
 export const isSubnetName = isVipName;

@@ -14,16 +14,21 @@ export const familyOf = (address: Address): Family => (typeof address === 'numbe
  * no zone). `undefined` when the text is no address.
  */
 export function parseAddress(text: string): Address | undefined {
-  const quick = parseCanonicalIpv4(text);
-  if (quick !== undefined) return quick;
-  if (text.includes('%') || !ipaddr.IPv6.isValid(text)) return undefined;
+  const v4 = parseIpv4(text);
+  if (v4 !== undefined) return v4;
+  if (text.includes('%') || !hasPlainTail(text) || !ipaddr.IPv6.isValid(text)) return undefined;
   return ipaddr.IPv6.parse(text)
     .toByteArray()
     .reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
 }
 
+/** ipaddr.js reads octal and hexadecimal in the IPv4 tail of "::ffff:10.0.0.1"; nobody else does. */
+function hasPlainTail(text: string): boolean {
+  return !text.includes('.') || parseIpv4(text.slice(text.lastIndexOf(':') + 1)) !== undefined;
+}
+
 /** By hand because a replay of a million events spends its time here; ipaddr.js takes 20 times as long. */
-function parseCanonicalIpv4(text: string): number | undefined {
+function parseIpv4(text: string): number | undefined {
   let value = 0;
   let octet = 0;
   let digits = 0;

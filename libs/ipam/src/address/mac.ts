@@ -4,8 +4,7 @@ import type { Address } from './address';
 /** 48 bits as an unsigned number. */
 export type Mac = number;
 
-const OCTETS =
-  /^([0-9a-f]{2})[:-]([0-9a-f]{2})[:-]([0-9a-f]{2})[:-]([0-9a-f]{2})[:-]([0-9a-f]{2})[:-]([0-9a-f]{2})$/i;
+const OCTETS = /^[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}$/i;
 
 /** Reads "02:0A:1b:..." or with dashes, any case. `undefined` if it is no unicast MAC address. */
 export function parseMac(text: string): Mac | undefined {
@@ -42,8 +41,8 @@ export function formatMac(mac: Mac): string {
 const octet = (value: number): string => HEX[value & 255] as string;
 const HEX = Array.from({ length: 256 }, (_, value) => value.toString(16).padStart(2, '0'));
 
-/** How many MACs an address has to choose from, should static ones be in the way. */
-export const DERIVED_MAC_ATTEMPTS = 16;
+/** How many MACs an address has to choose from, should static ones be in the way: all that `deriveMac` can make. */
+export const DERIVED_MAC_ATTEMPTS = 4 * 256;
 const LOCAL_UNICAST = [0x02, 0x06, 0x0a, 0x0e];
 
 /**

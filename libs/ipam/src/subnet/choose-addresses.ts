@@ -12,6 +12,7 @@ import {
 } from '../address';
 import type { Holder } from '../holder';
 import { type Rejection, invalid, reject } from '../rejection';
+import type { AddressSpace } from './address-space';
 import type { AddressWish } from './commands';
 import type { Moment } from './decision';
 import type { HeldAddress } from './events';
@@ -70,22 +71,28 @@ function chooseAddress(
 }
 
 function chooseNamed(state: SubnetState, holder: Holder, address: Address, moment: Moment): Chosen<Address> {
-  const space = state.space(familyOf(address));
   const text = formatAddress(address);
   const facts = { subnet: state.name, address: text };
-  switch (space?.unusable(address)) {
+  const space = state.space(familyOf(address)) as AddressSpace;
+  const block = formatCidr(space.cidr);
+  switch (space.unusable(address)) {
     case 'out-of-range':
       return reject(
         'AddressOutOfRange',
-        `${text} is outside ${space && formatCidr(space.cidr)} of subnet ${state.name}; name an address inside it.`,
-        { ...facts, cidr: space ? formatCidr(space.cidr) : '' },
+        `${text} is outside ${block} of subnet ${state.name}; name an address inside it.`,
+        { ...facts, cidr: block },
       );
     case 'network':
+      return reject(
+        'AddressNotUsable',
+        `${text} is the first or last address of ${block} in subnet ${state.name}, which nobody may have; name one in between.`,
+        { ...facts, reason: 'network' },
+      );
     case 'gateway':
       return reject(
         'AddressNotUsable',
-        `${text} is the network, broadcast or gateway address of subnet ${state.name}; name another one.`,
-        facts,
+        `${text} is the gateway of subnet ${state.name}; name another one, or revise the subnet.`,
+        { ...facts, reason: 'gateway' },
       );
     case undefined:
   }
@@ -143,12 +150,15 @@ function chooseMac(
     const other = state.holderOfMac(wished);
     return other === undefined || other === holder ? { chosen: wished } : macTaken(state, wished, other);
   }
-  let derived = 0;
   for (let attempt = 0; attempt < DERIVED_MAC_ATTEMPTS; attempt += 1) {
-    derived = state.derivedMac(address, attempt);
+    const derived = state.derivedMac(address, attempt);
     if (state.holderOfMac(derived) === undefined) return { chosen: derived };
   }
-  return macTaken(state, derived, state.holderOfMac(derived) as Holder);
+  return reject(
+    'MacTaken',
+    `Every MAC that could be derived from ${formatAddress(address)} in subnet ${state.name} is taken; name one.`,
+    { subnet: state.name, address: formatAddress(address) },
+  );
 }
 
 function macTaken(state: SubnetState, mac: Mac, other: Holder): { rejected: Rejection } {

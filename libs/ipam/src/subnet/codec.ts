@@ -1,9 +1,7 @@
 // The stored form of a Subnet's events: explicit, versioned, for ever. A form that was ever written stays
 // readable: a change adds `.v2` beside `.v1`, and a fixture beside those in test/golden/events.
 import {
-  type Address,
-  type AddressRange,
-  type Cidr,
+  type Mac,
   decodeMac,
   formatAddress,
   formatCidr,
@@ -56,7 +54,7 @@ const decoders: Record<string, (fields: Fields) => SubnetEvent> = {
     holder: fields.holder,
     v4: readV4(fields),
     v6: readV6(fields),
-    mac: decodeMac(fields.mac),
+    mac: readMac(fields),
   }),
   'AddressMoved.v1': (fields) => ({
     type: 'AddressMoved',
@@ -94,6 +92,8 @@ const decoders: Record<string, (fields: Fields) => SubnetEvent> = {
   'VipNameYielded.v1': ({ name, claim }) => ({ type: 'VipNameYielded', name, claim }),
 };
 
+const MAC_LENGTH = 'xx:xx:xx:xx:xx:xx'.length;
+
 /** Every form that a stored event may have. */
 export const STORED_SUBNET_EVENTS: readonly string[] = Object.keys(decoders);
 
@@ -103,7 +103,7 @@ export const subnetCodec = {
     data: JSON.stringify(toFields(event)),
   }),
 
-  /** @throws RangeError for a form that this version does not know: it was written by a newer one. */
+  /** @throws RangeError for a form that this version cannot read: it was written by a newer one. */
   decode: ({ type, data }: StoredEvent): SubnetEvent => {
     const decoder = decoders[type];
     if (!decoder) throw new RangeError(`stored event ${type} is not known to this version of Holdfast`);
@@ -146,9 +146,9 @@ function writeDefinition({ cidrs, gateways, excluded, coolingMs }: SubnetDefinit
 
 function readDefinition({ cidrs, gateways, excluded, coolingMs }: StoredDefinition): SubnetDefinition {
   return {
-    cidrs: cidrs.map((text) => parseCidr(text) as Cidr),
-    gateways: gateways.map((text) => parseAddress(text) as Address),
-    excluded: excluded.map((text) => parseRange(text) as AddressRange),
+    cidrs: cidrs.map((text) => parseCidr(text) ?? unreadable(text)),
+    gateways: gateways.map((text) => parseAddress(text) ?? unreadable(text)),
+    excluded: excluded.map((text) => parseRange(text) ?? unreadable(text)),
     coolingMs,
   };
 }
@@ -161,11 +161,33 @@ function writeHeld({ v4, v6, mac }: HeldAddress): StoredHeld {
   };
 }
 
-const readV4 = ({ v4 }: StoredHeld) => (v4 === undefined ? undefined : (parseAddress(v4) as number));
-const readV6 = ({ v6 }: StoredHeld) => (v6 === undefined ? undefined : (parseAddress(v6) as bigint));
+function readV4({ v4 }: StoredHeld): number | undefined {
+  if (v4 === undefined) return undefined;
+  const address = parseAddress(v4);
+  return typeof address === 'number' ? address : unreadable(v4);
+}
 
-function readHeld(held: StoredHeld): HeldAddress {
-  return { v4: readV4(held), v6: readV6(held), mac: decodeMac(held.mac) };
+function readV6({ v6 }: StoredHeld): bigint | undefined {
+  if (v6 === undefined) return undefined;
+  const address = parseAddress(v6);
+  return typeof address === 'bigint' ? address : unreadable(v6);
+}
+
+function readMac({ mac }: StoredHeld): Mac {
+  return mac?.length === MAC_LENGTH ? decodeMac(mac) : unreadable(mac);
+}
+
+const readHeld = (held: StoredHeld): HeldAddress => ({
+  v4: readV4(held),
+  v6: readV6(held),
+  mac: readMac(held),
+});
+
+/** To go on would lose an address; the store has checked that these are the bytes that were written. */
+function unreadable(text: unknown): never {
+  throw new RangeError(
+    `stored event has ${JSON.stringify(text)}, which this version of Holdfast cannot read`,
+  );
 }
 
 function writePurpose({ vipType, namespace, selector, note }: VipPurpose): StoredPurpose {

@@ -17,8 +17,9 @@ export function releaseAddress(command: ReleaseAddress, state: SubnetState, mome
 }
 
 export function notHeld(state: SubnetState, holder: Holder): { rejected: Rejection } {
-  return reject('ReservationNotFound', `${holder} holds nothing in subnet ${state.name}.`, {
-    subnet: state.name,
-    holder,
-  });
+  return reject(
+    'ReservationNotFound',
+    `${holder} holds nothing in subnet ${state.name}; name one of its holders, or reserve an address first.`,
+    { subnet: state.name, holder },
+  );
 }

@@ -16,5 +16,9 @@ export function releaseVip(command: ReleaseVip, state: SubnetState, moment: Mome
 }
 
 export function vipNotFound(state: SubnetState, name: string): { rejected: Rejection } {
-  return reject('VipNotFound', `Subnet ${state.name} has no Vip ${name}.`, { subnet: state.name, vip: name });
+  return reject(
+    'VipNotFound',
+    `There is no Vip ${name} in subnet ${state.name}; name another subnet, or reserve the Vip first.`,
+    { subnet: state.name, vip: name },
+  );
 }

@@ -1,7 +1,7 @@
 // ReserveAddress: one address, or one of each family, for a holder.
-import { formatPair } from '../address';
+import { formatMac, formatPair } from '../address';
 import { holderParts } from '../holder';
-import { invalid, reject } from '../rejection';
+import { type Rejection, invalid, reject } from '../rejection';
 import { chooseAddresses } from './choose-addresses';
 import type { AddressWish, ReserveAddress } from './commands';
 import { type Moment, type SubnetDecision, accept, alreadySo, describe } from './decision';
@@ -15,11 +15,7 @@ export function reserveAddress(command: ReserveAddress, state: SubnetState, mome
   if (held) {
     return satisfies(state, held, command)
       ? alreadySo({ reservation: describe(state, held) })
-      : reject(
-          'HolderHoldsOther',
-          `${holder} holds ${formatPair(held)} in subnet ${state.name}, which is not what is asked; move or release it.`,
-          { subnet: state.name, holder, held: formatPair(held) },
-        );
+      : holdsOther(state, held, command);
   }
   const late = comesBeforeRelease(state, holder, moment);
   if (late) return late;
@@ -28,7 +24,26 @@ export function reserveAddress(command: ReserveAddress, state: SubnetState, mome
   return accept({ type: 'AddressReserved', holder, ...choice.chosen });
 }
 
-/** Whether what is held is what is wished for. */
+function holdsOther(state: SubnetState, held: Reservation, wish: AddressWish): { rejected: Rejection } {
+  const { holder } = held;
+  const has = `${formatPair(held)} MAC ${formatMac(state.macOf(held))}`;
+  const asked = [
+    formatPair(wish),
+    wish.mac === undefined ? '' : `MAC ${formatMac(wish.mac)}`,
+    (wish.families ?? []).map((family) => `IPv${family}`).join(' and '),
+  ];
+  const asking = asked.filter(Boolean).join(', ');
+  return reject(
+    'HolderHoldsOther',
+    `${holder} holds ${has} in subnet ${state.name}, but asks for ${asking}; move or release what it holds.`,
+    { subnet: state.name, holder, held: formatPair(held), asked: asking },
+  );
+}
+
+/**
+ * Whether what is held is what is wished for. A wish for every family is fulfilled by the families that there were
+ * at the time: a subnet that grows another one must not make an old command's second delivery a new one.
+ */
 export function satisfies(state: SubnetState, held: Reservation, wish: AddressWish): boolean {
   return (
     (wish.v4 === undefined || wish.v4 === held.v4) &&

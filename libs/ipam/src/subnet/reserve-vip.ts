@@ -13,13 +13,17 @@ export function reserveVip(command: ReserveVip, state: SubnetState, moment: Mome
   const holder = vipHolder(name);
   const held = state.byHolder.get(holder);
   if (held) {
-    const same = satisfies(state, held, command) && held.vip && samePurpose(held.vip, command);
-    return same
+    const differs = [
+      ...(satisfies(state, held, command) ? [] : ['addresses or MAC']),
+      ...(held.vip ? purposeDifferences(held.vip, command) : []),
+    ].join(', ');
+    return differs === ''
       ? alreadySo({ reservation: describe(state, held) })
-      : reject('VipExists', `Vip ${name} exists in subnet ${state.name} and is not as asked; revise it.`, {
-          subnet: state.name,
-          vip: name,
-        });
+      : reject(
+          'VipExists',
+          `Vip ${name} exists in subnet ${state.name} with other ${differs} than asked for; revise it, or choose another name.`,
+          { subnet: state.name, vip: name, differs },
+        );
   }
   const late = comesBeforeRelease(state, holder, moment);
   if (late) return late;
@@ -35,12 +39,14 @@ export function reserveVip(command: ReserveVip, state: SubnetState, moment: Mome
   return accept({ type: 'VipReserved', name, claim, ...purposeOf(command), ...choice.chosen });
 }
 
-export function samePurpose(a: VipPurpose, b: VipPurpose): boolean {
-  return (
-    a.vipType === b.vipType &&
-    (a.namespace ?? '') === (b.namespace ?? '') &&
-    (a.note ?? '') === (b.note ?? '') &&
-    a.selector.length === b.selector.length &&
-    a.selector.every((entry, at) => entry === b.selector[at])
-  );
+/** The fields in which two purposes differ. */
+export function purposeDifferences(a: VipPurpose, b: VipPurpose): (keyof VipPurpose)[] {
+  const isSame: Record<keyof VipPurpose, boolean> = {
+    vipType: a.vipType === b.vipType,
+    namespace: (a.namespace ?? '') === (b.namespace ?? ''),
+    selector:
+      a.selector.length === b.selector.length && a.selector.every((entry, at) => entry === b.selector[at]),
+    note: (a.note ?? '') === (b.note ?? ''),
+  };
+  return (Object.keys(isSame) as (keyof VipPurpose)[]).filter((field) => !isSame[field]);
 }

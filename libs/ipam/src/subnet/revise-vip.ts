@@ -6,7 +6,7 @@ import { type Moment, type SubnetDecision, accept, alreadySo, describe, heldBy }
 import { comesBeforeReservation } from './late';
 import { vipNotFound } from './release-vip';
 import { satisfies } from './reserve-address';
-import { samePurpose } from './reserve-vip';
+import { purposeDifferences } from './reserve-vip';
 import { type SubnetState, purposeOf } from './state';
 
 export function reviseVip(command: ReviseVip, state: SubnetState, moment: Moment): SubnetDecision {
@@ -14,7 +14,7 @@ export function reviseVip(command: ReviseVip, state: SubnetState, moment: Moment
   const holder = vipHolder(name);
   const held = state.byHolder.get(holder);
   if (!held?.vip) return vipNotFound(state, name);
-  if (satisfies(state, held, command) && samePurpose(held.vip, command)) {
+  if (satisfies(state, held, command) && purposeDifferences(held.vip, command).length === 0) {
     return alreadySo({ reservation: describe(state, held) });
   }
   const late = comesBeforeReservation(state, holder, moment);
