@@ -3,8 +3,6 @@
 export * as v1 from './contract';
 export { type Invalid } from './checked';
 export { contractFiles, contractServices, fileDescriptors } from './grpc';
-export { examples } from './openapi/examples';
-export { openapi } from './openapi/openapi';
 export * from './operation';
 export * from './operations';
 export type { Asked } from './parse/options';

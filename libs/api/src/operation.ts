@@ -67,4 +67,4 @@ export type ReplyOf<It> =
 
 export type Answer<Reply> =
   | { readonly reply: Reply; readonly rejected?: undefined }
-  | { readonly rejected: Refusal };
+  | { readonly rejected: Refusal; readonly reply?: undefined };

@@ -12,6 +12,8 @@ export const NATS_HEADERS = {
   contentType: 'Content-Type',
   /** Of events: the event's id, to deduplicate by. */
   messageId: 'Nats-Msg-Id',
+  /** Of events: the position, so that who publishes finds out where it was. */
+  position: 'Holdfast-Position',
   /** Of replies that are refusals (NATS ADR-32). */
   errorCode: 'Nats-Service-Error-Code',
   error: 'Nats-Service-Error',

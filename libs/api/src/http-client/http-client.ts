@@ -25,7 +25,7 @@ export type ToldRejection = Omit<RejectionValue, 'code'> & {
 
 export type CallOutcome<Response> =
   | { readonly reply: Response; readonly rejected?: undefined }
-  | { readonly rejected: ToldRejection };
+  | { readonly rejected: ToldRejection; readonly reply?: undefined };
 
 type RequestOf<It> = It extends Operation<infer Request> ? MessageInitShape<Request> : never;
 type ResponseOf<It> = It extends Operation<DescMessage, infer Response> ? MessageShape<Response> : never;

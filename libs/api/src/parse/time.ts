@@ -1,5 +1,5 @@
 // Moments and spans of time. JSON's are checked where they are read; those of the binary form only here.
-import { type Duration, type Timestamp, durationMs, timestampMs } from '@bufbuild/protobuf/wkt';
+import { type Duration, type Timestamp, durationMs } from '@bufbuild/protobuf/wkt';
 import { type Checked, bad, valid } from '../checked';
 
 /** The end of the year 9999, where RFC 3339 and google.protobuf.Timestamp end. */
@@ -8,9 +8,9 @@ const NANOS_MAX = 999_999_999;
 
 /** Epoch milliseconds; what is finer is dropped. */
 export function timestamp(field: string, value: Timestamp): Checked<number> {
-  const ms = timestampMs(value);
+  const ms = Number(value.seconds) * 1000 + Math.floor(value.nanos / 1_000_000);
   const isSane = value.nanos >= 0 && value.nanos <= NANOS_MAX && ms >= 0 && ms <= TIMESTAMP_MAX_MS;
-  return isSane ? valid(Math.floor(ms)) : bad(field, 'expected a time from the years 1970 to 9999');
+  return isSane ? valid(ms) : bad(field, 'expected a time from the years 1970 to 9999');
 }
 
 /** A year: longer is a typing error, not a policy. The Subnet says the same. */

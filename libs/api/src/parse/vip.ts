@@ -1,8 +1,13 @@
 // Commands about Vips. Where a Vip is and by which claim it has its name is for the ledger to add.
-import type { ReleaseVip, ReserveVip, ReviseVip, VipPurpose } from '@holdfast/ipam';
+import {
+  type ReleaseVip,
+  type ReserveVip,
+  type ReviseVip,
+  type VipPurpose,
+  parseLabelSelector,
+} from '@holdfast/ipam';
 import { type Checked, all, andThen, bad, optional, required, valid } from '../checked';
 import type { ReleaseVipRequest, ReserveVipRequest, ReviseVipRequest } from '../contract';
-import { parseLabelSelector } from '../label-selector';
 import * as fields from './fields';
 import { type Asked, asked } from './options';
 import { addressWish } from './reservation';

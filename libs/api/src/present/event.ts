@@ -74,7 +74,7 @@ function ofVip(
   subnet: string,
   event: SubnetEvent & { readonly type: `Vip${'Reserved' | 'Revised' | 'Released'}` },
 ) {
-  if (event.type === 'VipReleased') return { reason: event.reason };
+  if (event.type === 'VipReleased') return { reason: event.reason, claim: BigInt(event.claim) };
   const vip = vipInit(event.name, subnet, presentHeld(event), event);
   return event.type === 'VipReserved'
     ? { vip, claim: BigInt(event.claim) }

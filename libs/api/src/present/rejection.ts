@@ -38,7 +38,7 @@ export function rejectionMessage(refusal: Refusal, coding: Coding): RejectionMes
 function respell(refusal: Refusal): Refusal {
   const { field } = refusal.facts;
   if (refusal.code !== 'InvalidArgument' || field === undefined) return refusal;
-  const respelt = field.replace(/\w+/g, (name) => FIELD_SPELLINGS.get(name) ?? name);
+  const respelt = field.replace(/".*"|\w+/g, (name) => FIELD_SPELLINGS.get(name) ?? name);
   const message = refusal.message.startsWith(field)
     ? respelt + refusal.message.slice(field.length)
     : refusal.message;

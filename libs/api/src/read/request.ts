@@ -12,7 +12,7 @@ export const MESSAGE_BYTES_MAX = 256 * 1024;
 
 export type Read<Meaning> =
   | { readonly meaning: Meaning; readonly rejected?: undefined }
-  | { readonly rejected: Rejection };
+  | { readonly rejected: Rejection; readonly meaning?: undefined };
 
 /** Rejects with `InvalidArgument`, whose `field` is spelt as in the .proto files (`presentRejection` respells it). */
 export function readRequest<Request extends DescMessage, Meaning>(

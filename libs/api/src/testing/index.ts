@@ -1,1 +1,2 @@
-export {};
+export * from './message-arbitrary';
+export * from './read-json';

@@ -30,6 +30,7 @@ export const file_holdfast_v1_event: GenFile = /*@__PURE__*/
  * has a `_`). Examples: `holdfast.v1.events.subnet.ovn-default.AddressReserved`; all about one subnet
  * `holdfast.v1.events.subnet.ovn-default.>`; every release `holdfast.v1.events.subnet.*.AddressReleased`. The header
  * `Nats-Msg-Id` has the event's `id`: a message may come twice (JetStream drops the second within its window).
+ * `Holdfast-Position` has its `position`.
  *
  * Types: SubnetDefined, SubnetRevised, SubnetRetired, AddressReserved, AddressMoved, AddressReleased, VipReserved,
  * VipRevised, VipReleased, VipNameYielded in the streams of subnets; VipNameClaimed, VipNameFreed in those of Vip
@@ -144,14 +145,15 @@ export type LedgerEvent = Message<"holdfast.v1.LedgerEvent"> & {
   vip?: Vip | undefined;
 
   /**
-   * Which claim to the Vip's name: VipReserved, VipNameYielded, VipNameClaimed and VipNameFreed have it.
+   * Which claim to the Vip's name: VipReserved, VipReleased, VipNameYielded, VipNameClaimed
+   * and VipNameFreed have it.
    *
    * @generated from field: optional int64 claim = 16;
    */
   claim?: bigint | undefined;
 
   /**
-   * Who asked for it.
+   * Who asked for it: what the caller said in `actor`, or else what the door saw of it ("grpc:10.0.0.9:4711").
    *
    * @generated from field: string actor = 17;
    */

@@ -47,7 +47,7 @@ export type GetHistoryRequest = Message<"holdfast.v1.GetHistoryRequest"> & {
     case: "holder";
   } | {
     /**
-     * Of the Vip of this name, and of the name itself.
+     * Of the Vip of this name: the same as that of the holder `vip/<name>`.
      *
      * @generated from field: string vip = 3;
      */

@@ -1,0 +1,148 @@
+import { create, toJson } from '@bufbuild/protobuf';
+import {
+  type Holder,
+  type SubnetEvent,
+  type VipNameEvent,
+  STORED_SUBNET_EVENTS,
+  STORED_VIP_NAME_EVENTS,
+  parseAddress,
+  parseCidr,
+  parseMac,
+  parseRange,
+} from '@holdfast/ipam';
+import { LedgerEventSchema } from '../contract';
+import { COMMENTS } from '../generated/comments';
+import { eventSubject } from '../subjects';
+import { type LedgerFact, placeOf, presentEvent } from './event';
+
+const held = { v4: parseAddress('10.16.0.5') as number, mac: parseMac('02:5a:0a:10:00:05') as number };
+const before = { v6: parseAddress('fd00::9') as bigint, mac: parseMac('02:5a:0a:10:00:09') as number };
+const holder = 'pod/default/web-0' as Holder;
+const purpose = { vipType: '' as const, namespace: 'default', selector: ['app: a'], note: 'n' };
+const definition = {
+  cidrs: [parseCidr('10.16.0.0/16') as never],
+  gateways: [],
+  excluded: [parseRange('10.16.0.2') as never],
+  coolingMs: 500,
+};
+
+const heldJson = { v4: '10.16.0.5', mac: '02:5a:0a:10:00:05' };
+const beforeJson = { v6: 'fd00::9', mac: '02:5a:0a:10:00:09' };
+const definitionJson = { name: 's', cidrs: ['10.16.0.0/16'], excluded: ['10.16.0.2'], cooling: '0.500s' };
+const vipJson = {
+  name: 'web',
+  subnet: 's',
+  ...heldJson,
+  namespace: 'default',
+  selector: ['app: a'],
+  note: 'n',
+};
+const ofVip = { subnet: 's', holder: 'vip/web' };
+
+const subnetCases: [SubnetEvent, object][] = [
+  [
+    { type: 'SubnetDefined', ...definition },
+    { subnet: 's', definition: definitionJson },
+  ],
+  [
+    { type: 'SubnetRevised', ...definition },
+    { subnet: 's', definition: definitionJson },
+  ],
+  [{ type: 'SubnetRetired' }, { subnet: 's' }],
+  [
+    { type: 'AddressReserved', holder, ...held },
+    { subnet: 's', holder, ...heldJson },
+  ],
+  [
+    { type: 'AddressMoved', holder, ...held, from: before },
+    { subnet: 's', holder, ...heldJson, before: beforeJson },
+  ],
+  [
+    { type: 'AddressReleased', holder, ...held, reason: '' },
+    { subnet: 's', holder, ...heldJson, reason: '' },
+  ],
+  [
+    { type: 'VipReserved', name: 'web', claim: 0, ...purpose, ...held },
+    { ...ofVip, ...heldJson, vip: vipJson, claim: '0' },
+  ],
+  [
+    { type: 'VipRevised', name: 'web', ...purpose, ...held, from: before },
+    { ...ofVip, ...heldJson, vip: vipJson, before: beforeJson },
+  ],
+  [
+    { type: 'VipReleased', name: 'web', claim: 0, ...held, reason: 'r' },
+    { ...ofVip, ...heldJson, reason: 'r', claim: '0' },
+  ],
+  [
+    { type: 'VipNameYielded', name: 'web', claim: 3 },
+    { ...ofVip, claim: '3' },
+  ],
+];
+const vipNameCases: [VipNameEvent, object][] = [
+  [
+    { type: 'VipNameClaimed', subnet: 's', claim: 4 },
+    { ...ofVip, claim: '4' },
+  ],
+  [
+    { type: 'VipNameFreed', claim: 4 },
+    { holder: 'vip/web', claim: '4' },
+  ],
+];
+
+const metadata = {
+  eventId: 'e-1',
+  position: '42',
+  version: 7,
+  atMs: 1500,
+  actor: 'ops',
+  through: 'nats',
+  commandId: 'c',
+};
+const common = {
+  id: 'e-1',
+  position: '42',
+  version: '7',
+  time: '1970-01-01T00:00:01.500Z',
+  actor: 'ops',
+  through: 'nats',
+  commandId: 'c',
+};
+
+function expectTold(fact: LedgerFact, expected: object): void {
+  const message = create(LedgerEventSchema, presentEvent(fact));
+  expect(toJson(LedgerEventSchema, message)).toEqual({
+    ...common,
+    stream: `${fact.category}-${fact.id}`,
+    type: fact.event.type,
+    ...expected,
+  });
+}
+
+describe('events as they are told', () => {
+  it.each(subnetCases)('of a subnet: %#', (event, expected) => {
+    expectTold({ ...metadata, category: 'subnet', id: 's', event }, expected);
+  });
+
+  it.each(vipNameCases)('of a Vip name: %#', (event, expected) => {
+    expectTold({ ...metadata, category: 'vip', id: 'web', event }, expected);
+  });
+
+  it('are all of those that are stored, and all in the contract', () => {
+    const told = [...subnetCases, ...vipNameCases].map(([{ type }]) => type).sort();
+    const stored = [...STORED_SUBNET_EVENTS, ...STORED_VIP_NAME_EVENTS].map((form) =>
+      form.replace(/[.]v\d+$/, ''),
+    );
+    expect(told).toEqual([...new Set(stored)].sort());
+    for (const type of told) expect(COMMENTS['holdfast.v1.LedgerEvent']).toMatch(new RegExp(`\\b${type}\\b`));
+  });
+
+  it('have a place on NATS', () => {
+    const fact: LedgerFact = {
+      ...metadata,
+      category: 'vip',
+      id: 'web.a',
+      event: { type: 'VipNameFreed', claim: 0 },
+    };
+    expect(eventSubject(placeOf(fact))).toBe('holdfast.v1.events.vip.web_a.VipNameFreed');
+  });
+});

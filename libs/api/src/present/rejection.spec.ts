@@ -1,0 +1,66 @@
+import { fromBinary, fromJsonString } from '@bufbuild/protobuf';
+import { BinaryReader } from '@bufbuild/protobuf/wire';
+import { AnySchema, anyUnpack } from '@bufbuild/protobuf/wkt';
+import { REJECTION_CODES, invalid, reject } from '@holdfast/ipam';
+import { RejectionSchema } from '../contract';
+import { FAULT_CODES, type Refusal, fault, statusOf } from '../status';
+import { presentRefusal, rejectionMessage, statusDetails } from './rejection';
+
+const refusals: Refusal[] = [
+  ...REJECTION_CODES.map((code) => reject(code, `${code} it is.`, { subnet: 's' }).rejected),
+  ...FAULT_CODES.map((code) => fault(code, `${code} it is.`, { subnet: 's' }).rejected),
+];
+
+describe.each(refusals.map((refusal) => [refusal.code, refusal] as const))('%s', (code, refusal) => {
+  const told = {
+    code,
+    message: `${code} it is.`,
+    facts: { subnet: 's' },
+    retryable: statusOf(refusal).retryable,
+  };
+
+  it('is told in both codings, with its status', () => {
+    const json = presentRefusal(refusal, 'json');
+    const binary = presentRefusal(refusal, 'binary');
+    expect([json.status, json.message]).toEqual([statusOf(refusal), `${code} it is.`]);
+    expect(JSON.parse(new TextDecoder().decode(json.payload))).toEqual(told);
+    expect(fromJsonString(RejectionSchema, new TextDecoder().decode(json.payload))).toMatchObject(told);
+    expect(fromBinary(RejectionSchema, binary.payload)).toMatchObject(told);
+  });
+
+  it('is a detail of the gRPC status', () => {
+    const reader = new BinaryReader(statusDetails(refusal));
+    expect([reader.tag()[0], reader.int32()]).toEqual([1, statusOf(refusal).grpc]);
+    expect([reader.tag()[0], reader.string()]).toEqual([2, `${code} it is.`]);
+    expect(reader.tag()[0]).toBe(3);
+    expect(anyUnpack(fromBinary(AnySchema, reader.bytes()), RejectionSchema)).toMatchObject(told);
+    expect(reader.pos).toBe(reader.len);
+  });
+});
+
+describe('the field that is bad', () => {
+  const { rejected } = invalid('options.command_id', 'is required');
+
+  it('is spelt as the caller spells it', () => {
+    expect(rejectionMessage(rejected, 'binary')).toMatchObject({
+      message: 'options.command_id: is required',
+      facts: { field: 'options.command_id' },
+    });
+    expect(rejectionMessage(rejected, 'json')).toMatchObject({
+      message: 'options.commandId: is required',
+      facts: { field: 'options.commandId' },
+    });
+  });
+
+  it.each([
+    ['no_such_field', 'no_such_field'],
+    ['"page_size!"', '"page_size!"'],
+    ['selector[2]', 'selector[2]'],
+  ])('%s stays as it is when it is none of ours', (field, told) => {
+    expect(rejectionMessage(invalid(field, 'x').rejected, 'json').facts['field']).toBe(told);
+  });
+
+  it('is told in one line', () => {
+    expect(rejectionMessage(fault('Internal', 'a\r\nb').rejected, 'json').message).toBe('a b');
+  });
+});
