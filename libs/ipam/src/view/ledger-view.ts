@@ -12,6 +12,8 @@ export interface SubnetFact {
   readonly atMs: number;
   /** The log's opaque token (see libs/event-store). */
   readonly position: string;
+  /** Which door the command came through, as the event's metadata has it; absent: whoever follows does not say. */
+  readonly through?: string;
 }
 
 export interface VipEntry {
@@ -27,8 +29,9 @@ export class LedgerView {
   private readonly subnetOfVip = new Map<string, string>();
   private readonly subnetPositions = new Map<string, string>();
   private readonly vipPositions = new Map<string, string>();
+  private readonly vipDoors = new Map<string, string>();
 
-  apply({ subnet, event, atMs, position }: SubnetFact): void {
+  apply({ subnet, event, atMs, position, through }: SubnetFact): void {
     this.position = position;
     this.subnetPositions.set(subnet, position);
     let state = this.states.get(subnet);
@@ -37,9 +40,11 @@ export class LedgerView {
     if (event.type === 'VipReserved' || event.type === 'VipRevised') {
       this.subnetOfVip.set(event.name, subnet);
       this.vipPositions.set(event.name, position);
+      if (event.type === 'VipReserved' && through !== undefined) this.vipDoors.set(event.name, through);
     } else if (event.type === 'VipReleased' && this.subnetOfVip.get(event.name) === subnet) {
       this.subnetOfVip.delete(event.name);
       this.vipPositions.delete(event.name);
+      this.vipDoors.delete(event.name);
     }
   }
 
@@ -79,5 +84,10 @@ export class LedgerView {
   /** Position of the last event that concerned the Vip. */
   vipPosition(name: string): string | undefined {
     return this.vipPositions.get(name);
+  }
+
+  /** Through which door the Vip was reserved: whose it is to release. Revising it changes nothing about that. */
+  vipReservedThrough(name: string): string | undefined {
+    return this.vipDoors.get(name);
   }
 }
