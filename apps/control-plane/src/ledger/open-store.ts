@@ -11,7 +11,11 @@ export async function openStore(store: string): Promise<EventStore> {
       return openSqliteEventStore({ file: rest });
     case 'eventstoredb':
       // Only where it is used: its client takes a third of a second to load.
-      return (await import('@holdfast/event-store/eventstoredb')).openEventStoreDb({ connectionString: rest, clock: systemClock, chance: systemChance });
+      return (await import('@holdfast/event-store/eventstoredb')).openEventStoreDb({
+        connectionString: rest,
+        clock: systemClock,
+        chance: systemChance,
+      });
     case 'memory':
       return new MemoryEventStore();
     default:

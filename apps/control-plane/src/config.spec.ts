@@ -1,0 +1,42 @@
+import { ConfigFault, helpText, readConfig } from './config';
+
+describe('the configuration', () => {
+  it('runs every role unless told otherwise', () => {
+    expect([...readConfig([], {}).roles]).toEqual([
+      'reservation',
+      'gateway',
+      'ovn-projector',
+      'kube-projector',
+    ]);
+  });
+
+  it('takes a flag before its environment variable, and that before the default', () => {
+    const env = { HOLDFAST_HTTP: '127.0.0.1:1', HOLDFAST_GRPC: '127.0.0.1:2' };
+    const config = readConfig(['--http=127.0.0.1:9'], env);
+    expect([config.httpListen, config.grpcListen, config.store]).toEqual([
+      '127.0.0.1:9',
+      '127.0.0.1:2',
+      'sqlite:holdfast.db',
+    ]);
+  });
+
+  it.each([
+    [['--roles=gatway'], /no role gatway; there are reservation/],
+    [['--roles=gateway'], /gateway needs reservation/],
+    [['--roles=kube-projector', '--kubeconfig=k'], /kube-projector needs reservation/],
+    [['--http=7080'], /--http: 7080 is not host:port/],
+    [['--command-window-hours=0'], /--command-window-hours/],
+    [['--northbound=ssl:10.0.0.1:6641'], /ssl: needs --northbound-key/],
+    [['--bogus=1'], /bogus/],
+    [['stray'], /stray/],
+  ])('refuses %j by name', (argv, message) => {
+    expect(() => readConfig(argv, {})).toThrow(ConfigFault);
+    expect(() => readConfig(argv, {})).toThrow(message);
+  });
+
+  it('lists each flag with its variable in the help', () => {
+    expect(helpText()).toContain(
+      '--store                  sqlite:FILE, eventstoredb:CONNECTION-STRING or memory: [sqlite:holdfast.db] (HOLDFAST_STORE)',
+    );
+  });
+});
