@@ -80,8 +80,9 @@ describe('RestFollowing', () => {
     expect(watcher.changes).toEqual(['+default/hidden']);
   });
 
-  it('goes on from where it was after the connection broke, without a list', async () => {
+  it('compares the whole after the connection broke, and reports only what changed', async () => {
     const { clock, api, rest, watcher, asked, create } = world();
+    create('there');
     await api.follow(PODS, watcher).synced;
     await clock.advance(0);
     rest.cut();
@@ -90,7 +91,17 @@ describe('RestFollowing', () => {
     expect(watcher.faults[0]).toMatchObject({ code: 'kubernetes-unreachable' });
     rest.mend();
     await clock.advance(10_000);
-    expect(watcher.changes).toEqual(['+default/meanwhile']);
+    expect(watcher.changes).toEqual(['+default/there', '+default/meanwhile']);
+    expect(asked.filter((request) => !SandboxCluster.isWatch(request))).toHaveLength(2);
+  });
+
+  it('does not burden a server that has too many requests with lists', async () => {
+    const { clock, sandbox, api, watcher, asked } = world();
+    sandbox.faults.fail({ times: 20, status: 429, when: SandboxCluster.isWatch });
+    api.follow(PODS, watcher);
+    await clock.advance(0);
+    await clock.advance(HOUR_MS / 12);
+    expect(watcher.faults).toHaveLength(20);
     expect(asked.filter((request) => !SandboxCluster.isWatch(request))).toHaveLength(1);
   });
 
@@ -139,6 +150,31 @@ describe('RestFollowing', () => {
     await clock.advance(HOUR_MS);
     expect(asked).toHaveLength(before);
     expect(await follower.synced).toBe(false);
+  });
+
+  it('stops at once while the server does not answer', async () => {
+    const { sandbox, api, watcher } = world();
+    sandbox.faults.delayMs = HOUR_MS;
+    const follower = api.follow(PODS, watcher);
+    await follower.stop();
+    expect(await follower.synced).toBe(false);
+  });
+
+  it('lets a bug of the watcher be seen', async () => {
+    const { clock, api, create } = world();
+    create('p');
+    const bug = new Error('a bug');
+    let stopped: Promise<void> | undefined;
+    const follower = api.follow(PODS, {
+      changed: () => {
+        stopped = expect(follower.stop()).rejects.toBe(bug);
+        throw bug;
+      },
+    });
+    await follower.synced;
+    await clock.advance(0);
+    await stopped;
+    expect.assertions(1);
   });
 
   it('stops with the connection, which then takes no more calls', async () => {

@@ -2,7 +2,11 @@
 //
 //   list -> replace replica -> synced -> watch -> each event -> replica
 //    ^                                     |
-//    +--- 410, ERROR event, relist due ----+---- ended otherwise: watch again from the last resourceVersion
+//    |                                     +---- ended in an orderly way: watch again from the last resourceVersion
+//    +---- 410, refused, broken, ERROR event, or a list is due
+//
+// After a broken connection the server may be one that was restored from a backup, whose versions are older than the
+// last one seen; a watch from there would be silent for long, so the whole is compared.
 import { Backoff, type Chance, type Clock, sleep } from '@holdfast/clock';
 import type { Following, Watcher } from '../kubernetes-api';
 import type { KubernetesFault } from '../kubernetes-fault';
@@ -89,13 +93,14 @@ export class RestFollowing implements Following {
       if (this.stopping.signal.aborted) return undefined;
       return this.faultOfEnd(await this.watch());
     } catch (cause) {
-      return this.stopping.signal.aborted ? undefined : asFault(cause);
+      const fault = asFault(cause);
+      return this.stopping.signal.aborted ? undefined : fault;
     }
   }
 
   private async list(): Promise<void> {
-    const list = await listAll(this.rest, this.resource);
-    if (this.stopping.signal.aborted) return;
+    const list = await unlessAborted(listAll(this.rest, this.resource), this.stopping.signal);
+    if (!list) return;
     this.replica.replace(list.objects.map((object) => this.kept(object)));
     this.resourceVersion = list.resourceVersion;
     this.relistDueMs = this.clock.monotonic() + RELIST_MS * (1 - 0.1 * this.chance.random());
@@ -137,21 +142,31 @@ export class RestFollowing implements Following {
   }
 
   private faultOfEnd(end: WatchEnd): KubernetesFault | undefined {
-    const asked = `watch ${this.resource.plural}`;
     const error = this.streamError;
     this.streamError = undefined;
-    // 410 is an ordinary thing to be told after a long silence, not a fault: the list that follows repairs it.
-    if (error)
-      return error.code === 410
-        ? undefined
-        : faultOf(asked, error.code ?? 500, error.message ?? 'ERROR event');
-    if (end.ended === 'broken') return end.fault;
+    if (error) return this.refusal(error.code ?? 500, error.message ?? 'ERROR event');
     if (end.ended === 'closed') return undefined;
-    if (end.status === 410) this.resourceVersion = undefined;
-    return end.status === 410 ? undefined : faultOf(asked, end.status, end.message);
+    // Too many requests: the version is not what is wrong, and a list would make it worse.
+    if (end.ended !== 'refused' || end.status !== 429) this.resourceVersion = undefined;
+    return end.ended === 'broken' ? end.fault : this.refusal(end.status, end.message);
+  }
+
+  /** 410 is an ordinary thing to be told after a long silence, not a fault: the list that follows repairs it. */
+  private refusal(status: number, message: string): KubernetesFault | undefined {
+    return status === 410 ? undefined : faultOf(`watch ${this.resource.plural}`, status, message);
   }
 
   private kept(object: KubernetesObject): KubernetesObject {
     return this.watcher.trim ? this.watcher.trim(object) : object;
   }
+}
+
+/** Undefined as soon as the signal is aborted: whoever stops does not wait for a server that does not answer. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => resolve(undefined);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort);
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }

@@ -33,7 +33,7 @@ export const EMPTY_OPENAPI = Buffer.from([
 ]);
 
 /** The answer to a path that describes the API, or undefined when it is another kind of path. */
-export function describe(path: string, types: readonly ResourceType[]): object | undefined {
+export function describeApi(path: string, types: readonly ResourceType[]): object | undefined {
   const [root, group, version, ...more] = path.split('/').slice(1);
   if (more.length > 0) return undefined;
   if (path === '/version') return VERSION;

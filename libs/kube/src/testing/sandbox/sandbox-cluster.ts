@@ -3,15 +3,14 @@
 // controller controls, nothing is collected. Deleting a Namespace removes what is in it at once.
 import type { Chance, Clock } from '@holdfast/clock';
 import { Admission, type Part } from './admission';
-import { definedType } from './custom-resources';
-import { describe } from './discovery';
+import { describeApi } from './discovery';
 import { formOf, Rendering } from './negotiation';
 import { ObjectReads } from './object-reads';
 import { ObjectStore } from './object-store';
 import { ObjectWrites, type Place, type Written } from './object-writes';
 import { badRequest, notFound, Refusal } from './refusal';
-import { BUILT_IN_TYPES, CUSTOM_RESOURCE_DEFINITIONS, type ResourceType, typeId } from './resource-type';
-import { type Route, routeOf } from './routes';
+import type { Route } from './routes';
+import { ServedTypes } from './served-types';
 import { isRecord, type SentObject, type StoredObject } from './stored-object';
 import { type WatchSink, WatchStream } from './watch-stream';
 
@@ -38,6 +37,7 @@ const NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
 
 export class SandboxCluster {
   readonly store = new ObjectStore();
+  private readonly types = new ServedTypes(this.store);
   private readonly reads = new ObjectReads(this.store);
   private readonly writes: ObjectWrites;
   private readonly watches = new Set<WatchStream>();
@@ -49,12 +49,12 @@ export class SandboxCluster {
   ) {
     this.writes = new ObjectWrites(this.store, new Admission(clock, chance));
     for (const name of NAMESPACES)
-      this.writes.create(this.typeOf('Namespace'), undefined, { metadata: { name } }, false);
+      this.writes.create(this.types.builtIn('Namespace'), undefined, { metadata: { name } }, false);
   }
 
   handle(request: ClusterRequest): ClusterAnswer {
     try {
-      const described = request.method === 'GET' && describe(request.path, this.types());
+      const described = request.method === 'GET' && describeApi(request.path, this.types.all());
       return described ? { status: 200, body: described } : this.serve(request);
     } catch (refused) {
       if (refused instanceof Refusal) return { status: refused.code, body: refused.body };
@@ -68,7 +68,7 @@ export class SandboxCluster {
 
   /** A stream, or the answer that there is none. The stream has been opened: events may have been sent already. */
   watch(request: ClusterRequest, sink: WatchSink): WatchStream | ClusterAnswer {
-    const route = this.route(request.path);
+    const route = this.types.routeOf(request.path);
     if (!route) return this.handle(request);
     try {
       const query = new URLSearchParams(request.query);
@@ -98,7 +98,7 @@ export class SandboxCluster {
   }
 
   private serve(request: ClusterRequest): ClusterAnswer {
-    const route = this.route(request.path);
+    const route = this.types.routeOf(request.path);
     if (!route) throw new Refusal(404, 'NotFound', 'the server could not find the requested resource');
     if (route.name === undefined) return this.serveCollection(route, request);
     if (route.subresource !== undefined && !(route.subresource === 'status' && route.type.statusSubresource))
@@ -159,21 +159,8 @@ export class SandboxCluster {
     const { preconditions = {} } = (request.body ?? {}) as { preconditions?: { uid?: string } };
     const written = this.writes.delete(place, preconditions, dryRun);
     const gone = !this.store.get(place.type, place.namespace, place.name);
-    if (gone && place.type.kind === 'Namespace') this.empty(place.name);
-    if (gone && place.type === CUSTOM_RESOURCE_DEFINITIONS) this.undefine(written.body as StoredObject);
+    if (gone && !dryRun) this.types.removeContentOf(place.type, written.body as StoredObject);
     return { status: written.status, body: written.body };
-  }
-
-  private empty(namespace: string): void {
-    for (const type of this.types())
-      if (type.namespaced)
-        for (const object of this.store.list(type, namespace)) this.store.remove(type, object);
-  }
-
-  /** A kind goes with its objects, whatever their finalizers say. */
-  private undefine(definition: StoredObject): void {
-    const type = definedType(definition);
-    if (type) for (const object of this.store.list(type)) this.store.remove(type, object);
   }
 
   private rendered(route: Route, request: ClusterRequest, { status, body }: Written): ClusterAnswer {
@@ -190,25 +177,8 @@ export class SandboxCluster {
       throw badRequest(
         'the namespace of the provided object does not match the namespace sent on the request',
       );
-    const type = this.typeOf('Namespace');
+    const type = this.types.builtIn('Namespace');
     if (!this.store.get(type, undefined, namespace)) throw notFound(type, namespace);
-  }
-
-  private route(path: string): Route | undefined {
-    return routeOf(path, this.types());
-  }
-
-  private types(): ResourceType[] {
-    const defined = this.store.list(CUSTOM_RESOURCE_DEFINITIONS).map(definedType);
-    const custom = defined.filter((type) => type !== undefined);
-    const taken = new Set(BUILT_IN_TYPES.map(typeId));
-    return [...BUILT_IN_TYPES, ...custom.filter((type) => !taken.has(typeId(type)))];
-  }
-
-  private typeOf(kind: string): ResourceType {
-    const type = BUILT_IN_TYPES.find((one) => one.kind === kind);
-    if (!type) throw new Error(`no built-in kind ${kind}`);
-    return type;
   }
 }
 

@@ -2,12 +2,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubernetesApi } from '../../kubernetes-api';
-import { VIPS } from '../../resource';
+import { SUBNETS, VIPS } from '../../resource';
 import { MANIFESTS } from '../manifests';
 import { ready, written } from './results';
 import type { SuiteWorld } from './suite-world';
 
 const EXAMPLES = ['vip-dynamic-01', 'static-vip01', 'vip-aap', 'slr-01', 'pod-use-vip'];
+
+const SUBNET_COLUMNS = [
+  ...['NAME', 'PROVIDER', 'VPC', 'VLAN', 'PROTOCOL', 'CIDR', 'PRIVATE', 'NAT', 'DEFAULT', 'GATEWAYTYPE'],
+  ...['V4USED', 'V4AVAILABLE', 'V6USED', 'V6AVAILABLE', 'EXCLUDEIPS', 'U2OINTERCONNECTIONIP'],
+];
 
 const DELETE_ALL = ['delete', '-f', MANIFESTS.examples, '--ignore-not-found', '--force', '--grace-period=0'];
 
@@ -38,6 +43,21 @@ export function describeKubectl(world: () => SuiteWorld): void {
     const status = { v4ip: '10.16.0.12', mac: '00:00:00:F0:DB:25', ready: true };
     written(await api.patchStatus(VIPS, { name: 'vip-dynamic-01' }, status));
     expect(await world().kubectl(['get', 'vip', 'vip-dynamic-01'])).toBe(TABLE);
+  });
+
+  it('prints a Subnet as people know it', async () => {
+    const name = world().name('subnet');
+    const spec = {
+      cidrBlock: '10.16.0.0/16',
+      protocol: 'IPv4',
+      excludeIps: ['10.16.0.1'],
+      natOutgoing: true,
+    };
+    const { metadata } = await world().create(SUBNETS, name, { spec });
+    written(await api.patchStatus(SUBNETS, metadata, { v4usingIPs: 3, v4availableIPs: 65_530 }));
+    const [header = '', row = ''] = (await world().kubectl(['get', 'subnet', name])).split('\n');
+    expect(header.split(/ +/)).toEqual(SUBNET_COLUMNS);
+    expect(row).toMatch(/^subnet-\d+ +IPv4 +10\.16\.0\.0\/16 +true +3 +65530 +\["10\.16\.0\.1"\] *$/);
   });
 
   it('lists all of them by every name of the kind', async () => {
