@@ -1,0 +1,92 @@
+// `npm run demo`: the product's main job, on real servers, told step by step. `-- --kubeconfig FILE` runs it in a
+// cluster of yours; nothing is ever applied to one that was not named.
+import { parseArgs } from 'node:util';
+import { reserveOverGrpc, reserveOverHttp, reserveOverNats } from './doors';
+import { KubernetesUser, manifest, vipTable } from './kubernetes';
+import { nbctl, portRows, wipe } from './northbound';
+import { until } from './until';
+import { type World, startWorld } from './world';
+
+const say = (title: string): void => console.log(`\n== ${title}`);
+const SEED_VIPS = ['vip-dynamic-01', 'static-vip01', 'vip-aap', 'slr-01', 'pod-use-vip'];
+
+async function applySeed(world: World): Promise<void> {
+  say('apply the subnet ovn-default (10.16.0.0/16) and five Vips');
+  const user = new KubernetesUser(world.kubeconfig);
+  if (world.isSandbox)
+    await user.apply(manifest('crds/kubeovn.io_subnets.yaml'), manifest('crds/kubeovn.io_vips.yaml'));
+  await user.apply(
+    manifest('examples/subnet-ovn-default.yaml'),
+    ...SEED_VIPS.map((name) => manifest(`examples/${name}.yaml`)),
+  );
+  const settled = await until('every Vip has a status', async () => {
+    const vips = (await user.vips()).filter(({ metadata }) => SEED_VIPS.includes(metadata?.name ?? ''));
+    return vips.length === SEED_VIPS.length && vips.every(({ status }) => status?.ready !== undefined)
+      ? vips
+      : undefined;
+  });
+  console.log(vipTable(settled));
+  for (const { metadata, status } of settled.filter((vip) => !vip.status?.ready)) {
+    const why = status?.conditions?.find(({ status: held }) => held === 'False');
+    console.log(`\n${metadata?.name} is not ready: ${why?.reason}: ${why?.message}`);
+  }
+}
+
+async function reserveThroughEachDoor({ controlPlane, nats }: World): Promise<void> {
+  say('one reservation through each door');
+  const doors = {
+    HTTP: () => reserveOverHttp(controlPlane.http, 'octavia/demo/over-http'),
+    gRPC: () => reserveOverGrpc(controlPlane.grpc, 'octavia/demo/over-grpc'),
+    ...(nats && { NATS: () => reserveOverNats(nats, 'octavia/demo/over-nats') }),
+  };
+  for (const [door, reserve] of Object.entries(doors)) {
+    const { reservation, position } = await reserve();
+    console.log(
+      `${door}: ${reservation.holder} holds ${reservation.v4} (${reservation.mac}), position ${position}`,
+    );
+  }
+}
+
+async function showNorthbound(db: string): Promise<void> {
+  say('the Northbound');
+  await until('vip-aap is projected', () => portRows(db).includes('vip-aap') || undefined);
+  console.log(nbctl(db, 'show').trim());
+  const rows = portRows(db);
+  console.log(`\n${rows}`);
+  say('wipe it, and look again');
+  wipe(db);
+  const startMs = performance.now();
+  await until('the rows are back', () => portRows(db) === rows || undefined);
+  console.log(nbctl(db, 'show').trim());
+  console.log(`\nthe same rows were back after ${Math.round(performance.now() - startMs)} ms`);
+}
+
+async function showHistory({ controlPlane }: World): Promise<void> {
+  say('the history of 10.16.0.121');
+  const response = await fetch(`${controlPlane.http}/v1/history?address=10.16.0.121`);
+  const { events } = (await response.json()) as { events: Record<string, string>[] };
+  for (const { time, type, holder, v4, actor, through } of events) {
+    console.log(`${time}  ${type}  ${holder}  ${v4}  by ${actor} through ${through}`);
+  }
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { kubeconfig: { type: 'string' } } });
+  const startMs = performance.now();
+  const world = await startWorld({ kubeconfig: values.kubeconfig, tell: console.log });
+  try {
+    console.log(`control plane: ${world.controlPlane.http} (HTTP), ${world.controlPlane.grpc} (gRPC)`);
+    await applySeed(world);
+    await reserveThroughEachDoor(world);
+    if (world.northbound) await showNorthbound(world.northbound);
+    await showHistory(world);
+  } finally {
+    await world.stop();
+  }
+  say(`everything is stopped; that took ${((performance.now() - startMs) / 1000).toFixed(1)} s`);
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
