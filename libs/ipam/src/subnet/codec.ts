@@ -45,57 +45,59 @@ type Fields = StoredDefinition &
   StoredHeld &
   StoredPurpose & { from: StoredHeld; holder: Holder; name: string; claim: number; reason: string };
 
-const decoders: Record<string, (fields: Fields) => SubnetEvent> = {
-  'SubnetDefined.v1': (fields) => ({ type: 'SubnetDefined', ...readDefinition(fields) }),
-  'SubnetRevised.v1': (fields) => ({ type: 'SubnetRevised', ...readDefinition(fields) }),
-  'SubnetRetired.v1': () => ({ type: 'SubnetRetired' }),
-  'AddressReserved.v1': (fields) => ({
-    type: 'AddressReserved',
-    holder: fields.holder,
-    v4: readV4(fields),
-    v6: readV6(fields),
-    mac: readMac(fields),
-  }),
-  'AddressMoved.v1': (fields) => ({
-    type: 'AddressMoved',
-    holder: fields.holder,
-    ...readHeld(fields),
-    from: readHeld(fields.from),
-  }),
-  'AddressReleased.v1': (fields) => ({
-    type: 'AddressReleased',
-    holder: fields.holder,
-    ...readHeld(fields),
-    reason: fields.reason,
-  }),
-  'VipReserved.v1': (fields) => ({
-    type: 'VipReserved',
-    name: fields.name,
-    claim: fields.claim,
-    ...readPurpose(fields),
-    ...readHeld(fields),
-  }),
-  'VipRevised.v1': (fields) => ({
-    type: 'VipRevised',
-    name: fields.name,
-    ...readPurpose(fields),
-    ...readHeld(fields),
-    from: readHeld(fields.from),
-  }),
-  'VipReleased.v1': (fields) => ({
-    type: 'VipReleased',
-    name: fields.name,
-    claim: fields.claim,
-    ...readHeld(fields),
-    reason: fields.reason,
-  }),
-  'VipNameYielded.v1': ({ name, claim }) => ({ type: 'VipNameYielded', name, claim }),
-};
+const decoders = new Map<string, (fields: Fields) => SubnetEvent>(
+  Object.entries({
+    'SubnetDefined.v1': (fields) => ({ type: 'SubnetDefined', ...readDefinition(fields) }),
+    'SubnetRevised.v1': (fields) => ({ type: 'SubnetRevised', ...readDefinition(fields) }),
+    'SubnetRetired.v1': () => ({ type: 'SubnetRetired' }),
+    'AddressReserved.v1': (fields) => ({
+      type: 'AddressReserved',
+      holder: fields.holder,
+      v4: readV4(fields),
+      v6: readV6(fields),
+      mac: readMac(fields),
+    }),
+    'AddressMoved.v1': (fields) => ({
+      type: 'AddressMoved',
+      holder: fields.holder,
+      ...readHeld(fields),
+      from: readHeld(fields.from),
+    }),
+    'AddressReleased.v1': (fields) => ({
+      type: 'AddressReleased',
+      holder: fields.holder,
+      ...readHeld(fields),
+      reason: fields.reason,
+    }),
+    'VipReserved.v1': (fields) => ({
+      type: 'VipReserved',
+      name: fields.name,
+      claim: fields.claim,
+      ...readPurpose(fields),
+      ...readHeld(fields),
+    }),
+    'VipRevised.v1': (fields) => ({
+      type: 'VipRevised',
+      name: fields.name,
+      ...readPurpose(fields),
+      ...readHeld(fields),
+      from: readHeld(fields.from),
+    }),
+    'VipReleased.v1': (fields) => ({
+      type: 'VipReleased',
+      name: fields.name,
+      claim: fields.claim,
+      ...readHeld(fields),
+      reason: fields.reason,
+    }),
+    'VipNameYielded.v1': ({ name, claim }) => ({ type: 'VipNameYielded', name, claim }),
+  } satisfies Record<string, (fields: Fields) => SubnetEvent>),
+);
 
 const MAC_LENGTH = 'xx:xx:xx:xx:xx:xx'.length;
 
 /** Every form that a stored event may have. */
-export const STORED_SUBNET_EVENTS: readonly string[] = Object.keys(decoders);
+export const STORED_SUBNET_EVENTS: readonly string[] = [...decoders.keys()];
 
 export const subnetCodec = {
   encode: (event: SubnetEvent): StoredEvent => ({
@@ -105,7 +107,7 @@ export const subnetCodec = {
 
   /** @throws RangeError for a form that this version cannot read: it was written by a newer one. */
   decode: ({ type, data }: StoredEvent): SubnetEvent => {
-    const decoder = decoders[type];
+    const decoder = decoders.get(type);
     if (!decoder) throw new RangeError(`stored event ${type} is not known to this version of Holdfast`);
     return decoder(JSON.parse(data) as Fields);
   },

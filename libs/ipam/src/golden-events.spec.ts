@@ -1,0 +1,139 @@
+// Whatever was ever written stays readable and means the same. test/golden/events has every stored form as it was
+// first written, one file a type and version; nothing there is ever changed or deleted, and a new form adds a file.
+import fs from 'node:fs';
+import path from 'node:path';
+import { STORED_SUBNET_EVENTS, type SubnetEvent, subnet } from './subnet';
+import { address, cidr, holder, mac, pair, range } from './testing';
+import { STORED_VIP_NAME_EVENTS, type VipNameEvent, vipName } from './vip-name';
+
+const FOLDER = path.join(__dirname, '../../../test/golden/events');
+
+interface Fixture {
+  readonly type: string;
+  readonly stored: readonly object[];
+}
+
+const files = fs.readdirSync(FOLDER).filter((file) => file.endsWith('.json'));
+const fixtures = files.map((file) => JSON.parse(fs.readFileSync(path.join(FOLDER, file), 'utf8')) as Fixture);
+
+const addresses = (text: string) => ({ v4: undefined, v6: undefined, ...pair(text) });
+const both = { ...addresses('10.16.0.100 fd00:10:16::64'), mac: mac('02:88:0a:10:00:64') };
+const from = { ...both, v4: address('10.16.0.2') as number };
+const v4Only = { ...addresses('10.16.0.100'), mac: mac('02:88:0a:10:00:64') };
+const v6Only = { ...addresses('fd00:10:16::64'), mac: mac('02:88:0a:10:00:64') };
+const ownMac = mac('00:00:5e:00:01:07');
+const web = { ...addresses('10.16.0.2'), mac: mac('02:88:0a:10:00:02') };
+const none = { namespace: undefined, selector: [], note: undefined };
+
+/** What each stored form means, in the order of its file. */
+const MEANING: Record<string, readonly (SubnetEvent | VipNameEvent)[]> = {
+  'SubnetDefined.v1': [
+    {
+      type: 'SubnetDefined',
+      cidrs: [cidr('10.16.0.0/16')],
+      gateways: [address('10.16.0.1')],
+      excluded: [],
+      coolingMs: 0,
+    },
+    {
+      type: 'SubnetDefined',
+      cidrs: [cidr('10.16.0.0/16'), cidr('fd00:10:16::/64')],
+      gateways: [address('10.16.0.1'), address('fd00:10:16::1')],
+      excluded: ['10.16.0.2..10.16.0.9', '10.16.0.20', '10.16.0.32/27', 'fd00:10:16::2'].map(range),
+      coolingMs: 60_000,
+    },
+    { type: 'SubnetDefined', cidrs: [cidr('fd00::/127')], gateways: [], excluded: [], coolingMs: 0 },
+  ],
+  'SubnetRevised.v1': [
+    {
+      type: 'SubnetRevised',
+      cidrs: [cidr('10.16.0.0/15'), cidr('fd00:10:16::/64')],
+      gateways: [address('10.16.0.1')],
+      excluded: [range('10.16.0.2..10.16.0.9')],
+      coolingMs: 300_000,
+    },
+  ],
+  'SubnetRetired.v1': [{ type: 'SubnetRetired' }],
+  'AddressReserved.v1': [
+    { type: 'AddressReserved', holder: holder('pod/default/web-0'), ...web },
+    {
+      type: 'AddressReserved',
+      holder: holder('statefulset/default/web/0'),
+      ...addresses('fd00:10:16::5'),
+      mac: mac('02:88:5e:17:42:05'),
+    },
+    { type: 'AddressReserved', holder: holder('pod/default/web-0@eth1'), ...both, mac: ownMac },
+  ],
+  'AddressMoved.v1': [
+    { type: 'AddressMoved', holder: holder('vm/default/db'), ...both, from },
+    { type: 'AddressMoved', holder: holder('vm/default/db'), ...v4Only, mac: ownMac, from: v4Only },
+  ],
+  'AddressReleased.v1': [
+    { type: 'AddressReleased', holder: holder('pod/default/web-0'), ...web, reason: 'Pod deleted' },
+    { type: 'AddressReleased', holder: holder('node/n1'), ...both, reason: '' },
+  ],
+  'VipReserved.v1': [
+    { type: 'VipReserved', name: 'web', claim: 0, vipType: '', ...none, ...v4Only },
+    {
+      type: 'VipReserved',
+      name: 'web',
+      claim: 7,
+      vipType: 'switch_lb_vip',
+      namespace: 'default',
+      selector: ['app: web', 'tier in (front, edge)'],
+      note: 'of the web team: "blue"',
+      ...both,
+    },
+  ],
+  'VipRevised.v1': [
+    {
+      type: 'VipRevised',
+      name: 'web',
+      vipType: '',
+      namespace: 'default',
+      selector: ['app: web'],
+      note: 'of the web team',
+      ...both,
+      from,
+    },
+    { type: 'VipRevised', name: 'web', vipType: 'kube_host_vm_vip', ...none, ...v6Only, from: v6Only },
+  ],
+  'VipReleased.v1': [{ type: 'VipReleased', name: 'web', claim: 7, ...both, reason: 'Vip deleted' }],
+  'VipNameYielded.v1': [{ type: 'VipNameYielded', name: 'web', claim: 7 }],
+  'VipNameClaimed.v1': [{ type: 'VipNameClaimed', subnet: 'ovn-default', claim: 7 }],
+  'VipNameFreed.v1': [{ type: 'VipNameFreed', claim: 7 }],
+};
+
+const decode = (type: string, data: string): SubnetEvent | VipNameEvent =>
+  STORED_VIP_NAME_EVENTS.includes(type)
+    ? vipName.codec.decode({ type, data })
+    : subnet.codec.decode({ type, data });
+
+const encode = (event: SubnetEvent | VipNameEvent) =>
+  event.type === 'VipNameClaimed' || event.type === 'VipNameFreed'
+    ? vipName.codec.encode(event)
+    : subnet.codec.encode(event);
+
+describe('the stored events', () => {
+  it('have a fixture for each form that is read, named after it, and no other', () => {
+    const known = [...STORED_SUBNET_EVENTS, ...STORED_VIP_NAME_EVENTS].sort();
+    expect(files.map((file) => path.basename(file, '.json')).sort()).toEqual(known);
+    expect(fixtures.map(({ type }) => type).sort()).toEqual(known);
+    expect(Object.keys(MEANING).sort()).toEqual(known);
+  });
+
+  it.each(fixtures)('of $type mean what they meant', ({ type, stored }) => {
+    expect(stored.map((fields) => decode(type, JSON.stringify(fields)))).toEqual(MEANING[type]);
+  });
+
+  it.each(fixtures.filter(isWritten))('of $type are still written so, to the byte', ({ type, stored }) => {
+    const expected = stored.map((fields) => ({ type, data: JSON.stringify(fields) }));
+    expect(MEANING[type]?.map(encode)).toEqual(expected);
+  });
+});
+
+/** Whether it is the form of today; a form that was replaced is only read. */
+function isWritten({ type }: Fixture): boolean {
+  const [event] = MEANING[type] ?? [];
+  return event !== undefined && encode(event).type === type;
+}
