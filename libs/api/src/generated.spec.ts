@@ -24,6 +24,12 @@ describe('generated code', () => {
   }, 60_000);
 });
 
+describe('documents', () => {
+  it('are fresh (else: npx nx run api:build && node libs/api/document.mjs)', () => {
+    execFileSync(process.execPath, [path.join(root, 'document.mjs'), '--check'], { stdio: 'pipe' });
+  }, 60_000);
+});
+
 describe('the contract', () => {
   it('passes buf lint: names, comments, shapes', () => {
     const buf = require.resolve('@bufbuild/buf/bin/buf');
