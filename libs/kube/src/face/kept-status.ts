@@ -1,0 +1,74 @@
+// What the server keeps of a status that is written. A definition of somebody else's may drop fields in silence
+// (Kube-OVN's drops those that are ours alone), and without a status subresource each write of the status raises the
+// generation that the status is to tell. Without knowing this, a reconcile would write the same for ever.
+import { isDeepStrictEqual } from 'node:util';
+import { KubernetesFault } from '../kubernetes-fault';
+import type { JsonObject, KubernetesObject } from '../kubernetes-object';
+import { type Condition, mergeConditions, saysAll } from './conditions';
+import type { WantedStatus } from './wanted-status';
+
+/** Of one kind of object. */
+export class KeptStatus {
+  /** Fields that the definition drops. */
+  private readonly dropped = new Set<string>();
+  /** Whether the generation counts changes of the status, too. */
+  private generationCountsStatus = false;
+
+  /** What to write so that the object says what is wanted; undefined when it says so already. */
+  patchOf(object: KubernetesObject, wanted: WantedStatus, now: string): JsonObject | undefined {
+    const fields = this.tellable(wanted.fields);
+    const kept = object.status ?? {};
+    const isSame =
+      Object.entries(fields).every(([field, value]) => this.dropped.has(field) || isKept(kept, field, value)) &&
+      (this.dropped.has('conditions') || saysAll(kept['conditions'], wanted.conditions));
+    if (isSame) return undefined;
+    return { ...fields, conditions: mergeConditions(kept['conditions'], wanted.conditions, now) };
+  }
+
+  /**
+   * Learns from a write that was made upon exactly `before`. Returns whether something is kept now that used to be
+   * dropped: the definition was replaced, and every object may have something to be told.
+   * @throws KubernetesFault when a field kept another value: then nothing that is written counts
+   */
+  learn(
+    before: KubernetesObject,
+    wanted: WantedStatus,
+    sent: JsonObject,
+    written: KubernetesObject,
+  ): boolean {
+    let isMoreKept = false;
+    for (const [field, value] of Object.entries(sent)) {
+      if (value === null) continue;
+      if (this.stuck(field, written, sent, wanted.conditions)) isMoreKept = this.dropped.delete(field) || isMoreKept;
+      else if (written.status?.[field] === undefined && before.status?.[field] === undefined)
+        this.dropped.add(field);
+      else throw notKept(written, field);
+    }
+    if (written.metadata.resourceVersion !== before.metadata.resourceVersion)
+      this.generationCountsStatus = written.metadata.generation !== before.metadata.generation;
+    return isMoreKept;
+  }
+
+  private stuck(
+    field: string,
+    { status = {} }: KubernetesObject,
+    sent: JsonObject,
+    conditions: readonly Condition[],
+  ): boolean {
+    return field === 'conditions' ? saysAll(status[field], conditions) : isKept(status, field, sent[field]);
+  }
+
+  /** A generation that the write itself raises cannot be told. */
+  private tellable(fields: JsonObject): JsonObject {
+    return this.generationCountsStatus ? { ...fields, observedGeneration: null } : fields;
+  }
+}
+
+function isKept(kept: JsonObject, field: string, value: unknown): boolean {
+  return isDeepStrictEqual(kept[field] ?? null, value ?? null);
+}
+
+function notKept({ kind, metadata }: KubernetesObject, field: string): KubernetesFault {
+  const what = `the status of ${kind} ${metadata.name} was written, but its ${field} is not what was written`;
+  return new KubernetesFault('kubernetes-refused', what, false);
+}

@@ -1,0 +1,143 @@
+// A Subnet's spec and annotations, as Kube-OVN's users write them, read into a definition. Pure. It says the whole: what
+// the object leaves out has its default, so that taking a line out undoes it.
+import {
+  type Address,
+  type AddressRange,
+  type Cidr,
+  contains,
+  familyOf,
+  formatCidr,
+  invalid,
+  lastOf,
+  overlaps,
+  parseAddress,
+  parseCidr,
+  parseRange,
+  sizeOf,
+  type SubnetDefinition,
+  usableRange,
+} from '@holdfast/ipam';
+import type { KubernetesObject } from '../kubernetes-object';
+import { quote, type Read, readList, readTexts } from './spec-fields';
+
+/** How long a released address stays unused; whole seconds. */
+export const COOLING_ANNOTATION = 'holdfast.io/cooling-seconds';
+
+export interface SubnetWanted {
+  readonly definition: SubnetDefinition;
+  /** What of the exclusions has no effect; for the condition's message. Empty when there is nothing. */
+  readonly cut: string;
+}
+
+export function readSubnet({ metadata, spec = {} }: KubernetesObject): Read<SubnetWanted> {
+  const texts = readTexts(spec, ['cidrBlock', 'gateway']);
+  if (texts.rejected) return texts;
+  const cidrs = readCidrs(texts.value.cidrBlock);
+  if (cidrs.rejected) return cidrs;
+  const gateways = readGateways(texts.value.gateway, cidrs.value);
+  if (gateways.rejected) return gateways;
+  const entries = readList(spec, 'excludeIps');
+  if (entries.rejected) return entries;
+  const excluded = readExcluded(entries.value, cidrs.value);
+  if (excluded.rejected) return excluded;
+  const coolingMs = readCooling(metadata.annotations?.[COOLING_ANNOTATION]);
+  if (coolingMs.rejected) return coolingMs;
+  const definition = {
+    cidrs: cidrs.value,
+    gateways: gateways.value,
+    excluded: excluded.value.ranges,
+    coolingMs: coolingMs.value,
+  };
+  return { value: { definition, cut: excluded.value.cut } };
+}
+
+/** "v4", "v6" or "v4,v6"; host bits are dropped. */
+function readCidrs(text: string): Read<Cidr[]> {
+  if (text === '')
+    return invalid('spec.cidrBlock', 'is required; a subnet without a block has no addresses to keep');
+  const cidrs: Cidr[] = [];
+  for (const part of split(text)) {
+    const cidr = parseCidr(part);
+    if (!cidr) return invalid('spec.cidrBlock', `${quote(part)} is no block of addresses such as 10.16.0.0/16`);
+    cidrs.push(cidr);
+  }
+  const families = new Set(cidrs.map(({ family }) => family));
+  if (families.size < cidrs.length) return invalid('spec.cidrBlock', 'has two blocks of one family; keep one');
+  return { value: cidrs };
+}
+
+/** A family without one gets the first usable address of its block, if the block has more than two. */
+function readGateways(text: string, cidrs: readonly Cidr[]): Read<Address[]> {
+  const named: Address[] = [];
+  for (const part of split(text)) {
+    const gateway = parseAddress(part);
+    if (gateway === undefined) return invalid('spec.gateway', `${quote(part)} is no address`);
+    if (!cidrs.some((cidr) => contains(cidr, gateway)))
+      return invalid('spec.gateway', `${quote(part)} is outside ${cidrs.map(formatCidr).join(',')}`);
+    if (named.some((other) => familyOf(other) === familyOf(gateway)))
+      return invalid('spec.gateway', 'has two addresses of one family; keep one');
+    named.push(gateway);
+  }
+  const gateways = cidrs.flatMap((cidr) => {
+    const own = named.find((gateway) => familyOf(gateway) === cidr.family);
+    if (own !== undefined) return [own];
+    return sizeOf(cidr) > 2n ? [usableRange(cidr).first] : [];
+  });
+  return { value: gateways };
+}
+
+/**
+ * Kube-OVN ignores what lies outside its blocks, and its users have such entries; so they are cut to the blocks, and the
+ * condition says so. What cannot be read is refused: ignoring it would hand out what somebody wanted kept.
+ */
+function readExcluded(
+  entries: readonly string[],
+  cidrs: readonly Cidr[],
+): Read<{ readonly ranges: AddressRange[]; readonly cut: string }> {
+  const ranges: AddressRange[] = [];
+  const cut: string[] = [];
+  for (const [at, entry] of entries.entries()) {
+    const range = parseRange(entry.trim());
+    if (!range) {
+      const forms = 'write "a", "a..b" with a before b, or a block "a/n"';
+      return invalid(`spec.excludeIps[${at}]`, `${quote(entry)} is no range of addresses; ${forms}`);
+    }
+    const cidr = cidrs.find((block) => overlaps(block, range));
+    const inside = cidr && clip(range, cidr);
+    if (inside) ranges.push(inside);
+    if (!inside || inside.first !== range.first || inside.last !== range.last) cut.push(entry.trim());
+  }
+  if (cut.length === 0) return { value: { ranges, cut: '' } };
+  const blocks = cidrs.map(formatCidr).join(',');
+  return { value: { ranges, cut: `Of excludeIps, what lies outside ${blocks} has no effect: ${list(cut)}.` } };
+}
+
+function readCooling(text: string | undefined): Read<number> {
+  if (text === undefined || text.trim() === '') return { value: 0 };
+  const seconds = Number(text);
+  if (/^\s*\d{1,9}\s*$/.test(text)) return { value: seconds * 1_000 };
+  return invalid(`metadata.annotations[${COOLING_ANNOTATION}]`, `${quote(text)} is no whole number of seconds`);
+}
+
+function clip(range: AddressRange, cidr: Cidr): AddressRange {
+  const last = lastOf(cidr);
+  return {
+    first: range.first < cidr.base ? cidr.base : range.first,
+    last: range.last > last ? last : range.last,
+  };
+}
+
+function split(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+/** Entries that a message repeats: a sentence, not a file. */
+const LISTED_MAX = 5;
+
+function list(entries: readonly string[]): string {
+  const shown = entries.slice(0, LISTED_MAX).map((entry) => quote(entry)).join(', ');
+  return entries.length > LISTED_MAX ? `${shown} and ${entries.length - LISTED_MAX} more` : shown;
+}

@@ -1,0 +1,135 @@
+// What an object's status should say, made of what the ledger holds. Pure.
+import {
+  countAddresses,
+  type Family,
+  formatAddress,
+  formatMac,
+  formatPair,
+  type Rejection,
+  type SubnetState,
+  type VipEntry,
+} from '@holdfast/ipam';
+import type { JsonObject } from '../kubernetes-object';
+import type { Condition } from './conditions';
+
+export interface WantedStatus {
+  /** Everything but the conditions. A field that is null is to be absent. */
+  readonly fields: JsonObject;
+  readonly conditions: readonly Condition[];
+}
+
+/** What another face knows of the Vip's rows; becomes its condition `Projected`. */
+export type Projection = Pick<Condition, 'status' | 'reason' | 'message'>;
+
+export interface VipFindings {
+  /** What the ledger holds for this object; undefined when nothing, or when it is not this object's. */
+  readonly held: VipEntry | undefined;
+  /** Of the last event that concerns the Vip. */
+  readonly position: string | undefined;
+  readonly generation: number | undefined;
+  /** Why it is not as the spec asks. */
+  readonly rejected?: Rejection;
+  /** Why it may not be released, though its object is being deleted. */
+  readonly retained?: Rejection;
+  readonly projection?: Projection;
+  /** What of the spec is not read. */
+  readonly unread?: string;
+}
+
+export function vipStatus(findings: VipFindings): WantedStatus {
+  const { held, retained, projection } = findings;
+  const reservation = held?.reservation;
+  const reserved = reservedOf(findings);
+  return {
+    fields: {
+      ready: reserved.status === 'True',
+      v4ip: textOf(reservation?.v4),
+      v6ip: textOf(reservation?.v6),
+      mac: held && reservation ? formatMac(held.subnet.macOf(reservation)) : '',
+      // Of the parent that answers for it, once there is one.
+      pv4ip: '',
+      pv6ip: '',
+      pmac: '',
+      type: reservation?.vip.vipType ?? '',
+      selector: reservation?.vip.selector ?? [],
+      observedGeneration: findings.generation ?? null,
+      observedPosition: (held && findings.position) ?? null,
+    },
+    conditions: [
+      { ...reserved, type: 'Ready' },
+      { ...reserved, type: 'Reserved' },
+      ...(projection ? [{ ...projection, type: 'Projected' as const }] : []),
+      ...(retained ? [refused('Released', retained)] : []),
+    ],
+  };
+}
+
+function reservedOf({ held, rejected, unread }: VipFindings): Omit<Condition, 'type'> {
+  if (rejected) {
+    const kept = held ? `It keeps ${formatPair(held.reservation)}.` : '';
+    return { status: 'False', reason: rejected.code, message: sentences(rejected.message, kept) };
+  }
+  if (!held) return { status: 'False', reason: 'Pending', message: 'Nothing is reserved yet.' };
+  const what = `${formatPair(held.reservation)} is reserved in subnet ${held.subnet.name}.`;
+  return { status: 'True', reason: 'Reserved', message: sentences(what, unread) };
+}
+
+export interface SubnetFindings {
+  readonly state: SubnetState | undefined;
+  readonly position: string | undefined;
+  readonly generation: number | undefined;
+  /** Why it is not as the spec asks. */
+  readonly rejected?: Rejection;
+  /** Why it may not be retired, though its object is being deleted. */
+  readonly retained?: Rejection;
+  /** What of the exclusions has no effect. */
+  readonly cut?: string;
+}
+
+export function subnetStatus(findings: SubnetFindings): WantedStatus {
+  const { state, retained, generation, position } = findings;
+  const [v4, v6] = [countsOf(state, 4), countsOf(state, 6)];
+  return {
+    fields: {
+      v4usingIPs: v4.using,
+      v4availableIPs: v4.available,
+      v6usingIPs: v6.using,
+      v6availableIPs: v6.available,
+      observedGeneration: generation ?? null,
+      observedPosition: position ?? null,
+    },
+    conditions: [readySubnet(findings), ...(retained ? [refused('Retired', retained)] : [])],
+  };
+}
+
+function readySubnet({ state, rejected, cut }: SubnetFindings): Condition {
+  if (rejected) {
+    const kept = state ? 'It stays as it was defined before.' : '';
+    return {
+      type: 'Ready',
+      status: 'False',
+      reason: rejected.code,
+      message: sentences(rejected.message, kept),
+    };
+  }
+  if (!state) return { type: 'Ready', status: 'False', reason: 'Pending', message: 'It is not defined yet.' };
+  return { type: 'Ready', status: 'True', reason: 'Defined', message: sentences('It is defined as asked.', cut) };
+}
+
+/** JSON numbers: above 2^53 rounded, as the API server would round them anyway. A family that is not there has none. */
+function countsOf(state: SubnetState | undefined, family: Family): { using: number; available: number } {
+  const counts = state && countAddresses(state, family);
+  return { using: Number(counts?.using ?? 0n), available: Number(counts?.available ?? 0n) };
+}
+
+function refused(type: Condition['type'], { code, message }: Rejection): Condition {
+  return { type, status: 'False', reason: code, message };
+}
+
+function textOf(address: number | bigint | undefined): string {
+  return address === undefined ? '' : formatAddress(address);
+}
+
+function sentences(...parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part).join(' ');
+}
