@@ -16,7 +16,7 @@ import {
 import { AppendQueue, type Heads } from './sqlite/append-queue';
 import { PageReader } from './sqlite/page-reader';
 import type { Opened, ReadOrder } from './sqlite/protocol';
-import { startThread } from './sqlite/thread';
+import { startThreads } from './sqlite/threads';
 
 export interface SqliteOptions {
   /**
@@ -37,9 +37,8 @@ export interface SqliteEventStore extends EventStore {
  *   the last good position), `store-unavailable` (its folder cannot be used), `store-full`.
  */
 export async function openSqliteEventStore({ file }: SqliteOptions): Promise<SqliteEventStore> {
-  const { worker, opened } = await startThread({ role: 'writer', file });
-  const { worker: reader } = await startThread({ role: 'reader', file });
-  return new OpenStore(file, worker, reader, opened);
+  const { writer, reader, opened } = await startThreads(file);
+  return new OpenStore(file, writer, reader, opened);
 }
 
 class OpenStore implements SqliteEventStore {

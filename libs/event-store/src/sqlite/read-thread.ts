@@ -13,7 +13,7 @@ export class ReadThread {
   private readonly db: DatabaseSync;
   private readonly reader: Reader;
 
-  /** The file has been verified by the writer. */
+  /** The file has been verified by the writer. @throws what SQLite throws. */
   constructor(
     private readonly port: MessagePort,
     private readonly file: string,

@@ -7,10 +7,14 @@ import { WriteThread } from './write-thread';
 
 const { role, file } = workerData as ThreadStart;
 const port = parentPort!;
-try {
-  if (role === 'writer') new WriteThread(port, file);
-  else new ReadThread(port, file);
-} catch (error) {
-  const refused: Refused = { refused: toPortable(faultOf(error, file)) };
-  port.postMessage(refused);
+if (role === 'writer') begin(() => new WriteThread(port, file));
+else port.once('message', () => begin(() => new ReadThread(port, file)));
+
+function begin(thread: () => object): void {
+  try {
+    thread();
+  } catch (error) {
+    const refused: Refused = { refused: toPortable(faultOf(error, file)) };
+    port.postMessage(refused);
+  }
 }

@@ -1,1 +1,2 @@
-export {};
+export { describeEventStore } from './event-store-suite';
+export type { Faults, Ground, Means, Skipped, StoreHarness } from './harness';

@@ -1,0 +1,114 @@
+// Files that were shortened, or changed by a bit, while nobody looked: either everything that was acknowledged is
+// there as it was written, or the store refuses and says up to where the log is good. Nothing is skipped in silence.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { SeededChance } from '@holdfast/clock/testing';
+import { type RecordedEvent, StoreFault } from '../../event-store';
+import type { Cases } from '../cases';
+import { type Image, imageOf, type Place, putImage, usedLength } from '../file-image';
+import { expectHeld } from '../held';
+import { readWholeLog } from '../read-whole';
+import { appendOf } from '../sample-events';
+
+/** Through the door of the store; `open-log.spec.ts` does many more behind it, where each costs less. */
+const FLIPS = 12;
+const CUTS = 6;
+
+export const DAMAGE: Cases<Place> = {
+  'is not seen where there is none': async (place) => {
+    expect(await refusal(place, await imageOf(place))).toBeUndefined();
+  },
+
+  'by a bit is refused or harmless, wherever it is in the main file': (place) => flipBits(place, ''),
+  'by a bit is refused or harmless, wherever it is in the -wal': (place) => flipBits(place, '-wal'),
+  'by cutting off is refused, wherever the main file was cut': (place) => cutOff(place, ''),
+  'by cutting off is refused, wherever the -wal was cut': (place) => cutOff(place, '-wal'),
+
+  'by losing a file is refused': async (place) => {
+    const image = await imageOf(place);
+    for (const suffix of ['', '-wal']) {
+      const fault = await refusal(place, image, (files) => void files.delete(suffix));
+      expect([suffix, fault?.code]).toEqual([suffix, 'store-corrupt']);
+    }
+  },
+
+  'of one event is refused with the position of the one before it': async (place) => {
+    const image = await imageOf(place);
+    const victim = image.events[200]!;
+    const fault = await refusal(place, image, (files) => {
+      for (const bytes of files.values()) {
+        const at = bytes.indexOf(victim.id);
+        if (at >= 0) bytes[at]! ^= 1;
+      }
+    });
+    const { appendedFrom } = appendOf(victim);
+    const lastGood = Number(victim.position) - (victim.version - appendedFrom) - 1;
+    expect(fault).toMatchObject({ code: 'store-corrupt', retryable: false, lastGood: String(lastGood) });
+    expect(fault?.message).toContain(`events up to position ${lastGood} are known to be good`);
+  },
+
+  'that comes while the store is open is refused when it is read': async (place) => {
+    const image = await imageOf(place);
+    putImage(place, image.files);
+    const at = readFileSync(place.file).indexOf(image.events[50]!.id);
+    const store = await place.open();
+    // Not in this process: to close the file here would drop the locks that SQLite has on it.
+    const change = `const f = fs.openSync(process.argv[1], 'r+'); fs.writeSync(f, '?', ${at}); fs.closeSync(f)`;
+    execFileSync(process.execPath, ['-e', change, place.file]);
+    const reading = readWholeLog(store, place.prefix).finally(() => store.close());
+    await expect(reading).rejects.toMatchObject({ code: 'store-corrupt', retryable: false });
+  },
+};
+
+async function flipBits(place: Place, suffix: string): Promise<void> {
+  const image = await imageOf(place);
+  const chance = new SeededChance(31);
+  let refused = 0;
+  for (let flip = 0; flip < FLIPS; flip += 1) {
+    const fault = await refusal(place, image, (files) => {
+      const bytes = files.get(suffix)!;
+      bytes[chance.below(usedLength(bytes))]! ^= 1 << chance.below(8);
+    });
+    if (!fault) continue;
+    expect(fault.code).toBe('store-corrupt');
+    expect(fault.message).toMatch(/(events up to position \d+ are|no event is) known to be good$/);
+    refused += 1;
+  }
+  expect(refused).toBeGreaterThan(FLIPS / 4);
+}
+
+async function cutOff(place: Place, suffix: string): Promise<void> {
+  const image = await imageOf(place);
+  const chance = new SeededChance(32);
+  for (let cut = 0; cut < CUTS; cut += 1) {
+    const fault = await refusal(place, image, (files) => {
+      const bytes = files.get(suffix)!;
+      // The end may hold a commit that nobody was told of.
+      const length = cut === 0 ? 0 : chance.below(usedLength(bytes) * 0.9);
+      files.set(suffix, bytes.subarray(0, length));
+    });
+    expect(fault?.code).toBe('store-corrupt');
+  }
+}
+
+/** Opens the image, changed; the fault, or undefined if everything acknowledged is there as it was. */
+async function refusal(
+  place: Place,
+  image: Image,
+  change: (files: Map<string, Buffer>) => void = () => undefined,
+): Promise<StoreFault | undefined> {
+  const files = new Map([...image.files].map(([suffix, bytes]) => [suffix, Buffer.from(bytes)]));
+  change(files);
+  putImage(place, files);
+  let events: RecordedEvent[];
+  try {
+    const store = await place.open();
+    events = await readWholeLog(store, image.prefix).finally(() => store.close());
+  } catch (fault) {
+    expect(fault).toBeInstanceOf(StoreFault);
+    return fault as StoreFault;
+  }
+  expectHeld(events, image.acknowledged);
+  expect(events).toEqual(image.events.slice(0, events.length));
+  return undefined;
+}
