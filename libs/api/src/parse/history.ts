@@ -1,4 +1,5 @@
 // Queries about the past.
+import type { Address, Holder } from '@holdfast/ipam';
 import { type Checked, all, andThen, bad, optional, required, valid } from '../checked';
 import type { GetHistoryRequest, WhoHeldRequest } from '../contract';
 import type { GetHistory, HistorySubject, WhoHeld } from '../query';
@@ -26,13 +27,9 @@ export function parseGetHistory(request: GetHistoryRequest): Checked<GetHistory>
 function subject(given: GetHistoryRequest['subject']): Checked<HistorySubject> {
   switch (given.case) {
     case 'address':
-      return all<{ address: HistorySubject['address'] & {} }>({
-        address: required(fields.address)('address', given.value),
-      });
+      return all<{ address: Address }>({ address: required(fields.address)('address', given.value) });
     case 'holder':
-      return all<{ holder: HistorySubject['holder'] & {} }>({
-        holder: required(fields.holder)('holder', given.value),
-      });
+      return all<{ holder: Holder }>({ holder: required(fields.holder)('holder', given.value) });
     case 'vip':
       return all<{ vip: string }>({ vip: required(fields.name)('vip', given.value) });
     case undefined:
