@@ -23,13 +23,28 @@ async function main(): Promise<void> {
     abortOnError: false,
     logger,
   });
-  app.enableShutdownHooks(['SIGINT', 'SIGTERM']);
+  stopOnSignal(app);
   const at = config.httpListen.lastIndexOf(':');
   await app.listen(
     Number(config.httpListen.slice(at + 1)),
     config.httpListen.slice(0, at).replace(/^\[|\]$/g, ''),
   );
   await tellReady(app, config);
+}
+
+/** In order, answering what is under way; a second signal ends it at once. */
+function stopOnSignal(app: NestFastifyApplication): void {
+  const stop = (): void => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+    app.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error({ msg: 'could not stop in order', fault: String(error) });
+        process.exit(1);
+      },
+    );
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
 }
 
 async function tellReady(app: NestFastifyApplication, { roles, readyFile }: Config): Promise<void> {

@@ -59,10 +59,10 @@ export class GrpcEdge {
   }
 
   private serve(operation: Operation): grpc.handleUnaryCall<Buffer, Buffer> {
-    return ({ request, getPeer }, respond) => {
-      const read = readRequest(operation, request, 'binary');
+    return (unary, respond) => {
+      const read = readRequest(operation, unary.request, 'binary');
       if (read.rejected) return respond(toServiceError(read.rejected));
-      const caller = { through: 'grpc', name: `grpc:${getPeer.call({ getPeer })}` } as const;
+      const caller = { through: 'grpc', name: `grpc:${unary.getPeer()}` } as const;
       void call(this.handlers, operation, read.meaning, caller).then((answer) =>
         answer.rejected
           ? respond(toServiceError(answer.rejected))
