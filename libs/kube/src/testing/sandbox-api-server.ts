@@ -1,5 +1,12 @@
 // The sandbox API server: a stand-in for kube-apiserver, in this process, on a loopback port. It is for trying Holdfast
-// and for testing it; it keeps everything in memory, lets everybody in, and runs no Pod.
+// and for testing it; it keeps everything in memory, lets everybody in, and runs no Pod. Simpler than the real one:
+//
+// - a Namespace's content and a definition's objects go with it at once; nothing else is collected;
+// - server-side apply merges, fields have no owners; strategic merge knows its lists by name;
+// - lists are not snapshots across pages; a definition has one version and nothing is converted;
+// - kubectl finds no schema here: `explain`, `diff` and `--dry-run=server` say so, and unknown fields are dropped without a
+//   word where a real cluster's kubectl refuses them;
+// - protobuf bodies are refused: `kubectl create namespace` of kubectl 1.32 and later sends one, `kubectl apply` none.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
