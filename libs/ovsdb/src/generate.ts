@@ -1,7 +1,8 @@
 // Writes the TypeScript of a schema: an interface for each table's rows, and the schema itself as a constant
 // that knows them. Pure: what comes out depends on the schema alone.
+import { canonicalSchema } from './canonical';
 import { OvsdbFault } from './fault';
-import type { WireAtom, WireValue } from './notation';
+import type { WireAtom, WireSet, WireValue } from './notation';
 import { type AnySchema, type BaseType, type ColumnSchema, columnShape, type TableSchema } from './schema';
 
 export interface GenerateOptions {
@@ -14,9 +15,10 @@ export interface GenerateOptions {
  * the interface of all its tables `<database>_Tables`.
  * @throws OvsdbFault `invalid-schema` if a table is called like something else in the file.
  */
-export function generate(schema: AnySchema, options: GenerateOptions = {}): string {
+export function generate(anySchema: AnySchema, options: GenerateOptions = {}): string {
+  const schema = canonicalSchema(anySchema);
   const tablesName = `${schema.name}_Tables`;
-  const tables = Object.keys(schema.tables).sort();
+  const tables = Object.keys(schema.tables);
   for (const table of tables)
     if (table === tablesName || table === 'Uuid' || table === 'DatabaseSchema' || RESERVED.has(table))
       throw new OvsdbFault('invalid-schema', `a table cannot be called ${table} in TypeScript`);
@@ -48,7 +50,7 @@ function rowInterface(table: string, schema: TableSchema): readonly string[] {
     `/** ${describeTable(schema)} */`,
     `export interface ${table} {`,
     `  readonly _uuid: Uuid<'${table}'>;`,
-    ...sortedColumns(schema).flatMap(([name, column]) => {
+    ...Object.entries(schema.columns).flatMap(([name, column]) => {
       const notes = describeColumn(column);
       const member = `  readonly ${name}: ${columnType(column)};`;
       return notes ? [`  /** ${notes} */`, member] : [member];
@@ -138,8 +140,9 @@ function atomType(type: BaseType): string {
   }
 }
 
+/** In canonical form an enumeration is always a set. */
 function enumMembers(wire: WireValue): readonly WireAtom[] {
-  return Array.isArray(wire) && wire[0] === 'set' ? (wire[1] as readonly WireAtom[]) : [wire as WireAtom];
+  return (wire as WireSet)[1];
 }
 
 function literal(value: unknown): string {
@@ -165,7 +168,7 @@ function tableConstant(table: string, schema: TableSchema): readonly string[] {
   return [
     `    ${table}: {`,
     '      columns: {',
-    ...sortedColumns(schema).map(([name, column]) => `        ${name}: ${objectLiteral(column)},`),
+    ...Object.entries(schema.columns).map(([name, column]) => `        ${name}: ${objectLiteral(column)},`),
     '      },',
     ...(isRoot ? ['      isRoot: true,'] : []),
     ...(maxRows === undefined ? [] : [`      maxRows: ${maxRows},`]),
@@ -181,8 +184,4 @@ function objectLiteral(value: unknown): string {
   return `{ ${Object.entries(value)
     .map(([key, member]) => `${key}: ${objectLiteral(member)}`)
     .join(', ')} }`;
-}
-
-function sortedColumns(schema: TableSchema): readonly (readonly [string, ColumnSchema])[] {
-  return Object.entries(schema.columns).sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -2,7 +2,7 @@
 // checks what it reads, and no data: constraints are the server's to enforce.
 import { OvsdbFault } from './fault';
 import type { WireValue } from './notation';
-import type { Uuid } from './uuid';
+import { isId, type Uuid } from './uuid';
 
 declare const rowsOf: unique symbol;
 
@@ -108,10 +108,13 @@ const ATOMIC_TYPES: ReadonlySet<unknown> = new Set<AtomicType>([
 export function parseSchema(json: unknown): DatabaseSchema {
   const schema = record(json, 'the schema');
   if (typeof schema.name !== 'string') throw invalid('the schema has no name');
+  checkId(schema.name, 'the schema');
   for (const [table, tableJson] of Object.entries(record(schema.tables, 'tables'))) {
+    checkId(table, 'a table');
     const columns = record(record(tableJson, `table ${table}`).columns, `${table}.columns`);
     for (const [column, columnJson] of Object.entries(columns)) {
       const place = `${table}.${column}`;
+      checkId(column, 'a column');
       const { type } = record(columnJson, place);
       if (ATOMIC_TYPES.has(type)) continue;
       const { key, value } = record(type, `the type of ${place}`);
@@ -120,6 +123,11 @@ export function parseSchema(json: unknown): DatabaseSchema {
     }
   }
   return schema as unknown as DatabaseSchema;
+}
+
+/** Names are written into generated code, so what they may be made of is not left to the server. */
+function checkId(name: string, what: string): void {
+  if (!isId(name)) throw invalid(`${what} is called ${JSON.stringify(name)}`);
 }
 
 function checkBaseType(json: unknown, place: string): void {

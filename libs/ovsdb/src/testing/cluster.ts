@@ -20,36 +20,45 @@ export interface OvsdbCluster {
   stop(): Promise<void>;
 }
 
+/** Joining takes a second; a loaded machine takes longer. */
+const JOIN_TIMEOUT_S = '20';
+
 /** Starts a cluster; resolves once every server has joined and knows the leader. */
 export async function startOvsdbCluster(options: OvsdbClusterOptions): Promise<OvsdbCluster> {
   const directory = await makeTemporaryDirectory();
-  const { stdout } = await run('ovsdb-tool', ['schema-name', options.schema]);
-  const database = stdout.trim();
-  const ports = await freePorts(options.size ?? 3);
-  const [first, ...others] = ports.map((port) => `tcp:127.0.0.1:${port}`) as [string, ...string[]];
-  const start = async (name: string, command: string, ...args: readonly string[]): Promise<OvsdbServer> => {
-    const folder = join(directory, name);
-    await mkdir(folder);
-    await run('ovsdb-tool', [command, join(folder, 'db.db'), ...args]);
-    return OvsdbServer.on(folder, ['db.db'], {}, false);
+  const servers: OvsdbServer[] = [];
+  const stop = async (): Promise<void> => {
+    await Promise.all(servers.map((server) => server.stop()));
+    await rm(directory, { recursive: true, force: true });
   };
-  const founder = await start('0', 'create-cluster', options.schema, first);
-  const joiners = await Promise.all(
-    others.map((address, at) => start(`${at + 1}`, 'join-cluster', database, address, first)),
-  );
-  const servers = [founder, ...joiners];
-  await Promise.all(
-    servers.map((server) => run('ovsdb-client', ['-t', '20', 'wait', server.unix, database, 'connected'])),
-  );
-  return {
-    servers,
-    remotes: servers.map((server) => server.unix).join(','),
-    leader: () => findLeader(servers, database),
-    stop: async () => {
-      await Promise.all(servers.map((server) => server.stop()));
-      await rm(directory, { recursive: true, force: true });
-    },
-  };
+  try {
+    const database = (await run('ovsdb-tool', ['schema-name', options.schema])).stdout.trim();
+    const [first, ...others] = await freeAddresses(options.size ?? 3);
+    servers.push(await startMember(join(directory, '0'), 'create-cluster', options.schema, first!));
+    for (const [at, address] of others.entries())
+      servers.push(
+        await startMember(join(directory, `${at + 1}`), 'join-cluster', database, address, first!),
+      );
+    const whenJoined = (server: OvsdbServer): Promise<unknown> =>
+      run('ovsdb-client', ['-t', JOIN_TIMEOUT_S, 'wait', server.unix, database, 'connected']);
+    await Promise.all(servers.map(whenJoined));
+    const remotes = servers.map((server) => server.unix).join(',');
+    return { servers, remotes, leader: () => findLeader(servers, database), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Makes the member's database with ovsdb-tool's `command` and starts its server. */
+async function startMember(
+  folder: string,
+  command: 'create-cluster' | 'join-cluster',
+  ...args: readonly string[]
+): Promise<OvsdbServer> {
+  await mkdir(folder);
+  await run('ovsdb-tool', [command, join(folder, 'db.db'), ...args]);
+  return OvsdbServer.on(folder, ['db.db'], {}, false);
 }
 
 async function findLeader(
@@ -63,11 +72,11 @@ async function findLeader(
   return undefined;
 }
 
-/** Members must know each other's ports before they start. Held together, so that they differ. */
-async function freePorts(count: number): Promise<readonly number[]> {
+/** Members must know each other's ports before they start. The ports are held together, so that they differ. */
+async function freeAddresses(count: number): Promise<readonly string[]> {
   const holders = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
   await Promise.all(holders.map((holder) => once(holder, 'listening')));
-  const ports = holders.map((holder) => (holder.address() as AddressInfo).port);
+  const addresses = holders.map((holder) => `tcp:127.0.0.1:${(holder.address() as AddressInfo).port}`);
   await Promise.all(holders.map((holder) => new Promise((resolve) => holder.close(resolve))));
-  return ports;
+  return addresses;
 }

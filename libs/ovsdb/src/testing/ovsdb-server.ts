@@ -37,10 +37,11 @@ const SSL_ADDRESS = '127.0.0.2';
 const READY_TIMEOUT_MS = 20_000;
 const READY_POLL_MS = 5;
 
-const running = new Set<ChildProcess>();
-process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
+/**
+ * The server lives as long as this program, which ends when the pipe it reads does: with the test's process,
+ * however that dies. A killed test run leaves no server behind.
+ */
+const LIFELINE = '--run=exec cat';
 
 export class OvsdbServer {
   private child: ChildProcess | undefined;
@@ -92,13 +93,17 @@ export class OvsdbServer {
     await this.kill();
     const child = spawn(await findProgram('ovsdb-server'), this.args(), {
       cwd: this.directory,
-      stdio: ['ignore', 'ignore', 'ignore'],
+      stdio: ['pipe', 'ignore', 'ignore'],
     });
     this.child = child;
-    running.add(child);
-    child.once('exit', () => running.delete(child));
+    child.stdin.on('error', () => undefined); // A pipe broken by a kill is what was wanted.
     await once(child, 'spawn');
-    await this.whenReady(child);
+    try {
+      await this.whenReady(child);
+    } catch (error) {
+      await this.kill();
+      throw error;
+    }
     this.tcpPort ||= await this.listeningPort(TCP_ADDRESS);
     this.sslPort ||= await this.listeningPort(SSL_ADDRESS);
   }
@@ -107,7 +112,7 @@ export class OvsdbServer {
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const { child } = this;
     this.child = undefined;
-    if (!child || !running.has(child)) return;
+    if (!child || hasExited(child)) return;
     const gone = once(child, 'exit');
     child.kill(signal);
     await gone;
@@ -141,6 +146,7 @@ export class OvsdbServer {
       `--pidfile=${at('db.pid')}`,
       '--overwrite-pidfile',
       '--no-chdir',
+      LIFELINE,
       `--unixctl=${at('db.ctl')}`,
       `--remote=punix:${at('db.sock')}`,
       ...(tcp ? [`--remote=ptcp:${this.tcpPort}:${TCP_ADDRESS}`] : []),
@@ -154,7 +160,7 @@ export class OvsdbServer {
   /** Ready is when it answers, not when its socket is there: that may be a dead predecessor's. */
   private async whenReady(child: ChildProcess): Promise<void> {
     for (const untilMs = performance.now() + READY_TIMEOUT_MS; ; ) {
-      if (child.exitCode !== null || child.signalCode !== null || performance.now() > untilMs)
+      if (hasExited(child) || performance.now() > untilMs)
         throw new Error(`ovsdb-server did not start in ${this.directory}:\n${await this.log()}`);
       if (await answers(this.unix)) return;
       await new Promise((resolve) => setTimeout(resolve, READY_POLL_MS));
@@ -177,11 +183,17 @@ export class OvsdbServer {
  * @throws Error that names the Debian package if a program is missing, or has the server's log.
  */
 export async function startOvsdbServer(options: OvsdbServerOptions): Promise<OvsdbServer> {
+  const isTemporary = options.directory === undefined;
   const directory = options.directory ?? (await makeTemporaryDirectory());
-  await mkdir(directory, { recursive: true });
-  const database = join(directory, 'db.db');
-  if (!existsSync(database)) await run('ovsdb-tool', ['create', database, options.schema]);
-  return OvsdbServer.on(directory, ['db.db'], options, options.directory === undefined);
+  try {
+    await mkdir(directory, { recursive: true });
+    const database = join(directory, 'db.db');
+    if (!existsSync(database)) await run('ovsdb-tool', ['create', database, options.schema]);
+    return await OvsdbServer.on(directory, ['db.db'], options, isTemporary);
+  } catch (error) {
+    if (isTemporary) await rm(directory, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 /** A short path, as that of a unix socket has at most 107 bytes. */
@@ -205,6 +217,10 @@ async function findProgram(name: string): Promise<string> {
       `${name} is missing: it comes with Debian's package openvswitch-common (apt-get install openvswitch-common)`,
     );
   return found;
+}
+
+function hasExited(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
 }
 
 async function answers(remote: string): Promise<boolean> {

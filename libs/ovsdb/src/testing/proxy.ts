@@ -92,7 +92,7 @@ export class OvsdbProxy {
 
 /** Everything passes until a judge says otherwise. */
 export async function startOvsdbProxy(target: string, judge: Judge = () => 'pass'): Promise<OvsdbProxy> {
-  const listener = createServer().listen(0, '127.0.0.1');
+  const listener = createServer({ noDelay: true }).listen(0, '127.0.0.1');
   await once(listener, 'listening');
   return new OvsdbProxy(listener, target, judge);
 }
