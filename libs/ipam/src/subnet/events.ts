@@ -11,14 +11,17 @@ export interface SubnetDefinition {
   readonly coolingMs: number;
 }
 
+/** An address space came into being. */
 export interface SubnetDefined extends SubnetDefinition {
   readonly type: 'SubnetDefined';
 }
 
+/** Its block, gateway, exclusions or cooling time changed; this is the whole of what holds now. */
 export interface SubnetRevised extends SubnetDefinition {
   readonly type: 'SubnetRevised';
 }
 
+/** It ended; nobody held anything in it. */
 export interface SubnetRetired {
   readonly type: 'SubnetRetired';
 }
@@ -27,29 +30,34 @@ export interface HeldAddress extends AddressPair {
   readonly mac: Mac;
 }
 
+/** A holder got addresses and a MAC: one address of each family that it wanted, or none at all. */
 export interface AddressReserved extends HeldAddress {
   readonly type: 'AddressReserved';
   readonly holder: Holder;
 }
 
+/** A holder got other addresses, or another MAC, for those it had. */
 export interface AddressMoved extends HeldAddress {
   readonly type: 'AddressMoved';
   readonly holder: Holder;
   readonly from: HeldAddress;
 }
 
+/** A holder gave up all that it had in the subnet. */
 export interface AddressReleased extends HeldAddress {
   readonly type: 'AddressReleased';
   readonly holder: Holder;
   readonly reason: string;
 }
 
+/** A Vip came into being, under a claim to its name. */
 export interface VipReserved extends HeldAddress, VipPurpose {
   readonly type: 'VipReserved';
   readonly name: string;
   readonly claim: number;
 }
 
+/** A Vip got another purpose, or other addresses; this is the whole of what holds now. */
 export interface VipRevised extends HeldAddress, VipPurpose {
   readonly type: 'VipRevised';
   readonly name: string;

@@ -19,6 +19,7 @@ export interface FreeVipName {
 
 export type VipNameCommand = ClaimVipName | FreeVipName;
 
+/** A subnet has the right to reserve the Vip of this name. */
 export interface VipNameClaimed {
   readonly type: 'VipNameClaimed';
   readonly subnet: string;
@@ -26,6 +27,7 @@ export interface VipNameClaimed {
   readonly claim: number;
 }
 
+/** That right ended; any subnet may claim the name. */
 export interface VipNameFreed {
   readonly type: 'VipNameFreed';
   readonly claim: number;
