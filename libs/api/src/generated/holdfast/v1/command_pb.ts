@@ -36,7 +36,7 @@ export type CommandOptions = Message<"holdfast.v1.CommandOptions"> & {
 
   /**
    * When the caller issued the command, by its own clock; the same again in every delivery. Required with
-   * `command_id`. It is kept in whole milliseconds.
+   * `command_id`. It is kept in whole milliseconds, and may be at most 5 minutes ahead of the server's clock.
    *
    * @generated from field: google.protobuf.Timestamp issued_at = 2;
    */
