@@ -4,6 +4,7 @@ import { CONFIG, type Config } from './config';
 import { GatewayModule } from './gateway/gateway.module';
 import { Faces } from './gateway/status-report';
 import { LedgerModule } from './ledger/ledger.module';
+import { OvnProjectorModule } from './ovn-projector/ovn-projector.module';
 
 @Module({})
 export class AppModule {
@@ -11,7 +12,11 @@ export class AppModule {
     return {
       module: AppModule,
       global: true,
-      imports: [LedgerModule.with(config), ...(config.roles.has('gateway') ? [GatewayModule] : [])],
+      imports: [
+        LedgerModule.with(config),
+        ...(config.roles.has('ovn-projector') && config.northbound ? [OvnProjectorModule] : []),
+        ...(config.roles.has('gateway') ? [GatewayModule] : []),
+      ],
       providers: [{ provide: CONFIG, useValue: config }, Faces],
       exports: [CONFIG, Faces],
     };

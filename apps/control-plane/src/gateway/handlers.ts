@@ -165,7 +165,7 @@ export function handlers({ commands, queries, status }: Buses): Handlers<Caller>
 
 function tooFarBehind(wanted: string, behind: string | undefined): ReturnType<typeof fault> {
   return fault(
-    'Unavailable',
+    'DeadlineExceeded',
     `The view is at ${behind ?? 'the beginning'} and did not reach ${wanted} in time; ask again.`,
     {
       atLeastPosition: wanted,

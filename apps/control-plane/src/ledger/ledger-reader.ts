@@ -22,6 +22,8 @@ export interface LedgerReaderOptions {
 
 export class LedgerReader {
   readonly view = new LedgerView();
+  /** Id of the log's first event: tells this ledger from any other. */
+  ledgerId: string | undefined;
   private readonly histories = new Map<string, HistoryIndex>();
   private readonly listeners = new Set<FactListener>();
   private readonly follower: LogFollower;
@@ -64,6 +66,7 @@ export class LedgerReader {
 
   private apply(page: readonly RecordedEvent[]): void {
     const facts: SubnetFact[] = [];
+    this.ledgerId ??= page[0]?.id;
     for (const recorded of page) {
       const name = idIn(subnet.category, recorded.stream);
       if (name === undefined) continue;

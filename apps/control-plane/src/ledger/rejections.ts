@@ -16,8 +16,8 @@ export function refuse(refusal: LoopRefusal): Rejection {
     case 'CommandFromFuture':
       return {
         code: 'InvalidArgument',
-        message: `issuedAt: ${new Date(refusal.issuedAtMs).toISOString()} is in the future; set the caller's clock right.`,
-        facts: { field: 'issuedAt', now: new Date(refusal.nowMs).toISOString() },
+        message: `options.issued_at: ${new Date(refusal.issuedAtMs).toISOString()} is in the future; set the caller's clock right.`,
+        facts: { field: 'options.issued_at', now: new Date(refusal.nowMs).toISOString() },
       };
     case 'CommandIdReused':
       return {

@@ -18,7 +18,6 @@ import { factOf } from '../gateway/present-past';
 import { LogFollower } from '../ledger/log-follower';
 
 export const EVENT_STREAM = 'HOLDFAST_EVENTS';
-const POSITION_HEADER = 'Holdfast-Position';
 /** Published and not yet acknowledged: enough to hide a round trip, few enough to redo. */
 const WINDOW_MAX = 256;
 
@@ -69,7 +68,7 @@ async function openStream(
   );
   const last =
     state.messages > 0 ? await manager.streams.getMessage(EVENT_STREAM, { seq: state.last_seq }) : undefined;
-  return { client: connection.jetstream(), lastPosition: last?.header.get(POSITION_HEADER) || undefined };
+  return { client: connection.jetstream(), lastPosition: last?.header.get(NATS_HEADERS.position) || undefined };
 }
 
 function publishTo(client: JetStreamClient): (page: readonly RecordedEvent[]) => Promise<void> {
@@ -103,7 +102,7 @@ function messageOf(
   const told = headers();
   told.set(NATS_HEADERS.messageId, recorded.id);
   told.set(NATS_HEADERS.contentType, CONTENT_TYPES.json);
-  told.set(POSITION_HEADER, recorded.position);
+  told.set(NATS_HEADERS.position, recorded.position);
   return {
     subject: eventSubject(placeOf(fact)),
     payload: encodeMessage(v1.LedgerEventSchema, presentEvent(fact), 'json'),

@@ -1,0 +1,99 @@
+// The server, operation by operation: every call delivered surely, every list to its end. Loaded only when a server
+// is asked: help and completion do without the contract and start in half the time.
+import { type MessageShape, toJson } from '@bufbuild/protobuf';
+import { type OperationName, type Operations, operations } from '@holdfast/api';
+import { CallFault, HttpClient, type ToldRejection } from '@holdfast/api/http-client';
+import { type Delivery, deliver } from './deliver';
+import type { Io } from './io';
+import type { Outcome, Refusal } from './outcome';
+
+export type Request<Name extends OperationName> = Parameters<typeof HttpClient.prototype.call<Name>>[1];
+export type Reply<Name extends OperationName> = MessageShape<Operations[Name]['response']>;
+
+/** By list, the field that its entries are in. */
+const ENTRIES = {
+  ListSubnets: 'subnets',
+  ListReservations: 'reservations',
+  ListVips: 'vips',
+  GetHistory: 'events',
+} as const;
+export type ListName = keyof typeof ENTRIES;
+
+/** The most that the server gives at once. */
+const PAGE_SIZE = 1000;
+/** Ten million entries: more than a subnet of 2^23 addresses can have, and less than memory holds. */
+const PAGES_MAX = 10_000;
+
+export class Ledger {
+  private readonly client: HttpClient;
+  private readonly delivery: Delivery;
+
+  constructor(baseUrl: string, { fetch, clock, chance }: Io, timeoutMs: number) {
+    this.client = new HttpClient({ baseUrl, ...(fetch && { fetch }) });
+    this.delivery = { clock, chance, timeoutMs };
+  }
+
+  async call<Name extends OperationName>(name: Name, request: Request<Name>): Promise<Outcome<Reply<Name>>> {
+    try {
+      const outcome = await deliver((signal) => this.client.call(name, request, { signal }), this.delivery);
+      return outcome.rejected
+        ? { refusal: ofRejection(outcome.rejected) }
+        : { reply: outcome.reply as Reply<Name> };
+    } catch (error) {
+      if (error instanceof CallFault) return { refusal: ofFault(error) };
+      throw error;
+    }
+  }
+
+  /** All pages as one reply, which reflects the position of the first. */
+  async callForAll<Name extends ListName>(
+    name: Name,
+    request: Request<Name>,
+  ): Promise<Outcome<Reply<Name>>> {
+    const outcome = await this.call(name, { ...request, pageSize: PAGE_SIZE });
+    if (outcome.refusal) return outcome;
+    const whole = outcome.reply;
+    const entries = entriesOf(name, whole);
+    for (let pages = 1; whole.nextPageToken !== ''; pages += 1) {
+      if (pages === PAGES_MAX) return { refusal: endless(name) };
+      const { nextPageToken: pageToken } = whole;
+      const next = await this.call(name, { ...request, pageSize: PAGE_SIZE, pageToken });
+      if (next.refusal) return next;
+      for (const entry of entriesOf(name, next.reply)) entries.push(entry);
+      whole.nextPageToken = next.reply.nextPageToken;
+    }
+    return outcome;
+  }
+
+  /** As the server told it: one JSON document, in the contract's own JSON. */
+  json<Name extends OperationName>(name: Name, reply: Reply<Name>): string {
+    return JSON.stringify(toJson(operations[name].response, reply, { alwaysEmitImplicit: true }), null, 2);
+  }
+}
+
+const entriesOf = <Name extends ListName>(name: Name, reply: Reply<Name>): unknown[] =>
+  (reply as Record<string, unknown>)[ENTRIES[name]] as unknown[];
+
+const ofRejection = ({ code, message, facts }: ToldRejection): Refusal => ({
+  code,
+  message,
+  facts: facts as Refusal['facts'],
+  retryable: false,
+  isFault: false,
+});
+
+const ofFault = ({ code, message, facts, retryable }: CallFault): Refusal => ({
+  code,
+  message,
+  facts,
+  retryable,
+  isFault: true,
+});
+
+const endless = (name: ListName): Refusal => ({
+  code: 'Internal',
+  message: `${name} has no end after ${PAGES_MAX} pages; narrow it down`,
+  facts: {},
+  retryable: false,
+  isFault: true,
+});

@@ -1,0 +1,15 @@
+// How a call ended: answered, decided against, or not decided at all.
+
+export type Outcome<Reply> =
+  | { readonly reply: Reply; readonly refusal?: undefined }
+  | { readonly refusal: Refusal };
+
+/** The contract's `Rejection`. */
+export interface Refusal {
+  readonly code: string;
+  readonly message: string;
+  readonly facts: Readonly<Record<string, string>>;
+  readonly retryable: boolean;
+  /** No decision: the server was not reached, or could not. */
+  readonly isFault: boolean;
+}

@@ -1,0 +1,17 @@
+// A refusal in one line for people: the code, what the server says of it, and what else this program can do about
+// it where the server cannot know.
+import type { Refusal } from './outcome';
+import { plain } from './table';
+
+const HINTS: Readonly<Record<string, string>> = {
+  SubnetNotFound: "'holdfast subnet list' has those there are",
+  VipNotFound: "'holdfast vip list' has those there are",
+  ReservationNotFound: "'holdfast reservation list' has those there are",
+  Unavailable: '--server or HOLDFAST_SERVER says where the server is',
+};
+
+export function tellRefusal({ code, message }: Refusal): string {
+  const hint = HINTS[code];
+  const said = plain(message).replace(/\.$/, '');
+  return `${code}: ${said}${hint === undefined ? '.' : `; ${hint}.`}`;
+}
