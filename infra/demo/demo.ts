@@ -16,8 +16,8 @@ async function applySeed(world: World): Promise<void> {
   if (world.isSandbox)
     await user.apply(manifest('crds/kubeovn.io_subnets.yaml'), manifest('crds/kubeovn.io_vips.yaml'));
   await user.apply(
-    manifest('examples/subnet-ovn-default.yaml'),
-    ...SEED_VIPS.map((name) => manifest(`examples/${name}.yaml`)),
+    manifest('demo/subnet-ovn-default.yaml'),
+    ...SEED_VIPS.map((name) => manifest(`crds/examples/${name}.yaml`)),
   );
   const settled = await until('every Vip has a status', async () => {
     const vips = (await user.vips()).filter(({ metadata }) => SEED_VIPS.includes(metadata?.name ?? ''));

@@ -5,6 +5,9 @@ const path = require('node:path');
 
 const root = path.join(__dirname, '../..');
 
+/** ESM packages that npm nests, because an older one of the name stands at the top. */
+const NESTED = ['agent-base'];
+
 function esmPackages(modules) {
   const names = fs
     .readdirSync(modules)
@@ -40,7 +43,7 @@ module.exports = (projectDir) => ({
   cacheDirectory: path.join(root, '.nx/jest-cache'),
   transform: { '^.+\\.[mc]?[tj]s$': ['@swc/jest', swc] },
   transformIgnorePatterns: [
-    `/node_modules/(?!(${esmPackages(path.join(root, 'node_modules')).join('|')})/)`,
+    `/node_modules/(?!(${[...esmPackages(path.join(root, 'node_modules')), ...NESTED].join('|')})/)`,
     '/(apps|libs|infra|test)/([^/]+/)?dist/',
   ],
 });
