@@ -34,3 +34,13 @@ export {
   SUBNETS,
   VIPS,
 } from './resource';
+export {
+  type FaceFault,
+  KubernetesFace,
+  type KubernetesFaceOptions,
+  type KubernetesFaceStatus,
+} from './face/kubernetes-face';
+export { type Ledger, type LedgerAnswer, type LedgerOrder, THROUGH_KUBERNETES } from './face/ledger';
+export { FINALIZER } from './face/object-writer';
+export { COOLING_ANNOTATION } from './face/subnet-spec';
+export type { Projection } from './face/wanted-status';

@@ -33,12 +33,24 @@ export interface Condition {
 /** Whether `kept` (a status's `conditions`) says of our types exactly what is wanted, whenever it began to. */
 export function saysAll(kept: Json | undefined, wanted: readonly Condition[]): boolean {
   const ours = listed(kept).filter(isOurs).map(said);
-  return ours.length === wanted.length && wanted.every((condition) => ours.some((it) => isDeepStrictEqual(it, said(condition))));
+  return (
+    ours.length === wanted.length &&
+    wanted.every((condition) => ours.some((it) => isDeepStrictEqual(it, said(condition))))
+  );
 }
 
-/** Whether `kept` says this, among others. */
-export function says(kept: Json | undefined, condition: Condition): boolean {
-  return listed(kept).some((it) => isDeepStrictEqual(said(it), said(condition)));
+/** Whether `kept` says this, among others; in these words, or (without `message`) in any. */
+export function says(
+  kept: Json | undefined,
+  { type, status, reason, message }: Omit<Condition, 'message'> & { readonly message?: string },
+): boolean {
+  return listed(kept).some(
+    (it) =>
+      it['type'] === type &&
+      it['status'] === status &&
+      it['reason'] === reason &&
+      (message === undefined || it['message'] === message),
+  );
 }
 
 /** The list to write: those of others, then ours, each with the time at which its status became what it is. */

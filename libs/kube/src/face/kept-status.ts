@@ -19,7 +19,9 @@ export class KeptStatus {
     const fields = this.tellable(wanted.fields);
     const kept = object.status ?? {};
     const isSame =
-      Object.entries(fields).every(([field, value]) => this.dropped.has(field) || isKept(kept, field, value)) &&
+      Object.entries(fields).every(
+        ([field, value]) => this.dropped.has(field) || isKept(kept, field, value),
+      ) &&
       (this.dropped.has('conditions') || saysAll(kept['conditions'], wanted.conditions));
     if (isSame) return undefined;
     return { ...fields, conditions: mergeConditions(kept['conditions'], wanted.conditions, now) };
@@ -28,7 +30,7 @@ export class KeptStatus {
   /**
    * Learns from a write that was made upon exactly `before`. Returns whether something is kept now that used to be
    * dropped: the definition was replaced, and every object may have something to be told.
-   * @throws KubernetesFault when a field kept another value: then nothing that is written counts
+   * @throws KubernetesFault when a field kept another value, or none was kept: then the write was ignored as a whole
    */
   learn(
     before: KubernetesObject,
@@ -36,20 +38,21 @@ export class KeptStatus {
     sent: JsonObject,
     written: KubernetesObject,
   ): boolean {
-    let isMoreKept = false;
-    for (const [field, value] of Object.entries(sent)) {
-      if (value === null) continue;
-      if (this.stuck(field, written, sent, wanted.conditions)) isMoreKept = this.dropped.delete(field) || isMoreKept;
-      else if (written.status?.[field] === undefined && before.status?.[field] === undefined)
-        this.dropped.add(field);
-      else throw notKept(written, field);
-    }
+    const told = Object.keys(sent).filter((field) => sent[field] !== null);
+    const stuck = told.filter((field) => this.isStuck(field, written, sent, wanted.conditions));
+    const lost = told.filter((field) => !stuck.includes(field));
+    const ignored = lost.find(
+      (field) => stuck.length === 0 || isThere(written, field) || isThere(before, field),
+    );
+    if (ignored !== undefined) throw notKept(written, ignored);
+    const regained = stuck.filter((field) => this.dropped.delete(field));
+    for (const field of lost) this.dropped.add(field);
     if (written.metadata.resourceVersion !== before.metadata.resourceVersion)
       this.generationCountsStatus = written.metadata.generation !== before.metadata.generation;
-    return isMoreKept;
+    return regained.length > 0;
   }
 
-  private stuck(
+  private isStuck(
     field: string,
     { status = {} }: KubernetesObject,
     sent: JsonObject,
@@ -66,6 +69,10 @@ export class KeptStatus {
 
 function isKept(kept: JsonObject, field: string, value: unknown): boolean {
   return isDeepStrictEqual(kept[field] ?? null, value ?? null);
+}
+
+function isThere({ status }: KubernetesObject, field: string): boolean {
+  return status?.[field] !== undefined;
 }
 
 function notKept({ kind, metadata }: KubernetesObject, field: string): KubernetesFault {

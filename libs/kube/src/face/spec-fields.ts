@@ -5,7 +5,7 @@ import type { JsonObject } from '../kubernetes-object';
 
 export type Read<Value> =
   | { readonly value: Value; readonly rejected?: undefined }
-  | { readonly rejected: Rejection };
+  | { readonly rejected: Rejection; readonly value?: undefined };
 
 /** How much of what somebody wrote a message repeats. */
 const QUOTED_CHARACTERS_MAX = 64;

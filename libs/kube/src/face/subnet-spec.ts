@@ -58,11 +58,13 @@ function readCidrs(text: string): Read<Cidr[]> {
   const cidrs: Cidr[] = [];
   for (const part of split(text)) {
     const cidr = parseCidr(part);
-    if (!cidr) return invalid('spec.cidrBlock', `${quote(part)} is no block of addresses such as 10.16.0.0/16`);
+    if (!cidr)
+      return invalid('spec.cidrBlock', `${quote(part)} is no block of addresses such as 10.16.0.0/16`);
     cidrs.push(cidr);
   }
   const families = new Set(cidrs.map(({ family }) => family));
-  if (families.size < cidrs.length) return invalid('spec.cidrBlock', 'has two blocks of one family; keep one');
+  if (families.size < cidrs.length)
+    return invalid('spec.cidrBlock', 'has two blocks of one family; keep one');
   return { value: cidrs };
 }
 
@@ -109,14 +111,19 @@ function readExcluded(
   }
   if (cut.length === 0) return { value: { ranges, cut: '' } };
   const blocks = cidrs.map(formatCidr).join(',');
-  return { value: { ranges, cut: `Of excludeIps, what lies outside ${blocks} has no effect: ${list(cut)}.` } };
+  return {
+    value: { ranges, cut: `Of excludeIps, what lies outside ${blocks} has no effect: ${list(cut)}.` },
+  };
 }
 
 function readCooling(text: string | undefined): Read<number> {
   if (text === undefined || text.trim() === '') return { value: 0 };
   const seconds = Number(text);
   if (/^\s*\d{1,9}\s*$/.test(text)) return { value: seconds * 1_000 };
-  return invalid(`metadata.annotations[${COOLING_ANNOTATION}]`, `${quote(text)} is no whole number of seconds`);
+  return invalid(
+    `metadata.annotations[${COOLING_ANNOTATION}]`,
+    `${quote(text)} is no whole number of seconds`,
+  );
 }
 
 function clip(range: AddressRange, cidr: Cidr): AddressRange {
@@ -138,6 +145,9 @@ function split(text: string): string[] {
 const LISTED_MAX = 5;
 
 function list(entries: readonly string[]): string {
-  const shown = entries.slice(0, LISTED_MAX).map((entry) => quote(entry)).join(', ');
+  const shown = entries
+    .slice(0, LISTED_MAX)
+    .map((entry) => quote(entry))
+    .join(', ');
   return entries.length > LISTED_MAX ? `${shown} and ${entries.length - LISTED_MAX} more` : shown;
 }

@@ -113,7 +113,12 @@ function readySubnet({ state, rejected, cut }: SubnetFindings): Condition {
     };
   }
   if (!state) return { type: 'Ready', status: 'False', reason: 'Pending', message: 'It is not defined yet.' };
-  return { type: 'Ready', status: 'True', reason: 'Defined', message: sentences('It is defined as asked.', cut) };
+  return {
+    type: 'Ready',
+    status: 'True',
+    reason: 'Defined',
+    message: sentences('It is defined as asked.', cut),
+  };
 }
 
 /** JSON numbers: above 2^53 rounded, as the API server would round them anyway. A family that is not there has none. */

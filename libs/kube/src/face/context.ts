@@ -1,0 +1,38 @@
+// What the reconcilers work with, and the two things that both do: ask the ledger, and wait for its view.
+import type { Clock } from '@holdfast/clock';
+import type { Rejection } from '@holdfast/ipam';
+import type { Following } from '../kubernetes-api';
+import type { DueKey } from './due-key';
+import type { Ledger, LedgerOrder } from './ledger';
+import type { ObjectWriter } from './object-writer';
+import type { Refusals } from './refusals';
+import type { Projection } from './wanted-status';
+
+export interface Context {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly writer: ObjectWriter;
+  readonly refusals: Refusals;
+  readonly vips: Pick<Following, 'get'>;
+  readonly subnets: Pick<Following, 'get'>;
+  readonly mark: (key: DueKey) => void;
+  readonly projectionOf: (vip: string) => Projection | undefined;
+}
+
+/** After a write that was refused because the object had changed: the watch brings the change, and sooner than this. */
+export const STALE_RETRY_MS = 2_000;
+/** After a view did not get to an event in time; the event, when it comes, wakes the key sooner. */
+export const BEHIND_RETRY_MS = 1_000;
+
+/** `done`: it is as was ordered, and the view shows it. */
+export type Asked =
+  | { readonly is: 'done' | 'behind'; readonly rejected?: undefined }
+  | { readonly is: 'rejected'; readonly rejected: Rejection };
+
+/** @throws Error with `code` and `retryable` */
+export async function ask({ ledger }: Context, order: LedgerOrder, actor: string): Promise<Asked> {
+  const answer = await ledger.execute(order, actor);
+  if (answer.rejected) return { is: 'rejected', rejected: answer.rejected };
+  const isShown = answer.position === undefined || (await ledger.hasReached(answer.position));
+  return { is: isShown ? 'done' : 'behind' };
+}

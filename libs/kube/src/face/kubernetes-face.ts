@@ -1,0 +1,202 @@
+// The truth as Kubernetes status, and spec as commands: watches mark keys, facts mark keys, a slow clock marks all keys;
+// each turn of a key makes it right from what is there. Nothing is done in a callback, and nothing is remembered that a
+// restart could lose.
+//
+//   watch ---+                        +-> ledger.execute
+//   facts ---+--> due keys --> turn --+-> finalizer, status, Event
+//   clock ---+
+//
+// One face is meant to work at a time; two at once write the same, and only cost each other conflicts.
+import type { Cancel, Chance, Clock } from '@holdfast/clock';
+import type { SubnetFact } from '@holdfast/ipam';
+import type { Following, KubernetesApi, Watcher } from '../kubernetes-api';
+import type { KubernetesObject } from '../kubernetes-object';
+import { type Resource, SUBNETS, VIPS } from '../resource';
+import type { Context } from './context';
+import { DueQueue, type Fault } from './due-queue';
+import { type DueKey, dueKeyOf, readDueKey, subnetKey, vipKey } from './due-key';
+import { isDefinition } from './helping-facts';
+import { type Ledger, THROUGH_KUBERNETES } from './ledger';
+import { ObjectWriter } from './object-writer';
+import { Refusals } from './refusals';
+import { SubnetReconciler } from './subnet-reconciler';
+import { VipReconciler } from './vip-reconciler';
+import type { Projection } from './wanted-status';
+
+/** The whole is compared this often, less up to a tenth: against what no watch and no fact told of. */
+const COMPARE_ALL_MS = 300_000;
+/** Every reservation changes its Subnet's counts; a Subnet's status follows them at most this often. */
+const SUBNET_STATUS_EVERY_MS = 1_000;
+
+export interface KubernetesFaceOptions {
+  readonly api: KubernetesApi;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  /** What another face knows of a Vip's rows; undefined: nothing is said about them. See `projectionChanged`. */
+  readonly projectionOf?: (vip: string) => Projection | undefined;
+  /** For the log: what failed, and when it is tried again. */
+  readonly onFault?: (fault: FaceFault, retryInMs: number) => void;
+}
+
+export interface FaceFault {
+  /** Epoch milliseconds. */
+  readonly atMs: number;
+  readonly code: string;
+  readonly message: string;
+  /** The object whose turn failed; absent when it was a watch. */
+  readonly key?: DueKey;
+}
+
+export interface KubernetesFaceStatus {
+  /** Whether the local replicas were complete once. */
+  readonly synced: boolean;
+  /** Objects that wait for their turn now, or have it. */
+  readonly due: number;
+  readonly vips: number;
+  readonly subnets: number;
+  /** Of both kinds: refused by the ledger, and asked again only when something may have helped. */
+  readonly refused: number;
+  readonly lastFault?: FaceFault;
+}
+
+export class KubernetesFace {
+  private readonly queue: DueQueue;
+  private readonly writer: ObjectWriter;
+  private readonly refusals: Refusals;
+  private readonly vips: VipReconciler;
+  private readonly subnets: SubnetReconciler;
+  private readonly objects = { vips: 0, subnets: 0 };
+  private readonly subnetTurnsMs = new Map<string, number>();
+  private followings: { readonly vips: Following; readonly subnets: Following } | undefined;
+  private cancelCompare: Cancel = () => undefined;
+  private stopFacts: () => void = () => undefined;
+  private isSynced = false;
+  private lastFault: FaceFault | undefined;
+
+  constructor(private readonly options: KubernetesFaceOptions) {
+    const { api, clock, chance } = options;
+    const onFault = (fault: Fault, key: DueKey, retryInMs: number): void => this.note(fault, retryInMs, key);
+    this.queue = new DueQueue({ clock, chance, turn: (key) => this.turn(key), onFault });
+    this.refusals = new Refusals(clock, chance);
+    this.writer = new ObjectWriter(api, clock, () => this.markAll());
+    const context = this.context();
+    this.vips = new VipReconciler(context);
+    this.subnets = new SubnetReconciler(context);
+  }
+
+  /** True once the replicas are complete and every object is due; false if stopped before. Never rejects. */
+  async start(): Promise<boolean> {
+    const { api, ledger } = this.options;
+    this.stopFacts = ledger.onFacts((facts) => this.takeFacts(facts));
+    const vips = api.follow(VIPS, this.watcher(VIPS, 'vips'));
+    const subnets = api.follow(SUBNETS, this.watcher(SUBNETS, 'subnets'));
+    this.followings = { vips, subnets };
+    const complete = await Promise.all([vips.synced, subnets.synced]);
+    if (complete.includes(false)) return false;
+    this.isSynced = true;
+    this.compareAll();
+    this.queue.start();
+    return true;
+  }
+
+  /** Resolves when the turns under way are over; nothing is asked or written after that. `api` stays open. */
+  async stop(): Promise<void> {
+    this.stopFacts();
+    this.cancelCompare();
+    await Promise.all([this.followings?.vips.stop(), this.followings?.subnets.stop(), this.queue.stop()]);
+  }
+
+  /** To be called when what `projectionOf` says of the Vip is different now. */
+  projectionChanged(vip: string): void {
+    this.queue.mark(vipKey(vip));
+  }
+
+  get status(): KubernetesFaceStatus {
+    const { isSynced: synced, objects, lastFault } = this;
+    const counts = { due: this.queue.due, refused: this.refusals.size };
+    return { synced, ...counts, ...objects, ...(lastFault && { lastFault }) };
+  }
+
+  private context(): Context {
+    const { ledger, clock, projectionOf = () => undefined } = this.options;
+    const { writer, refusals } = this;
+    return {
+      ledger,
+      clock,
+      writer,
+      refusals,
+      projectionOf,
+      vips: { get: (ref) => this.followings?.vips.get(ref) },
+      subnets: { get: (ref) => this.followings?.subnets.get(ref) },
+      mark: (key) => this.queue.mark(key),
+    };
+  }
+
+  private turn(key: DueKey): Promise<number | undefined> {
+    const { plural, name } = readDueKey(key);
+    if (plural === VIPS.plural) return this.vips.reconcile(name);
+    this.subnetTurnsMs.set(name, this.options.clock.monotonic());
+    return this.subnets.reconcile(name);
+  }
+
+  private watcher(resource: Resource, kind: 'vips' | 'subnets'): Watcher {
+    return {
+      changed: ({ name }, now, before) => {
+        const key = dueKeyOf(resource, name);
+        this.objects[kind] += Number(now !== undefined) - Number(before !== undefined);
+        this.writer.seen(key, now);
+        this.queue.mark(key);
+      },
+      faulted: (fault, retryInMs) => this.note(fault, retryInMs),
+      trim: withoutManagedFields,
+    };
+  }
+
+  private takeFacts(facts: readonly SubnetFact[]): void {
+    for (const fact of facts) {
+      const { event } = fact;
+      if ('name' in event) {
+        const key = vipKey(event.name);
+        this.refusals.wake(key);
+        this.queue.mark(key);
+      }
+      for (const key of this.refusals.wakeHelped(fact)) this.queue.mark(key);
+      this.queue.mark(subnetKey(fact.subnet), isDefinition(event) ? 0 : this.subnetRestMs(fact.subnet));
+    }
+  }
+
+  private subnetRestMs(name: string): number {
+    const turnMs = this.subnetTurnsMs.get(name);
+    if (turnMs === undefined) return 0;
+    return Math.max(0, turnMs + SUBNET_STATUS_EVERY_MS - this.options.clock.monotonic());
+  }
+
+  private compareAll(): void {
+    const { clock, chance } = this.options;
+    this.markAll();
+    this.cancelCompare = clock.after(COMPARE_ALL_MS * (1 - 0.1 * chance.random()), () => this.compareAll());
+  }
+
+  /** Subnets first, so that their Vips find them. What the ledger holds for objects that are gone is due as well. */
+  private markAll(): void {
+    if (!this.followings) return;
+    const { view } = this.options.ledger;
+    for (const { metadata } of this.followings.subnets.objects()) this.queue.mark(subnetKey(metadata.name));
+    for (const { metadata } of this.followings.vips.objects()) this.queue.mark(vipKey(metadata.name));
+    for (const { name } of view.vips()) {
+      if (view.vipReservedThrough(name) === THROUGH_KUBERNETES) this.queue.mark(vipKey(name));
+    }
+  }
+
+  private note({ code, message }: Fault, retryInMs: number, key?: DueKey): void {
+    this.lastFault = { atMs: this.options.clock.now(), code, message, ...(key && { key }) };
+    this.options.onFault?.(this.lastFault, retryInMs);
+  }
+}
+
+/** Who set which field when: often half of an object, and nothing to us. */
+function withoutManagedFields(object: KubernetesObject): KubernetesObject {
+  const metadata = { ...object.metadata, managedFields: undefined };
+  return { ...object, metadata };
+}

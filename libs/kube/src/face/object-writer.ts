@@ -1,0 +1,174 @@
+// Writes to objects: finalizers, statuses, Events; each pinned to the version that it was made from, so that nobody's
+// change is lost. And it knows what the replica has not been told yet: a key whose own last write has not come back
+// through the watch is not to be judged by the replica.
+import type { Clock } from '@holdfast/clock';
+import { addFinalizer, type FinalizerChange, removeFinalizer } from '../finalizers';
+import type { KubernetesApi, WriteResult } from '../kubernetes-api';
+import type { KubernetesFault } from '../kubernetes-fault';
+import type { KubernetesObject } from '../kubernetes-object';
+import type { Resource } from '../resource';
+import { asFault } from '../rest/unreachable';
+import { type Condition, says, timestamp } from './conditions';
+import { type DueKey, dueKeyOf } from './due-key';
+import { KeptStatus } from './kept-status';
+import type { WantedStatus } from './wanted-status';
+
+/** Keeps an object until the ledger has let go of what it holds for it. */
+export const FINALIZER = 'holdfast.io/ledger';
+
+/** A watch that takes longer is broken, and its repair may skip the version that is waited for. */
+const ECHO_MAX_MS = 5_000;
+
+/** Becomes one Event, however often the object is looked at. */
+export interface Warning {
+  /** The one that says the same on the object. */
+  readonly condition: Condition;
+  /** In other words than the condition's, where those change too often. */
+  readonly message?: string;
+}
+
+/** The object as the server has it now; undefined when it has changed since, or is gone: the watch brings what is. */
+export type Written = KubernetesObject | undefined;
+
+export class ObjectWriter {
+  private readonly kept = new Map<string, KeptStatus>();
+  private readonly echoes = new Map<DueKey, { readonly resourceVersion: string; readonly untilMs: number }>();
+  /** Versions that the watch brought while a write was under way. */
+  private readonly overtaking = new Map<DueKey, Set<string>>();
+  private readonly warned = new Map<DueKey, string>();
+  private readonly owed = new Set<DueKey>();
+
+  constructor(
+    private readonly api: KubernetesApi,
+    private readonly clock: Clock,
+    /** The cluster's definition keeps more than it used to: every object of the kind may have something to be told. */
+    private readonly onMoreKept: (resource: Resource) => void,
+  ) {}
+
+  /** How long to wait at most until the replica shows what was written last; 0 when it does. */
+  echoInMs(key: DueKey): number {
+    const echo = this.echoes.get(key);
+    return echo ? Math.max(0, echo.untilMs - this.clock.monotonic()) : 0;
+  }
+
+  /** To be told of every change in the replica. */
+  seen(key: DueKey, object: KubernetesObject | undefined): void {
+    const resourceVersion = object?.metadata.resourceVersion;
+    if (resourceVersion !== undefined) this.overtaking.get(key)?.add(resourceVersion);
+    const echo = this.echoes.get(key);
+    if (!object || echo?.resourceVersion === resourceVersion) this.echoes.delete(key);
+    if (!object) this.forgetWarning(key);
+  }
+
+  /** @throws KubernetesFault */
+  async addFinalizer(resource: Resource, object: KubernetesObject): Promise<Written> {
+    const adding = addFinalizer(object, FINALIZER);
+    return adding ? this.change(resource, object, adding) : object;
+  }
+
+  /** @throws KubernetesFault */
+  async removeFinalizer(resource: Resource, object: KubernetesObject): Promise<Written> {
+    const removing = removeFinalizer(object, FINALIZER);
+    return removing ? this.change(resource, object, removing) : object;
+  }
+
+  /** Asks the server itself whether there is such an object, by a patch of nothing. @throws KubernetesFault */
+  async exists(resource: Resource, name: string): Promise<boolean> {
+    return (await this.api.patch(resource, { name }, {})).outcome !== 'gone';
+  }
+
+  /**
+   * Makes the object say what is wanted, and warn of it once. The status goes first in importance: an Event that cannot
+   * be recorded does not keep it back, and is owed.
+   * @throws KubernetesFault
+   */
+  async publish(
+    resource: Resource,
+    object: KubernetesObject,
+    wanted: WantedStatus,
+    warning?: Warning,
+  ): Promise<Written> {
+    const key = dueKeyOf(resource, object.metadata.name);
+    const fault = warning ? await this.warn(key, object, warning) : this.forgetWarning(key);
+    const written = await this.writeStatus(resource, object, wanted);
+    if (fault) throw fault;
+    return written;
+  }
+
+  private async writeStatus(
+    resource: Resource,
+    object: KubernetesObject,
+    wanted: WantedStatus,
+  ): Promise<Written> {
+    const kept = this.keptOf(resource);
+    const status = kept.patchOf(object, wanted, timestamp(this.clock.now()));
+    if (!status) return object;
+    const { resourceVersion } = object.metadata;
+    const written = await this.echoed(resource, object, () =>
+      this.api.patchStatus(resource, object.metadata, status, { resourceVersion }),
+    );
+    if (written && kept.learn(object, wanted, status, written)) this.onMoreKept(resource);
+    return written;
+  }
+
+  private change(
+    resource: Resource,
+    object: KubernetesObject,
+    { change, expected }: FinalizerChange,
+  ): Promise<Written> {
+    return this.echoed(resource, object, () => this.api.patch(resource, object.metadata, change, expected));
+  }
+
+  private async echoed(
+    resource: Resource,
+    before: KubernetesObject,
+    write: () => Promise<WriteResult>,
+  ): Promise<Written> {
+    const key = dueKeyOf(resource, before.metadata.name);
+    const overtaking = new Set<string>();
+    this.overtaking.set(key, overtaking);
+    try {
+      const result = await write();
+      if (result.outcome !== 'written') return undefined;
+      const { resourceVersion } = result.object.metadata;
+      if (resourceVersion !== before.metadata.resourceVersion && !overtaking.has(resourceVersion))
+        this.echoes.set(key, { resourceVersion, untilMs: this.clock.monotonic() + ECHO_MAX_MS });
+      return result.object;
+    } finally {
+      this.overtaking.delete(key);
+    }
+  }
+
+  /** Once for each thing said, also across restarts: the object itself tells what it was told. */
+  private async warn(
+    key: DueKey,
+    regarding: KubernetesObject,
+    { condition, message = condition.message }: Warning,
+  ): Promise<KubernetesFault | undefined> {
+    const text = `${condition.reason}: ${message}`;
+    if (this.warned.get(key) === text) return undefined;
+    const { reason } = condition;
+    const sought = message === condition.message ? condition : { ...condition, message: undefined };
+    const isTold = says(regarding.status?.['conditions'], sought) && !this.owed.has(key);
+    try {
+      if (!isTold) await this.api.recordEvent({ regarding, type: 'Warning', reason, message });
+      this.warned.set(key, text);
+      this.owed.delete(key);
+      return undefined;
+    } catch (thrown) {
+      this.owed.add(key);
+      return asFault(thrown);
+    }
+  }
+
+  private forgetWarning(key: DueKey): undefined {
+    this.warned.delete(key);
+    this.owed.delete(key);
+  }
+
+  private keptOf({ plural }: Resource): KeptStatus {
+    let kept = this.kept.get(plural);
+    if (!kept) this.kept.set(plural, (kept = new KeptStatus()));
+    return kept;
+  }
+}

@@ -1,0 +1,155 @@
+// One Subnet: its object defines and revises it in the ledger, and its deletion retires it once nobody holds an address.
+// A Subnet that the ledger has and no object names is another door's; one that both have is the object's to say.
+import { reject, type Rejection, subnet, type SubnetDefinition, type SubnetState } from '@holdfast/ipam';
+import type { KubernetesObject } from '../kubernetes-object';
+import { SUBNETS } from '../resource';
+import { type Asked, ask, BEHIND_RETRY_MS, type Context, STALE_RETRY_MS } from './context';
+import { subnetKey } from './due-key';
+import { actorOf, type LedgerOrder } from './ledger';
+import { FINALIZER, type Warning } from './object-writer';
+import { readSubnet } from './subnet-spec';
+import { type SubnetFindings, subnetStatus } from './wanted-status';
+
+/** Holders that a condition names. */
+const NAMED_MAX = 3;
+
+export class SubnetReconciler {
+  constructor(private readonly context: Context) {}
+
+  /** @returns in how many milliseconds to look again, if at all */
+  async reconcile(name: string): Promise<number | undefined> {
+    const { writer, subnets } = this.context;
+    const echoMs = writer.echoInMs(subnetKey(name));
+    if (echoMs > 0) return echoMs;
+    const object = subnets.get({ name });
+    if (!object) return this.forget(name);
+    return object.metadata.deletionTimestamp ? this.letGo(object) : this.keep(object);
+  }
+
+  private async keep(seen: KubernetesObject): Promise<number | undefined> {
+    const { writer, refusals } = this.context;
+    const { name } = seen.metadata;
+    const read = readSubnet(seen);
+    if (read.rejected) {
+      this.forget(name);
+      return this.show(seen, { rejected: read.rejected });
+    }
+    const object = await writer.addFinalizer(SUBNETS, seen);
+    if (!object) return STALE_RETRY_MS;
+    const { is, rejected } = await this.obey(object, read.value.definition);
+    if (is === 'behind') return BEHIND_RETRY_MS;
+    const againInMs = await this.show(object, { rejected, cut: read.value.cut });
+    return againInMs ?? refusals.retryInMs(subnetKey(name));
+  }
+
+  private async obey(object: KubernetesObject, definition: SubnetDefinition): Promise<Asked> {
+    const { refusals } = this.context;
+    const { name } = object.metadata;
+    const key = subnetKey(name);
+    const order = this.orderOf(name, definition);
+    if (!order) {
+      refusals.forget(key);
+      return { is: 'done' };
+    }
+    const asked = JSON.stringify([object.spec, definition.coolingMs]);
+    const standing = refusals.standing(key, asked);
+    if (standing) return { is: 'rejected', rejected: standing };
+    const answer = await ask(this.context, order, actorOf(SUBNETS, object));
+    if (answer.rejected) {
+      this.forget(name);
+      refusals.add(key, asked, name, answer.rejected);
+    } else refusals.forget(key);
+    return answer;
+  }
+
+  private orderOf(name: string, definition: SubnetDefinition): LedgerOrder | undefined {
+    const state = this.context.ledger.view.subnet(name);
+    if (!state) return { type: 'DefineSubnet', subnet: name, ...definition };
+    const order = { type: 'ReviseSubnet' as const, subnet: name, ...definition };
+    const nowMs = this.context.clock.now();
+    const decision = subnet.decide(order, state, { nowMs, issuedAtMs: nowMs });
+    return decision.rejected || decision.events.length > 0 ? order : undefined;
+  }
+
+  /** Only what had our finalizer is retired: the object vouched for it until now. */
+  private async letGo(object: KubernetesObject): Promise<number | undefined> {
+    const { ledger, writer, refusals } = this.context;
+    const { name } = object.metadata;
+    if (!object.metadata.finalizers?.includes(FINALIZER)) return this.forget(name);
+    const state = ledger.view.subnet(name);
+    const retained = state && (inUse(state) ?? (await this.retire(object)));
+    if (retained) return (await this.show(object, { retained })) ?? refusals.retryInMs(subnetKey(name));
+    this.forget(name);
+    const written = await writer.removeFinalizer(SUBNETS, object);
+    return written ? undefined : STALE_RETRY_MS;
+  }
+
+  private async retire(object: KubernetesObject): Promise<Rejection | undefined> {
+    const { refusals } = this.context;
+    const { name } = object.metadata;
+    const key = subnetKey(name);
+    const standing = refusals.standing(key, RETIRE);
+    if (standing) return standing;
+    const { rejected } = await ask(
+      this.context,
+      { type: 'RetireSubnet', subnet: name },
+      actorOf(SUBNETS, object),
+    );
+    if (!rejected || rejected.code === 'SubnetNotFound') return undefined;
+    refusals.add(key, RETIRE, name, rejected);
+    return rejected;
+  }
+
+  /** Vips that wait for it need not wait any longer: they are told what is so. */
+  private forget(name: string): undefined {
+    const { refusals, mark } = this.context;
+    refusals.forget(subnetKey(name));
+    for (const key of refusals.wakeAll(name)) mark(key);
+  }
+
+  private async show(
+    object: KubernetesObject,
+    findings: Pick<SubnetFindings, 'rejected' | 'retained' | 'cut'>,
+  ): Promise<number | undefined> {
+    const { view } = this.context.ledger;
+    const { name, generation } = object.metadata;
+    const status = subnetStatus({
+      ...findings,
+      state: view.subnet(name),
+      position: view.subnetPosition(name),
+      generation,
+    });
+    const about = findings.retained ? 'Retired' : findings.rejected ? 'Ready' : undefined;
+    const condition = status.conditions.find(({ type }) => type === about);
+    // Who is in the way changes with every release: the condition follows, the Event does not.
+    const message = findings.retained
+      ? `Subnet ${name} stays until nobody holds an address in it.`
+      : undefined;
+    const warning: Warning | undefined = condition && { condition, ...(message && { message }) };
+    const written = await this.context.writer.publish(SUBNETS, object, status, warning);
+    return written ? undefined : STALE_RETRY_MS;
+  }
+}
+
+/** What is asked when the object is going; no spec reads like it. */
+const RETIRE = 'retire';
+
+function inUse({ name, byHolder }: SubnetState): Rejection | undefined {
+  if (byHolder.size === 0) return undefined;
+  const holders = [...first(NAMED_MAX, byHolder.keys())].join(', ');
+  const more = byHolder.size > NAMED_MAX ? ` and ${byHolder.size - NAMED_MAX} more` : '';
+  return reject(
+    'SubnetInUse',
+    `Subnet ${name} is to go, but addresses in it are held by ${holders}${more}; it goes when they are released.`,
+    { subnet: name, reservations: String(byHolder.size) },
+  ).rejected;
+}
+
+function* first<Item>(count: number, items: Iterable<Item>): Iterable<Item> {
+  let left = count;
+  for (const item of items) {
+    if (left === 0) return;
+    left -= 1;
+    yield item;
+  }
+}

@@ -1,0 +1,195 @@
+// One Vip: what its object asks for becomes so in the ledger, and what is so in the ledger becomes its status. Every
+// turn starts from what is there, so that it does not matter which events were seen.
+//
+//   finalizer -> order -> view shows it -> status           the object goes: release -> finalizer off
+//   refused: condition and Event; asked again when something may have helped (./refusals)
+import { invalid, reject, type Rejection, subnet, type VipEntry } from '@holdfast/ipam';
+import type { KubernetesObject } from '../kubernetes-object';
+import { VIPS } from '../resource';
+import { type Asked, ask, BEHIND_RETRY_MS, type Context, STALE_RETRY_MS } from './context';
+import { subnetKey, vipKey } from './due-key';
+import { actorNamed, actorOf, type LedgerOrder, THROUGH_KUBERNETES } from './ledger';
+import { FINALIZER } from './object-writer';
+import { readSubnet } from './subnet-spec';
+import { readVipSpec, type VipWanted } from './vip-spec';
+import { type VipFindings, vipStatus } from './wanted-status';
+
+/** When the server still has an object that the replica has lost. */
+const REAPPEARING_MS = 5_000;
+
+type Obeyed = Asked | { readonly is: 'waiting'; readonly rejected?: undefined };
+
+export class VipReconciler {
+  constructor(private readonly context: Context) {}
+
+  /** @returns in how many milliseconds to look again, if at all */
+  async reconcile(name: string): Promise<number | undefined> {
+    const { writer, vips } = this.context;
+    const echoMs = writer.echoInMs(vipKey(name));
+    if (echoMs > 0) return echoMs;
+    const object = vips.get({ name });
+    if (!object) return this.afterObject(name);
+    return object.metadata.deletionTimestamp ? this.letGo(object) : this.keep(object);
+  }
+
+  /** What the ledger holds for the object of that name; nothing, if another door reserved it. */
+  private own(name: string): VipEntry | undefined {
+    const { view } = this.context.ledger;
+    return view.vipReservedThrough(name) === THROUGH_KUBERNETES ? view.vip(name) : undefined;
+  }
+
+  private async keep(seen: KubernetesObject): Promise<number | undefined> {
+    const { writer, refusals } = this.context;
+    const { name } = seen.metadata;
+    const read = readVipSpec(seen.spec);
+    const rejected = this.foreign(name) ?? read.rejected ?? this.elsewhere(name, read.value.subnet);
+    if (rejected || read.rejected) {
+      refusals.forget(vipKey(name));
+      return this.show(seen, { rejected });
+    }
+    const object = await writer.addFinalizer(VIPS, seen);
+    if (!object) return STALE_RETRY_MS;
+    const obeyed = await this.obey(object, read.value);
+    if (obeyed.is === 'behind') return BEHIND_RETRY_MS;
+    if (obeyed.is === 'waiting') return refusals.retryInMs(vipKey(name));
+    const findings = { rejected: obeyed.rejected ?? this.foreign(name), unread: read.value.unread };
+    return (await this.show(object, findings)) ?? refusals.retryInMs(vipKey(name));
+  }
+
+  /** Makes it so in the ledger, unless there is no point in asking. */
+  private async obey(object: KubernetesObject, wanted: VipWanted): Promise<Obeyed> {
+    const { refusals } = this.context;
+    const { name } = object.metadata;
+    const key = vipKey(name);
+    const order = this.orderOf(name, wanted);
+    if (!order) {
+      refusals.forget(key);
+      return { is: 'done' };
+    }
+    const asked = JSON.stringify(object.spec);
+    const standing = refusals.standing(key, asked);
+    if (standing) return standing === COMING ? { is: 'waiting' } : { is: 'rejected', rejected: standing };
+    if (this.isSubnetComing(key, wanted.subnet)) {
+      refusals.add(key, asked, wanted.subnet, COMING);
+      return { is: 'waiting' };
+    }
+    const answer = await ask(this.context, order, actorOf(VIPS, object));
+    if (answer.rejected) refusals.add(key, asked, wanted.subnet, answer.rejected);
+    else refusals.forget(key);
+    return answer;
+  }
+
+  /** What there is to be done; undefined when it is so already. */
+  private orderOf(name: string, wanted: VipWanted): LedgerOrder | undefined {
+    const { v4, v6, mac, purpose } = wanted;
+    const held = this.own(name);
+    if (!held) return { type: 'ReserveVip', subnet: wanted.subnet, name, v4, v6, mac, ...purpose };
+    const nowMs = this.context.clock.now();
+    const { note } = held.reservation.vip;
+    const order = { type: 'ReviseVip' as const, name, v4, v6, mac, ...purpose, note };
+    const decision = subnet.decide({ ...order, subnet: wanted.subnet }, held.subnet, {
+      nowMs,
+      issuedAtMs: nowMs,
+    });
+    return decision.rejected || decision.events.length > 0 ? order : undefined;
+  }
+
+  /** A name that another door has reserved is theirs: an object must never release what it did not reserve. */
+  private foreign(name: string): Rejection | undefined {
+    const { view } = this.context.ledger;
+    const held = view.vip(name);
+    if (!held || this.own(name)) return undefined;
+    const through = view.vipReservedThrough(name) ?? 'unknown';
+    return reject(
+      'VipExists',
+      `Vip ${name} was reserved in subnet ${held.subnet.name} by another (through ${through}); choose another name, or have it released there.`,
+      { vip: name, subnet: held.subnet.name, through },
+    ).rejected;
+  }
+
+  private elsewhere(name: string, wanted: string): Rejection | undefined {
+    const held = this.own(name);
+    if (!held || held.subnet.name === wanted) return undefined;
+    const message = `a Vip cannot move from subnet ${held.subnet.name} to ${wanted}; set it back, or delete the Vip and create it anew`;
+    return invalid('spec.subnet', message).rejected;
+  }
+
+  /** Whether the subnet's own object is there and only has to have its turn first; waited for once. */
+  private isSubnetComing(key: string, name: string): boolean {
+    const { ledger, subnets, refusals } = this.context;
+    if (ledger.view.subnet(name) || refusals.has(key) || refusals.has(subnetKey(name))) return false;
+    const object = subnets.get({ name });
+    return object !== undefined && !object.metadata.deletionTimestamp && !readSubnet(object).rejected;
+  }
+
+  private async letGo(object: KubernetesObject): Promise<number | undefined> {
+    const { writer, refusals } = this.context;
+    const { name, uid } = object.metadata;
+    if (this.own(name)) {
+      const { rejected } = await this.release(name, `(uid ${uid}) was deleted`, actorOf(VIPS, object));
+      if (rejected) {
+        return (await this.show(object, { retained: rejected })) ?? refusals.retryInMs(vipKey(name));
+      }
+    }
+    refusals.forget(vipKey(name));
+    const hasOurs = object.metadata.finalizers?.includes(FINALIZER);
+    const written = hasOurs ? await writer.removeFinalizer(VIPS, object) : object;
+    return written ? undefined : STALE_RETRY_MS;
+  }
+
+  /** Nobody but us releases what a vanished object leaves behind; and only when the server says that it is gone. */
+  private async afterObject(name: string): Promise<number | undefined> {
+    const { writer, refusals } = this.context;
+    if (!this.own(name)) {
+      refusals.forget(vipKey(name));
+      return undefined;
+    }
+    if (await writer.exists(VIPS, name)) return REAPPEARING_MS;
+    const { is } = await this.release(name, 'is gone', actorNamed(VIPS, name));
+    if (is === 'rejected') return refusals.retryInMs(vipKey(name));
+    return is === 'behind' ? BEHIND_RETRY_MS : undefined;
+  }
+
+  private async release(name: string, why: string, actor: string): Promise<Asked> {
+    const { refusals } = this.context;
+    const key = vipKey(name);
+    const standing = refusals.standing(key, RELEASE);
+    if (standing) return { is: 'rejected', rejected: standing };
+    const reason = `${VIPS.plural}.${VIPS.group}/${name} ${why}`;
+    const asked = await ask(this.context, { type: 'ReleaseVip', name, reason }, actor);
+    // Then it was released already, and the view is about to show it.
+    if (asked.rejected?.code === 'VipNotFound') return { is: 'behind' };
+    if (asked.rejected) refusals.add(key, RELEASE, this.own(name)?.subnet.name ?? '', asked.rejected);
+    else refusals.forget(key);
+    return asked;
+  }
+
+  private async show(
+    object: KubernetesObject,
+    findings: Pick<VipFindings, 'rejected' | 'retained' | 'unread'>,
+  ): Promise<number | undefined> {
+    const { ledger, writer, projectionOf } = this.context;
+    const { name, generation } = object.metadata;
+    const status = vipStatus({
+      ...findings,
+      held: this.own(name),
+      position: ledger.view.vipPosition(name),
+      generation,
+      projection: projectionOf(name),
+    });
+    const about = findings.retained ? 'Released' : findings.rejected ? 'Ready' : undefined;
+    const condition = status.conditions.find(({ type }) => type === about);
+    const written = await writer.publish(VIPS, object, status, condition && { condition });
+    return written ? undefined : STALE_RETRY_MS;
+  }
+}
+
+/** What is asked when an object is gone or going; no spec reads like it. */
+const RELEASE = 'release';
+
+/** Stands for the wait for a subnet whose object is about to define it: nothing is told of it. */
+const COMING: Rejection = {
+  code: 'SubnetNotFound',
+  message: 'Its Subnet is not defined yet.',
+  facts: {},
+};
