@@ -109,7 +109,7 @@ describe('parseSchema', () => {
 });
 
 describe('ovsdb-generate', () => {
-  const program = require.resolve('@holdfast/ovsdb/generate').replace(/\.js$/, '-cli.js');
+  const program = join(__dirname, '../dist/generate-cli.js');
   const run = (...args: string[]): Promise<{ stdout: string; stderr: string }> =>
     promisify(execFile)(process.execPath, [program, ...args]);
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@holdfast/clock';
@@ -94,7 +94,6 @@ describe('TLS', () => {
     await writeFile(renewed, 'not PEM yet');
     const client = lab.open({ remotes: lab.server.ssl, tls: { ...tls.client, certificate: renewed } });
     await new Promise<void>((resolve) => void client.onState(() => resolve()));
-    const { readFile } = await import('node:fs/promises');
     await writeFile(renewed, await readFile(tls.client.certificate));
     await client.whenConnected();
   });

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { systemClock } from '@holdfast/clock';
 import { fetchSchema } from '../fetch-schema';
@@ -36,7 +38,7 @@ describe('startOvsdbServer', () => {
   });
 
   it('dies with the process that started it, however that dies', async () => {
-    const testing = require.resolve('@holdfast/ovsdb/testing');
+    const testing = join(__dirname, '../../dist/testing/index.js');
     const script = `require(${JSON.stringify(testing)})
       .startOvsdbServer({ schema: ${JSON.stringify(NORTHBOUND_SCHEMA)} })
       .then((server) => console.log(server.pid, server.directory))`;
@@ -46,7 +48,6 @@ describe('startOvsdbServer', () => {
     expect(runs(Number(pid))).toBe(true);
     parent.kill('SIGKILL');
     while (runs(Number(pid))) await setTimeout(5);
-    const { rm } = await import('node:fs/promises');
     await rm(directory, { recursive: true });
   });
 });

@@ -1,5 +1,5 @@
 // A real ovsdb-server for tests: a child process in a folder of its own, which can be killed and started
-// again. It needs Debian's `openvswitch-common`, and a schema file, such as `ovn-common`'s. Not for production:
+// again. It needs Debian's `openvswitch-common`, and a schema file, such as `ovn-central`'s. Not for production:
 // nothing restarts it but the test.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,7 +15,7 @@ import { dial, type TlsFiles } from '../dial';
 import { OvsdbFault } from '../fault';
 import { parseRemotes } from '../remote';
 
-/** Where Debian's `ovn-common` puts the Northbound schema. */
+/** Where Debian's `ovn-central` puts the Northbound schema. */
 export const NORTHBOUND_SCHEMA = '/usr/share/ovn/ovn-nb.ovsschema';
 
 export interface OvsdbServerOptions {
@@ -37,11 +37,8 @@ const SSL_ADDRESS = '127.0.0.2';
 const READY_TIMEOUT_MS = 20_000;
 const READY_POLL_MS = 5;
 
-/**
- * The server lives as long as this program, which ends when the pipe it reads does: with the test's process,
- * however that dies. A killed test run leaves no server behind.
- */
-const LIFELINE = '--run=exec cat';
+/** The server dies with the test's process, however that dies: a killed test run leaves none behind. */
+const DIE_WITH_PARENT = ['--pdeathsig', 'KILL'];
 
 export class OvsdbServer {
   private child: ChildProcess | undefined;
@@ -91,12 +88,12 @@ export class OvsdbServer {
   /** Starts it, or starts it again; resolves once it answers. */
   async restart(): Promise<void> {
     await this.kill();
-    const child = spawn(await findProgram('ovsdb-server'), this.args(), {
+    const program = await findProgram('ovsdb-server');
+    const child = spawn(await findProgram('setpriv'), [...DIE_WITH_PARENT, program, ...this.args()], {
       cwd: this.directory,
-      stdio: ['pipe', 'ignore', 'ignore'],
+      stdio: 'ignore',
     });
     this.child = child;
-    child.stdin.on('error', () => undefined); // A pipe broken by a kill is what was wanted.
     await once(child, 'spawn');
     try {
       await this.whenReady(child);
@@ -146,7 +143,6 @@ export class OvsdbServer {
       `--pidfile=${at('db.pid')}`,
       '--overwrite-pidfile',
       '--no-chdir',
-      LIFELINE,
       `--unixctl=${at('db.ctl')}`,
       `--remote=punix:${at('db.sock')}`,
       ...(tcp ? [`--remote=ptcp:${this.tcpPort}:${TCP_ADDRESS}`] : []),
@@ -202,21 +198,29 @@ export function makeTemporaryDirectory(): Promise<string> {
 }
 
 /** @throws Error that names the Debian package if the program is missing. */
-export async function run(program: string, args: readonly string[]): Promise<{ stdout: string }> {
+export async function run(program: Program, args: readonly string[]): Promise<{ stdout: string }> {
   return promisify(execFile)(await findProgram(program), args);
 }
 
 /** Debian puts servers where only root's PATH looks. */
 const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
-async function findProgram(name: string): Promise<string> {
+/** Debian's package for each program. */
+const PACKAGES = {
+  'ovsdb-server': 'openvswitch-common',
+  'ovsdb-tool': 'openvswitch-common',
+  'ovsdb-client': 'openvswitch-common',
+  'ovs-appctl': 'openvswitch-common',
+  setpriv: 'util-linux',
+};
+
+type Program = keyof typeof PACKAGES;
+
+async function findProgram(name: Program): Promise<string> {
   const folders = [...(process.env.PATH ?? '').split(delimiter), ...SYSTEM_FOLDERS];
   const found = folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
-  if (found === undefined)
-    throw new Error(
-      `${name} is missing: it comes with Debian's package openvswitch-common (apt-get install openvswitch-common)`,
-    );
-  return found;
+  if (found !== undefined) return found;
+  throw new Error(`${name} is missing: install Debian's package ${PACKAGES[name]}`);
 }
 
 function hasExited(child: ChildProcess): boolean {
