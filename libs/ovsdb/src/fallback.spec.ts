@@ -75,6 +75,14 @@ describe('a server that only knows monitor', () => {
     await followsChanges(await lab.connect());
   });
 
+  it('that lacks the database is not used', async () => {
+    const client = lab.open({ database: { ...OVN_Northbound, name: 'Nowhere' } });
+    const fault = await new Promise((resolve) => {
+      client.onState((state) => resolve(state.status === 'connecting' && state.fault?.code));
+    });
+    expect(fault).toBe('server-unfit');
+  });
+
   it('cannot replicate part of a table, and says so', async () => {
     const client = await lab.connect();
     const replica = client.replicate({ ACL: { where: [['priority', '==', 7]] } });

@@ -105,6 +105,15 @@ describe('a lock', () => {
     expect(() => client.lock('not-an-id')).toThrow(expect.objectContaining({ code: 'invalid-value' }));
   });
 
+  it('that the server does not give is refused with its words', async () => {
+    const error = { error: 'not allowed', details: 'read only' };
+    const proxy = await lab.proxy(({ method }) => (method === 'lock' ? { error } : 'pass'));
+    const client = await lab.connect({ remotes: proxy.remote });
+    const lock = client.lock('refused');
+    await expect(lock.whenHeld()).rejects.toMatchObject({ code: 'request-refused' });
+    expect(lock.state).toBe('waiting');
+  });
+
   it('released while it is asked for is not kept', async () => {
     const [first, second] = await Promise.all([lab.connect(), lab.connect()]);
     await first.lock('hasty').release();

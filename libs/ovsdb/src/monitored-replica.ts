@@ -95,8 +95,6 @@ export class MonitoredReplica<Tables> implements Replica<Tables>, Participant {
 
   notified(method: string, params: readonly unknown[]): void {
     if (!this.connection) return;
-    if (method === 'monitor_canceled')
-      throw new OvsdbFault('server-unfit', `the server ended the monitor of ${this.options.schema.name}`);
     const update = readUpdate(method, params);
     if (update) this.apply(update, 'update');
   }

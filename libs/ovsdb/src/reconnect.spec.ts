@@ -84,6 +84,32 @@ describe('kill -9 of the server under load', () => {
   });
 });
 
+describe('a transaction that had to queue', () => {
+  it('was surely not sent when the server dies, nor was one for which the queue had no room', async () => {
+    const client = await lab.connect({ inFlightMax: 1, queuedMax: 1 });
+    lab.server.freeze(true);
+    const [sent, queued, refused] = ['sent', 'queued', 'refused'].map((name) => write(client, name));
+    expect(await refused).toBe('too-many-requests');
+    await lab.server.kill();
+    expect(await Promise.all([sent, queued])).toEqual(['transaction-outcome-unknown', 'not-connected']);
+    await lab.server.restart();
+    const there = await names(client);
+    expect(['queued', 'refused'].filter((name) => there.has(name))).toEqual([]);
+  });
+});
+
+describe('a transaction that the server refuses to look at', () => {
+  it('rejects with its words', async () => {
+    const error = { error: 'not allowed', details: 'read only' };
+    const proxy = await lab.proxy(({ method }) => (method === 'transact' ? { error } : 'pass'));
+    const client = await lab.connect({ remotes: proxy.remote });
+    await expect(client.transact([])).rejects.toMatchObject({
+      code: 'request-refused',
+      message: 'the server refused transact: not allowed (read only)',
+    });
+  });
+});
+
 describe('a lost reply', () => {
   it.each([
     ['before the server saw the request', 'cut', false],

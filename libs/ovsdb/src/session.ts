@@ -64,7 +64,7 @@ export class Session {
     try {
       await this.checkServer();
       this.served = parseSchema(await this.connection.request('get_schema', [this.options.database]));
-      for (const participant of this.options.participants.values()) void this.join(participant);
+      if (!this.leaving) for (const each of this.options.participants.values()) void this.join(each);
     } catch (error) {
       if (!(error instanceof OvsdbFault)) throw error;
       this.connection.close(this.leaving ?? unfitIfRefused(error));
