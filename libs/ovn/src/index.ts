@@ -1,1 +1,12 @@
-export {};
+// The truth as Northbound rows. The reconciler is handed a ledger's view and a Northbound; it does not know the
+// store.
+export { NorthboundReconciler, type ReconcilerOptions } from './reconciler';
+export { type NorthboundOptions, OvsdbNorthbound, PROJECTOR_LOCK } from './ovsdb-northbound';
+export type { Northbound, NorthboundChange, NorthboundState, NorthboundWatcher } from './northbound';
+export type { BlockedKey, Projection, ProjectionReason } from './projections';
+export type { Drift, ReconcilerStatus } from './status';
+export type { Difference } from './diff';
+export type { ParentsOf } from './desired';
+export type { Obstacle, ObstacleReason } from './plan';
+export { type DueKey, OWNER_KEY, type RowKey, VENDOR } from './ownership';
+export { LEDGER_KEY, POSITION_KEY } from './checkpoint';

@@ -1,1 +1,2 @@
-export {};
+export { compareNumbers, TestLedger, type VipWish } from './test-ledger';
+export { NorthboundLab, type RunningReconciler } from './northbound-lab';

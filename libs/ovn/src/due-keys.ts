@@ -1,0 +1,101 @@
+// Which keys are to be compared next: each once, however often it was marked, in the order in which they were
+// marked; subnets first, because ports need their switch. Keys whose transaction was refused come in ever
+// smaller groups, until the one that is to blame is alone; that one waits, and no other waits for it.
+import { Backoff, type Cancel, type Chance, type Clock } from '@holdfast/clock';
+import { type DueKey, kindOf } from './ownership';
+
+/** How long the key that is to blame waits: a race is over at once, a row that the server never takes is not. */
+const HELD_BACK = { firstMs: 50, maxMs: 60_000 };
+
+interface HeldBack {
+  readonly backoff: Backoff;
+  cancel: Cancel | undefined;
+}
+
+export class DueKeys {
+  private readonly subnets = new Set<DueKey>();
+  private readonly vips = new Set<DueKey>();
+  private readonly suspects: DueKey[][] = [];
+  private readonly heldBack = new Map<DueKey, HeldBack>();
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly chance: Chance,
+    /** Something became due by itself. */
+    private readonly onDue: () => void,
+  ) {}
+
+  /** Keys that are due now, those that are held back left out. */
+  get size(): number {
+    return this.subnets.size + this.vips.size + this.suspects.reduce((sum, group) => sum + group.length, 0);
+  }
+
+  get sizeHeldBack(): number {
+    return this.heldBack.size;
+  }
+
+  add(key: DueKey): void {
+    (kindOf(key) === 'subnet' ? this.subnets : this.vips).add(key);
+  }
+
+  /**
+   * The next keys to be compared, as an iterator that may be left at any time: what was not taken stays due. A
+   * group of suspects is never mixed with others.
+   */
+  *take(): Generator<DueKey> {
+    const group = this.suspects.pop();
+    if (group) {
+      yield* this.drain(new Set(group), (rest) => this.suspects.push([...rest]));
+      return;
+    }
+    yield* this.drain(this.subnets);
+    yield* this.drain(this.vips);
+  }
+
+  /** These keys' transaction was refused because of one of them. */
+  blame(keys: readonly DueKey[]): void {
+    const [only] = keys;
+    if (keys.length === 1 && only !== undefined) return this.holdBack(only);
+    const middle = Math.ceil(keys.length / 2);
+    this.suspects.push(keys.slice(middle), keys.slice(0, middle));
+  }
+
+  /** The key's transaction was committed, or what it wants is another thing now. */
+  clear(key: DueKey): void {
+    this.heldBack.get(key)?.cancel?.();
+    this.heldBack.delete(key);
+  }
+
+  /** Forgets what is due and who waits. */
+  stop(): void {
+    for (const { cancel } of this.heldBack.values()) cancel?.();
+    this.heldBack.clear();
+    this.suspects.length = 0;
+    this.subnets.clear();
+    this.vips.clear();
+  }
+
+  private *drain(keys: Set<DueKey>, onLeft?: (rest: Set<DueKey>) => void): Generator<DueKey> {
+    try {
+      for (const key of keys) {
+        keys.delete(key);
+        if (!this.heldBack.get(key)?.cancel) yield key;
+      }
+    } finally {
+      if (keys.size > 0) onLeft?.(keys);
+    }
+  }
+
+  private holdBack(key: DueKey): void {
+    const held: HeldBack = this.heldBack.get(key) ?? {
+      backoff: new Backoff(HELD_BACK, this.chance),
+      cancel: undefined,
+    };
+    this.heldBack.set(key, held);
+    held.cancel = this.clock.after(held.backoff.nextDelayMs(), () => {
+      held.cancel = undefined;
+      this.add(key);
+      this.onDue();
+    });
+  }
+}

@@ -1,0 +1,82 @@
+// The context of planning: the ledger's view, what is there, and what the transaction being planned already
+// does. Planning is pure: it changes nothing but the batch that it is given.
+import type { LedgerView } from '@holdfast/ipam';
+import { type NamedUuid, named } from '@holdfast/ovsdb';
+import type { ParentsOf } from './desired';
+import type { Difference } from './diff';
+import type { NorthboundRows } from './northbound-rows';
+import type { DueKey } from './ownership';
+import { type SwitchChoice, chooseSwitch } from './switch-choice';
+import type { Write } from './writes';
+
+/** Why something is not projected though the ledger says that it should be. */
+export type ObstacleReason =
+  /** A port called so is there and is not ours. */
+  | 'PortNameTaken'
+  /** A virtual port of somebody else on the same switch has the address. */
+  | 'VirtualIpTaken'
+  /** There are several switches that may be meant. */
+  | 'SwitchAmbiguous'
+  /** The subnet's switch is not there yet, and cannot be made now. */
+  | 'SwitchMissing'
+  /** The subnet is retired, but ports of others are on its switch. */
+  | 'SwitchInUse'
+  /** The server refused the rows; they are tried again. */
+  | 'Refused';
+
+export interface Obstacle {
+  readonly reason: ObstacleReason;
+  /** One sentence for people, with what would help. */
+  readonly message: string;
+}
+
+/** What is to be done for one key: nothing if no write is there and no obstacle either. */
+export interface Plan {
+  readonly writes: readonly Write[];
+  /** What the writes put right. */
+  readonly differences: readonly Difference[];
+  readonly obstacle: Obstacle | undefined;
+}
+
+export interface PlanOptions {
+  readonly view: LedgerView;
+  readonly rows: NorthboundRows;
+  readonly parentsOf: ParentsOf;
+}
+
+/** What one transaction will do, while it is planned. */
+export class Batch {
+  readonly keys: DueKey[] = [];
+  readonly writes: Write[] = [];
+  private readonly made = new Map<string, NamedUuid>();
+  private readonly choices = new Map<string, SwitchChoice>();
+
+  constructor(readonly options: PlanOptions) {}
+
+  /** The switch for a subnet; looked up once a batch. */
+  switchFor(subnet: string): SwitchChoice {
+    let choice = this.choices.get(subnet);
+    if (!choice) {
+      const { view, rows } = this.options;
+      choice = chooseSwitch(rows, subnet, view.subnet(subnet) !== undefined);
+      this.choices.set(subnet, choice);
+    }
+    return choice;
+  }
+
+  /** The name, within the transaction, of a switch that it makes. */
+  makeSwitch(subnet: string): NamedUuid {
+    const ref = named(`switch_${this.made.size}`);
+    this.made.set(subnet, ref);
+    return ref;
+  }
+
+  madeSwitch(subnet: string): NamedUuid | undefined {
+    return this.made.get(subnet);
+  }
+
+  add(key: DueKey, writes: readonly Write[]): void {
+    this.keys.push(key);
+    this.writes.push(...writes);
+  }
+}

@@ -1,0 +1,340 @@
+// Makes the Northbound's rows equal to what the ledger says, and keeps them so. Level-triggered: whatever
+// happened, keys are marked due, and one loop compares what is due with what is there and writes the difference.
+//
+//   facts ────────┐
+//   row changes ──┼─> due keys ─> plan ─> one transaction in flight ─> row changes
+//   slow clock ───┘
+//
+// It never concludes from a transaction what is there now: the rows tell.
+import { Backoff, type Cancel, type Chance, type Clock, sleep } from '@holdfast/clock';
+import type { LedgerView, SubnetFact } from '@holdfast/ipam';
+import type { Operation } from '@holdfast/ovsdb';
+import { Alarm } from './alarm';
+import { type Verdict, fence, globalRow, judge, record, recordedIn } from './checkpoint';
+import { keyOfFact, keysOfLedger, keysOfRows } from './concern';
+import type { ParentsOf } from './desired';
+import type { Difference } from './diff';
+import { DueKeys } from './due-keys';
+import type { Northbound, NorthboundChange, NorthboundState } from './northbound';
+import { NorthboundRows } from './northbound-rows';
+import { outcomeOf } from './outcome';
+import { type DueKey, kindOf, nameOf, subnetKey, vipKey } from './ownership';
+import { Batch } from './plan';
+import { planSubnet } from './plan-subnet';
+import { planVip } from './plan-vip';
+import { type Projection, Projections } from './projections';
+import type { Drift, ReconcilerStatus } from './status';
+import { operationsFor } from './writes';
+
+export interface ReconcilerOptions {
+  readonly northbound: Northbound;
+  /** Shows all that the log held when the reconciler is started, and every fact before it is told of it. */
+  readonly view: LedgerView;
+  /** Orders two positions of the ledger: negative, zero or positive. */
+  readonly comparePositions: (a: string, b: string) => number;
+  /**
+   * Tells this ledger from any other, such as the id of its first event; `undefined` while it has none. Left out:
+   * a Northbound written from another ledger is noticed only while that one's position is ahead.
+   */
+  readonly ledgerId?: () => string | undefined;
+  /** Left out: no Vip has parents. After a change call `parentsChanged`. */
+  readonly parentsOf?: ParentsOf;
+  readonly clock: Clock;
+  readonly chance: Chance;
+}
+
+/** The server's best size: fewer cost round trips, more make everybody else wait. */
+const ROWS_PER_TRANSACTION = 100;
+/** A millisecond or two of comparing, then everybody else's turn. */
+const KEYS_PER_TURN = 1000;
+/** Everything is compared this often, in case a change was missed. It is not how drift is found: the monitor is. */
+const SURVEY_EVERY_MS = 60_000;
+const AFTER_FAILURE = { firstMs: 20, maxMs: 5_000 };
+/** Another projector may have written from events that are on their way to us. */
+const BEHIND_GRACE_MS = 5_000;
+
+export class NorthboundReconciler {
+  private readonly rows = new NorthboundRows();
+  private readonly due: DueKeys;
+  /** Compared and different, while we may not write. */
+  private readonly pending = new Set<DueKey>();
+  private readonly projections: Projections;
+  private readonly driftListeners = new Set<(drift: Drift) => void>();
+  private readonly alarm = new Alarm();
+  private readonly backoff: Backoff;
+  private readonly stopping = new AbortController();
+  private pause = new AbortController();
+  private state: NorthboundState = { isConnected: false, isActive: false, trouble: undefined };
+  private verdict: Verdict | undefined;
+  private mayWrite = false;
+  private behindSinceMs: number | undefined;
+  private failure: string | undefined;
+  /** Everything was compared at least once: a row of ours that nobody knows is drift from now on. */
+  private isSurveyed = false;
+  /** The checkpoint of our last transaction. */
+  private written: string | undefined;
+  private settledPosition: string | undefined;
+  private settledWaiters: (() => void)[] = [];
+  private lastDrift: Drift | undefined;
+  private readonly counts = { transactions: 0, transactionsRefused: 0, rowsWritten: 0, drifts: 0 };
+  private cancelSurvey: Cancel = () => undefined;
+  private stopWatching: () => Promise<void> = () => Promise.resolve();
+  private running: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: ReconcilerOptions) {
+    const { clock, chance, view } = options;
+    this.due = new DueKeys(clock, chance, () => this.alarm.ring());
+    this.projections = new Projections(view);
+    this.backoff = new Backoff(AFTER_FAILURE, chance);
+  }
+
+  start(): void {
+    this.stopWatching = this.options.northbound.watch({
+      rowsChanged: (changes) => this.rowsChanged(changes),
+      stateChanged: (state) => this.stateChanged(state),
+    });
+    this.armSurvey();
+    this.running = this.run();
+  }
+
+  /** Waits for the transaction under way, then lets another projector take over. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    this.pause.abort();
+    this.cancelSurvey();
+    this.alarm.ring();
+    await this.running;
+    this.due.stop();
+    await this.stopWatching();
+  }
+
+  /** To be called with every fact of a Subnet, in order, once the view shows it. */
+  factsApplied(facts: readonly SubnetFact[]): void {
+    for (const fact of facts) {
+      const key = keyOfFact(fact);
+      if (key !== undefined) this.wantedChanged(key);
+    }
+    this.alarm.ring();
+  }
+
+  /** Who may answer for the Vip has changed. */
+  parentsChanged(vip: string): void {
+    this.wantedChanged(vipKey(vip));
+    this.alarm.ring();
+  }
+
+  /** `undefined`: there is no such Vip, and nothing of it is left in the Northbound. */
+  projectionOf(vip: string): Projection | undefined {
+    return this.projections.get(vipKey(vip));
+  }
+
+  projectionOfSubnet(subnet: string): Projection | undefined {
+    return this.projections.get(subnetKey(subnet));
+  }
+
+  /** Calls `listener` with `vip/<name>` or `subnet/<name>` when its projection changed. Returns what ends it. */
+  onChange(listener: (key: DueKey) => void): () => void {
+    return this.projections.onChange(listener);
+  }
+
+  /** Calls `listener` with every row that somebody else changed, before it is repaired. Returns what ends it. */
+  onDrift(listener: (drift: Drift) => void): () => void {
+    const own = (drift: Drift): void => listener(drift);
+    this.driftListeners.add(own);
+    return () => this.driftListeners.delete(own);
+  }
+
+  /** Resolves once nothing is left to do: what the view shows now is in effect, or has an obstacle. */
+  whenSettled(): Promise<void> {
+    return new Promise((resolve) => {
+      this.settledWaiters.push(resolve);
+      this.alarm.ring();
+    });
+  }
+
+  status(): ReconcilerStatus {
+    const { state, due, pending, lastDrift } = this;
+    return {
+      connected: state.isConnected,
+      isActive: state.isActive,
+      position: this.settledPosition,
+      recordedPosition: recordedIn(this.rows.global).position,
+      due: due.size + due.sizeHeldBack + pending.size,
+      lastDrift,
+      obstacles: this.projections.obstacles(),
+      trouble: this.trouble(),
+      counts: { ...this.counts },
+    };
+  }
+
+  private trouble(): string | undefined {
+    const { state, verdict, behindSinceMs, failure, options } = this;
+    if (!state.isConnected) return state.trouble ?? 'not connected to the Northbound yet';
+    const behindMs = behindSinceMs === undefined ? 0 : options.clock.monotonic() - behindSinceMs;
+    if (verdict?.may === 'wait' && (verdict.why === 'OtherLedger' || behindMs >= BEHIND_GRACE_MS))
+      return `${verdict.why}: ${verdict.message}`;
+    return failure;
+  }
+
+  private rowsChanged(changes: readonly NorthboundChange[]): void {
+    const concerned = this.rows.apply(changes);
+    for (const key of keysOfRows(concerned, this.options.view)) this.due.add(key);
+    this.alarm.ring();
+  }
+
+  private stateChanged(state: NorthboundState): void {
+    const isBack = state.isConnected && !this.state.isConnected;
+    this.state = state;
+    if (isBack) this.survey();
+    this.failure = undefined;
+    this.backoff.reset();
+    this.pause.abort();
+    this.alarm.ring();
+  }
+
+  private wantedChanged(key: DueKey): void {
+    this.projections.unsettle(key);
+    this.due.clear(key);
+    this.due.add(key);
+  }
+
+  private survey(): void {
+    for (const key of keysOfLedger(this.options.view)) this.due.add(key);
+    for (const key of this.rows.ownedKeys()) this.due.add(key);
+    for (const key of this.projections.keys()) this.due.add(key);
+    this.alarm.ring();
+  }
+
+  private armSurvey(): void {
+    this.cancelSurvey = this.options.clock.after(SURVEY_EVERY_MS, () => {
+      this.survey();
+      this.armSurvey();
+    });
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      if (!this.state.isConnected) {
+        await this.alarm.heard();
+        continue;
+      }
+      this.judge();
+      const batch = this.plan();
+      if (batch.writes.length > 0 || (this.due.size === 0 && this.isCheckpointLost())) await this.send(batch);
+      else if (this.due.size > 0) await sleep(this.options.clock, 0, signal);
+      else {
+        this.settle();
+        await this.alarm.heard();
+      }
+    }
+  }
+
+  private judge(): void {
+    const { view, comparePositions, ledgerId, clock } = this.options;
+    this.verdict = judge(
+      this.rows.global,
+      { position: view.position, ledger: ledgerId?.() },
+      comparePositions,
+    );
+    const isBehind = this.verdict.may === 'wait' && this.verdict.why === 'LedgerBehind';
+    this.behindSinceMs = isBehind ? (this.behindSinceMs ?? clock.monotonic()) : undefined;
+    const couldWrite = this.mayWrite;
+    this.mayWrite = this.state.isActive && this.verdict.may === 'write';
+    if (!this.mayWrite || couldWrite) return;
+    for (const key of this.pending) this.due.add(key);
+    this.pending.clear();
+  }
+
+  private plan(): Batch {
+    const { view, parentsOf = () => [] } = this.options;
+    const batch = new Batch({ view, rows: this.rows, parentsOf });
+    let compared = 0;
+    for (const key of this.due.take()) {
+      this.compare(key, batch);
+      compared += 1;
+      if (batch.writes.length >= ROWS_PER_TRANSACTION || compared >= KEYS_PER_TURN) break;
+    }
+    return batch;
+  }
+
+  private compare(key: DueKey, batch: Batch): void {
+    const planned = kindOf(key) === 'subnet' ? planSubnet(nameOf(key), batch) : planVip(nameOf(key), batch);
+    this.pending.delete(key);
+    if (planned.writes.length === 0) {
+      this.due.clear(key);
+      return this.projections.compared(key, planned.obstacle);
+    }
+    const wasSettled = this.projections.isSettled(key) ?? this.isSurveyed;
+    if (!this.mayWrite) {
+      this.pending.add(key);
+      return this.projections.differs(key, wasSettled);
+    }
+    if (wasSettled && !planned.obstacle) this.reportDrift(planned.differences);
+    this.projections.differs(key, false);
+    batch.add(key, planned.writes);
+  }
+
+  private reportDrift(differences: readonly Difference[]): void {
+    const atMs = this.options.clock.now();
+    for (const difference of differences) {
+      const drift = { ...difference, atMs };
+      this.lastDrift = drift;
+      this.counts.drifts += 1;
+      for (const listener of this.driftListeners) listener(drift);
+    }
+  }
+
+  private async send(batch: Batch): Promise<void> {
+    const { view, ledgerId, northbound } = this.options;
+    const { global } = this.rows;
+    const mark = { position: view.position, ledger: ledgerId?.() };
+    const operations: readonly Operation[] = global
+      ? [fence(global), ...record(global, mark), ...operationsFor(batch.writes)]
+      : [fence(undefined), globalRow()];
+    this.counts.transactions += 1;
+    const outcome = await outcomeOf(northbound.transact(operations));
+    if (outcome.kind === 'committed') {
+      this.backoff.reset();
+      this.failure = undefined;
+      if (global) this.written = mark.position;
+      this.counts.rowsWritten += global ? batch.writes.length : 0;
+      for (const key of batch.keys) this.due.add(key);
+      return;
+    }
+    this.counts.transactionsRefused += 1;
+    if (outcome.kind === 'blamed' && batch.keys.length > 0) {
+      const { message } = outcome;
+      const [only] = batch.keys;
+      if (batch.keys.length === 1) this.projections.compared(only!, { reason: 'Refused', message });
+      return this.due.blame(batch.keys);
+    }
+    this.failure = outcome.message;
+    for (const key of batch.keys) this.due.add(key);
+    await this.rest();
+  }
+
+  /** Before everything is tried again; the state's next change ends it. */
+  private async rest(): Promise<void> {
+    const { clock } = this.options;
+    this.pause = new AbortController();
+    if (!this.stopping.signal.aborted) await sleep(clock, this.backoff.nextDelayMs(), this.pause.signal);
+  }
+
+  /** Somebody took our checkpoint away, or put back an older one. */
+  private isCheckpointLost(): boolean {
+    if (!this.mayWrite) return false;
+    const { position } = recordedIn(this.rows.global);
+    if (position === undefined) return this.rows.hasOwn();
+    return this.written !== undefined && this.options.comparePositions(position, this.written) < 0;
+  }
+
+  private settle(): void {
+    if (this.pending.size > 0 || this.due.sizeHeldBack > 0) return;
+    this.isSurveyed = true;
+    this.settledPosition = this.options.view.position;
+    const waiters = this.settledWaiters;
+    this.settledWaiters = [];
+    for (const resolve of waiters) resolve();
+  }
+}

@@ -1,0 +1,121 @@
+// A real Northbound for tests: an ovsdb-server of its own, ovn-nbctl, a client that is none of ours, and
+// reconcilers on it. Needs Debian's `openvswitch-common` and `ovn-common`.
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { type Clock, systemChance, systemClock } from '@holdfast/clock';
+import { OvsdbClient, type Operation, operationsOf } from '@holdfast/ovsdb';
+import { NORTHBOUND_SCHEMA, type OvsdbServer, startOvsdbServer } from '@holdfast/ovsdb/testing';
+import { OVN_Northbound, type OVN_Northbound_Tables } from '../generated/northbound';
+import { OvsdbNorthbound } from '../ovsdb-northbound';
+import { OWNER_KEY } from '../ownership';
+import { NorthboundReconciler, type ReconcilerOptions } from '../reconciler';
+import { type TestLedger, compareNumbers } from './test-ledger';
+
+const { select } = operationsOf(OVN_Northbound);
+
+type Tables = OVN_Northbound_Tables;
+export type AnyRow = Tables['Logical_Switch'] | Tables['Logical_Switch_Port'];
+
+export interface LabOptions {
+  /** Default: Debian's. */
+  readonly schema?: string;
+}
+
+export class NorthboundLab {
+  /** Somebody else who writes to the Northbound. */
+  readonly client: OvsdbClient<Tables>;
+  private readonly ends: (() => Promise<void>)[] = [];
+
+  private constructor(readonly server: OvsdbServer) {
+    this.client = OvsdbClient.open(clientOptions(server.unix));
+    this.ends.push(() => this.client.close());
+  }
+
+  static async start({ schema = NORTHBOUND_SCHEMA }: LabOptions = {}): Promise<NorthboundLab> {
+    return new NorthboundLab(await startOvsdbServer({ schema }));
+  }
+
+  /** A started reconciler that follows the ledger. `remote`: where it connects to, if not straight to the server. */
+  reconciler(ledger: TestLedger, options: ReconcilerSetup = {}): RunningReconciler {
+    const { remote = this.server.unix, ...rest } = options;
+    const { clock = systemClock } = rest;
+    const northbound = new OvsdbNorthbound({ ...timing, clock: systemClock, remotes: remote });
+    const reconciler = new NorthboundReconciler({
+      northbound,
+      view: ledger.view,
+      comparePositions: compareNumbers,
+      chance: systemChance,
+      clock,
+      ...rest,
+    });
+    const unfollow = ledger.onFacts((facts) => reconciler.factsApplied(facts));
+    reconciler.start();
+    let stopped: Promise<void> | undefined;
+    const stop = (): Promise<void> => {
+      unfollow();
+      return (stopped ??= reconciler.stop().then(() => northbound.close()));
+    };
+    this.ends.unshift(stop);
+    return Object.assign(reconciler, { shutDown: stop, cutOff: () => northbound.close() });
+  }
+
+  /** `ovn-nbctl`, whose output it resolves with. @throws Error with what it printed. */
+  async nbctl(...args: readonly string[]): Promise<string> {
+    const { stdout } = await promisify(execFile)('ovn-nbctl', [`--db=${this.server.unix}`, ...args]);
+    return stdout;
+  }
+
+  /** A transaction of somebody else. @throws Error if it is aborted. */
+  async transact(...operations: readonly Operation[]): Promise<void> {
+    await this.client.whenConnected();
+    const result = await this.client.transact(operations);
+    if (result.outcome !== 'committed') throw new Error(`${result.error}: ${result.details}`);
+  }
+
+  /** Every row of the tables that we write to, whole, split by whose they are. */
+  async dump(): Promise<{ readonly own: readonly AnyRow[]; readonly foreign: readonly AnyRow[] }> {
+    await this.client.whenConnected();
+    const result = await this.client.transact([
+      select('Logical_Switch', []),
+      select('Logical_Switch_Port', []),
+    ]);
+    if (result.outcome !== 'committed') throw new Error(result.error);
+    const rows: AnyRow[] = result.results.flatMap(({ rows: found }): AnyRow[] => [...found]);
+    const isOwn = ({ external_ids: ids }: AnyRow): boolean => OWNER_KEY in ids;
+    return { own: rows.filter(isOwn), foreign: rows.filter((row) => !isOwn(row)) };
+  }
+
+  /** Our ports by name, with what they should be told by. */
+  async ports(): Promise<Record<string, string>> {
+    const { own } = await this.dump();
+    const switches = own.concat((await this.dump()).foreign).filter((row) => 'ports' in row);
+    const ports = own.filter((row): row is Tables['Logical_Switch_Port'] => 'port_security' in row);
+    return Object.fromEntries(
+      ports.map(({ _uuid, name, options }) => {
+        const place = switches.find((row) => row.ports.includes(_uuid))?.name;
+        return [name, `${place} ${Object.values(options).join(' ')}`];
+      }),
+    );
+  }
+
+  async stop(): Promise<void> {
+    for (const end of this.ends) await end();
+    await this.server.stop();
+  }
+}
+
+export type ReconcilerSetup = Partial<ReconcilerOptions> & { readonly remote?: string };
+
+export interface RunningReconciler extends NorthboundReconciler {
+  /** Stops it and lets go of its connection. */
+  shutDown(): Promise<void>;
+  /** Cuts its connection as if it had died: no word to anybody. */
+  cutOff(): Promise<void>;
+}
+
+const timing = { chance: systemChance, reconnectMaxMs: 50 } as const;
+
+function clientOptions(remotes: string): Parameters<typeof OvsdbClient.open<Tables>>[0] {
+  const clock: Clock = systemClock;
+  return { ...timing, database: OVN_Northbound, clock, remotes };
+}

@@ -1,0 +1,135 @@
+// What is to be written, and the operations of the one transaction that writes it. Pure. References of ports are
+// gathered by switch: the server copies a switch's whole set of ports each time that it is changed.
+import { type NamedUuid, type Operation, type RowInput, named, operationsOf } from '@holdfast/ovsdb';
+import type { RowChanges } from './diff';
+import { OVN_Northbound, type OVN_Northbound_Tables } from './generated/northbound';
+import type { PortUuid, SwitchUuid } from './northbound';
+
+const { insert, update, mutate, delete: remove, wait } = operationsOf(OVN_Northbound);
+
+/** A switch that is there, or one that the same transaction makes. */
+export type SwitchRef = SwitchUuid | NamedUuid;
+
+type Input<Table extends keyof OVN_Northbound_Tables> = RowInput<OVN_Northbound_Tables[Table]>;
+
+export type Write =
+  /** Refused if somebody else made a switch of that name meanwhile. */
+  | {
+      readonly write: 'insert-switch';
+      readonly ref: NamedUuid;
+      readonly row: Input<'Logical_Switch'> & { readonly name: string };
+    }
+  /** Takes its ports with it; refused if they are not these any more. */
+  | { readonly write: 'delete-switch'; readonly uuid: SwitchUuid; readonly ports: readonly PortUuid[] }
+  | { readonly write: 'insert-port'; readonly into: SwitchRef; readonly row: Input<'Logical_Switch_Port'> }
+  /** A port that no switch refers to is gone. */
+  | { readonly write: 'remove-port'; readonly uuid: PortUuid; readonly from: SwitchUuid }
+  | {
+      readonly write: 'update';
+      readonly table: 'Logical_Switch' | 'Logical_Switch_Port';
+      readonly uuid: SwitchUuid | PortUuid;
+      readonly changes: RowChanges;
+    };
+
+/** What must hold comes first; `operation` of a refusal then tells which. */
+export function operationsFor(writes: readonly Write[]): readonly Operation[] {
+  const guards: Operation[] = [];
+  const rows: Operation[] = [];
+  const references = new References();
+  for (const write of writes) {
+    switch (write.write) {
+      case 'insert-switch':
+        guards.push(noSwitchNamed(write.row.name));
+        rows.push(insert('Logical_Switch', write.row, { named: write.ref.namedUuid }));
+        break;
+      case 'delete-switch':
+        guards.push(switchHasPorts(write.uuid, write.ports));
+        rows.push(remove('Logical_Switch', [['_uuid', '==', write.uuid]]));
+        break;
+      case 'insert-port': {
+        const name = `port_${rows.length}`;
+        rows.push(insert('Logical_Switch_Port', write.row, { named: name }));
+        references.of(write.into).in.push(named(name));
+        break;
+      }
+      case 'remove-port':
+        references.of(write.from).out.push(write.uuid);
+        break;
+      case 'update':
+        rows.push(...updates(write.table, write.uuid, write.changes));
+        break;
+    }
+  }
+  return [...guards, ...rows, ...references.operations()];
+}
+
+class References {
+  private readonly bySwitch = new Map<string, { ref: SwitchRef; in: NamedUuid[]; out: PortUuid[] }>();
+
+  of(ref: SwitchRef): { readonly in: NamedUuid[]; readonly out: PortUuid[] } {
+    const text = typeof ref === 'string' ? ref : ref.namedUuid;
+    let references = this.bySwitch.get(text);
+    if (!references) this.bySwitch.set(text, (references = { ref, in: [], out: [] }));
+    return references;
+  }
+
+  operations(): readonly Operation[] {
+    return Array.from(this.bySwitch.values(), ({ ref, in: added, out: removed }) =>
+      mutate(
+        'Logical_Switch',
+        [['_uuid', '==', ref]],
+        [
+          ...(removed.length > 0 ? [['ports', 'delete', removed] as const] : []),
+          ...(added.length > 0 ? [['ports', 'insert', added] as const] : []),
+        ],
+      ),
+    );
+  }
+}
+
+/** `insert` leaves a key alone that is there, so it is taken out first (RFC 7047 section 5.1). */
+export function setKeys(
+  table: 'Logical_Switch' | 'Logical_Switch_Port' | 'NB_Global',
+  uuid: string,
+  keys: { readonly [key: string]: string },
+): Operation {
+  return mutate(
+    table,
+    [['_uuid', '==', uuid as never]],
+    [
+      ['external_ids', 'delete', Object.keys(keys)],
+      ['external_ids', 'insert', keys],
+    ],
+  );
+}
+
+function updates(
+  table: 'Logical_Switch' | 'Logical_Switch_Port',
+  uuid: SwitchUuid | PortUuid,
+  { columns, externalIds }: RowChanges,
+): readonly Operation[] {
+  return [
+    ...(Object.keys(columns).length > 0 ? [update(table, [['_uuid', '==', uuid as never]], columns)] : []),
+    ...(Object.keys(externalIds).length > 0 ? [setKeys(table, uuid, externalIds)] : []),
+  ];
+}
+
+function noSwitchNamed(name: string): Operation {
+  return wait('Logical_Switch', {
+    where: [['name', '==', name]],
+    columns: ['name'],
+    until: '==',
+    rows: [],
+    timeoutMs: 0,
+  });
+}
+
+function switchHasPorts(uuid: SwitchUuid, ports: readonly PortUuid[]): Operation {
+  return wait('Logical_Switch', {
+    where: [['_uuid', '==', uuid]],
+    columns: ['ports'],
+    until: '==',
+    rows: [{ ports }],
+    timeoutMs: 0,
+  });
+}
