@@ -1,7 +1,13 @@
 // The server, operation by operation: every call delivered surely, every list to its end. Loaded only when a server
 // is asked: help and completion do without the contract and start in half the time.
-import { type MessageShape, toJson } from '@bufbuild/protobuf';
-import { type OperationName, type Operations, operations } from '@holdfast/api';
+import { type MessageShape, create, toJson } from '@bufbuild/protobuf';
+import {
+  type Operation,
+  type OperationName,
+  type Operations,
+  operations,
+  rejectionMessage,
+} from '@holdfast/api';
 import { CallFault, HttpClient, type ToldRejection } from '@holdfast/api/http-client';
 import { type Delivery, deliver } from './deliver';
 import type { Io } from './io';
@@ -34,11 +40,13 @@ export class Ledger {
   }
 
   async call<Name extends OperationName>(name: Name, request: Request<Name>): Promise<Outcome<Reply<Name>>> {
+    const unsound = refuseUnsound(name, request);
+    if (unsound) return { refusal: unsound };
     try {
       const outcome = await deliver((signal) => this.client.call(name, request, { signal }), this.delivery);
       return outcome.rejected
         ? { refusal: ofRejection(outcome.rejected) }
-        : { reply: outcome.reply as Reply<Name> };
+        : { reply: outcome.reply as unknown as Reply<Name> };
     } catch (error) {
       if (error instanceof CallFault) return { refusal: ofFault(error) };
       throw error;
@@ -46,10 +54,7 @@ export class Ledger {
   }
 
   /** All pages as one reply, which reflects the position of the first. */
-  async callForAll<Name extends ListName>(
-    name: Name,
-    request: Request<Name>,
-  ): Promise<Outcome<Reply<Name>>> {
+  async callForAll<Name extends ListName>(name: Name, request: Request<Name>): Promise<Outcome<Reply<Name>>> {
     const outcome = await this.call(name, { ...request, pageSize: PAGE_SIZE });
     if (outcome.refusal) return outcome;
     const whole = outcome.reply;
@@ -74,6 +79,24 @@ export class Ledger {
 const entriesOf = <Name extends ListName>(name: Name, reply: Reply<Name>): unknown[] =>
   (reply as Record<string, unknown>)[ENTRIES[name]] as unknown[];
 
+/**
+ * What the server would refuse as malformed, in its own words. Found out here, because what a path is made of must
+ * be sound before it becomes one: an empty name or `..` would be the path of something else.
+ */
+function refuseUnsound<Name extends OperationName>(name: Name, request: Request<Name>): Refusal | undefined {
+  const operation: Operation = operations[name];
+  const { invalid } = operation.parse(create(operation.request, request));
+  if (!invalid) return undefined;
+  const { field } = invalid;
+  const rejection = {
+    code: 'InvalidArgument',
+    message: `${field}: ${invalid.message}`,
+    facts: { field },
+  } as const;
+  const { code, message, facts } = rejectionMessage(rejection, 'json');
+  return { code, message, facts, retryable: false, isFault: false };
+}
+
 const ofRejection = ({ code, message, facts }: ToldRejection): Refusal => ({
   code,
   message,
@@ -82,12 +105,14 @@ const ofRejection = ({ code, message, facts }: ToldRejection): Refusal => ({
   isFault: false,
 });
 
-const ofFault = ({ code, message, facts, retryable }: CallFault): Refusal => ({
+const ofFault = ({ code, message, facts, retryable, cause }: CallFault): Refusal => ({
   code,
   message,
   facts,
   retryable,
   isFault: true,
+  // A server's own fault comes as a message; any other has an error behind it.
+  isNobodyThere: cause !== undefined,
 });
 
 const endless = (name: ListName): Refusal => ({

@@ -1,14 +1,16 @@
-// Moments as people type and read them: RFC 3339, or how long ago. Told in UTC, to the millisecond.
+// Moments as people type and read them: RFC 3339, how long ago, or now. Told in UTC, to the millisecond.
 import type { Timestamp } from '@bufbuild/protobuf/wkt';
 import { parseSpan } from './span';
 
 const RFC_3339 =
   /^(\d{4}-\d{2}-\d{2})[Tt](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
-export const MOMENT_EXPECTED = 'expected a time such as 2026-01-31T14:05:00Z, or how long ago, such as -2h30m';
+export const MOMENT_EXPECTED =
+  'Expected a time such as 2026-01-31T14:05:00Z, how long ago, such as -2h30m, or now';
 
-/** Epoch milliseconds, 0 or more; `undefined` when it is neither form, or before 1970. */
+/** Epoch milliseconds, 0 or more; `undefined` when it is none of these, or before 1970. */
 export function parseMoment(text: string, nowMs: number): number | undefined {
+  if (text === 'now') return nowMs;
   const ms = text.startsWith('-') ? nowMs - (parseSpan(text.slice(1)) ?? NaN) : parseRfc3339(text);
   return ms >= 0 ? ms : undefined;
 }

@@ -12,4 +12,6 @@ export interface Refusal {
   readonly retryable: boolean;
   /** No decision: the server was not reached, or could not. */
   readonly isFault: boolean;
+  /** Whether it is doubtful that there is a Holdfast server at all where we asked. */
+  readonly isNobodyThere?: boolean;
 }

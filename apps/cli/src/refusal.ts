@@ -7,11 +7,12 @@ const HINTS: Readonly<Record<string, string>> = {
   SubnetNotFound: "'holdfast subnet list' has those there are",
   VipNotFound: "'holdfast vip list' has those there are",
   ReservationNotFound: "'holdfast reservation list' has those there are",
-  Unavailable: '--server or HOLDFAST_SERVER says where the server is',
 };
 
-export function tellRefusal({ code, message }: Refusal): string {
-  const hint = HINTS[code];
+const WHERE = '--server or HOLDFAST_SERVER says where the server is';
+
+export function tellRefusal({ code, message, isNobodyThere }: Refusal): string {
+  const hint = isNobodyThere ? WHERE : HINTS[code];
   const said = plain(message).replace(/\.$/, '');
   return `${code}: ${said}${hint === undefined ? '.' : `; ${hint}.`}`;
 }

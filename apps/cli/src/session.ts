@@ -2,7 +2,13 @@
 import type { MessageShape } from '@bufbuild/protobuf';
 import type { OperationName, Operations } from '@holdfast/api';
 import { EXIT, type ExitCode } from './exit-code';
-import type { AskingFlags, ChangingFlags, GlobalFlags } from './flags';
+import {
+  type AskingFlags,
+  type ChangingFlags,
+  type GlobalFlags,
+  TIMEOUT_DEFAULT_MS,
+  serverUrl,
+} from './flags';
 import type { Io } from './io';
 import type { Ledger, ListName, Reply, Request } from './ledger';
 import { toTimestamp } from './moment';
@@ -15,8 +21,11 @@ export type CommandName = {
 }[OperationName];
 type QueryName = Exclude<OperationName, CommandName>;
 
-/** A reply as a text for people, one or more whole lines. */
-type View<Name extends OperationName> = (reply: Reply<Name>, isWide: boolean) => string;
+/** A reply as a text for people, one or more whole lines; or that there is nothing, which is told beside it. */
+type View<Name extends OperationName> = (
+  reply: Reply<Name>,
+  isWide: boolean,
+) => string | { readonly nothing: string };
 
 export class Session {
   constructor(
@@ -25,12 +34,15 @@ export class Session {
   ) {}
 
   /** Has a change made, under an id that makes every delivery one command. */
-  async change<Name extends CommandName>(name: Name, request: Request<Name>, view: View<Name>): Promise<ExitCode> {
+  async change<Name extends CommandName>(
+    name: Name,
+    request: Request<Name>,
+    view: View<Name>,
+  ): Promise<ExitCode> {
     const { actor = this.io.userName() } = this.flags;
     const { commandId, issuedAtMs } = this.identity();
     const options = { actor, commandId, issuedAt: toTimestamp(issuedAtMs) };
-    const ledger = await this.ledger();
-    const outcome = await ledger.call(name, { ...request, options } as Request<Name>);
+    const outcome = await this.ledger.call(name, { ...request, options } as Request<Name>);
     if (!outcome.refusal?.isFault) return this.tell(name, outcome, view);
     const { refusal } = outcome;
     const issuedAt = new Date(issuedAtMs).toISOString();
@@ -45,33 +57,30 @@ export class Session {
     return this.tell(name, await this.find(name, request), view);
   }
 
-  async askAll<Name extends ListName>(name: Name, request: Request<Name>, view: View<Name>): Promise<ExitCode> {
-    const ledger = await this.ledger();
-    return this.tell(name, await ledger.callForAll(name, this.waiting(request)), view);
+  async askAll<Name extends ListName>(
+    name: Name,
+    request: Request<Name>,
+    view: View<Name>,
+  ): Promise<ExitCode> {
+    return this.tell(name, await this.ledger.callForAll(name, this.waiting(request)), view);
   }
 
   /** For a command that needs to know something first. */
-  async find<Name extends QueryName>(name: Name, request: Request<Name>): Promise<Outcome<Reply<Name>>> {
-    const ledger = await this.ledger();
-    return ledger.call(name, name === 'GetStatus' ? request : this.waiting(request));
+  find<Name extends QueryName>(name: Name, request: Request<Name>): Promise<Outcome<Reply<Name>>> {
+    return this.ledger.call(name, name === 'GetStatus' ? request : this.waiting(request));
   }
 
-  async tell<Name extends OperationName>(
-    name: Name,
-    outcome: Outcome<Reply<Name>>,
-    view: View<Name>,
-  ): Promise<ExitCode> {
+  tell<Name extends OperationName>(name: Name, outcome: Outcome<Reply<Name>>, view: View<Name>): ExitCode {
     if (outcome.refusal) return this.refuse(outcome.refusal);
     const { output } = this.flags;
-    if (output === 'json') this.io.out(`${(await this.ledger()).json(name, outcome.reply)}\n`);
-    else this.io.out(view(outcome.reply, output === 'wide'));
+    if (output === 'json') {
+      this.io.out(`${this.ledger.json(name, outcome.reply)}\n`);
+      return EXIT.done;
+    }
+    const told = view(outcome.reply, output === 'wide');
+    if (typeof told === 'string') this.io.out(told);
+    else this.io.err(`${told.nothing}\n`);
     return EXIT.done;
-  }
-
-  /** To people, beside the answer: that there is nothing. Programs see the empty list. */
-  note(text: string): string {
-    if (this.flags.output !== 'json') this.io.err(`${text}\n`);
-    return '';
   }
 
   private refuse(refusal: Refusal): ExitCode {
@@ -94,14 +103,21 @@ export class Session {
   }
 
   private waiting<Name extends OperationName>(request: Request<Name>): Request<Name> {
-    return { ...request, atLeastPosition: this.flags.atLeastPosition ?? '' };
+    const { atLeastPosition } = this.flags;
+    return atLeastPosition === undefined ? request : { ...request, atLeastPosition };
   }
 
-  private opened: Promise<Ledger> | undefined;
+  private opened: Ledger | undefined;
 
-  private ledger(): Promise<Ledger> {
-    const { server, timeout } = this.flags;
-    this.opened ??= import('./ledger').then((module) => new module.Ledger(server, this.io, timeout));
-    return this.opened;
+  private get ledger(): Ledger {
+    const { timeout = TIMEOUT_DEFAULT_MS } = this.flags;
+    return (this.opened ??= openLedger(serverUrl(this.flags, this.io), this.io, timeout));
   }
+}
+
+/** Loaded by the first who needs it: the contract takes as long to load as all the rest. */
+function openLedger(...args: ConstructorParameters<typeof Ledger>): Ledger {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const module = require('./ledger') as typeof import('./ledger');
+  return new module.Ledger(...args);
 }

@@ -1,4 +1,4 @@
-// What was typed cannot be meant. Found out here, before any server is asked.
+// Words that don't go together. What each of them may be is the contract's to say.
 
 export class UsageFault extends Error {
   override readonly name = 'UsageFault';

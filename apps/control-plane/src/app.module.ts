@@ -3,7 +3,9 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { CONFIG, type Config } from './config';
 import { GatewayModule } from './gateway/gateway.module';
 import { Faces } from './gateway/status-report';
+import { KubeProjectorModule } from './kube-projector/kube-projector.module';
 import { LedgerModule } from './ledger/ledger.module';
+import { VipProjections } from './ovn-projector/vip-projections';
 import { OvnProjectorModule } from './ovn-projector/ovn-projector.module';
 
 @Module({})
@@ -15,10 +17,11 @@ export class AppModule {
       imports: [
         LedgerModule.with(config),
         ...(config.roles.has('ovn-projector') && config.northbound ? [OvnProjectorModule] : []),
+        ...(config.roles.has('kube-projector') && config.kubeconfig ? [KubeProjectorModule] : []),
         ...(config.roles.has('gateway') ? [GatewayModule] : []),
       ],
-      providers: [{ provide: CONFIG, useValue: config }, Faces],
-      exports: [CONFIG, Faces],
+      providers: [{ provide: CONFIG, useValue: config }, Faces, VipProjections],
+      exports: [CONFIG, Faces, VipProjections],
     };
   }
 }

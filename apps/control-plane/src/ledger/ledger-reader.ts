@@ -70,9 +70,9 @@ export class LedgerReader {
     for (const recorded of page) {
       const name = idIn(subnet.category, recorded.stream);
       if (name === undefined) continue;
-      const { atMs } = readMetadata(recorded);
+      const { atMs, through } = readMetadata(recorded);
       const event = subnet.codec.decode(recorded);
-      const fact = { subnet: name, event, atMs, position: recorded.position };
+      const fact = { subnet: name, event, atMs, position: recorded.position, through };
       this.view.apply(fact);
       this.history(name).add(event, recorded.version);
       facts.push(fact);

@@ -11,7 +11,7 @@ export async function openStore(store: string): Promise<EventStore> {
       return openSqliteEventStore({ file: rest });
     case 'eventstoredb':
       // Only where it is used: its client takes a third of a second to load.
-      return (await import('@holdfast/event-store/eventstoredb')).openEventStoreDb({
+      return (await import('@holdfast/event-store/eventstoredb')).openEventStoreDbEventStore({
         connectionString: rest,
         clock: systemClock,
         chance: systemChance,

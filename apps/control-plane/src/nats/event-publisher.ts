@@ -68,7 +68,10 @@ async function openStream(
   );
   const last =
     state.messages > 0 ? await manager.streams.getMessage(EVENT_STREAM, { seq: state.last_seq }) : undefined;
-  return { client: connection.jetstream(), lastPosition: last?.header.get(NATS_HEADERS.position) || undefined };
+  return {
+    client: connection.jetstream(),
+    lastPosition: last?.header.get(NATS_HEADERS.position) || undefined,
+  };
 }
 
 function publishTo(client: JetStreamClient): (page: readonly RecordedEvent[]) => Promise<void> {

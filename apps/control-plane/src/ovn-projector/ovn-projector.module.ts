@@ -6,9 +6,13 @@ import { Inject, Logger, Module, type OnApplicationShutdown, type OnModuleInit }
 import { CONFIG, type Config } from '../config';
 import { type Face, Faces } from '../gateway/status-report';
 import { LedgerReader } from '../ledger/ledger-reader';
+import { type ProjectionSource, VipProjections } from './vip-projections';
+
+/** How the reconciler's keys of Vips begin. */
+const VIP_KEY = 'vip/';
 
 @Module({})
-export class OvnProjectorModule implements OnModuleInit, OnApplicationShutdown, Face {
+export class OvnProjectorModule implements OnModuleInit, OnApplicationShutdown, Face, ProjectionSource {
   readonly name = 'ovn-northbound';
   private readonly log = new Logger('ovn-projector');
   private readonly northbound: OvsdbNorthbound;
@@ -19,6 +23,7 @@ export class OvnProjectorModule implements OnModuleInit, OnApplicationShutdown, 
     @Inject(CONFIG) config: Config,
     private readonly reader: LedgerReader,
     faces: Faces,
+    projections: VipProjections,
   ) {
     const time = { clock: systemClock, chance: systemChance };
     this.northbound = new OvsdbNorthbound({
@@ -34,6 +39,7 @@ export class OvnProjectorModule implements OnModuleInit, OnApplicationShutdown, 
       ...time,
     });
     faces.add(this);
+    projections.source = this;
   }
 
   onModuleInit(): void {
@@ -59,8 +65,10 @@ export class OvnProjectorModule implements OnModuleInit, OnApplicationShutdown, 
     return this.reconciler.projectionOf(vip);
   }
 
-  onProjected(listener: (key: string) => void): () => void {
-    return this.reconciler.onChange(listener);
+  onProjected(listener: (vip: string) => void): () => void {
+    return this.reconciler.onChange((key) => {
+      if (key.startsWith(VIP_KEY)) listener(key.slice(VIP_KEY.length));
+    });
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -1,0 +1,114 @@
+// `holdfast reserve`, `move`, `release` and `reservation`: addresses and who holds them.
+import type { v1 } from '@holdfast/api';
+import type { Command } from 'commander';
+import { type Run, acting } from '../acting';
+import { type FamilyName, familiesOption, toFamilies } from '../family';
+import { askingFlags, changingFlags, heldFlags } from '../flags';
+import { tellTimestamp } from '../moment';
+import { type Column, table } from '../table';
+
+const HOLDERS = `
+A holder is kind/namespace/name, statefulset/namespace/name/ordinal or node/name, then @nic for any but the first
+interface: pod/default/web-0, statefulset/default/db/0, pod/default/web-0@net1.`;
+
+interface HeldFlags {
+  readonly v4?: string;
+  readonly v6?: string;
+  readonly mac?: string;
+}
+
+interface WishFlags extends HeldFlags {
+  readonly family?: FamilyName | 'dual';
+}
+
+export function addReservationCommands(program: Command, run: Run): void {
+  const reserve = program
+    .command('reserve <subnet> <holder>')
+    .description(
+      'Reserve an address, or one of each family, for a holder: those named, else the next free ones.',
+    )
+    .addHelpText('after', HOLDERS);
+  heldFlags(reserve).addOption(familiesOption());
+  acting<WishFlags>(changingFlags(reserve, run.io), run, (session, flags, subnet: string, holder: string) => {
+    const families = toFamilies(flags.family);
+    return session.change('ReserveAddress', { subnet, holder, ...toHeld(flags), families }, heldTable);
+  });
+
+  const move = program
+    .command('move <subnet> <holder>')
+    .description('Give a holder other addresses. What is left out stays; when they are refused, all stays.');
+  acting<HeldFlags>(
+    changingFlags(heldFlags(move), run.io),
+    run,
+    (session, flags, subnet: string, holder: string) =>
+      session.change('MoveAddress', { subnet, holder, ...toHeld(flags) }, heldTable),
+  );
+
+  const release = program
+    .command('release <subnet> <holder>')
+    .description('Take back what a holder has in a subnet.')
+    .option('--reason <text>', 'why, for the record');
+  acting<{ reason?: string }>(
+    changingFlags(release, run.io),
+    run,
+    (session, { reason = '' }, subnet: string, holder: string) =>
+      session.change(
+        'ReleaseAddress',
+        { subnet, holder, reason },
+        ({ reservation }) => `${holder} no longer holds ${heldText(reservation)} in subnet ${subnet}.\n`,
+      ),
+  );
+  addReservationQueries(program, run);
+}
+
+function addReservationQueries(program: Command, run: Run): void {
+  const reservation = program
+    .command('reservation')
+    .alias('reservations')
+    .summary('who holds which addresses now')
+    .description('Reservations: who holds which addresses now. To change them: reserve, move, release.');
+  const get = reservation.command('get <subnet> <holder>').description('Show what a holder has in a subnet.');
+  acting(askingFlags(get), run, (session, _flags, subnet: string, holder: string) =>
+    session.ask('GetReservation', { subnet, holder }, heldTable),
+  );
+  const list = reservation
+    .command('list')
+    .alias('ls')
+    .description("Show all reservations, Vips' among them.")
+    .option('--subnet <name>', 'only in this subnet')
+    .option('--kind <kind>', 'only holders of this kind, such as pod')
+    .option('--namespace <name>', 'only holders in this namespace');
+  interface ListFlags {
+    readonly subnet?: string;
+    readonly kind?: string;
+    readonly namespace?: string;
+  }
+  acting<ListFlags>(askingFlags(list), run, (session, { subnet = '', kind = '', namespace = '' }) =>
+    session.askAll('ListReservations', { subnet, kind, namespace }, ({ reservations }) =>
+      reservations.length > 0 ? table(COLUMNS, reservations) : { nothing: 'There are no such reservations.' },
+    ),
+  );
+}
+
+const toHeld = ({ v4 = '', v6 = '', mac = '' }: HeldFlags) => ({ v4, v6, mac });
+
+/** "10.16.0.10,fd00::2" */
+export const heldText = (held: { readonly v4?: string; readonly v6?: string } | undefined): string =>
+  [held?.v4, held?.v6].filter((address) => address !== undefined).join(',');
+
+const COLUMNS: readonly Column<v1.Reservation>[] = [
+  { head: 'SUBNET', text: ({ subnet }) => subnet },
+  { head: 'HOLDER', text: ({ holder }) => holder },
+  { head: 'V4', text: ({ v4 }) => v4 },
+  { head: 'V6', text: ({ v6 }) => v6 },
+  { head: 'MAC', text: ({ mac }) => mac },
+  {
+    head: 'SINCE',
+    text: ({ since }) => since && tellTimestamp(since),
+    // Replies to commands don't say.
+    isShown: (_isWide, rows) => rows.some(({ since }) => since !== undefined),
+  },
+];
+
+const heldTable = ({ reservation }: { readonly reservation?: v1.Reservation }): string =>
+  table(COLUMNS, reservation ? [reservation] : []);

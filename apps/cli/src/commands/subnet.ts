@@ -1,0 +1,144 @@
+// `holdfast subnet`: address spaces and their rules.
+import type { v1 } from '@holdfast/api';
+import { type Command, Option } from 'commander';
+import { type Run, acting } from '../acting';
+import { FAMILY, type FamilyName } from '../family';
+import { askingFlags, changingFlags, readCount, readList, readSpan } from '../flags';
+import { tellDuration, toDuration } from '../span';
+import { type Column, inWide, table } from '../table';
+
+/** `false` is a flag's `--no-` form. */
+interface RuleFlags {
+  readonly cidr?: string[];
+  readonly gateway?: string[] | false;
+  readonly exclude?: string[] | false;
+  /** Milliseconds. */
+  readonly cooling?: number;
+}
+
+const FREE_LIMIT_DEFAULT = 10;
+
+export function addSubnetCommands(program: Command, run: Run): void {
+  const subnet = program.command('subnet').alias('subnets').summary('address spaces and their rules');
+  subnet.description('Subnets: address spaces and their rules.');
+  addDefine(subnet, run);
+  addRevise(subnet, run);
+  const retire = subnet
+    .command('retire <name>')
+    .description('End a subnet in which nobody holds an address.');
+  acting(changingFlags(retire, run.io), run, (session, _flags, name: string) =>
+    session.change('RetireSubnet', { name }, () => `Subnet ${name} has ended; its history stays.\n`),
+  );
+  const get = subnet.command('get <name>').description('Show one subnet.');
+  acting(askingFlags(get), run, (session, _flags, name: string) =>
+    session.ask('GetSubnet', { name }, (reply, isWide) => countedTable([reply.subnet], isWide)),
+  );
+  const list = subnet.command('list').alias('ls').description('Show all subnets, and how full they are.');
+  acting(askingFlags(list), run, (session) =>
+    session.askAll('ListSubnets', {}, ({ subnets }, isWide) =>
+      subnets.length > 0 ? countedTable(subnets, isWide) : { nothing: 'There are no subnets.' },
+    ),
+  );
+  addFree(subnet, run);
+}
+
+function addDefine(subnet: Command, run: Run): void {
+  const define = subnet
+    .command('define <name>')
+    .description('Define a subnet. One that exists just as asked is left as it is.')
+    .requiredOption('--cidr <blocks>', 'its block, or one of each family: 10.16.0.0/16,fd00::/64', readList);
+  ruleFlags(define, 'the first usable address of each block', 'nothing');
+  acting<RuleFlags>(changingFlags(define, run.io), run, (session, flags, name: string) =>
+    session.change('DefineSubnet', { name, ...toRules(flags) }, ({ subnet: defined }) =>
+      ruleTable([defined]),
+    ),
+  );
+}
+
+function addRevise(subnet: Command, run: Run): void {
+  const revise = subnet
+    .command('revise <name>')
+    .description('Change a subnet. What is left out stays; what is given replaces all that was there.')
+    .option('--cidr <blocks>', 'all its blocks from now on', readList);
+  ruleFlags(revise, 'they stay', 'they stay');
+  acting<RuleFlags>(changingFlags(revise, run.io), run, (session, flags, name: string) => {
+    const noExcluded = flags.exclude === false;
+    const request = { name, ...toRules(flags), noExcluded };
+    return session.change('ReviseSubnet', request, ({ subnet: revised }) => ruleTable([revised]));
+  });
+}
+
+function ruleFlags(command: Command, gatewayDefault: string, excludeDefault: string): void {
+  command
+    .option('--gateway <addresses>', `at most one of each family (${gatewayDefault})`, readList)
+    .option('--no-gateway', 'none at all')
+    .option(
+      '--exclude <ranges>',
+      `never to be given automatically: a..b, a or a/n (${excludeDefault})`,
+      readList,
+    )
+    .option('--no-exclude', 'nothing is excluded')
+    .option('--cooling <span>', 'how long an address stays unused after its release: 5m', readSpan);
+}
+
+function toRules({ cidr, gateway, exclude, cooling }: RuleFlags) {
+  return {
+    cidrs: cidr ?? [],
+    gateways: gateway || [],
+    noGateway: gateway === false,
+    excluded: exclude || [],
+    ...(cooling !== undefined && { cooling: toDuration(cooling) }),
+  };
+}
+
+function addFree(subnet: Command, run: Run): void {
+  const free = subnet
+    .command('free <name>')
+    .description('Show which addresses would be given next, in that order.')
+    .addOption(
+      new Option('--family <family>', 'of which family (IPv4 if it has both)').choices(['ipv4', 'ipv6']),
+    )
+    .option('--limit <n>', 'how many at most, 1 to 1000', readCount, FREE_LIMIT_DEFAULT);
+  interface FreeFlags {
+    readonly family?: FamilyName;
+    readonly limit: number;
+  }
+  acting<FreeFlags>(askingFlags(free), run, (session, { family, limit }, name: string) =>
+    session.ask(
+      'ListFreeAddresses',
+      { subnet: name, limit, ...(family && { family: FAMILY[family] }) },
+      ({ addresses }) =>
+        addresses.length > 0
+          ? table([{ head: 'ADDRESS', text: (address: string) => address }], addresses)
+          : { nothing: `Subnet ${name} has no free address now.` },
+    ),
+  );
+}
+
+type Row = v1.Subnet | undefined;
+
+const count = (head: string, family: v1.IpFamily, key: 'using' | 'available'): Column<Row> => ({
+  head,
+  text: (row) => row?.counts.find((counts) => counts.family === family)?.[key],
+});
+
+const NAME: Column<Row>[] = [
+  { head: 'NAME', text: (row) => row?.name },
+  { head: 'CIDR', text: (row) => row?.cidrs.join(',') },
+  { head: 'GATEWAY', text: (row) => row?.gateways.join(',') },
+];
+const COUNTS = [
+  count('V4USING', FAMILY.ipv4, 'using'),
+  count('V4AVAILABLE', FAMILY.ipv4, 'available'),
+  count('V6USING', FAMILY.ipv6, 'using'),
+  count('V6AVAILABLE', FAMILY.ipv6, 'available'),
+];
+const RULES: Column<Row>[] = [
+  { head: 'COOLING', text: (row) => row?.cooling && tellDuration(row.cooling) },
+  { head: 'EXCLUDED', text: (row) => row?.excluded.join(',') },
+];
+
+const ruleTable = (rows: Row[]): string => table([...NAME, ...RULES], rows);
+
+const countedTable = (rows: Row[], isWide: boolean): string =>
+  table([...NAME, ...COUNTS, ...RULES.map((column) => ({ ...column, isShown: inWide }))], rows, isWide);

@@ -1,0 +1,74 @@
+// The role that takes Kubernetes' specs as commands and keeps its status as the ledger says.
+import { systemChance, systemClock } from '@holdfast/clock';
+import { KubernetesFace, type KubernetesApi, type Projection } from '@holdfast/kube';
+import { clientNodeKubernetesApi } from '@holdfast/kube/client-node';
+import { Inject, Logger, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { CONFIG, type Config } from '../config';
+import { type Face, Faces } from '../gateway/status-report';
+import { LedgerReader } from '../ledger/ledger-reader';
+import { VipProjections } from '../ovn-projector/vip-projections';
+import { kubernetesLedger } from './kubernetes-ledger';
+
+@Module({})
+export class KubeProjectorModule implements OnModuleInit, OnApplicationShutdown, Face {
+  readonly name = 'kubernetes';
+  private readonly log = new Logger('kube-projector');
+  private readonly api: KubernetesApi;
+  private readonly face: KubernetesFace;
+  private stopListening = (): void => undefined;
+
+  constructor(
+    @Inject(CONFIG) { kubeconfig }: Config,
+    private readonly reader: LedgerReader,
+    commands: CommandBus,
+    faces: Faces,
+    private readonly projections: VipProjections,
+  ) {
+    const time = { clock: systemClock, chance: systemChance };
+    const cluster =
+      kubeconfig === 'in-cluster' ? { inCluster: true as const } : { kubeconfigFile: kubeconfig as string };
+    this.api = clientNodeKubernetesApi({ cluster, component: 'holdfast', ...time });
+    this.face = new KubernetesFace({
+      api: this.api,
+      ledger: kubernetesLedger(commands, reader),
+      projectionOf: (vip) => this.projectionOf(vip),
+      onFault: ({ code, message, key }, retryInMs) =>
+        this.log.warn({ msg: 'cannot do it now', code, fault: message, key, retryInMs }),
+      ...time,
+    });
+    faces.add(this);
+  }
+
+  onModuleInit(): void {
+    this.stopListening =
+      this.projections.source?.onProjected((vip) => this.face.projectionChanged(vip)) ?? this.stopListening;
+    // Not awaited: a cluster that cannot be reached now must not keep the ledger from serving.
+    void this.face.start();
+  }
+
+  /** Where each object is stands in its own status; this is how far the face has looked. */
+  position(): string | undefined {
+    return this.face.status.due === 0 ? this.reader.position : undefined;
+  }
+
+  trouble(): string | undefined {
+    const { synced, lastFault } = this.face.status;
+    if (lastFault) return `${lastFault.code}: ${lastFault.message}`;
+    return synced ? undefined : 'the first list of objects is not complete yet';
+  }
+
+  /** The Northbound's side of a Vip as a condition. */
+  private projectionOf(vip: string): Projection | undefined {
+    const known = this.projections.source?.projectionOf(vip);
+    return (
+      known && { status: known.projected ? 'True' : 'False', reason: known.reason, message: known.message }
+    );
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.stopListening();
+    await this.face.stop();
+    await this.api.close();
+  }
+}
