@@ -8,9 +8,9 @@ import { type OvsdbCluster, startOvsdbCluster } from './testing/cluster';
 import { OVN_Northbound, type OVN_Northbound_Tables } from './testing/generated/northbound';
 import type { Northbound } from './testing/lab';
 import { NORTHBOUND_SCHEMA, type OvsdbServer } from './testing/ovsdb-server';
-import { type OvsdbProxy, startOvsdbProxy } from './testing/proxy';
+import { type Judge, type OvsdbProxy, startOvsdbProxy } from './testing/proxy';
 
-const { insert, select } = operationsOf(OVN_Northbound);
+const { insert, select, update } = operationsOf(OVN_Northbound);
 
 let cluster: OvsdbCluster;
 const clients: Northbound[] = [];
@@ -108,31 +108,61 @@ describe('a client of a cluster', () => {
     expect(await Promise.all(writes)).toEqual(writes.map(() => true));
   });
 
-  it('fetches only what it missed after a short absence', async () => {
+  /** A client behind a proxy of a follower, and what the server answers to its `monitor_cond_since`. */
+  async function connectThroughProxy() {
     const proxy = await startOvsdbProxy((await follower()).unix);
     proxies.push(proxy);
     const client = await connect({ remotes: proxy.remote, leaderOnly: false });
-    const replica = client.replicate({ Address_Set: { columns: ['name'] } });
+    const replica = client.replicate({ Address_Set: { columns: ['name', 'addresses'] } });
     await replica.whenSynced();
-    let contents: unknown;
     const ids = new Set<unknown>();
-    proxy.judge = ({ id, method, result }, from) => {
+    const contents: [found: boolean, lastTransaction: string, changes: object][] = [];
+    const judge: Judge = ({ id, method, result }, from) => {
       if (from === 'client' && method === 'monitor_cond_since') ids.add(id);
-      if (from === 'server' && ids.has(id)) contents = result;
+      if (from === 'server' && ids.delete(id)) contents.push(result as [boolean, string, object]);
       return 'pass';
     };
+    proxy.judge = judge;
     const stale = new Promise((resolve) => void replica.onState(resolve));
+    return { proxy, replica, contents, judge, stale };
+  }
+
+  type AddressSets = Awaited<ReturnType<typeof connectThroughProxy>>['replica'];
+
+  async function hold(replica: AddressSets, name: string): Promise<void> {
+    const held = (): boolean => [...replica.table('Address_Set').values()].some((row) => row.name === name);
+    while (!held()) await new Promise((resolve) => void replica.onBatch(resolve));
+  }
+
+  it('fetches only what it missed after a short absence', async () => {
+    const { proxy, replica, contents, stale } = await connectThroughProxy();
     proxy.cut();
     await stale;
-    const other = await connect();
-    const done = await other.transact([insert('Address_Set', { name: 'missed' })]);
-    if (done.outcome !== 'committed') throw new Error(done.error);
+    await (await connect()).transact([insert('Address_Set', { name: 'absent' })]);
     await replica.whenSynced();
-    const { uuid } = done.results[0];
-    while (!replica.table('Address_Set').has(uuid))
-      await new Promise((resolve) => void replica.onBatch(resolve));
-    expect(contents).toMatchObject([true, expect.any(String), expect.any(Object)]);
-    expect(Object.keys((contents as [boolean, string, object])[2]).length).toBeLessThanOrEqual(1);
+    await hold(replica, 'absent');
+    expect(contents).toEqual([[true, expect.any(String), expect.any(Object)]]);
+    expect(Object.keys(contents[0]![2]).length).toBeLessThanOrEqual(1);
+  });
+
+  it('fetches everything anew when it finds that it missed an update', async () => {
+    const { proxy, replica, contents, judge, stale } = await connectThroughProxy();
+    const writer = await connect();
+    const lost = new Promise<void>((resolve) => {
+      proxy.judge = ({ method }) => {
+        if (method !== 'update3') return 'pass';
+        resolve();
+        return 'lose';
+      };
+    });
+    await writer.transact([insert('Address_Set', { name: 'missed' })]);
+    await lost;
+    proxy.judge = judge;
+    await writer.transact([update('Address_Set', [['name', '==', 'missed']], { addresses: ['1'] })]);
+    await stale;
+    await replica.whenSynced();
+    await hold(replica, 'missed');
+    expect(contents).toEqual([[false, expect.any(String), expect.any(Object)]]);
   });
 
   it('leaves a leader that hands over without any doubt about a transaction', async () => {

@@ -8,8 +8,8 @@ import { fetchSchema } from './fetch-schema';
 import { generate } from './generate';
 import { type AnySchema, parseSchema } from './schema';
 
-const USAGE = `usage: ovsdb-generate [--import-from=MODULE] SCHEMA-FILE
-       ovsdb-generate [--import-from=MODULE] [--private-key=FILE --certificate=FILE --ca-cert=FILE] REMOTE DATABASE
+const USAGE = `usage: generate-cli.js [--import-from=MODULE] SCHEMA-FILE
+       generate-cli.js [--import-from=MODULE] [--private-key=FILE --certificate=FILE --ca-cert=FILE] REMOTE DATABASE
 
 REMOTE is unix:/path, tcp:host:port or ssl:host:port.`;
 
@@ -43,7 +43,7 @@ async function main(args: readonly string[]): Promise<number> {
     const importFrom = values['import-from'];
     return print(generate(schema, importFrom === undefined ? {} : { importFrom }).trimEnd());
   } catch (error) {
-    console.error(`ovsdb-generate: ${(error as Error).message}`);
+    console.error(`generate-cli: ${(error as Error).message}`);
     return 1;
   }
 }

@@ -108,7 +108,7 @@ describe('parseSchema', () => {
   });
 });
 
-describe('ovsdb-generate', () => {
+describe('generate-cli', () => {
   const program = join(__dirname, '../dist/generate-cli.js');
   const run = (...args: string[]): Promise<{ stdout: string; stderr: string }> =>
     promisify(execFile)(process.execPath, [program, ...args]);
