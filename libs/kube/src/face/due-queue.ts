@@ -27,7 +27,7 @@ const TURNS_MAX = 16;
 const KEY_RETRY = { firstMs: 500, maxMs: 60_000 };
 /** What nobody expects to succeed by itself, such as what a role forbids. */
 const SLOW_RETRY_MS = 300_000;
-/** Of all keys, after a retryable fault: a server that is away is away for every key. */
+/** Of all keys, after a retryable fault: a server that is away is away for every key. Then one at a time tries. */
 const PAUSE = { firstMs: 100, maxMs: 5_000 };
 /** Turns that wait for nothing would keep everything else waiting; after so many, whatever else is due goes first. */
 const BURST_MAX = 64;
@@ -47,6 +47,7 @@ export class DueQueue {
   private readonly turns = new Set<Promise<void>>();
   private readonly pauses: Backoff;
   private pausedUntilMs = 0;
+  private turnsMax = TURNS_MAX;
   private burstLeft = BURST_MAX;
   private cancelPump: Cancel | undefined;
   private isPumping = false;
@@ -118,7 +119,7 @@ export class DueQueue {
     const pauseMs = this.pausedUntilMs - clock.monotonic();
     if (pauseMs > 0 && this.ready.size > 0) return this.pumpIn(pauseMs);
     for (const key of this.ready) {
-      if (this.turns.size >= TURNS_MAX) return;
+      if (this.turns.size >= this.turnsMax) return;
       if (this.burstLeft === 0) return this.pumpIn(0);
       this.burstLeft -= 1;
       this.ready.delete(key);
@@ -157,18 +158,25 @@ export class DueQueue {
       const againInMs = await turn(key);
       entry.backoff = undefined;
       this.pauses.reset();
+      this.turnsMax = TURNS_MAX;
       return againInMs;
     } catch (thrown) {
       const fault = asFault(thrown);
       if (this.state === 'stopped') return undefined;
-      entry.backoff ??= new Backoff(KEY_RETRY, chance);
       const retryInMs = fault.retryable
-        ? entry.backoff.nextDelayMs()
+        ? this.pause(entry)
         : Math.floor(SLOW_RETRY_MS * (0.5 + chance.random() / 2));
-      if (fault.retryable) this.pausedUntilMs = this.options.clock.monotonic() + this.pauses.nextDelayMs();
       onFault(fault, key, retryInMs);
       return retryInMs;
     }
+  }
+
+  private pause(entry: Entry): number {
+    const { clock, chance } = this.options;
+    this.turnsMax = 1;
+    this.pausedUntilMs = clock.monotonic() + this.pauses.nextDelayMs();
+    entry.backoff ??= new Backoff(KEY_RETRY, chance);
+    return entry.backoff.nextDelayMs();
   }
 }
 

@@ -135,6 +135,8 @@ function textOf(address: number | bigint | undefined): string {
   return address === undefined ? '' : formatAddress(address);
 }
 
-function sentences(...parts: readonly (string | undefined)[]): string {
-  return parts.filter((part) => part).join(' ');
+/** A refusal's message need not end as a sentence does. */
+function sentences(first: string, next: string | undefined): string {
+  if (!next) return first;
+  return `${first}${/[.!?]$/.test(first) ? '' : '.'} ${next}`;
 }

@@ -1,0 +1,160 @@
+// A face at work in virtual time: the sandbox without a wire, a ledger in memory, and every request on record. Faces
+// come and go; the cluster and the ledger stay.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SeededChance, VirtualClock } from '@holdfast/clock/testing';
+import { type FaceFault, KubernetesFace, type KubernetesFaceOptions } from '../face/kubernetes-face';
+import type { KubernetesObject } from '../kubernetes-object';
+import { apiVersionOf, collectionPathOf, objectPathOf, type Resource, SUBNETS, VIPS } from '../resource';
+import { MANIFESTS } from './manifests';
+import { MemoryLedger } from './memory-ledger';
+import { Sandbox, type SandboxConnection } from './sandbox/sandbox';
+import type { ClusterRequest } from './sandbox/sandbox-cluster';
+import { parseYaml } from './yaml';
+
+const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+
+export interface RunningFace {
+  readonly face: KubernetesFace;
+  readonly connection: SandboxConnection;
+  readonly faults: readonly FaceFault[];
+  /** As kill -9: what is under way gets no answer, and nothing else follows. */
+  crash(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface RecordedEvent {
+  readonly type: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly count: number;
+  readonly involvedObject: { readonly kind: string; readonly name: string };
+}
+
+export class FaceWorld {
+  readonly clock = new VirtualClock();
+  readonly chance = new SeededChance(1);
+  readonly sandbox = new Sandbox(this.clock, this.chance);
+  readonly ledger = new MemoryLedger(this.clock);
+  /** What faces asked of the server; what a test asks is not among it. */
+  requests: ClusterRequest[] = [];
+
+  constructor(definitions: string = MANIFESTS.holdfast) {
+    this.install(definitions);
+    const refusalOf = this.sandbox.faults.refusalOf.bind(this.sandbox.faults);
+    this.sandbox.faults.refusalOf = (request) => {
+      this.requests.push(request);
+      return refusalOf(request);
+    };
+  }
+
+  install(folder: string, adapt: (definition: object) => object = (definition) => definition): void {
+    for (const file of readdirSync(folder).filter((name) => name.endsWith('.yaml'))) {
+      const definition = adapt(parseYaml(readFileSync(join(folder, file), 'utf8')) as object);
+      const { name } = (definition as KubernetesObject).metadata;
+      if (this.at(`${DEFINITIONS}/${name}`))
+        this.sandbox.request('PATCH', `${DEFINITIONS}/${name}`, definition);
+      else this.sandbox.request('POST', DEFINITIONS, definition);
+    }
+  }
+
+  /** Resolves when the face has done what there was to do. */
+  async start(options: Partial<KubernetesFaceOptions> = {}): Promise<RunningFace> {
+    const { clock, chance, ledger } = this;
+    const connection = this.sandbox.connect();
+    const faults: FaceFault[] = [];
+    const onFault = (fault: FaceFault): void => void faults.push(fault);
+    const face = new KubernetesFace({ api: connection.api, ledger, clock, chance, onFault, ...options });
+    const stop = async (): Promise<void> => {
+      await Promise.all([face.stop(), connection.api.close()]);
+    };
+    const crash = async (): Promise<void> => {
+      connection.rest.cut();
+      await stop();
+      ledger.restart();
+    };
+    void face.start();
+    await this.settle();
+    return { face, connection, faults, stop, crash };
+  }
+
+  /** Lets everything happen that needs no time; then what needs `ms`. */
+  async settle(ms = 0): Promise<void> {
+    await this.clock.advance(0);
+    if (ms > 0) await this.clock.advance(ms);
+    await this.clock.advance(0);
+  }
+
+  subnet(
+    name = 'ovn-default',
+    spec: object = { cidrBlock: '10.16.0.0/16' },
+    metadata: object = {},
+  ): KubernetesObject {
+    return this.create(SUBNETS, name, spec, metadata);
+  }
+
+  vip(name: string, spec: object = { subnet: 'ovn-default' }, metadata: object = {}): KubernetesObject {
+    return this.create(VIPS, name, spec, metadata);
+  }
+
+  /** Changes something of it, as its user would. */
+  edit(resource: Resource, name: string, change: object): KubernetesObject {
+    return this.sandbox.request('PATCH', objectPathOf(resource, { name }), change) as KubernetesObject;
+  }
+
+  editStatus(resource: Resource, name: string, status: object): void {
+    this.sandbox.request('PATCH', objectPathOf(resource, { name }, 'status'), { status });
+  }
+
+  delete(resource: Resource, name: string): void {
+    this.sandbox.request('DELETE', objectPathOf(resource, { name }));
+  }
+
+  /** Takes it away at once, finalizers or not. */
+  vanish(resource: Resource, name: string): void {
+    this.edit(resource, name, { metadata: { finalizers: null } });
+    this.delete(resource, name);
+  }
+
+  read(resource: Resource, name: string): KubernetesObject | undefined {
+    return this.at(objectPathOf(resource, { name })) as KubernetesObject | undefined;
+  }
+
+  statusOf(resource: Resource, name: string): Record<string, unknown> {
+    return { ...this.read(resource, name)?.status };
+  }
+
+  /** `Ready` and the like: status, reason and message. */
+  condition(resource: Resource, name: string, type = 'Ready'): Readonly<Record<string, string>> | undefined {
+    const { conditions = [] } = this.statusOf(resource, name) as { conditions?: Record<string, string>[] };
+    return conditions.find((condition) => condition['type'] === type);
+  }
+
+  events(): RecordedEvent[] {
+    const { items } = this.sandbox.request('GET', '/api/v1/events') as { readonly items: RecordedEvent[] };
+    return items;
+  }
+
+  /** Since the last call: what changed, or tried to change, something on the server. */
+  takeWrites(): string[] {
+    const writes = this.requests.filter(({ method }) => method !== 'GET');
+    this.requests = [];
+    return writes.map(
+      ({ method, path }) => `${method} ${path.replace(/^.*\/(?=(vips|subnets|events)\b)/, '')}`,
+    );
+  }
+
+  private create(resource: Resource, name: string, spec: object, metadata: object): KubernetesObject {
+    const what = { apiVersion: apiVersionOf(resource), kind: resource.kind };
+    const object = { ...what, metadata: { name, ...metadata }, spec };
+    return this.sandbox.request('POST', collectionPathOf(resource), object) as KubernetesObject;
+  }
+
+  private at(path: string): unknown {
+    try {
+      return this.sandbox.request('GET', path);
+    } catch {
+      return undefined;
+    }
+  }
+}
