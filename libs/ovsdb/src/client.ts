@@ -29,8 +29,8 @@ export type ClientState =
 
 /** An election takes a second or two; a first retry after milliseconds finds a leader that was just chosen. */
 const RECONNECT_FIRST_MS = 20;
-/** A session must last this long before the pauses between attempts start over, so that none can flap fast. */
-const STABLE_SESSION_MS = 1000;
+/** What lasted this long cannot be a hot loop, so the pauses start over; what was shorter keeps lengthening them. */
+const STABLE_MS = 1000;
 /** Open transactions are given this long when a server is left: an answer takes milliseconds if it comes at all. */
 const LEAVE_TIMEOUT_MS = 1000;
 
@@ -157,7 +157,7 @@ export class OvsdbClient<Tables = AnyTables> {
       const fault = await this.serve(this.remotes[turn % this.remotes.length]!);
       if (signal.aborted) return;
       this.enter({ status: 'connecting', fault });
-      if (clock.monotonic() - startedMs >= STABLE_SESSION_MS) backoff.reset();
+      if (clock.monotonic() - startedMs >= STABLE_MS) backoff.reset();
       await sleep(clock, backoff.nextDelayMs(), signal);
     }
   }

@@ -1,7 +1,7 @@
 import { abort, comment, commit, operationsOf } from './operations';
 import { OVN_Northbound } from './testing/generated/northbound';
 import { Lab, type Northbound } from './testing/lab';
-import { named } from './uuid';
+import { named, parseUuid } from './uuid';
 
 const { insert, select, update, mutate, delete: remove, wait } = operationsOf(OVN_Northbound);
 
@@ -89,6 +89,12 @@ describe('a transaction', () => {
   ])('does nothing at all if one %s', async (_what, operations, error, operation) => {
     expect(await client.transact(operations)).toMatchObject({ outcome: 'aborted', error, operation });
     expect(await addresses('all-or-none')).toBeUndefined();
+  });
+
+  it('inserts a row by the UUID that the caller chose', async () => {
+    const uuid = parseUuid<'Address_Set'>('a6c1b6a2-5b0f-4d6c-9f5e-0123456789ab');
+    const chosen = insert('Address_Set', { name: 'chosen' }, { uuid });
+    expect(await client.transact([chosen])).toEqual({ outcome: 'committed', results: [{ uuid }] });
   });
 
   it('has the server’s explanation', async () => {
