@@ -36,8 +36,11 @@ export function checksumOf(
   return crc32(body, crc32(`${position} ${version} ${count} ${stream}\n`));
 }
 
-export function isIntact(row: CommitRow): boolean {
-  return checksumOf(row[0], row[1], row[2], row[3], row[4]) === row[5];
+/** Whether the row is as it was written. A damaged one may have anything in its columns. */
+export function isIntact(row: readonly unknown[]): row is CommitRow {
+  const [position, stream, version, count, body, checksum] = row;
+  if (typeof stream !== 'string' || typeof body !== 'string') return false;
+  return checksumOf(Number(position), stream, Number(version), Number(count), body) === checksum;
 }
 
 /** The events of a row from `versionFrom` on. */

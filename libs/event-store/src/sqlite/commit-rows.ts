@@ -59,8 +59,14 @@ export class CommitRows {
   }
 
   private step(from: number, to: number, stream: string | undefined): CommitRow[] {
-    const rows = stream === undefined ? this.ofLog.all(from, to) : this.ofStream.all(from, to, stream);
-    return rows as unknown as CommitRow[];
+    try {
+      const rows = stream === undefined ? this.ofLog.all(from, to) : this.ofStream.all(from, to, stream);
+      return rows as unknown as CommitRow[];
+    } catch (error) {
+      // An integer beyond 2^53, which we never write.
+      if (error instanceof RangeError) throw damaged(this.file, before(from), error.message, error);
+      throw error;
+    }
   }
 
   private missing(next: number, stream: string | undefined): Error {

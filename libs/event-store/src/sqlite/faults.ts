@@ -21,7 +21,12 @@ const CODE_OF_RESULT: Readonly<Record<number, StoreFaultCode>> = {
 };
 
 export function isSqliteError(error: unknown): error is SqliteError {
-  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number';
+  return isObject(error) && 'errcode' in error && typeof error.errcode === 'number';
+}
+
+/** Of the system: no such file. */
+export function isAbsence(error: unknown): boolean {
+  return isSystemError(error) && error.code === 'ENOENT';
 }
 
 export function isBusy(error: unknown): boolean {
@@ -43,7 +48,7 @@ export function faultOf(error: unknown, file: string, lastGood?: Position): Stor
       cause: error,
     });
   }
-  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) throw error;
+  if (!isSystemError(error)) throw error;
   const isSpaceGone = error.code === 'ENOSPC' || error.code === 'EDQUOT';
   const code = isSpaceGone ? 'store-full' : 'store-unavailable';
   return new StoreFault(code, `${file}: ${said}`, isSpaceGone, undefined, { cause: error });
@@ -73,4 +78,13 @@ export function sayingOf(error: unknown): string {
 /** The low byte of an extended result code. */
 function primary(error: SqliteError): number {
   return error.errcode & 0xff;
+}
+
+/** By its shape: an error of another realm (a test runner's sandbox) is no instance of our `Error`. */
+function isSystemError(error: unknown): error is Error & { readonly code: string } {
+  return isObject(error) && 'syscall' in error && 'code' in error;
+}
+
+function isObject(error: unknown): error is object {
+  return typeof error === 'object' && error !== null;
 }

@@ -18,7 +18,7 @@ export function lockFile(file: string): DatabaseSync {
   let lock: DatabaseSync | undefined;
   try {
     lock = new DatabaseSync(path, { timeout: RACE_MS });
-    lock.exec('PRAGMA page_size = 512; PRAGMA journal_mode = OFF; PRAGMA locking_mode = EXCLUSIVE');
+    lock.exec('PRAGMA page_size = 512; PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE');
     lock.exec(`BEGIN EXCLUSIVE; PRAGMA user_version = ${process.pid}; COMMIT`);
     return lock;
   } catch (error) {

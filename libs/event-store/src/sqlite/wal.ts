@@ -2,6 +2,7 @@
 // the log and silently drops the rest, be it torn by a crash or damaged in the middle; we tell the two apart.
 // Format: https://sqlite.org/fileformat2.html, "The Write-Ahead Log". Never writes.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { isAbsence } from './faults';
 
 const HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
@@ -64,7 +65,8 @@ class Walk {
   private remainder(from: number, frames: number, frameBytes: number, uncommitted: number): WalFindings {
     let ours = uncommitted;
     let commits = 0;
-    for (let index = from; index <= frames; index += 1) {
+    // The last frame may have been cut off.
+    for (let index = from; index <= frames + 1; index += 1) {
       const header = this.at(HEADER_BYTES + (index - 1) * frameBytes, FRAME_HEADER_BYTES);
       if (header === undefined || !this.isOurs(header)) continue;
       ours += 1;
@@ -127,7 +129,7 @@ function openIfThere(path: string): number | undefined {
   try {
     return openSync(path, 'r');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (isAbsence(error)) return undefined;
     throw error;
   }
 }

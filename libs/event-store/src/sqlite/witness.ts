@@ -3,6 +3,7 @@
 // the commit and before its answer, without an fsync of its own: after a power failure it may lag, never lead.
 import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
+import { isAbsence } from './faults';
 
 const POSITION_DIGITS = 16;
 
@@ -29,7 +30,7 @@ export function acknowledged(file: string): number | undefined {
   try {
     text = readFileSync(pathOf(file), 'latin1');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 0;
+    if (isAbsence(error)) return 0;
     throw error;
   }
   if (text === '') return 0;

@@ -7,8 +7,10 @@
 //   locked MESSAGE                the store was not opened, and this process ends
 // Usage: append-until-killed ADDRESS PREFIX SEED (address: JSON of a WriterAddress)
 import { writeSync } from 'node:fs';
+import { systemChance, systemClock } from '@holdfast/clock';
 import { SeededChance } from '@holdfast/clock/testing';
 import { type EventStore, NO_STREAM, StoreFault } from '../event-store';
+import { openEventStoreDbEventStore } from '../eventstoredb-event-store';
 import { openSqliteEventStore } from '../sqlite-event-store';
 import type { WriterAddress } from './harness';
 import { readWholeStream } from './read-whole';
@@ -19,7 +21,13 @@ const STREAMS = 8;
 const BATCH_MAX = 7;
 
 async function open(address: WriterAddress): Promise<EventStore> {
-  return openSqliteEventStore({ file: (address as { sqlite: string }).sqlite });
+  return 'sqlite' in address
+    ? openSqliteEventStore({ file: address.sqlite })
+    : openEventStoreDbEventStore({
+        connectionString: address.eventstoredb,
+        clock: systemClock,
+        chance: systemChance,
+      });
 }
 
 async function appendForever(store: EventStore, stream: string, chance: SeededChance): Promise<never> {

@@ -9,7 +9,7 @@ import { WriterProcess } from '../writer-process';
 
 const KILLS = 10;
 /** Acknowledgements before a kill, at most. */
-const ACKNOWLEDGED_MAX = 400;
+const ACKNOWLEDGED_MAX = 100;
 
 export const KILLING: Cases<Ground & Reachable> = {
   [`loses no acknowledged event and leaves no partial batch, ${KILLS} times in a row`]: async (ground) => {

@@ -1,0 +1,176 @@
+// For those who outgrow one machine: EventStoreDB (or KurrentDB), 22.6 or later. The server arbitrates between writers
+// by expected revision; we keep nothing between calls.
+import type { ReadReq } from '@eventstore/db-client/generated/streams_pb';
+import type { Chance, Clock } from '@holdfast/clock';
+import { assertAppendable } from './appendable';
+import {
+  type AppendResult,
+  comparePositions,
+  type EventStore,
+  NO_STREAM,
+  type NewEvent,
+  type Position,
+  type ReadAllOptions,
+  type RecordedEvent,
+  StoreFault,
+  type Version,
+} from './event-store';
+import { answerOf, appendRequests } from './eventstoredb/append-messages';
+import { Connection, type Responses } from './eventstoredb/connection';
+import { appendFault, readFault } from './eventstoredb/faults';
+import { Hints } from './eventstoredb/hints';
+import { allRequest, eventOf, streamRequest } from './eventstoredb/read-messages';
+
+/** Events in one page. */
+const PAGE_EVENTS_MAX = 500;
+/** Appends without an answer: beyond this a caller is told to come back, so that memory stays bounded. */
+const APPENDS_WAITING_MAX = 4_096;
+const TIMEOUT_MS_DEFAULT = 10_000;
+
+export interface EventStoreDbOptions {
+  /** As of the client: `esdb://host:2113?tls=false`, `esdb+discover://user:password@cluster.example:2113`. */
+  readonly connectionString: string;
+  /** After which an append without an answer is of unknown outcome. */
+  readonly timeoutMs?: number;
+  readonly clock: Clock;
+  readonly chance: Chance;
+}
+
+/**
+ * Opens no connection yet: the first call does.
+ * @throws when the connection string is malformed.
+ */
+export function openEventStoreDbEventStore(options: EventStoreDbOptions): EventStore {
+  const { connectionString, timeoutMs = TIMEOUT_MS_DEFAULT, clock, chance } = options;
+  const connection = new Connection(connectionString, timeoutMs);
+  return new EventStoreDbEventStore(connection, new Hints(connection, clock, chance));
+}
+
+class EventStoreDbEventStore implements EventStore {
+  private readonly appending = new Set<Promise<AppendResult>>();
+  private closing: Promise<void> | undefined;
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly hints: Hints,
+  ) {}
+
+  async append(stream: string, expected: Version, events: readonly NewEvent[]): Promise<AppendResult> {
+    assertAppendable(stream, expected, events);
+    this.assertOpen();
+    if (this.appending.size >= APPENDS_WAITING_MAX)
+      throw new StoreFault('store-unavailable', `${APPENDS_WAITING_MAX} appends are waiting already`, true);
+    const append = this.send(stream, expected, events);
+    this.appending.add(append);
+    return append.finally(() => this.appending.delete(append));
+  }
+
+  async *readStream(stream: string, from: Version): AsyncGenerator<readonly RecordedEvent[]> {
+    let next = Math.max(from, NO_STREAM + 1);
+    for await (const page of this.pages(streamRequest(stream, next), stream)) {
+      for (const { version } of page) {
+        if (version !== next) throw missing(stream, next);
+        next += 1;
+      }
+      yield page;
+    }
+  }
+
+  async *readAll(
+    after: Position | undefined,
+    { streamPrefix = '' }: ReadAllOptions = {},
+  ): AsyncGenerator<readonly RecordedEvent[]> {
+    for await (const page of this.pages(allRequest(after, streamPrefix), '$all')) {
+      // The server's read begins with the event at the position itself.
+      const later =
+        after === undefined ? page : page.filter((event) => comparePositions(event.position, after) > 0);
+      if (later.length > 0) yield later;
+    }
+  }
+
+  onAppend(hint: () => void): () => void {
+    return this.closing ? () => undefined : this.hints.add(hint);
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.letGo();
+    return this.closing;
+  }
+
+  private async send(stream: string, expected: Version, events: readonly NewEvent[]): Promise<AppendResult> {
+    const requests = appendRequests(stream, expected, events);
+    const response = await this.connection.append(requests).catch((error: unknown) => {
+      throw appendFault(error, stream);
+    });
+    const answer = answerOf(response);
+    if (answer.outcome === 'conflict') return answer;
+    // The answer has one position only: that of an append of one event.
+    if (events.length === 1 && answer.position !== undefined)
+      return { outcome: 'appended', positions: [answer.position] };
+    return { outcome: 'appended', positions: await this.positionsOf(stream, expected + 1, events.length) };
+  }
+
+  /** Read back, once they are surely there. If that fails, sending the append again gives them. */
+  private async positionsOf(stream: string, from: Version, count: number): Promise<Position[]> {
+    const positions: Position[] = [];
+    try {
+      for await (const page of this.read(streamRequest(stream, from, count), stream))
+        positions.push(...page.map(({ position }) => position));
+    } catch (error) {
+      throw appendFault(error, stream);
+    }
+    if (positions.length !== count) throw missing(stream, from + positions.length);
+    return positions;
+  }
+
+  private async *pages(request: ReadReq, what: string): AsyncGenerator<RecordedEvent[]> {
+    this.assertOpen();
+    try {
+      for await (const page of this.read(request, what)) {
+        this.assertOpen();
+        yield page;
+      }
+    } catch (error) {
+      this.assertOpen();
+      throw error;
+    }
+  }
+
+  /** Also for an append that is under way while the store closes. */
+  private async *read(request: ReadReq, what: string): AsyncGenerator<RecordedEvent[]> {
+    let responses: Responses | undefined;
+    try {
+      responses = await this.connection.read(request);
+      // It may also fail when nobody listens any more.
+      responses.on('error', () => undefined);
+      let page: RecordedEvent[] = [];
+      for await (const response of responses) {
+        const event = eventOf(response);
+        if (event) page.push(event);
+        if (page.length < PAGE_EVENTS_MAX) continue;
+        yield page;
+        page = [];
+      }
+      if (page.length > 0) yield page;
+    } catch (error) {
+      throw readFault(error, what);
+    } finally {
+      responses?.cancel();
+    }
+  }
+
+  private async letGo(): Promise<void> {
+    this.hints.stop();
+    await Promise.allSettled(this.appending);
+    await this.connection.close();
+  }
+
+  private assertOpen(): void {
+    if (this.closing) throw new StoreFault('store-closed', 'the EventStoreDB store is closed', false);
+  }
+}
+
+/** The ledger's streams are never truncated: somebody set $maxAge or $maxCount, or deleted one. */
+function missing(stream: string, version: Version): StoreFault {
+  return new StoreFault('store-corrupt', `EventStoreDB: version ${version} of ${stream} is missing`, false);
+}
