@@ -54,7 +54,6 @@ export class JsonRpcConnection {
   private queued: Request[] = [];
   private nextId = 0;
   private ended: OvsdbFault | undefined;
-  private corked = false;
   private whenIdle: (() => void) | undefined;
   private lastReceivedMs: number;
   private cancelProbe: Cancel;
@@ -122,21 +121,8 @@ export class JsonRpcConnection {
     while (this.queued.length > 0 && this.inFlight.size < this.limits.inFlightMax) {
       const { id, text, settle } = this.queued.shift()!;
       this.inFlight.set(id, settle);
-      this.write(text);
+      this.socket.write(text);
     }
-  }
-
-  /** Everything that is written before the event loop turns goes out with one system call. */
-  private write(text: string): void {
-    if (!this.corked) {
-      this.corked = true;
-      this.socket.cork();
-      process.nextTick(() => {
-        this.corked = false;
-        this.socket.uncork();
-      });
-    }
-    this.socket.write(text);
   }
 
   private read(chunk: Buffer): void {
@@ -158,7 +144,7 @@ export class JsonRpcConnection {
     if (id === null || id === undefined) return this.events.notified(method, params);
     const answer =
       method === 'echo' ? { result: params, error: null } : { result: null, error: 'unknown method' };
-    this.write(JSON.stringify({ id, ...answer }));
+    this.socket.write(JSON.stringify({ id, ...answer }));
   }
 
   private settle({ id, result, error }: Message): void {
@@ -185,7 +171,7 @@ export class JsonRpcConnection {
       return;
     }
     const probedMs = this.lastReceivedMs;
-    this.write(JSON.stringify({ method: 'echo', params: [], id: PROBE_ID }));
+    this.socket.write(JSON.stringify({ method: 'echo', params: [], id: PROBE_ID }));
     // If this process itself was stuck, the answer lies unread in the socket: one turn lets it be read.
     this.cancelProbe = this.clock.after(probeIntervalMs, () => {
       this.cancelProbe = this.clock.after(0, () =>
