@@ -4,12 +4,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { choosing } from './choosing';
 import { type Figure, verdict } from './figure';
+import { overNats } from './over-nats';
 import { replaying } from './replaying';
 import { reserving } from './reserving';
 
 const parts: Readonly<Record<string, (folder: string) => Figure[] | Promise<Figure[]>>> = {
   choosing,
   reserving,
+  'over-nats': overNats,
   replaying,
 };
 

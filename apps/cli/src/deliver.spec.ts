@@ -23,6 +23,8 @@ function deliverTo(answers: readonly (CallOutcome<string> | Error | 'silence')[]
   return {
     attempts: () => attempts,
     end: async () => {
+      // What is answered at once is answered before any time passes.
+      await clock.advance(0);
       await clock.advance(120_000);
       return outcome;
     },

@@ -6,7 +6,7 @@ import { buildProgram } from './program';
 import { type ControlPlane, startControlPlane } from './testing/control-plane';
 import { Terminal } from './testing/terminal';
 
-const program = buildProgram({ io: { env: {} } as never, exitCode: 0 });
+const program = buildProgram({ io: new Terminal('').io, exitCode: 0 });
 
 const leaves = (command: Command): Command[] =>
   command.commands.length > 0

@@ -27,7 +27,7 @@ describe('a table', () => {
   it('lays out 100,000 rows in about the time that it takes to print them', () => {
     const rows = Array.from({ length: 100_000 }, (_, at) => ({ name: `pod/default/web-${at}`, note: 'x' }));
     const startMs = performance.now();
-    expect(table(COLUMNS, rows)).toHaveLength(2_700_000);
+    expect(table(COLUMNS, rows).split('\n')).toHaveLength(100_002);
     expect(performance.now() - startMs).toBeLessThan(5_000);
   });
 });

@@ -70,7 +70,7 @@ function showHistory(session: Session, { subnet = '', from, to }: HistoryFlags, 
     ...(to !== undefined && { toTime: toTimestamp(to) }),
   };
   return session.askAll('GetHistory', request, ({ events }, isWide) =>
-    events.length > 0 ? table(EVENT_COLUMNS, events, isWide) : { nothing: 'Nothing happened to it.' },
+    events.length > 0 ? table(EVENT_COLUMNS, events, isWide) : { nothing: 'Nothing is recorded.' },
   );
 }
 

@@ -5,6 +5,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** Beside us, as a program and not as a module: from src and from dist the way is the same. */
+const MAIN = join(__dirname, '../../../control-plane/dist/main.js');
+
 const READY_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 20;
 /** Of its output, for the message of a failure. */
@@ -19,9 +22,8 @@ export interface ControlPlane {
 export async function startControlPlane(): Promise<ControlPlane> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-cli-'));
   const readyFile = join(folder, 'ready.json');
-  const main = require.resolve('@holdfast/control-plane/main');
   const flags = ['--store=memory:', '--http=127.0.0.1:0', '--grpc=127.0.0.1:0', `--ready-file=${readyFile}`];
-  const child = spawn(process.execPath, [main, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [MAIN, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
   const kill = (): void => void child.kill('SIGKILL');
   process.once('exit', kill);
   const stop = async (): Promise<void> => {

@@ -14,26 +14,27 @@ export class Terminal {
   /** Of the last change, so that what is asked next is sure to reflect it. */
   private position = '';
 
-  constructor(
-    readonly server: string,
-    private readonly io: Partial<Io> = {},
-  ) {}
+  readonly io: Io;
+  private readonly printed = { out: '', err: '' };
 
-  /** @param line as in a shell, with 'quotes' or "quotes" and nothing else of a shell's */
-  async type(line: string): Promise<Printed> {
-    const printed = { out: '', err: '' };
-    const io: Io = {
-      env: { HOLDFAST_SERVER: this.server },
+  constructor(server: string, io: Partial<Io> = {}) {
+    this.io = {
+      env: { HOLDFAST_SERVER: server },
       clock: systemClock,
       chance: systemChance,
       userName: () => 'alice',
       fetch: (url, init) => this.fetchAfterChange(String(url), init),
-      out: (text) => void (printed.out += text),
-      err: (text) => void (printed.err += text),
-      ...this.io,
+      out: (text) => void (this.printed.out += text),
+      err: (text) => void (this.printed.err += text),
+      ...io,
     };
-    const code = await run(words(line), io);
-    return { code, ...printed };
+  }
+
+  /** @param line as in a shell, with 'quotes' or "quotes" and nothing else of a shell's */
+  async type(line: string): Promise<Printed> {
+    Object.assign(this.printed, { out: '', err: '' });
+    const code = await run(words(line), this.io);
+    return { code, ...this.printed };
   }
 
   /** What it prints when all is well. */

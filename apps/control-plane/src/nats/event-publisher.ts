@@ -36,7 +36,7 @@ export class EventPublisher {
 
   static async start(options: EventPublisherOptions): Promise<EventPublisher> {
     const stream = await openStream(options.connection);
-    const publish = stream ? publishTo(stream.client) : publishPlainly(options.connection);
+    const publish = stream ? publishTo(options.connection, stream) : publishPlainly(options.connection);
     const follower = new LogFollower({
       ...options,
       after: stream ? stream.lastPosition : options.from,
@@ -56,10 +56,15 @@ export class EventPublisher {
   }
 }
 
+interface OpenStream {
+  readonly client: JetStreamClient;
+  readonly lastSequence: number;
+  /** Of the last event that the stream has. */
+  readonly lastPosition: Position | undefined;
+}
+
 /** `undefined` where the server has no JetStream. */
-async function openStream(
-  connection: NatsConnection,
-): Promise<{ readonly client: JetStreamClient; readonly lastPosition: Position | undefined } | undefined> {
+async function openStream(connection: NatsConnection): Promise<OpenStream | undefined> {
   if (!connection.info?.jetstream) return undefined;
   const manager = await connection.jetstreamManager();
   const { state } = await manager.streams.add({ name: EVENT_STREAM, subjects: [EVENT_SUBJECTS] }).catch(
@@ -70,21 +75,37 @@ async function openStream(
     state.messages > 0 ? await manager.streams.getMessage(EVENT_STREAM, { seq: state.last_seq }) : undefined;
   return {
     client: connection.jetstream(),
+    lastSequence: state.last_seq,
     lastPosition: last?.header.get(NATS_HEADERS.position) || undefined,
   };
 }
 
-function publishTo(client: JetStreamClient): (page: readonly RecordedEvent[]) => Promise<void> {
+/**
+ * A window goes out as plain messages, and only its last is acknowledged: the sequence that it got tells whether all
+ * before it were kept. If not, each is published again and acknowledged by itself; the ids make that safe.
+ */
+function publishTo(
+  connection: NatsConnection,
+  { client, lastSequence }: OpenStream,
+): (page: readonly RecordedEvent[]) => Promise<void> {
+  let sequence = lastSequence;
   return async (page) => {
-    for (let at = 0; at < page.length; at += WINDOW_MAX) {
-      await Promise.all(
-        page.slice(at, at + WINDOW_MAX).map(async (recorded) => {
-          const message = messageOf(recorded);
-          if (message) await client.publish(message.subject, message.payload, { headers: message.headers });
-        }),
-      );
+    const messages = page.flatMap((recorded) => messageOf(recorded) ?? []);
+    for (let at = 0; at < messages.length; at += WINDOW_MAX) {
+      const window = messages.slice(at, at + WINDOW_MAX);
+      const last = window[window.length - 1] as Message;
+      for (const { subject, payload, headers } of window.slice(0, -1)) {
+        connection.publish(subject, payload, { headers });
+      }
+      const { seq } = await client.publish(last.subject, last.payload, { headers: last.headers });
+      if (seq !== sequence + window.length) await publishEach(client, window);
+      sequence = seq;
     }
   };
+}
+
+async function publishEach(client: JetStreamClient, messages: readonly Message[]): Promise<void> {
+  for (const { subject, payload, headers } of messages) await client.publish(subject, payload, { headers });
 }
 
 function publishPlainly(connection: NatsConnection): (page: readonly RecordedEvent[]) => Promise<void> {
@@ -97,9 +118,13 @@ function publishPlainly(connection: NatsConnection): (page: readonly RecordedEve
   };
 }
 
-function messageOf(
-  recorded: RecordedEvent,
-): { readonly subject: string; readonly payload: Uint8Array; readonly headers: MsgHdrs } | undefined {
+interface Message {
+  readonly subject: string;
+  readonly payload: Uint8Array;
+  readonly headers: MsgHdrs;
+}
+
+function messageOf(recorded: RecordedEvent): Message | undefined {
   const fact = factOf(recorded);
   if (!fact) return undefined;
   const told = headers();
