@@ -93,20 +93,13 @@ export class MemoryLedger implements Ledger {
   }
 
   private decide(order: LedgerOrder, through: string): LedgerAnswer {
-    switch (order.type) {
-      case 'ReserveVip':
-        return this.reserveVip(order, through);
-      case 'ReviseVip':
-      case 'ReleaseVip': {
-        const { subnet: home } = this.nameOf(order.name);
-        if (home === undefined) return reject('VipNotFound', `There is no Vip ${order.name}.`);
-        const answer = this.commit({ ...order, subnet: home }, through);
-        if (order.type === 'ReleaseVip' && !answer.rejected) this.freeName(order.name);
-        return answer;
-      }
-      default:
-        return this.commit(order, through);
-    }
+    if (order.type === 'ReserveVip') return this.reserveVip(order, through);
+    if (order.type !== 'ReviseVip' && order.type !== 'ReleaseVip') return this.commit(order, through);
+    const { subnet: home } = this.nameOf(order.name);
+    if (home === undefined) return reject('VipNotFound', `There is no Vip ${order.name}.`);
+    const answer = this.commit({ ...order, subnet: home }, through);
+    if (order.type === 'ReleaseVip' && !answer.rejected) this.freeName(order.name);
+    return answer;
   }
 
   private reserveVip(

@@ -1,0 +1,36 @@
+import { formatMac, type Holder, type RejectionCode, type SubnetEvent, vipHolder } from '@holdfast/ipam';
+import { type Help, helps } from './helping-facts';
+
+const holder: Holder = vipHolder('a');
+const [HERE, THERE, MAC] = [0x0a100009, 0x0a100010, 0x02000a100009];
+const released: SubnetEvent = { type: 'AddressReleased', holder, v4: HERE, mac: MAC, reason: '' };
+const moved: SubnetEvent = {
+  type: 'AddressMoved',
+  holder,
+  v4: THERE,
+  mac: MAC + 1,
+  from: { v4: HERE, mac: MAC },
+};
+const reserved: SubnetEvent = { type: 'AddressReserved', holder, v4: HERE, mac: MAC };
+const revised: SubnetEvent = { type: 'SubnetRevised', cidrs: [], gateways: [], excluded: [], coolingMs: 0 };
+
+describe('helps', () => {
+  it.each<[RejectionCode, Record<string, string>, SubnetEvent, Help]>([
+    ['AddressTaken', { address: '10.16.0.9' }, released, 'yes'],
+    ['AddressTaken', { address: '10.16.0.9' }, moved, 'yes'],
+    ['AddressTaken', { address: '10.16.0.16' }, moved, 'no'],
+    ['AddressTaken', { address: '10.16.0.9' }, reserved, 'no'],
+    ['AddressTaken', { address: '10.16.0.9' }, revised, 'yes'],
+    ['MacTaken', { mac: formatMac(MAC) }, released, 'yes'],
+    ['MacTaken', { mac: formatMac(MAC + 1) }, moved, 'no'],
+    ['SubnetExhausted', {}, released, 'one of many'],
+    ['SubnetExhausted', {}, reserved, 'no'],
+    ['SubnetInUse', { address: '10.16.0.9' }, released, 'yes'],
+    ['SubnetInUse', {}, released, 'yes'],
+    ['AddressOutOfRange', { address: '10.16.0.9' }, released, 'no'],
+    ['AddressOutOfRange', {}, revised, 'yes'],
+    ['SubnetNotFound', {}, revised, 'yes'],
+  ])('%s %j', (code, facts, event, help) => {
+    expect(helps(event, { code, message: '', facts })).toBe(help);
+  });
+});

@@ -1,0 +1,41 @@
+// The suite of the face, over every API server.
+import type { KubernetesServer } from '../kubernetes-server';
+import { installDefinitions, MANIFESTS } from '../manifests';
+import {
+  describeFaceCases,
+  describeFaceEndurance,
+  describeFaceExamples,
+  describeFaceUnderKubeOvn,
+} from './face-cases';
+import { describeUnless, type SuiteOptions } from './kubernetes-api-suite';
+import { SuiteWorld } from './suite-world';
+
+/** A real server starts in 5 s on idle cores. */
+const START_TIMEOUT_MS = 90_000;
+
+export function describeKubernetesFace(
+  name: string,
+  start: () => Promise<KubernetesServer>,
+  { skipReason }: SuiteOptions = {},
+): void {
+  describeUnless(skipReason, `KubernetesFace on ${name}`, () => {
+    let current: SuiteWorld | undefined;
+    const world = (): SuiteWorld => {
+      if (!current) throw new Error('the server has not been started');
+      return current;
+    };
+    beforeAll(async () => {
+      current = new SuiteWorld(await start());
+      await installDefinitions(current.server, MANIFESTS.holdfast);
+    }, START_TIMEOUT_MS);
+    afterAll(async () => {
+      await current?.close();
+      await current?.server.stop();
+    });
+
+    describe('the examples', () => describeFaceExamples(world));
+    describe('a user', () => describeFaceCases(world));
+    describe('a long life', () => describeFaceEndurance(world));
+    describe("under Kube-OVN's own definitions", () => describeFaceUnderKubeOvn(world));
+  });
+}
