@@ -1,5 +1,6 @@
 // The port: what the ledger asks of whatever remembers its events. Five members, shaped by three stores at
 // once (memory, SQLite, EventStoreDB); libs/event-store/src/testing holds the suite that keeps them honest.
+// What is promised here is asked there of every store; what only one store does is not promised.
 
 /** Place of an event in its stream: 0 for the first. */
 export type Version = number;
@@ -13,10 +14,11 @@ export const NO_STREAM = -1;
  */
 export type Position = string;
 
-/** An event to be stored. `data` and `metadata` are JSON texts, kept byte for byte. */
+/** An event to be stored. `data` and `metadata` are JSON texts (RFC 8259), kept byte for byte. */
 export interface NewEvent {
-  /** A UUID. Appending the same ids again at the same expected version is the same append. */
+  /** A UUID, lower case. Appending the same ids again at the same expected version is the same append. */
   readonly id: string;
+  /** Not empty; no NUL. */
   readonly type: string;
   readonly data: string;
   readonly metadata: string;
@@ -40,25 +42,38 @@ export interface ReadAllOptions {
 
 export interface EventStore {
   /**
-   * Appends all of `events` (at least one) or nothing. Resolves only once they are durable.
-   * @throws StoreFault: `append-outcome-unknown` when the reply was lost (they may be there: read and compare
-   *   ids), `store-unavailable`, `store-full`, `store-closed` when surely nothing was written.
+   * Appends all of `events` or nothing. Resolves only once they are durable. Sending the same ids again at the same
+   * `expected` is the same append: it gets the first answer, however the stream has grown since.
+   * @param stream not empty, well-formed, no NUL
+   * @param expected the stream's last version, `NO_STREAM` when it must have no events
+   * @param events at least one, at most `APPEND_BYTES_MAX` in all
+   * @throws StoreFault: `append-outcome-unknown` when the reply was lost (they may be there: send the append again,
+   *   or read and compare ids); `store-unavailable`, `store-full`, `store-closed` when surely nothing was written.
+   * @throws TypeError, RangeError for arguments of another shape, which is a bug of the caller.
    */
   append(stream: string, expected: Version, events: readonly NewEvent[]): Promise<AppendResult>;
 
-  /** The events of `stream` from version `from` on, in pages (arrays, never empty), up to its end at call time. */
+  /**
+   * The events of `stream` from version `from` on, in pages (arrays, never empty), at least up to its end at call
+   * time. A stream without events has no pages.
+   * @throws StoreFault `store-corrupt` rather than leave one out, `store-unavailable`, `store-closed`.
+   */
   readStream(stream: string, from: Version): AsyncIterable<readonly RecordedEvent[]>;
 
-  /** Everything after `after` (`undefined`: from the beginning), in log order, in pages, up to the log's end. */
+  /**
+   * Everything after `after` (`undefined`: from the beginning), in log order, in pages (never empty), at least up to
+   * the log's end at call time. Events never appear later at a position that was read past.
+   * @throws StoreFault as `readStream`; TypeError when `after` is no position of this store.
+   */
   readAll(after: Position | undefined, options?: ReadAllOptions): AsyncIterable<readonly RecordedEvent[]>;
 
   /**
    * A hint that something was appended, by whomever; it may be lost, doubled or early, so that a follower
-   * also looks on a slow clock. Returns what ends the hints.
+   * also looks on a slow clock. `hint` must not throw. Returns what ends the hints.
    */
   onAppend(hint: () => void): () => void;
 
-  /** Waits for appends under way, then lets go of everything. */
+  /** Waits for appends under way, then lets go of everything; whatever is asked afterwards is `store-closed`. */
   close(): Promise<void>;
 }
 
@@ -70,7 +85,10 @@ export type StoreFaultCode =
   | 'store-corrupt'
   | 'store-closed';
 
-/** What is not a value: the store could not do it. `retryable`: the same call may succeed later. */
+/**
+ * What is not a value: the store could not do it. `retryable`: the same call may succeed later, without anybody
+ * doing anything to this process.
+ */
 export class StoreFault extends Error {
   override readonly name = 'StoreFault';
 

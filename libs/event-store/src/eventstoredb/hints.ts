@@ -1,18 +1,22 @@
 // One live subscription to $all for all who want hints. When it breaks it is made again, later and later; what came
 // in between is hinted at once when it stands again.
 import { Backoff, type Cancel, type Chance, type Clock } from '@holdfast/clock';
-import type { Connection, Responses } from './connection';
+import type { Connection } from './connection';
 import { eventOf, subscriptionRequest } from './read-messages';
 
 const RESUBSCRIBE = { firstMs: 50, maxMs: 5_000 };
 
+/** From asking for a subscription to its end. */
+interface Attempt {
+  isOver: boolean;
+  cancel: () => void;
+}
+
 export class Hints {
   private readonly wanted = new Set<() => void>();
   private readonly backoff: Backoff;
-  private responses: Responses | undefined;
+  private attempt: Attempt | undefined;
   private cancelRetry: Cancel | undefined;
-  private isSubscribing = false;
-  private isAgain = false;
 
   constructor(
     private readonly connection: Connection,
@@ -25,7 +29,7 @@ export class Hints {
   add(hint: () => void): () => void {
     const own = (): void => hint();
     this.wanted.add(own);
-    if (!this.isSubscribing) void this.subscribe();
+    if (!this.attempt) this.begin(false);
     return () => {
       this.wanted.delete(own);
       if (this.wanted.size === 0) this.stop();
@@ -35,45 +39,42 @@ export class Hints {
   stop(): void {
     this.wanted.clear();
     this.cancelRetry?.();
-    this.responses?.cancel();
-    this.responses = undefined;
-    this.isSubscribing = false;
-    this.isAgain = false;
+    if (this.attempt) end(this.attempt);
+    this.attempt = undefined;
   }
 
-  private async subscribe(): Promise<void> {
-    this.isSubscribing = true;
+  private begin(isAgain: boolean): void {
+    this.attempt = { isOver: false, cancel: () => undefined };
+    void this.subscribe(this.attempt, isAgain);
+  }
+
+  private async subscribe(attempt: Attempt, isAgain: boolean): Promise<void> {
+    const retry = (): void => {
+      if (attempt.isOver) return;
+      end(attempt);
+      this.cancelRetry = this.clock.after(this.backoff.nextDelayMs(), () => this.begin(true));
+    };
     try {
       const responses = await this.connection.read(subscriptionRequest());
-      this.responses = responses;
-      const broken = (): void => this.retry(responses);
-      responses.on('error', broken);
-      responses.on('end', broken);
+      attempt.cancel = () => responses.cancel();
+      responses.on('error', retry);
+      responses.on('end', retry);
       responses.on('data', (response) => {
-        if (response.hasConfirmation()) this.stands();
-        else if (eventOf(response)) this.hint();
+        if (response.hasConfirmation()) this.backoff.reset();
+        if (eventOf(response) || (response.hasConfirmation() && isAgain)) this.hint();
       });
-      if (!this.isSubscribing) responses.cancel();
+      if (attempt.isOver) responses.cancel();
     } catch {
-      this.retry(undefined);
+      retry();
     }
-  }
-
-  private stands(): void {
-    this.backoff.reset();
-    if (this.isAgain) this.hint();
-    this.isAgain = true;
-  }
-
-  /** Once for each subscription that broke, however often it says so. */
-  private retry(broken: Responses | undefined): void {
-    if (!this.isSubscribing || this.responses !== broken) return;
-    this.responses = undefined;
-    this.cancelRetry?.();
-    this.cancelRetry = this.clock.after(this.backoff.nextDelayMs(), () => void this.subscribe());
   }
 
   private hint(): void {
     for (const hint of [...this.wanted]) hint();
   }
+}
+
+function end(attempt: Attempt): void {
+  attempt.isOver = true;
+  attempt.cancel();
 }

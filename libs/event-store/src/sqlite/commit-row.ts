@@ -43,9 +43,15 @@ export function isIntact(row: readonly unknown[]): row is CommitRow {
   return checksumOf(Number(position), stream, Number(version), Number(count), body) === checksum;
 }
 
-/** The events of a row from `versionFrom` on. */
-export function eventsOf(row: CommitRow, versionFrom: number, into: RecordedEvent[]): void {
-  const [position, stream, version, , body] = row;
+/** The events of a body from `versionFrom` on, appended to `into`. */
+export function pushEvents(
+  into: RecordedEvent[],
+  body: string,
+  stream: string,
+  position: number,
+  version: number,
+  versionFrom: number,
+): void {
   const events = decodeBody(body);
   for (let index = Math.max(0, versionFrom - version); index < events.length; index += 1) {
     const [id, type, data, metadata] = events[index]!;

@@ -23,10 +23,17 @@ export function lockFile(file: string): DatabaseSync {
     return lock;
   } catch (error) {
     lock?.close();
-    if (!isBusy(error)) throw faultOf(error, path);
+    if (!isBusy(error)) throw unusable(faultOf(error, path), file);
     const message = `${file} is in use by process ${holderOf(path)}: one process at a time may write it`;
     throw new StoreFault('store-locked', message, true);
   }
+}
+
+/** It holds nothing but a process id, so that its loss is no loss of events. */
+function unusable(fault: StoreFault, file: string): StoreFault {
+  if (fault.code !== 'store-corrupt') return fault;
+  const message = `${file}-lock is unreadable; delete it once no process has ${file} open`;
+  return new StoreFault('store-unavailable', message, false, undefined, { cause: fault });
 }
 
 /**

@@ -226,6 +226,16 @@ describe('openLog', () => {
     expect(readdirSync(folder).sort()).toEqual(['ledger.db', 'ledger.db-ack', 'ledger.db-lock']);
   });
 
+  it('does not mistake a damaged lock for a damaged ledger', () => {
+    writeFileSync(`${file}-lock`, 'x'.repeat(512));
+    expect(() => openLog(file)).toThrow(
+      expect.objectContaining({
+        code: 'store-unavailable',
+        message: expect.stringContaining('delete it') as string,
+      }),
+    );
+  });
+
   it('says which folder cannot be used', () => {
     expect(() => openLog(join(folder, 'none', 'ledger.db'))).toThrow(
       expect.objectContaining({

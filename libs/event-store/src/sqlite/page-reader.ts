@@ -1,7 +1,7 @@
 // The main thread's end of the reader: asks for pages, one ahead of the consumer, and turns rows into events.
 import type { Worker } from 'node:worker_threads';
 import { type RecordedEvent, StoreFault } from '../event-store';
-import { eventsOf } from './commit-row';
+import { pushEvents } from './commit-row';
 import { fromPortable, type Page, type ReaderReport, type ReadOrder } from './protocol';
 
 /** The first page is small, because many readers look at a few events and leave. */
@@ -33,13 +33,11 @@ export class PageReader {
     let { from } = span;
     let coming = this.ask({ ...span, eventsMax: FIRST_PAGE_EVENTS });
     while (from <= span.to) {
-      const { rows, next } = await coming;
+      const page = await coming;
       // While the consumer works on this page the thread reads the next.
-      if (next <= span.to) coming = this.ask({ ...span, from: next, eventsMax: PAGE_EVENTS });
-      const events: RecordedEvent[] = [];
-      for (const row of rows)
-        eventsOf(row, span.stream === undefined ? row[2] + from - row[0] : from, events);
-      from = next;
+      if (page.next <= span.to) coming = this.ask({ ...span, from: page.next, eventsMax: PAGE_EVENTS });
+      const events = eventsOf(page, from, span.stream !== undefined);
+      from = page.next;
       if (events.length > 0) yield events;
     }
   }
@@ -65,7 +63,7 @@ export class PageReader {
   }
 
   private take(report: ReaderReport): void {
-    if ('rows' in report) this.waiting.shift()?.resolve(report);
+    if ('bodies' in report) this.waiting.shift()?.resolve(report);
     else if ('failed' in report) this.waiting.shift()?.reject(fromPortable(report.failed));
     else if ('closed' in report) this.ended?.();
   }
@@ -76,4 +74,16 @@ export class PageReader {
     for (const page of this.waiting.splice(0)) page.reject(this.stopped);
     this.ended?.();
   }
+}
+
+/** The first row may begin before `from`, a version or a position. */
+function eventsOf({ bodies, places, streams }: Page, from: number, isVersion: boolean): RecordedEvent[] {
+  const events: RecordedEvent[] = [];
+  for (let row = 0; row < bodies.length; row += 1) {
+    const position = places[3 * row]!;
+    const version = places[3 * row + 1]!;
+    const stream = streams[places[3 * row + 2]!]!;
+    pushEvents(events, bodies[row]!, stream, position, version, isVersion ? from : version + from - position);
+  }
+  return events;
 }

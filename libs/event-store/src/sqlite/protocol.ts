@@ -1,7 +1,6 @@
 // What the main thread and the two worker threads (writer, reader) say to each other. Flat arrays of strings and
 // numbers: a structured clone of deep objects would cost more than the insert.
 import { StoreFault, type StoreFaultCode } from '../event-store';
-import type { CommitRow } from './commit-row';
 
 /** `workerData` of a worker thread. */
 export interface ThreadStart {
@@ -72,8 +71,12 @@ export interface ReadOrder {
   readonly eventsMax: number;
 }
 
+/** From the reader: rows by columns, which are cheaper to send than rows. */
 export interface Page {
-  readonly rows: CommitRow[];
+  readonly bodies: readonly string[];
+  /** Three numbers a row: position, version, index of its stream in `streams`. */
+  readonly places: Float64Array;
+  readonly streams: readonly string[];
   /** Where the next page starts. */
   readonly next: number;
 }

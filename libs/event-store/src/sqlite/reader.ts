@@ -1,6 +1,5 @@
 // Cuts pages out of the log, in a worker thread of its own so that a long replay never holds up an append.
 import type { DatabaseSync } from 'node:sqlite';
-import type { CommitRow } from './commit-row';
 import { CommitRows } from './commit-rows';
 import type { Page, ReadOrder } from './protocol';
 
@@ -16,20 +15,25 @@ export class Reader {
 
   /** @throws StoreFault `store-corrupt`. */
   read(order: ReadOrder): Page {
-    const rows: CommitRow[] = [];
+    const bodies: string[] = [];
+    const places: number[] = [];
+    const streams = new Map<string, number>();
     let next = order.from;
     let events = 0;
     let units = 0;
-    for (const step of this.commits.in(order)) {
-      for (const row of step) {
-        next = (order.stream === undefined ? row[0] : row[2]) + row[3];
-        if (!row[1].startsWith(order.prefix)) continue;
-        rows.push(row);
-        events += row[3];
-        units += row[4].length;
+    for (const rows of this.commits.in(order)) {
+      for (const [position, stream, version, count, body] of rows) {
+        next = (order.stream === undefined ? position : version) + count;
+        if (!stream.startsWith(order.prefix)) continue;
+        const index = streams.get(stream) ?? streams.size;
+        if (index === streams.size) streams.set(stream, index);
+        bodies.push(body);
+        places.push(position, version, index);
+        events += count;
+        units += body.length;
       }
       if (events >= order.eventsMax || units >= PAGE_UNITS_MAX) break;
     }
-    return { rows, next };
+    return { bodies, places: Float64Array.from(places), streams: [...streams.keys()], next };
   }
 }
