@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -17,6 +17,16 @@ function withSqlite(file: string, sql: string): unknown[] {
   return JSON.parse(printed) as unknown[];
 }
 
+/** A transaction is as many frames and one fsync; its last frame tells the size of the file. */
+function transactionsIn(wal: string): number {
+  const bytes = readFileSync(wal);
+  const frameBytes = 24 + bytes.readUInt32BE(8);
+  let transactions = 0;
+  for (let at = 32; at + frameBytes <= bytes.length; at += frameBytes)
+    if (bytes.readUInt32BE(at + 4) !== 0) transactions += 1;
+  return transactions;
+}
+
 describe('the SQLite file', () => {
   let folder: string;
   let file: string;
@@ -31,6 +41,16 @@ describe('the SQLite file', () => {
   afterEach(async () => {
     await store.close();
     rmSync(folder, { recursive: true });
+  });
+
+  it('holds the commits of many streams with few fsyncs', async () => {
+    const callers = 256;
+    const streams = Array.from({ length: callers }, (_, index) => `subnet-${index}`);
+    const before = transactionsIn(`${file}-wal`);
+    await Promise.all(
+      streams.map((stream) => store.append(stream, NO_STREAM, sampleEvents(stream, NO_STREAM, 1))),
+    );
+    expect(transactionsIn(`${file}-wal`) - before).toBeLessThan(callers / 16);
   });
 
   it('can be read by others while the store is open, an event a row', async () => {

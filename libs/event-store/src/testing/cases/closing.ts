@@ -24,7 +24,8 @@ export const CLOSING: Cases<Ground> = {
     const closed = { name: 'StoreFault', code: 'store-closed', retryable: false };
     await expect(store.append(stream, 0, sampleEvents(stream, 0, 1))).rejects.toMatchObject(closed);
     await expect(pagesOf(store.readStream(stream, 0))).rejects.toMatchObject(closed);
-    await expect(pagesOf(store.readAll(undefined))).rejects.toMatchObject(closed);
+    for (const streamPrefix of ['', prefix, 'none-'])
+      await expect(pagesOf(store.readAll(undefined, { streamPrefix }))).rejects.toMatchObject(closed);
     await expect(begun.next()).rejects.toMatchObject(closed);
   }),
 };
