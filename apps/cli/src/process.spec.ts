@@ -1,7 +1,7 @@
 // The program as its users run it: a process, a shell, a pipe.
 import { execFile } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { type RequestListener, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -57,30 +57,34 @@ it('ends with 2 when it is used wrongly', async () => {
   expect(await holdfast('subnet', 'get', '')).toMatchObject({ code: 2, out: '' });
 });
 
+/** What is there instead of a Holdfast server; `undefined` for nobody. */
+async function elsewhere(
+  stranger?: RequestListener,
+): Promise<{ url: string; close: () => Promise<unknown> }> {
+  const server = createServer(stranger);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const close = (): Promise<unknown> => new Promise((resolve) => server.close(resolve));
+  if (!stranger) await close();
+  return { url: `http://127.0.0.1:${port}`, close };
+}
+
 it('ends with 3 when nobody is there', async () => {
-  const silent = createServer().listen(0, '127.0.0.1');
-  const { port } = silent.address() as AddressInfo;
-  await new Promise((resolve) => silent.close(resolve));
-  const { code, out, err } = await holdfast(
-    'status',
-    '--server',
-    `http://127.0.0.1:${port}`,
-    '--timeout',
-    '100ms',
-  );
+  const { url } = await elsewhere();
+  const { code, out, err } = await holdfast('status', '--server', url, '--timeout', '3s');
   expect([code, out]).toEqual([3, '']);
   expect(err).toBe(
-    `holdfast: Unavailable: http://127.0.0.1:${port} cannot be reached: connect ECONNREFUSED 127.0.0.1:${port}; ` +
+    `holdfast: Unavailable: ${url} cannot be reached: connect ECONNREFUSED ${url.slice('http://'.length)}; ` +
       '--server or HOLDFAST_SERVER says where the server is.\n',
   );
 });
 
 it('ends with 3 when somebody else is there', async () => {
-  const stranger = createServer((_request, response) => response.writeHead(404).end('<h1>Not Found</h1>'));
-  await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve));
-  const { port } = stranger.address() as AddressInfo;
-  const { code, err } = await holdfast('status', '--server', `http://127.0.0.1:${port}`);
-  stranger.close();
+  const { url, close } = await elsewhere((_request, response) =>
+    response.writeHead(404).end('<h1>Not Found</h1>'),
+  );
+  const { code, err } = await holdfast('status', '--server', url);
+  await close();
   expect(code).toBe(3);
   expect(err).toContain(
     "HTTP status 404, with a body that is none of Holdfast's; --server or HOLDFAST_SERVER",

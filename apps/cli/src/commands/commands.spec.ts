@@ -158,13 +158,13 @@ it('history', () =>
     NAME   CIDR          GATEWAY    COOLING   EXCLUDED
     s4b    10.4.0.0/24   10.4.0.1   0s        -
     $ holdfast reserve s4 pod/prod/api-0 --v4 10.4.0.10 --actor bob
-    SUBNET   HOLDER              V4          V6   MAC
+    SUBNET   HOLDER           V4          V6   MAC
     s4       pod/prod/api-0   10.4.0.10   -    02:65:0a:04:00:0a
     $ holdfast move s4 pod/prod/api-0 --v4 10.4.0.11 --mac 02:00:00:00:00:01
-    SUBNET   HOLDER              V4          V6   MAC
+    SUBNET   HOLDER           V4          V6   MAC
     s4       pod/prod/api-0   10.4.0.11   -    02:00:00:00:00:01
     $ holdfast reserve s4 pod/prod/api-1 --v4 10.4.0.10
-    SUBNET   HOLDER              V4          V6   MAC
+    SUBNET   HOLDER           V4          V6   MAC
     s4       pod/prod/api-1   10.4.0.10   -    02:65:0a:04:00:0a
     $ holdfast release s4 pod/prod/api-1 --reason "drained"
     pod/prod/api-1 no longer holds 10.4.0.10 in subnet s4.
@@ -172,23 +172,22 @@ it('history', () =>
     NAME   SUBNET   V4          V6   MAC                 TYPE   NAMESPACE
     v4     s4b      10.4.0.10   -    02:5b:0a:04:00:0a   -      -
     $ holdfast history 10.4.0.10
-    TIME                       EVENT             SUBNET   HOLDER              ADDRESSES                MAC                                      BY      THROUGH   REASON
+    TIME                       EVENT             SUBNET   HOLDER           ADDRESSES                MAC                                      BY      THROUGH   REASON
     2026-01-31T14:05:00.000Z   AddressReserved   s4       pod/prod/api-0   10.4.0.10                02:65:0a:04:00:0a                        bob     http      -
     2026-01-31T14:05:00.000Z   AddressMoved      s4       pod/prod/api-0   10.4.0.10 -> 10.4.0.11   02:65:0a:04:00:0a -> 02:00:00:00:00:01   alice   http      -
     2026-01-31T14:05:00.000Z   AddressReserved   s4       pod/prod/api-1   10.4.0.10                02:65:0a:04:00:0a                        alice   http      -
     2026-01-31T14:05:00.000Z   AddressReleased   s4       pod/prod/api-1   10.4.0.10                02:65:0a:04:00:0a                        alice   http      drained
-    2026-01-31T14:05:00.000Z   VipReserved       s4b      vip/v4              10.4.0.10                02:5b:0a:04:00:0a                        alice   http      -
+    2026-01-31T14:05:00.000Z   VipReserved       s4b      vip/v4           10.4.0.10                02:5b:0a:04:00:0a                        alice   http      -
     $ holdfast history 10.4.0.10 --subnet s4
-    TIME                       EVENT             HOLDER              ADDRESSES                MAC                                      BY      THROUGH   REASON
+    TIME                       EVENT             HOLDER           ADDRESSES                MAC                                      BY      THROUGH   REASON
     2026-01-31T14:05:00.000Z   AddressReserved   pod/prod/api-0   10.4.0.10                02:65:0a:04:00:0a                        bob     http      -
     2026-01-31T14:05:00.000Z   AddressMoved      pod/prod/api-0   10.4.0.10 -> 10.4.0.11   02:65:0a:04:00:0a -> 02:00:00:00:00:01   alice   http      -
     2026-01-31T14:05:00.000Z   AddressReserved   pod/prod/api-1   10.4.0.10                02:65:0a:04:00:0a                        alice   http      -
     2026-01-31T14:05:00.000Z   AddressReleased   pod/prod/api-1   10.4.0.10                02:65:0a:04:00:0a                        alice   http      drained
     $ holdfast history pod/prod/api-0
-    TIME                       EVENT             SUBNET   HOLDER              ADDRESSES                MAC                                      BY      THROUGH   REASON
-    2026-01-31T14:05:00.000Z   AddressReserved   s2       pod/prod/api-0   10.2.0.2,fd00:2::2       02:f0:0a:02:00:02                        alice   http      -
-    2026-01-31T14:05:00.000Z   AddressReserved   s4       pod/prod/api-0   10.4.0.10                02:65:0a:04:00:0a                        bob     http      -
-    2026-01-31T14:05:00.000Z   AddressMoved      s4       pod/prod/api-0   10.4.0.10 -> 10.4.0.11   02:65:0a:04:00:0a -> 02:00:00:00:00:01   alice   http      -
+    TIME                       EVENT             HOLDER           ADDRESSES                MAC                                      BY      THROUGH   REASON
+    2026-01-31T14:05:00.000Z   AddressReserved   pod/prod/api-0   10.4.0.10                02:65:0a:04:00:0a                        bob     http      -
+    2026-01-31T14:05:00.000Z   AddressMoved      pod/prod/api-0   10.4.0.10 -> 10.4.0.11   02:65:0a:04:00:0a -> 02:00:00:00:00:01   alice   http      -
     $ holdfast history vip/v4
     TIME                       EVENT         HOLDER   ADDRESSES   MAC                 BY      THROUGH   REASON
     2026-01-31T14:05:00.000Z   VipReserved   vip/v4   10.4.0.10   02:5b:0a:04:00:0a   alice   http      -
@@ -198,7 +197,7 @@ it('history', () =>
     SUBNET   HOLDER   ADDRESSES   MAC                 SINCE                      EVENT         BY      THROUGH
     s4b      vip/v4   10.4.0.10   02:5b:0a:04:00:0a   2026-01-31T14:05:00.000Z   VipReserved   alice   http
     $ holdfast history 10.4.0.11 --at now
-    SUBNET   HOLDER              ADDRESSES   MAC                 SINCE                      EVENT          BY      THROUGH
+    SUBNET   HOLDER           ADDRESSES   MAC                 SINCE                      EVENT          BY      THROUGH
     s4       pod/prod/api-0   10.4.0.11   02:00:00:00:00:01   2026-01-31T14:05:00.000Z   AddressMoved   alice   http
     $ holdfast history 10.4.0.11 --subnet s4b --at now
     Nobody held 10.4.0.11 at 2026-01-31T14:05:00.000Z.
