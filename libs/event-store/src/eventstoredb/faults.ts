@@ -14,6 +14,7 @@ const TURNED_DOWN: ReadonlySet<number> = new Set([3, 7, 12, 16]);
 const EXCEPTIONS_TURNED_DOWN: ReadonlySet<string> = new Set([
   'access-denied',
   'maximum-append-size-exceeded',
+  'stream-deleted',
 ]);
 /** What grpc-js says when it had no connection to send the call over, or when the client had just closed it. */
 const NEVER_SENT = /No connection established|Name resolution failed|Channel has been shut down/;

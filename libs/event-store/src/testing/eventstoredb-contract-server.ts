@@ -59,6 +59,11 @@ export class EventStoreDbContractServer {
     this.requestsToLose += 1;
   }
 
+  /** Removes the first events of a stream, as a `$maxCount` in its metadata would. */
+  forget(stream: string, count: number): void {
+    this.log.forget(stream, count);
+  }
+
   /** Breaks all connections and takes no more. */
   goAway(): void {
     this.server.forceShutdown();

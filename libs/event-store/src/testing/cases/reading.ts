@@ -84,6 +84,12 @@ export const READING: Cases<Ground> = {
     },
   ),
 
+  'throws at a position that is none of its own': opened(async (store, { prefix }) => {
+    const read = (after: string) => pagesOf(store.readAll(after, { streamPrefix: prefix }));
+    for (const position of ['', 'first', '-1', '1.5', '1/2/3', ' 1', '1e3'])
+      await expect(read(position)).rejects.toThrow(TypeError);
+  }),
+
   'lets a reader leave early': opened(async (store, { prefix }) => {
     const all = await fill(store, prefix, ['a', 'b'], MANY_EVENTS, APPEND_EVENTS);
     for (let time = 0; time < 5; time += 1) {

@@ -37,7 +37,7 @@ export class ContractLog {
 
   append(stream: string, expected: Expected, proposed: readonly Proposed[]): Written {
     const history = this.streamOf(stream);
-    const current = history.length - 1;
+    const current = history[history.length - 1]?.revision ?? -1;
     const isExpected = expected === 'any' || (expected === 'exists' ? current >= 0 : current === expected);
     if (!isExpected) return this.repeated(history, expected, proposed) ?? { current };
     this.write(stream, proposed);
@@ -53,6 +53,12 @@ export class ContractLog {
     return this.streams.get(stream) ?? [];
   }
 
+  /** Removes the first `count` events of a stream, as its metadata `$maxCount` would; revisions stay as they were. */
+  forget(stream: string, count: number): void {
+    const gone = new Set(this.streamOf(stream).splice(0, count));
+    this.all.splice(0, this.all.length, ...this.all.filter((event) => !gone.has(event)));
+  }
+
   /** Called after each append; returns what ends it. */
   listen(listener: () => void): () => void {
     this.listeners.add(listener);
@@ -65,7 +71,8 @@ export class ContractLog {
     proposed: readonly Proposed[],
   ): Written | undefined {
     if (typeof expected !== 'number') return undefined;
-    const there = history.slice(expected + 1, expected + 1 + proposed.length);
+    const after = history.filter(({ revision }) => revision > expected);
+    const there = after.slice(0, proposed.length);
     const isSame =
       there.length === proposed.length && there.every(({ id }, index) => id === proposed[index]!.id);
     const last = there[there.length - 1];
@@ -76,8 +83,9 @@ export class ContractLog {
     const history = this.streamOf(stream);
     const prepares = proposed.map(({ data }) => (this.position += BigInt(64 + data.length)));
     const commit = prepares[prepares.length - 1]!;
+    const next = (history[history.length - 1]?.revision ?? -1) + 1;
     proposed.forEach((event, index) => {
-      const recorded = { ...event, stream, revision: history.length, commit, prepare: prepares[index]! };
+      const recorded = { ...event, stream, revision: next + index, commit, prepare: prepares[index]! };
       history.push(recorded);
       this.all.push(recorded);
     });

@@ -23,7 +23,9 @@ function ofStream(
   if (place.hasStart()) return isBackwards ? history.slice(0, 1) : [...history];
   if (place.hasEnd()) return isBackwards ? [...history].reverse() : [];
   const revision = Number(place.getRevision());
-  return isBackwards ? history.slice(0, revision + 1).reverse() : history.slice(revision);
+  return isBackwards
+    ? history.filter((event) => event.revision <= revision).reverse()
+    : history.filter((event) => event.revision >= revision);
 }
 
 function ofAll(log: ContractLog, options: ReadReq.Options, isBackwards: boolean): LogEvent[] {
