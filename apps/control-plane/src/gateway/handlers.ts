@@ -21,7 +21,7 @@ import type { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { getHistory, whoHeld } from '../ledger/answer-history';
 import * as answers from '../ledger/answer-query';
 import { AskLedger, ExecuteSubnetCommand, type Ledger, type SubnetOrder } from '../ledger/ledger-messages';
-import { presentPast, presentPastReservation } from './present-past';
+import { presentHolding, presentPast } from './present-past';
 import type { StatusReport } from './status-report';
 
 export interface Caller {
@@ -152,12 +152,7 @@ export function handlers({ commands, queries, status }: Buses): Handlers<Caller>
       ask(
         query,
         async ({ reader, store }) => ({ found: await whoHeld(query, reader, store) }),
-        (holdings) => ({
-          holdings: holdings.map((past) => ({
-            reservation: presentPastReservation(past),
-            began: presentPast(past),
-          })),
-        }),
+        (holdings) => ({ holdings: holdings.map(presentHolding) }),
       ),
     GetStatus: async () => ({ reply: status() }),
   };

@@ -1,8 +1,10 @@
 // Events of the past as the contract tells them.
-import { type LedgerFact, presentEvent, presentHeldReservation } from '@holdfast/api';
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { type LedgerFact, presentEvent, presentHeldReservation, type v1 } from '@holdfast/api';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { type RecordedEvent, idIn, readMetadata } from '@holdfast/event-store';
 import { subnet, vipName } from '@holdfast/ipam';
-import type { PastEvent } from '../ledger/answer-history';
+import type { PastHolding } from '../ledger/answer-history';
 
 /** `undefined` for a stream that is none of the ledger's. */
 export function factOf(recorded: RecordedEvent): LedgerFact | undefined {
@@ -18,15 +20,23 @@ export function factOf(recorded: RecordedEvent): LedgerFact | undefined {
   return { ...told, category: 'vip', id: ofVip, event: vipName.codec.decode(recorded) };
 }
 
-export function presentPast({ recorded }: PastEvent): ReturnType<typeof presentEvent> {
+export function presentPast(recorded: RecordedEvent): ReturnType<typeof presentEvent> {
   return presentEvent(factOf(recorded) as LedgerFact);
 }
 
-/** What the event left in its holder's hands. */
-export function presentPastReservation({
+export function presentHolding({
   subnet: name,
-  event,
-}: PastEvent): ReturnType<typeof presentHeldReservation> | undefined {
-  const { reservation } = subnet.replyTo(event);
-  return reservation && presentHeldReservation(name, reservation);
+  latest,
+  began,
+}: PastHolding): MessageInitShape<typeof v1.HoldingSchema> {
+  const { reservation } = subnet.replyTo(latest);
+  return {
+    ...(reservation && {
+      reservation: {
+        ...presentHeldReservation(name, reservation),
+        since: timestampFromMs(readMetadata(began).atMs),
+      },
+    }),
+    began: presentPast(began),
+  };
 }

@@ -2,7 +2,7 @@
 import type { Operations, ReplyOf } from '@holdfast/api';
 import { durationFromMs } from '@bufbuild/protobuf/wkt';
 import { LedgerReader } from '../ledger/ledger-reader';
-import type { Config } from '../config';
+import type { Config, Role } from '../config';
 
 export type StatusReport = ReplyOf<Operations['GetStatus']>;
 
@@ -30,17 +30,26 @@ export class Faces {
 export const VERSION = '0.1.0';
 
 export function statusReport(config: Config, reader: LedgerReader, faces: Faces): StatusReport {
-  const position = reader.position ?? '';
+  const follower = (name: string, position = '', trouble = '') => ({
+    name,
+    position,
+    lag: durationFromMs(reader.lagMs(position || undefined)),
+    trouble,
+  });
   return {
     version: VERSION,
-    roles: [...config.roles],
-    position,
-    views: [{ name: 'ledger', position, lag: durationFromMs(0), trouble: '' }],
-    faces: [...faces].map((face) => ({
-      name: face.name,
-      position: face.position() ?? '',
-      lag: durationFromMs(0),
-      trouble: face.trouble() ?? '',
-    })),
+    roles: rolesAtWork(config),
+    position: reader.position ?? '',
+    views: [follower('ledger', reader.position)],
+    faces: [...faces].map((face) => follower(face.name, face.position(), face.trouble())),
   };
+}
+
+/** A projector that has nothing to project to does not run. */
+function rolesAtWork({ roles, northbound, kubeconfig }: Config): Role[] {
+  return [...roles].filter(
+    (role) =>
+      (role !== 'ovn-projector' || northbound !== undefined) &&
+      (role !== 'kube-projector' || kubeconfig !== undefined),
+  );
 }

@@ -7,93 +7,146 @@ import {
   readMetadata,
   streamOf,
 } from '@holdfast/event-store';
-import { type HistoryKey, type SubnetEvent, subnet, vipHolder } from '@holdfast/ipam';
+import { type HistoryKey, type SubnetEvent, subnet, vipHolder, vipName } from '@holdfast/ipam';
 import type { Listed } from './answer-query';
 import type { LedgerReader } from './ledger-reader';
 
-export interface PastEvent {
+/** Who held an address in a subnet at a moment. */
+export interface PastHolding {
   readonly subnet: string;
-  readonly recorded: RecordedEvent;
-  readonly event: SubnetEvent;
-  readonly atMs: number;
+  /** What the reservation was then, as its last event before says. */
+  readonly latest: SubnetEvent;
+  /** The event that put the address into these hands. */
+  readonly began: RecordedEvent;
 }
 
-/** Oldest first. */
+/** Oldest first, by position. */
 export async function getHistory(
   query: GetHistory,
   reader: LedgerReader,
   store: EventStore,
-): Promise<Listed<PastEvent>> {
-  const { address, holder, vip } = query.subject;
-  const key: HistoryKey = address ?? holder ?? vipHolder(vip as string);
-  const { after, size } = query.page;
-  const past: PastEvent[] = [];
-  for (const name of subnetsAsked(query.subnet, reader)) {
-    for (const version of [...(reader.historyOf(name)?.versionsOf(key) ?? [])].reverse()) {
-      const found = await readPast(name, version, store);
-      if (isWithin(found, query) && isAfter(found, after?.[0])) past.push(found);
-      if (past.length > size && query.subnet !== undefined) break;
-    }
-  }
-  past.sort((a, b) => comparePositions(a.recorded.position, b.recorded.position));
+): Promise<Listed<RecordedEvent>> {
+  const { size } = query.page;
+  const past: RecordedEvent[] = [];
+  for (const history of histories(query, reader, store)) past.push(...(await history(query)));
+  past.sort((a, b) => comparePositions(a.position, b.position));
   const shown = past.slice(0, size);
   const last = past.length > size ? shown[shown.length - 1] : undefined;
-  return { entries: shown, ...(last && { last: [last.recorded.position] }) };
+  return { entries: shown, ...(last && { last: [last.position] }) };
 }
 
-/** By subnet, the event that put the address into the hands that it was in at that moment. */
-export async function whoHeld(query: WhoHeld, reader: LedgerReader, store: EventStore): Promise<PastEvent[]> {
-  const holdings: PastEvent[] = [];
+/** Reads the first page's worth (and one more) of what is asked. */
+type History = (query: GetHistory) => Promise<RecordedEvent[]>;
+
+function* histories(query: GetHistory, reader: LedgerReader, store: EventStore): Iterable<History> {
+  const { address, holder, vip } = query.subject;
+  const key: HistoryKey = address ?? holder ?? vipHolder(vip as string);
+  for (const name of subnetsAsked(query.subnet, reader)) {
+    const versions = [...(reader.historyOf(name)?.versionsOf(key) ?? [])].reverse();
+    const stream = streamOf(subnet.category, name);
+    yield (asked) =>
+      readWithin(versions.length, (at) => readEvent(stream, versions[at] as number, store), asked);
+  }
+  if (vip !== undefined && query.subnet === undefined) {
+    yield async ({ page, ...span }) => {
+      const events: RecordedEvent[] = [];
+      for await (const read of store.readStream(streamOf(vipName.category, vip), 0)) {
+        events.push(...read.filter((event) => isWithin(event, span) && isAfter(event, page.after?.[0])));
+      }
+      return events;
+    };
+  }
+}
+
+/** Positions ascend along a subnet's stream, so where a page begins is found by halving. */
+async function readWithin(
+  count: number,
+  eventAt: (at: number) => Promise<RecordedEvent>,
+  { page, ...span }: GetHistory,
+): Promise<RecordedEvent[]> {
+  let [low, high] = [0, page.after === undefined ? 0 : count];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isAfter(await eventAt(middle), page.after?.[0])) high = middle;
+    else low = middle + 1;
+  }
+  const events: RecordedEvent[] = [];
+  for (let at = low; at < count && events.length <= page.size; at += 1) {
+    const event = await eventAt(at);
+    if (isWithin(event, span)) events.push(event);
+  }
+  return events;
+}
+
+/** By subnet name. */
+export async function whoHeld(
+  query: WhoHeld,
+  reader: LedgerReader,
+  store: EventStore,
+): Promise<PastHolding[]> {
+  const holdings: PastHolding[] = [];
   for (const name of [...subnetsAsked(query.subnet, reader)].sort()) {
-    for (const version of reader.historyOf(name)?.versionsOf(query.address) ?? []) {
-      const past = await readPast(name, version, store);
-      if (past.atMs > query.atMs) continue;
-      if (leavesHeld(past.event, query.address)) holdings.push(past);
-      break;
-    }
+    const holding = await holdingIn(name, query, reader, store);
+    if (holding) holdings.push(holding);
   }
   return holdings;
 }
 
-/** Whether the address is held after the event. */
-function leavesHeld(event: SubnetEvent, address: WhoHeld['address']): boolean {
+/** From the newest event before that moment back to the one since which the holder has been the same. */
+async function holdingIn(
+  name: string,
+  { address, atMs }: WhoHeld,
+  reader: LedgerReader,
+  store: EventStore,
+): Promise<PastHolding | undefined> {
+  let holding: PastHolding | undefined;
+  for (const version of reader.historyOf(name)?.versionsOf(address) ?? []) {
+    const recorded = await readEvent(streamOf(subnet.category, name), version, store);
+    if (readMetadata(recorded).atMs > atMs) continue;
+    const event = subnet.codec.decode(recorded);
+    const holder = holderAfter(event, address);
+    if (holder === undefined || (holding && holder !== holderAfter(holding.latest, address))) break;
+    holding = { subnet: name, latest: holding?.latest ?? event, began: recorded };
+  }
+  return holding;
+}
+
+/** Who holds the address after the event. */
+function holderAfter(event: SubnetEvent, address: WhoHeld['address']): string | undefined {
   switch (event.type) {
     case 'AddressReserved':
     case 'AddressMoved':
+      return event.v4 === address || event.v6 === address ? event.holder : undefined;
     case 'VipReserved':
     case 'VipRevised':
-      return event.v4 === address || event.v6 === address;
+      return event.v4 === address || event.v6 === address ? vipHolder(event.name) : undefined;
     case 'AddressReleased':
     case 'VipReleased':
     case 'SubnetDefined':
     case 'SubnetRevised':
     case 'SubnetRetired':
     case 'VipNameYielded':
-      return false;
+      return undefined;
   }
 }
 
-async function readPast(name: string, version: number, store: EventStore): Promise<PastEvent> {
-  for await (const [recorded] of store.readStream(streamOf(subnet.category, name), version)) {
-    if (!recorded) break;
-    return {
-      subnet: name,
-      recorded,
-      event: subnet.codec.decode(recorded),
-      atMs: readMetadata(recorded).atMs,
-    };
-  }
-  throw new Error(`event ${version} of subnet ${name} is in the view but not in the log`);
+async function readEvent(stream: string, version: number, store: EventStore): Promise<RecordedEvent> {
+  for await (const [recorded] of store.readStream(stream, version)) if (recorded) return recorded;
+  throw new Error(`event ${version} of ${stream} is in the view but not in the log`);
 }
 
 function subnetsAsked(name: string | undefined, reader: LedgerReader): Iterable<string> {
   return name === undefined ? reader.subnetsEver() : [name];
 }
 
-function isWithin({ atMs }: PastEvent, { fromMs = -Infinity, toMs = Infinity }: GetHistory): boolean {
+function isWithin(
+  recorded: RecordedEvent,
+  { fromMs = -Infinity, toMs = Infinity }: Pick<GetHistory, 'fromMs' | 'toMs'>,
+): boolean {
+  const { atMs } = readMetadata(recorded);
   return atMs >= fromMs && atMs < toMs;
 }
 
-function isAfter({ recorded }: PastEvent, position: string | undefined): boolean {
-  return position === undefined || comparePositions(recorded.position, position) > 0;
+function isAfter({ position }: RecordedEvent, after: string | undefined): boolean {
+  return after === undefined || comparePositions(position, after) > 0;
 }

@@ -87,10 +87,14 @@ export function getReservation(
   if (!subnet) return noSubnet(name);
   const reservation = subnet.byHolder.get(holder);
   if (reservation) return { found: { subnet, reservation } };
-  return reject('ReservationNotFound', `${holder} holds nothing in subnet ${name}.`, {
-    subnet: name,
-    holder,
-  });
+  return reject(
+    'ReservationNotFound',
+    `${holder} holds nothing in subnet ${name}; reserve an address first.`,
+    {
+      subnet: name,
+      holder,
+    },
+  );
 }
 
 export function listReservations(
@@ -112,7 +116,9 @@ export function listReservations(
 
 export function getVip({ name }: GetVip, { view }: LedgerReader): Answer<VipEntry> {
   const vip = view.vip(name);
-  return vip ? { found: vip } : reject('VipNotFound', `There is no Vip ${name}.`, { vip: name });
+  return vip
+    ? { found: vip }
+    : reject('VipNotFound', `There is no Vip ${name}; reserve it first.`, { vip: name });
 }
 
 export function listVips({ subnet, page }: ListVips, { view }: LedgerReader): Answer<Listed<VipEntry>> {

@@ -20,15 +20,21 @@ export interface LedgerReaderOptions {
   readonly onFault: (fault: unknown) => void;
 }
 
+/** Events whose time is kept, to tell how far behind somebody is. */
+const RECENT_MAX = 1024;
+
 export class LedgerReader {
   readonly view = new LedgerView();
   /** Id of the log's first event: tells this ledger from any other. */
   ledgerId: string | undefined;
   private readonly histories = new Map<string, HistoryIndex>();
+  private recent: readonly { readonly position: Position; readonly atMs: number }[] = [];
+  private readonly clock: Clock;
   private readonly listeners = new Set<FactListener>();
   private readonly follower: LogFollower;
 
   constructor(options: LedgerReaderOptions) {
+    this.clock = options.clock;
     this.follower = new LogFollower({ ...options, onPage: (page) => this.apply(page) });
   }
 
@@ -64,6 +70,14 @@ export class LedgerReader {
     return this.histories.keys();
   }
 
+  /** For how long the oldest event after `position` has been in the log, milliseconds; 0 when there is none. */
+  lagMs(position: Position | undefined): number {
+    const next = this.recent.find(
+      (event) => position === undefined || comparePositions(event.position, position) > 0,
+    );
+    return next ? Math.max(0, this.clock.now() - next.atMs) : 0;
+  }
+
   private apply(page: readonly RecordedEvent[]): void {
     const facts: SubnetFact[] = [];
     this.ledgerId ??= page[0]?.id;
@@ -77,6 +91,7 @@ export class LedgerReader {
       this.history(name).add(event, recorded.version);
       facts.push(fact);
     }
+    this.recent = [...this.recent, ...facts].slice(-RECENT_MAX);
     if (facts.length > 0) for (const listener of this.listeners) listener(facts);
   }
 

@@ -114,5 +114,9 @@ export class VipReservations {
 }
 
 function notFound({ commandId = '' }: CommandEnvelope<unknown>, name: string): SubnetOutcome {
-  return { subnet: '', commandId, ...reject('VipNotFound', `There is no Vip ${name}.`, { vip: name }) };
+  return {
+    subnet: '',
+    commandId,
+    ...reject('VipNotFound', `There is no Vip ${name}; reserve it first.`, { vip: name }),
+  };
 }

@@ -29,12 +29,22 @@ export function httpCall<Request extends DescMessage>(
     path[field] = String(json[jsonName] ?? '');
     delete json[jsonName];
   }
+  refuseDotSegments(Object.values(path));
   const { method } = route;
   if (method !== 'GET' && method !== 'DELETE') {
     return { method, path: fillPath(route, path), body: JSON.stringify(json) };
   }
   const query = new URLSearchParams(toPairs(json)).toString();
   return { method, path: fillPath(route, path) + (query && `?${query}`) };
+}
+
+/**
+ * Every URL parser folds `.` and `..` away (RFC 3986 section 5.2.4), also percent-encoded: the call would be another.
+ * @throws RangeError
+ */
+function refuseDotSegments(values: readonly string[]): void {
+  const stray = values.find((value) => value.split('/').some((segment) => /^\.{0,2}$/.test(segment)));
+  if (stray !== undefined) throw new RangeError(`${JSON.stringify(stray)} cannot stand in the path of a URL`);
 }
 
 function toPairs(value: JsonValue, key = ''): [string, string][] {

@@ -132,3 +132,15 @@ describe('HttpClient', () => {
     await expect(call).rejects.toMatchObject({ name: 'AbortError' });
   });
 });
+
+describe('a path', () => {
+  it.each(['../../b', 'pod/../b', 'pod//b', '.'])('never becomes another through %j', async (holder) => {
+    const client = new HttpClient({
+      baseUrl: 'http://127.0.0.1:9',
+      fetch: () => Promise.reject(new Error('sent')),
+    });
+    await expect(client.call('ReleaseAddress', { subnet: 'a', holder, reason: '' })).rejects.toThrow(
+      RangeError,
+    );
+  });
+});
