@@ -7,6 +7,7 @@ import {
   type RecordedEvent,
   idIn,
   readMetadata,
+  comparePositions,
 } from '@holdfast/event-store';
 import { HistoryIndex, LedgerView, type SubnetFact, subnet } from '@holdfast/ipam';
 import { LogFollower } from './log-follower';
