@@ -60,7 +60,10 @@ export class AddressSpace {
 
   /** Whether it is never handed out automatically, the gateway included. */
   isExcluded(address: Address): boolean {
-    return rangeAround<Address, AddressRange>(this.excluded, address) !== undefined;
+    const offset = this.distance(address);
+    return offset >= 0 && offset < OFFSET_MAX
+      ? this.free.isSkipped(offset)
+      : rangeAround<Address, AddressRange>(this.excluded, address) !== undefined;
   }
 
   /** Somebody holds it now, and nobody did before. */

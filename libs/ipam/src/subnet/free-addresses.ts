@@ -24,7 +24,9 @@ export type Choice =
 
 export class FreeAddresses {
   /** The lowest offset that was never used and may be handed out; beyond `last` when there is none. */
-  private never: Offset;
+  private never: Offset = 0;
+  /** The first skipped run that is not wholly below `never`. */
+  private skippedAhead = 0;
   /** Used addresses beyond `never`, as runs: last by first and first by last. Runs only grow together. */
   private readonly runLast = new Map<Offset, Offset>();
   private readonly runFirst = new Map<Offset, Offset>();
@@ -35,24 +37,28 @@ export class FreeAddresses {
     private readonly last: Offset,
     private readonly skipped: readonly OffsetRange[],
   ) {
-    this.never = this.notSkipped(0);
+    this.settle();
+  }
+
+  isSkipped(offset: Offset): boolean {
+    return rangeAround(this.skipped, offset) !== undefined;
   }
 
   /** Somebody holds it now, and nobody did before. */
   use(offset: Offset): void {
-    // A released one stands in its run, or below `never`, already.
-    if (this.released.remove(offset)) return;
     if (offset === this.never) {
       this.never += 1;
       this.settle();
-    } else if (offset > this.never && offset <= this.last && !this.skippedRun(offset)) {
-      this.addToRuns(offset);
+      return;
     }
+    // A released one stands in its run, or below `never`, already.
+    if (this.released.remove(offset)) return;
+    if (offset > this.never && offset <= this.last && !this.isSkipped(offset)) this.addToRuns(offset);
   }
 
   /** Nobody holds it any more, since `atMs`. */
   release(offset: Offset, atMs: number): void {
-    if (offset <= this.last && !this.skippedRun(offset)) this.released.push(offset, atMs);
+    if (offset <= this.last && !this.isSkipped(offset)) this.released.push(offset, atMs);
   }
 
   /** Lets a released one never come again. Not possible beyond `never`, where it still stands in a run. */
@@ -73,8 +79,20 @@ export class FreeAddresses {
   /** What `next` would answer time after time, if each answer were used: at most `limit` of them. */
   upcoming(limit: number, nowMs: number, coolingMs: number): Offset[] {
     const offsets: Offset[] = [];
-    for (let at = this.never; at <= this.last && offsets.length < limit; at = this.unusedFrom(at + 1)) {
-      offsets.push(at);
+    let at = this.never;
+    let ahead = this.skippedAhead;
+    while (at <= this.last && offsets.length < limit) {
+      const skipped = this.skipped[ahead];
+      const runLast = this.runLast.get(at);
+      if (skipped && skipped.first <= at) {
+        at = skipped.last + 1;
+        ahead += 1;
+      } else if (runLast !== undefined) {
+        at = runLast + 1;
+      } else {
+        offsets.push(at);
+        at += 1;
+      }
     }
     for (const { offset, atMs } of this.released) {
       if (offsets.length >= limit || atMs + coolingMs > nowMs) break;
@@ -92,36 +110,21 @@ export class FreeAddresses {
     this.runFirst.set(last, first);
   }
 
-  /** Moves `never` over the runs that it meets; each run is met once in the life of the subnet. */
+  /** Moves `never` over the runs that it meets, used or skipped; each is met once in the life of the subnet. */
   private settle(): void {
     for (;;) {
-      this.never = this.notSkipped(this.never);
+      const skipped = this.skipped[this.skippedAhead];
+      if (skipped && skipped.first <= this.never) {
+        this.never = skipped.last + 1;
+        this.skippedAhead += 1;
+        continue;
+      }
       const runLast = this.runLast.size > 0 ? this.runLast.get(this.never) : undefined;
       if (runLast === undefined) return;
       this.runLast.delete(this.never);
       this.runFirst.delete(runLast);
       this.never = runLast + 1;
     }
-  }
-
-  /** The first offset from `offset` on that is in no run and not skipped. */
-  private unusedFrom(offset: Offset): Offset {
-    for (let at = offset; ; ) {
-      at = this.notSkipped(at);
-      const runLast = this.runLast.get(at);
-      if (runLast === undefined) return at;
-      at = runLast + 1;
-    }
-  }
-
-  /** Past the skipped run in which `offset` may lie: the next one is apart from it. */
-  private notSkipped(offset: Offset): Offset {
-    const run = this.skippedRun(offset);
-    return run ? run.last + 1 : offset;
-  }
-
-  private skippedRun(offset: Offset): OffsetRange | undefined {
-    return rangeAround(this.skipped, offset);
   }
 }
 

@@ -146,7 +146,7 @@ export class SubnetState {
     }
   }
 
-  /** What few reservations have stands in `rare`: most keep the five fields that all have. */
+  /** Most holders have an IPv4 address and the MAC that goes with it: theirs is the small shape. */
   private hold(
     holder: Holder,
     { v4, v6, mac }: HeldAddress,
@@ -156,9 +156,10 @@ export class SubnetState {
   ): void {
     const isDerived = v4 !== undefined && mac === this.derivedMac(v4);
     const ownMac = isDerived ? undefined : mac;
-    const reservation: Reservation = rare
-      ? { holder, v4, v6, ownMac, sinceMs, ...rare }
-      : { holder, v4, v6, ownMac, sinceMs };
+    const reservation: Reservation =
+      isDerived && v6 === undefined && !rare
+        ? { holder, v4, sinceMs }
+        : { holder, v4, v6, ownMac, sinceMs, ...rare };
     this.byHolder.set(holder, reservation);
     if (ownMac !== undefined) this.ownMacs.set(ownMac, holder);
     if (v4 !== undefined) this.take(v4, reservation, before?.v4 === v4);
@@ -168,10 +169,12 @@ export class SubnetState {
   private take(address: Address, reservation: Reservation, isKept: boolean): void {
     this.byAddress.set(address, reservation);
     if (isKept) return;
+    const family = familyOf(address);
+    this.held[family] += 1;
     this.past.take(address);
-    this.held[familyOf(address)] += 1;
-    this.countExcluded(address, 1);
-    this.spaceOf(address)?.use(address);
+    const space = this.spaces[family];
+    if (space?.isExcluded(address)) this.heldExcluded[family] += 1;
+    else space?.use(address);
   }
 
   /** A kept address is never released in between: it must not cool, nor count as given up. */

@@ -1,0 +1,141 @@
+// Every refusal that this library may answer with, provoked once: a new code without a line here does not compile.
+import type { Rejection, RejectionCode } from './rejection';
+import { REJECTION_CODES, invalid, reject } from './rejection';
+import { type SubnetCommand, subnet } from './subnet';
+import { commandsTo, scenario } from './testing';
+
+const NAME = 'ovn-default';
+const { define, revise, retire, reserve, move, release, reserveVip, reviseVip, releaseVip, yieldVipName } =
+  commandsTo(NAME);
+const here = define('10.16.0.0/29', { coolingMs: 1000 });
+const own = { mac: '00:00:5e:00:01:07' };
+const all = [2, 3, 4, 5, 6].map((at) => reserve(`pod/default/p${at}`));
+
+type Case = readonly [history: readonly SubnetCommand[], refused: SubnetCommand, lateMs?: number];
+
+/** Of the loop that runs the commands: it alone knows of ids (libs/event-store). */
+const OF_THE_LOOP = null;
+
+const CASES: Record<RejectionCode, readonly Case[] | typeof OF_THE_LOOP> = {
+  InvalidArgument: [
+    [[], define('10.16.0.0/24 10.17.0.0/24')],
+    [[here], revise({ gateways: ['10.17.0.1'] })],
+    [[here], reserve('vip/web')],
+    [[here], reserve('pod/default/a', '', { families: [] })],
+    [[here], move('vip/web', '10.16.0.5')],
+    [[here], release('vip/web')],
+    [[here], reserveVip('web', '', { families: [] })],
+  ],
+  SubnetNotFound: [
+    ...[revise({}), retire(), reserve('pod/default/a'), move('pod/default/a', ''), release('pod/default/a')],
+    ...[reserveVip('web'), reviseVip('web'), releaseVip('web')],
+  ].map((command) => [[], command] as const),
+  SubnetExists: [[[here], define('10.16.0.0/24')]],
+  SubnetInUse: [
+    [[here, reserve('pod/default/a')], retire()],
+    [[here, reserve('pod/default/a')], revise({ gateways: ['10.16.0.2'] })],
+  ],
+  SubnetExhausted: [
+    [[here, ...all], reserve('pod/default/a')],
+    [[here, ...all], reserveVip('web')],
+    [[here, ...all, release('pod/default/p2')], reserve('pod/default/a')],
+  ],
+  FamilyUnavailable: [
+    [[here], reserve('pod/default/a', 'fd00::5')],
+    [[here, reserve('pod/default/a')], move('pod/default/a', 'fd00::5')],
+    [[here], reserveVip('web', '', { families: [6] })],
+    [[here, reserveVip('web')], reviseVip('web', 'fd00::5')],
+  ],
+  AddressOutOfRange: [
+    [[here], reserve('pod/default/a', '10.17.0.5')],
+    [[here, reserve('pod/default/a')], move('pod/default/a', '10.17.0.5')],
+    [[here], reserveVip('web', '10.17.0.5')],
+    [[here, reserveVip('web')], reviseVip('web', '10.17.0.5')],
+  ],
+  AddressNotUsable: [
+    [[here], reserve('pod/default/a', '10.16.0.1')],
+    [[here, reserve('pod/default/a')], move('pod/default/a', '10.16.0.0')],
+    [[here], reserveVip('web', '10.16.0.7')],
+    [[here, reserveVip('web')], reviseVip('web', '10.16.0.1')],
+  ],
+  AddressTaken: [
+    [[here, reserve('pod/default/a')], reserve('pod/default/b', '10.16.0.2')],
+    [[here, reserve('pod/default/a'), reserve('pod/default/b')], move('pod/default/b', '10.16.0.2')],
+    [[here, reserve('pod/default/a')], reserveVip('web', '10.16.0.2')],
+    [[here, reserve('pod/default/a'), reserveVip('web')], reviseVip('web', '10.16.0.2')],
+  ],
+  AddressCooling: [
+    [[here, reserve('pod/default/a'), release('pod/default/a')], reserve('pod/default/b', '10.16.0.2')],
+    [[here, reserveVip('web'), releaseVip('web'), reserveVip('db')], reviseVip('db', '10.16.0.2')],
+  ],
+  MacTaken: [
+    [[here, reserve('pod/default/a', '', own)], reserve('pod/default/b', '', own)],
+    [[here, reserve('pod/default/a', '', own), reserve('pod/default/b')], move('pod/default/b', '', own)],
+    [[here, reserve('pod/default/a', '', own)], reserveVip('web', '', own)],
+    [[here, reserve('pod/default/a', '', own), reserveVip('web')], reviseVip('web', '', own)],
+  ],
+  HolderHoldsOther: [[[here, reserve('pod/default/a')], reserve('pod/default/a', '10.16.0.5')]],
+  ReservationNotFound: [
+    [[here], release('pod/default/a')],
+    [[here], move('pod/default/a', '10.16.0.5')],
+  ],
+  VipExists: [[[here, reserveVip('web')], reserveVip('web', '', { note: 'other' })]],
+  VipNotFound: [
+    [[here], reviseVip('web')],
+    [[here], releaseVip('web')],
+  ],
+  VipNameTaken: [[[here, yieldVipName('web', 0)], reserveVip('web', '', { claim: 0 })]],
+  CommandExpired: [
+    [[here, retire()], here, 1],
+    [[here], revise({ coolingMs: 5 }), 1],
+    [[here], retire(), 1],
+    [[here, reserve('pod/default/a'), release('pod/default/a')], reserve('pod/default/a'), 1],
+    [[here, reserve('pod/default/a')], move('pod/default/a', '10.16.0.5'), 1],
+    [[here, reserve('pod/default/a')], release('pod/default/a'), 1],
+    [[here, reserveVip('web'), releaseVip('web')], reserveVip('web', '', { claim: 1 }), 1],
+    [[here, reserveVip('web')], reviseVip('web', '10.16.0.5'), 1],
+    [[here, reserveVip('web')], releaseVip('web'), 1],
+  ],
+  CommandIdReused: OF_THE_LOOP,
+};
+
+function refusalOf([history, refused, lateMs = 0]: Case): Rejection | undefined {
+  const story = scenario(subnet, NAME).after(...history);
+  return story.when(refused, story.nowMs - lateMs).decision.rejected;
+}
+
+describe.each(Object.entries(CASES).filter(([, cases]) => cases))('%s', (code, cases) => {
+  it.each((cases ?? []).map((one) => [one[1].type, one] as const))(
+    'refuses %s, says on what, and what would fix it',
+    (_, one) => {
+      const rejection = refusalOf(one);
+      expect(rejection).toMatchObject({ code });
+      const { facts = {}, message = '' } = rejection ?? {};
+      expect(Object.keys(facts).some((fact) => ['subnet', 'field'].includes(fact))).toBe(true);
+      if (facts['subnet'] !== undefined) expect(message).toContain(NAME);
+      if (facts['holder'] !== undefined) expect(message).toContain(facts['holder']);
+      if (facts['address'] !== undefined) expect(message).toContain(facts['address']);
+      // What is so, and after it what to do.
+      expect(message).toMatch(
+        code === 'InvalidArgument' ? /^\w+: ./ : /^[A-Z\d][^;]+; [^;]+\.$|^\S+ .+; [^;]+\.$/,
+      );
+      expect(message).not.toMatch(/undefined|NaN|\[object|\bnull\b/);
+    },
+  );
+});
+
+it('has no code twice', () => {
+  expect(new Set(REJECTION_CODES).size).toBe(REJECTION_CODES.length);
+  expect(Object.keys(CASES).sort()).toEqual([...REJECTION_CODES].sort());
+});
+
+it('is a value of its own', () => {
+  expect(reject('SubnetNotFound', 'none')).toEqual({
+    rejected: { code: 'SubnetNotFound', message: 'none', facts: {} },
+  });
+  expect(invalid('mac', 'not one').rejected).toEqual({
+    code: 'InvalidArgument',
+    message: 'mac: not one',
+    facts: { field: 'mac' },
+  });
+});
