@@ -173,7 +173,8 @@ describe('under definitions that are odd', () => {
     ]);
     world.takeWrites();
     await world.settle(HOUR_MS);
-    expect(world.takeWrites().length).toBeLessThanOrEqual(30);
+    // Two objects, each every few minutes: when it is its time, and when all is compared.
+    expect(world.takeWrites().length).toBeLessThanOrEqual(75);
     expect(world.ledger.view.vip('web')).toBeDefined();
   });
 });

@@ -7,6 +7,7 @@
 //   clock ---+
 //
 // One face is meant to work at a time; two at once write the same, and only cost each other conflicts.
+import { isDeepStrictEqual } from 'node:util';
 import type { Cancel, Chance, Clock } from '@holdfast/clock';
 import type { SubnetFact } from '@holdfast/ipam';
 import type { Following, KubernetesApi, Watcher } from '../kubernetes-api';
@@ -15,7 +16,7 @@ import { type Resource, SUBNETS, VIPS } from '../resource';
 import type { Context } from './context';
 import { DueQueue, type Fault } from './due-queue';
 import { type DueKey, dueKeyOf, readDueKey, subnetKey, vipKey } from './due-key';
-import { isDefinition } from './helping-facts';
+import { reliefOf } from './helping-facts';
 import { type Ledger, THROUGH_KUBERNETES } from './ledger';
 import { ObjectWriter } from './object-writer';
 import { Refusals } from './refusals';
@@ -27,6 +28,8 @@ import type { Projection } from './wanted-status';
 const COMPARE_ALL_MS = 300_000;
 /** Every reservation changes its Subnet's counts; a Subnet's status follows them at most this often. */
 const SUBNET_STATUS_EVERY_MS = 1_000;
+/** Another who writes the same status would answer each of our writes with one of theirs; this often is enough. */
+const RIVAL_REST_MS = 1_000;
 
 export interface KubernetesFaceOptions {
   readonly api: KubernetesApi;
@@ -146,7 +149,7 @@ export class KubernetesFace {
         const key = dueKeyOf(resource, name);
         this.objects[kind] += Number(now !== undefined) - Number(before !== undefined);
         this.writer.seen(key, now);
-        this.queue.mark(key);
+        this.queue.mark(key, asksForNothingNew(now, before) ? RIVAL_REST_MS : 0);
       },
       faulted: (fault, retryInMs) => this.note(fault, retryInMs),
       trim: withoutManagedFields,
@@ -162,7 +165,8 @@ export class KubernetesFace {
         this.queue.mark(key);
       }
       for (const key of this.refusals.wakeHelped(fact)) this.queue.mark(key);
-      this.queue.mark(subnetKey(fact.subnet), isDefinition(event) ? 0 : this.subnetRestMs(fact.subnet));
+      const isDefinition = reliefOf(event)?.is === 'definition';
+      this.queue.mark(subnetKey(fact.subnet), isDefinition ? 0 : this.subnetRestMs(fact.subnet));
     }
   }
 
@@ -193,6 +197,15 @@ export class KubernetesFace {
     this.lastFault = { atMs: this.options.clock.now(), code, message, ...(key && { key }) };
     this.options.onFault?.(this.lastFault, retryInMs);
   }
+}
+
+/** Whether only what we write ourselves has changed, or what is nothing to us: our own echo among others. */
+function asksForNothingNew(now: KubernetesObject | undefined, before: KubernetesObject | undefined): boolean {
+  const askedBy = ({ spec, metadata }: KubernetesObject): unknown => {
+    const { annotations, finalizers, deletionTimestamp } = metadata;
+    return [spec, annotations, finalizers, deletionTimestamp];
+  };
+  return now !== undefined && before !== undefined && isDeepStrictEqual(askedBy(now), askedBy(before));
 }
 
 /** Who set which field when: often half of an object, and nothing to us. */

@@ -3,12 +3,12 @@
 // asked once more.
 import { Backoff, type Chance, type Clock } from '@holdfast/clock';
 import type { Rejection, SubnetFact } from '@holdfast/ipam';
-import { helps } from './helping-facts';
+import { helps, reliefOf } from './helping-facts';
 
 /** In case something helps that no fact tells of. Rare enough that thousands of refused objects are no load. */
 const RETRY = { firstMs: 60_000, maxMs: 1_800_000 };
-/** When a cooling time is over by our clock, and not yet by the ledger's. */
-const COOLED_MARGIN_MS = 50;
+/** A time that is over by our clock may not be over yet by the ledger's. */
+const CLOCK_MARGIN_MS = 50;
 /**
  * Holders who wait for any free address, woken by one that was freed: one would do if it surely took it; all would be
  * as many decisions as there are waiting, for each address.
@@ -90,9 +90,11 @@ export class Refusals {
   /** Lets those ask again whom the fact may help; returns their keys. */
   wakeHelped(fact: SubnetFact): string[] {
     const woken: string[] = [];
+    const relief = reliefOf(fact.event);
+    if (!relief) return woken;
     let anyAddress = 0;
     for (const key of this.bySubnet.get(fact.subnet) ?? []) {
-      const help = helps(fact.event, (this.byKey.get(key) as Refusal).rejected);
+      const help = helps(relief, (this.byKey.get(key) as Refusal).rejected);
       if (help === 'no' || (help === 'one of many' && anyAddress >= WOKEN_MAX)) continue;
       if (help === 'one of many') anyAddress += 1;
       this.wake(key);
@@ -103,8 +105,9 @@ export class Refusals {
 
   private delayOf({ facts }: Rejection, backoff: Backoff): number {
     const slowMs = RETRY.firstMs + backoff.nextDelayMs();
-    const until = facts['until'];
+    // When it stops cooling; or when our clock will have caught up with what the ledger has seen.
+    const until = facts['until'] ?? facts['overtakenAt'];
     if (until === undefined) return slowMs;
-    return Math.min(slowMs, Math.max(0, Date.parse(until) - this.clock.now()) + COOLED_MARGIN_MS);
+    return Math.min(slowMs, Math.max(0, Date.parse(until) - this.clock.now()) + CLOCK_MARGIN_MS);
   }
 }

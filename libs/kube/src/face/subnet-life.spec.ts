@@ -191,6 +191,18 @@ describe('a Subnet that is deleted', () => {
     expect(world.read(VIPS, 'web')).toBeUndefined();
   });
 
+  it("keeps others' finalizers, and says that it is no more", async () => {
+    const world = await started();
+    world.subnet(undefined, undefined, { finalizers: ['another.test/one'] });
+    await world.settle();
+    world.delete(SUBNETS, 'ovn-default');
+    await world.settle(600_000);
+    expect(world.read(SUBNETS, 'ovn-default')?.metadata.finalizers).toEqual(['another.test/one']);
+    expect(world.condition(SUBNETS, 'ovn-default')).toMatchObject({ status: 'False', reason: 'Retired' });
+    expect(world.statusOf(SUBNETS, 'ovn-default')).toMatchObject({ v4availableIPs: 0 });
+    expect(world.ledger.executed.map(({ order }) => order.type)).toEqual(['DefineSubnet', 'RetireSubnet']);
+  });
+
   it('under our eyes only is retired: one that vanished stays in the ledger', async () => {
     const world = await started();
     world.subnet();

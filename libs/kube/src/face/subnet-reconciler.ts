@@ -75,13 +75,17 @@ export class SubnetReconciler {
   private async letGo(object: KubernetesObject): Promise<number | undefined> {
     const { ledger, writer, refusals } = this.context;
     const { name } = object.metadata;
-    if (!object.metadata.finalizers?.includes(FINALIZER)) return this.forget(name);
+    if (!object.metadata.finalizers?.includes(FINALIZER)) return this.leave(object);
     const state = ledger.view.subnet(name);
     const retained = state && (inUse(state) ?? (await this.retire(object)));
     if (retained) return (await this.show(object, { retained })) ?? refusals.retryInMs(subnetKey(name));
-    this.forget(name);
-    const written = await writer.removeFinalizer(SUBNETS, object);
-    return written ? undefined : STALE_RETRY_MS;
+    const left = await writer.removeFinalizer(SUBNETS, object);
+    return left ? this.leave(left) : STALE_RETRY_MS;
+  }
+
+  private leave(object: KubernetesObject): Promise<number | undefined> | undefined {
+    this.forget(object.metadata.name);
+    return object.metadata.finalizers?.length ? this.show(object, { isLeaving: true }) : undefined;
   }
 
   private async retire(object: KubernetesObject): Promise<Rejection | undefined> {
@@ -109,7 +113,7 @@ export class SubnetReconciler {
 
   private async show(
     object: KubernetesObject,
-    findings: Pick<SubnetFindings, 'rejected' | 'retained' | 'cut'>,
+    findings: Pick<SubnetFindings, 'rejected' | 'retained' | 'isLeaving' | 'cut'>,
   ): Promise<number | undefined> {
     const { view } = this.context.ledger;
     const { name, generation } = object.metadata;

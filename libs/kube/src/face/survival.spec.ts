@@ -2,6 +2,8 @@
 import type { KubernetesObject } from '../kubernetes-object';
 import { SUBNETS, VIPS } from '../resource';
 import { FaceWorld } from '../testing/face-world';
+import { MANIFESTS } from '../testing/manifests';
+import { KubernetesFace } from './kubernetes-face';
 import { FINALIZER } from './object-writer';
 
 const HOUR_MS = 3_600_000;
@@ -237,8 +239,52 @@ describe('a face that does not see everything', () => {
     await world.settle();
     world.editStatus(VIPS, 'web', { v4ip: '10.16.0.99', ready: null, conditions: [] });
     world.edit(VIPS, 'web', { metadata: { finalizers: null } });
-    await world.settle();
+    await world.settle(1_000);
     expect(world.statusOf(VIPS, 'web')).toMatchObject({ ready: true, v4ip: '10.16.0.2' });
     expect(world.read(VIPS, 'web')?.metadata.finalizers).toEqual([FINALIZER]);
+  });
+
+  it('does not race with another who writes the same status', async () => {
+    const world = await started();
+    world.vip('web');
+    await world.settle(10_000);
+    world.takeWrites();
+    const rival = world.sandbox.connect().api.follow(SUBNETS, {
+      changed: (_, now) => {
+        if (now?.status?.['v4usingIPs'] !== 99)
+          queueMicrotask(() => world.editStatus(SUBNETS, 'ovn-default', { v4usingIPs: 99 }));
+      },
+    });
+    await world.settle(60_000);
+    expect(world.takeWrites().length).toBeLessThanOrEqual(60);
+    await rival.stop();
+    await world.settle(2_000);
+    expect(world.statusOf(SUBNETS, 'ovn-default')).toMatchObject({ v4usingIPs: 1 });
+  });
+
+  it('is not complete while a kind is not served, says so, and begins when it is', async () => {
+    const world = new FaceWorld();
+    const definition = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/subnets.kubeovn.io';
+    world.sandbox.request('DELETE', definition);
+    const { face } = await world.start();
+    await world.settle(60_000);
+    const { synced, lastFault } = face.status;
+    expect([synced, lastFault?.code]).toEqual([false, 'kubernetes-kind-unknown']);
+    world.install(MANIFESTS.holdfast);
+    world.subnet();
+    world.vip('web');
+    await world.settle(60_000);
+    expect(face.status).toMatchObject({ synced: true, due: 0 });
+    expect(world.statusOf(VIPS, 'web')).toMatchObject({ ready: true });
+  });
+
+  it('can be stopped before it is complete', async () => {
+    const world = new FaceWorld();
+    const { api } = world.sandbox.connect();
+    const { ledger, clock, chance } = world;
+    const face = new KubernetesFace({ api, ledger, clock, chance });
+    const started = face.start();
+    await face.stop();
+    expect(await started).toBe(false);
   });
 });

@@ -212,6 +212,8 @@ describe('a Vip that is deleted', () => {
     world.delete(VIPS, 'web');
     await world.settle(600_000);
     expect(world.read(VIPS, 'web')?.metadata.finalizers).toEqual(['another.test/one']);
+    expect(world.statusOf(VIPS, 'web')).toMatchObject({ ready: false, v4ip: '', mac: '' });
+    expect(world.condition(VIPS, 'web')).toMatchObject({ status: 'False', reason: 'Released' });
     expect(world.ledger.view.vip('web')).toBeUndefined();
     expect(world.ledger.executed.map(({ order }) => order.type)).toEqual([
       'DefineSubnet',

@@ -9,7 +9,6 @@ import { VIPS } from '../resource';
 import { type Asked, ask, BEHIND_RETRY_MS, type Context, STALE_RETRY_MS } from './context';
 import { subnetKey, vipKey } from './due-key';
 import { actorNamed, actorOf, type LedgerOrder, THROUGH_KUBERNETES } from './ledger';
-import { FINALIZER } from './object-writer';
 import { readSubnet } from './subnet-spec';
 import { readVipSpec, type VipWanted } from './vip-spec';
 import { type VipFindings, vipStatus } from './wanted-status';
@@ -132,9 +131,9 @@ export class VipReconciler {
       }
     }
     refusals.forget(vipKey(name));
-    const hasOurs = object.metadata.finalizers?.includes(FINALIZER);
-    const written = hasOurs ? await writer.removeFinalizer(VIPS, object) : object;
-    return written ? undefined : STALE_RETRY_MS;
+    const left = await writer.removeFinalizer(VIPS, object);
+    if (!left) return STALE_RETRY_MS;
+    return left.metadata.finalizers?.length ? this.show(left, { isLeaving: true }) : undefined;
   }
 
   /** Nobody but us releases what a vanished object leaves behind; and only when the server says that it is gone. */
@@ -166,7 +165,7 @@ export class VipReconciler {
 
   private async show(
     object: KubernetesObject,
-    findings: Pick<VipFindings, 'rejected' | 'retained' | 'unread'>,
+    findings: Pick<VipFindings, 'rejected' | 'retained' | 'isLeaving' | 'unread'>,
   ): Promise<number | undefined> {
     const { ledger, writer, projectionOf } = this.context;
     const { name, generation } = object.metadata;

@@ -31,6 +31,8 @@ export interface VipFindings {
   readonly rejected?: Rejection;
   /** Why it may not be released, though its object is being deleted. */
   readonly retained?: Rejection;
+  /** The object is being deleted, and only others still hold it. */
+  readonly isLeaving?: boolean;
   readonly projection?: Projection;
   /** What of the spec is not read. */
   readonly unread?: string;
@@ -64,11 +66,12 @@ export function vipStatus(findings: VipFindings): WantedStatus {
   };
 }
 
-function reservedOf({ held, rejected, unread }: VipFindings): Omit<Condition, 'type'> {
+function reservedOf({ held, rejected, isLeaving, unread }: VipFindings): Omit<Condition, 'type'> {
   if (rejected) {
     const kept = held ? `It keeps ${formatPair(held.reservation)}.` : '';
     return { status: 'False', reason: rejected.code, message: sentences(rejected.message, kept) };
   }
+  if (isLeaving) return { status: 'False', reason: 'Released', message: LEAVING };
   if (!held) return { status: 'False', reason: 'Pending', message: 'Nothing is reserved yet.' };
   const what = `${formatPair(held.reservation)} is reserved in subnet ${held.subnet.name}.`;
   return { status: 'True', reason: 'Reserved', message: sentences(what, unread) };
@@ -82,6 +85,8 @@ export interface SubnetFindings {
   readonly rejected?: Rejection;
   /** Why it may not be retired, though its object is being deleted. */
   readonly retained?: Rejection;
+  /** The object is being deleted, and only others still hold it. */
+  readonly isLeaving?: boolean;
   /** What of the exclusions has no effect. */
   readonly cut?: string;
 }
@@ -102,7 +107,7 @@ export function subnetStatus(findings: SubnetFindings): WantedStatus {
   };
 }
 
-function readySubnet({ state, rejected, cut }: SubnetFindings): Condition {
+function readySubnet({ state, rejected, isLeaving, cut }: SubnetFindings): Condition {
   if (rejected) {
     const kept = state ? 'It stays as it was defined before.' : '';
     return {
@@ -112,6 +117,7 @@ function readySubnet({ state, rejected, cut }: SubnetFindings): Condition {
       message: sentences(rejected.message, kept),
     };
   }
+  if (isLeaving) return { type: 'Ready', status: 'False', reason: 'Retired', message: LEAVING };
   if (!state) return { type: 'Ready', status: 'False', reason: 'Pending', message: 'It is not defined yet.' };
   return {
     type: 'Ready',
@@ -120,6 +126,8 @@ function readySubnet({ state, rejected, cut }: SubnetFindings): Condition {
     message: sentences('It is defined as asked.', cut),
   };
 }
+
+const LEAVING = 'It is being deleted; the ledger has nothing for it any more.';
 
 /** JSON numbers: above 2^53 rounded, as the API server would round them anyway. A family that is not there has none. */
 function countsOf(state: SubnetState | undefined, family: Family): { using: number; available: number } {
