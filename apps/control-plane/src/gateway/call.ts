@@ -3,7 +3,7 @@
 import { type Answer, type Handlers, type Operation, type ReplyOf, fault } from '@holdfast/api';
 import { LoopFault, StoreFault } from '@holdfast/event-store';
 import { Logger } from '@nestjs/common';
-import type { Caller } from './handlers';
+import type { Caller } from './caller';
 
 const log = new Logger('gateway');
 

@@ -16,7 +16,7 @@ import {
 import * as grpc from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
-import { type Caller } from './handlers';
+import type { Caller } from './caller';
 import { call } from './call';
 
 const HEALTHY = { '': 'SERVING' } as const;

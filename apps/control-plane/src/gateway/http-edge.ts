@@ -15,7 +15,7 @@ import {
 import { openapi } from '@holdfast/api/openapi';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { call } from './call';
-import type { Caller } from './handlers';
+import type { Caller } from './caller';
 
 type Fastify = ReturnType<ReturnType<NestFastifyApplication['getHttpAdapter']>['getInstance']>;
 interface Request {

@@ -25,7 +25,12 @@ export class ExecuteSubnetCommandHandler implements ICommandHandler<ExecuteSubne
         return this.vips.revise({ ...envelope, command });
       case 'ReleaseVip':
         return this.vips.release({ ...envelope, command });
-      default:
+      case 'DefineSubnet':
+      case 'ReviseSubnet':
+      case 'RetireSubnet':
+      case 'ReserveAddress':
+      case 'MoveAddress':
+      case 'ReleaseAddress':
         return {
           ...(await this.subnets.execute(command.subnet, envelope as CommandEnvelope<SubnetCommand>)),
           subnet: command.subnet,

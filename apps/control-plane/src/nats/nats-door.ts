@@ -1,7 +1,7 @@
 // The one room that knows the NATS client: requests in, events out. Its successor takes its place here.
 import { type NatsConnection, type Service, connect } from 'nats';
 import type { Handlers } from '@holdfast/api';
-import type { Caller } from '../gateway/handlers';
+import type { Caller } from '../gateway/caller';
 import type { Face } from '../gateway/status-report';
 import { EventPublisher, type EventPublisherOptions } from './event-publisher';
 import { serveNats } from './nats-edge';

@@ -17,7 +17,7 @@ import {
 } from '@holdfast/api';
 import { type NatsConnection, type Service, type ServiceMsg, headers } from 'nats';
 import { call } from '../gateway/call';
-import type { Caller } from '../gateway/handlers';
+import type { Caller } from '../gateway/caller';
 import { VERSION } from '../gateway/status-report';
 
 const DESCRIPTION = 'The address ledger: subnets, reservations, Vips and their history';

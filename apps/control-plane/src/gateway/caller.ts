@@ -1,0 +1,8 @@
+// Who calls, and through which door.
+import type { Actor } from '@holdfast/event-store';
+
+export interface Caller {
+  readonly through: Actor['through'];
+  /** Who calls, when the call itself does not say. */
+  readonly name: string;
+}

@@ -1,0 +1,148 @@
+// The questions: each asks the view, or through it the log, and presents what was found.
+import {
+  type Answer,
+  type Handlers,
+  fault,
+  pageToken,
+  presentFamily,
+  presentReservation,
+  presentSubnet,
+  presentVip,
+} from '@holdfast/api';
+import type { Rejection } from '@holdfast/ipam';
+import type { QueryBus } from '@nestjs/cqrs';
+import { getHistory, whoHeld } from '../ledger/answer-history';
+import * as answers from '../ledger/answer-query';
+import { AskLedger, type Ledger } from '../ledger/ledger-messages';
+import type { Caller } from './caller';
+import { presentHolding, presentPast } from './present-past';
+
+type Found<Value> =
+  | { readonly found: Value; readonly rejected?: undefined }
+  | { readonly rejected: Rejection };
+
+type Ask = ReturnType<typeof askThrough>;
+
+export function queryHandlers(queries: QueryBus): SubnetQueries & PastQueries {
+  const ask = askThrough(queries);
+  return { ...ofTheView(ask), ...ofThePast(ask) };
+}
+
+type SubnetQueries = Pick<
+  Handlers<Caller>,
+  | 'GetSubnet'
+  | 'ListSubnets'
+  | 'ListFreeAddresses'
+  | 'GetReservation'
+  | 'ListReservations'
+  | 'GetVip'
+  | 'ListVips'
+>;
+type PastQueries = Pick<Handlers<Caller>, 'GetHistory' | 'WhoHeld'>;
+
+/** Asks once the view has reached the position that the query names, and adds the one that it reflects. */
+function askThrough(queries: QueryBus) {
+  return async <Value, Reply>(
+    query: { readonly atLeastPosition?: string },
+    question: (ledger: Ledger) => Found<Value> | Promise<Found<Value>>,
+    present: (value: Value) => Reply,
+  ): Promise<Answer<Reply & { position: string }>> => {
+    const asked = await queries.execute(new AskLedger(question, query.atLeastPosition));
+    if ('behind' in asked) return tooFarBehind(query.atLeastPosition ?? '', asked.behind);
+    const { answer, position = '' } = asked;
+    return answer.rejected
+      ? { rejected: answer.rejected }
+      : { reply: { ...present(answer.found), position } };
+  };
+}
+
+function ofTheView(ask: Ask): SubnetQueries {
+  return {
+    GetSubnet: (query) =>
+      ask(
+        query,
+        ({ reader }) => answers.getSubnet(query, reader),
+        (found) => ({ subnet: presentSubnet(found) }),
+      ),
+    ListSubnets: (query) =>
+      ask(
+        query,
+        ({ reader }) => ({ found: answers.listSubnets(query, reader) }),
+        ({ entries, last }) => ({
+          subnets: entries.map(presentSubnet),
+          nextPageToken: pageToken('ListSubnets', last),
+        }),
+      ),
+    ListFreeAddresses: (query) =>
+      ask(
+        query,
+        ({ reader, clock }) => answers.listFreeAddresses(query, reader, clock),
+        ({ family, addresses, available }) => ({
+          family: presentFamily(family),
+          addresses: [...addresses],
+          available: String(available),
+        }),
+      ),
+    GetReservation: (query) =>
+      ask(
+        query,
+        ({ reader }) => answers.getReservation(query, reader),
+        ({ subnet, reservation }) => ({ reservation: presentReservation(subnet, reservation) }),
+      ),
+    ListReservations: (query) =>
+      ask(
+        query,
+        ({ reader }) => answers.listReservations(query, reader),
+        ({ entries, last }) => ({
+          reservations: entries.map(({ subnet, reservation }) => presentReservation(subnet, reservation)),
+          nextPageToken: pageToken('ListReservations', last),
+        }),
+      ),
+    GetVip: (query) =>
+      ask(
+        query,
+        ({ reader }) => answers.getVip(query, reader),
+        (found) => ({ vip: presentVip(found) }),
+      ),
+    ListVips: (query) =>
+      ask(
+        query,
+        ({ reader }) => answers.listVips(query, reader),
+        ({ entries, last }) => ({
+          vips: entries.map(presentVip),
+          nextPageToken: pageToken('ListVips', last),
+        }),
+      ),
+  };
+}
+
+function ofThePast(ask: Ask): PastQueries {
+  return {
+    GetHistory: (query) =>
+      ask(
+        query,
+        async ({ reader, store }) => ({ found: await getHistory(query, reader, store) }),
+        ({ entries, last }) => ({
+          events: entries.map(presentPast),
+          nextPageToken: pageToken('GetHistory', last),
+        }),
+      ),
+    WhoHeld: (query) =>
+      ask(
+        query,
+        async ({ reader, store }) => ({ found: await whoHeld(query, reader, store) }),
+        (holdings) => ({ holdings: holdings.map(presentHolding) }),
+      ),
+  };
+}
+
+function tooFarBehind(wanted: string, behind: string | undefined): ReturnType<typeof fault> {
+  return fault(
+    'DeadlineExceeded',
+    `The view is at ${behind ?? 'the beginning'} and did not reach ${wanted} in time; ask again.`,
+    {
+      atLeastPosition: wanted,
+      position: behind ?? '',
+    },
+  );
+}
