@@ -10,6 +10,7 @@ function world() {
     clock,
     chance: new SeededChance(1),
     onFault: (_fault, _key, retryInMs) => void faults.push(retryInMs),
+    isUrgent: (key) => key === 'urgent',
     turn: (key) => {
       turns.push(key);
       return new Promise((resolve, reject) => open.set(key, { done: resolve, fail: reject }));
@@ -79,6 +80,18 @@ describe('DueQueue', () => {
     expect(queue.due).toBe(20);
     await end('k3');
     expect(turns).toEqual(keys.slice(0, 17));
+  });
+
+  it('lets urgent keys go first', async () => {
+    const { clock, queue, turns, end } = world();
+    for (let index = 0; index < 20; index += 1) queue.mark(`k${index}`);
+    queue.mark('urgent');
+    queue.start();
+    await clock.advance(0);
+    expect(turns[0]).toBe('urgent');
+    queue.mark('urgent');
+    await end('urgent');
+    expect(turns.slice(16)).toEqual(['urgent']);
   });
 
   it('lets everything else go on between many turns that wait for nothing', async () => {

@@ -18,6 +18,8 @@ export interface DueQueueOptions {
   readonly chance: Chance;
   /** Resolves with how many milliseconds later to look at the key again, whatever happens; undefined: not by itself. */
   readonly turn: (key: string) => Promise<number | undefined>;
+  /** Keys that go before all others: few, or the others would never have a turn. */
+  readonly isUrgent?: (key: string) => boolean;
   readonly onFault: (fault: Fault, key: string, retryInMs: number) => void;
 }
 
@@ -42,8 +44,9 @@ interface Entry {
 
 export class DueQueue {
   private readonly entries = new Map<string, Entry>();
-  /** In the order in which they became ready. */
-  private readonly ready = new Set<string>();
+  /** Each in the order in which they became ready. */
+  private readonly urgent = new Set<string>();
+  private readonly ordinary = new Set<string>();
   private readonly turns = new Set<Promise<void>>();
   private readonly pauses: Backoff;
   private pausedUntilMs = 0;
@@ -59,7 +62,7 @@ export class DueQueue {
 
   /** Keys that are ready or have their turn; not those that wait for a time. */
   get due(): number {
-    return this.ready.size + this.turns.size;
+    return this.urgent.size + this.ordinary.size + this.turns.size;
   }
 
   /** Marks before `start` are kept. */
@@ -71,7 +74,8 @@ export class DueQueue {
   /** Resolves when the turns under way are over; no other follows. */
   async stop(): Promise<void> {
     this.state = 'stopped';
-    this.ready.clear();
+    this.urgent.clear();
+    this.ordinary.clear();
     this.cancelPump?.();
     for (const { cancel } of this.entries.values()) cancel?.();
     await Promise.all(this.turns);
@@ -79,7 +83,7 @@ export class DueQueue {
 
   /** The key is to have a turn at the latest `delayMs` from now; of several marks the earliest holds. */
   mark(key: string, delayMs = 0): void {
-    if (this.state === 'stopped' || this.ready.has(key)) return;
+    if (this.state === 'stopped' || this.readyOf(key).has(key)) return;
     const entry = this.entries.get(key) ?? { isRunning: false };
     this.entries.set(key, entry);
     const dueMs = this.options.clock.monotonic() + delayMs;
@@ -99,8 +103,12 @@ export class DueQueue {
   private makeReady(key: string, entry: Entry): void {
     entry.dueMs = undefined;
     entry.cancel = undefined;
-    this.ready.add(key);
+    this.readyOf(key).add(key);
     this.pumpSoon();
+  }
+
+  private readyOf(key: string): Set<string> {
+    return this.options.isUrgent?.(key) ? this.urgent : this.ordinary;
   }
 
   /** Not at once: whoever marks may be in the middle of something. */
@@ -117,18 +125,24 @@ export class DueQueue {
     const { clock } = this.options;
     if (this.state !== 'started' || this.cancelPump) return;
     const pauseMs = this.pausedUntilMs - clock.monotonic();
-    if (pauseMs > 0 && this.ready.size > 0) return this.pumpIn(pauseMs);
-    for (const key of this.ready) {
-      if (this.turns.size >= this.turnsMax) return;
-      if (this.burstLeft === 0) return this.pumpIn(0);
-      this.burstLeft -= 1;
-      this.ready.delete(key);
-      const turn: Promise<void> = this.turn(key).finally(() => {
-        this.turns.delete(turn);
-        this.pumpSoon();
-      });
-      this.turns.add(turn);
+    if (pauseMs > 0 && this.urgent.size + this.ordinary.size > 0) return this.pumpIn(pauseMs);
+    for (const ready of [this.urgent, this.ordinary]) {
+      for (const key of ready) {
+        if (this.turns.size >= this.turnsMax) return;
+        if (this.burstLeft === 0) return this.pumpIn(0);
+        this.burstLeft -= 1;
+        ready.delete(key);
+        this.begin(key);
+      }
     }
+  }
+
+  private begin(key: string): void {
+    const turn: Promise<void> = this.turn(key).finally(() => {
+      this.turns.delete(turn);
+      this.pumpSoon();
+    });
+    this.turns.add(turn);
   }
 
   private pumpIn(delayMs: number): void {
@@ -149,7 +163,7 @@ export class DueQueue {
     entry.dueMs = undefined;
     if (againInMs !== undefined) this.mark(key, againInMs);
     if (dueMs !== undefined) this.mark(key, Math.max(0, dueMs - this.options.clock.monotonic()));
-    if (entry.dueMs === undefined && !entry.backoff && !this.ready.has(key)) this.entries.delete(key);
+    if (entry.dueMs === undefined && !entry.backoff && !this.readyOf(key).has(key)) this.entries.delete(key);
   }
 
   private async outcome(key: string, entry: Entry): Promise<number | undefined> {

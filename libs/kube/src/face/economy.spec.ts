@@ -1,6 +1,9 @@
 // What the face costs the API server: nothing where nothing changed, two writes a Vip, and no rewriting of what a
 // cluster's own definitions will not keep.
+import type { Clock } from '@holdfast/clock';
 import { SUBNETS, VIPS } from '../resource';
+import type { KubernetesRest, RestAnswer, RestRequest, WatchEnd, WatchEvent } from '../rest/kubernetes-rest';
+import { RestKubernetesApi } from '../rest/rest-kubernetes-api';
 import { FaceWorld } from '../testing/face-world';
 import { MANIFESTS } from '../testing/manifests';
 
@@ -44,6 +47,37 @@ describe('the face', () => {
     expect(subnetWrites(ends).length).toBeLessThanOrEqual(3);
     expect(world.statusOf(SUBNETS, 'ovn-default')).toMatchObject({ v4usingIPs: 0, v4availableIPs: 65_533 });
     expect(face.status).toMatchObject({ vips: 0, due: 0 });
+  });
+
+  it('lets the counts of a Subnet follow once a second, however long its Vips take to come', async () => {
+    const { world } = await started();
+    world.sandbox.faults.delayMs = 20;
+    await world.settle(1_000);
+    world.takeWrites();
+    for (let index = 0; index < 2_000; index += 1) world.vip(`v${index}`);
+    await world.settle(5_000);
+    const writes = world.takeWrites();
+    expect(vipWrites(writes).length).toBeGreaterThan(2_000);
+    expect(subnetWrites(writes).length).toBeGreaterThan(3);
+    expect(subnetWrites(writes).length).toBeLessThanOrEqual(6);
+  });
+
+  it('waits for its own writes to come back before it judges by the replica', async () => {
+    const world = new FaceWorld();
+    world.subnet();
+    const { clock, chance } = world;
+    const rest = new LaggingWatch(world.sandbox.connect().rest, clock);
+    await world.start({ api: new RestKubernetesApi({ rest, clock, chance, component: 'holdfast' }) });
+    await world.settle(2_000);
+    world.takeWrites();
+    for (const name of ['a', 'b', 'c']) world.vip(name);
+    await world.settle(200);
+    // Something happens to them while the watch is still on its way.
+    const note = { type: 'ReviseVip', vipType: '', selector: [], note: 'n' } as const;
+    for (const name of ['a', 'b', 'c']) await world.ledger.execute({ ...note, name }, 'ann', 'http');
+    await world.settle(5_000);
+    expect(vipWrites(world.takeWrites())).toHaveLength(9);
+    expect(world.statusOf(VIPS, 'a')).toMatchObject({ observedPosition: '000000005' });
   });
 
   it('writes nothing where nothing changes: not by comparing all, not after a restart', async () => {
@@ -94,6 +128,27 @@ describe('the face', () => {
     expect(reads).toEqual(['/apis/kubeovn.io/v1']);
   });
 });
+
+/** Everything that it sees, it sees later. */
+class LaggingWatch implements KubernetesRest {
+  constructor(
+    private readonly rest: KubernetesRest,
+    private readonly clock: Clock,
+  ) {}
+
+  call(request: RestRequest): Promise<RestAnswer> {
+    return this.rest.call(request);
+  }
+
+  watch(...[path, query, onEvent, signal]: Parameters<KubernetesRest['watch']>): Promise<WatchEnd> {
+    const later = (event: WatchEvent): void => void this.clock.after(150, () => onEvent(event));
+    return this.rest.watch(path, query, later, signal);
+  }
+
+  close(): Promise<void> {
+    return this.rest.close();
+  }
+}
 
 describe("under Kube-OVN's own definitions", () => {
   it('the face writes what they keep, once', async () => {

@@ -80,7 +80,9 @@ export class KubernetesFace {
   constructor(private readonly options: KubernetesFaceOptions) {
     const { api, clock, chance } = options;
     const onFault = (fault: Fault, key: DueKey, retryInMs: number): void => this.note(fault, retryInMs, key);
-    this.queue = new DueQueue({ clock, chance, turn: (key) => this.turn(key), onFault });
+    // A burst of Vips neither waits for its Subnet nor keeps the Subnet's counts waiting.
+    const isUrgent = (key: DueKey): boolean => readDueKey(key).plural === SUBNETS.plural;
+    this.queue = new DueQueue({ clock, chance, turn: (key) => this.turn(key), isUrgent, onFault });
     this.refusals = new Refusals(clock, chance);
     this.writer = new ObjectWriter(api, clock, () => this.markAll());
     const context = this.context();

@@ -115,6 +115,15 @@ describe('a Vip that is refused', () => {
     expect(world.ledger.executed.map(({ order }) => order.type)).toEqual(['DefineSubnet', 'ReserveVip']);
   });
 
+  it('and has a Subnet that is refused is told so without delay', async () => {
+    const world = new FaceWorld();
+    world.vip('web');
+    world.subnet(undefined, undefined, { annotations: { [COOLING_ANNOTATION]: '999999999' } });
+    await world.start();
+    expect(world.condition(SUBNETS, 'ovn-default')).toMatchObject({ reason: 'InvalidArgument' });
+    expect(world.condition(VIPS, 'web')).toMatchObject({ reason: 'SubnetNotFound' });
+  });
+
   it('gets one when the full subnet has one again, those first who waited longest', async () => {
     const world = await started({ cidrBlock: '10.16.0.0/29' });
     const names = Array.from({ length: 8 }, (_, index) => `v${index}`);
@@ -190,6 +199,16 @@ describe('a Vip that is refused', () => {
     world.delete(VIPS, 'web');
     await world.settle();
     expect(world.read(VIPS, 'web')).toBeUndefined();
+  });
+
+  it('is told of by one Event also when its status takes several attempts', async () => {
+    const world = await started();
+    const isStatus = ({ path }: { readonly path: string }): boolean => path.endsWith('slr-01/status');
+    world.sandbox.faults.fail({ times: 3, status: 409, when: isStatus });
+    world.vip('slr-01', { subnet: 'ovn-default', v4ip: '10.0.0.100' });
+    await world.settle(60_000);
+    expect(world.condition(VIPS, 'slr-01')).toMatchObject({ reason: 'AddressOutOfRange' });
+    expect(world.events()).toMatchObject([{ count: 1 }]);
   });
 
   it('is told of on the object even where Events are forbidden, and the Event is made good later', async () => {
