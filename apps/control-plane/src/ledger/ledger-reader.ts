@@ -1,16 +1,10 @@
 // The reading side of the ledger in this process: the view, the history, and whoever wants to know that they
 // have moved on. One pass over the log serves all of them.
 import type { Chance, Clock } from '@holdfast/clock';
-import {
-  type EventStore,
-  type Position,
-  type RecordedEvent,
-  idIn,
-  readMetadata,
-  comparePositions,
-} from '@holdfast/event-store';
-import { HistoryIndex, LedgerView, type SubnetFact, subnet } from '@holdfast/ipam';
+import { type EventStore, type Position, type RecordedEvent, comparePositions } from '@holdfast/event-store';
+import { HistoryIndex, LedgerView, type SubnetFact } from '@holdfast/ipam';
 import { LogFollower } from './log-follower';
+import { factOf } from './recorded-fact';
 
 export type FactListener = (facts: readonly SubnetFact[]) => void;
 
@@ -83,11 +77,10 @@ export class LedgerReader {
     const facts: SubnetFact[] = [];
     this.ledgerId ??= page[0]?.id;
     for (const recorded of page) {
-      const name = idIn(subnet.category, recorded.stream);
-      if (name === undefined) continue;
-      const { atMs, through } = readMetadata(recorded);
-      const event = subnet.codec.decode(recorded);
-      const fact = { subnet: name, event, atMs, position: recorded.position, through };
+      const told = factOf(recorded);
+      if (told?.category !== 'subnet') continue;
+      const { id: name, event, atMs, through, position } = told;
+      const fact = { subnet: name, event, atMs, position, through };
       this.view.apply(fact);
       this.history(name).add(event, recorded.version);
       facts.push(fact);

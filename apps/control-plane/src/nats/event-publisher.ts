@@ -14,7 +14,7 @@ import {
   v1,
 } from '@holdfast/api';
 import { type JetStreamClient, type MsgHdrs, type NatsConnection, headers } from 'nats';
-import { factOf } from '../gateway/present-past';
+import { factOf } from '../ledger/recorded-fact';
 import { LogFollower } from '../ledger/log-follower';
 
 export const EVENT_STREAM = 'HOLDFAST_EVENTS';

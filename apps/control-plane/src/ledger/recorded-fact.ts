@@ -1,0 +1,28 @@
+// A recorded event as the ledger's own: decoded once, however many follow the log in this process. They are given the
+// same objects while these are new (see RecentLog in libs/event-store).
+import type { LedgerFact } from '@holdfast/api';
+import { type RecordedEvent, idIn, readMetadata } from '@holdfast/event-store';
+import { subnet, vipName } from '@holdfast/ipam';
+
+const decoded = new WeakMap<RecordedEvent, LedgerFact>();
+
+/** `undefined` for a stream that is none of the ledger's. */
+export function factOf(recorded: RecordedEvent): LedgerFact | undefined {
+  const known = decoded.get(recorded);
+  if (known) return known;
+  const fact = decode(recorded);
+  if (fact) decoded.set(recorded, fact);
+  return fact;
+}
+
+function decode(recorded: RecordedEvent): LedgerFact | undefined {
+  const { id: eventId, position, version, stream } = recorded;
+  const ofSubnet = idIn(subnet.category, stream);
+  const ofVip = ofSubnet === undefined ? idIn(vipName.category, stream) : undefined;
+  if (ofSubnet === undefined && ofVip === undefined) return undefined;
+  const { atMs, actor, through, commandId } = readMetadata(recorded);
+  const told = { eventId, position, version, atMs, actor, through, commandId };
+  return ofSubnet === undefined
+    ? { ...told, category: 'vip', id: ofVip as string, event: vipName.codec.decode(recorded) }
+    : { ...told, category: 'subnet', id: ofSubnet, event: subnet.codec.decode(recorded) };
+}
