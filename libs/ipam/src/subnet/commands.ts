@@ -10,6 +10,7 @@ export interface DefineSubnet {
   readonly cidrs: readonly Cidr[];
   /** At most one a family. Absent: the first usable address of each block larger than two. Empty: none. */
   readonly gateways?: readonly Address[];
+  /** Not handed out automatically. What lies outside the blocks excludes nothing, until they grow there. */
   readonly excluded?: readonly AddressRange[];
   /** How long a released address stays unused, milliseconds. Absent: 0. */
   readonly coolingMs?: number;

@@ -98,13 +98,6 @@ describe('DefineSubnet', () => {
       'gateways',
       '10.0.0.255',
     ],
-    ['an exclusion outside', define('10.0.0.0/24', { excluded: ['10.1.0.0/16'] }), 'excluded', '10.1.0.0'],
-    [
-      'an exclusion of another family',
-      define('10.0.0.0/24', { excluded: ['fd00::5'] }),
-      'excluded',
-      'fd00::5',
-    ],
     ['a negative cooling time', define('10.0.0.0/24', { coolingMs: -1 }), 'coolingMs', 'milliseconds'],
     ['half a millisecond of cooling', define('10.0.0.0/24', { coolingMs: 0.5 }), 'coolingMs', 'whole'],
     ['a cooling time of years', define('10.0.0.0/24', { coolingMs: 4e10 }), 'coolingMs', 'year'],
@@ -116,6 +109,16 @@ describe('DefineSubnet', () => {
       .thenRefused('InvalidArgument', { field }, field, word)
       .when(reserve('pod/default/a'))
       .thenRefused('SubnetNotFound');
+  });
+
+  it('takes exclusions that lie outside, which exclude nothing until the block grows there', () => {
+    given()
+      .after(define('10.16.0.0/30', { excluded: ['10.16.0.4..10.16.0.5', '192.168.0.1', 'fd00::2'] }))
+      .when(reserve('pod/default/a'))
+      .then(reserved('pod/default/a', '10.16.0.2'))
+      .after(revise({ cidrs: ['10.16.0.0/29', 'fd00::/64'] }), reserve('pod/default/b'))
+      .when(reserve('pod/default/c'))
+      .then(reserved('pod/default/c', '10.16.0.6 fd00::4'));
   });
 
   it('takes a gateway at either end of a /31', () => {

@@ -7,7 +7,6 @@ import {
   formatAddress,
   formatCidr,
   formatRange,
-  overlaps,
   sizeOf,
   usableRange,
 } from '../address';
@@ -45,7 +44,7 @@ export function defaultGateways(cidrs: readonly Cidr[]): Address[] {
 
 /** What is wrong with a definition in itself, whoever holds what. */
 export function definitionFault(definition: SubnetDefinition): { rejected: Rejection } | undefined {
-  const { cidrs, gateways, excluded, coolingMs } = definition;
+  const { cidrs, gateways, coolingMs } = definition;
   const families = cidrs.map((cidr) => cidr.family);
   if (cidrs.length === 0) return invalid('cidrs', 'a subnet needs a block of addresses');
   if (new Set(families).size < families.length) return invalid('cidrs', 'at most one block a family');
@@ -62,8 +61,6 @@ export function definitionFault(definition: SubnetDefinition): { rejected: Rejec
       );
     }
   }
-  const stray = excluded.find((range) => !cidrs.some((cidr) => overlaps(cidr, range)));
-  if (stray) return invalid('excluded', `${formatRange(stray)} is outside ${blocks}`);
   if (!Number.isSafeInteger(coolingMs) || coolingMs < 0 || coolingMs > COOLING_MAX_MS) {
     return invalid('coolingMs', 'whole milliseconds from 0 to a year');
   }

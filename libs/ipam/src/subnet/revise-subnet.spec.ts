@@ -45,7 +45,6 @@ describe('ReviseSubnet', () => {
   it.each([
     ['gateways', { cidrs: ['10.17.0.0/24'] }, '10.16.0.1'],
     ['gateways', { gateways: ['10.17.0.1'] }, '10.17.0.1'],
-    ['excluded', { excluded: ['10.17.0.1'] }, '10.17.0.1'],
     ['cidrs', { cidrs: [] }, 'a block'],
     ['coolingMs', { coolingMs: -5 }, 'milliseconds'],
   ])('refuses %s that cannot be: %j', (field, changes, word) => {

@@ -34,6 +34,8 @@ export const scenario = <State, Command, Event, Reply>(
 export class Scenario<State, Command, Event, Reply> {
   nowMs = SCENARIO_START_MS;
   state: State;
+  /** All that happened. */
+  readonly events: Event[] = [];
 
   constructor(
     private readonly decider: DeciderUnderTest<State, Command, Event, Reply>,
@@ -44,8 +46,10 @@ export class Scenario<State, Command, Event, Reply> {
 
   /** History: what happened until now, as events. */
   given(...events: readonly Event[]): this {
-    for (const event of events)
+    for (const event of events) {
       this.state = this.decider.evolve(this.state, this.remember(event), this.nowMs);
+      this.events.push(event);
+    }
     return this;
   }
 

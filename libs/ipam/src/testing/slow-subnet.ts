@@ -287,16 +287,13 @@ function whyNot({ cidrs, gateways }: SubnetDefinition, address: Address): Reject
 }
 
 function isSound(definition: SubnetDefinition): boolean {
-  const { cidrs, gateways, excluded, coolingMs } = definition;
+  const { cidrs, gateways, coolingMs } = definition;
   const isOnce = (families: Family[]): boolean => new Set(families).size === families.length;
-  const touches = (cidr: Cidr, first: Address, last: Address): boolean =>
-    familyOf(first) === cidr.family && last >= cidr.base && first <= nth(cidr, size(cidr) - 1n);
   return (
     cidrs.length > 0 &&
     isOnce(cidrs.map((cidr) => cidr.family)) &&
     isOnce(gateways.map(familyOf)) &&
     gateways.every((gateway) => whyNot({ ...definition, gateways: [] }, gateway) === undefined) &&
-    excluded.every(({ first, last }) => cidrs.some((cidr) => touches(cidr, first, last))) &&
     Number.isInteger(coolingMs) &&
     coolingMs >= 0 &&
     coolingMs <= YEAR_MS
