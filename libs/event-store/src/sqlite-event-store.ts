@@ -15,13 +15,16 @@ import {
 } from './event-store';
 import { AppendQueue, type Heads } from './sqlite/append-queue';
 import { PageReader } from './sqlite/page-reader';
+import { RecentLog } from './sqlite/recent-log';
 import type { Opened, ReadOrder } from './sqlite/protocol';
 import { startThreads } from './sqlite/threads';
 
 export interface SqliteOptions {
   /**
-   * Path of the database; created if absent. Beside it stand `-wal` and `-shm` (SQLite's), `-lock` (who may write)
-   * and `-ack` (the last acknowledged position). Back up the file and its `-wal` together, or with the store closed.
+   * Path of the database; created if absent, in a folder that is there, on a local disk. Beside it stand `-wal` and
+   * `-shm` (SQLite's), `-lock` (who may write) and `-ack` (the last acknowledged position). Anyone may read it while
+   * it is open: `sqlite3 FILE "SELECT * FROM events"`; back it up with `VACUUM INTO`; restore it without the `-ack`.
+   * A read that stays open keeps the `-wal` from being emptied, so that it grows for as long.
    */
   readonly file: string;
 }
@@ -44,6 +47,7 @@ export async function openSqliteEventStore({ file }: SqliteOptions): Promise<Sql
 class OpenStore implements SqliteEventStore {
   readonly notices: readonly string[];
   private readonly heads: Heads;
+  private readonly recent = new RecentLog();
   private readonly queue: AppendQueue;
   private readonly reader: PageReader;
   private readonly hints = new Set<() => void>();
@@ -57,7 +61,7 @@ class OpenStore implements SqliteEventStore {
   ) {
     this.notices = notices;
     this.heads = { position, versions: new Map(heads) };
-    this.queue = new AppendQueue(writer, file, this.heads, () => this.hint());
+    this.queue = new AppendQueue(writer, file, this.heads, this.recent, () => this.hint());
     this.reader = new PageReader(reader, file);
   }
 
@@ -75,7 +79,15 @@ class OpenStore implements SqliteEventStore {
     after: Position | undefined,
     { streamPrefix: prefix = '' }: ReadAllOptions = {},
   ): AsyncGenerator<readonly RecordedEvent[]> {
-    yield* this.pages({ from: integerPosition(after) + 1, to: this.heads.position, prefix });
+    this.assertOpen();
+    const from = integerPosition(after) + 1;
+    const to = this.heads.position;
+    const recent = this.recent.pages(from, to, prefix);
+    if (!recent) return yield* this.pages({ from, to, prefix });
+    for (const page of recent) {
+      this.assertOpen();
+      yield page;
+    }
   }
 
   onAppend(hint: () => void): () => void {

@@ -11,6 +11,7 @@ import {
   type WriteOrder,
   type WriterReport,
 } from './protocol';
+import type { RecentLog } from './recent-log';
 
 /** Appends without an answer: beyond this a caller is told to come back, so that memory stays bounded. */
 const APPENDS_WAITING_MAX = 65_536;
@@ -24,7 +25,7 @@ const APPENDS_GATHERED_MAX = 64;
 interface Waiting {
   readonly stream: string;
   readonly expected: Version;
-  readonly count: number;
+  readonly events: readonly NewEvent[];
   resolve(result: AppendResult): void;
   reject(fault: StoreFault): void;
 }
@@ -47,6 +48,7 @@ export class AppendQueue {
     private readonly worker: Worker,
     private readonly file: string,
     private readonly heads: Heads,
+    private readonly recent: RecentLog,
     private readonly committed: () => void,
   ) {
     worker.on('message', (report: WriterReport) => this.take(report));
@@ -61,9 +63,8 @@ export class AppendQueue {
       return Promise.reject(new StoreFault('store-unavailable', message, true));
     }
     return new Promise((resolve, reject) => {
-      const count = events.length;
-      this.waiting.push({ stream, expected, count, resolve, reject });
-      this.gathered.push(stream, expected, count, encodeBody(events));
+      this.waiting.push({ stream, expected, events, resolve, reject });
+      this.gathered.push(stream, expected, events.length, encodeBody(events));
       if (this.gathered.length >= APPENDS_GATHERED_MAX * ENTRIES_PER_APPEND) this.flush();
       else if (!this.isFlushDue) {
         this.isFlushDue = true;
@@ -109,8 +110,10 @@ export class AppendQueue {
     const before = this.heads.position;
     const answered = this.answered(outcomes.length);
     outcomes.forEach((outcome, index) => {
-      const { stream, expected, count, resolve } = answered[index]!;
+      const { stream, expected, events, resolve } = answered[index]!;
+      const count = events.length;
       if (typeof outcome === 'number') {
+        this.recent.add(stream, expected, outcome, events);
         this.heads.position = outcome + count - 1;
         this.heads.versions.set(stream, expected + count);
       }

@@ -1,6 +1,8 @@
 // `<file>-ack`: the last position that somebody was told is durable. The log cannot show by itself that its end is
 // missing (a lost or shortened -wal looks like a crash before the commit); this can. It is written after the fsync of
 // the commit and before its answer, without an fsync of its own: after a power failure it may lag, never lead.
+// What it cannot show: the loss of -wal and -ack together, or damage to the very last commits after a power failure
+// that took the last writes of -ack too. Both look like a crash in the middle of those commits.
 import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { isAbsence } from './faults';

@@ -11,8 +11,8 @@ import { readWholeLog } from '../read-whole';
 import { appendOf } from '../sample-events';
 
 /** Through the door of the store; `open-log.spec.ts` does many more behind it, where each costs less. */
-const FLIPS = 12;
-const CUTS = 6;
+const FLIPS = 8;
+const CUTS = 4;
 
 export const DAMAGE: Cases<Place> = {
   'is not seen where there is none': async (place) => {

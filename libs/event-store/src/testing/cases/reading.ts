@@ -12,7 +12,7 @@ import { pagesOf, readWholeLog, readWholeStream } from '../read-whole';
 import { isSample, sampleEvents } from '../sample-events';
 
 /** More than any adapter puts in one page. */
-const MANY_EVENTS = 2_600;
+const MANY_EVENTS = 1_500;
 const APPEND_EVENTS = 100;
 
 export const READING: Cases<Ground> = {
