@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { choosing } from './choosing';
 import { type Figure, verdict } from './figure';
 import { overNats } from './over-nats';
+import { projecting } from './projecting';
 import { replaying } from './replaying';
 import { reserving } from './reserving';
 
@@ -13,6 +14,7 @@ const parts: Readonly<Record<string, (folder: string) => Figure[] | Promise<Figu
   reserving,
   'over-nats': overNats,
   replaying,
+  projecting,
 };
 
 const WIDTHS = [62, 14, 14, 38, 9, 9, 3];
