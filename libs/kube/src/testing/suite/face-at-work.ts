@@ -147,6 +147,7 @@ export class FaceAtWork {
   }
 }
 
+/** For so long nothing may follow, where a test counts what was written. */
 const QUIET_MS = 250;
 /** Requests of a test that are under way at once. */
 const TOGETHER = 25;

@@ -3,6 +3,7 @@ import type { KubernetesServer } from '../kubernetes-server';
 import { installDefinitions, MANIFESTS } from '../manifests';
 import {
   describeFaceCases,
+  describeFaceCrowd,
   describeFaceEndurance,
   describeFaceExamples,
   describeFaceUnderKubeOvn,
@@ -37,5 +38,6 @@ export function describeKubernetesFace(
     describe('a user', () => describeFaceCases(world));
     describe('a long life', () => describeFaceEndurance(world));
     describe("under Kube-OVN's own definitions", () => describeFaceUnderKubeOvn(world));
+    describe('a crowd', () => describeFaceCrowd(world));
   });
 }
