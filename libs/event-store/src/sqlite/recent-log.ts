@@ -3,40 +3,81 @@
 import type { NewEvent, RecordedEvent, Version } from '../event-store';
 
 /** A few bursts of a busy ledger; some megabytes. */
-const EVENTS_MAX = 8192;
+const EVENTS_MAX = 4096;
 const PAGE_EVENTS = 1024;
+
+interface Append {
+  readonly position: number;
+  readonly stream: string;
+  readonly expected: Version;
+  readonly events: readonly NewEvent[];
+  /** Made for the first who asks, and the same for all who do. */
+  recorded?: readonly RecordedEvent[];
+}
 
 export class RecentLog {
   /** Without gaps, the last one at the log's end. */
-  private events: RecordedEvent[] = [];
-  /** Position of the first of them. */
-  private first = 1;
+  private appends: Append[] = [];
+  private count = 0;
 
   /** To be called in log order, for everything that is committed. */
   add(stream: string, expected: Version, position: number, events: readonly NewEvent[]): void {
-    if (position !== this.first + this.events.length) {
-      this.events = [];
-      this.first = position;
+    const last = this.appends[this.appends.length - 1];
+    if (last && position !== last.position + last.events.length) {
+      this.appends = [];
+      this.count = 0;
     }
-    events.forEach(({ id, type, data, metadata }, at) => {
-      const version = expected + 1 + at;
-      this.events.push({ id, type, data, metadata, stream, version, position: String(position + at) });
-    });
-    if (this.events.length > EVENTS_MAX * 2) {
-      this.first += this.events.length - EVENTS_MAX;
-      this.events = this.events.slice(-EVENTS_MAX);
-    }
+    this.appends.push({ position, stream, expected, events });
+    this.count += events.length;
+    if (this.count > EVENTS_MAX * 2) this.forget();
   }
 
   /** The events from position `from` up to `to`, in pages; `undefined` when they begin before what is kept. */
   pages(from: number, to: number, prefix: string): RecordedEvent[][] | undefined {
-    if (from < this.first || this.events.length === 0) return undefined;
-    const pages: RecordedEvent[][] = [];
-    for (let at = from; at <= to; at += PAGE_EVENTS) {
-      const slice = this.events.slice(at - this.first, Math.min(at + PAGE_EVENTS, to + 1) - this.first);
-      const page = prefix === '' ? slice : slice.filter((event) => event.stream.startsWith(prefix));
-      if (page.length > 0) pages.push(page);
+    const [first] = this.appends;
+    if (!first || from < first.position) return undefined;
+    const events: RecordedEvent[] = [];
+    for (let at = this.indexOf(from); at < this.appends.length; at += 1) {
+      const append = this.appends[at] as Append;
+      if (append.position > to) break;
+      if (!append.stream.startsWith(prefix)) continue;
+      for (const event of recordedOf(append)) {
+        const position = append.position + event.version - append.expected - 1;
+        if (position >= from && position <= to) events.push(event);
+      }
     }
+    const pages: RecordedEvent[][] = [];
+    for (let at = 0; at < events.length; at += PAGE_EVENTS) pages.push(events.slice(at, at + PAGE_EVENTS));
     return pages;
   }
+
+  /** Of the append that `position` is in, or follows. */
+  private indexOf(position: number): number {
+    let [low, high] = [0, this.appends.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.appends[middle] as Append).position <= position) low = middle + 1;
+      else high = middle;
+    }
+    return Math.max(0, low - 1);
+  }
+
+  private forget(): void {
+    let at = 0;
+    for (; this.count > EVENTS_MAX; at += 1) this.count -= (this.appends[at] as Append).events.length;
+    this.appends = this.appends.slice(at);
+  }
+}
+
+function recordedOf(append: Append): readonly RecordedEvent[] {
+  const { position, stream, expected, events } = append;
+  return (append.recorded ??= events.map(({ id, type, data, metadata }, at) => ({
+    id,
+    type,
+    data,
+    metadata,
+    stream,
+    version: expected + 1 + at,
+    position: String(position + at),
+  })));
 }
