@@ -35,7 +35,6 @@ export {
   VIPS,
 } from './resource';
 export {
-  type FaceFault,
   KubernetesFace,
   type KubernetesFaceOptions,
   type KubernetesFaceStatus,
@@ -43,4 +42,5 @@ export {
 export { type Ledger, type LedgerAnswer, type LedgerOrder, THROUGH_KUBERNETES } from './face/ledger';
 export { FINALIZER } from './face/object-writer';
 export { COOLING_ANNOTATION } from './face/subnet-spec';
+export type { FaceFault } from './face/troubles';
 export type { Projection } from './face/wanted-status';

@@ -21,6 +21,7 @@ import { type Ledger, THROUGH_KUBERNETES } from './ledger';
 import { ObjectWriter } from './object-writer';
 import { Refusals } from './refusals';
 import { SubnetReconciler } from './subnet-reconciler';
+import { type FaceFault, Troubles } from './troubles';
 import { VipReconciler } from './vip-reconciler';
 import type { Projection } from './wanted-status';
 
@@ -42,15 +43,6 @@ export interface KubernetesFaceOptions {
   readonly onFault?: (fault: FaceFault, retryInMs: number) => void;
 }
 
-export interface FaceFault {
-  /** Epoch milliseconds. */
-  readonly atMs: number;
-  readonly code: string;
-  readonly message: string;
-  /** The object whose turn failed; absent when it was a watch. */
-  readonly key?: DueKey;
-}
-
 export interface KubernetesFaceStatus {
   /** Whether the local replicas were complete once. */
   readonly synced: boolean;
@@ -60,12 +52,16 @@ export interface KubernetesFaceStatus {
   readonly subnets: number;
   /** Of both kinds: refused by the ledger, and asked again only when something may have helped. */
   readonly refused: number;
+  /** What fails now, the latest of several: an object's turn, or a watch. */
+  readonly trouble?: FaceFault;
+  /** What failed last, also when it is long over. */
   readonly lastFault?: FaceFault;
 }
 
 export class KubernetesFace {
   private readonly queue: DueQueue;
   private readonly writer: ObjectWriter;
+  private readonly troubles: Troubles;
   private readonly refusals: Refusals;
   private readonly vips: VipReconciler;
   private readonly subnets: SubnetReconciler;
@@ -75,11 +71,12 @@ export class KubernetesFace {
   private cancelCompare: Cancel = () => undefined;
   private stopFacts: () => void = () => undefined;
   private isSynced = false;
-  private lastFault: FaceFault | undefined;
 
   constructor(private readonly options: KubernetesFaceOptions) {
     const { api, clock, chance } = options;
-    const onFault = (fault: Fault, key: DueKey, retryInMs: number): void => this.note(fault, retryInMs, key);
+    this.troubles = new Troubles(clock);
+    const onFault = (fault: Fault, key: DueKey, retryInMs: number): void =>
+      options.onFault?.(this.troubles.ofObject(key, fault), retryInMs);
     // A burst of Vips neither waits for its Subnet nor keeps the Subnet's counts waiting.
     const isUrgent = (key: DueKey): boolean => readDueKey(key).plural === SUBNETS.plural;
     this.queue = new DueQueue({ clock, chance, turn: (key) => this.turn(key), isUrgent, onFault });
@@ -118,9 +115,10 @@ export class KubernetesFace {
   }
 
   get status(): KubernetesFaceStatus {
-    const { isSynced: synced, objects, lastFault } = this;
+    const { isSynced: synced, objects, troubles } = this;
+    const { current: trouble, lastFault } = troubles;
     const counts = { due: this.queue.due, refused: this.refusals.size };
-    return { synced, ...counts, ...objects, ...(lastFault && { lastFault }) };
+    return { synced, ...counts, ...objects, ...(trouble && { trouble }), ...(lastFault && { lastFault }) };
   }
 
   private context(): Context {
@@ -138,11 +136,13 @@ export class KubernetesFace {
     };
   }
 
-  private turn(key: DueKey): Promise<number | undefined> {
+  private async turn(key: DueKey): Promise<number | undefined> {
     const { plural, name } = readDueKey(key);
-    if (plural === VIPS.plural) return this.vips.reconcile(name);
-    this.subnetTurnsMs.set(name, this.options.clock.monotonic());
-    return this.subnets.reconcile(name);
+    const isVip = plural === VIPS.plural;
+    if (!isVip) this.subnetTurnsMs.set(name, this.options.clock.monotonic());
+    const againInMs = await (isVip ? this.vips : this.subnets).reconcile(name);
+    this.troubles.over(key);
+    return againInMs;
   }
 
   private watcher(resource: Resource, kind: 'vips' | 'subnets'): Watcher {
@@ -150,10 +150,12 @@ export class KubernetesFace {
       changed: ({ name }, now, before) => {
         const key = dueKeyOf(resource, name);
         this.objects[kind] += Number(now !== undefined) - Number(before !== undefined);
+        this.troubles.over(kind);
         this.writer.seen(key, now);
         this.queue.mark(key, asksForNothingNew(now, before) ? RIVAL_REST_MS : 0);
       },
-      faulted: (fault, retryInMs) => this.note(fault, retryInMs),
+      faulted: (fault, retryInMs) =>
+        this.options.onFault?.(this.troubles.ofWatch(kind, fault, retryInMs), retryInMs),
       trim: withoutManagedFields,
     };
   }
@@ -193,11 +195,6 @@ export class KubernetesFace {
     for (const { name } of view.vips()) {
       if (view.vipReservedThrough(name) === THROUGH_KUBERNETES) this.queue.mark(vipKey(name));
     }
-  }
-
-  private note({ code, message }: Fault, retryInMs: number, key?: DueKey): void {
-    this.lastFault = { atMs: this.options.clock.now(), code, message, ...(key && { key }) };
-    this.options.onFault?.(this.lastFault, retryInMs);
   }
 }
 

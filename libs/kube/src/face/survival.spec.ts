@@ -110,7 +110,7 @@ describe('cut off from the API server, a face', () => {
     await world.settle();
     connection.rest.cut();
     await world.settle(HOUR_MS);
-    expect(face.status.lastFault).toMatchObject({ code: 'kubernetes-unreachable' });
+    expect(face.status.trouble).toMatchObject({ code: 'kubernetes-unreachable' });
     world.vip('late');
     world.delete(VIPS, 'web');
     world.sandbox.faults.compact();
@@ -118,6 +118,24 @@ describe('cut off from the API server, a face', () => {
     await world.settle(60_000);
     expect(world.statusOf(VIPS, 'late')).toMatchObject({ ready: true });
     expect(world.read(VIPS, 'web')).toBeUndefined();
+    await world.settle(60_000);
+    expect(face.status.trouble).toBeUndefined();
+    expect(face.status.lastFault).toMatchObject({ code: 'kubernetes-unreachable' });
+  });
+
+  it('is in trouble for as long as one object is', async () => {
+    const world = await started();
+    const isWeb = ({ path, method }: { path: string; method: string }): boolean =>
+      method === 'PATCH' && path.endsWith('/web');
+    world.sandbox.faults.fail({ times: 1, status: 403, when: isWeb });
+    world.vip('web');
+    world.vip('other');
+    await world.settle(60_000);
+    const { face } = world.running;
+    expect(face.status.trouble).toMatchObject({ code: 'kubernetes-forbidden', key: 'vips/web' });
+    await world.settle(300_000);
+    expect(face.status.trouble).toBeUndefined();
+    expect(world.statusOf(VIPS, 'web')).toMatchObject({ ready: true });
   });
 
   it('does not hurry a server that refuses every write', async () => {

@@ -3,7 +3,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SeededChance, VirtualClock } from '@holdfast/clock/testing';
-import { type FaceFault, KubernetesFace, type KubernetesFaceOptions } from '../face/kubernetes-face';
+import { KubernetesFace, type KubernetesFaceOptions } from '../face/kubernetes-face';
+import type { FaceFault } from '../face/troubles';
 import type { KubernetesObject } from '../kubernetes-object';
 import { apiVersionOf, collectionPathOf, objectPathOf, type Resource, SUBNETS, VIPS } from '../resource';
 import { MANIFESTS } from './manifests';
