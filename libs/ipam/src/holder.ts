@@ -27,6 +27,8 @@ const ORDINAL = /^(0|[1-9]\d{0,8})$/;
 
 export const vipHolder = (name: string): Holder => `vip/${name}` as Holder;
 
+export const isVipHolder = (holder: Holder): boolean => holder.startsWith('vip/');
+
 /** Writes the canonical form. `undefined` when a part is missing, superfluous or has characters that no name has. */
 export function toHolder(parts: HolderParts): Holder | undefined {
   const path = [parts.kind, parts.namespace, parts.name, parts.ordinal].filter((part) => part !== undefined);

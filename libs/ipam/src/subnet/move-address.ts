@@ -1,5 +1,5 @@
 // MoveAddress: other addresses for a holder who has some, decided as one.
-import { holderParts } from '../holder';
+import { isVipHolder } from '../holder';
 import { invalid } from '../rejection';
 import { chooseAddresses } from './choose-addresses';
 import type { MoveAddress } from './commands';
@@ -11,7 +11,7 @@ import type { SubnetState } from './state';
 
 export function moveAddress(command: MoveAddress, state: SubnetState, moment: Moment): SubnetDecision {
   const { holder } = command;
-  if (holderParts(holder).kind === 'vip') return invalid('holder', 'a Vip is moved with ReviseVip');
+  if (isVipHolder(holder)) return invalid('holder', 'a Vip is moved with ReviseVip');
   const held = state.byHolder.get(holder);
   if (!held) return notHeld(state, holder);
   if (satisfies(state, held, command)) return alreadySo({ reservation: describe(state, held) });

@@ -1,5 +1,5 @@
 // ReleaseAddress: a holder gives up what it has in the subnet.
-import { type Holder, holderParts } from '../holder';
+import { type Holder, isVipHolder } from '../holder';
 import { type Rejection, invalid, reject } from '../rejection';
 import type { ReleaseAddress } from './commands';
 import { type Moment, type SubnetDecision, accept, heldBy } from './decision';
@@ -8,7 +8,7 @@ import type { SubnetState } from './state';
 
 export function releaseAddress(command: ReleaseAddress, state: SubnetState, moment: Moment): SubnetDecision {
   const { holder, reason } = command;
-  if (holderParts(holder).kind === 'vip') return invalid('holder', 'a Vip is released with ReleaseVip');
+  if (isVipHolder(holder)) return invalid('holder', 'a Vip is released with ReleaseVip');
   const held = state.byHolder.get(holder);
   if (!held) return notHeld(state, holder);
   const late = comesBeforeReservation(state, holder, moment);

@@ -1,6 +1,6 @@
 // ReserveAddress: one address, or one of each family, for a holder.
 import { formatMac, formatPair } from '../address';
-import { holderParts } from '../holder';
+import { isVipHolder } from '../holder';
 import { type Rejection, invalid, reject } from '../rejection';
 import { chooseAddresses } from './choose-addresses';
 import type { AddressWish, ReserveAddress } from './commands';
@@ -10,7 +10,7 @@ import type { Reservation, SubnetState } from './state';
 
 export function reserveAddress(command: ReserveAddress, state: SubnetState, moment: Moment): SubnetDecision {
   const { holder } = command;
-  if (holderParts(holder).kind === 'vip') return invalid('holder', 'a Vip is reserved with ReserveVip');
+  if (isVipHolder(holder)) return invalid('holder', 'a Vip is reserved with ReserveVip');
   const held = state.byHolder.get(holder);
   if (held) {
     return satisfies(state, held, command)
