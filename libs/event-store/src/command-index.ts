@@ -18,6 +18,12 @@ class HashTable {
     this.place(hash, version + 1);
   }
 
+  has(hash: number): boolean {
+    let slot = hash & (this.slots - 1);
+    while (this.versions[slot] !== 0 && this.hashes[slot] !== hash) slot = (slot + 1) & (this.slots - 1);
+    return this.versions[slot] !== 0;
+  }
+
   find(hash: number, found: Version[]): void {
     for (
       let slot = hash & (this.slots - 1);
@@ -63,6 +69,12 @@ export class CommandIndex {
       this.youngSinceMs = atMs;
     }
     this.young.add(hashOfId(commandId), version);
+  }
+
+  /** Whether there are candidates. */
+  mayHave(commandId: string): boolean {
+    const hash = hashOfId(commandId);
+    return this.young.has(hash) || this.old.has(hash);
   }
 
   /** Versions where an event of this command may stand. */

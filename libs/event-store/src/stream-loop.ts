@@ -132,13 +132,14 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
   /** How many of the commands, from the first, are decided, durable and answered: 0 after a conflict. */
   private async decideAndAppend(taken: readonly Taken<Command, Reply, Rejection>[]): Promise<number> {
     const loaded = this.loaded ?? (await this.load());
-    const repeats = await this.findRepeats(loaded, taken);
+    const suspects = this.suspects(loaded, taken);
+    const repeats = suspects.length > 0 ? await this.findRepeats(loaded, suspects) : undefined;
     const expected = loaded.version;
     const events: NewEvent[] = [];
     const answers: Answer<Reply, Rejection>[] = [];
     for (let size = 0, at = 0; answers.length < taken.length && size < APPEND_TEXT_MAX; at = events.length) {
       const next = taken[answers.length] as Taken<Command, Reply, Rejection>;
-      answers.push(this.decide(loaded, next, repeats.get(next), events));
+      answers.push(this.decide(loaded, next, repeats?.get(next), events));
       for (const { data, metadata } of events.slice(at)) size += data.length + metadata.length;
     }
     let positions: readonly Position[] = [];
@@ -208,15 +209,25 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
     return undefined;
   }
 
-  /** The commands that were answered before, with what they were told. */
-  private async findRepeats(
+  /** The commands that may have been answered before: nearly always none, and then nothing is waited for. */
+  private suspects(
     loaded: LoadedStream<State, Event>,
     taken: readonly Taken<Command, Reply, Rejection>[],
+  ): readonly Taken<Command, Reply, Rejection>[] {
+    return taken.filter(
+      ({ envelope: { commandId } }) =>
+        commandId !== undefined && (this.traceless.get(commandId) || loaded.commands.mayHave(commandId)),
+    );
+  }
+
+  /** Those of the suspects that were answered before, with what they were told. */
+  private async findRepeats(
+    loaded: LoadedStream<State, Event>,
+    suspects: readonly Taken<Command, Reply, Rejection>[],
   ): Promise<Map<Taken<Command, Reply, Rejection>, CommandOutcome<Reply, Rejection>>> {
     const repeats = new Map<Taken<Command, Reply, Rejection>, CommandOutcome<Reply, Rejection>>();
-    for (const one of taken) {
-      const { commandId } = one.envelope;
-      if (commandId === undefined) continue;
+    for (const one of suspects) {
+      const commandId = one.envelope.commandId as string;
       const remembered = this.traceless.get(commandId);
       if (remembered) {
         repeats.set(one, remembered.digest === one.digest ? remembered.outcome : this.idReused(commandId));
