@@ -77,10 +77,10 @@ function justRead(file: string): void {
 }
 
 function decodeCommit(row: Record<string, unknown>): number {
-  const events = JSON.parse(row['body'] as string) as { data: string; metadata: string }[];
-  for (const event of events) {
-    JSON.parse(event.data);
-    JSON.parse(event.metadata);
+  const events = JSON.parse(row['body'] as string) as [id: string, type: string, data: string, metadata: string][];
+  for (const [, , data, metadata] of events) {
+    JSON.parse(data);
+    JSON.parse(metadata);
   }
   return events.length;
 }

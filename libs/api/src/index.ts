@@ -12,6 +12,7 @@ export * from './present/address';
 export * from './present/command-reply';
 export * from './present/encode';
 export * from './present/event';
+export { encodeEventJson } from './present/event-json';
 export * from './present/rejection';
 export { presentHeldReservation, presentReservation, presentVip } from './present/reservation';
 export { presentSubnet } from './present/subnet';

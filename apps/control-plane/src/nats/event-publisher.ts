@@ -7,11 +7,9 @@ import {
   CONTENT_TYPES,
   EVENT_SUBJECTS,
   NATS_HEADERS,
-  encodeMessage,
+  encodeEventJson,
   eventSubject,
   placeOf,
-  presentEvent,
-  v1,
 } from '@holdfast/api';
 import { type JetStreamClient, type MsgHdrs, type NatsConnection, headers } from 'nats';
 import { factOf } from '../ledger/recorded-fact';
@@ -133,7 +131,7 @@ function messageOf(recorded: RecordedEvent): Message | undefined {
   told.set(NATS_HEADERS.position, recorded.position);
   return {
     subject: eventSubject(placeOf(fact)),
-    payload: encodeMessage(v1.LedgerEventSchema, presentEvent(fact), 'json'),
+    payload: encodeEventJson(fact),
     headers: told,
   };
 }
