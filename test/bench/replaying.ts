@@ -77,7 +77,12 @@ function justRead(file: string): void {
 }
 
 function decodeCommit(row: Record<string, unknown>): number {
-  const events = JSON.parse(row['body'] as string) as [id: string, type: string, data: string, metadata: string][];
+  const events = JSON.parse(row['body'] as string) as [
+    id: string,
+    type: string,
+    data: string,
+    metadata: string,
+  ][];
   for (const [, , data, metadata] of events) {
     JSON.parse(data);
     JSON.parse(metadata);
