@@ -39,7 +39,10 @@ export function judge(
       why: 'OtherLedger',
       message: `The Northbound's rows come from the ledger ${ledger}, not from this one (${mark.ledger}). ${REMEDY}`,
     };
-  if (position !== undefined && (mark.position === undefined || comparePositions(position, mark.position) > 0))
+  if (
+    position !== undefined &&
+    (mark.position === undefined || comparePositions(position, mark.position) > 0)
+  )
     return {
       may: 'wait',
       why: 'LedgerBehind',
@@ -90,11 +93,21 @@ export function fence(global: GlobalRow | undefined): Operation {
 export const globalRow = (): Operation => insert('NB_Global', {});
 
 /** Moves the checkpoint. */
-export function record(global: GlobalRow, { position, ledger }: LedgerMark): readonly Operation[] {
-  const keys = {
+export function record(global: GlobalRow, mark: LedgerMark): readonly Operation[] {
+  const keys = keysOf(mark);
+  const isSame = Object.entries(keys).every(([key, value]) => global.external_ids[key] === value);
+  return isSame ? [] : [setKeys('NB_Global', global._uuid, keys)];
+}
+
+/** The global row once the checkpoint is moved. */
+export const marked = (global: GlobalRow, mark: LedgerMark): GlobalRow => ({
+  ...global,
+  external_ids: { ...global.external_ids, ...keysOf(mark) },
+});
+
+function keysOf({ position, ledger }: LedgerMark): { readonly [key: string]: string } {
+  return {
     ...(position !== undefined && { [POSITION_KEY]: position }),
     ...(ledger !== undefined && { [LEDGER_KEY]: ledger }),
   };
-  const isSame = Object.entries(keys).every(([key, value]) => global.external_ids[key] === value);
-  return isSame ? [] : [setKeys('NB_Global', global._uuid, keys)];
 }

@@ -33,12 +33,34 @@ export interface RowChanges {
   readonly externalIds: { readonly [key: string]: string };
 }
 
-export function rowChanges({ columns, externalIds }: Wanted, found: Found): RowChanges | undefined {
-  const actual = found as unknown as Columns;
-  const changed = Object.keys(columns).filter((name) => !sameValue(columns[name], actual[name]));
-  const ids = Object.keys(externalIds).filter((key) => found.external_ids[key] !== externalIds[key]);
-  if (changed.length === 0 && ids.length === 0) return undefined;
-  return { columns: pick(columns, changed), externalIds: pick(externalIds, ids) };
+export function rowChanges(
+  { columns, externalIds }: Wanted,
+  found: Found,
+  /** More columns that are ours. */
+  unset: Columns = NONE,
+): RowChanges | undefined {
+  if (isAs(columns, found) && isAs(unset, found) && isAs(externalIds, found.external_ids)) return undefined;
+  return {
+    columns: { ...changed(unset, found), ...changed(columns, found) },
+    externalIds: changed(externalIds, found.external_ids),
+  };
+}
+
+const NONE: Columns = {};
+
+/** The common case, so it makes no garbage. */
+function isAs(wanted: object, found: object): boolean {
+  for (const name in wanted)
+    if (!sameValue((wanted as Columns)[name], (found as Columns)[name])) return false;
+  return true;
+}
+
+function changed<Value>(
+  wanted: { readonly [name: string]: Value },
+  found: object,
+): { [name: string]: Value } {
+  const differs = ([name, value]: [string, Value]): boolean => !sameValue(value, (found as Columns)[name]);
+  return Object.fromEntries(Object.entries(wanted).filter(differs));
 }
 
 export function changedRow(key: RowKey, changes: RowChanges, found: Found): Difference {
@@ -73,16 +95,15 @@ export const extraRow = (key: RowKey, found: object): Difference => ({
   wanted: undefined,
 });
 
-function pick<Value>(from: { readonly [key: string]: Value }, keys: readonly string[]): { [key: string]: Value } {
+function pick<Value>(
+  from: { readonly [key: string]: Value },
+  keys: readonly string[],
+): { [key: string]: Value } {
   return Object.fromEntries(keys.flatMap((key) => (key in from ? [[key, from[key]!]] : [])));
 }
 
 function sameValue(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
+  if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || !a || !b) return false;
-  const keys = Object.keys(a);
-  const other = b as Columns;
-  return (
-    keys.length === Object.keys(other).length && keys.every((key) => sameValue((a as Columns)[key], other[key]))
-  );
+  return isAs(a, b) && isAs(b, a);
 }

@@ -60,8 +60,17 @@ export class DueKeys {
     this.suspects.push(keys.slice(middle), keys.slice(0, middle));
   }
 
+  /** Something changed that may have been in the key's way: it need not wait any longer. */
+  release(key: DueKey): void {
+    const held = this.heldBack.size > 0 && this.heldBack.get(key);
+    if (!held) return;
+    held.cancel?.();
+    held.cancel = undefined;
+  }
+
   /** The key's transaction was committed, or what it wants is another thing now. */
   clear(key: DueKey): void {
+    if (this.heldBack.size === 0) return;
     this.heldBack.get(key)?.cancel?.();
     this.heldBack.delete(key);
   }

@@ -3,14 +3,7 @@
 // does not know.
 import { type Address, parseAddress } from '@holdfast/ipam';
 import { MultiMap } from './multi-map';
-import type {
-  GlobalRow,
-  NorthboundChange,
-  PortRow,
-  PortUuid,
-  SwitchRow,
-  SwitchUuid,
-} from './northbound';
+import type { GlobalRow, NorthboundChange, PortRow, PortUuid, SwitchRow, SwitchUuid } from './northbound';
 import { type DueKey, type RowKey, dueKeyOf, rowKeyOf } from './ownership';
 
 /** Whom a batch of changes may concern. */
@@ -34,13 +27,15 @@ export class NorthboundRows {
   private readonly ownSwitches = new MultiMap<DueKey, SwitchUuid>();
   private readonly ownPorts = new MultiMap<DueKey, PortUuid>();
   /** Others' virtual ports, by switch and address. */
-  private readonly virtualPorts = new MultiMap<string, PortUuid>();
+  private readonly virtualPorts = new Map<SwitchUuid, MultiMap<Address, PortUuid>>();
   private readonly places = new MultiMap<PortUuid, SwitchUuid>();
   /**
    * The last key that each row of ours had. A row whose key is taken away while we watch is ours all the same:
    * somebody edited it by hand.
    */
   private readonly rowKeys = new Map<SwitchUuid | PortUuid, RowKey>();
+  /** Rows of ours that are on their way: somebody may edit them before we see them for the first time. */
+  private readonly expected = new Map<SwitchUuid | PortUuid, RowKey>();
 
   /** Takes changes in, in order: whole transactions, as the port tells them. */
   apply(changes: readonly NorthboundChange[]): Concerned {
@@ -58,6 +53,21 @@ export class NorthboundRows {
     for (const change of changes)
       if (change.table === 'Logical_Switch') this.switchChanged(change, concerned);
     return concerned;
+  }
+
+  /** We are about to insert this row. */
+  expect(uuid: SwitchUuid | PortUuid, key: RowKey): void {
+    this.expected.set(uuid, key);
+  }
+
+  /** The row is here, or will not come. */
+  expectNoMore(uuid: SwitchUuid | PortUuid): void {
+    this.expected.delete(uuid);
+  }
+
+  /** Everything that is there was told anew: nothing else will come. */
+  expectNothing(): void {
+    this.expected.clear();
   }
 
   /** Switches called so, and whether they are ours (under whatever key). */
@@ -89,7 +99,7 @@ export class NorthboundRows {
 
   /** Others' virtual ports for the address on the switch. */
   virtualPortsFor(uuid: SwitchUuid, address: Address): readonly PortUuid[] {
-    return this.virtualPorts.get(`${uuid} ${address}`);
+    return this.virtualPorts.get(uuid)?.get(address) ?? [];
   }
 
   hasOwn(): boolean {
@@ -101,7 +111,10 @@ export class NorthboundRows {
     yield* this.ownPorts.keys();
   }
 
-  private portChanged(change: NorthboundChange & { table: 'Logical_Switch_Port' }, concerned: Concerned): void {
+  private portChanged(
+    change: NorthboundChange & { table: 'Logical_Switch_Port' },
+    concerned: Concerned,
+  ): void {
     const { uuid, before, after } = change;
     this.indexVirtualIps(uuid, 'remove', concerned);
     const key = this.rekey(this.ownPorts, uuid, after, concerned);
@@ -132,7 +145,9 @@ export class NorthboundRows {
     const { removed, added } = sortedDifference(before?.ports ?? [], after?.ports ?? []);
     for (const port of removed) this.move(port, concerned, () => this.places.remove(port, uuid));
     for (const port of added) this.move(port, concerned, () => this.places.add(port, uuid));
-    if (!after) this.switches.delete(uuid);
+    if (after) return;
+    this.switches.delete(uuid);
+    this.virtualPorts.delete(uuid);
   }
 
   /** A row of ours changed, came, went, or went over to another key. Returns the key that it has now. */
@@ -143,7 +158,7 @@ export class NorthboundRows {
     { keys }: Concerned,
   ): RowKey | undefined {
     const before = this.rowKeys.get(uuid);
-    const now = after && (rowKeyOf(after) ?? before);
+    const now = after && (rowKeyOf(after) ?? before ?? this.expected.get(uuid));
     if (before) keys.add(dueKeyOf(before));
     if (now) keys.add(dueKeyOf(now));
     if (before === now) return now;
@@ -168,10 +183,16 @@ export class NorthboundRows {
     const address = parseAddress(row.options['virtual-ip'] ?? '');
     if (address === undefined) return;
     for (const place of this.places.get(uuid)) {
-      this.virtualPorts[change](`${place} ${address}`, uuid);
+      this.virtualPortsOn(place)[change](address, uuid);
       const switchName = this.switches.get(place)?.name;
       if (switchName !== undefined) virtualIps.push({ switchName, address });
     }
+  }
+
+  private virtualPortsOn(uuid: SwitchUuid): MultiMap<Address, PortUuid> {
+    let ports = this.virtualPorts.get(uuid);
+    if (!ports) this.virtualPorts.set(uuid, (ports = new MultiMap()));
+    return ports;
   }
 }
 

@@ -7,8 +7,15 @@ export type Outcome =
   | { readonly kind: 'blamed'; readonly message: string }
   /** Somebody else moved the checkpoint, or has the lock: look again. */
   | { readonly kind: 'fenced'; readonly message: string }
-  /** The server is gone or takes nothing now. If the transaction may have happened, the rows will tell. */
-  | { readonly kind: 'failed'; readonly message: string };
+  /** It was built on one that did not happen. */
+  | { readonly kind: 'superseded' }
+  /** The server is gone or takes nothing now. */
+  | {
+      readonly kind: 'failed';
+      readonly message: string;
+      /** Its reply was lost. The rows will tell. */
+      readonly mayHaveHappened: boolean;
+    };
 
 /** OVSDB's words for what is wrong with a row, or with what a row refers to (RFC 7047 section 5.2). */
 const ROW_ERRORS = new Set([
@@ -29,12 +36,14 @@ export async function outcomeOf(sent: Promise<TransactResult>): Promise<Outcome>
   try {
     result = await sent;
   } catch (fault) {
-    if (fault instanceof OvsdbFault) return { kind: 'failed', message: fault.message };
-    throw fault;
+    if (!(fault instanceof OvsdbFault)) throw fault;
+    const mayHaveHappened = fault.code === 'transaction-outcome-unknown';
+    return { kind: 'failed', message: fault.message, mayHaveHappened };
   }
   if (result.outcome === 'committed') return { kind: 'committed' };
   const { error, details, operation } = result;
   const message = details === undefined ? error : `${error}: ${details}`;
   if (operation !== undefined && operation <= FENCE_LAST) return { kind: 'fenced', message };
-  return { kind: ROW_ERRORS.has(error) ? 'blamed' : 'failed', message };
+  if (ROW_ERRORS.has(error)) return { kind: 'blamed', message };
+  return { kind: 'failed', message, mayHaveHappened: false };
 }

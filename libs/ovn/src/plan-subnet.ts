@@ -1,63 +1,79 @@
 // What is to be done so that a subnet has its one Logical_Switch. A switch that others made is used and never
-// touched.
-import { desiredSwitch } from './desired';
+// touched; one of ours is deleted only while nothing of theirs is on it.
+import { type DesiredRow, desiredSwitch } from './desired';
 import { type Difference, changedRow, extraRow, missingRow, rowChanges } from './diff';
-import type { SwitchUuid } from './northbound';
-import { type RowKey, subnetKey } from './ownership';
+import type { SwitchRow, SwitchUuid } from './northbound';
+import { type DueKey, type RowKey, nameOf } from './ownership';
 import type { Batch, Obstacle, Plan } from './plan';
-import type { SwitchChoice } from './switch-choice';
 import type { Write } from './writes';
 
-export function planSubnet(subnet: string, batch: Batch): Plan {
-  const { view, rows } = batch.options;
-  const choice = batch.switchFor(subnet);
-  const writes: Write[] = [];
-  const differences: Difference[] = [];
-  for (const uuid of choice.superfluous) {
-    const row = rows.switches.get(uuid)!;
-    writes.push({ write: 'delete-switch', uuid, ports: row.ports });
-    differences.push(extraRow(subnetKey(subnet) as RowKey, row));
+export function planSubnet(key: DueKey, batch: Batch): Plan {
+  return new SubnetPlan(key, batch);
+}
+
+class SubnetPlan implements Plan {
+  readonly position: string | undefined;
+  readonly hasRows: boolean;
+  readonly writes: Write[] = [];
+  readonly differences: Difference[] = [];
+  readonly obstacle: Obstacle | undefined;
+  private readonly subnet: string;
+  private readonly wanted: DesiredRow<SwitchRow>;
+
+  constructor(
+    key: DueKey,
+    private readonly batch: Batch,
+  ) {
+    const { view } = batch.options;
+    this.subnet = nameOf(key);
+    this.wanted = desiredSwitch(this.subnet);
+    this.hasRows = view.subnet(this.subnet) !== undefined;
+    this.position = this.hasRows ? view.subnetPosition(this.subnet) : undefined;
+    const { candidates, superfluous, stuck } = batch.switchFor(this.subnet);
+    for (const uuid of superfluous) this.delete(uuid, key);
+    if (this.hasRows && candidates.length === 0) this.insert();
+    const kept = new Set([...candidates, ...stuck]);
+    for (const uuid of kept) if (batch.options.rows.rowKey(uuid)) this.correct(uuid);
+    this.obstacle = candidates.length > 1 ? ambiguous(this.subnet, candidates) : this.inUse(stuck);
   }
-  if (view.subnet(subnet)) {
-    const [uuid] = choice.candidates;
-    if (uuid === undefined) insertSwitch(subnet, batch, writes, differences);
-    else if (rows.rowKey(uuid)) correctSwitch(subnet, uuid, batch, writes, differences);
+
+  private insert(): void {
+    const row = { name: this.subnet, external_ids: this.wanted.externalIds };
+    const uuid = this.batch.makeSwitch(this.subnet);
+    const beside = this.batch.options.rows.switchesNamed(this.subnet);
+    this.writes.push({ write: 'insert-switch', key: this.wanted.key, uuid, row, beside });
+    this.differences.push(missingRow(this.wanted.key, this.wanted));
   }
-  return { writes, differences, obstacle: obstacleOf(subnet, choice, batch) };
-}
 
-function insertSwitch(subnet: string, batch: Batch, writes: Write[], differences: Difference[]): void {
-  const wanted = desiredSwitch(subnet);
-  const row = { name: subnet, external_ids: wanted.externalIds };
-  writes.push({ write: 'insert-switch', ref: batch.makeSwitch(subnet), row });
-  differences.push(missingRow(wanted.key, wanted));
-}
+  private correct(uuid: SwitchUuid): void {
+    const { wanted } = this;
+    const row = this.rowOf(uuid);
+    const changes = rowChanges(wanted, row);
+    if (!changes) return;
+    this.writes.push({ write: 'update', table: 'Logical_Switch', uuid, changes });
+    this.differences.push(changedRow(wanted.key, changes, row));
+  }
 
-function correctSwitch(
-  subnet: string,
-  uuid: SwitchUuid,
-  batch: Batch,
-  writes: Write[],
-  differences: Difference[],
-): void {
-  const wanted = desiredSwitch(subnet);
-  const row = batch.options.rows.switches.get(uuid)!;
-  const changes = rowChanges(wanted, row);
-  if (!changes) return;
-  writes.push({ write: 'update', table: 'Logical_Switch', uuid, changes });
-  differences.push(changedRow(wanted.key, changes, row));
-}
+  private delete(uuid: SwitchUuid, key: DueKey): void {
+    const row = this.rowOf(uuid);
+    this.writes.push({ write: 'delete-switch', uuid, ports: row.ports });
+    this.differences.push(extraRow(key as RowKey, row));
+  }
 
-function obstacleOf(subnet: string, { candidates, stuck }: SwitchChoice, batch: Batch): Obstacle | undefined {
-  if (candidates.length > 1) return ambiguous(subnet, candidates);
-  if (stuck.length === 0) return undefined;
-  const { rows } = batch.options;
-  const [port] = stuck.flatMap((uuid) => rows.switches.get(uuid)!.ports).filter((each) => !rows.rowKey(each));
-  const name = rows.ports.get(port!)?.name;
-  return {
-    reason: 'SwitchInUse',
-    message: `Subnet ${subnet} is retired, but its Logical_Switch has ports that are not Holdfast's, ${name} among them; it is deleted once they are gone.`,
-  };
+  private inUse(stuck: readonly SwitchUuid[]): Obstacle | undefined {
+    const { rows } = this.batch.options;
+    const port = stuck.flatMap((uuid) => this.rowOf(uuid).ports).find((each) => !rows.rowKey(each));
+    if (port === undefined) return undefined;
+    const name = rows.ports.get(port)?.name;
+    return {
+      reason: 'SwitchInUse',
+      message: `Subnet ${this.subnet} is retired, but its Logical_Switch has ports that are not Holdfast's, ${name} among them; it is deleted once they are gone.`,
+    };
+  }
+
+  private rowOf(uuid: SwitchUuid): SwitchRow {
+    return this.batch.options.rows.switches.get(uuid)!;
+  }
 }
 
 export function ambiguous(subnet: string, candidates: readonly SwitchUuid[]): Obstacle {

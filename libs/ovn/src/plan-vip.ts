@@ -4,20 +4,24 @@ import type { VipEntry } from '@holdfast/ipam';
 import { type DesiredPort, PORT_COLUMNS_UNSET, desiredPorts } from './desired';
 import { type Difference, changedRow, extraRow, missingRow, rowChanges } from './diff';
 import type { PortUuid, SwitchUuid } from './northbound';
-import { vipKey } from './ownership';
+import { type DueKey, nameOf } from './ownership';
 import type { Batch, Obstacle, Plan } from './plan';
 import { ambiguous } from './plan-subnet';
-import type { SwitchRef, Write } from './writes';
+import type { Write } from './writes';
 
-export function planVip(vip: string, batch: Batch): Plan {
-  const { view, parentsOf } = batch.options;
+export function planVip(key: DueKey, batch: Batch): Plan {
+  const { view, rows, parentsOf } = batch.options;
+  const vip = nameOf(key);
   const entry = view.vip(vip);
-  const wanted = entry ? desiredPorts(entry, parentsOf) : [];
-  const planned = new VipPlan(batch, batch.options.rows.portsOf(vipKey(vip)));
+  const wanted = entry ? desiredPorts(entry, parentsOf) : NONE;
+  const position = entry && view.vipPosition(vip);
+  const planned = new VipPlan(batch, rows.portsOf(key), position, wanted.length > 0);
   if (entry && wanted.length > 0) planned.project(entry, wanted);
   planned.removeRest();
   return planned;
 }
+
+const NONE: readonly DesiredPort[] = [];
 
 class VipPlan implements Plan {
   readonly writes: Write[] = [];
@@ -29,6 +33,8 @@ class VipPlan implements Plan {
   constructor(
     private readonly batch: Batch,
     private readonly own: readonly PortUuid[],
+    readonly position: string | undefined,
+    readonly hasRows: boolean,
   ) {
     this.rest = new Set(own);
   }
@@ -48,11 +54,7 @@ class VipPlan implements Plan {
       };
       return;
     }
-    for (const port of wanted) {
-      const obstacle = this.obstacleFor(port, place);
-      if (obstacle) this.obstacle ??= obstacle;
-      else this.put(port, place, subnet.name);
-    }
+    for (const port of wanted) this.put(port, place, subnet.name);
   }
 
   removeRest(): void {
@@ -63,18 +65,39 @@ class VipPlan implements Plan {
     }
   }
 
-  private obstacleFor({ columns: { name }, address }: DesiredPort, place: SwitchRef): Obstacle | undefined {
+  private put(port: DesiredPort, place: SwitchUuid, switchName: string): void {
+    const { rows } = this.batch.options;
+    const found = this.own.filter((uuid) => this.rest.has(uuid) && rows.rowKey(uuid) === port.key);
+    const kept = found.find((uuid) => this.switchAmong(uuid, [place]));
+    const hasName = kept !== undefined && rows.ports.get(kept)!.name === port.columns.name;
+    const obstacle = (hasName ? undefined : this.nameTaken(port)) ?? this.virtualIpTaken(port, place);
+    if (obstacle) {
+      this.obstacle ??= obstacle;
+    } else if (kept === undefined) {
+      this.insert(port, place, switchName, found[0]);
+    } else {
+      this.rest.delete(kept);
+      this.correct(port, kept);
+      for (const other of rows.switchesWith(kept))
+        if (other !== place) this.writes.push({ write: 'remove-port', uuid: kept, from: other });
+    }
+  }
+
+  private nameTaken({ columns: { name } }: DesiredPort): Obstacle | undefined {
     const { rows } = this.batch.options;
     const other = rows.portsNamed(name).find((uuid) => !this.own.includes(uuid));
-    if (other !== undefined) {
-      const { type } = rows.ports.get(other)!;
-      const whose = rows.rowKey(other) ? `stands for ${rows.rowKey(other)}` : "is not Holdfast's";
-      return {
-        reason: 'PortNameTaken',
-        message: `A Logical_Switch_Port called ${name} (type ${type || 'of a VIF'}) is there and ${whose}; remove or rename it, or choose another name for the Vip.`,
-      };
-    }
-    const [rival] = typeof place === 'string' ? rows.virtualPortsFor(place, address) : [];
+    if (other === undefined) return undefined;
+    const { type } = rows.ports.get(other)!;
+    const whose = rows.rowKey(other) ? `stands for ${rows.rowKey(other)}` : "is not Holdfast's";
+    return {
+      reason: 'PortNameTaken',
+      message: `A Logical_Switch_Port called ${name} (type "${type}") is there and ${whose}; remove or rename it, or choose another name for the Vip.`,
+    };
+  }
+
+  private virtualIpTaken({ address }: DesiredPort, place: SwitchUuid): Obstacle | undefined {
+    const { rows } = this.batch.options;
+    const [rival] = rows.virtualPortsFor(place, address);
     if (rival === undefined) return undefined;
     return {
       reason: 'VirtualIpTaken',
@@ -82,20 +105,16 @@ class VipPlan implements Plan {
     };
   }
 
-  private put(port: DesiredPort, place: SwitchRef, switchName: string): void {
-    const found = this.own.filter((uuid) => this.rest.has(uuid) && this.keyIs(uuid, port));
-    const kept = found.find((uuid) => typeof place === 'string' && this.switchAmong(uuid, [place]));
-    if (kept === undefined) return this.insert(port, place, switchName, found[0]);
-    this.rest.delete(kept);
-    this.correct(port, kept);
-    for (const other of this.batch.options.rows.switchesWith(kept))
-      if (other !== place) this.writes.push({ write: 'remove-port', uuid: kept, from: other });
-  }
-
   /** A port on a wrong switch is made anew: the Southbound binds a port to one switch for life. */
-  private insert(port: DesiredPort, into: SwitchRef, switchName: string, misplaced: PortUuid | undefined): void {
+  private insert(
+    port: DesiredPort,
+    into: SwitchUuid,
+    switchName: string,
+    misplaced: PortUuid | undefined,
+  ): void {
     const row = { ...port.columns, external_ids: port.externalIds };
-    this.writes.push({ write: 'insert-port', into, row });
+    const uuid = this.batch.newUuid<'Logical_Switch_Port'>();
+    this.writes.push({ write: 'insert-port', key: port.key, uuid, into, row });
     if (misplaced === undefined) return void this.differences.push(missingRow(port.key, port));
     const { rows } = this.batch.options;
     const places = rows.switchesWith(misplaced).map((uuid) => rows.switches.get(uuid)!.name);
@@ -113,7 +132,7 @@ class VipPlan implements Plan {
 
   private correct(port: DesiredPort, uuid: PortUuid): void {
     const row = this.batch.options.rows.ports.get(uuid)!;
-    const changes = rowChanges({ ...port, columns: { ...PORT_COLUMNS_UNSET, ...port.columns } }, row);
+    const changes = rowChanges(port, row, PORT_COLUMNS_UNSET);
     if (!changes) return;
     this.writes.push({ write: 'update', table: 'Logical_Switch_Port', uuid, changes });
     this.differences.push(changedRow(port.key, changes, row));
@@ -122,10 +141,6 @@ class VipPlan implements Plan {
   private remove(uuid: PortUuid): void {
     for (const from of this.batch.options.rows.switchesWith(uuid))
       this.writes.push({ write: 'remove-port', uuid, from });
-  }
-
-  private keyIs(uuid: PortUuid, { key }: DesiredPort): boolean {
-    return this.batch.options.rows.rowKey(uuid) === key;
   }
 
   private switchAmong(uuid: PortUuid, switches: readonly SwitchUuid[]): boolean {

@@ -1,9 +1,11 @@
 // The context of planning: the ledger's view, what is there, and what the transaction being planned already
 // does. Planning is pure: it changes nothing but the batch that it is given.
 import type { LedgerView } from '@holdfast/ipam';
-import { type NamedUuid, named } from '@holdfast/ovsdb';
+import { type Uuid, parseUuid } from '@holdfast/ovsdb';
+import type { Chance } from '@holdfast/clock';
 import type { ParentsOf } from './desired';
 import type { Difference } from './diff';
+import type { SwitchUuid } from './northbound';
 import type { NorthboundRows } from './northbound-rows';
 import type { DueKey } from './ownership';
 import { type SwitchChoice, chooseSwitch } from './switch-choice';
@@ -32,6 +34,10 @@ export interface Obstacle {
 
 /** What is to be done for one key: nothing if no write is there and no obstacle either. */
 export interface Plan {
+  /** Of the last event that concerned the key; `undefined`: there is no such Subnet or Vip. */
+  readonly position: string | undefined;
+  /** Whether it should have rows at all. */
+  readonly hasRows: boolean;
   readonly writes: readonly Write[];
   /** What the writes put right. */
   readonly differences: readonly Difference[];
@@ -42,13 +48,14 @@ export interface PlanOptions {
   readonly view: LedgerView;
   readonly rows: NorthboundRows;
   readonly parentsOf: ParentsOf;
+  readonly chance: Chance;
 }
 
 /** What one transaction will do, while it is planned. */
 export class Batch {
   readonly keys: DueKey[] = [];
   readonly writes: Write[] = [];
-  private readonly made = new Map<string, NamedUuid>();
+  private readonly made = new Map<string, SwitchUuid>();
   private readonly choices = new Map<string, SwitchChoice>();
 
   constructor(readonly options: PlanOptions) {}
@@ -64,15 +71,19 @@ export class Batch {
     return choice;
   }
 
-  /** The name, within the transaction, of a switch that it makes. */
-  makeSwitch(subnet: string): NamedUuid {
-    const ref = named(`switch_${this.made.size}`);
-    this.made.set(subnet, ref);
-    return ref;
+  /** The switch that the transaction makes for a subnet. */
+  makeSwitch(subnet: string): SwitchUuid {
+    const uuid = this.newUuid<'Logical_Switch'>();
+    this.made.set(subnet, uuid);
+    return uuid;
   }
 
-  madeSwitch(subnet: string): NamedUuid | undefined {
+  madeSwitch(subnet: string): SwitchUuid | undefined {
     return this.made.get(subnet);
+  }
+
+  newUuid<Table extends string>(): Uuid<Table> {
+    return parseUuid<Table>(this.options.chance.uuid());
   }
 
   add(key: DueKey, writes: readonly Write[]): void {

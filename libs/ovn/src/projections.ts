@@ -1,8 +1,6 @@
 // What others are told of each Vip and Subnet: whether its rows are there, and if not, why. It remembers what the
 // reconciler found, and decides nothing.
-import type { LedgerView } from '@holdfast/ipam';
-import { hasPorts } from './desired';
-import { type DueKey, kindOf, nameOf, subnetKey, vipKey } from './ownership';
+import type { DueKey } from './ownership';
 import type { Obstacle, ObstacleReason } from './plan';
 
 export type ProjectionReason =
@@ -28,9 +26,23 @@ export interface BlockedKey extends Obstacle {
   readonly key: DueKey;
 }
 
-const PROJECTED = 'Its rows in the Northbound are as they should be.';
-const NO_PORT = 'It has no port in OVN: only Vips with a namespace, of type "" or switch_lb_vip, have one.';
-const PENDING = 'Its rows in the Northbound are about to be written.';
+type Found = Omit<Projection, 'position'>;
+
+const PROJECTED: Found = {
+  projected: true,
+  reason: 'Projected',
+  message: 'Its rows in the Northbound are as they should be.',
+};
+const NO_PORT: Found = {
+  projected: false,
+  reason: 'NoPort',
+  message: 'It has no port in OVN: only Vips with a namespace, of type "" or switch_lb_vip, have one.',
+};
+const PENDING: Found = {
+  projected: false,
+  reason: 'Pending',
+  message: 'Its rows in the Northbound are about to be written.',
+};
 
 interface Entry {
   projection: Projection;
@@ -45,8 +57,6 @@ export class Projections {
   private readonly entries = new Map<DueKey, Entry>();
   private readonly blocked = new Map<DueKey, BlockedKey>();
   private readonly listeners = new Set<(key: DueKey) => void>();
-
-  constructor(private readonly view: LedgerView) {}
 
   get(key: DueKey): Projection | undefined {
     return this.entries.get(key)?.projection;
@@ -74,63 +84,44 @@ export class Projections {
   unsettle(key: DueKey): void {
     const entry = this.entries.get(key);
     if (entry) entry.isSettled = false;
-    else this.set(key, pending(this.positionOf(key)), false);
+    else this.set(key, PENDING, undefined, false);
   }
 
   /** There is something to be written. */
-  differs(key: DueKey, isSettled: boolean): void {
-    this.set(key, pending(this.positionOf(key)), isSettled);
+  differs(key: DueKey, position: string | undefined, isSettled: boolean): void {
+    this.set(key, PENDING, position, isSettled);
   }
 
-  /** Nothing is to be written, or nothing can be. */
-  compared(key: DueKey, obstacle: Obstacle | undefined): void {
-    const position = this.positionOf(key);
-    if (obstacle) {
-      this.blocked.set(key, { key, ...obstacle });
-      return this.set(key, { projected: false, ...obstacle, position }, false);
-    }
-    if (position === undefined) return this.forget(key);
-    const hasRows = kindOf(key) === 'subnet' || hasPorts(this.view.vip(nameOf(key))!);
-    const found = hasRows
-      ? ({ projected: true, reason: 'Projected', message: PROJECTED } as const)
-      : ({ projected: false, reason: 'NoPort', message: NO_PORT } as const);
-    this.set(key, { ...found, position }, true);
+  /** Something is in the way. */
+  blockedBy(key: DueKey, position: string | undefined, obstacle: Obstacle): void {
+    this.set(key, { projected: false, ...obstacle }, position, false);
+    this.blocked.set(key, { key, ...obstacle });
   }
 
-  private set(key: DueKey, projection: Projection, isSettled: boolean): void {
+  /** The rows are as they should be; `hasRows`: there are some. */
+  agrees(key: DueKey, position: string | undefined, hasRows: boolean): void {
+    if (position !== undefined) return this.set(key, hasRows ? PROJECTED : NO_PORT, position, true);
+    if (this.blocked.size > 0) this.blocked.delete(key);
+    if (this.entries.delete(key)) this.tell(key);
+  }
+
+  private set(key: DueKey, found: Found, position: string | undefined, isSettled: boolean): void {
+    if (this.blocked.size > 0) this.blocked.delete(key);
     const entry = this.entries.get(key);
-    const isSame = entry && sameProjection(entry.projection, projection);
-    if (projection.reason !== this.blocked.get(key)?.reason) this.blocked.delete(key);
+    if (entry && isSame(entry.projection, found, position)) {
+      entry.isSettled = isSettled;
+      return;
+    }
+    const projection = { ...found, position };
     if (entry) Object.assign(entry, { projection, isSettled });
     else this.entries.set(key, { projection, isSettled });
-    if (!isSame) this.tell(key);
-  }
-
-  private forget(key: DueKey): void {
-    this.blocked.delete(key);
-    if (this.entries.delete(key)) this.tell(key);
+    this.tell(key);
   }
 
   private tell(key: DueKey): void {
     for (const listener of this.listeners) listener(key);
   }
-
-  private positionOf(key: DueKey): string | undefined {
-    const name = nameOf(key);
-    if (key === vipKey(name)) return this.view.vip(name) && this.view.vipPosition(name);
-    return key === subnetKey(name) && this.view.subnet(name) ? this.view.subnetPosition(name) : undefined;
-  }
 }
 
-const pending = (position: string | undefined): Projection => ({
-  projected: false,
-  reason: 'Pending',
-  message: PENDING,
-  position,
-});
-
-const sameProjection = (a: Projection, b: Projection): boolean =>
-  a.projected === b.projected &&
-  a.reason === b.reason &&
-  a.message === b.message &&
-  a.position === b.position;
+const isSame = (before: Projection, found: Found, position: string | undefined): boolean =>
+  before.reason === found.reason && before.message === found.message && before.position === position;

@@ -2,29 +2,28 @@
 // happened, keys are marked due, and one loop compares what is due with what is there and writes the difference.
 //
 //   facts ────────┐
-//   row changes ──┼─> due keys ─> plan ─> one transaction in flight ─> row changes
+//   row changes ──┼─> due keys ─> plan ─> transactions ─> row changes
 //   slow clock ───┘
 //
 // It never concludes from a transaction what is there now: the rows tell.
 import { Backoff, type Cancel, type Chance, type Clock, sleep } from '@holdfast/clock';
 import type { LedgerView, SubnetFact } from '@holdfast/ipam';
-import type { Operation } from '@holdfast/ovsdb';
 import { Alarm } from './alarm';
-import { type Verdict, fence, globalRow, judge, record, recordedIn } from './checkpoint';
+import { type LedgerMark, type Verdict, judge, recordedIn } from './checkpoint';
 import { keyOfFact, keysOfLedger, keysOfRows } from './concern';
 import type { ParentsOf } from './desired';
 import type { Difference } from './diff';
 import { DueKeys } from './due-keys';
 import type { Northbound, NorthboundChange, NorthboundState } from './northbound';
 import { NorthboundRows } from './northbound-rows';
-import { outcomeOf } from './outcome';
-import { type DueKey, kindOf, nameOf, subnetKey, vipKey } from './ownership';
+import type { Outcome } from './outcome';
+import { type DueKey, kindOf, subnetKey, vipKey } from './ownership';
 import { Batch } from './plan';
 import { planSubnet } from './plan-subnet';
 import { planVip } from './plan-vip';
 import { type Projection, Projections } from './projections';
 import type { Drift, ReconcilerStatus } from './status';
-import { operationsFor } from './writes';
+import { Transactions } from './transactions';
 
 export interface ReconcilerOptions {
   readonly northbound: Northbound;
@@ -55,10 +54,11 @@ const BEHIND_GRACE_MS = 5_000;
 
 export class NorthboundReconciler {
   private readonly rows = new NorthboundRows();
+  private readonly transactions: Transactions;
   private readonly due: DueKeys;
   /** Compared and different, while we may not write. */
   private readonly pending = new Set<DueKey>();
-  private readonly projections: Projections;
+  private readonly projections = new Projections();
   private readonly driftListeners = new Set<(drift: Drift) => void>();
   private readonly alarm = new Alarm();
   private readonly backoff: Backoff;
@@ -68,23 +68,22 @@ export class NorthboundReconciler {
   private verdict: Verdict | undefined;
   private mayWrite = false;
   private behindSinceMs: number | undefined;
+  private mustRest = false;
   private failure: string | undefined;
   /** Everything was compared at least once: a row of ours that nobody knows is drift from now on. */
   private isSurveyed = false;
-  /** The checkpoint of our last transaction. */
-  private written: string | undefined;
   private settledPosition: string | undefined;
   private settledWaiters: (() => void)[] = [];
   private lastDrift: Drift | undefined;
-  private readonly counts = { transactions: 0, transactionsRefused: 0, rowsWritten: 0, drifts: 0 };
+  private drifts = 0;
   private cancelSurvey: Cancel = () => undefined;
   private stopWatching: () => Promise<void> = () => Promise.resolve();
   private running: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: ReconcilerOptions) {
-    const { clock, chance, view } = options;
+    const { clock, chance, northbound } = options;
+    this.transactions = new Transactions(northbound, this.rows, (keys, outcome) => this.done(keys, outcome));
     this.due = new DueKeys(clock, chance, () => this.alarm.ring());
-    this.projections = new Projections(view);
     this.backoff = new Backoff(AFTER_FAILURE, chance);
   }
 
@@ -163,7 +162,7 @@ export class NorthboundReconciler {
       lastDrift,
       obstacles: this.projections.obstacles(),
       trouble: this.trouble(),
-      counts: { ...this.counts },
+      counts: { ...this.transactions.counts, drifts: this.drifts },
     };
   }
 
@@ -178,14 +177,20 @@ export class NorthboundReconciler {
 
   private rowsChanged(changes: readonly NorthboundChange[]): void {
     const concerned = this.rows.apply(changes);
-    for (const key of keysOfRows(concerned, this.options.view)) this.due.add(key);
+    for (const key of keysOfRows(concerned, this.options.view)) {
+      this.due.release(key);
+      this.due.add(key);
+    }
     this.alarm.ring();
   }
 
   private stateChanged(state: NorthboundState): void {
     const isBack = state.isConnected && !this.state.isConnected;
     this.state = state;
-    if (isBack) this.survey();
+    if (isBack) {
+      this.rows.expectNothing();
+      this.survey();
+    }
     this.failure = undefined;
     this.backoff.reset();
     this.pause.abort();
@@ -213,30 +218,28 @@ export class NorthboundReconciler {
   }
 
   private async run(): Promise<void> {
-    const { signal } = this.stopping;
-    while (!signal.aborted) {
-      if (!this.state.isConnected) {
-        await this.alarm.heard();
-        continue;
-      }
-      this.judge();
-      const batch = this.plan();
-      if (batch.writes.length > 0 || (this.due.size === 0 && this.isCheckpointLost())) await this.send(batch);
-      else if (this.due.size > 0) await sleep(this.options.clock, 0, signal);
-      else {
-        this.settle();
-        await this.alarm.heard();
-      }
+    while (!this.stopping.signal.aborted) await this.step();
+    await this.transactions.whenIdle();
+  }
+
+  /** Does what can be done now; resolves when there may be more. */
+  private step(): Promise<void> | undefined {
+    if (!this.state.isConnected || this.transactions.isFull) return this.alarm.heard();
+    if (this.mustRest) return this.rest();
+    this.judge();
+    const batch = this.plan();
+    if (batch.writes.length > 0) return this.send(batch);
+    if (this.due.size > 0) return sleep(this.options.clock, 0, this.stopping.signal);
+    if (this.transactions.isIdle) {
+      if (this.isCheckpointLost()) return this.send(batch);
+      this.settle();
     }
+    return this.alarm.heard();
   }
 
   private judge(): void {
-    const { view, comparePositions, ledgerId, clock } = this.options;
-    this.verdict = judge(
-      this.rows.global,
-      { position: view.position, ledger: ledgerId?.() },
-      comparePositions,
-    );
+    const { comparePositions, clock } = this.options;
+    this.verdict = judge(this.rows.global, this.mark(), comparePositions);
     const isBehind = this.verdict.may === 'wait' && this.verdict.why === 'LedgerBehind';
     this.behindSinceMs = isBehind ? (this.behindSinceMs ?? clock.monotonic()) : undefined;
     const couldWrite = this.mayWrite;
@@ -247,10 +250,11 @@ export class NorthboundReconciler {
   }
 
   private plan(): Batch {
-    const { view, parentsOf = () => [] } = this.options;
-    const batch = new Batch({ view, rows: this.rows, parentsOf });
+    const { view, chance, parentsOf = () => [] } = this.options;
+    const batch = new Batch({ view, rows: this.rows, parentsOf, chance });
     let compared = 0;
     for (const key of this.due.take()) {
+      if (this.transactions.concern(key)) continue; // It is due again as soon as that is known.
       this.compare(key, batch);
       compared += 1;
       if (batch.writes.length >= ROWS_PER_TRANSACTION || compared >= KEYS_PER_TURN) break;
@@ -259,20 +263,22 @@ export class NorthboundReconciler {
   }
 
   private compare(key: DueKey, batch: Batch): void {
-    const planned = kindOf(key) === 'subnet' ? planSubnet(nameOf(key), batch) : planVip(nameOf(key), batch);
+    const planned = kindOf(key) === 'subnet' ? planSubnet(key, batch) : planVip(key, batch);
+    const { position, writes, obstacle } = planned;
     this.pending.delete(key);
-    if (planned.writes.length === 0) {
+    if (writes.length === 0) {
       this.due.clear(key);
-      return this.projections.compared(key, planned.obstacle);
+      if (obstacle) return this.projections.blockedBy(key, position, obstacle);
+      return this.projections.agrees(key, position, planned.hasRows);
     }
     const wasSettled = this.projections.isSettled(key) ?? this.isSurveyed;
     if (!this.mayWrite) {
       this.pending.add(key);
-      return this.projections.differs(key, wasSettled);
+      return this.projections.differs(key, position, wasSettled);
     }
-    if (wasSettled && !planned.obstacle) this.reportDrift(planned.differences);
-    this.projections.differs(key, false);
-    batch.add(key, planned.writes);
+    if (wasSettled && !obstacle) this.reportDrift(planned.differences);
+    this.projections.differs(key, position, false);
+    batch.add(key, writes);
   }
 
   private reportDrift(differences: readonly Difference[]): void {
@@ -280,45 +286,47 @@ export class NorthboundReconciler {
     for (const difference of differences) {
       const drift = { ...difference, atMs };
       this.lastDrift = drift;
-      this.counts.drifts += 1;
+      this.drifts += 1;
       for (const listener of this.driftListeners) listener(drift);
     }
   }
 
-  private async send(batch: Batch): Promise<void> {
-    const { view, ledgerId, northbound } = this.options;
-    const { global } = this.rows;
-    const mark = { position: view.position, ledger: ledgerId?.() };
-    const operations: readonly Operation[] = global
-      ? [fence(global), ...record(global, mark), ...operationsFor(batch.writes)]
-      : [fence(undefined), globalRow()];
-    this.counts.transactions += 1;
-    const outcome = await outcomeOf(northbound.transact(operations));
+  private send(batch: Batch): undefined {
+    this.transactions.send(batch, this.mark());
+  }
+
+  private mark(): LedgerMark {
+    return { position: this.options.view.position, ledger: this.options.ledgerId?.() };
+  }
+
+  private done(keys: readonly DueKey[], outcome: Outcome): void {
+    this.alarm.ring();
+    if (outcome.kind === 'blamed' && keys.length > 0) return this.blame(keys, outcome.message);
+    for (const key of keys) this.due.add(key);
     if (outcome.kind === 'committed') {
       this.backoff.reset();
       this.failure = undefined;
-      if (global) this.written = mark.position;
-      this.counts.rowsWritten += global ? batch.writes.length : 0;
-      for (const key of batch.keys) this.due.add(key);
-      return;
+    } else if (outcome.kind !== 'superseded') {
+      this.failure = outcome.message;
+      this.mustRest = true;
     }
-    this.counts.transactionsRefused += 1;
-    if (outcome.kind === 'blamed' && batch.keys.length > 0) {
-      const { message } = outcome;
-      const [only] = batch.keys;
-      if (batch.keys.length === 1) this.projections.compared(only!, { reason: 'Refused', message });
-      return this.due.blame(batch.keys);
+  }
+
+  /** One of the keys is to blame: they are told apart by smaller transactions, and the last one waits. */
+  private blame(keys: readonly DueKey[], message: string): void {
+    const [only] = keys;
+    if (only !== undefined && keys.length === 1) {
+      const position = this.projections.get(only)?.position;
+      this.projections.blockedBy(only, position, { reason: 'Refused', message });
     }
-    this.failure = outcome.message;
-    for (const key of batch.keys) this.due.add(key);
-    await this.rest();
+    this.due.blame(keys);
   }
 
   /** Before everything is tried again; the state's next change ends it. */
-  private async rest(): Promise<void> {
-    const { clock } = this.options;
+  private rest(): Promise<void> {
+    this.mustRest = false;
     this.pause = new AbortController();
-    if (!this.stopping.signal.aborted) await sleep(clock, this.backoff.nextDelayMs(), this.pause.signal);
+    return sleep(this.options.clock, this.backoff.nextDelayMs(), this.pause.signal);
   }
 
   /** Somebody took our checkpoint away, or put back an older one. */
@@ -326,7 +334,8 @@ export class NorthboundReconciler {
     if (!this.mayWrite) return false;
     const { position } = recordedIn(this.rows.global);
     if (position === undefined) return this.rows.hasOwn();
-    return this.written !== undefined && this.options.comparePositions(position, this.written) < 0;
+    const { written } = this.transactions;
+    return written !== undefined && this.options.comparePositions(position, written) < 0;
   }
 
   private settle(): void {

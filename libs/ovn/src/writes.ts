@@ -1,27 +1,34 @@
 // What is to be written, and the operations of the one transaction that writes it. Pure. References of ports are
 // gathered by switch: the server copies a switch's whole set of ports each time that it is changed.
-import { type NamedUuid, type Operation, type RowInput, named, operationsOf } from '@holdfast/ovsdb';
+import { type Operation, type RowInput, operationsOf } from '@holdfast/ovsdb';
 import type { RowChanges } from './diff';
 import { OVN_Northbound, type OVN_Northbound_Tables } from './generated/northbound';
 import type { PortUuid, SwitchUuid } from './northbound';
+import type { RowKey } from './ownership';
 
 const { insert, update, mutate, delete: remove, wait } = operationsOf(OVN_Northbound);
 
-/** A switch that is there, or one that the same transaction makes. */
-export type SwitchRef = SwitchUuid | NamedUuid;
-
 type Input<Table extends keyof OVN_Northbound_Tables> = RowInput<OVN_Northbound_Tables[Table]>;
 
+/** New rows have UUIDs of our choice, so that we know them for ours whatever becomes of them. */
 export type Write =
-  /** Refused if somebody else made a switch of that name meanwhile. */
+  /** Refused unless the switches called so are these: somebody else may have made one meanwhile. */
   | {
       readonly write: 'insert-switch';
-      readonly ref: NamedUuid;
+      readonly key: RowKey;
+      readonly uuid: SwitchUuid;
       readonly row: Input<'Logical_Switch'> & { readonly name: string };
+      readonly beside: readonly SwitchUuid[];
     }
   /** Takes its ports with it; refused if they are not these any more. */
   | { readonly write: 'delete-switch'; readonly uuid: SwitchUuid; readonly ports: readonly PortUuid[] }
-  | { readonly write: 'insert-port'; readonly into: SwitchRef; readonly row: Input<'Logical_Switch_Port'> }
+  | {
+      readonly write: 'insert-port';
+      readonly key: RowKey;
+      readonly uuid: PortUuid;
+      readonly into: SwitchUuid;
+      readonly row: Input<'Logical_Switch_Port'>;
+    }
   /** A port that no switch refers to is gone. */
   | { readonly write: 'remove-port'; readonly uuid: PortUuid; readonly from: SwitchUuid }
   | {
@@ -39,19 +46,17 @@ export function operationsFor(writes: readonly Write[]): readonly Operation[] {
   for (const write of writes) {
     switch (write.write) {
       case 'insert-switch':
-        guards.push(noSwitchNamed(write.row.name));
-        rows.push(insert('Logical_Switch', write.row, { named: write.ref.namedUuid }));
+        guards.push(switchesAre(write.row.name, write.beside));
+        rows.push(insert('Logical_Switch', write.row, { uuid: write.uuid }));
         break;
       case 'delete-switch':
         guards.push(switchHasPorts(write.uuid, write.ports));
         rows.push(remove('Logical_Switch', [['_uuid', '==', write.uuid]]));
         break;
-      case 'insert-port': {
-        const name = `port_${rows.length}`;
-        rows.push(insert('Logical_Switch_Port', write.row, { named: name }));
-        references.of(write.into).in.push(named(name));
+      case 'insert-port':
+        rows.push(insert('Logical_Switch_Port', write.row, { uuid: write.uuid }));
+        references.of(write.into).in.push(write.uuid);
         break;
-      }
       case 'remove-port':
         references.of(write.from).out.push(write.uuid);
         break;
@@ -64,20 +69,19 @@ export function operationsFor(writes: readonly Write[]): readonly Operation[] {
 }
 
 class References {
-  private readonly bySwitch = new Map<string, { ref: SwitchRef; in: NamedUuid[]; out: PortUuid[] }>();
+  private readonly bySwitch = new Map<SwitchUuid, { readonly in: PortUuid[]; readonly out: PortUuid[] }>();
 
-  of(ref: SwitchRef): { readonly in: NamedUuid[]; readonly out: PortUuid[] } {
-    const text = typeof ref === 'string' ? ref : ref.namedUuid;
-    let references = this.bySwitch.get(text);
-    if (!references) this.bySwitch.set(text, (references = { ref, in: [], out: [] }));
+  of(uuid: SwitchUuid): { readonly in: PortUuid[]; readonly out: PortUuid[] } {
+    let references = this.bySwitch.get(uuid);
+    if (!references) this.bySwitch.set(uuid, (references = { in: [], out: [] }));
     return references;
   }
 
   operations(): readonly Operation[] {
-    return Array.from(this.bySwitch.values(), ({ ref, in: added, out: removed }) =>
+    return Array.from(this.bySwitch, ([uuid, { in: added, out: removed }]) =>
       mutate(
         'Logical_Switch',
-        [['_uuid', '==', ref]],
+        [['_uuid', '==', uuid]],
         [
           ...(removed.length > 0 ? [['ports', 'delete', removed] as const] : []),
           ...(added.length > 0 ? [['ports', 'insert', added] as const] : []),
@@ -114,12 +118,12 @@ function updates(
   ];
 }
 
-function noSwitchNamed(name: string): Operation {
+function switchesAre(name: string, uuids: readonly SwitchUuid[]): Operation {
   return wait('Logical_Switch', {
     where: [['name', '==', name]],
-    columns: ['name'],
+    columns: ['_uuid'],
     until: '==',
-    rows: [],
+    rows: uuids.map((uuid) => ({ _uuid: uuid })),
     timeoutMs: 0,
   });
 }

@@ -17,7 +17,7 @@ export interface ACL {
   readonly options: { readonly [key: string]: string };
   /** 0..32767. */
   readonly priority: number;
-  readonly severity: 'alert' | 'warning' | 'notice' | 'info' | 'debug' | undefined;
+  readonly severity: 'alert' | 'debug' | 'info' | 'notice' | 'warning' | undefined;
 }
 
 /** Kept until deleted. Unique: name. */
@@ -40,7 +40,7 @@ export interface BFD {
   /** at least 1. */
   readonly min_tx: number | undefined;
   readonly options: { readonly [key: string]: string };
-  readonly status: 'down' | 'init' | 'up' | 'admin_down' | undefined;
+  readonly status: 'admin_down' | 'down' | 'init' | 'up' | undefined;
 }
 
 /** Kept until deleted. Unique: chassis. */
@@ -137,8 +137,8 @@ export interface Load_Balancer {
   readonly ip_port_mappings: { readonly [key: string]: string };
   readonly name: string;
   readonly options: { readonly [key: string]: string };
-  readonly protocol: 'tcp' | 'udp' | 'sctp' | undefined;
-  readonly selection_fields: readonly ('eth_src' | 'eth_dst' | 'ip_src' | 'ip_dst' | 'tp_src' | 'tp_dst')[];
+  readonly protocol: 'sctp' | 'tcp' | 'udp' | undefined;
+  readonly selection_fields: readonly ('eth_dst' | 'eth_src' | 'ip_dst' | 'ip_src' | 'tp_dst' | 'tp_src')[];
   readonly vips: { readonly [key: string]: string };
 }
 
@@ -216,7 +216,7 @@ export interface Logical_Router_Static_Route {
   readonly nexthop: string;
   readonly options: { readonly [key: string]: string };
   readonly output_port: string | undefined;
-  readonly policy: 'src-ip' | 'dst-ip' | undefined;
+  readonly policy: 'dst-ip' | 'src-ip' | undefined;
   readonly route_table: string;
 }
 
@@ -295,7 +295,7 @@ export interface Mirror {
   readonly index: number;
   readonly name: string;
   readonly sink: string;
-  readonly type: 'gre' | 'erspan';
+  readonly type: 'erspan' | 'gre';
 }
 
 /** Kept only while referred to. */
@@ -312,7 +312,7 @@ export interface NAT {
   readonly logical_ip: string;
   readonly logical_port: string | undefined;
   readonly options: { readonly [key: string]: string };
-  readonly type: 'dnat' | 'snat' | 'dnat_and_snat';
+  readonly type: 'dnat' | 'dnat_and_snat' | 'snat';
 }
 
 /** Kept until deleted. At most 1 row. */
@@ -348,7 +348,7 @@ export interface QoS {
   /** Values 0..63. */
   readonly action: { readonly 'dscp'?: number };
   /** Values 1..4294967295. */
-  readonly bandwidth: { readonly 'rate'?: number; readonly 'burst'?: number };
+  readonly bandwidth: { readonly 'burst'?: number; readonly 'rate'?: number };
   readonly direction: 'from-lport' | 'to-lport';
   readonly external_ids: { readonly [key: string]: string };
   readonly match: string;
@@ -419,14 +419,14 @@ export const OVN_Northbound: DatabaseSchema<OVN_Northbound_Tables> = {
         action: { type: { key: { type: 'string', enum: ['set', ['allow', 'allow-related', 'allow-stateless', 'drop', 'reject']] } } },
         direction: { type: { key: { type: 'string', enum: ['set', ['from-lport', 'to-lport']] } } },
         external_ids: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
-        label: { type: { key: { type: 'integer', minInteger: 0, maxInteger: 4294967295 } } },
+        label: { type: { key: { type: 'integer', maxInteger: 4294967295, minInteger: 0 } } },
         log: { type: 'boolean' },
         match: { type: 'string' },
-        meter: { type: { key: 'string', min: 0, max: 1 } },
-        name: { type: { key: { type: 'string', maxLength: 63 }, min: 0, max: 1 } },
+        meter: { type: { key: 'string', min: 0 } },
+        name: { type: { key: { type: 'string', maxLength: 63 }, min: 0 } },
         options: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
-        priority: { type: { key: { type: 'integer', minInteger: 0, maxInteger: 32767 } } },
-        severity: { type: { key: { type: 'string', enum: ['set', ['alert', 'warning', 'notice', 'info', 'debug']] }, min: 0, max: 1 } },
+        priority: { type: { key: { type: 'integer', maxInteger: 32767, minInteger: 0 } } },
+        severity: { type: { key: { type: 'string', enum: ['set', ['alert', 'debug', 'info', 'notice', 'warning']] }, min: 0 } },
       },
     },
     Address_Set: {
@@ -440,14 +440,14 @@ export const OVN_Northbound: DatabaseSchema<OVN_Northbound_Tables> = {
     },
     BFD: {
       columns: {
-        detect_mult: { type: { key: { type: 'integer', minInteger: 1 }, min: 0, max: 1 } },
+        detect_mult: { type: { key: { type: 'integer', minInteger: 1 }, min: 0 } },
         dst_ip: { type: 'string' },
         external_ids: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
         logical_port: { type: 'string' },
-        min_rx: { type: { key: { type: 'integer' }, min: 0, max: 1 } },
-        min_tx: { type: { key: { type: 'integer', minInteger: 1 }, min: 0, max: 1 } },
+        min_rx: { type: { key: 'integer', min: 0 } },
+        min_tx: { type: { key: { type: 'integer', minInteger: 1 }, min: 0 } },
         options: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
-        status: { type: { key: { type: 'string', enum: ['set', ['down', 'init', 'up', 'admin_down']] }, min: 0, max: 1 } },
+        status: { type: { key: { type: 'string', enum: ['set', ['admin_down', 'down', 'init', 'up']] }, min: 0 } },
       },
       isRoot: true,
       indexes: [['logical_port', 'dst_ip']],
@@ -464,9 +464,9 @@ export const OVN_Northbound: DatabaseSchema<OVN_Northbound_Tables> = {
     Connection: {
       columns: {
         external_ids: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
-        inactivity_probe: { type: { key: 'integer', min: 0, max: 1 } },
+        inactivity_probe: { type: { key: 'integer', min: 0 } },
         is_connected: { type: 'boolean', ephemeral: true },
-        max_backoff: { type: { key: { type: 'integer', minInteger: 1000 }, min: 0, max: 1 } },
+        max_backoff: { type: { key: { type: 'integer', minInteger: 1000 }, min: 0 } },
         other_config: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
         status: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' }, ephemeral: true },
         target: { type: 'string' },
@@ -499,7 +499,7 @@ export const OVN_Northbound: DatabaseSchema<OVN_Northbound_Tables> = {
     },
     Forwarding_Group: {
       columns: {
-        child_port: { type: { key: 'string', min: 1, max: 'unlimited' } },
+        child_port: { type: { key: 'string', max: 'unlimited' } },
         external_ids: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
         liveness: { type: 'boolean' },
         name: { type: 'string' },
@@ -513,7 +513,7 @@ export const OVN_Northbound: DatabaseSchema<OVN_Northbound_Tables> = {
         external_ids: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
         name: { type: 'string' },
         options: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
-        priority: { type: { key: { type: 'integer', minInteger: 0, maxInteger: 32767 } } },
+        priority: { type: { key: { type: 'integer', maxInteger: 32767, minInteger: 0 } } },
       },
       indexes: [['name']],
     },
@@ -521,13 +521,13 @@ export const OVN_Northbound: DatabaseSchema<OVN_Northbound_Tables> = {
       columns: {
         chassis_name: { type: 'string' },
         external_ids: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
-        priority: { type: { key: { type: 'integer', minInteger: 0, maxInteger: 32767 } } },
+        priority: { type: { key: { type: 'integer', maxInteger: 32767, minInteger: 0 } } },
       },
     },
     HA_Chassis_Group: {
       columns: {
         external_ids: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
-        ha_chassis: { type: { key: { type: 'uuid', refTable: 'HA_Chassis', refType: 'strong' }, min: 0, max: 'unlimited' } },
+        ha_chassis: { type: { key: { type: 'uuid', refTable: 'HA_Chassis' }, min: 0, max: 'unlimited' } },
         name: { type: 'string' },
       },
       isRoot: true,
@@ -536,12 +536,12 @@ export const OVN_Northbound: DatabaseSchema<OVN_Northbound_Tables> = {
     Load_Balancer: {
       columns: {
         external_ids: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
-        health_check: { type: { key: { type: 'uuid', refTable: 'Load_Balancer_Health_Check', refType: 'strong' }, min: 0, max: 'unlimited' } },
+        health_check: { type: { key: { type: 'uuid', refTable: 'Load_Balancer_Health_Check' }, min: 0, max: 'unlimited' } },
         ip_port_mappings: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
         name: { type: 'string' },
         options: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
-        protocol: { type: { key: { type: 'string', enum: ['set', ['tcp', 'udp', 'sctp']] }, min: 0, max: 1 } },
-        selection_fields: { type: { key: { type: 'string', enum: ['set', ['eth_src', 'eth_dst', 'ip_src', 'ip_dst', 'tp_src', 'tp_dst']] }, min: 0, max: 'unlimited' } },
+        protocol: { type: { key: { type: 'string', enum: ['set', ['sctp', 'tcp', 'udp']] }, min: 0 } },
+        selection_fields: { type: { key: { type: 'string', enum: ['set', ['eth_dst', 'eth_src', 'ip_dst', 'ip_src', 'tp_dst', 'tp_src']] }, min: 0, max: 'unlimited' } },
         vips: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
       },
       isRoot: true,
@@ -563,17 +563,17 @@ export const OVN_Northbound: DatabaseSchema<OVN_Northbound_Tables> = {
     },
     Logical_Router: {
       columns: {
-        copp: { type: { key: { type: 'uuid', refTable: 'Copp', refType: 'weak' }, min: 0, max: 1 } },
-        enabled: { type: { key: 'boolean', min: 0, max: 1 } },
+        copp: { type: { key: { type: 'uuid', refTable: 'Copp', refType: 'weak' }, min: 0 } },
+        enabled: { type: { key: 'boolean', min: 0 } },
         external_ids: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
         load_balancer: { type: { key: { type: 'uuid', refTable: 'Load_Balancer', refType: 'weak' }, min: 0, max: 'unlimited' } },
         load_balancer_group: { type: { key: { type: 'uuid', refTable: 'Load_Balancer_Group' }, min: 0, max: 'unlimited' } },
         name: { type: 'string' },
-        nat: { type: { key: { type: 'uuid', refTable: 'NAT', refType: 'strong' }, min: 0, max: 'unlimited' } },
+        nat: { type: { key: { type: 'uuid', refTable: 'NAT' }, min: 0, max: 'unlimited' } },
         options: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
-        policies: { type: { key: { type: 'uuid', refTable: 'Logical_Router_Policy', refType: 'strong' }, min: 0, max: 'unlimited' } },
-        ports: { type: { key: { type: 'uuid', refTable: 'Logical_Router_Port', refType: 'strong' }, min: 0, max: 'unlimited' } },
-        static_routes: { type: { key: { type: 'uuid', refTable: 'Logical_Router_Static_Route', refType: 'strong' }, min: 0, max: 'unlimited' } },
+        policies: { type: { key: { type: 'uuid', refTable: 'Logical_Router_Policy' }, min: 0, max: 'unlimited' } },
+        ports: { type: { key: { type: 'uuid', refTable: 'Logical_Router_Port' }, min: 0, max: 'unlimited' } },
+        static_routes: { type: { key: { type: 'uuid', refTable: 'Logical_Router_Static_Route' }, min: 0, max: 'unlimited' } },
       },
       isRoot: true,
     },
@@ -582,82 +582,82 @@ export const OVN_Northbound: DatabaseSchema<OVN_Northbound_Tables> = {
         action: { type: { key: { type: 'string', enum: ['set', ['allow', 'drop', 'reroute']] } } },
         external_ids: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
         match: { type: 'string' },
-        nexthop: { type: { key: 'string', min: 0, max: 1 } },
+        nexthop: { type: { key: 'string', min: 0 } },
         nexthops: { type: { key: 'string', min: 0, max: 'unlimited' } },
         options: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
-        priority: { type: { key: { type: 'integer', minInteger: 0, maxInteger: 32767 } } },
+        priority: { type: { key: { type: 'integer', maxInteger: 32767, minInteger: 0 } } },
       },
     },
     Logical_Router_Port: {
       columns: {
-        enabled: { type: { key: 'boolean', min: 0, max: 1 } },
+        enabled: { type: { key: 'boolean', min: 0 } },
         external_ids: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
-        gateway_chassis: { type: { key: { type: 'uuid', refTable: 'Gateway_Chassis', refType: 'strong' }, min: 0, max: 'unlimited' } },
-        ha_chassis_group: { type: { key: { type: 'uuid', refTable: 'HA_Chassis_Group', refType: 'strong' }, min: 0, max: 1 } },
+        gateway_chassis: { type: { key: { type: 'uuid', refTable: 'Gateway_Chassis' }, min: 0, max: 'unlimited' } },
+        ha_chassis_group: { type: { key: { type: 'uuid', refTable: 'HA_Chassis_Group' }, min: 0 } },
         ipv6_prefix: { type: { key: 'string', min: 0, max: 'unlimited' } },
         ipv6_ra_configs: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
         mac: { type: 'string' },
         name: { type: 'string' },
-        networks: { type: { key: 'string', min: 1, max: 'unlimited' } },
+        networks: { type: { key: 'string', max: 'unlimited' } },
         options: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
-        peer: { type: { key: 'string', min: 0, max: 1 } },
+        peer: { type: { key: 'string', min: 0 } },
       },
       indexes: [['name']],
     },
     Logical_Router_Static_Route: {
       columns: {
-        bfd: { type: { key: { type: 'uuid', refTable: 'BFD', refType: 'weak' }, min: 0, max: 1 } },
+        bfd: { type: { key: { type: 'uuid', refTable: 'BFD', refType: 'weak' }, min: 0 } },
         external_ids: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
         ip_prefix: { type: 'string' },
         nexthop: { type: 'string' },
         options: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
-        output_port: { type: { key: 'string', min: 0, max: 1 } },
-        policy: { type: { key: { type: 'string', enum: ['set', ['src-ip', 'dst-ip']] }, min: 0, max: 1 } },
+        output_port: { type: { key: 'string', min: 0 } },
+        policy: { type: { key: { type: 'string', enum: ['set', ['dst-ip', 'src-ip']] }, min: 0 } },
         route_table: { type: 'string' },
       },
     },
     Logical_Switch: {
       columns: {
-        acls: { type: { key: { type: 'uuid', refTable: 'ACL', refType: 'strong' }, min: 0, max: 'unlimited' } },
-        copp: { type: { key: { type: 'uuid', refTable: 'Copp', refType: 'weak' }, min: 0, max: 1 } },
+        acls: { type: { key: { type: 'uuid', refTable: 'ACL' }, min: 0, max: 'unlimited' } },
+        copp: { type: { key: { type: 'uuid', refTable: 'Copp', refType: 'weak' }, min: 0 } },
         dns_records: { type: { key: { type: 'uuid', refTable: 'DNS', refType: 'weak' }, min: 0, max: 'unlimited' } },
         external_ids: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
-        forwarding_groups: { type: { key: { type: 'uuid', refTable: 'Forwarding_Group', refType: 'strong' }, min: 0, max: 'unlimited' } },
+        forwarding_groups: { type: { key: { type: 'uuid', refTable: 'Forwarding_Group' }, min: 0, max: 'unlimited' } },
         load_balancer: { type: { key: { type: 'uuid', refTable: 'Load_Balancer', refType: 'weak' }, min: 0, max: 'unlimited' } },
         load_balancer_group: { type: { key: { type: 'uuid', refTable: 'Load_Balancer_Group' }, min: 0, max: 'unlimited' } },
         name: { type: 'string' },
         other_config: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
-        ports: { type: { key: { type: 'uuid', refTable: 'Logical_Switch_Port', refType: 'strong' }, min: 0, max: 'unlimited' } },
-        qos_rules: { type: { key: { type: 'uuid', refTable: 'QoS', refType: 'strong' }, min: 0, max: 'unlimited' } },
+        ports: { type: { key: { type: 'uuid', refTable: 'Logical_Switch_Port' }, min: 0, max: 'unlimited' } },
+        qos_rules: { type: { key: { type: 'uuid', refTable: 'QoS' }, min: 0, max: 'unlimited' } },
       },
       isRoot: true,
     },
     Logical_Switch_Port: {
       columns: {
         addresses: { type: { key: 'string', min: 0, max: 'unlimited' } },
-        dhcpv4_options: { type: { key: { type: 'uuid', refTable: 'DHCP_Options', refType: 'weak' }, min: 0, max: 1 } },
-        dhcpv6_options: { type: { key: { type: 'uuid', refTable: 'DHCP_Options', refType: 'weak' }, min: 0, max: 1 } },
-        dynamic_addresses: { type: { key: 'string', min: 0, max: 1 } },
-        enabled: { type: { key: 'boolean', min: 0, max: 1 } },
+        dhcpv4_options: { type: { key: { type: 'uuid', refTable: 'DHCP_Options', refType: 'weak' }, min: 0 } },
+        dhcpv6_options: { type: { key: { type: 'uuid', refTable: 'DHCP_Options', refType: 'weak' }, min: 0 } },
+        dynamic_addresses: { type: { key: 'string', min: 0 } },
+        enabled: { type: { key: 'boolean', min: 0 } },
         external_ids: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
-        ha_chassis_group: { type: { key: { type: 'uuid', refTable: 'HA_Chassis_Group', refType: 'strong' }, min: 0, max: 1 } },
+        ha_chassis_group: { type: { key: { type: 'uuid', refTable: 'HA_Chassis_Group' }, min: 0 } },
         mirror_rules: { type: { key: { type: 'uuid', refTable: 'Mirror', refType: 'weak' }, min: 0, max: 'unlimited' } },
         name: { type: 'string' },
         options: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
-        parent_name: { type: { key: 'string', min: 0, max: 1 } },
+        parent_name: { type: { key: 'string', min: 0 } },
         port_security: { type: { key: 'string', min: 0, max: 'unlimited' } },
-        tag: { type: { key: { type: 'integer', minInteger: 1, maxInteger: 4095 }, min: 0, max: 1 } },
-        tag_request: { type: { key: { type: 'integer', minInteger: 0, maxInteger: 4095 }, min: 0, max: 1 } },
+        tag: { type: { key: { type: 'integer', maxInteger: 4095, minInteger: 1 }, min: 0 } },
+        tag_request: { type: { key: { type: 'integer', maxInteger: 4095, minInteger: 0 }, min: 0 } },
         type: { type: 'string' },
-        up: { type: { key: 'boolean', min: 0, max: 1 } },
+        up: { type: { key: 'boolean', min: 0 } },
       },
       indexes: [['name']],
     },
     Meter: {
       columns: {
-        bands: { type: { key: { type: 'uuid', refTable: 'Meter_Band', refType: 'strong' }, min: 1, max: 'unlimited' } },
+        bands: { type: { key: { type: 'uuid', refTable: 'Meter_Band' }, max: 'unlimited' } },
         external_ids: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
-        fair: { type: { key: 'boolean', min: 0, max: 1 } },
+        fair: { type: { key: 'boolean', min: 0 } },
         name: { type: 'string' },
         unit: { type: { key: { type: 'string', enum: ['set', ['kbps', 'pktps']] } } },
       },
@@ -667,9 +667,9 @@ export const OVN_Northbound: DatabaseSchema<OVN_Northbound_Tables> = {
     Meter_Band: {
       columns: {
         action: { type: { key: { type: 'string', enum: ['set', ['drop']] } } },
-        burst_size: { type: { key: { type: 'integer', minInteger: 0, maxInteger: 4294967295 } } },
+        burst_size: { type: { key: { type: 'integer', maxInteger: 4294967295, minInteger: 0 } } },
         external_ids: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
-        rate: { type: { key: { type: 'integer', minInteger: 1, maxInteger: 4294967295 } } },
+        rate: { type: { key: { type: 'integer', maxInteger: 4294967295, minInteger: 1 } } },
       },
     },
     Mirror: {
@@ -679,47 +679,47 @@ export const OVN_Northbound: DatabaseSchema<OVN_Northbound_Tables> = {
         index: { type: 'integer' },
         name: { type: 'string' },
         sink: { type: 'string' },
-        type: { type: { key: { type: 'string', enum: ['set', ['gre', 'erspan']] } } },
+        type: { type: { key: { type: 'string', enum: ['set', ['erspan', 'gre']] } } },
       },
       isRoot: true,
       indexes: [['name']],
     },
     NAT: {
       columns: {
-        allowed_ext_ips: { type: { key: { type: 'uuid', refTable: 'Address_Set', refType: 'strong' }, min: 0, max: 1 } },
-        exempted_ext_ips: { type: { key: { type: 'uuid', refTable: 'Address_Set', refType: 'strong' }, min: 0, max: 1 } },
+        allowed_ext_ips: { type: { key: { type: 'uuid', refTable: 'Address_Set' }, min: 0 } },
+        exempted_ext_ips: { type: { key: { type: 'uuid', refTable: 'Address_Set' }, min: 0 } },
         external_ids: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
         external_ip: { type: 'string' },
-        external_mac: { type: { key: 'string', min: 0, max: 1 } },
+        external_mac: { type: { key: 'string', min: 0 } },
         external_port_range: { type: 'string' },
-        gateway_port: { type: { key: { type: 'uuid', refTable: 'Logical_Router_Port', refType: 'weak' }, min: 0, max: 1 } },
+        gateway_port: { type: { key: { type: 'uuid', refTable: 'Logical_Router_Port', refType: 'weak' }, min: 0 } },
         logical_ip: { type: 'string' },
-        logical_port: { type: { key: 'string', min: 0, max: 1 } },
+        logical_port: { type: { key: 'string', min: 0 } },
         options: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
-        type: { type: { key: { type: 'string', enum: ['set', ['dnat', 'snat', 'dnat_and_snat']] } } },
+        type: { type: { key: { type: 'string', enum: ['set', ['dnat', 'dnat_and_snat', 'snat']] } } },
       },
     },
     NB_Global: {
       columns: {
         connections: { type: { key: { type: 'uuid', refTable: 'Connection' }, min: 0, max: 'unlimited' } },
         external_ids: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
-        hv_cfg: { type: { key: 'integer' } },
-        hv_cfg_timestamp: { type: { key: 'integer' } },
+        hv_cfg: { type: 'integer' },
+        hv_cfg_timestamp: { type: 'integer' },
         ipsec: { type: 'boolean' },
         name: { type: 'string' },
-        nb_cfg: { type: { key: 'integer' } },
-        nb_cfg_timestamp: { type: { key: 'integer' } },
+        nb_cfg: { type: 'integer' },
+        nb_cfg_timestamp: { type: 'integer' },
         options: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
-        sb_cfg: { type: { key: 'integer' } },
-        sb_cfg_timestamp: { type: { key: 'integer' } },
-        ssl: { type: { key: { type: 'uuid', refTable: 'SSL' }, min: 0, max: 1 } },
+        sb_cfg: { type: 'integer' },
+        sb_cfg_timestamp: { type: 'integer' },
+        ssl: { type: { key: { type: 'uuid', refTable: 'SSL' }, min: 0 } },
       },
       isRoot: true,
       maxRows: 1,
     },
     Port_Group: {
       columns: {
-        acls: { type: { key: { type: 'uuid', refTable: 'ACL', refType: 'strong' }, min: 0, max: 'unlimited' } },
+        acls: { type: { key: { type: 'uuid', refTable: 'ACL' }, min: 0, max: 'unlimited' } },
         external_ids: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
         name: { type: 'string' },
         ports: { type: { key: { type: 'uuid', refTable: 'Logical_Switch_Port', refType: 'weak' }, min: 0, max: 'unlimited' } },
@@ -729,12 +729,12 @@ export const OVN_Northbound: DatabaseSchema<OVN_Northbound_Tables> = {
     },
     QoS: {
       columns: {
-        action: { type: { key: { type: 'string', enum: ['set', ['dscp']] }, value: { type: 'integer', minInteger: 0, maxInteger: 63 }, min: 0, max: 'unlimited' } },
-        bandwidth: { type: { key: { type: 'string', enum: ['set', ['rate', 'burst']] }, value: { type: 'integer', minInteger: 1, maxInteger: 4294967295 }, min: 0, max: 'unlimited' } },
+        action: { type: { key: { type: 'string', enum: ['set', ['dscp']] }, value: { type: 'integer', maxInteger: 63, minInteger: 0 }, min: 0, max: 'unlimited' } },
+        bandwidth: { type: { key: { type: 'string', enum: ['set', ['burst', 'rate']] }, value: { type: 'integer', maxInteger: 4294967295, minInteger: 1 }, min: 0, max: 'unlimited' } },
         direction: { type: { key: { type: 'string', enum: ['set', ['from-lport', 'to-lport']] } } },
         external_ids: { type: { key: 'string', value: 'string', min: 0, max: 'unlimited' } },
         match: { type: 'string' },
-        priority: { type: { key: { type: 'integer', minInteger: 0, maxInteger: 32767 } } },
+        priority: { type: { key: { type: 'integer', maxInteger: 32767, minInteger: 0 } } },
       },
     },
     SSL: {

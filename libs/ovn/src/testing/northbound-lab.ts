@@ -6,8 +6,9 @@ import { type Clock, systemChance, systemClock } from '@holdfast/clock';
 import { OvsdbClient, type Operation, operationsOf } from '@holdfast/ovsdb';
 import { NORTHBOUND_SCHEMA, type OvsdbServer, startOvsdbServer } from '@holdfast/ovsdb/testing';
 import { OVN_Northbound, type OVN_Northbound_Tables } from '../generated/northbound';
+import type { Northbound } from '../northbound';
 import { OvsdbNorthbound } from '../ovsdb-northbound';
-import { OWNER_KEY } from '../ownership';
+import { rowKeyOf } from '../ownership';
 import { NorthboundReconciler, type ReconcilerOptions } from '../reconciler';
 import { type TestLedger, compareNumbers } from './test-ledger';
 
@@ -37,11 +38,11 @@ export class NorthboundLab {
 
   /** A started reconciler that follows the ledger. `remote`: where it connects to, if not straight to the server. */
   reconciler(ledger: TestLedger, options: ReconcilerSetup = {}): RunningReconciler {
-    const { remote = this.server.unix, ...rest } = options;
+    const { remote = this.server.unix, beforeTransaction, ...rest } = options;
     const { clock = systemClock } = rest;
     const northbound = new OvsdbNorthbound({ ...timing, clock: systemClock, remotes: remote });
     const reconciler = new NorthboundReconciler({
-      northbound,
+      northbound: beforeTransaction ? delayed(northbound, beforeTransaction) : northbound,
       view: ledger.view,
       comparePositions: compareNumbers,
       chance: systemChance,
@@ -80,8 +81,10 @@ export class NorthboundLab {
       select('Logical_Switch_Port', []),
     ]);
     if (result.outcome !== 'committed') throw new Error(result.error);
-    const rows: AnyRow[] = result.results.flatMap(({ rows: found }): AnyRow[] => [...found]);
-    const isOwn = ({ external_ids: ids }: AnyRow): boolean => OWNER_KEY in ids;
+    const rows = result.results
+      .flatMap(({ rows: found }): AnyRow[] => [...found])
+      .sort((a, b) => (a._uuid < b._uuid ? -1 : 1));
+    const isOwn = (row: AnyRow): boolean => rowKeyOf(row) !== undefined;
     return { own: rows.filter(isOwn), foreign: rows.filter((row) => !isOwn(row)) };
   }
 
@@ -104,7 +107,16 @@ export class NorthboundLab {
   }
 }
 
-export type ReconcilerSetup = Partial<ReconcilerOptions> & { readonly remote?: string };
+export interface ReconcilerSetup extends Partial<Omit<ReconcilerOptions, 'northbound'>> {
+  readonly remote?: string;
+  /** What happens after a transaction was planned and before it is sent. */
+  readonly beforeTransaction?: () => Promise<void>;
+}
+
+const delayed = (northbound: Northbound, before: () => Promise<void>): Northbound => ({
+  watch: (watcher) => northbound.watch(watcher),
+  transact: (operations) => before().then(() => northbound.transact(operations)),
+});
 
 export interface RunningReconciler extends NorthboundReconciler {
   /** Stops it and lets go of its connection. */

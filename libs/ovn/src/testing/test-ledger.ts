@@ -52,7 +52,15 @@ export class TestLedger {
   }
 
   revise(vip: string, wish: VipWish): void {
-    this.run([{ ...PURPOSE, ...addressed(wish), type: 'ReviseVip', subnet: this.subnetOf(vip), name: vip } as ReviseVip]);
+    this.run([
+      {
+        ...PURPOSE,
+        ...addressed(wish),
+        type: 'ReviseVip',
+        subnet: this.subnetOf(vip),
+        name: vip,
+      } as ReviseVip,
+    ]);
   }
 
   release(vip: string): void {
