@@ -71,12 +71,15 @@ export class KubernetesFace {
   private cancelCompare: Cancel = () => undefined;
   private stopFacts: () => void = () => undefined;
   private isSynced = false;
+  private isStopped = false;
 
   constructor(private readonly options: KubernetesFaceOptions) {
     const { api, clock, chance } = options;
     this.troubles = new Troubles(clock);
-    const onFault = (fault: Fault, key: DueKey, retryInMs: number): void =>
-      options.onFault?.(this.troubles.ofObject(key, fault), retryInMs);
+    const onFault = (fault: Fault, key: DueKey, retryInMs: number): void => {
+      const noted = this.troubles.ofObject(key, fault);
+      options.onFault?.(noted, retryInMs);
+    };
     // A burst of Vips neither waits for its Subnet nor keeps the Subnet's counts waiting.
     const isUrgent = (key: DueKey): boolean => readDueKey(key).plural === SUBNETS.plural;
     this.queue = new DueQueue({ clock, chance, turn: (key) => this.turn(key), isUrgent, onFault });
@@ -95,7 +98,7 @@ export class KubernetesFace {
     const subnets = api.follow(SUBNETS, this.watcher(SUBNETS, 'subnets'));
     this.followings = { vips, subnets };
     const complete = await Promise.all([vips.synced, subnets.synced]);
-    if (complete.includes(false)) return false;
+    if (this.isStopped || complete.includes(false)) return false;
     this.isSynced = true;
     this.compareAll();
     this.queue.start();
@@ -104,6 +107,7 @@ export class KubernetesFace {
 
   /** Resolves when the turns under way are over; nothing is asked or written after that. `api` stays open. */
   async stop(): Promise<void> {
+    this.isStopped = true;
     this.stopFacts();
     this.cancelCompare();
     await Promise.all([this.followings?.vips.stop(), this.followings?.subnets.stop(), this.queue.stop()]);
@@ -151,11 +155,13 @@ export class KubernetesFace {
         const key = dueKeyOf(resource, name);
         this.objects[kind] += Number(now !== undefined) - Number(before !== undefined);
         this.troubles.over(kind);
-        this.writer.seen(key, now);
-        this.queue.mark(key, asksForNothingNew(now, before) ? RIVAL_REST_MS : 0);
+        const isEcho = this.writer.seen(key, now);
+        this.queue.mark(key, isEcho || asksForSomethingNew(now, before) ? 0 : RIVAL_REST_MS);
       },
-      faulted: (fault, retryInMs) =>
-        this.options.onFault?.(this.troubles.ofWatch(kind, fault, retryInMs), retryInMs),
+      faulted: (fault, retryInMs) => {
+        const noted = this.troubles.ofWatch(kind, fault, retryInMs);
+        this.options.onFault?.(noted, retryInMs);
+      },
       trim: withoutManagedFields,
     };
   }
@@ -198,13 +204,16 @@ export class KubernetesFace {
   }
 }
 
-/** Whether only what we write ourselves has changed, or what is nothing to us: our own echo among others. */
-function asksForNothingNew(now: KubernetesObject | undefined, before: KubernetesObject | undefined): boolean {
+/** Whether anything but the status, or what is nothing to us, has changed. */
+function asksForSomethingNew(
+  now: KubernetesObject | undefined,
+  before: KubernetesObject | undefined,
+): boolean {
   const askedBy = ({ spec, metadata }: KubernetesObject): unknown => {
     const { annotations, finalizers, deletionTimestamp } = metadata;
     return [spec, annotations, finalizers, deletionTimestamp];
   };
-  return now !== undefined && before !== undefined && isDeepStrictEqual(askedBy(now), askedBy(before));
+  return !now || !before || !isDeepStrictEqual(askedBy(now), askedBy(before));
 }
 
 /** Who set which field when: often half of an object, and nothing to us. */

@@ -51,13 +51,13 @@ export class ObjectWriter {
     return echo ? Math.max(0, echo.untilMs - this.clock.monotonic()) : 0;
   }
 
-  /** To be told of every change in the replica. */
-  seen(key: DueKey, object: KubernetesObject | undefined): void {
+  /** To be told of every change in the replica; returns whether it is what was waited for. */
+  seen(key: DueKey, object: KubernetesObject | undefined): boolean {
     const resourceVersion = object?.metadata.resourceVersion;
     if (resourceVersion !== undefined) this.overtaking.get(key)?.add(resourceVersion);
-    const echo = this.echoes.get(key);
-    if (!object || echo?.resourceVersion === resourceVersion) this.echoes.delete(key);
     if (!object) this.forgetWarning(key);
+    const isEcho = !object || this.echoes.get(key)?.resourceVersion === resourceVersion;
+    return isEcho && this.echoes.delete(key);
   }
 
   /** @throws KubernetesFault */

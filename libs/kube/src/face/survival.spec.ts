@@ -296,6 +296,21 @@ describe('a face that does not see everything', () => {
     expect(world.statusOf(VIPS, 'web')).toMatchObject({ ready: true });
   });
 
+  it('keeps its troubles also where nobody asked to be told', async () => {
+    const world = new FaceWorld();
+    world.subnet();
+    const { face, connection } = await world.start({ onFault: undefined });
+    world.ledger.failNext('before');
+    world.vip('web');
+    await world.settle();
+    expect(face.status.trouble).toMatchObject({ code: 'ledger-unavailable', key: 'vips/web' });
+    await world.settle(60_000);
+    expect(face.status.trouble).toBeUndefined();
+    connection.rest.cut();
+    await world.settle(1_000);
+    expect(face.status.trouble).toMatchObject({ code: 'kubernetes-unreachable' });
+  });
+
   it('can be stopped before it is complete', async () => {
     const world = new FaceWorld();
     const { api } = world.sandbox.connect();
