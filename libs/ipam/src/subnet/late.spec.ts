@@ -110,15 +110,16 @@ describe('a late command', () => {
     story.when(reserve(a)).then(reserved(a, '10.16.0.3'));
   });
 
-  it('is told from a release that was a week ago at the least', () => {
+  it('is told from a release of the last week, whatever was released since', () => {
     const story = scenario(subnet, NAME).after(define('10.0.0.0/8'), reserve(a));
     const issuedAtMs = story.nowMs;
-    story.wait(1).after(release(a));
-    for (let at = 0; at < 5000; at += 1)
-      story.after(reserve(`pod/default/p${at}`), release(`pod/default/p${at}`));
     story
-      .wait(7 * 24 * 60 * MINUTE_MS - 1)
-      .when(reserve(a), issuedAtMs)
-      .thenRefused('CommandExpired');
+      .wait(1)
+      .after(release(a))
+      .wait(7 * 24 * 60 * MINUTE_MS);
+    for (let at = 0; at < 4200; at += 1) {
+      story.after(reserve(`pod/default/p${at}`), release(`pod/default/p${at}`));
+    }
+    story.when(reserve(a), issuedAtMs).thenRefused('CommandExpired');
   });
 });

@@ -21,7 +21,7 @@ import { subnet } from '.';
 
 /** One seed is one run; another one may be tried with PROPERTY_SEED, more runs with PROPERTY_RUNS. */
 const SEED = Number(process.env.PROPERTY_SEED ?? 20260101);
-const RUNS = Number(process.env.PROPERTY_RUNS ?? 800);
+const RUNS = Number(process.env.PROPERTY_RUNS ?? 600);
 
 const NAME = 'ovn-default';
 const { reserve, retire, yieldVipName } = commandsTo(NAME);

@@ -1,4 +1,4 @@
-import { plus } from '../address';
+import { formatAddress, plus } from '../address';
 import { address, cidr, commandsTo, eventsOf, holder, mac, scenario } from '../testing';
 import { type SubnetEvent, SubnetState, subnet } from '.';
 
@@ -88,6 +88,23 @@ describe('in a block that never ends', () => {
 
   it('what still cools is not forgotten', () => {
     expect(remembered(churn('fd00::/64', DAY_MS), 'fd00::')).toBe(CHURN);
+  });
+
+  it('nor is what was named ahead of the addresses that come by themselves', () => {
+    const state = new SubnetState(NAME).evolve(defined({ cidrs: ['fd00::/64'] }), 0);
+    const who = (text: string): string => `pod/default/a${text.replaceAll(':', '-')}`;
+    const take = (text: string) => state.evolve(reserved(who(text), text), 0);
+    const give = (text: string) => state.evolve(released(who(text), held(text)), 0);
+    for (const last of [9, 'a', 'b']) take(`fd00::${last}`);
+    for (const last of ['a', 'b']) give(`fd00::${last}`);
+    for (let at = 0; at < 5000; at += 1) {
+      take(`fd00::8000:0:0:${at.toString(16)}`);
+      give(`fd00::8000:0:0:${at.toString(16)}`);
+    }
+    expect(state.former(address('fd00::8000:0:0:5'))).toBeUndefined();
+    for (const last of ['a', 'b', 'c']) take(`fd00::${last}`);
+    const next = state.space(6)?.upcoming(10, Infinity, 0).map(formatAddress);
+    expect(next).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 'd', 'e'].map((last) => `fd00::${last}`));
   });
 
   it('nor is anything in a block that does end', () => {

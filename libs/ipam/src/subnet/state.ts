@@ -140,7 +140,6 @@ export class SubnetState {
       this.spaceOf(address)?.use(address);
     }
     for (const [address, { releasedAtMs }] of this.past.formers()) {
-      if (this.spaceOf(address)?.unusable(address) !== undefined) continue;
       this.spaceOf(address)?.use(address);
       this.spaceOf(address)?.release(address, releasedAtMs);
     }

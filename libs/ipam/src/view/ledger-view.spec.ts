@@ -60,6 +60,7 @@ describe('LedgerView', () => {
     const released = ['a', a.vipReleased('web', a.held('10.0.0.5'))] as [string, SubnetEvent];
     const webInB = ['b', b.vipReserved('web', b.held('10.1.0.5'), { claim: 1 })] as [string, SubnetEvent];
     expect(viewOf(definedA, definedB, webInA, released, webInB).vip('web')?.subnet.name).toBe('b');
+    expect(viewOf(definedA, definedB, webInA, webInB, released).vip('web')?.subnet.name).toBe('b');
   });
 
   it('does not take another holder of the same name for the Vip', () => {
