@@ -10,14 +10,11 @@ const utf8 = new TextEncoder();
 
 export function encodeEventJson(fact: LedgerFact): Uint8Array {
   const { event } = fact;
-  switch (event.type) {
-    case 'AddressReserved':
-      return utf8.encode(addressEvent(fact, event.holder, event));
-    case 'AddressReleased':
-      return utf8.encode(addressEvent(fact, event.holder, event, event.reason));
-    default:
-      return encodeMessage(LedgerEventSchema, presentEvent(fact), 'json');
+  if (event.type === 'AddressReserved') return utf8.encode(addressEvent(fact, event.holder, event));
+  if (event.type === 'AddressReleased') {
+    return utf8.encode(addressEvent(fact, event.holder, event, event.reason));
   }
+  return encodeMessage(LedgerEventSchema, presentEvent(fact), 'json');
 }
 
 /** The fields of `LedgerEvent` in the order of their numbers. */
