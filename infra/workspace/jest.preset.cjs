@@ -36,6 +36,7 @@ module.exports = (projectDir) => ({
   rootDir: projectDir,
   displayName: path.relative(root, projectDir),
   testEnvironment: 'node',
+  setupFilesAfterEnv: [path.join(__dirname, 'jest.setup.cjs')],
   testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/*/**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
