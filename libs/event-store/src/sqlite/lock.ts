@@ -6,26 +6,49 @@ import { pathToFileURL } from 'node:url';
 import { StoreFault } from '../event-store';
 import { faultOf, isBusy } from './faults';
 
-/**
- * How long to try. Two processes that race may block each other for a moment, and both would give up if they tried
- * only once; a holder keeps its lock for longer than this and has told its process id by then.
- */
-const RACE_MS = 250;
+/** One try: of processes that race, each may hold the other up for a moment. */
+const TRY_MS = 250;
+/** A holder that has not yet said who it is, or has just died, is given this many tries. */
+const TRIES_MAX = 8;
 
-/** @throws StoreFault `store-locked`, naming the file and the process that holds it. */
-export function lockFile(file: string): DatabaseSync {
-  const path = `${file}-lock`;
-  let lock: DatabaseSync | undefined;
-  try {
-    lock = new DatabaseSync(path, { timeout: RACE_MS });
-    lock.exec('PRAGMA page_size = 512; PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE');
-    lock.exec(`BEGIN EXCLUSIVE; PRAGMA user_version = ${process.pid}; COMMIT`);
-    return lock;
-  } catch (error) {
-    lock?.close();
-    if (!isBusy(error)) throw unusable(faultOf(error, path), file);
-    const message = `${file} is in use by process ${holderOf(path)}: one process at a time may write it`;
+export class Lock {
+  private constructor(private readonly db: DatabaseSync) {}
+
+  /** @throws StoreFault `store-locked`, naming the file and the process that holds it. */
+  static take(file: string): Lock {
+    const path = `${file}-lock`;
+    let holder = 0;
+    for (let tried = 0; tried < TRIES_MAX && !isAlive(holder); tried += 1) {
+      const db = tryToLock(path, file);
+      if (db) return new Lock(db);
+      holder = holderOf(path);
+    }
+    const message = `${file} is in use by process ${holder}: one process at a time may write it`;
     throw new StoreFault('store-locked', message, true);
+  }
+
+  release(): void {
+    try {
+      this.db.exec('PRAGMA synchronous = OFF; PRAGMA user_version = 0');
+    } catch {
+      // Others may be told a name of the past for a moment.
+    }
+    this.db.close();
+  }
+}
+
+/** Undefined when somebody else has it. */
+function tryToLock(path: string, file: string): DatabaseSync | undefined {
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(path, { timeout: TRY_MS });
+    db.exec('PRAGMA page_size = 512; PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE');
+    db.exec(`BEGIN EXCLUSIVE; PRAGMA user_version = ${process.pid}; COMMIT`);
+    return db;
+  } catch (error) {
+    db?.close();
+    if (isBusy(error)) return undefined;
+    throw unusable(faultOf(error, path), file);
   }
 }
 
@@ -37,16 +60,29 @@ function unusable(fault: StoreFault, file: string): StoreFault {
 }
 
 /**
- * Process id of the holder. `immutable` reads past its lock. Reading the bytes with `fs` would, when the holder is
- * this very process, drop the lock on closing the descriptor (fcntl(2), "Advisory record locking").
+ * Process id of the holder, 0 when it has not said. `immutable` reads past its lock. Reading the bytes with `fs` would,
+ * when the holder is this very process, drop the lock on closing the descriptor (fcntl(2), "Advisory record locking").
  */
 function holderOf(path: string): number {
   const url = pathToFileURL(path);
   url.searchParams.set('immutable', '1');
-  const lock = new DatabaseSync(url, { readOnly: true });
+  const db = new DatabaseSync(url, { readOnly: true });
   try {
-    return Number(lock.prepare('PRAGMA user_version').get()?.['user_version']);
+    return Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
+  } catch {
+    // Caught in the middle of being written.
+    return 0;
   } finally {
-    lock.close();
+    db.close();
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (pid === 0) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // Another user's.
+    return (error as { code?: string }).code === 'EPERM';
   }
 }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createIfAbsent } from './create-file';
 import { damaged, faultOf, isFull } from './faults';
-import { lockFile } from './lock';
+import { Lock } from './lock';
 import { assertLayout } from './schema';
 import { type Log, verify } from './verify';
 import { inspectWal } from './wal';
@@ -25,7 +25,7 @@ export interface OpenLog extends Log {
 /** @throws StoreFault `store-locked`, `store-corrupt`, `store-unavailable`, `store-full`. */
 export function openLog(path: string): OpenLog {
   const file = resolve(path);
-  const lock = lockFile(file);
+  const lock = Lock.take(file);
   let db: DatabaseSync | undefined;
   try {
     const notices: string[] = [];
@@ -53,14 +53,14 @@ export function openLog(path: string): OpenLog {
     const opened = db;
     const close = (): void => {
       opened.close();
-      lock.close();
+      lock.release();
       witness.close();
       room.close();
     };
     return { ...log, db, witness, room, notices, close };
   } catch (error) {
     db?.close();
-    lock.close();
+    lock.release();
     throw faultOf(error, file);
   }
 }

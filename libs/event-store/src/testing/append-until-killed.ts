@@ -6,12 +6,9 @@
 //   then CODE RETRYABLE           so was one more after it, and this process ends
 //   locked MESSAGE                the store was not opened, and this process ends
 // Usage: append-until-killed ADDRESS PREFIX SEED (address: JSON of a WriterAddress)
-import { writeSync } from 'node:fs';
 import { systemChance, systemClock } from '@holdfast/clock';
 import { SeededChance } from '@holdfast/clock/testing';
 import { type EventStore, NO_STREAM, StoreFault } from '../event-store';
-import { openEventStoreDbEventStore } from '../eventstoredb-event-store';
-import { openSqliteEventStore } from '../sqlite-event-store';
 import type { WriterAddress } from './harness';
 import { readWholeStream } from './read-whole';
 import { sampleEvents } from './sample-events';
@@ -20,14 +17,15 @@ const STREAMS = 8;
 /** Events in one append, so that a partial batch would show. */
 const BATCH_MAX = 7;
 
+/** Loads only the adapter it needs, because it is started dozens of times. */
 async function open(address: WriterAddress): Promise<EventStore> {
-  return 'sqlite' in address
-    ? openSqliteEventStore({ file: address.sqlite })
-    : openEventStoreDbEventStore({
-        connectionString: address.eventstoredb,
-        clock: systemClock,
-        chance: systemChance,
-      });
+  if ('sqlite' in address) {
+    const { openSqliteEventStore } = await import('../sqlite-event-store.js');
+    return openSqliteEventStore({ file: address.sqlite });
+  }
+  const { openEventStoreDbEventStore } = await import('../eventstoredb-event-store.js');
+  const { eventstoredb: connectionString } = address;
+  return openEventStoreDbEventStore({ connectionString, clock: systemClock, chance: systemChance });
 }
 
 async function appendForever(store: EventStore, stream: string, chance: SeededChance): Promise<never> {
@@ -41,8 +39,9 @@ async function appendForever(store: EventStore, stream: string, chance: SeededCh
   }
 }
 
+/** Blocks while the parent is behind (process I/O in the Node.js documentation: pipes are synchronous on Linux). */
 function say(line: string): void {
-  writeSync(1, `${line}\n`);
+  process.stdout.write(`${line}\n`);
 }
 
 async function main(address: WriterAddress, prefix: string, seed: number): Promise<void> {
