@@ -170,13 +170,16 @@ export function describeFaceCrowd(world: () => SuiteWorld): void {
     await work.subnet();
     await work.counts(0);
     const before = { ...work.writes };
+    const startMs = performance.now();
     await work.vips(Array.from({ length: 300 }, (_, index) => `v${index}`));
     const { status } = await work.counts(300);
     expect(status).toMatchObject({ v4availableIPs: 65_533 - 300 });
     const ready = (await work.all(VIPS)).filter((vip) => vip.status?.['ready'] === true);
     expect(new Set(ready.map((vip) => vip.status?.['v4ip'])).size).toBe(300);
     expect(work.writes.objects - before.objects).toBe(600);
-    expect(work.writes.subnets - before.subnets).toBeLessThan(20);
+    // Its counts follow at most once a second, however long the machine takes.
+    const seconds = (performance.now() - startMs) / 1_000;
+    expect(work.writes.subnets - before.subnets).toBeLessThan(5 + 1.5 * seconds);
     await work.kill();
   });
 }
