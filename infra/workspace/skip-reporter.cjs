@@ -16,6 +16,8 @@ module.exports = class SkipReporter {
       for (const name of names) console.log(`  ${name}`);
     }
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
-    console.log(`\n${results.numPassedTests} passed, ${failed} failed, ${results.numPendingTests} skipped`);
+    const counts = `${results.numPassedTests} passed, ${failed} failed, ${results.numPendingTests} skipped`;
+    // After Jest's own summary, which comes after every reporter.
+    process.once('exit', () => process.stdout.write(`\n${counts}\n`));
   }
 };

@@ -37,12 +37,15 @@ export class FaceAtWork {
     this.ledger.restart();
   }
 
-  /** Takes away every Vip and Subnet, in the way that their users would, and then the face. */
+  /** Takes away every Vip and Subnet, in the way that their users would, and then the face, whatever happened. */
   async finish(): Promise<void> {
-    for (const resource of [VIPS, SUBNETS])
-      await this.world.server.request('DELETE', collectionPathOf(resource));
-    await eventually(() => expect(this.face?.status).toMatchObject({ vips: 0, subnets: 0, due: 0 }));
-    await this.kill();
+    try {
+      for (const resource of [VIPS, SUBNETS])
+        await this.world.server.request('DELETE', collectionPathOf(resource));
+      await eventually(() => expect(this.face?.status).toMatchObject({ vips: 0, subnets: 0, due: 0 }));
+    } finally {
+      await this.kill();
+    }
     for (const resource of [VIPS, SUBNETS]) expect(await this.all(resource)).toEqual([]);
   }
 

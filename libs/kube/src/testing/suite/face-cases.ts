@@ -164,23 +164,25 @@ export function describeFaceEndurance(world: () => SuiteWorld): void {
 
 /** Many at once. It leaves them to the server's end: nothing can come after it. */
 export function describeFaceCrowd(world: () => SuiteWorld): void {
-  it('makes two writes a Vip when 300 come at once', async () => {
-    const work = new FaceAtWork(world());
+  let work: FaceAtWork;
+  beforeAll(async () => {
+    work = new FaceAtWork(world());
     await work.start();
+  });
+  afterAll(() => work.kill());
+
+  it('makes two writes a Vip when 300 come at once', async () => {
     await work.subnet();
     await work.counts(0);
     const before = { ...work.writes };
-    const startMs = performance.now();
     await work.vips(Array.from({ length: 300 }, (_, index) => `v${index}`));
     const { status } = await work.counts(300);
     expect(status).toMatchObject({ v4availableIPs: 65_533 - 300 });
     const ready = (await work.all(VIPS)).filter((vip) => vip.status?.['ready'] === true);
     expect(new Set(ready.map((vip) => vip.status?.['v4ip'])).size).toBe(300);
     expect(work.writes.objects - before.objects).toBe(600);
-    // Its counts follow at most once a second, however long the machine takes.
-    const seconds = (performance.now() - startMs) / 1_000;
-    expect(work.writes.subnets - before.subnets).toBeLessThan(5 + 1.5 * seconds);
-    await work.kill();
+    // Coalesced: how far depends on how long the machine takes, but nowhere near one a Vip.
+    expect(work.writes.subnets - before.subnets).toBeLessThan(60);
   });
 }
 
