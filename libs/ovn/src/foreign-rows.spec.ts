@@ -83,7 +83,7 @@ describe('two switches of one name', () => {
     await eventually(() => expect(reconciler.projectionOf('web')?.reason).toBe('SwitchAmbiguous'));
     ledger.reserve('blue', 'new', { v4: '10.17.0.7' });
     await reconciler.whenSettled();
-    expect(Object.keys(await lab.ports())).toEqual(['gone', 'web']);
+    expect(Object.keys(await lab.ports()).sort()).toEqual(['gone', 'web']);
     await lab.nbctl('lsp-del', 'pod.default');
     await eventually(async () => {
       expect(Object.keys(await lab.ports()).sort()).toEqual(['gone', 'new', 'web']);

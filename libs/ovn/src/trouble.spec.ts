@@ -124,7 +124,9 @@ describe('a row that the server refuses', () => {
     for (let minute = 0; minute < 10; minute += 1) await clock.advance(60_000);
     await eventually(() => expect(reconciler.status().counts.transactions).toBeGreaterThan(transactions));
     expect(reconciler.status().counts.transactions - transactions).toBeLessThanOrEqual(40);
-    expect(reconciler.status()).toMatchObject({ obstacles: [{ key: `vip/${LONG}`, reason: 'Refused' }] });
+    await eventually(() =>
+      expect(reconciler.status()).toMatchObject({ obstacles: [{ key: `vip/${LONG}`, reason: 'Refused' }] }),
+    );
     ledger.release(LONG);
     await reconciler.whenSettled();
     expect(reconciler.status()).toMatchObject({ obstacles: [], due: 0 });
