@@ -140,8 +140,33 @@ describe('DueQueue', () => {
     queue.mark('b');
     await clock.advance(0);
     expect(turns).toEqual(['a', 'b']);
-    await clock.advance(300_000);
+    queue.mark('a');
+    queue.mark('a', 1_000);
+    await clock.advance(149_000);
+    expect(turns).toEqual(['a', 'b']);
+    await clock.advance(151_000);
     expect(turns).toEqual(['a', 'b', 'a']);
+  });
+
+  it('tries at once what may have been mended, also when that was heard in the turn that failed', async () => {
+    const { clock, queue, turns, fail, end } = world();
+    queue.start();
+    queue.mark('a');
+    await clock.advance(0);
+    await fail('a', false);
+    queue.mark('a', 0, true);
+    await clock.advance(0);
+    expect(turns).toEqual(['a', 'a']);
+    queue.mark('a', 0, true);
+    await fail('a', false);
+    expect(turns).toEqual(['a', 'a', 'a']);
+    await fail('a', false);
+    expect(turns).toHaveLength(3);
+    await clock.advance(300_000);
+    await end('a');
+    queue.mark('a');
+    await clock.advance(0);
+    expect(turns).toHaveLength(5);
   });
 
   it('stops when the turns under way are over, and begins no other', async () => {

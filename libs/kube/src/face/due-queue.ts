@@ -36,6 +36,10 @@ const BURST_MAX = 64;
 
 interface Entry {
   isRunning: boolean;
+  /** After a fault: only what may have mended it comes before this. */
+  notBeforeMs?: number;
+  /** Whether what is due may have mended the fault of the turn that is under way. */
+  isNews?: boolean;
   /** When the next turn is due, by the monotonic clock. */
   dueMs?: number;
   cancel?: Cancel;
@@ -81,12 +85,18 @@ export class DueQueue {
     await Promise.all(this.turns);
   }
 
-  /** The key is to have a turn at the latest `delayMs` from now; of several marks the earliest holds. */
-  mark(key: string, delayMs = 0): void {
+  /**
+   * The key is to have a turn at the latest `delayMs` from now; of several marks the earliest holds. After a fault none
+   * comes before its retry, unless it `isNews` that may have mended it: what is marked all the time must not be tried
+   * all the time.
+   */
+  mark(key: string, delayMs = 0, isNews = false): void {
     if (this.state === 'stopped' || this.readyOf(key).has(key)) return;
     const entry = this.entries.get(key) ?? { isRunning: false };
     this.entries.set(key, entry);
-    const dueMs = this.options.clock.monotonic() + delayMs;
+    const wantedMs = this.options.clock.monotonic() + delayMs;
+    const dueMs = isNews ? wantedMs : Math.max(wantedMs, entry.notBeforeMs ?? 0);
+    entry.isNews ||= isNews;
     if (entry.dueMs !== undefined && entry.dueMs <= dueMs) return;
     entry.cancel?.();
     entry.cancel = undefined;
@@ -156,13 +166,14 @@ export class DueQueue {
   private async turn(key: string): Promise<void> {
     const entry = this.entries.get(key) ?? { isRunning: false };
     entry.isRunning = true;
+    entry.isNews = false;
     const againInMs = await this.outcome(key, entry);
     entry.isRunning = false;
     if (this.state === 'stopped') return;
-    const { dueMs } = entry;
+    const { dueMs, isNews } = entry;
     entry.dueMs = undefined;
     if (againInMs !== undefined) this.mark(key, againInMs);
-    if (dueMs !== undefined) this.mark(key, Math.max(0, dueMs - this.options.clock.monotonic()));
+    if (dueMs !== undefined) this.mark(key, Math.max(0, dueMs - this.options.clock.monotonic()), isNews);
     if (entry.dueMs === undefined && !entry.backoff && !this.readyOf(key).has(key)) this.entries.delete(key);
   }
 
@@ -171,6 +182,7 @@ export class DueQueue {
     try {
       const againInMs = await turn(key);
       entry.backoff = undefined;
+      entry.notBeforeMs = undefined;
       this.pauses.reset();
       this.turnsMax = TURNS_MAX;
       return againInMs;
@@ -180,6 +192,7 @@ export class DueQueue {
       const retryInMs = fault.retryable
         ? this.pause(entry)
         : Math.floor(SLOW_RETRY_MS * (0.5 + chance.random() / 2));
+      entry.notBeforeMs = this.options.clock.monotonic() + retryInMs;
       onFault(fault, key, retryInMs);
       return retryInMs;
     }

@@ -20,15 +20,13 @@ import { reliefOf } from './helping-facts';
 import { type Ledger, THROUGH_KUBERNETES } from './ledger';
 import { ObjectWriter } from './object-writer';
 import { Refusals } from './refusals';
-import { SubnetReconciler } from './subnet-reconciler';
+import { COUNTS_EVERY_MS, SubnetReconciler } from './subnet-reconciler';
 import { type FaceFault, Troubles } from './troubles';
 import { VipReconciler } from './vip-reconciler';
 import type { Projection } from './wanted-status';
 
 /** The whole is compared this often, less up to a tenth: against what no watch and no fact told of. */
 const COMPARE_ALL_MS = 300_000;
-/** Every reservation changes its Subnet's counts; a Subnet's status follows them at most this often. */
-const SUBNET_STATUS_EVERY_MS = 1_000;
 /** Another who writes the same status would answer each of our writes with one of theirs; this often is enough. */
 const RIVAL_REST_MS = 1_000;
 
@@ -66,7 +64,6 @@ export class KubernetesFace {
   private readonly vips: VipReconciler;
   private readonly subnets: SubnetReconciler;
   private readonly objects = { vips: 0, subnets: 0 };
-  private readonly subnetTurnsMs = new Map<string, number>();
   private followings: { readonly vips: Following; readonly subnets: Following } | undefined;
   private cancelCompare: Cancel = () => undefined;
   private stopFacts: () => void = () => undefined;
@@ -143,7 +140,6 @@ export class KubernetesFace {
   private async turn(key: DueKey): Promise<number | undefined> {
     const { plural, name } = readDueKey(key);
     const isVip = plural === VIPS.plural;
-    if (!isVip) this.subnetTurnsMs.set(name, this.options.clock.monotonic());
     const againInMs = await (isVip ? this.vips : this.subnets).reconcile(name);
     this.troubles.over(key);
     return againInMs;
@@ -156,7 +152,8 @@ export class KubernetesFace {
         this.objects[kind] += Number(now !== undefined) - Number(before !== undefined);
         this.troubles.over(kind);
         const isEcho = this.writer.seen(key, now);
-        this.queue.mark(key, isEcho || asksForSomethingNew(now, before) ? 0 : RIVAL_REST_MS);
+        const isNews = asksForSomethingNew(now, before);
+        this.queue.mark(key, isEcho || isNews ? 0 : RIVAL_REST_MS, isNews);
       },
       faulted: (fault, retryInMs) => {
         const noted = this.troubles.ofWatch(kind, fault, retryInMs);
@@ -175,15 +172,10 @@ export class KubernetesFace {
         this.queue.mark(key);
       }
       for (const key of this.refusals.wakeHelped(fact)) this.queue.mark(key);
+      const key = subnetKey(fact.subnet);
       const isDefinition = reliefOf(event)?.is === 'definition';
-      this.queue.mark(subnetKey(fact.subnet), isDefinition ? 0 : this.subnetRestMs(fact.subnet));
+      this.queue.mark(key, isDefinition ? 0 : this.writer.statusRestMs(key, COUNTS_EVERY_MS));
     }
-  }
-
-  private subnetRestMs(name: string): number {
-    const turnMs = this.subnetTurnsMs.get(name);
-    if (turnMs === undefined) return 0;
-    return Math.max(0, turnMs + SUBNET_STATUS_EVERY_MS - this.options.clock.monotonic());
   }
 
   private compareAll(): void {

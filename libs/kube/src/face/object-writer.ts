@@ -35,6 +35,7 @@ export class ObjectWriter {
   private readonly echoes = new Map<DueKey, { readonly resourceVersion: string; readonly untilMs: number }>();
   /** Versions that the watch brought while a write was under way. */
   private readonly overtaking = new Map<DueKey, Set<string>>();
+  private readonly statusAtMs = new Map<DueKey, number>();
   private readonly warned = new Map<DueKey, string>();
   private readonly owed = new Set<DueKey>();
 
@@ -51,11 +52,20 @@ export class ObjectWriter {
     return echo ? Math.max(0, echo.untilMs - this.clock.monotonic()) : 0;
   }
 
+  /** How long until the last write of the object's status is `everyMs` ago; 0 when it is. */
+  statusRestMs(key: DueKey, everyMs: number): number {
+    const atMs = this.statusAtMs.get(key);
+    return atMs === undefined ? 0 : Math.max(0, atMs + everyMs - this.clock.monotonic());
+  }
+
   /** To be told of every change in the replica; returns whether it is what was waited for. */
   seen(key: DueKey, object: KubernetesObject | undefined): boolean {
     const resourceVersion = object?.metadata.resourceVersion;
     if (resourceVersion !== undefined) this.overtaking.get(key)?.add(resourceVersion);
-    if (!object) this.forgetWarning(key);
+    if (!object) {
+      this.forgetWarning(key);
+      this.statusAtMs.delete(key);
+    }
     const isEcho = !object || this.echoes.get(key)?.resourceVersion === resourceVersion;
     return isEcho && this.echoes.delete(key);
   }
@@ -103,7 +113,8 @@ export class ObjectWriter {
     const kept = this.keptOf(resource);
     const status = kept.patchOf(object, wanted, timestamp(this.clock.now()));
     if (!status) return object;
-    const { resourceVersion } = object.metadata;
+    const { name, resourceVersion } = object.metadata;
+    this.statusAtMs.set(dueKeyOf(resource, name), this.clock.monotonic());
     const written = await this.echoed(resource, object, () =>
       this.api.patchStatus(resource, object.metadata, status, { resourceVersion }),
     );

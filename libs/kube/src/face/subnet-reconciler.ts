@@ -4,12 +4,15 @@ import { reject, type Rejection, subnet, type SubnetDefinition, type SubnetState
 import type { KubernetesObject } from '../kubernetes-object';
 import { SUBNETS } from '../resource';
 import { type Asked, ask, BEHIND_RETRY_MS, type Context, STALE_RETRY_MS } from './context';
+import { saysAll } from './conditions';
 import { subnetKey } from './due-key';
 import { actorOf, type LedgerOrder } from './ledger';
 import { FINALIZER, type Warning } from './object-writer';
 import { readSubnet } from './subnet-spec';
-import { type SubnetFindings, subnetStatus } from './wanted-status';
+import { type SubnetFindings, subnetStatus, type WantedStatus } from './wanted-status';
 
+/** A Subnet's counts follow the ledger at most this often. */
+export const COUNTS_EVERY_MS = 1_000;
 /** Holders that a condition names. */
 const NAMED_MAX = 3;
 
@@ -123,6 +126,10 @@ export class SubnetReconciler {
       position: view.subnetPosition(name),
       generation,
     });
+    const restMs = isOnlyCounts(object, status)
+      ? this.context.writer.statusRestMs(subnetKey(name), COUNTS_EVERY_MS)
+      : 0;
+    if (restMs > 0) return restMs;
     const about = findings.retained ? 'Retired' : findings.rejected ? 'Ready' : undefined;
     const condition = status.conditions.find(({ type }) => type === about);
     // Who is in the way changes with every release: the condition follows, the Event does not.
@@ -137,6 +144,13 @@ export class SubnetReconciler {
 
 /** What is asked when the object is going; no spec reads like it. */
 const RETIRE = 'retire';
+
+/** Every reservation changes the counts; what else there is to say is said at once. */
+function isOnlyCounts({ status, metadata }: KubernetesObject, wanted: WantedStatus): boolean {
+  const observed = status?.['observedGeneration'];
+  const isObserved = observed === undefined || observed === metadata.generation;
+  return isObserved && saysAll(status?.['conditions'], wanted.conditions);
+}
 
 function inUse({ name, byHolder }: SubnetState): Rejection | undefined {
   if (byHolder.size === 0) return undefined;

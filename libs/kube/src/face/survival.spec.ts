@@ -154,6 +154,23 @@ describe('cut off from the API server, a face', () => {
     expect(world.ledger.executed.map(({ order }) => order.type)).toEqual(['DefineSubnet']);
   });
 
+  it('does not try what is forbidden whenever somebody reserves', async () => {
+    const world = await started();
+    const isCounting = ({ method, path }: { method: string; path: string }): boolean =>
+      method === 'PATCH' && path.endsWith('subnets/ovn-default/status');
+    world.sandbox.faults.fail({ times: Infinity, status: 403, when: isCounting });
+    await world.settle(2_000);
+    world.takeWrites();
+    for (let index = 0; index < 300; index += 1) {
+      world.vip(`v${index}`);
+      await world.settle(200);
+    }
+    expect(world.takeWrites().filter((write) => write.includes('subnets/'))).toHaveLength(1);
+    world.edit(SUBNETS, 'ovn-default', { spec: { excludeIps: ['10.16.9.9'] } });
+    await world.settle();
+    expect(world.takeWrites().filter((write) => write.includes('subnets/'))).toHaveLength(1);
+  });
+
   it('takes a conflict for what it is: the next turn sees the newer object', async () => {
     const world = await started();
     const refused = { times: 3, status: 409, when: ({ method }: { method: string }) => method === 'PATCH' };
