@@ -53,8 +53,8 @@ export class KubeProjectorModule implements OnModuleInit, OnApplicationShutdown,
   }
 
   trouble(): string | undefined {
-    const { synced, lastFault } = this.face.status;
-    if (lastFault) return `${lastFault.code}: ${lastFault.message}`;
+    const { synced, trouble } = this.face.status;
+    if (trouble) return `${trouble.code}: ${trouble.message}`;
     return synced ? undefined : 'the first list of objects is not complete yet';
   }
 
