@@ -1,7 +1,7 @@
 // Whom something concerns: which keys are due because a fact was recorded, or because rows changed.
-import { type LedgerView, type SubnetFact, holderParts } from '@holdfast/ipam';
+import { type LedgerView, type SubnetFact, type SubnetState, holderParts } from '@holdfast/ipam';
 import { vipOfPortName } from './desired';
-import type { Concerned } from './northbound-rows';
+import type { Concern } from './northbound-rows';
 import { type DueKey, subnetKey, vipKey } from './ownership';
 
 /** Addresses that are not of Vips have no rows. */
@@ -28,22 +28,35 @@ export function keyOfFact({ subnet, event }: SubnetFact): DueKey | undefined {
 /** A newer ledger's event; what it changes is found by the slow clock, if it changes rows at all. */
 const notYetKnown = (_event: never): undefined => undefined;
 
-export function* keysOfRows(concerned: Concerned, view: LedgerView): Iterable<DueKey> {
-  yield* concerned.keys;
-  for (const name of concerned.portNames) {
-    const vip = vipOfPortName(name);
-    if (view.vip(vip)) yield vipKey(vip);
-  }
-  for (const { switchName, address } of concerned.virtualIps) {
-    const holder = view.subnet(switchName)?.byAddress.get(address)?.holder;
-    if (holder !== undefined && isVip(holder)) yield vipKey(holderParts(holder).name);
-  }
-  for (const name of concerned.switchNames) {
-    const subnet = view.subnet(name);
-    if (!subnet) continue;
-    yield subnetKey(name);
+export interface Marks {
+  /** The key's own rows changed. */
+  ownRows(key: DueKey): void;
+  /** What is around the key's rows changed. */
+  surroundings(key: DueKey): void;
+}
+
+/** Whom changes of rows concern, as far as the ledger goes. */
+export function concernOf(view: LedgerView, marks: Marks): Concern {
+  const vips = function* (subnet: SubnetState): Iterable<DueKey> {
     for (const holder of subnet.byHolder.keys()) if (isVip(holder)) yield vipKey(holderParts(holder).name);
-  }
+  };
+  return {
+    ownRows: (key) => marks.ownRows(key),
+    portName: (name) => {
+      const vip = vipOfPortName(name);
+      if (view.vip(vip)) marks.surroundings(vipKey(vip));
+    },
+    virtualIp: (switchName, address) => {
+      const holder = view.subnet(switchName)?.byAddress.get(address)?.holder;
+      if (holder !== undefined && isVip(holder)) marks.surroundings(vipKey(holderParts(holder).name));
+    },
+    switchName: (name) => {
+      const subnet = view.subnet(name);
+      if (!subnet) return;
+      marks.surroundings(subnetKey(name));
+      for (const key of vips(subnet)) marks.surroundings(key);
+    },
+  };
 }
 
 const isVip = (holder: string): boolean => holder.startsWith('vip/');

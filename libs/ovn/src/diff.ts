@@ -6,7 +6,7 @@ import type { RowKey } from './ownership';
 export interface Difference {
   readonly key: RowKey;
   readonly kind: 'missing' | 'changed' | 'extra';
-  /** Of a changed row: which columns. `ports` is the switch's: the port is on another switch than it should be. */
+  /** Of a changed row: which columns. `ports`: it is on these switches, and should be on that. */
   readonly columns: readonly string[];
   /** What these columns, or the whole row, are and should be; `undefined` where there is none. */
   readonly found: Columns | undefined;
@@ -85,6 +85,14 @@ export const missingRow = (key: RowKey, { columns, externalIds }: Wanted): Diffe
   columns: [],
   found: undefined,
   wanted: { ...columns, external_ids: externalIds },
+});
+
+export const misplacedRow = (key: RowKey, found: readonly string[], wanted: string): Difference => ({
+  key,
+  kind: 'changed',
+  columns: ['ports'],
+  found: { ports: found },
+  wanted: { ports: [wanted] },
 });
 
 export const extraRow = (key: RowKey, found: object): Difference => ({

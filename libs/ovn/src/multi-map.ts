@@ -10,6 +10,10 @@ export class MultiMap<Key, Value extends string> {
     return typeof group === 'string' ? [group] : group;
   }
 
+  get isEmpty(): boolean {
+    return this.groups.size === 0;
+  }
+
   keys(): IterableIterator<Key> {
     return this.groups.keys();
   }

@@ -4,60 +4,63 @@
 import { type Address, parseAddress } from '@holdfast/ipam';
 import { MultiMap } from './multi-map';
 import type { GlobalRow, NorthboundChange, PortRow, PortUuid, SwitchRow, SwitchUuid } from './northbound';
-import { type DueKey, type RowKey, dueKeyOf, rowKeyOf } from './ownership';
+import { type DueKey, OWNER_KEY, type Owner, ownerOf } from './ownership';
 
-/** Whom a batch of changes may concern. */
-export interface Concerned {
-  /** Whose own rows changed. */
-  readonly keys: Set<DueKey>;
-  /** Names that another port took or gave up. */
-  readonly portNames: Set<string>;
-  /** Addresses that others' virtual ports took or gave up, with the switch's name. */
-  readonly virtualIps: { readonly switchName: string; readonly address: Address }[];
-  /** Names under which another switch is found than before. */
-  readonly switchNames: Set<string>;
+export interface KnownSwitch {
+  row: SwitchRow;
+  /** `undefined`: it is not ours. */
+  owner: Owner | undefined;
 }
+
+export interface KnownPort {
+  row: PortRow;
+  /** `undefined`: it is not ours. */
+  owner: Owner | undefined;
+  /** The switches that it is on: one, unless somebody erred. */
+  places: readonly SwitchUuid[];
+}
+
+/** Whom changes may concern; called while they are taken in, for each any number of times. */
+export interface Concern {
+  /** Rows of ours changed. */
+  ownRows(key: DueKey): void;
+  /** A port took or gave up the name. */
+  portName(name: string): void;
+  /** A virtual port of others took or gave up the address on the switch. */
+  virtualIp(switchName: string, address: Address): void;
+  /** Under this name another switch is found than before. */
+  switchName(name: string): void;
+}
+
+type PortChange = NorthboundChange & { table: 'Logical_Switch_Port' };
+type SwitchChange = NorthboundChange & { table: 'Logical_Switch' };
 
 export class NorthboundRows {
   global: GlobalRow | undefined;
-  readonly switches = new Map<SwitchUuid, SwitchRow>();
-  readonly ports = new Map<PortUuid, PortRow>();
+  readonly switches = new Map<SwitchUuid, KnownSwitch>();
+  readonly ports = new Map<PortUuid, KnownPort>();
   private readonly switchesByName = new MultiMap<string, SwitchUuid>();
   private readonly portsByName = new MultiMap<string, PortUuid>();
   private readonly ownSwitches = new MultiMap<DueKey, SwitchUuid>();
   private readonly ownPorts = new MultiMap<DueKey, PortUuid>();
   /** Others' virtual ports, by switch and address. */
   private readonly virtualPorts = new Map<SwitchUuid, MultiMap<Address, PortUuid>>();
-  private readonly places = new MultiMap<PortUuid, SwitchUuid>();
-  /**
-   * The last key that each row of ours had. A row whose key is taken away while we watch is ours all the same:
-   * somebody edited it by hand.
-   */
-  private readonly rowKeys = new Map<SwitchUuid | PortUuid, RowKey>();
   /** Rows of ours that are on their way: somebody may edit them before we see them for the first time. */
-  private readonly expected = new Map<SwitchUuid | PortUuid, RowKey>();
+  private readonly expected = new Map<SwitchUuid | PortUuid, Owner>();
 
   /** Takes changes in, in order: whole transactions, as the port tells them. */
-  apply(changes: readonly NorthboundChange[]): Concerned {
-    const concerned: Concerned = {
-      keys: new Set(),
-      portNames: new Set(),
-      virtualIps: [],
-      switchNames: new Set(),
-    };
+  apply(changes: readonly NorthboundChange[], concern: Concern): void {
     for (const change of changes) {
       if (change.table === 'NB_Global') this.global = change.after;
-      if (change.table === 'Logical_Switch_Port') this.portChanged(change, concerned);
+      if (change.table === 'Logical_Switch_Port') this.portChanged(change, concern);
     }
     // Switches refer to ports, so they come last.
-    for (const change of changes)
-      if (change.table === 'Logical_Switch') this.switchChanged(change, concerned);
-    return concerned;
+    for (const change of changes) if (change.table === 'Logical_Switch') this.switchChanged(change, concern);
   }
 
   /** We are about to insert this row. */
-  expect(uuid: SwitchUuid | PortUuid, key: RowKey): void {
-    this.expected.set(uuid, key);
+  expect(uuid: SwitchUuid | PortUuid, owner: Owner): void {
+    this.expected.set(uuid, owner);
   }
 
   /** The row is here, or will not come. */
@@ -70,7 +73,6 @@ export class NorthboundRows {
     this.expected.clear();
   }
 
-  /** Switches called so, and whether they are ours (under whatever key). */
   switchesNamed(name: string): readonly SwitchUuid[] {
     return this.switchesByName.get(name);
   }
@@ -87,105 +89,98 @@ export class NorthboundRows {
     return this.ownPorts.get(key);
   }
 
-  /** `undefined`: the row is not ours. */
-  rowKey(uuid: SwitchUuid | PortUuid): RowKey | undefined {
-    return this.rowKeys.get(uuid);
-  }
-
-  /** The switches that a port is on: one, unless somebody erred. */
-  switchesWith(port: PortUuid): readonly SwitchUuid[] {
-    return this.places.get(port);
-  }
-
   /** Others' virtual ports for the address on the switch. */
   virtualPortsFor(uuid: SwitchUuid, address: Address): readonly PortUuid[] {
     return this.virtualPorts.get(uuid)?.get(address) ?? [];
   }
 
   hasOwn(): boolean {
-    return this.rowKeys.size > 0;
+    return !this.ownSwitches.isEmpty || !this.ownPorts.isEmpty;
   }
 
-  *ownedKeys(): Iterable<DueKey> {
+  *ownKeys(): Iterable<DueKey> {
     yield* this.ownSwitches.keys();
     yield* this.ownPorts.keys();
   }
 
-  private portChanged(
-    change: NorthboundChange & { table: 'Logical_Switch_Port' },
-    concerned: Concerned,
-  ): void {
-    const { uuid, before, after } = change;
-    this.indexVirtualIps(uuid, 'remove', concerned);
-    const key = this.rekey(this.ownPorts, uuid, after, concerned);
+  private portChanged({ uuid, before, after }: PortChange, concern: Concern): void {
+    const known = this.ports.get(uuid);
+    if (known) this.indexVirtualIps(known, 'remove', concern);
+    const owner = this.ownerNow(uuid, known, after);
+    reown(this.ownPorts, uuid, known?.owner, owner, concern);
     if (before && before.name !== after?.name) {
       this.portsByName.remove(before.name, uuid);
-      concerned.portNames.add(before.name);
+      concern.portName(before.name);
     }
-    if (after && after.name !== before?.name) {
+    if (!after) return void this.ports.delete(uuid);
+    if (after.name !== before?.name) {
       this.portsByName.add(after.name, uuid);
-      if (!key) concerned.portNames.add(after.name);
+      if (!owner) concern.portName(after.name);
     }
-    if (after) this.ports.set(uuid, after);
-    else this.ports.delete(uuid);
-    this.indexVirtualIps(uuid, 'add', concerned);
+    if (!known) return void this.ports.set(uuid, { row: after, owner, places: NOWHERE });
+    known.row = after;
+    known.owner = owner;
+    this.indexVirtualIps(known, 'add', concern);
   }
 
-  private switchChanged(change: NorthboundChange & { table: 'Logical_Switch' }, concerned: Concerned): void {
-    const { uuid, before, after } = change;
-    const wasOurs = this.rowKeys.has(uuid);
-    const key = this.rekey(this.ownSwitches, uuid, after, concerned);
-    const isSame = before && after && before.name === after.name && wasOurs === (key !== undefined);
-    for (const row of isSame ? [] : [before, after]) if (row) concerned.switchNames.add(row.name);
+  private switchChanged({ uuid, before, after }: SwitchChange, concern: Concern): void {
+    const known = this.switches.get(uuid);
+    const owner = this.ownerNow(uuid, known, after);
+    reown(this.ownSwitches, uuid, known?.owner, owner, concern);
+    const isSame = before && after && before.name === after.name && !known?.owner === !owner;
+    for (const row of isSame ? [] : [before, after]) if (row) concern.switchName(row.name);
     if (before && before.name !== after?.name) this.switchesByName.remove(before.name, uuid);
-    if (after) {
-      this.switchesByName.add(after.name, uuid);
-      this.switches.set(uuid, after);
-    }
+    if (after && after.name !== before?.name) this.switchesByName.add(after.name, uuid);
+    if (after) this.switches.set(uuid, { row: after, owner });
+    const here = [uuid];
     const { removed, added } = sortedDifference(before?.ports ?? [], after?.ports ?? []);
-    for (const port of removed) this.move(port, concerned, () => this.places.remove(port, uuid));
-    for (const port of added) this.move(port, concerned, () => this.places.add(port, uuid));
+    for (const port of removed) this.move(port, (places) => places.filter((each) => each !== uuid), concern);
+    for (const port of added)
+      this.move(port, (places) => (places === NOWHERE ? here : [...places, uuid]), concern);
     if (after) return;
     this.switches.delete(uuid);
     this.virtualPorts.delete(uuid);
   }
 
-  /** A row of ours changed, came, went, or went over to another key. Returns the key that it has now. */
-  private rekey<Uuid extends SwitchUuid | PortUuid>(
-    own: MultiMap<DueKey, Uuid>,
-    uuid: Uuid,
+  /**
+   * A row whose key is taken away while we watch is ours all the same, and so is one that we made: somebody
+   * edited it by hand.
+   */
+  private ownerNow(
+    uuid: SwitchUuid | PortUuid,
+    known: KnownSwitch | KnownPort | undefined,
     after: SwitchRow | PortRow | undefined,
-    { keys }: Concerned,
-  ): RowKey | undefined {
-    const before = this.rowKeys.get(uuid);
-    const now = after && (rowKeyOf(after) ?? before ?? this.expected.get(uuid));
-    if (before) keys.add(dueKeyOf(before));
-    if (now) keys.add(dueKeyOf(now));
-    if (before === now) return now;
-    if (before) own.remove(dueKeyOf(before), uuid);
-    if (now) own.add(dueKeyOf(now), uuid);
-    if (now) this.rowKeys.set(uuid, now);
-    else this.rowKeys.delete(uuid);
-    return now;
+  ): Owner | undefined {
+    if (!after) return undefined;
+    const before = known?.owner ?? this.expected.get(uuid);
+    return before && after.external_ids[OWNER_KEY] === before.key ? before : (ownerOf(after) ?? before);
   }
 
-  private move(port: PortUuid, concerned: Concerned, change: () => void): void {
-    this.indexVirtualIps(port, 'remove', concerned);
-    change();
-    this.indexVirtualIps(port, 'add', concerned);
-    const key = this.rowKeys.get(port);
-    if (key) concerned.keys.add(dueKeyOf(key));
+  private move(
+    port: PortUuid,
+    change: (places: readonly SwitchUuid[]) => readonly SwitchUuid[],
+    concern: Concern,
+  ): void {
+    const known = this.ports.get(port);
+    if (!known) return;
+    this.indexVirtualIps(known, 'remove', concern);
+    known.places = change(known.places);
+    this.indexVirtualIps(known, 'add', concern);
+    if (known.owner) concern.ownRows(known.owner.due);
   }
 
-  private indexVirtualIps(uuid: PortUuid, change: 'add' | 'remove', { virtualIps }: Concerned): void {
-    const row = this.ports.get(uuid);
-    if (row?.type !== 'virtual' || this.rowKeys.has(uuid)) return;
+  private indexVirtualIps(
+    { row, owner, places }: KnownPort,
+    change: 'add' | 'remove',
+    concern: Concern,
+  ): void {
+    if (owner || row.type !== 'virtual') return;
     const address = parseAddress(row.options['virtual-ip'] ?? '');
     if (address === undefined) return;
-    for (const place of this.places.get(uuid)) {
-      this.virtualPortsOn(place)[change](address, uuid);
-      const switchName = this.switches.get(place)?.name;
-      if (switchName !== undefined) virtualIps.push({ switchName, address });
+    for (const place of places) {
+      this.virtualPortsOn(place)[change](address, row._uuid);
+      const on = this.switches.get(place);
+      if (on) concern.virtualIp(on.row.name, address);
     }
   }
 
@@ -194,6 +189,24 @@ export class NorthboundRows {
     if (!ports) this.virtualPorts.set(uuid, (ports = new MultiMap()));
     return ports;
   }
+}
+
+const NOWHERE: readonly SwitchUuid[] = [];
+
+/** A row of ours changed, came, went, or went over to another key. */
+function reown<Uuid extends string>(
+  own: MultiMap<DueKey, Uuid>,
+  uuid: Uuid,
+  before: Owner | undefined,
+  now: Owner | undefined,
+  concern: Concern,
+): void {
+  if (before) concern.ownRows(before.due);
+  if (before === now) return;
+  if (before) own.remove(before.due, uuid);
+  if (!now) return;
+  own.add(now.due, uuid);
+  concern.ownRows(now.due);
 }
 
 interface SortedDifference<Atom> {
@@ -210,7 +223,8 @@ function sortedDifference<Atom extends string>(
   const added: Atom[] = [];
   let right = 0;
   for (const atom of before) {
-    while (right < after.length && after[right]! < atom) added.push(after[right++]!);
+    // Almost all are the same string on both sides, which costs next to nothing to see.
+    while (after[right] !== atom && right < after.length && after[right]! < atom) added.push(after[right++]!);
     if (after[right] === atom) right += 1;
     else removed.push(atom);
   }

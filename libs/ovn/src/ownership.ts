@@ -17,6 +17,13 @@ export type RowKey = `subnet/${string}` | `vip/${string}/${FamilyName}`;
 export const subnetKey = (subnet: string): `subnet/${string}` => `subnet/${subnet}`;
 export const vipKey = (vip: string): `vip/${string}` => `vip/${vip}`;
 
+/** What a row of ours is for. */
+export interface Owner {
+  readonly key: RowKey;
+  /** The key under which it is compared with the ledger. */
+  readonly due: DueKey;
+}
+
 interface Owned {
   readonly external_ids: { readonly [key: string]: string };
 }
@@ -36,10 +43,14 @@ export function rowKeyOf({ external_ids: ids }: Owned): RowKey | undefined {
 
 const isFamily = (text: string | undefined): boolean => FAMILIES.some((family) => family === text);
 
-/** The key under which the row is compared with the ledger. */
-export function dueKeyOf(key: RowKey): DueKey {
-  return key.startsWith('vip/') ? (key.slice(0, key.lastIndexOf('/')) as DueKey) : (key as DueKey);
+/** `undefined`: the row is not ours. */
+export function ownerOf(row: Owned): Owner | undefined {
+  const key = rowKeyOf(row);
+  return key && { key, due: dueKeyOf(key) };
 }
+
+const dueKeyOf = (key: RowKey): DueKey =>
+  key.startsWith('vip/') ? (key.slice(0, key.lastIndexOf('/')) as DueKey) : (key as DueKey);
 
 export const kindOf = (key: DueKey): 'subnet' | 'vip' => (key.startsWith('vip/') ? 'vip' : 'subnet');
 export const nameOf = (key: DueKey): string => key.slice(key.indexOf('/') + 1);

@@ -7,8 +7,9 @@ import { type DueKey, type RowKey, nameOf } from './ownership';
 import type { Batch, Obstacle, Plan } from './plan';
 import type { Write } from './writes';
 
-export function planSubnet(key: DueKey, batch: Batch): Plan {
-  return new SubnetPlan(key, batch);
+/** `explains`: whether to say what is different. */
+export function planSubnet(key: DueKey, batch: Batch, explains: boolean): Plan {
+  return new SubnetPlan(key, batch, explains);
 }
 
 class SubnetPlan implements Plan {
@@ -21,8 +22,9 @@ class SubnetPlan implements Plan {
   private readonly wanted: DesiredRow<SwitchRow>;
 
   constructor(
-    key: DueKey,
+    private readonly key: DueKey,
     private readonly batch: Batch,
+    private readonly explains: boolean,
   ) {
     const { view } = batch.options;
     this.subnet = nameOf(key);
@@ -30,10 +32,10 @@ class SubnetPlan implements Plan {
     this.hasRows = view.subnet(this.subnet) !== undefined;
     this.position = this.hasRows ? view.subnetPosition(this.subnet) : undefined;
     const { candidates, superfluous, stuck } = batch.switchFor(this.subnet);
-    for (const uuid of superfluous) this.delete(uuid, key);
+    for (const uuid of superfluous) this.delete(uuid);
     if (this.hasRows && candidates.length === 0) this.insert();
     const kept = new Set([...candidates, ...stuck]);
-    for (const uuid of kept) if (batch.options.rows.rowKey(uuid)) this.correct(uuid);
+    for (const uuid of kept) if (batch.options.rows.switches.get(uuid)!.owner) this.correct(uuid);
     this.obstacle = candidates.length > 1 ? ambiguous(this.subnet, candidates) : this.inUse(stuck);
   }
 
@@ -41,8 +43,9 @@ class SubnetPlan implements Plan {
     const row = { name: this.subnet, external_ids: this.wanted.externalIds };
     const uuid = this.batch.makeSwitch(this.subnet);
     const beside = this.batch.options.rows.switchesNamed(this.subnet);
-    this.writes.push({ write: 'insert-switch', key: this.wanted.key, uuid, row, beside });
-    this.differences.push(missingRow(this.wanted.key, this.wanted));
+    const owner = { key: this.wanted.key, due: this.key };
+    this.writes.push({ write: 'insert-switch', owner, uuid, row, beside });
+    if (this.explains) this.differences.push(missingRow(this.wanted.key, this.wanted));
   }
 
   private correct(uuid: SwitchUuid): void {
@@ -51,20 +54,21 @@ class SubnetPlan implements Plan {
     const changes = rowChanges(wanted, row);
     if (!changes) return;
     this.writes.push({ write: 'update', table: 'Logical_Switch', uuid, changes });
-    this.differences.push(changedRow(wanted.key, changes, row));
+    if (this.explains) this.differences.push(changedRow(wanted.key, changes, row));
   }
 
-  private delete(uuid: SwitchUuid, key: DueKey): void {
+  private delete(uuid: SwitchUuid): void {
     const row = this.rowOf(uuid);
     this.writes.push({ write: 'delete-switch', uuid, ports: row.ports });
-    this.differences.push(extraRow(key as RowKey, row));
+    if (this.explains) this.differences.push(extraRow(this.key as RowKey, row));
   }
 
   private inUse(stuck: readonly SwitchUuid[]): Obstacle | undefined {
     const { rows } = this.batch.options;
-    const port = stuck.flatMap((uuid) => this.rowOf(uuid).ports).find((each) => !rows.rowKey(each));
-    if (port === undefined) return undefined;
-    const name = rows.ports.get(port)?.name;
+    const ports = stuck.flatMap((uuid) => this.rowOf(uuid).ports).map((uuid) => rows.ports.get(uuid));
+    const theirs = ports.find((port) => port && !port.owner);
+    if (!theirs) return undefined;
+    const { name } = theirs.row;
     return {
       reason: 'SwitchInUse',
       message: `Subnet ${this.subnet} is retired, but its Logical_Switch has ports that are not Holdfast's, ${name} among them; it is deleted once they are gone.`,
@@ -72,7 +76,7 @@ class SubnetPlan implements Plan {
   }
 
   private rowOf(uuid: SwitchUuid): SwitchRow {
-    return this.batch.options.rows.switches.get(uuid)!;
+    return this.batch.options.rows.switches.get(uuid)!.row;
   }
 }
 

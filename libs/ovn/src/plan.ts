@@ -1,7 +1,7 @@
 // The context of planning: the ledger's view, what is there, and what the transaction being planned already
 // does. Planning is pure: it changes nothing but the batch that it is given.
 import type { LedgerView } from '@holdfast/ipam';
-import { type Uuid, parseUuid } from '@holdfast/ovsdb';
+import type { Uuid } from '@holdfast/ovsdb';
 import type { Chance } from '@holdfast/clock';
 import type { ParentsOf } from './desired';
 import type { Difference } from './diff';
@@ -39,7 +39,7 @@ export interface Plan {
   /** Whether it should have rows at all. */
   readonly hasRows: boolean;
   readonly writes: readonly Write[];
-  /** What the writes put right. */
+  /** What the writes put right, if it was asked for. */
   readonly differences: readonly Difference[];
   readonly obstacle: Obstacle | undefined;
 }
@@ -51,10 +51,18 @@ export interface PlanOptions {
   readonly chance: Chance;
 }
 
+/** What is to be done for one key, as part of a transaction. */
+export interface PlannedKey {
+  readonly key: DueKey;
+  readonly position: string | undefined;
+  readonly writes: readonly Write[];
+}
+
 /** What one transaction will do, while it is planned. */
 export class Batch {
-  readonly keys: DueKey[] = [];
-  readonly writes: Write[] = [];
+  readonly planned: PlannedKey[] = [];
+  /** How many rows it writes. */
+  size = 0;
   private readonly made = new Map<string, SwitchUuid>();
   private readonly choices = new Map<string, SwitchChoice>();
 
@@ -83,11 +91,11 @@ export class Batch {
   }
 
   newUuid<Table extends string>(): Uuid<Table> {
-    return parseUuid<Table>(this.options.chance.uuid());
+    return this.options.chance.uuid() as Uuid<Table>;
   }
 
-  add(key: DueKey, writes: readonly Write[]): void {
-    this.keys.push(key);
-    this.writes.push(...writes);
+  add(planned: PlannedKey): void {
+    this.planned.push(planned);
+    this.size += planned.writes.length;
   }
 }

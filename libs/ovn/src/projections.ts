@@ -45,7 +45,8 @@ const PENDING: Found = {
 };
 
 interface Entry {
-  projection: Projection;
+  found: Found;
+  position: string | undefined;
   /**
    * The rows were as they should be, and nothing was recorded since that changes what they should be: if they
    * are not now, it was not us.
@@ -59,7 +60,8 @@ export class Projections {
   private readonly listeners = new Set<(key: DueKey) => void>();
 
   get(key: DueKey): Projection | undefined {
-    return this.entries.get(key)?.projection;
+    const entry = this.entries.get(key);
+    return entry && { ...entry.found, position: entry.position };
   }
 
   keys(): Iterable<DueKey> {
@@ -108,13 +110,14 @@ export class Projections {
   private set(key: DueKey, found: Found, position: string | undefined, isSettled: boolean): void {
     if (this.blocked.size > 0) this.blocked.delete(key);
     const entry = this.entries.get(key);
-    if (entry && isSame(entry.projection, found, position)) {
+    if (!entry) {
+      this.entries.set(key, { found, position, isSettled });
+    } else {
       entry.isSettled = isSettled;
-      return;
+      if (entry.position === position && isSame(entry.found, found)) return;
+      entry.found = found;
+      entry.position = position;
     }
-    const projection = { ...found, position };
-    if (entry) Object.assign(entry, { projection, isSettled });
-    else this.entries.set(key, { projection, isSettled });
     this.tell(key);
   }
 
@@ -123,5 +126,4 @@ export class Projections {
   }
 }
 
-const isSame = (before: Projection, found: Found, position: string | undefined): boolean =>
-  before.reason === found.reason && before.message === found.message && before.position === position;
+const isSame = (a: Found, b: Found): boolean => a === b || (a.reason === b.reason && a.message === b.message);

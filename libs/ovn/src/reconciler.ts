@@ -10,15 +10,15 @@ import { Backoff, type Cancel, type Chance, type Clock, sleep } from '@holdfast/
 import type { LedgerView, SubnetFact } from '@holdfast/ipam';
 import { Alarm } from './alarm';
 import { type LedgerMark, type Verdict, judge, recordedIn } from './checkpoint';
-import { keyOfFact, keysOfLedger, keysOfRows } from './concern';
+import { concernOf, keyOfFact, keysOfLedger } from './concern';
 import type { ParentsOf } from './desired';
 import type { Difference } from './diff';
 import { DueKeys } from './due-keys';
 import type { Northbound, NorthboundChange, NorthboundState } from './northbound';
-import { NorthboundRows } from './northbound-rows';
+import { type Concern, NorthboundRows } from './northbound-rows';
 import type { Outcome } from './outcome';
 import { type DueKey, kindOf, subnetKey, vipKey } from './ownership';
-import { Batch } from './plan';
+import { Batch, type PlannedKey } from './plan';
 import { planSubnet } from './plan-subnet';
 import { planVip } from './plan-vip';
 import { type Projection, Projections } from './projections';
@@ -54,6 +54,7 @@ const BEHIND_GRACE_MS = 5_000;
 
 export class NorthboundReconciler {
   private readonly rows = new NorthboundRows();
+  private readonly concern: Concern;
   private readonly transactions: Transactions;
   private readonly due: DueKeys;
   /** Compared and different, while we may not write. */
@@ -81,8 +82,18 @@ export class NorthboundReconciler {
   private running: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: ReconcilerOptions) {
-    const { clock, chance, northbound } = options;
-    this.transactions = new Transactions(northbound, this.rows, (keys, outcome) => this.done(keys, outcome));
+    const { clock, chance, northbound, view } = options;
+    this.concern = concernOf(view, {
+      ownRows: (key) => this.rowsConcern(key),
+      surroundings: (key) => {
+        this.transactions.touch(key);
+        this.rowsConcern(key);
+      },
+    });
+    this.transactions = new Transactions(northbound, this.rows, {
+      onConfirmed: ({ key, position }) => this.agrees(key, position, true),
+      onDone: (planned, outcome) => this.done(planned, outcome),
+    });
     this.due = new DueKeys(clock, chance, () => this.alarm.ring());
     this.backoff = new Backoff(AFTER_FAILURE, chance);
   }
@@ -176,11 +187,7 @@ export class NorthboundReconciler {
   }
 
   private rowsChanged(changes: readonly NorthboundChange[]): void {
-    const concerned = this.rows.apply(changes);
-    for (const key of keysOfRows(concerned, this.options.view)) {
-      this.due.release(key);
-      this.due.add(key);
-    }
+    this.rows.apply(changes, this.concern);
     this.alarm.ring();
   }
 
@@ -199,13 +206,21 @@ export class NorthboundReconciler {
 
   private wantedChanged(key: DueKey): void {
     this.projections.unsettle(key);
+    this.transactions.touch(key);
     this.due.clear(key);
+    this.due.add(key);
+  }
+
+  /** Rows changed by which the key may be settled, or not be any more. */
+  private rowsConcern(key: DueKey): void {
+    if (this.transactions.concern(key)) return; // It is looked at as soon as that is known.
+    this.due.release(key);
     this.due.add(key);
   }
 
   private survey(): void {
     for (const key of keysOfLedger(this.options.view)) this.due.add(key);
-    for (const key of this.rows.ownedKeys()) this.due.add(key);
+    for (const key of this.rows.ownKeys()) this.due.add(key);
     for (const key of this.projections.keys()) this.due.add(key);
     this.alarm.ring();
   }
@@ -228,7 +243,7 @@ export class NorthboundReconciler {
     if (this.mustRest) return this.rest();
     this.judge();
     const batch = this.plan();
-    if (batch.writes.length > 0) return this.send(batch);
+    if (batch.size > 0) return this.send(batch);
     if (this.due.size > 0) return sleep(this.options.clock, 0, this.stopping.signal);
     if (this.transactions.isIdle) {
       if (this.isCheckpointLost()) return this.send(batch);
@@ -257,28 +272,34 @@ export class NorthboundReconciler {
       if (this.transactions.concern(key)) continue; // It is due again as soon as that is known.
       this.compare(key, batch);
       compared += 1;
-      if (batch.writes.length >= ROWS_PER_TRANSACTION || compared >= KEYS_PER_TURN) break;
+      if (batch.size >= ROWS_PER_TRANSACTION || compared >= KEYS_PER_TURN) break;
     }
     return batch;
   }
 
   private compare(key: DueKey, batch: Batch): void {
-    const planned = kindOf(key) === 'subnet' ? planSubnet(key, batch) : planVip(key, batch);
+    const wasSettled = this.projections.isSettled(key) ?? this.isSurveyed;
+    const plan = kindOf(key) === 'subnet' ? planSubnet : planVip;
+    const planned = plan(key, batch, wasSettled);
     const { position, writes, obstacle } = planned;
     this.pending.delete(key);
     if (writes.length === 0) {
+      if (!obstacle) return this.agrees(key, position, planned.hasRows);
       this.due.clear(key);
-      if (obstacle) return this.projections.blockedBy(key, position, obstacle);
-      return this.projections.agrees(key, position, planned.hasRows);
+      return this.projections.blockedBy(key, position, obstacle);
     }
-    const wasSettled = this.projections.isSettled(key) ?? this.isSurveyed;
     if (!this.mayWrite) {
       this.pending.add(key);
       return this.projections.differs(key, position, wasSettled);
     }
     if (wasSettled && !obstacle) this.reportDrift(planned.differences);
     this.projections.differs(key, position, false);
-    batch.add(key, writes);
+    batch.add({ key, position, writes });
+  }
+
+  private agrees(key: DueKey, position: string | undefined, hasRows: boolean): void {
+    this.due.clear(key);
+    this.projections.agrees(key, position, hasRows);
   }
 
   private reportDrift(differences: readonly Difference[]): void {
@@ -299,10 +320,10 @@ export class NorthboundReconciler {
     return { position: this.options.view.position, ledger: this.options.ledgerId?.() };
   }
 
-  private done(keys: readonly DueKey[], outcome: Outcome): void {
+  private done(planned: readonly PlannedKey[], outcome: Outcome): void {
     this.alarm.ring();
-    if (outcome.kind === 'blamed' && keys.length > 0) return this.blame(keys, outcome.message);
-    for (const key of keys) this.due.add(key);
+    if (outcome.kind === 'blamed' && planned.length > 0) return this.blame(planned, outcome.message);
+    for (const { key } of planned) this.due.add(key);
     if (outcome.kind === 'committed') {
       this.backoff.reset();
       this.failure = undefined;
@@ -313,13 +334,11 @@ export class NorthboundReconciler {
   }
 
   /** One of the keys is to blame: they are told apart by smaller transactions, and the last one waits. */
-  private blame(keys: readonly DueKey[], message: string): void {
-    const [only] = keys;
-    if (only !== undefined && keys.length === 1) {
-      const position = this.projections.get(only)?.position;
-      this.projections.blockedBy(only, position, { reason: 'Refused', message });
-    }
-    this.due.blame(keys);
+  private blame(planned: readonly PlannedKey[], message: string): void {
+    const [only] = planned;
+    if (only && planned.length === 1)
+      this.projections.blockedBy(only.key, only.position, { reason: 'Refused', message });
+    this.due.blame(planned.map(({ key }) => key));
   }
 
   /** Before everything is tried again; the state's next change ends it. */

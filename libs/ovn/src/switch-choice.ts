@@ -17,7 +17,7 @@ export function chooseSwitch(rows: NorthboundRows, subnet: string, isDefined: bo
   const own = [...rows.switchesOf(subnetKey(subnet))].sort(
     (a, b) => Number(isNamed(rows, b, subnet)) - Number(isNamed(rows, a, subnet)) || (a < b ? -1 : 1),
   );
-  const foreign = rows.switchesNamed(subnet).filter((uuid) => rows.rowKey(uuid) === undefined);
+  const foreign = rows.switchesNamed(subnet).filter((uuid) => !rows.switches.get(uuid)!.owner);
   const wanted = !isDefined ? [] : foreign.length > 0 ? foreign : own.slice(0, 1);
   const rest = own.filter((uuid) => !wanted.includes(uuid));
   const stuck = rest.filter((uuid) => hasForeignPorts(rows, uuid));
@@ -29,8 +29,8 @@ export function chooseSwitch(rows: NorthboundRows, subnet: string, isDefined: bo
 }
 
 const isNamed = (rows: NorthboundRows, uuid: SwitchUuid, name: string): boolean =>
-  rows.switches.get(uuid)?.name === name;
+  rows.switches.get(uuid)!.row.name === name;
 
 function hasForeignPorts(rows: NorthboundRows, uuid: SwitchUuid): boolean {
-  return rows.switches.get(uuid)!.ports.some((port) => rows.rowKey(port) === undefined);
+  return rows.switches.get(uuid)!.row.ports.some((port) => !rows.ports.get(port)?.owner);
 }

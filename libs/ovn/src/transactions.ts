@@ -5,11 +5,18 @@ import type { GlobalRow, Northbound } from './northbound';
 import type { NorthboundRows } from './northbound-rows';
 import { type Outcome, outcomeOf } from './outcome';
 import { type DueKey, kindOf } from './ownership';
-import type { Batch } from './plan';
-import { operationsFor } from './writes';
+import type { Batch, PlannedKey } from './plan';
+import { areWritten, operationsFor } from './writes';
 
 /** The server works on one while we read the last one's rows and plan the next; more gain nothing. */
 const IN_FLIGHT_MAX = 2;
+
+export interface TransactionEvents {
+  /** The rows are there exactly as written, and nothing else happened that concerns the key. */
+  onConfirmed(planned: PlannedKey): void;
+  /** What became of the others: they have to be compared again. */
+  onDone(planned: readonly PlannedKey[], outcome: Outcome): void;
+}
 
 export class Transactions {
   readonly counts = { transactions: 0, transactionsRefused: 0, rowsWritten: 0 };
@@ -17,6 +24,8 @@ export class Transactions {
   written: string | undefined;
   private readonly inFlight = new Set<Promise<void>>();
   private readonly keys = new Set<DueKey>();
+  /** Those for which something else happened meanwhile. */
+  private readonly touched = new Set<DueKey>();
   /** What the global row is once everything in flight is committed. */
   private globalAfter: GlobalRow | undefined;
   /** Of what is in flight: something was refused, so nothing is built on it. */
@@ -27,7 +36,7 @@ export class Transactions {
   constructor(
     private readonly northbound: Northbound,
     private readonly rows: NorthboundRows,
-    private readonly onDone: (keys: readonly DueKey[], outcome: Outcome) => void,
+    private readonly events: TransactionEvents,
   ) {}
 
   get isIdle(): boolean {
@@ -44,6 +53,11 @@ export class Transactions {
     return this.keys.has(key);
   }
 
+  /** Something happened that the key's rows, once written, do not tell. */
+  touch(key: DueKey): void {
+    if (this.keys.has(key)) this.touched.add(key);
+  }
+
   /** Resolves once nothing is under way. */
   async whenIdle(): Promise<void> {
     await Promise.all(this.inFlight);
@@ -55,19 +69,23 @@ export class Transactions {
     const global = this.globalAfter;
     // A database without its global row gets that first, so that a refusal tells one from the other.
     const operations = global
-      ? [fence(global), ...record(global, mark), ...operationsFor(batch.writes)]
+      ? [
+          fence(global),
+          ...record(global, mark),
+          ...operationsFor(batch.planned.flatMap(({ writes }) => writes)),
+        ]
       : [fence(undefined), globalRow()];
     this.isRefused = false;
-    this.isFoundation = !global || batch.keys.some((key) => kindOf(key) === 'subnet');
+    this.isFoundation = !global || batch.planned.some(({ key }) => kindOf(key) === 'subnet');
     this.globalAfter = global && marked(global, mark);
-    for (const key of batch.keys) this.keys.add(key);
+    for (const { key } of batch.planned) this.keys.add(key);
     this.expect(batch, true);
     this.counts.transactions += 1;
     const done = outcomeOf(this.northbound.transact(operations)).then((outcome) => {
       this.inFlight.delete(done);
       if (outcome.kind === 'committed' && global) {
         this.written = mark.position;
-        this.counts.rowsWritten += batch.writes.length;
+        this.counts.rowsWritten += batch.size;
       }
       this.settle(batch, outcome);
     });
@@ -75,21 +93,30 @@ export class Transactions {
   }
 
   private settle(batch: Batch, outcome: Outcome): void {
-    for (const key of batch.keys) this.keys.delete(key);
+    const rest: PlannedKey[] = [];
+    for (const planned of batch.planned) {
+      this.keys.delete(planned.key);
+      const isTouched = this.touched.delete(planned.key);
+      if (outcome.kind === 'committed' && !isTouched && areWritten(planned.writes, this.rows))
+        this.events.onConfirmed(planned);
+      else rest.push(planned);
+    }
     if (outcome.kind !== 'failed' || !outcome.mayHaveHappened) this.expect(batch, false);
-    if (outcome.kind === 'committed') return this.onDone(batch.keys, outcome);
+    if (outcome.kind === 'committed') return this.events.onDone(rest, outcome);
     this.counts.transactionsRefused += 1;
     // What follows a refused transaction finds the checkpoint where it was: that is no trouble of its own.
     const isConsequence = outcome.kind === 'fenced' && this.isRefused;
     this.isRefused = true;
-    this.onDone(batch.keys, isConsequence ? { kind: 'superseded' } : outcome);
+    this.events.onDone(rest, isConsequence ? { kind: 'superseded' } : outcome);
   }
 
-  private expect({ writes }: Batch, isComing: boolean): void {
-    for (const write of writes) {
-      if (!('key' in write)) continue;
-      if (isComing) this.rows.expect(write.uuid, write.key);
-      else this.rows.expectNoMore(write.uuid);
+  private expect({ planned }: Batch, isComing: boolean): void {
+    for (const { writes } of planned) {
+      for (const write of writes) {
+        if (!('owner' in write)) continue;
+        if (isComing) this.rows.expect(write.uuid, write.owner);
+        else this.rows.expectNoMore(write.uuid);
+      }
     }
   }
 }

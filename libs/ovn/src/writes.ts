@@ -1,33 +1,33 @@
 // What is to be written, and the operations of the one transaction that writes it. Pure. References of ports are
 // gathered by switch: the server copies a switch's whole set of ports each time that it is changed.
 import { type Operation, type RowInput, operationsOf } from '@holdfast/ovsdb';
-import type { RowChanges } from './diff';
+import { type DesiredPort, PORT_COLUMNS_UNSET } from './desired';
+import { type RowChanges, rowChanges } from './diff';
 import { OVN_Northbound, type OVN_Northbound_Tables } from './generated/northbound';
 import type { PortUuid, SwitchUuid } from './northbound';
-import type { RowKey } from './ownership';
+import type { NorthboundRows } from './northbound-rows';
+import type { Owner } from './ownership';
 
 const { insert, update, mutate, delete: remove, wait } = operationsOf(OVN_Northbound);
-
-type Input<Table extends keyof OVN_Northbound_Tables> = RowInput<OVN_Northbound_Tables[Table]>;
 
 /** New rows have UUIDs of our choice, so that we know them for ours whatever becomes of them. */
 export type Write =
   /** Refused unless the switches called so are these: somebody else may have made one meanwhile. */
   | {
       readonly write: 'insert-switch';
-      readonly key: RowKey;
+      readonly owner: Owner;
       readonly uuid: SwitchUuid;
-      readonly row: Input<'Logical_Switch'> & { readonly name: string };
+      readonly row: RowInput<OVN_Northbound_Tables['Logical_Switch']> & { readonly name: string };
       readonly beside: readonly SwitchUuid[];
     }
   /** Takes its ports with it; refused if they are not these any more. */
   | { readonly write: 'delete-switch'; readonly uuid: SwitchUuid; readonly ports: readonly PortUuid[] }
   | {
       readonly write: 'insert-port';
-      readonly key: RowKey;
+      readonly owner: Owner;
       readonly uuid: PortUuid;
       readonly into: SwitchUuid;
-      readonly row: Input<'Logical_Switch_Port'>;
+      readonly port: DesiredPort;
     }
   /** A port that no switch refers to is gone. */
   | { readonly write: 'remove-port'; readonly uuid: PortUuid; readonly from: SwitchUuid }
@@ -54,7 +54,7 @@ export function operationsFor(writes: readonly Write[]): readonly Operation[] {
         rows.push(remove('Logical_Switch', [['_uuid', '==', write.uuid]]));
         break;
       case 'insert-port':
-        rows.push(insert('Logical_Switch_Port', write.row, { uuid: write.uuid }));
+        rows.push(insertPort(write.port, write.uuid));
         references.of(write.into).in.push(write.uuid);
         break;
       case 'remove-port':
@@ -67,6 +67,23 @@ export function operationsFor(writes: readonly Write[]): readonly Operation[] {
   }
   return [...guards, ...rows, ...references.operations()];
 }
+
+/**
+ * Whether new ports are there exactly as they were to be. Building from nothing is made of these; of other writes
+ * it says no, and they are compared.
+ */
+export function areWritten(writes: readonly Write[], rows: NorthboundRows): boolean {
+  return writes.every((write) => {
+    if (write.write !== 'insert-port') return false;
+    const { uuid, into, port } = write;
+    const known = rows.ports.get(uuid);
+    const isThere = known?.places.length === 1 && known.places[0] === into;
+    return isThere && !rowChanges(port, known.row, PORT_COLUMNS_UNSET);
+  });
+}
+
+const insertPort = ({ columns, externalIds }: DesiredPort, uuid: PortUuid): Operation =>
+  insert('Logical_Switch_Port', { ...columns, external_ids: externalIds }, { uuid });
 
 class References {
   private readonly bySwitch = new Map<SwitchUuid, { readonly in: PortUuid[]; readonly out: PortUuid[] }>();

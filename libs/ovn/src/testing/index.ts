@@ -1,2 +1,16 @@
+// For tests and benchmarks of what is built on this library.
 export { compareNumbers, TestLedger, type VipWish } from './test-ledger';
-export { NorthboundLab, type RunningReconciler } from './northbound-lab';
+export {
+  type AnyRow,
+  type LabOptions,
+  NorthboundLab,
+  type ReconcilerSetup,
+  type RunningReconciler,
+} from './northbound-lab';
+export {
+  type BuildFigures,
+  type BuildOptions,
+  measureBuild,
+  measureSingle,
+  type SingleFigures,
+} from './benchmark';
