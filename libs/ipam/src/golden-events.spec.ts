@@ -25,6 +25,40 @@ const ownMac = mac('00:00:5e:00:01:07');
 const web = { ...addresses('10.16.0.2'), mac: mac('02:88:0a:10:00:02') };
 const none = { namespace: undefined, selector: [], note: undefined };
 
+const routed = {
+  cidrs: [cidr('10.16.0.0/16')],
+  gateways: [address('10.16.0.1')],
+  excluded: [],
+  coolingMs: 0,
+  router: 'ovn-cluster',
+};
+const uid = '6f0e9b0a-5f0f-4c39-8d7a-1f6c3a2b9e11';
+const selectedRule = {
+  rule: 'web',
+  vip: 'lb',
+  ports: [
+    { name: 'http', port: 80, targetPort: 8080, protocol: 'tcp' },
+    { port: 53, targetPort: 53, protocol: 'udp' },
+  ],
+  namespace: 'default',
+  selector: ['app: web'],
+  endpoints: [],
+  affinity: 'client-ip',
+  healthCheck: true,
+  rejectWhenEmpty: true,
+  note: 'of the web team',
+} as const;
+const namedRule = {
+  rule: 'web',
+  vip: 'lb',
+  ports: [{ port: 80, targetPort: 8080, protocol: 'sctp' }],
+  selector: [],
+  endpoints: [address('10.16.0.5'), address('fd00:10:16::5')],
+  affinity: 'none',
+  healthCheck: false,
+  rejectWhenEmpty: false,
+} as const;
+
 /** What each stored form means, in the order of its file. */
 const MEANING: Record<string, readonly (SubnetEvent | VipNameEvent)[]> = {
   'SubnetDefined.v1': [
@@ -99,6 +133,71 @@ const MEANING: Record<string, readonly (SubnetEvent | VipNameEvent)[]> = {
     { type: 'VipRevised', name: 'web', vipType: 'kube_host_vm_vip', ...none, ...v6Only, from: v6Only },
   ],
   'VipReleased.v1': [{ type: 'VipReleased', name: 'web', claim: 7, ...both, reason: 'Vip deleted' }],
+  'SubnetDefined.v2': [{ type: 'SubnetDefined', ...routed }],
+  'SubnetRevised.v2': [{ type: 'SubnetRevised', ...routed }],
+  'AddressReserved.v2': [
+    {
+      type: 'AddressReserved',
+      holder: holder('pod/default/busybox'),
+      ...web,
+      port: 'busybox.default',
+      portSecurity: true,
+    },
+    {
+      type: 'AddressReserved',
+      holder: holder('octavia/project/lb-7@eth1'),
+      ...both,
+      mac: ownMac,
+      port: 'lb-7-eth1',
+      portSecurity: false,
+    },
+  ],
+  'ParentGranted.v1': [
+    {
+      type: 'ParentGranted',
+      vip: 'web',
+      port: 'busybox.default',
+      grantor: 'selector',
+      evidence: { object: 'pod/default/busybox', uid, resourceVersion: '4711' },
+    },
+    { type: 'ParentGranted', vip: 'web', port: 'amphora-1', grantor: 'explicit', evidence: undefined },
+  ],
+  'ParentWithdrawn.v1': [
+    {
+      type: 'ParentWithdrawn',
+      vip: 'web',
+      port: 'busybox.default',
+      grantor: 'selector',
+      reason: 'labels no longer match',
+      evidence: { object: 'pod/default/busybox', uid, resourceVersion: '4712' },
+    },
+    {
+      type: 'ParentWithdrawn',
+      vip: 'web',
+      port: 'amphora-1',
+      grantor: 'explicit',
+      reason: '',
+      evidence: undefined,
+    },
+  ],
+  'RuleDefined.v1': [
+    { type: 'RuleDefined', ...selectedRule },
+    { type: 'RuleDefined', ...namedRule },
+  ],
+  'RuleRevised.v1': [
+    { type: 'RuleRevised', ...selectedRule },
+    { type: 'RuleRevised', ...namedRule },
+  ],
+  'RuleRetired.v1': [{ type: 'RuleRetired', rule: 'web', vip: 'lb', reason: 'SwitchLBRule deleted' }],
+  'RuleBackendsChanged.v1': [
+    {
+      type: 'RuleBackendsChanged',
+      rule: 'web',
+      vip: 'lb',
+      backends: ['10.16.0.5', '10.16.0.7', 'fd00:10:16::5'].map(address),
+    },
+    { type: 'RuleBackendsChanged', rule: 'web', vip: 'lb', backends: [] },
+  ],
   'VipNameYielded.v1': [{ type: 'VipNameYielded', name: 'web', claim: 7 }],
   'VipNameClaimed.v1': [{ type: 'VipNameClaimed', subnet: 'ovn-default', claim: 7 }],
   'VipNameFreed.v1': [{ type: 'VipNameFreed', claim: 7 }],

@@ -1,12 +1,15 @@
 // Every refusal that this library may answer with, provoked once: a new code without a line here does not compile.
 import type { Rejection, RejectionCode } from './rejection';
 import { REJECTION_CODES, invalid, reject } from './rejection';
-import { type SubnetCommand, subnet } from './subnet';
-import { commandsTo, scenario } from './testing';
+import { PARENTS_MAX, type SubnetCommand, subnet } from './subnet';
+import { commandsTo, scenario, usesOf } from './testing';
 
 const NAME = 'ovn-default';
 const { define, revise, retire, reserve, move, release, reserveVip, reviseVip, releaseVip, yieldVipName } =
   commandsTo(NAME);
+const { grant, withdraw, defineRule, reviseRule, retireRule, setBackends } = usesOf(NAME);
+const lb = reserveVip('lb', '', { vipType: 'switch_lb_vip' });
+const web80 = defineRule('web', 'lb', '80:8080/tcp');
 const here = define('10.16.0.0/29', { coolingMs: 1000 });
 const own = { mac: '00:00:5e:00:01:07' };
 const all = [2, 3, 4, 5, 6].map((at) => reserve(`pod/default/p${at}`));
@@ -25,10 +28,28 @@ const CASES: Record<RejectionCode, readonly Case[] | typeof OF_THE_LOOP> = {
     [[here], move('vip/web', '10.16.0.5')],
     [[here], release('vip/web')],
     [[here], reserveVip('web', '', { families: [] })],
+    [[here], reserve('pod/default/a', '', { port: 'a, b' })],
+    [[], define('10.16.0.0/24', { router: 'Not A Name' })],
+    [[], define('10.16.0.0/24', { router: 'ovn-cluster', gateways: [] })],
+    [[here, reserveVip('web')], grant('web', 'a,b')],
+    [[here, reserveVip('web')], grant('web', '')],
+    [[here, lb], defineRule('web', 'lb', '')],
+    [[here, lb], defineRule('web', 'lb', '0:80/tcp')],
+    [[here, lb], defineRule('web', 'lb', '80:80/tcp 80:81/tcp')],
+    [[here, lb], defineRule('Not A Name', 'lb', '80:80/tcp')],
+    [[here, lb], defineRule('web', 'lb', '80:80/tcp', { selector: ['app: web'] })],
+    [[here, lb], defineRule('web', 'lb', '80:80/tcp', { namespace: 'default', selector: ['a:b:c'] })],
+    [
+      [here, lb],
+      defineRule('web', 'lb', '80:80/tcp', { namespace: 'a', selector: ['app'], endpoints: '10.16.0.5' }),
+    ],
+    [[here, lb, web80], reviseRule('web', 'other', '80:8080/tcp')],
+    [[here, lb, web80], setBackends('web', '10.16.0.5')],
   ],
   SubnetNotFound: [
     ...[revise({}), retire(), reserve('pod/default/a'), move('pod/default/a', ''), release('pod/default/a')],
     ...[reserveVip('web'), reviseVip('web'), releaseVip('web')],
+    ...[grant('web', 'a'), web80],
   ].map((command) => [[], command] as const),
   SubnetExists: [[[here], define('10.16.0.0/24')]],
   SubnetInUse: [
@@ -83,6 +104,34 @@ const CASES: Record<RejectionCode, readonly Case[] | typeof OF_THE_LOOP> = {
   VipNotFound: [
     [[here], reviseVip('web')],
     [[here], releaseVip('web')],
+    [[here], grant('web', 'a.default')],
+    [[here], withdraw('web', 'a.default')],
+    [[here], web80],
+  ],
+  VipInUse: [
+    [[here, lb, web80], releaseVip('lb')],
+    [[here, lb, web80], reviseVip('lb')],
+    [[here, reserveVip('web'), grant('web', 'a')], reviseVip('web', '', { vipType: 'switch_lb_vip' })],
+  ],
+  VipUnsuited: [
+    [[here, lb], grant('lb', 'a.default')],
+    [[here, reserveVip('web')], defineRule('web', 'web', '80:80/tcp')],
+  ],
+  RuleExists: [[[here, lb, web80], defineRule('web', 'lb', '81:8080/tcp')]],
+  RuleNotFound: [
+    [[here, lb], reviseRule('web', 'lb', '80:80/tcp')],
+    [[here, lb], retireRule('web')],
+    [[here, lb], setBackends('web', '')],
+  ],
+  FrontTaken: [
+    [[here, lb, web80], defineRule('other', 'lb', '443:443/tcp 80:9090/tcp')],
+    [[here, lb, web80, defineRule('other', 'lb', '80:80/udp')], reviseRule('other', 'lb', '80:80/tcp')],
+  ],
+  LimitReached: [
+    [
+      [here, reserveVip('web'), ...Array.from({ length: PARENTS_MAX }, (_, at) => grant('web', `p${at}`))],
+      grant('web', 'one-more'),
+    ],
   ],
   VipNameTaken: [[[here, yieldVipName('web', 0)], reserveVip('web', '', { claim: 0 })]],
   CommandExpired: [
@@ -95,6 +144,16 @@ const CASES: Record<RejectionCode, readonly Case[] | typeof OF_THE_LOOP> = {
     [[here, reserveVip('web'), releaseVip('web')], reserveVip('web', '', { claim: 1 }), 1],
     [[here, reserveVip('web')], reviseVip('web', '10.16.0.5'), 1],
     [[here, reserveVip('web')], releaseVip('web'), 1],
+    [[here, reserveVip('web'), grant('web', 'a'), withdraw('web', 'a')], grant('web', 'a'), 1],
+    [[here, reserveVip('web'), grant('web', 'a')], withdraw('web', 'a'), 1],
+    [[here, lb, web80, retireRule('web')], web80, 1],
+    [[here, lb, web80], reviseRule('web', 'lb', '81:81/tcp'), 1],
+    [[here, lb, web80], retireRule('web'), 1],
+    [
+      [here, lb, defineRule('web', 'lb', '80:80/tcp', { namespace: 'a', selector: ['app'] })],
+      setBackends('web', '10.16.0.5'),
+      1,
+    ],
   ],
   CommandIdReused: OF_THE_LOOP,
 };
@@ -117,7 +176,7 @@ describe.each(Object.entries(CASES).filter(([, cases]) => cases))('%s', (code, c
       if (facts['address'] !== undefined) expect(message).toContain(facts['address']);
       // What is so, and after it what to do.
       expect(message).toMatch(
-        code === 'InvalidArgument' ? /^\w+: ./ : /^[A-Z\d][^;]+; [^;]+\.$|^\S+ .+; [^;]+\.$/,
+        code === 'InvalidArgument' ? /^\w+(\[\d+\])?: ./ : /^[A-Z\d][^;]+; [^;]+\.$|^\S+ .+; [^;]+\.$/,
       );
       expect(message).not.toMatch(/undefined|NaN|\[object|\bnull\b/);
     },

@@ -17,6 +17,12 @@ export const REJECTION_CODES = [
   'VipExists',
   'VipNotFound',
   'VipNameTaken',
+  'VipInUse',
+  'VipUnsuited',
+  'RuleExists',
+  'RuleNotFound',
+  'FrontTaken',
+  'LimitReached',
   'CommandExpired',
   'CommandIdReused',
 ] as const;

@@ -147,17 +147,28 @@ function chooseMac(
   wished: Mac | undefined,
 ): Chosen<Mac> {
   if (wished !== undefined) {
+    if (wished === state.routerMac()) return routersMac(state, wished);
     const other = state.holderOfMac(wished);
     return other === undefined || other === holder ? { chosen: wished } : macTaken(state, wished, other);
   }
   for (let attempt = 0; attempt < DERIVED_MAC_ATTEMPTS; attempt += 1) {
     const derived = state.derivedMac(address, attempt);
-    if (state.holderOfMac(derived) === undefined) return { chosen: derived };
+    const isFree = state.holderOfMac(derived) === undefined && derived !== state.routerMac();
+    if (isFree) return { chosen: derived };
   }
   return reject(
     'MacTaken',
     `Every MAC that could be derived from ${formatAddress(address)} in subnet ${state.name} is taken; name one.`,
     { subnet: state.name, address: formatAddress(address) },
+  );
+}
+
+/** Two ports of a switch with one MAC would take each other's frames. */
+function routersMac(state: SubnetState, mac: Mac): { rejected: Rejection } {
+  return reject(
+    'MacTaken',
+    `MAC ${formatMac(mac)} is that of the gateway's router port in subnet ${state.name}; name another one, or none to have one derived.`,
+    { subnet: state.name, mac: formatMac(mac) },
   );
 }
 

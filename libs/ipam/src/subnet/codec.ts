@@ -1,6 +1,7 @@
 // The stored form of a Subnet's events: explicit, versioned, for ever. A form that was ever written stays
 // readable: a change adds `.v2` beside `.v1`, and a fixture beside those in test/golden/events.
 import {
+  type Address,
   type Mac,
   decodeMac,
   formatAddress,
@@ -12,7 +13,8 @@ import {
   parseRange,
 } from '../address';
 import type { Holder } from '../holder';
-import type { VipPurpose, VipType } from './commands';
+import type { Evidence, Grantor, RuleDefinition, RulePort, VipPurpose, VipType } from './commands';
+import { portOf } from './decision';
 import type { HeldAddress, SubnetDefinition, SubnetEvent } from './events';
 
 export interface StoredEvent {
@@ -26,6 +28,7 @@ interface StoredDefinition {
   readonly gateways: string[];
   readonly excluded: string[];
   readonly coolingMs: number;
+  readonly router?: string;
 }
 
 interface StoredHeld {
@@ -41,14 +44,54 @@ interface StoredPurpose {
   readonly note?: string;
 }
 
+interface StoredRule {
+  readonly rule: string;
+  readonly vip: string;
+  readonly ports: RulePort[];
+  readonly namespace?: string;
+  readonly selector: string[];
+  readonly endpoints: string[];
+  readonly affinity: RuleDefinition['affinity'];
+  readonly healthCheck: boolean;
+  readonly rejectWhenEmpty: boolean;
+  readonly note?: string;
+}
+
+interface StoredGrant {
+  readonly vip: string;
+  readonly port: string;
+  readonly grantor: Grantor;
+  readonly reason: string;
+  readonly evidence?: Evidence;
+}
+
 type Fields = StoredDefinition &
+  StoredGrant &
+  StoredRule &
   StoredHeld &
-  StoredPurpose & { from: StoredHeld; holder: Holder; name: string; claim: number; reason: string };
+  StoredPurpose & {
+    from: StoredHeld;
+    holder: Holder;
+    name: string;
+    claim: number;
+    portSecurity: boolean;
+    backends: string[];
+  };
 
 const decoders = new Map<string, (fields: Fields) => SubnetEvent>(
   Object.entries({
     'SubnetDefined.v1': (fields) => ({ type: 'SubnetDefined', ...readDefinition(fields) }),
     'SubnetRevised.v1': (fields) => ({ type: 'SubnetRevised', ...readDefinition(fields) }),
+    'SubnetDefined.v2': (fields) => ({
+      type: 'SubnetDefined',
+      ...readDefinition(fields),
+      router: fields.router,
+    }),
+    'SubnetRevised.v2': (fields) => ({
+      type: 'SubnetRevised',
+      ...readDefinition(fields),
+      router: fields.router,
+    }),
     'SubnetRetired.v1': () => ({ type: 'SubnetRetired' }),
     'AddressReserved.v1': (fields) => ({
       type: 'AddressReserved',
@@ -56,6 +99,13 @@ const decoders = new Map<string, (fields: Fields) => SubnetEvent>(
       v4: readV4(fields),
       v6: readV6(fields),
       mac: readMac(fields),
+    }),
+    'AddressReserved.v2': (fields) => ({
+      type: 'AddressReserved',
+      holder: fields.holder,
+      ...readHeld(fields),
+      port: fields.port,
+      portSecurity: fields.portSecurity,
     }),
     'AddressMoved.v1': (fields) => ({
       type: 'AddressMoved',
@@ -90,6 +140,30 @@ const decoders = new Map<string, (fields: Fields) => SubnetEvent>(
       ...readHeld(fields),
       reason: fields.reason,
     }),
+    'ParentGranted.v1': ({ vip, port, grantor, evidence }) => ({
+      type: 'ParentGranted',
+      vip,
+      port,
+      grantor,
+      evidence,
+    }),
+    'ParentWithdrawn.v1': ({ vip, port, grantor, reason, evidence }) => ({
+      type: 'ParentWithdrawn',
+      vip,
+      port,
+      grantor,
+      reason,
+      evidence,
+    }),
+    'RuleDefined.v1': (fields) => ({ type: 'RuleDefined', rule: fields.rule, ...readRule(fields) }),
+    'RuleRevised.v1': (fields) => ({ type: 'RuleRevised', rule: fields.rule, ...readRule(fields) }),
+    'RuleRetired.v1': ({ rule, vip, reason }) => ({ type: 'RuleRetired', rule, vip, reason }),
+    'RuleBackendsChanged.v1': ({ rule, vip, backends }) => ({
+      type: 'RuleBackendsChanged',
+      rule,
+      vip,
+      backends: backends.map(readAddress),
+    }),
     'VipNameYielded.v1': ({ name, claim }) => ({ type: 'VipNameYielded', name, claim }),
   } satisfies Record<string, (fields: Fields) => SubnetEvent>),
 );
@@ -101,7 +175,7 @@ export const STORED_SUBNET_EVENTS: readonly string[] = [...decoders.keys()];
 
 export const subnetCodec = {
   encode: (event: SubnetEvent): StoredEvent => ({
-    type: `${event.type}.v1`,
+    type: `${event.type}.v${formOf(event)}`,
     data: JSON.stringify(toFields(event)),
   }),
 
@@ -113,6 +187,13 @@ export const subnetCodec = {
   },
 };
 
+/** The oldest form that says all there is to say, so that an older version reads what it can. */
+function formOf(event: SubnetEvent): 1 | 2 {
+  const hasRouter = 'router' in event && event.router !== undefined;
+  const hasPort = event.type === 'AddressReserved' && event.port !== undefined;
+  return hasRouter || hasPort ? 2 : 1;
+}
+
 function toFields(event: SubnetEvent): object {
   switch (event.type) {
     case 'SubnetDefined':
@@ -121,7 +202,7 @@ function toFields(event: SubnetEvent): object {
     case 'SubnetRetired':
       return {};
     case 'AddressReserved':
-      return { holder: event.holder, ...writeHeld(event) };
+      return { holder: event.holder, ...writeHeld(event), ...portOf(event) };
     case 'AddressMoved':
       return { holder: event.holder, ...writeHeld(event), from: writeHeld(event.from) };
     case 'AddressReleased':
@@ -132,17 +213,37 @@ function toFields(event: SubnetEvent): object {
       return { name: event.name, ...writePurpose(event), ...writeHeld(event), from: writeHeld(event.from) };
     case 'VipReleased':
       return { name: event.name, claim: event.claim, ...writeHeld(event), reason: event.reason };
+    case 'ParentGranted':
+      return { vip: event.vip, port: event.port, grantor: event.grantor, evidence: event.evidence };
+    case 'ParentWithdrawn': {
+      const { vip, port, grantor, reason, evidence } = event;
+      return { vip, port, grantor, reason, evidence };
+    }
+    case 'RuleDefined':
+    case 'RuleRevised':
+      return { rule: event.rule, ...writeRule(event) };
+    case 'RuleRetired':
+      return { rule: event.rule, vip: event.vip, reason: event.reason };
+    case 'RuleBackendsChanged':
+      return { rule: event.rule, vip: event.vip, backends: event.backends.map(formatAddress) };
     case 'VipNameYielded':
       return { name: event.name, claim: event.claim };
   }
 }
 
-function writeDefinition({ cidrs, gateways, excluded, coolingMs }: SubnetDefinition): StoredDefinition {
+function writeDefinition({
+  cidrs,
+  gateways,
+  excluded,
+  coolingMs,
+  router,
+}: SubnetDefinition): StoredDefinition {
   return {
     cidrs: cidrs.map(formatCidr),
     gateways: gateways.map(formatAddress),
     excluded: excluded.map(formatRange),
     coolingMs,
+    router,
   };
 }
 
@@ -197,3 +298,36 @@ function writePurpose({ vipType, namespace, selector, note }: VipPurpose): Store
 }
 
 const readPurpose = writePurpose as (stored: StoredPurpose) => VipPurpose;
+
+function writeRule(definition: RuleDefinition): Omit<StoredRule, 'rule'> {
+  const { vip, ports, namespace, selector, endpoints, affinity, healthCheck, rejectWhenEmpty, note } =
+    definition;
+  return {
+    vip,
+    ports: ports.map(({ name, port, targetPort, protocol }) => ({ name, port, targetPort, protocol })),
+    namespace,
+    selector: [...selector],
+    endpoints: endpoints.map(formatAddress),
+    affinity,
+    healthCheck,
+    rejectWhenEmpty,
+    note,
+  };
+}
+
+function readRule(stored: StoredRule): RuleDefinition {
+  const { vip, ports, namespace, selector, endpoints, affinity, healthCheck, rejectWhenEmpty, note } = stored;
+  return {
+    vip,
+    ports,
+    namespace,
+    selector,
+    endpoints: endpoints.map(readAddress),
+    affinity,
+    healthCheck,
+    rejectWhenEmpty,
+    note,
+  };
+}
+
+const readAddress = (text: string): Address => parseAddress(text) ?? unreadable(text);

@@ -14,6 +14,8 @@ export interface DefineSubnet {
   readonly excluded?: readonly AddressRange[];
   /** How long a released address stays unused, milliseconds. Absent: 0. */
   readonly coolingMs?: number;
+  /** Name of the Logical_Router that its gateways are on. Absent: none of ours. */
+  readonly router?: string;
 }
 
 /** What is absent stays as it is. */
@@ -24,6 +26,8 @@ export interface ReviseSubnet {
   readonly gateways?: readonly Address[];
   readonly excluded?: readonly AddressRange[];
   readonly coolingMs?: number;
+  /** '': none any more. */
+  readonly router?: string;
 }
 
 export interface RetireSubnet {
@@ -40,7 +44,15 @@ export interface AddressWish {
   readonly families?: readonly Family[];
 }
 
-export interface ReserveAddress extends AddressWish {
+/** The Logical_Switch_Port that a holder is reached by, where it is for Holdfast to make it. */
+export interface PortWish {
+  /** Its name, unique in the whole Northbound. Absent: the port is made by somebody else, or there is none. */
+  readonly port?: string;
+  /** Whether the port may send and receive only what is its own (`port_security`). */
+  readonly portSecurity?: boolean;
+}
+
+export interface ReserveAddress extends AddressWish, PortWish {
   readonly type: 'ReserveAddress';
   readonly subnet: string;
   readonly holder: Holder;
@@ -102,6 +114,103 @@ export interface ReleaseVip {
   readonly reason: string;
 }
 
+/** A Kubernetes object as it was when it was the reason for something. */
+export interface Evidence {
+  /** `pod/default/web-0`. */
+  readonly object: string;
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+}
+
+/** Why a port may answer for a Vip: its Pod asked and the Vip's selector has it, or somebody named the port. */
+export const GRANTORS = ['selector', 'explicit'] as const;
+export type Grantor = (typeof GRANTORS)[number];
+
+/** Lets a Logical_Switch_Port answer for the Vip: makes it one of the Vip's parents. */
+export interface GrantParent {
+  readonly type: 'GrantParent';
+  readonly subnet: string;
+  readonly vip: string;
+  /** Name of the port. */
+  readonly port: string;
+  readonly grantor: Grantor;
+  readonly evidence?: Evidence;
+}
+
+/** Takes the grant back. A port stays a parent while somebody else's grant is left. */
+export interface WithdrawParent {
+  readonly type: 'WithdrawParent';
+  readonly subnet: string;
+  readonly vip: string;
+  readonly port: string;
+  readonly grantor: Grantor;
+  readonly reason: string;
+  readonly evidence?: Evidence;
+}
+
+/** OVN's Load_Balancer protocols (ovn-nb(5)). */
+export const PROTOCOLS = ['tcp', 'udp', 'sctp'] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
+
+/** One front of a Vip, and the port of the backends behind it. */
+export interface RulePort {
+  readonly name?: string;
+  /** 1 to 65535. */
+  readonly port: number;
+  /** 1 to 65535. */
+  readonly targetPort: number;
+  readonly protocol: Protocol;
+}
+
+/** What is spread over which backends (Kube-OVN's SwitchLBRule). */
+export interface RuleDefinition {
+  /** A Vip of this Subnet, of type `switch_lb_vip`. */
+  readonly vip: string;
+  readonly ports: readonly RulePort[];
+  /** Whose Pods the selector is for. */
+  readonly namespace?: string;
+  /** Label selector entries; their Pods' addresses come with `SetRuleBackends`. Empty: `endpoints` it is. */
+  readonly selector: readonly string[];
+  /** Backends by address, where no selector says them. */
+  readonly endpoints: readonly Address[];
+  /** Whether a client always gets the same backend. */
+  readonly affinity: 'none' | 'client-ip';
+  /** Whether backends that don't answer are left out; IPv4 only (ovn-nb(5), Load_Balancer_Health_Check). */
+  readonly healthCheck: boolean;
+  /** Whether a front without backends refuses at once, rather than being silent. */
+  readonly rejectWhenEmpty: boolean;
+  readonly note?: string;
+}
+
+export interface DefineRule extends RuleDefinition {
+  readonly type: 'DefineRule';
+  readonly subnet: string;
+  /** Unique in the Subnet. */
+  readonly rule: string;
+}
+
+/** The rule as it should be from now on. */
+export interface ReviseRule extends RuleDefinition {
+  readonly type: 'ReviseRule';
+  readonly subnet: string;
+  readonly rule: string;
+}
+
+export interface RetireRule {
+  readonly type: 'RetireRule';
+  readonly subnet: string;
+  readonly rule: string;
+  readonly reason: string;
+}
+
+/** The addresses of the Pods that a rule's selector has now; all of them. */
+export interface SetRuleBackends {
+  readonly type: 'SetRuleBackends';
+  readonly subnet: string;
+  readonly rule: string;
+  readonly backends: readonly Address[];
+}
+
 /** Asks a Subnet that does not hold the Vip to swear off the claim, so that another subnet may have the name. */
 export interface YieldVipName {
   readonly type: 'YieldVipName';
@@ -120,4 +229,10 @@ export type SubnetCommand =
   | ReserveVip
   | ReviseVip
   | ReleaseVip
+  | GrantParent
+  | WithdrawParent
+  | DefineRule
+  | ReviseRule
+  | RetireRule
+  | SetRuleBackends
   | YieldVipName;

@@ -1,11 +1,12 @@
 // What comes of a command: events (none, when what was asked is already so) and what the caller is told, or a
 // rejection.
 import type { Rejection } from '../rejection';
-import type { VipPurpose } from './commands';
+import type { Grantor, PortWish, VipPurpose } from './commands';
 import type { HeldAddress, SubnetDefinition, SubnetEvent } from './events';
 import type { Holder } from '../holder';
 import { holderParts, vipHolder } from '../holder';
 import { type Reservation, type SubnetState, purposeOf } from './state';
+import { type Rule, ruleDefinitionOf } from './vip-uses';
 
 /** When a command is decided, and when its caller issued it (epoch milliseconds). */
 export interface Moment {
@@ -13,7 +14,7 @@ export interface Moment {
   readonly issuedAtMs: number;
 }
 
-export interface HeldReservation extends HeldAddress {
+export interface HeldReservation extends HeldAddress, PortWish {
   readonly holder: Holder;
   readonly vip?: VipPurpose & { readonly name: string };
 }
@@ -22,6 +23,9 @@ export interface HeldReservation extends HeldAddress {
 export interface SubnetReply {
   readonly definition?: SubnetDefinition;
   readonly reservation?: HeldReservation;
+  readonly parent?: { readonly vip: string; readonly port: string; readonly grantor: Grantor };
+  /** `backends` is absent where the decision was not about them. */
+  readonly rule?: Partial<Rule> & Pick<Rule, 'name' | 'vip'>;
   /** Of `YieldVipName`: whether the Vip is held here, so that its name was not yielded. */
   readonly vipHeld?: boolean;
 }
@@ -39,14 +43,14 @@ export function replyTo(event: SubnetEvent): SubnetReply {
   switch (event.type) {
     case 'SubnetDefined':
     case 'SubnetRevised': {
-      const { cidrs, gateways, excluded, coolingMs } = event;
-      return { definition: { cidrs, gateways, excluded, coolingMs } };
+      return { definition: definitionOf(event) };
     }
     case 'SubnetRetired':
       return {};
     case 'VipNameYielded':
       return { vipHeld: false };
     case 'AddressReserved':
+      return { reservation: { holder: event.holder, ...heldOf(event), ...portOf(event) } };
     case 'AddressMoved':
     case 'AddressReleased':
       return { reservation: { holder: event.holder, ...heldOf(event) } };
@@ -57,10 +61,33 @@ export function replyTo(event: SubnetEvent): SubnetReply {
     }
     case 'VipReleased':
       return { reservation: { holder: vipHolder(event.name), ...heldOf(event) } };
+    case 'ParentGranted':
+    case 'ParentWithdrawn':
+      return { parent: { vip: event.vip, port: event.port, grantor: event.grantor } };
+    case 'RuleDefined':
+    case 'RuleRevised':
+      return { rule: { name: event.rule, ...ruleDefinitionOf(event) } };
+    case 'RuleRetired':
+      return { rule: { name: event.rule, vip: event.vip } };
+    case 'RuleBackendsChanged':
+      return { rule: { name: event.rule, vip: event.vip, backends: event.backends } };
   }
 }
 
 export const heldOf = ({ v4, v6, mac }: HeldAddress): HeldAddress => ({ v4, v6, mac });
+
+export function definitionOf({
+  cidrs,
+  gateways,
+  excluded,
+  coolingMs,
+  router,
+}: SubnetDefinition): SubnetDefinition {
+  return { cidrs, gateways, excluded, coolingMs, ...(router !== undefined && { router }) };
+}
+
+export const portOf = ({ port, portSecurity }: PortWish): PortWish =>
+  port === undefined ? {} : { port, portSecurity: portSecurity ?? false };
 
 export function heldBy(state: SubnetState, reservation: Reservation): HeldAddress {
   return { v4: reservation.v4, v6: reservation.v6, mac: state.macOf(reservation) };
@@ -71,6 +98,7 @@ export function describe(state: SubnetState, reservation: Reservation): HeldRese
   return {
     holder,
     ...heldBy(state, reservation),
+    ...portOf(reservation),
     ...(vip && { vip: { name: holderParts(holder).name, ...vip } }),
   };
 }

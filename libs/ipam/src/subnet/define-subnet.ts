@@ -12,9 +12,10 @@ import {
 } from '../address';
 import { type Rejection, invalid, reject } from '../rejection';
 import type { DefineSubnet } from './commands';
-import { type Moment, type SubnetDecision, accept, alreadySo } from './decision';
+import { type Moment, type SubnetDecision, accept, alreadySo, definitionOf } from './decision';
 import type { SubnetDefinition } from './events';
 import { comesBeforeDefinition } from './late';
+import { isVipName as isRouterName } from '../holder';
 import type { SubnetState } from './state';
 
 /** A year: longer is a typing error, not a policy. */
@@ -22,7 +23,8 @@ const COOLING_MAX_MS = 366 * 24 * 3_600_000;
 
 export function defineSubnet(command: DefineSubnet, state: SubnetState, moment: Moment): SubnetDecision {
   const { cidrs, gateways = defaultGateways(cidrs), excluded = [], coolingMs = 0 } = command;
-  const definition = { cidrs, gateways, excluded, coolingMs };
+  const router = command.router || undefined;
+  const definition = definitionOf({ cidrs, gateways, excluded, coolingMs, router });
   const refusal = definitionFault(definition);
   if (refusal) return refusal;
   if (!state.definition) {
@@ -44,7 +46,7 @@ export function defaultGateways(cidrs: readonly Cidr[]): Address[] {
 
 /** What is wrong with a definition in itself, whoever holds what. */
 export function definitionFault(definition: SubnetDefinition): { rejected: Rejection } | undefined {
-  const { cidrs, gateways, coolingMs } = definition;
+  const { cidrs, gateways, coolingMs, router } = definition;
   const families = cidrs.map((cidr) => cidr.family);
   if (cidrs.length === 0) return invalid('cidrs', 'a subnet needs a block of addresses');
   if (new Set(families).size < families.length) return invalid('cidrs', 'at most one block a family');
@@ -60,6 +62,12 @@ export function definitionFault(definition: SubnetDefinition): { rejected: Rejec
         `${formatAddress(gateway)} is no usable address of ${blocks}; name one that is, or none`,
       );
     }
+  }
+  if (router !== undefined && !isRouterName(router)) {
+    return invalid('router', `${JSON.stringify(router)} is no router's name (RFC 1123 subdomain)`);
+  }
+  if (router !== undefined && gateways.length === 0) {
+    return invalid('router', 'a router has a port where there is a gateway; name one, or no router');
   }
   if (!Number.isSafeInteger(coolingMs) || coolingMs < 0 || coolingMs > COOLING_MAX_MS) {
     return invalid('coolingMs', 'whole milliseconds from 0 to a year');
@@ -78,6 +86,7 @@ function texts({
   gateways,
   excluded,
   coolingMs,
+  router = '',
 }: SubnetDefinition): Record<keyof SubnetDefinition, string> {
   const list = (entries: readonly string[]): string => [...entries].sort().join(' ');
   return {
@@ -85,5 +94,6 @@ function texts({
     gateways: list(gateways.map(formatAddress)),
     excluded: list(excluded.map(formatRange)),
     coolingMs: String(coolingMs),
+    router,
   };
 }

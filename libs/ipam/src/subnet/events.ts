@@ -2,13 +2,14 @@
 // alone; who asked, when and through what stands in its metadata (libs/event-store).
 import type { Address, AddressPair, AddressRange, Cidr, Mac } from '../address';
 import type { Holder } from '../holder';
-import type { VipPurpose } from './commands';
+import type { Evidence, Grantor, PortWish, RuleDefinition, VipPurpose } from './commands';
 
 export interface SubnetDefinition {
   readonly cidrs: readonly Cidr[];
   readonly gateways: readonly Address[];
   readonly excluded: readonly AddressRange[];
   readonly coolingMs: number;
+  readonly router?: string;
 }
 
 /** An address space came into being. */
@@ -31,7 +32,7 @@ export interface HeldAddress extends AddressPair {
 }
 
 /** A holder got addresses and a MAC: one address of each family that it wanted, or none at all. */
-export interface AddressReserved extends HeldAddress {
+export interface AddressReserved extends HeldAddress, PortWish {
   readonly type: 'AddressReserved';
   readonly holder: Holder;
 }
@@ -73,12 +74,70 @@ export interface VipReleased extends HeldAddress {
   readonly reason: string;
 }
 
+/** The port may answer for the Vip, because of this grantor. Ends with the Vip. */
+export interface ParentGranted {
+  readonly type: 'ParentGranted';
+  readonly vip: string;
+  readonly port: string;
+  readonly grantor: Grantor;
+  readonly evidence?: Evidence;
+}
+
+/** This grantor's grant ended. */
+export interface ParentWithdrawn {
+  readonly type: 'ParentWithdrawn';
+  readonly vip: string;
+  readonly port: string;
+  readonly grantor: Grantor;
+  readonly reason: string;
+  readonly evidence?: Evidence;
+}
+
+/** The rule has the fronts `vip:port/protocol` of its ports from now on. */
+export interface RuleDefined extends RuleDefinition {
+  readonly type: 'RuleDefined';
+  readonly rule: string;
+}
+
+/** This is the whole of what holds now; its selector's backends stay. */
+export interface RuleRevised extends RuleDefinition {
+  readonly type: 'RuleRevised';
+  readonly rule: string;
+}
+
+/** The rule and its fronts ended. */
+export interface RuleRetired {
+  readonly type: 'RuleRetired';
+  readonly rule: string;
+  readonly vip: string;
+  readonly reason: string;
+}
+
+/** Other Pods are behind the rule; these are all of them, ascending. */
+export interface RuleBackendsChanged {
+  readonly type: 'RuleBackendsChanged';
+  readonly rule: string;
+  readonly vip: string;
+  readonly backends: readonly Address[];
+}
+
 /** The Subnet will never again act on this claim (or an older one) to the Vip's name. */
 export interface VipNameYielded {
   readonly type: 'VipNameYielded';
   readonly name: string;
   readonly claim: number;
 }
+
+/** What concerns how a Vip is used, rather than who holds what: each names its Vip. */
+export type VipUseEvent =
+  | ParentGranted
+  | ParentWithdrawn
+  | RuleDefined
+  | RuleRevised
+  | RuleRetired
+  | RuleBackendsChanged;
+
+export const isVipUse = (event: SubnetEvent): event is VipUseEvent => 'vip' in event;
 
 export type SubnetEvent =
   | SubnetDefined
@@ -90,4 +149,5 @@ export type SubnetEvent =
   | VipReserved
   | VipRevised
   | VipReleased
+  | VipUseEvent
   | VipNameYielded;

@@ -3,4 +3,8 @@ export * from './commands';
 export * from './decision';
 export * from './events';
 export { type Reservation, SubnetState, addressesOf, purposeOf } from './state';
+export { HEALTH_CHECK_SOURCE } from './health-check-source';
+export { PARENTS_MAX } from './grant-parent';
+export { RULE_BACKENDS_MAX, RULE_PORTS_MAX } from './define-rule';
 export { subnet } from './subnet';
+export { type Parent, type Rule, VipUses, ruleDefinitionOf } from './vip-uses';

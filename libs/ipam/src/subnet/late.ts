@@ -42,7 +42,7 @@ export function comesBeforeDefinition(
   return expired({ subnet: state.name }, issuedAtMs, what, definitionAtMs);
 }
 
-function expired(
+export function expired(
   on: Readonly<Record<string, string>>,
   issuedAtMs: number,
   what: string,

@@ -12,7 +12,24 @@ export function releaseVip(command: ReleaseVip, state: SubnetState, moment: Mome
   if (!held) return vipNotFound(state, name);
   const late = comesBeforeReservation(state, vipHolder(name), moment);
   if (late) return late;
+  const used = usedByRules(state, name, 'released');
+  if (used) return used;
   return accept({ type: 'VipReleased', name, claim: held.claim ?? -1, ...heldBy(state, held), reason });
+}
+
+/** A Vip that a rule uses is not changed under it. */
+export function usedByRules(
+  state: SubnetState,
+  vip: string,
+  what: string,
+): { rejected: Rejection } | undefined {
+  const rules = [...state.uses.rulesOf(vip)].sort();
+  if (rules.length === 0) return undefined;
+  return reject(
+    'VipInUse',
+    `Vip ${vip} of subnet ${state.name} is used by rule ${rules.join(', ')} and cannot be ${what}; retire or revise the rule first.`,
+    { subnet: state.name, vip, rules: rules.join(',') },
+  );
 }
 
 export function vipNotFound(state: SubnetState, name: string): { rejected: Rejection } {

@@ -3,8 +3,9 @@ import { formatMac, formatPair } from '../address';
 import { isVipHolder } from '../holder';
 import { type Rejection, invalid, reject } from '../rejection';
 import { chooseAddresses } from './choose-addresses';
-import type { AddressWish, ReserveAddress } from './commands';
-import { type Moment, type SubnetDecision, accept, alreadySo, describe } from './decision';
+import type { AddressWish, PortWish, ReserveAddress } from './commands';
+import { type Moment, type SubnetDecision, accept, alreadySo, describe, portOf } from './decision';
+import { isPortName } from './grant-parent';
 import { comesBeforeRelease } from './late';
 import type { Reservation, SubnetState } from './state';
 
@@ -19,18 +20,29 @@ export function reserveAddress(command: ReserveAddress, state: SubnetState, mome
   }
   const late = comesBeforeRelease(state, holder, moment);
   if (late) return late;
+  if (command.port !== undefined && !isPortName(command.port)) {
+    return invalid(
+      'port',
+      `${JSON.stringify(command.port)} is no port's name: 1 to 255 characters, no comma or space`,
+    );
+  }
   const choice = chooseAddresses(state, holder, command, moment);
   if (choice.rejected) return choice;
-  return accept({ type: 'AddressReserved', holder, ...choice.chosen });
+  return accept({ type: 'AddressReserved', holder, ...choice.chosen, ...portOf(command) });
 }
 
-function holdsOther(state: SubnetState, held: Reservation, wish: AddressWish): { rejected: Rejection } {
+function holdsOther(
+  state: SubnetState,
+  held: Reservation,
+  wish: AddressWish & PortWish,
+): { rejected: Rejection } {
   const { holder } = held;
   const has = `${formatPair(held)} MAC ${formatMac(state.macOf(held))}`;
   const asked = [
     formatPair(wish),
     wish.mac === undefined ? '' : `MAC ${formatMac(wish.mac)}`,
     (wish.families ?? []).map((family) => `IPv${family}`).join(' and '),
+    wish.port === undefined ? '' : `port ${wish.port}${wish.portSecurity ? ' with port security' : ''}`,
   ];
   const asking = asked.filter(Boolean).join(', ');
   return reject(
@@ -44,10 +56,12 @@ function holdsOther(state: SubnetState, held: Reservation, wish: AddressWish): {
  * Whether what is held is what is wished for. A wish for every family is fulfilled by the families that there were
  * at the time: a subnet that grows another one must not make an old command's second delivery a new one.
  */
-export function satisfies(state: SubnetState, held: Reservation, wish: AddressWish): boolean {
+export function satisfies(state: SubnetState, held: Reservation, wish: AddressWish & PortWish): boolean {
   return (
     (wish.v4 === undefined || wish.v4 === held.v4) &&
     (wish.v6 === undefined || wish.v6 === held.v6) &&
+    (wish.port === undefined ||
+      (wish.port === held.port && (wish.portSecurity ?? false) === (held.portSecurity ?? false))) &&
     (wish.mac === undefined || wish.mac === state.macOf(held)) &&
     (wish.families ?? []).every((family) => (family === 4 ? held.v4 : held.v6) !== undefined)
   );

@@ -1,9 +1,9 @@
 // ReviseSubnet: another block, gateway, exclusions or cooling time; nobody who holds an address may fall outside.
-import { type Address, familyOf, formatAddress, formatCidr } from '../address';
+import { type Address, familyOf, formatAddress, formatCidr, formatMac } from '../address';
 import { type Rejection, reject } from '../rejection';
 import { AddressSpace } from './address-space';
 import type { ReviseSubnet } from './commands';
-import { type Moment, type SubnetDecision, accept, alreadySo } from './decision';
+import { type Moment, type SubnetDecision, accept, alreadySo, definitionOf } from './decision';
 import { defaultGateways, definitionFault, differences } from './define-subnet';
 import type { SubnetDefinition } from './events';
 import { comesBeforeDefinition } from './late';
@@ -19,12 +19,16 @@ export function reviseSubnet(command: ReviseSubnet, state: SubnetState, moment: 
     gateways: command.gateways ?? gatewaysAfter(before, cidrs),
     excluded: command.excluded ?? before.excluded,
     coolingMs: command.coolingMs ?? before.coolingMs,
+    router: (command.router ?? before.router) || undefined,
   };
   const fault = definitionFault(definition);
   if (fault) return fault;
   if (differences(before, definition).length === 0) return alreadySo({ definition: before });
-  const refusal = comesBeforeDefinition(state, moment) ?? holderFallsOutside(state, definition);
-  return refusal ?? accept({ type: 'SubnetRevised', ...definition });
+  const refusal =
+    comesBeforeDefinition(state, moment) ??
+    holderFallsOutside(state, definition) ??
+    gatewayMacTaken(state, definition);
+  return refusal ?? accept({ type: 'SubnetRevised', ...definitionOf(definition) });
 }
 
 /** The gateways stay; a family that comes new gets its default one, unless the subnet chose to have none. */
@@ -34,6 +38,20 @@ function gatewaysAfter(before: SubnetDefinition, cidrs: SubnetDefinition['cidrs'
     const kept = before.gateways.find((gateway) => familyOf(gateway) === cidr.family);
     return kept !== undefined ? [kept] : hadNone ? [] : defaultGateways([cidr]);
   });
+}
+
+function gatewayMacTaken(
+  state: SubnetState,
+  definition: SubnetDefinition,
+): { rejected: Rejection } | undefined {
+  const mac = state.macOfGateway(definition);
+  const holder = mac === undefined ? undefined : state.holderOfMac(mac);
+  if (mac === undefined || holder === undefined) return undefined;
+  return reject(
+    'MacTaken',
+    `MAC ${formatMac(mac)}, which the new gateway's router port would have in subnet ${state.name}, belongs to ${holder}; choose another gateway, or give the holder another MAC.`,
+    { subnet: state.name, mac: formatMac(mac), holder },
+  );
 }
 
 function holderFallsOutside(

@@ -1,10 +1,11 @@
 // ReviseVip: another purpose or other addresses for a Vip, decided as one.
 import { vipHolder } from '../holder';
+import { reject } from '../rejection';
 import { chooseAddresses } from './choose-addresses';
 import type { ReviseVip } from './commands';
 import { type Moment, type SubnetDecision, accept, alreadySo, describe, heldBy } from './decision';
 import { comesBeforeReservation } from './late';
-import { vipNotFound } from './release-vip';
+import { usedByRules, vipNotFound } from './release-vip';
 import { satisfies } from './reserve-address';
 import { purposeDifferences } from './reserve-vip';
 import { type SubnetState, purposeOf } from './state';
@@ -19,9 +20,24 @@ export function reviseVip(command: ReviseVip, state: SubnetState, moment: Moment
   }
   const late = comesBeforeReservation(state, holder, moment);
   if (late) return late;
+  if (command.vipType !== held.vip.vipType) {
+    const used =
+      usedByRules(state, name, `made one of type "${command.vipType}"`) ?? usedByParents(state, name);
+    if (used) return used;
+  }
   const from = heldBy(state, held);
   const wish = { v4: command.v4, v6: command.v6, mac: command.mac, families: [] };
   const choice = chooseAddresses(state, holder, wish, moment, from);
   if (choice.rejected) return choice;
   return accept({ type: 'VipRevised', name, ...purposeOf(command), ...choice.chosen, from });
+}
+
+function usedByParents(state: SubnetState, vip: string): SubnetDecision | undefined {
+  const parents = state.uses.parents(vip).map(({ port }) => port);
+  if (parents.length === 0) return undefined;
+  return reject(
+    'VipInUse',
+    `Vip ${vip} of subnet ${state.name} has parents, ${parents[0]} among them, and keeps its type; have them withdrawn first.`,
+    { subnet: state.name, vip, parents: parents.join(',') },
+  );
 }

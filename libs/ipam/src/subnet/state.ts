@@ -13,11 +13,12 @@ import {
 import { type Holder, vipHolder } from '../holder';
 import { AddressSpace } from './address-space';
 import { type Former, Past } from './past';
-import type { VipPurpose } from './commands';
+import type { PortWish, VipPurpose } from './commands';
 import type { HeldAddress, SubnetDefinition, SubnetEvent } from './events';
+import { VipUses } from './vip-uses';
 
 /** Who holds what, since when. Never changed, only replaced. */
-export interface Reservation extends AddressPair {
+export interface Reservation extends AddressPair, PortWish {
   readonly holder: Holder;
   /** Absent: the MAC derived from the IPv4 address (see `SubnetState.macOf`). */
   readonly ownMac?: Mac;
@@ -35,6 +36,8 @@ export class SubnetState {
   definitionAtMs: number | undefined;
   readonly byHolder = new Map<Holder, Reservation>();
   readonly byAddress = new Map<Address, Reservation>();
+  /** What its Vips are used for. */
+  readonly uses = new VipUses();
   private spaces: { 4?: AddressSpace; 6?: AddressSpace } = {};
   private readonly ownMacs = new Map<Mac, Holder>();
   private readonly held = { 4: 0, 6: 0 };
@@ -61,6 +64,17 @@ export class SubnetState {
 
   derivedMac(address: Address, attempt = 0): Mac {
     return deriveMac(this.macOctet, address, attempt);
+  }
+
+  /** What the router port of the gateway has, whether or not there is one yet. */
+  routerMac(): Mac | undefined {
+    return this.definition && this.macOfGateway(this.definition);
+  }
+
+  /** Of the IPv4 gateway if there is one: a router port has one MAC for both families. */
+  macOfGateway({ gateways }: Pick<SubnetDefinition, 'gateways'>): Mac | undefined {
+    const gateway = gateways.find((it) => familyOf(it) === 4) ?? gateways[0];
+    return gateway === undefined ? undefined : this.derivedMac(gateway);
   }
 
   holderOfMac(mac: Mac): Holder | undefined {
@@ -103,7 +117,7 @@ export class SubnetState {
         this.spaces = {};
         break;
       case 'AddressReserved':
-        this.hold(event.holder, event, atMs);
+        this.hold(event.holder, event, atMs, event.port === undefined ? undefined : portOfReserved(event));
         break;
       case 'AddressMoved':
         this.move(event.holder, event, atMs);
@@ -120,9 +134,18 @@ export class SubnetState {
       case 'VipReleased':
         this.release(vipHolder(event.name), atMs);
         this.yielded.set(event.name, event.claim);
+        this.uses.endVip(event.name);
         break;
       case 'VipNameYielded':
         this.yielded.set(event.name, event.claim);
+        break;
+      case 'ParentGranted':
+      case 'ParentWithdrawn':
+      case 'RuleDefined':
+      case 'RuleRevised':
+      case 'RuleRetired':
+      case 'RuleBackendsChanged':
+        this.uses.evolve(event, atMs);
         break;
     }
     return this;
@@ -130,8 +153,8 @@ export class SubnetState {
 
   /** Free addresses are counted anew from who holds what and who gave up what: blocks and exclusions changed. */
   private define(definition: SubnetDefinition): void {
-    const { cidrs, gateways, excluded, coolingMs } = definition;
-    this.definition = { cidrs, gateways, excluded, coolingMs };
+    const { cidrs, gateways, excluded, coolingMs, router } = definition;
+    this.definition = { cidrs, gateways, excluded, coolingMs, ...(router !== undefined && { router }) };
     this.spaces = {};
     for (const cidr of cidrs) this.spaces[cidr.family] = new AddressSpace(cidr, this.definition);
     this.heldExcluded[4] = this.heldExcluded[6] = 0;
@@ -150,7 +173,7 @@ export class SubnetState {
     holder: Holder,
     { v4, v6, mac }: HeldAddress,
     sinceMs: number,
-    rare?: Pick<Reservation, 'vip' | 'claim' | 'changedAtMs'>,
+    rare?: Pick<Reservation, 'vip' | 'claim' | 'changedAtMs' | keyof PortWish>,
     before?: Reservation,
   ): void {
     const isDerived = v4 !== undefined && mac === this.derivedMac(v4);
@@ -180,7 +203,8 @@ export class SubnetState {
   private move(holder: Holder, held: HeldAddress, atMs: number, vip?: VipPurpose): void {
     const before = this.byHolder.get(holder);
     if (before?.ownMac !== undefined) this.ownMacs.delete(before.ownMac);
-    const rare = { vip, claim: before?.claim, changedAtMs: atMs };
+    const port = before?.port === undefined ? undefined : portOfReserved(before);
+    const rare = { vip, claim: before?.claim, changedAtMs: atMs, ...port };
     this.hold(holder, held, before?.sinceMs ?? atMs, rare, before);
     if (!before) return;
     for (const address of addressesOf(before)) {
@@ -218,6 +242,8 @@ export class SubnetState {
     return this.spaces[familyOf(address)];
   }
 }
+
+const portOfReserved = ({ port, portSecurity }: PortWish): PortWish => ({ port, portSecurity });
 
 export function addressesOf(pair: AddressPair): Address[] {
   return [pair.v4, pair.v6].filter((address) => address !== undefined);

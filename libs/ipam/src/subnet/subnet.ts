@@ -3,17 +3,23 @@
 import { subnetCodec } from './codec';
 import type { SubnetCommand } from './commands';
 import { type Moment, type SubnetDecision, replyTo } from './decision';
+import { defineRule } from './define-rule';
 import { defineSubnet } from './define-subnet';
 import type { SubnetEvent } from './events';
+import { grantParent } from './grant-parent';
 import { moveAddress } from './move-address';
 import { releaseAddress } from './release-address';
 import { releaseVip } from './release-vip';
 import { reserveAddress } from './reserve-address';
 import { reserveVip } from './reserve-vip';
+import { retireRule } from './retire-rule';
 import { retireSubnet, subnetNotFound } from './retire-subnet';
+import { reviseRule } from './revise-rule';
 import { reviseSubnet } from './revise-subnet';
 import { reviseVip } from './revise-vip';
+import { setRuleBackends } from './set-rule-backends';
 import { SubnetState } from './state';
+import { withdrawParent } from './withdraw-parent';
 import { yieldVipName } from './yield-vip-name';
 
 export const subnet = {
@@ -46,5 +52,17 @@ function decide(command: SubnetCommand, state: SubnetState, moment: Moment): Sub
       return reviseVip(command, state, moment);
     case 'ReleaseVip':
       return releaseVip(command, state, moment);
+    case 'GrantParent':
+      return grantParent(command, state, moment);
+    case 'WithdrawParent':
+      return withdrawParent(command, state, moment);
+    case 'DefineRule':
+      return defineRule(command, state, moment);
+    case 'ReviseRule':
+      return reviseRule(command, state, moment);
+    case 'RetireRule':
+      return retireRule(command, state, moment);
+    case 'SetRuleBackends':
+      return setRuleBackends(command, state, moment);
   }
 }

@@ -2,3 +2,4 @@ export * from './invariants';
 export * from './scenario';
 export * from './slow-subnet';
 export * from './subnet-text';
+export * from './vip-use-text';

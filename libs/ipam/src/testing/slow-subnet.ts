@@ -17,6 +17,14 @@ import { type Holder, holderParts, vipHolder } from '../holder';
 import type { RejectionCode } from '../rejection';
 import type { HeldAddress, Moment, SubnetCommand, SubnetDefinition, VipPurpose } from '../subnet';
 
+/** What Vips are used for has a model of its own (see subnet/random-vip-uses.spec.ts). */
+export type AddressCommand = Exclude<
+  SubnetCommand,
+  {
+    type: 'GrantParent' | 'WithdrawParent' | 'DefineRule' | 'ReviseRule' | 'RetireRule' | 'SetRuleBackends';
+  }
+>;
+
 export type Verdict =
   | { readonly rejected: RejectionCode }
   /** What the holder has now, or had until now; nothing for commands about the subnet itself. */
@@ -52,7 +60,7 @@ export class SlowSubnet {
   constructor(private readonly name: string) {}
 
   /** Decides and, if it accepts, does what was asked. */
-  execute(command: SubnetCommand, moment: Moment): Verdict {
+  execute(command: AddressCommand, moment: Moment): Verdict {
     if (command.type === 'DefineSubnet') return this.define(command, moment);
     if (command.type === 'YieldVipName') return this.yieldName(command.name, command.claim);
     if (!this.definition) return { rejected: 'SubnetNotFound' };
@@ -107,6 +115,8 @@ export class SlowSubnet {
     if (issuedAtMs < this.definitionAtMs) return { rejected: 'CommandExpired' };
     const isLost = (address: Address): boolean => whyNot(definition, address) !== undefined;
     if (this.holdings.some((holding) => addresses(holding).some(isLost))) return { rejected: 'SubnetInUse' };
+    const gateway = gatewayMac(this.name, definition);
+    if (this.holdings.some((holding) => holding.mac === gateway)) return { rejected: 'MacTaken' };
     return this.set(definition, nowMs);
   }
 
@@ -254,12 +264,18 @@ export class SlowSubnet {
 
   private chooseMac(holder: Holder, address: Address, wished: Mac | undefined): Mac | undefined {
     const others = this.holdings.filter((holding) => holding.holder !== holder);
-    const isFree = (mac: Mac): boolean => others.every((holding) => holding.mac !== mac);
+    const gateway = this.definition && gatewayMac(this.name, this.definition);
+    const isFree = (mac: Mac): boolean => mac !== gateway && others.every((holding) => holding.mac !== mac);
     if (wished !== undefined) return isFree(wished) ? wished : undefined;
     const octet = subnetOctet(this.name);
     const attempts = Array.from({ length: DERIVED_MAC_ATTEMPTS }, (_, attempt) => attempt);
     return attempts.map((attempt) => deriveMac(octet, address, attempt)).find(isFree);
   }
+}
+
+function gatewayMac(name: string, { gateways }: SubnetDefinition): Mac | undefined {
+  const gateway = gateways.find((it) => typeof it === 'number') ?? gateways[0];
+  return gateway === undefined ? undefined : deriveMac(subnetOctet(name), gateway);
 }
 
 const NOTHING: Verdict = { changed: false };

@@ -43,6 +43,7 @@ export interface DefinitionText {
   readonly gateways?: readonly string[];
   readonly excluded?: readonly string[];
   readonly coolingMs?: number;
+  readonly router?: string;
 }
 
 /** "10.16.0.5 fd00::5": at most one address a family, in any order; "" for none. */
@@ -51,6 +52,11 @@ export type PairText = string;
 export interface WishText {
   readonly mac?: string;
   readonly families?: readonly Family[];
+}
+
+export interface ReserveText extends WishText {
+  readonly port?: string;
+  readonly portSecurity?: boolean;
 }
 
 export interface VipText extends Partial<VipPurpose>, WishText {
@@ -88,11 +94,13 @@ export function commandsTo(subnet: string) {
       ...definition(changes),
     }),
     retire: (): RetireSubnet => ({ type: 'RetireSubnet', subnet }),
-    reserve: (who: string, addresses: PairText = '', rest: WishText = {}): ReserveAddress => ({
+    reserve: (who: string, addresses: PairText = '', rest: ReserveText = {}): ReserveAddress => ({
       type: 'ReserveAddress',
       subnet,
       holder: holder(who),
       ...wish(addresses, rest),
+      ...(rest.port !== undefined && { port: rest.port }),
+      ...(rest.portSecurity !== undefined && { portSecurity: rest.portSecurity }),
     }),
     move: (who: string, addresses: PairText, rest: Pick<WishText, 'mac'> = {}): MoveAddress => ({
       type: 'MoveAddress',
@@ -179,12 +187,13 @@ export function eventsOf(subnet: string) {
   };
 }
 
-function definition({ cidrs, gateways, excluded, coolingMs }: DefinitionText) {
+function definition({ cidrs, gateways, excluded, coolingMs, router }: DefinitionText) {
   return {
     ...(cidrs && { cidrs: cidrs.map(cidr) }),
     ...(gateways && { gateways: gateways.map(address) }),
     ...(excluded && { excluded: excluded.map(range) }),
     ...(coolingMs !== undefined && { coolingMs }),
+    ...(router !== undefined && { router }),
   };
 }
 

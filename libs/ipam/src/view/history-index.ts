@@ -30,6 +30,13 @@ export class HistoryIndex {
         return this.post(version, vipHolder(event.name), event);
       case 'VipRevised':
         return this.post(version, vipHolder(event.name), event, event.from);
+      case 'ParentGranted':
+      case 'ParentWithdrawn':
+      case 'RuleDefined':
+      case 'RuleRevised':
+      case 'RuleRetired':
+      case 'RuleBackendsChanged':
+        return this.append(vipHolder(event.vip), version);
       case 'SubnetDefined':
       case 'SubnetRevised':
       case 'SubnetRetired':

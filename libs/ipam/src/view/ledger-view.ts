@@ -3,7 +3,7 @@
 import { holderParts } from '../holder';
 import type { Reservation } from '../subnet/state';
 import { SubnetState } from '../subnet/state';
-import type { SubnetEvent } from '../subnet/events';
+import { type SubnetEvent, isVipUse } from '../subnet/events';
 
 /** An event with its place and time, as whoever follows the log has it. */
 export interface SubnetFact {
@@ -37,6 +37,7 @@ export class LedgerView {
     let state = this.states.get(subnet);
     if (!state) this.states.set(subnet, (state = new SubnetState(subnet)));
     state.evolve(event, atMs);
+    if (isVipUse(event)) this.vipPositions.set(event.vip, position);
     if (event.type === 'VipReserved' || event.type === 'VipRevised') {
       this.subnetOfVip.set(event.name, subnet);
       this.vipPositions.set(event.name, position);
@@ -81,7 +82,7 @@ export class LedgerView {
     return this.subnetPositions.get(name);
   }
 
-  /** Position of the last event that concerned the Vip. */
+  /** Position of the last event that concerned the Vip, its parents or its rules. */
   vipPosition(name: string): string | undefined {
     return this.vipPositions.get(name);
   }

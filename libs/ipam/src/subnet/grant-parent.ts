@@ -1,0 +1,51 @@
+// GrantParent: a port may answer for a Vip.
+import { vipHolder } from '../holder';
+import { invalid, reject } from '../rejection';
+import type { GrantParent } from './commands';
+import { type Moment, type SubnetDecision, accept, alreadySo } from './decision';
+import { expired } from './late';
+import { vipNotFound } from './release-vip';
+import type { SubnetState } from './state';
+
+/** Each of them is an OVN flow on the switch; more is a selector that has too much. */
+export const PARENTS_MAX = 256;
+
+export function grantParent(command: GrantParent, state: SubnetState, moment: Moment): SubnetDecision {
+  const { vip, port, grantor, evidence } = command;
+  const held = state.byHolder.get(vipHolder(vip));
+  if (!held?.vip) return vipNotFound(state, vip);
+  if (held.vip.vipType !== '') {
+    return reject(
+      'VipUnsuited',
+      `Vip ${vip} of subnet ${state.name} is of type ${held.vip.vipType}, for which no port answers; reserve one of type "" for parents.`,
+      { subnet: state.name, vip, vipType: held.vip.vipType },
+    );
+  }
+  if (!isPortName(port)) {
+    return invalid(
+      'port',
+      `${JSON.stringify(port)} is no port's name: 1 to 255 characters, no comma or space`,
+    );
+  }
+  if (state.uses.isGranted(vip, port, grantor)) return alreadySo({ parent: { vip, port, grantor } });
+  const { withdrawnAtMs } = state.uses.grantTimes(vip);
+  const changedAtMs = Math.max(withdrawnAtMs, held.sinceMs);
+  if (moment.issuedAtMs < changedAtMs) {
+    const what = `the parents of Vip ${vip} in subnet ${state.name} changed`;
+    return expired({ subnet: state.name, vip, port }, moment.issuedAtMs, what, changedAtMs);
+  }
+  if (!state.uses.isParent(vip, port) && state.uses.parentCount(vip) >= PARENTS_MAX) {
+    return reject(
+      'LimitReached',
+      `Vip ${vip} of subnet ${state.name} has ${PARENTS_MAX} parents, the most that one may have; withdraw one, or narrow its selector.`,
+      { subnet: state.name, vip, limit: String(PARENTS_MAX) },
+    );
+  }
+  return accept({ type: 'ParentGranted', vip, port, grantor, ...(evidence && { evidence }) });
+}
+
+const PORT_NAME_LENGTH_MAX = 255;
+
+/** `virtual-parents` is split at commas and never trimmed (ovn-nb(5)): such a name could not be a parent's. */
+export const isPortName = (name: string): boolean =>
+  name.length > 0 && name.length <= PORT_NAME_LENGTH_MAX && /^[^\s,"\\\p{C}]+$/u.test(name);

@@ -1,0 +1,19 @@
+// WithdrawParent: a grant ends; the port stays a parent while another grantor's is left.
+import { vipHolder } from '../holder';
+import type { WithdrawParent } from './commands';
+import { type Moment, type SubnetDecision, accept, alreadySo } from './decision';
+import { expired } from './late';
+import { vipNotFound } from './release-vip';
+import type { SubnetState } from './state';
+
+export function withdrawParent(command: WithdrawParent, state: SubnetState, moment: Moment): SubnetDecision {
+  const { vip, port, grantor, reason, evidence } = command;
+  if (!state.byHolder.get(vipHolder(vip))?.vip) return vipNotFound(state, vip);
+  if (!state.uses.isGranted(vip, port, grantor)) return alreadySo({ parent: { vip, port, grantor } });
+  const { grantedAtMs } = state.uses.grantTimes(vip);
+  if (moment.issuedAtMs < grantedAtMs) {
+    const what = `the parents of Vip ${vip} in subnet ${state.name} changed`;
+    return expired({ subnet: state.name, vip, port }, moment.issuedAtMs, what, grantedAtMs);
+  }
+  return accept({ type: 'ParentWithdrawn', vip, port, grantor, reason, ...(evidence && { evidence }) });
+}
