@@ -52,6 +52,12 @@ export const REJECTION_STATUS: Readonly<Record<RejectionCode, Status>> = {
   VipExists: row('ALREADY_EXISTS', 409),
   VipNotFound: row('NOT_FOUND', 404),
   VipNameTaken: row('ALREADY_EXISTS', 409),
+  VipInUse: row('FAILED_PRECONDITION', 409),
+  VipUnsuited: row('FAILED_PRECONDITION', 422),
+  RuleExists: row('ALREADY_EXISTS', 409),
+  RuleNotFound: row('NOT_FOUND', 404),
+  FrontTaken: row('ALREADY_EXISTS', 409),
+  LimitReached: row('FAILED_PRECONDITION', 409),
   CommandExpired: row('FAILED_PRECONDITION', 410),
   // 422 as in draft-ietf-httpapi-idempotency-key-header for a key that comes with another request.
   CommandIdReused: row('FAILED_PRECONDITION', 422),

@@ -31,6 +31,12 @@ export class ExecuteSubnetCommandHandler implements ICommandHandler<ExecuteSubne
       case 'ReserveAddress':
       case 'MoveAddress':
       case 'ReleaseAddress':
+      case 'GrantParent':
+      case 'WithdrawParent':
+      case 'DefineRule':
+      case 'ReviseRule':
+      case 'RetireRule':
+      case 'SetRuleBackends':
         return {
           ...(await this.subnets.execute(command.subnet, envelope as CommandEnvelope<SubnetCommand>)),
           subnet: command.subnet,

@@ -23,6 +23,8 @@ export function parseReserveAddress(request: ReserveAddressRequest): Checked<Ask
       v6: valid(wish.v6),
       mac: valid(wish.mac),
       families: valid(wish.families),
+      port: valid(undefined),
+      portSecurity: valid(undefined),
     }),
   );
   return asked(command, request.options);

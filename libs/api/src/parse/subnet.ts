@@ -20,6 +20,7 @@ export function parseDefineSubnet(request: DefineSubnetRequest): Checked<Asked<D
     gateways: gateways(request),
     excluded: unlessEmpty(each('excluded', request.excluded, EXCLUDED_MAX, fields.range)),
     coolingMs: cooling('cooling', request.cooling),
+    router: valid(undefined),
   });
   return asked(command, request.options);
 }
@@ -36,6 +37,7 @@ export function parseReviseSubnet(request: ReviseSubnetRequest): Checked<Asked<R
     gateways: gateways(request),
     excluded: request.noExcluded ? excluded : unlessEmpty(excluded),
     coolingMs: cooling('cooling', request.cooling),
+    router: valid(undefined),
   });
   return asked(command, request.options);
 }

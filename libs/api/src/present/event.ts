@@ -67,6 +67,14 @@ function ofSubnet(subnet: string, event: SubnetEvent): EventInit {
     case 'VipRevised':
     case 'VipReleased':
       return { subnet, holder: vipHolder(event.name), ...presentHeld(event), ...ofVip(subnet, event) };
+    case 'ParentGranted':
+    case 'RuleDefined':
+    case 'RuleRevised':
+    case 'RuleBackendsChanged':
+      return { subnet, holder: vipHolder(event.vip) };
+    case 'ParentWithdrawn':
+    case 'RuleRetired':
+      return { subnet, holder: vipHolder(event.vip), reason: event.reason };
   }
 }
 

@@ -35,6 +35,12 @@ export const file_holdfast_v1_rejection: GenFile = /*@__PURE__*/
  * | VipExists           | ALREADY_EXISTS      | 409           | The Vip exists and is not as asked.                                |
  * | VipNotFound         | NOT_FOUND           | 404           | No such Vip.                                                       |
  * | VipNameTaken        | ALREADY_EXISTS      | 409           | A Vip of that name is in another subnet.                           |
+ * | VipInUse            | FAILED_PRECONDITION | 409           | Parents or rules use the Vip as it is; fact `parents` or `rules`.   |
+ * | VipUnsuited         | FAILED_PRECONDITION | 422           | The Vip's type is none for what was asked; fact `vipType`.         |
+ * | RuleExists          | ALREADY_EXISTS      | 409           | The rule exists and is not as asked; fact `differs`.               |
+ * | RuleNotFound        | NOT_FOUND           | 404           | No such rule.                                                      |
+ * | FrontTaken          | ALREADY_EXISTS      | 409           | The Vip's port belongs to another rule; fact `rule`.               |
+ * | LimitReached        | FAILED_PRECONDITION | 409           | As many as may be are there already; fact `limit`.                 |
  * | CommandExpired      | FAILED_PRECONDITION | 410           | Issued before the window, or overtaken by a later command.         |
  * | CommandIdReused     | FAILED_PRECONDITION | 422           | The command id was used for another command.                       |
  *
