@@ -15,6 +15,13 @@ export function keyOfFact({ subnet, event }: SubnetFact): DueKey | undefined {
     case 'VipRevised':
     case 'VipReleased':
       return vipKey(event.name);
+    case 'ParentGranted':
+    case 'ParentWithdrawn':
+    case 'RuleDefined':
+    case 'RuleRevised':
+    case 'RuleRetired':
+    case 'RuleBackendsChanged':
+      return vipKey(event.vip);
     case 'AddressReserved':
     case 'AddressMoved':
     case 'AddressReleased':
