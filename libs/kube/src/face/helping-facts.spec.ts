@@ -14,6 +14,15 @@ const moved: SubnetEvent = {
 const reserved: SubnetEvent = { type: 'AddressReserved', holder, v4: HERE, mac: MAC };
 const revised: SubnetEvent = { type: 'SubnetRevised', cidrs: [], gateways: [], excluded: [], coolingMs: 0 };
 
+const withdrawn: SubnetEvent = {
+  type: 'ParentWithdrawn',
+  vip: 'web',
+  port: 'web-0.default',
+  grantor: 'selector',
+  reason: '',
+};
+const retired: SubnetEvent = { type: 'RuleRetired', rule: 'slr', vip: 'web', reason: '' };
+
 describe('helps', () => {
   it.each<[RejectionCode, Record<string, string>, SubnetEvent, Help]>([
     ['AddressTaken', { address: '10.16.0.9' }, released, 'yes'],
@@ -30,6 +39,15 @@ describe('helps', () => {
     ['AddressOutOfRange', { address: '10.16.0.9' }, released, 'no'],
     ['AddressOutOfRange', {}, revised, 'yes'],
     ['SubnetNotFound', {}, revised, 'yes'],
+    ['VipInUse', { vip: 'web' }, retired, 'yes'],
+    ['VipInUse', { vip: 'web' }, withdrawn, 'yes'],
+    ['VipInUse', { vip: 'other' }, retired, 'no'],
+    ['VipInUse', { vip: 'web' }, released, 'no'],
+    ['FrontTaken', { vip: 'web' }, retired, 'yes'],
+    ['LimitReached', { vip: 'web' }, withdrawn, 'yes'],
+    ['RuleExists', { rule: 'slr' }, retired, 'yes'],
+    ['RuleExists', { rule: 'slr' }, withdrawn, 'no'],
+    ['AddressTaken', { address: '10.16.0.9' }, retired, 'no'],
   ])('%s %j', (code, facts, event, help) => {
     const relief = reliefOf(event);
     expect(relief ? helps(relief, { code, message: '', facts }) : 'no').toBe(help);

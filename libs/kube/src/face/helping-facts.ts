@@ -6,7 +6,9 @@ import { formatAddress, formatMac, type HeldAddress, type Rejection, type Subnet
 export type Relief =
   | { readonly is: 'definition' }
   /** What somebody held until now; some of it may be kept. Addresses and MAC as a rejection's facts have them. */
-  | { readonly is: 'freed'; readonly addresses: readonly string[]; readonly mac: string };
+  | { readonly is: 'freed'; readonly addresses: readonly string[]; readonly mac: string }
+  /** A Vip lost one of its uses, or one of its rules gave up fronts. */
+  | { readonly is: 'unused'; readonly vip: string; readonly rule?: string };
 
 /** `one of many`: it may, but only one of those who wait for the same. */
 export type Help = 'no' | 'yes' | 'one of many';
@@ -24,9 +26,17 @@ export function reliefOf(event: SubnetEvent): Relief | undefined {
     case 'SubnetRevised':
     case 'SubnetRetired':
       return { is: 'definition' };
+    case 'RuleRevised':
+    case 'RuleRetired':
+      return { is: 'unused', vip: event.vip, rule: event.rule };
+    case 'ParentWithdrawn':
+      return { is: 'unused', vip: event.vip };
     case 'AddressReserved':
     case 'VipReserved':
     case 'VipNameYielded':
+    case 'ParentGranted':
+    case 'RuleDefined':
+    case 'RuleBackendsChanged':
       return undefined;
   }
 }
@@ -34,6 +44,7 @@ export function reliefOf(event: SubnetEvent): Relief | undefined {
 /** @param relief in the subnet that refused */
 export function helps(relief: Relief, { code, facts }: Rejection): Help {
   if (relief.is === 'definition') return 'yes';
+  if (relief.is === 'unused') return helpsUser(relief, code, facts);
   switch (code) {
     case 'AddressTaken':
     case 'AddressCooling':
@@ -55,10 +66,27 @@ export function helps(relief: Relief, { code, facts }: Rejection): Help {
     case 'VipExists':
     case 'VipNotFound':
     case 'VipNameTaken':
+    case 'VipInUse':
+    case 'VipUnsuited':
+    case 'RuleExists':
+    case 'RuleNotFound':
+    case 'FrontTaken':
+    case 'LimitReached':
     case 'CommandExpired':
     case 'CommandIdReused':
       return 'no';
   }
+}
+
+/** A use that ended helps those who were refused because of uses of the same Vip. */
+function helpsUser(
+  { vip, rule }: Relief & { readonly is: 'unused' },
+  code: Rejection['code'],
+  facts: Rejection['facts'],
+): Help {
+  const isOfUses = code === 'VipInUse' || code === 'FrontTaken' || code === 'LimitReached';
+  if (isOfUses) return facts['vip'] === vip ? 'yes' : 'no';
+  return code === 'RuleExists' && facts['rule'] === rule ? 'yes' : 'no';
 }
 
 function freed({ v4, v6, mac }: HeldAddress): Relief {
