@@ -56,9 +56,17 @@ export function deriveMac(subnetOctet: number, address: Address, attempt = 0): M
   return (LOCAL_UNICAST[attempt & 3] as number) * 2 ** 40 + second * 2 ** 32 + low;
 }
 
+/** A bigint's bits as numbers: taking them out by shifts costs more than all the rest of a reservation. */
+const halves = new BigUint64Array(2);
+const words = new Uint32Array(halves.buffer);
+
 function fold(address: bigint): number {
-  const words = [96n, 64n, 32n, 0n].map((shift) => Number((address >> shift) & 0xffffffffn));
-  return words.reduce((hash, word) => (Math.imul(hash, 0x9e3779b1) ^ word) >>> 0, 0);
+  halves[0] = address;
+  halves[1] = address >> 64n;
+  let hash = 0;
+  for (let at = words.length - 1; at >= 0; at -= 1)
+    hash = (Math.imul(hash, 0x9e3779b1) ^ (words[at] as number)) >>> 0;
+  return hash;
 }
 
 /** FNV-1a over the UTF-16 units, folded to 8 bits. */

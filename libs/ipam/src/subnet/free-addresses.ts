@@ -64,7 +64,7 @@ export class FreeAddresses {
   /** Lets a released one never come again. Not possible beyond `never`, where it still stands in a run. */
   forget(offset: Offset): boolean {
     if (offset >= this.never) return false;
-    this.released.remove(offset);
+    this.released.forget(offset);
     return true;
   }
 

@@ -39,7 +39,7 @@ describe('a Subnet remembers', () => {
       .wait(7)
       .after(release('pod/default/a'));
     const [one, gone] = [address('10.16.0.2'), holder('pod/default/a')];
-    expect(story.state.former(one)).toEqual({ holder: gone, releasedAtMs: story.nowMs });
+    expect(story.state.former(one)).toMatchObject({ holder: gone, releasedAtMs: story.nowMs });
     expect(story.state.releasedAtMs(gone)).toBe(story.nowMs);
     story.after(reserve('pod/default/b', '10.16.0.2'));
     expect(story.state.former(one)).toBeUndefined();

@@ -12,9 +12,9 @@ import {
 } from '../address';
 import { type Holder, vipHolder } from '../holder';
 import { AddressSpace } from './address-space';
-import { type Former, Past } from './past';
 import type { PortWish, VipPurpose } from './commands';
 import type { HeldAddress, SubnetDefinition, SubnetEvent } from './events';
+import { Holdings } from './holdings';
 import { VipUses } from './vip-uses';
 
 /** Who holds what, since when. Never changed, only replaced. */
@@ -30,19 +30,34 @@ export interface Reservation extends AddressPair, PortWish {
   readonly claim?: number;
 }
 
+/** Who gave up an address that nobody has taken since. */
+export interface Former {
+  readonly holder: Holder;
+  readonly releasedAtMs: number;
+  /** Of all releases here: which one it was. */
+  readonly order: number;
+}
+
+interface Left {
+  readonly leftAtMs: number;
+}
+
+/** A release is remembered by holder for as long as a late duplicate of an older command may be accepted. */
+const RELEASE_MEMORY_MS = 7 * 24 * 3_600_000;
+
 export class SubnetState {
   definition: SubnetDefinition | undefined;
   /** When the definition last came, changed or went. */
   definitionAtMs: number | undefined;
-  readonly byHolder = new Map<Holder, Reservation>();
-  readonly byAddress = new Map<Address, Reservation>();
+  readonly byHolder = new Holdings<Holder, Left>();
+  readonly byAddress = new Holdings<Address, Former>();
   /** What its Vips are used for. */
   readonly uses = new VipUses();
   private spaces: { 4?: AddressSpace; 6?: AddressSpace } = {};
   private readonly ownMacs = new Map<Mac, Holder>();
   private readonly held = { 4: 0, 6: 0 };
   private readonly heldExcluded = { 4: 0, 6: 0 };
-  private readonly past = new Past();
+  private releases = 0;
   private readonly yielded = new Map<string, number>();
   private readonly macOctet: number;
 
@@ -79,19 +94,19 @@ export class SubnetState {
 
   holderOfMac(mac: Mac): Holder | undefined {
     const own = this.ownMacs.get(mac);
-    if (own !== undefined) return own;
+    if (own !== undefined || !this.spaces[4]) return own;
     const reservation = this.byAddress.get(mac % 2 ** 32);
     return reservation && this.macOf(reservation) === mac ? reservation.holder : undefined;
   }
 
   /** Who gave up the address, and when, if nobody has taken it since. */
   former(address: Address): Former | undefined {
-    return this.past.former(address);
+    return this.byAddress.gone(address);
   }
 
   /** When the holder last gave up what it had here. */
   releasedAtMs(holder: Holder): number | undefined {
-    return this.past.releasedAtMs(holder);
+    return this.byHolder.gone(holder)?.leftAtMs;
   }
 
   /** The newest claim to the Vip's name that was sworn off, or -1. */
@@ -162,7 +177,8 @@ export class SubnetState {
       this.countExcluded(address, 1);
       this.spaceOf(address)?.use(address);
     }
-    for (const [address, { releasedAtMs }] of this.past.formers()) {
+    const formers = [...this.byAddress.allGone()].sort(([, a], [, b]) => a.order - b.order);
+    for (const [address, { releasedAtMs }] of formers) {
       this.spaceOf(address)?.use(address);
       this.spaceOf(address)?.release(address, releasedAtMs);
     }
@@ -182,18 +198,17 @@ export class SubnetState {
       isDerived && v6 === undefined && !rare
         ? { holder, v4, sinceMs }
         : { holder, v4, v6, ownMac, sinceMs, ...rare };
-    this.byHolder.set(holder, reservation);
+    this.byHolder.hold(holder, reservation);
     if (ownMac !== undefined) this.ownMacs.set(ownMac, holder);
     if (v4 !== undefined) this.take(v4, reservation, before?.v4 === v4);
     if (v6 !== undefined) this.take(v6, reservation, before?.v6 === v6);
   }
 
   private take(address: Address, reservation: Reservation, isKept: boolean): void {
-    this.byAddress.set(address, reservation);
+    this.byAddress.hold(address, reservation);
     if (isKept) return;
     const family = familyOf(address);
     this.held[family] += 1;
-    this.past.take(address);
     const space = this.spaces[family];
     if (space?.isExcluded(address)) this.heldExcluded[family] += 1;
     else space?.use(address);
@@ -215,22 +230,22 @@ export class SubnetState {
   private release(holder: Holder, atMs: number): void {
     const reservation = this.byHolder.get(holder);
     if (!reservation) return;
-    this.byHolder.delete(holder);
     if (reservation.ownMac !== undefined) this.ownMacs.delete(reservation.ownMac);
     for (const address of addressesOf(reservation)) this.giveUp(address, holder, atMs);
-    this.past.leave(holder, atMs);
+    this.byHolder.leave(holder, { leftAtMs: atMs });
+    this.byHolder.sweep((_, { leftAtMs }) => leftAtMs < atMs - RELEASE_MEMORY_MS);
   }
 
   private giveUp(address: Address, holder: Holder, atMs: number): void {
-    this.byAddress.delete(address);
+    this.releases += 1;
+    this.byAddress.leave(address, { holder, releasedAtMs: atMs, order: this.releases });
     this.held[familyOf(address)] -= 1;
     this.countExcluded(address, -1);
     this.spaceOf(address)?.release(address, atMs);
-    this.past.giveUp(address, holder, atMs);
-    this.past.sweep(
-      atMs,
-      this.definition?.coolingMs ?? 0,
-      (gone) => this.spaceOf(gone)?.forget(gone) ?? true,
+    const coolsSinceMs = atMs - (this.definition?.coolingMs ?? 0);
+    // In a block that fills up none may be forgotten: it will be needed again.
+    this.byAddress.sweep(
+      (gone, { releasedAtMs }) => releasedAtMs <= coolsSinceMs && (this.spaceOf(gone)?.forget(gone) ?? true),
     );
   }
 

@@ -1,0 +1,73 @@
+// Who holds what, by holder or by address, and what is remembered of those who hold it no more. Both stand in one
+// entry, which a key keeps for ever: V8's Map does not close the gap that a deleted key leaves, and a key that comes
+// back time after time would have to be looked for behind all its gaps. Forgetting goes in sweeps.
+import type { Reservation } from './state';
+
+/** Fewer than this are not worth a sweep; after one, the next comes when what stayed has doubled. */
+const SWEEP_AT_LEAST = 4096;
+
+/** Nobody who is gone holds anything since some time: that is how the two are told apart. */
+type NotHeld = object & { readonly sinceMs?: undefined };
+
+export class Holdings<Key, Gone extends NotHeld> {
+  private readonly entries = new Map<Key, Reservation | Gone>();
+  private held = 0;
+  private sweepAt = SWEEP_AT_LEAST;
+
+  /** How many hold something. */
+  get size(): number {
+    return this.held;
+  }
+
+  get(key: Key): Reservation | undefined {
+    const entry = this.entries.get(key);
+    return entry?.sinceMs === undefined ? undefined : entry;
+  }
+
+  has(key: Key): boolean {
+    return this.get(key) !== undefined;
+  }
+
+  /** What is remembered, if nothing is held. */
+  gone(key: Key): Gone | undefined {
+    const entry = this.entries.get(key);
+    return entry === undefined || isHeld(entry) ? undefined : entry;
+  }
+
+  hold(key: Key, reservation: Reservation): void {
+    if (!this.has(key)) this.held += 1;
+    this.entries.set(key, reservation);
+  }
+
+  leave(key: Key, gone: Gone): void {
+    if (this.has(key)) this.held -= 1;
+    this.entries.set(key, gone);
+  }
+
+  *keys(): Iterable<Key> {
+    for (const [key] of this) yield key;
+  }
+
+  *values(): Iterable<Reservation> {
+    for (const [, reservation] of this) yield reservation;
+  }
+
+  *[Symbol.iterator](): Iterator<[Key, Reservation]> {
+    for (const [key, entry] of this.entries) if (isHeld(entry)) yield [key, entry];
+  }
+
+  /** In no order. */
+  *allGone(): Iterable<[Key, Gone]> {
+    for (const [key, entry] of this.entries) if (!isHeld(entry)) yield [key, entry];
+  }
+
+  /** Forgets what may be forgotten, when there is so much of it that looking at everything is worth its cost. */
+  sweep(mayForget: (key: Key, gone: Gone) => boolean): void {
+    const remembered = this.entries.size - this.held;
+    if (remembered < this.sweepAt || remembered < this.held) return;
+    for (const [key, gone] of this.allGone()) if (mayForget(key, gone)) this.entries.delete(key);
+    this.sweepAt = Math.max(SWEEP_AT_LEAST, (this.entries.size - this.held) * 2);
+  }
+}
+
+const isHeld = (entry: Reservation | NotHeld): entry is Reservation => entry.sinceMs !== undefined;
