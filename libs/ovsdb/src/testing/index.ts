@@ -3,6 +3,7 @@ export {
   NORTHBOUND_SCHEMA,
   type OvsdbServer,
   type OvsdbServerOptions,
+  SOUTHBOUND_SCHEMA,
   startOvsdbServer,
 } from './ovsdb-server';
 export { type OvsdbCluster, type OvsdbClusterOptions, startOvsdbCluster } from './cluster';

@@ -17,6 +17,8 @@ import { parseRemotes } from '../remote';
 
 /** Where Debian's `ovn-central` puts the Northbound schema. */
 export const NORTHBOUND_SCHEMA = '/usr/share/ovn/ovn-nb.ovsschema';
+/** And the Southbound's. */
+export const SOUTHBOUND_SCHEMA = '/usr/share/ovn/ovn-sb.ovsschema';
 
 export interface OvsdbServerOptions {
   /** The schema file of a new standalone database. Not read if `directory` has a database already. */
