@@ -1,9 +1,8 @@
 // A node of the network: Open vSwitch with the userspace datapath and ovn-controller, in a network of its own. What
 // is plugged into it is a `Pod`.
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type OvsdbServer, startOvsdbServer } from '@holdfast/ovsdb/testing';
 import { Daemon } from './daemon';
+import { Database } from './database';
 import type { Enclosure } from './enclosure';
 
 const SCHEMA = '/usr/share/openvswitch/vswitch.ovsschema';
@@ -23,8 +22,7 @@ export class Chassis {
     /** The file of its network namespace. */
     readonly network: string,
     private readonly enclosure: Enclosure,
-    private readonly database: OvsdbServer,
-    private readonly vswitchd: Daemon,
+    private readonly database: Database,
     private readonly controller: Daemon,
   ) {}
 
@@ -36,33 +34,33 @@ export class Chassis {
     southbound: string,
   ): Promise<Chassis> {
     const folder = join(enclosure.folder, name);
-    await mkdir(folder);
     const [database, network] = await Promise.all([
-      startOvsdbServer({ schema: SCHEMA, directory: folder }),
+      Database.start(enclosure, folder, SCHEMA),
       enclosure.addNetwork(name),
     ]);
     const env = { OVS_RUNDIR: folder, OVN_RUNDIR: folder, OVS_LOGDIR: folder, OVN_LOGDIR: folder };
     const where = { network, env, folder };
     const vsctl = (...args: readonly string[]): Promise<string> =>
-      enclosure.run(['ovs-vsctl', `--db=${database.unix}`, '--timeout=20', ...args], where);
+      enclosure.run(['ovs-vsctl', `--db=${database.remote}`, '--timeout=20', ...args], where);
     await enclosure.run(['sh', '-c', NO_IPV6], { network });
     await vsctl('--no-wait', 'set', 'Open_vSwitch', '.', ...identity(name, tunnelAddress, southbound));
-    const vswitchd = await Daemon.start(enclosure, {
+    await Daemon.start(enclosure, {
       program: 'ovs-vswitchd',
-      args: ['--disable-system', `--unixctl=${join(folder, 'ovs-vswitchd.ctl')}`, database.unix],
+      args: ['--disable-system', `--unixctl=${join(folder, 'ovs-vswitchd.ctl')}`, database.remote],
       ...where,
     });
-    await vsctl(...bridge('br-int', 'fail-mode=secure'), '--', ...bridge('br-phy'));
+    const hardware = `other-config:hwaddr="${macOf(tunnelAddress)}"`;
+    await vsctl(...bridge('br-int', 'fail-mode=secure'), '--', ...bridge('br-phy', hardware));
     await enclosure.run(['ip', 'addr', 'add', `${tunnelAddress}/24`, 'dev', 'br-phy'], where);
     await enclosure.run(['ip', 'link', 'set', 'br-phy', 'up'], where);
     const program = 'ovn-controller';
-    const controller = await Daemon.start(enclosure, { program, args: [database.unix], ...where });
-    return new Chassis(name, tunnelAddress, network, enclosure, database, vswitchd, controller);
+    const controller = await Daemon.start(enclosure, { program, args: [database.remote], ...where });
+    return new Chassis(name, tunnelAddress, network, enclosure, database, controller);
   }
 
   vsctl(...args: readonly string[]): Promise<string> {
     const { network } = this;
-    return this.enclosure.run(['ovs-vsctl', `--db=${this.database.unix}`, '--timeout=20', ...args], {
+    return this.enclosure.run(['ovs-vsctl', `--db=${this.database.remote}`, '--timeout=20', ...args], {
       network,
     });
   }
@@ -110,18 +108,6 @@ export class Chassis {
     await this.controller.start();
   }
 
-  /** Only its database's server; the rest ends with the enclosure. */
-  async stop(): Promise<void> {
-    await this.database.stop();
-  }
-
-  /** Every server of it that does not run, by name. */
-  async missing(): Promise<readonly string[]> {
-    const servers = { 'ovs-vswitchd': this.vswitchd, 'ovn-controller': this.controller };
-    const running = await Promise.all(Object.values(servers).map((server) => server.isRunning()));
-    return Object.keys(servers).filter((_, at) => !running[at]);
-  }
-
   private async plugCable(): Promise<void> {
     const { network } = this;
     const up = 'ethtool -K "$1" tx off; ethtool -K br-phy tx off; ip link set "$1" up';
@@ -142,6 +128,12 @@ function identity(name: string, tunnelAddress: string, southbound: string): read
     'external_ids:ovn-encap-type=geneve',
     `external_ids:ovn-encap-ip=${tunnelAddress}`,
   ];
+}
+
+/** Fixed, as a bridge changes its own with its ports, and who learned the former sends into the void. */
+function macOf(tunnelAddress: string): string {
+  const octets = tunnelAddress.split('.').map((octet) => Number(octet).toString(16).padStart(2, '0'));
+  return ['02', '00', ...octets].join(':');
 }
 
 function bridge(name: string, ...settings: readonly string[]): readonly string[] {

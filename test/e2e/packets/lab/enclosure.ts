@@ -15,8 +15,8 @@ import { promisify } from 'node:util';
 const TELL = 'read -r pid _ </proc/self/stat; mount -t proc proc /proc; echo "$pid"';
 const FIRST = `${TELL}; exec env --ignore-signal=CHLD cat`;
 const UNSHARE = 'unshare --mount --propagation private --pid --net --fork --kill-child';
-/** Outlives a Ctrl-C, which goes to the whole group, to remove the folder when all is over. */
-const HOLD = `trap '' INT TERM HUP; ${UNSHARE} sh -c "$1"; rm -rf -- "$2"`;
+/** Stays to remove the folder when all is over. */
+const HOLD = `${UNSHARE} sh -c "$1"; rm -rf -- "$2"`;
 
 /** What runs inside, and where. */
 export interface RunOptions {
@@ -44,7 +44,11 @@ export class Enclosure {
   /** @throws Error with what `unshare` says, where namespaces cannot be made */
   static async open(): Promise<Enclosure> {
     const folder = await mkdtemp(join(tmpdir(), 'hflab-'));
-    const holder = spawn('sh', ['-c', HOLD, 'sh', FIRST, folder], { env: { ...process.env, PATH } });
+    const holder = spawn('sh', ['-c', HOLD, 'sh', FIRST, folder], {
+      env: { ...process.env, PATH },
+      // A signal to the test's whole group, such as that of a Ctrl-C, would leave the folder.
+      detached: true,
+    });
     let complaint = '';
     holder.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()));
     const [line] = (await Promise.race([once(holder.stdout, 'data'), once(holder, 'exit')])) as [unknown];

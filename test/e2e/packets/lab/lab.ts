@@ -2,9 +2,10 @@
 // writes no Northbound row itself, knows nothing of Holdfast, and leaves nothing behind. Any number run side by side.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { NORTHBOUND_SCHEMA, type OvsdbServer, startOvsdbServer } from '@holdfast/ovsdb/testing';
+import { NORTHBOUND_SCHEMA } from '@holdfast/ovsdb/testing';
 import { Chassis } from './chassis';
 import { Daemon } from './daemon';
+import { Database } from './database';
 import { Enclosure } from './enclosure';
 import { Pod, type PodOptions } from './pod';
 
@@ -20,8 +21,8 @@ export class Lab {
 
   private constructor(
     private readonly enclosure: Enclosure,
-    private readonly northbound: OvsdbServer,
-    private readonly southbound: OvsdbServer,
+    private readonly northbound: Database,
+    private readonly southbound: Database,
     readonly chassis: readonly [Chassis, Chassis],
   ) {}
 
@@ -30,12 +31,12 @@ export class Lab {
     const enclosure = await Enclosure.open();
     try {
       const [northbound, southbound] = await Promise.all([
-        startDatabase(enclosure, 'nb', NORTHBOUND_SCHEMA),
-        startDatabase(enclosure, 'sb', SOUTHBOUND_SCHEMA),
+        Database.start(enclosure, join(enclosure.folder, 'nb'), NORTHBOUND_SCHEMA),
+        Database.start(enclosure, join(enclosure.folder, 'sb'), SOUTHBOUND_SCHEMA),
       ]);
       const [first, second] = await Promise.all([
-        Chassis.start(enclosure, 'ch1', '172.31.77.1', southbound.unix),
-        Chassis.start(enclosure, 'ch2', '172.31.77.2', southbound.unix),
+        Chassis.start(enclosure, 'ch1', '172.31.77.1', southbound.remote),
+        Chassis.start(enclosure, 'ch2', '172.31.77.2', southbound.remote),
         startNorthd(enclosure, northbound, southbound),
       ]);
       const lab = new Lab(enclosure, northbound, southbound, [first, second]);
@@ -43,7 +44,6 @@ export class Lab {
       await lab.syncHv();
       return lab;
     } catch (error) {
-      // Its processes end with the enclosure; those of the databases with the test's process.
       await enclosure.close();
       throw error;
     }
@@ -51,7 +51,7 @@ export class Lab {
 
   /** Of the Northbound, `unix:PATH`: what a control plane is given. */
   get northboundRemote(): string {
-    return this.northbound.unix;
+    return this.northbound.remote;
   }
 
   /** Where everything of this lab is, as long as it lives. */
@@ -62,13 +62,13 @@ export class Lab {
   /** `ovn-nbctl`. */
   nbctl(...args: readonly string[]): Promise<string> {
     const timeout = `--timeout=${SYNC_TIMEOUT_S}`;
-    return this.enclosure.run(['ovn-nbctl', `--db=${this.northbound.unix}`, timeout, ...args]);
+    return this.enclosure.run(['ovn-nbctl', `--db=${this.northbound.remote}`, timeout, ...args]);
   }
 
   /** `ovn-sbctl`. */
   sbctl(...args: readonly string[]): Promise<string> {
     const timeout = `--timeout=${SYNC_TIMEOUT_S}`;
-    return this.enclosure.run(['ovn-sbctl', `--db=${this.southbound.unix}`, timeout, ...args]);
+    return this.enclosure.run(['ovn-sbctl', `--db=${this.southbound.remote}`, timeout, ...args]);
   }
 
   /** Resolves once both chassis have programmed all that is in the Northbound now (ovn-nb(5), `nb_cfg` and `hv_cfg`). */
@@ -114,19 +114,19 @@ export class Lab {
     await this.syncHv();
   }
 
+  /** Resolves once nothing of it is left. */
   async stop(): Promise<void> {
-    await Promise.all([...this.chassis, this.northbound, this.southbound].map((part) => part.stop()));
     await this.enclosure.close();
   }
 }
 
-async function startDatabase(enclosure: Enclosure, name: string, schema: string): Promise<OvsdbServer> {
-  return startOvsdbServer({ schema, directory: join(enclosure.folder, name) });
-}
-
-async function startNorthd(enclosure: Enclosure, nb: OvsdbServer, sb: OvsdbServer): Promise<Daemon> {
+async function startNorthd(enclosure: Enclosure, nb: Database, sb: Database): Promise<Daemon> {
   const folder = join(enclosure.folder, 'northd');
   await mkdir(folder);
-  const args = [`--unixctl=${join(folder, 'northd.ctl')}`, `--ovnnb-db=${nb.unix}`, `--ovnsb-db=${sb.unix}`];
+  const args = [
+    `--unixctl=${join(folder, 'northd.ctl')}`,
+    `--ovnnb-db=${nb.remote}`,
+    `--ovnsb-db=${sb.remote}`,
+  ];
   return Daemon.start(enclosure, { program: 'ovn-northd', args, folder });
 }
