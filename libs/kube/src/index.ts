@@ -43,4 +43,5 @@ export { type Ledger, type LedgerAnswer, type LedgerOrder, THROUGH_KUBERNETES } 
 export { FINALIZER } from './face/object-writer';
 export { COOLING_ANNOTATION } from './face/subnet-spec';
 export type { FaceFault } from './face/troubles';
-export type { Projection } from './face/wanted-status';
+export { AAPS_ANNOTATION } from './face/pods/pod-reading';
+export type { Bound, Projection } from './face/wanted-status';

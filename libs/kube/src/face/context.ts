@@ -6,7 +6,7 @@ import type { DueKey } from './due-key';
 import type { Ledger, LedgerOrder } from './ledger';
 import type { ObjectWriter } from './object-writer';
 import type { Refusals } from './refusals';
-import type { Projection } from './wanted-status';
+import type { Bound, Projection } from './wanted-status';
 
 export interface Context {
   readonly ledger: Ledger;
@@ -15,8 +15,12 @@ export interface Context {
   readonly refusals: Refusals;
   readonly vips: Pick<Following, 'get'>;
   readonly subnets: Pick<Following, 'get'>;
+  /** What of them is read, and no more (./pods/pod-reading). */
+  readonly pods: Pick<Following, 'get'>;
   readonly mark: (key: DueKey) => void;
   readonly projectionOf: (vip: string) => Projection | undefined;
+  /** Absent: nobody follows who answers for a Vip. */
+  readonly boundOf?: (vip: string) => Bound | undefined;
 }
 
 /** After a write that was refused because the object had changed: the watch brings the change, and sooner than this. */

@@ -1,10 +1,12 @@
-// Names one object that may be due: `vips/web`, `subnets/ovn-default`.
+// Names what may be due: an object (`vips/web`, `subnets/ovn-default`), or the parents of a Vip (`parents/web`).
 import { type Resource, SUBNETS, VIPS } from '../resource';
 
 export type DueKey = string;
 
 export const vipKey = (name: string): DueKey => dueKeyOf(VIPS, name);
 export const subnetKey = (name: string): DueKey => dueKeyOf(SUBNETS, name);
+/** No kind of object is called that. */
+export const parentsKey = (vip: string): DueKey => `parents/${vip}`;
 
 export function dueKeyOf(resource: Resource, name: string): DueKey {
   return `${resource.plural}/${name}`;

@@ -199,7 +199,7 @@ describe("under Kube-OVN's own definitions", () => {
       mac: expect.any(String),
       type: '',
       selector: [],
-      conditions: [expect.objectContaining({ type: 'Ready' }), expect.objectContaining({ type: 'Reserved' })],
+      conditions: ['Ready', 'Reserved', 'InUse'].map((type) => expect.objectContaining({ type })),
     });
     expect(world.condition(VIPS, 'slr-01')).toMatchObject({ status: 'False', reason: 'AddressOutOfRange' });
     expect(world.read(VIPS, 'v0')?.spec).toEqual({ subnet: 'ovn-default' });

@@ -9,7 +9,7 @@ import type {
   SubnetCommand,
   SubnetFact,
 } from '@holdfast/ipam';
-import type { KubernetesObject } from '../kubernetes-object';
+import { keyOf, type KubernetesObject, type ObjectKey } from '../kubernetes-object';
 import type { Resource } from '../resource';
 
 /** A Subnet's command as a caller can give it: the claim to a Vip's name and where a Vip is are the ledger's to know. */
@@ -50,11 +50,11 @@ export const THROUGH_KUBERNETES = 'kubernetes';
 
 /** Who asks when an object does: `kubernetes:vips.kubeovn.io/web (uid 8a0c…, resourceVersion 4711)`. */
 export function actorOf(resource: Resource, { metadata }: KubernetesObject): string {
-  const { name, uid, resourceVersion } = metadata;
-  return `${actorNamed(resource, name)} (uid ${uid}, resourceVersion ${resourceVersion})`;
+  const { uid, resourceVersion } = metadata;
+  return `${actorNamed(resource, keyOf(metadata))} (uid ${uid}, resourceVersion ${resourceVersion})`;
 }
 
 /** The same where there is no object any more. */
-export function actorNamed(resource: Resource, name: string): string {
-  return `${THROUGH_KUBERNETES}:${resource.plural}.${resource.group}/${name}`;
+export function actorNamed({ plural, group }: Resource, key: ObjectKey): string {
+  return `${THROUGH_KUBERNETES}:${group ? `${plural}.${group}` : plural}/${key}`;
 }

@@ -47,6 +47,11 @@ describe('a Vip', () => {
       conditions: [
         { type: 'Ready', ...reserved },
         { type: 'Reserved', ...reserved },
+        {
+          ...{ type: 'InUse', status: 'False', reason: 'Unused' },
+          message: 'It has neither parents nor rules.',
+          lastTransitionTime: '2026-01-01T00:00:00Z',
+        },
       ],
     });
     const pinned = Number(metadata.resourceVersion) + 1;
@@ -54,7 +59,7 @@ describe('a Vip', () => {
       `kubernetes:vips.kubeovn.io/web (uid ${metadata.uid}, resourceVersion ${pinned})`,
     );
     const { face } = world.running;
-    expect(face.status).toEqual({ synced: true, due: 0, vips: 1, subnets: 1, refused: 0 });
+    expect(face.status).toEqual({ synced: true, due: 0, vips: 1, subnets: 1, pods: 0, refused: 0 });
   });
 
   it('gets what it names: addresses of both families, in any case, and a MAC', async () => {

@@ -167,7 +167,7 @@ export class VipReconciler {
     object: KubernetesObject,
     findings: Pick<VipFindings, 'rejected' | 'retained' | 'isLeaving' | 'unread'>,
   ): Promise<number | undefined> {
-    const { ledger, writer, projectionOf } = this.context;
+    const { ledger, writer, projectionOf, boundOf } = this.context;
     const { name, generation } = object.metadata;
     const status = vipStatus({
       ...findings,
@@ -175,6 +175,7 @@ export class VipReconciler {
       position: ledger.view.vipPosition(name),
       generation,
       projection: projectionOf(name),
+      ...(boundOf && { bound: { by: boundOf(name) } }),
     });
     const about = findings.retained ? 'Released' : findings.rejected ? 'Ready' : undefined;
     const condition = status.conditions.find(({ type }) => type === about);

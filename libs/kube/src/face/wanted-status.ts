@@ -21,6 +21,17 @@ export interface WantedStatus {
 /** What another face knows of the Vip's rows; becomes its condition `Projected`. */
 export type Projection = Pick<Condition, 'status' | 'reason' | 'message'>;
 
+/** Which parent answers for a Vip now, as another face knows it; addresses as texts, where it knows them. */
+export interface Bound {
+  /** Name of the parent's Logical_Switch_Port. */
+  readonly port: string;
+  /** Name of the chassis that it is on. */
+  readonly chassis: string;
+  readonly v4ip?: string;
+  readonly v6ip?: string;
+  readonly mac?: string;
+}
+
 export interface VipFindings {
   /** What the ledger holds for this object; undefined when nothing, or when it is not this object's. */
   readonly held: VipEntry | undefined;
@@ -34,6 +45,8 @@ export interface VipFindings {
   /** The object is being deleted, and only others still hold it. */
   readonly isLeaving?: boolean;
   readonly projection?: Projection;
+  /** `by`: undefined when no parent answers. Absent: nobody knows. */
+  readonly bound?: { readonly by: Bound | undefined };
   /** What of the spec is not read. */
   readonly unread?: string;
 }
@@ -41,6 +54,7 @@ export interface VipFindings {
 export function vipStatus(findings: VipFindings): WantedStatus {
   const { held, retained, projection } = findings;
   const reservation = held?.reservation;
+  const parent = held && findings.bound?.by;
   const reserved = reservedOf(findings);
   return {
     fields: {
@@ -48,10 +62,9 @@ export function vipStatus(findings: VipFindings): WantedStatus {
       v4ip: textOf(reservation?.v4),
       v6ip: textOf(reservation?.v6),
       mac: held && reservation ? formatMac(held.subnet.macOf(reservation)) : '',
-      // Of the parent that answers for it, once there is one.
-      pv4ip: '',
-      pv6ip: '',
-      pmac: '',
+      pv4ip: parent?.v4ip ?? '',
+      pv6ip: parent?.v6ip ?? '',
+      pmac: parent?.mac ?? '',
       type: reservation?.vip.vipType ?? '',
       selector: reservation?.vip.selector ?? [],
       observedGeneration: findings.generation ?? null,
@@ -61,6 +74,7 @@ export function vipStatus(findings: VipFindings): WantedStatus {
       { ...reserved, type: 'Ready' },
       { ...reserved, type: 'Reserved' },
       ...(projection ? [{ ...projection, type: 'Projected' as const }] : []),
+      ...(held ? [inUseOf(held), ...boundBy(held, findings.bound)] : []),
       ...(retained ? [refused('Released', retained)] : []),
     ],
   };
@@ -75,6 +89,36 @@ function reservedOf({ held, rejected, isLeaving, unread }: VipFindings): Omit<Co
   if (!held) return { status: 'False', reason: 'Pending', message: 'Nothing is reserved yet.' };
   const what = `${formatPair(held.reservation)} is reserved in subnet ${held.subnet.name}.`;
   return { status: 'True', reason: 'Reserved', message: sentences(what, unread) };
+}
+
+/** Users that a condition names. */
+const NAMED_MAX = 3;
+
+function inUseOf({ name, subnet }: VipEntry): Condition {
+  const parents = subnet.uses.parents(name).map(({ port }) => port);
+  const rules = [...subnet.uses.rulesOf(name)].sort();
+  const says = (reason: string, message: string): Condition => {
+    return { type: 'InUse', status: 'True', reason, message };
+  };
+  if (rules.length > 0) return says('Rules', `Its fronts belong to ${named('rule', rules)}.`);
+  if (parents.length > 0) return says('Parents', `It may be answered for by ${named('port', parents)}.`);
+  return { type: 'InUse', status: 'False', reason: 'Unused', message: 'It has neither parents nor rules.' };
+}
+
+function named(what: string, names: readonly string[]): string {
+  const shown = names.slice(0, NAMED_MAX).join(', ');
+  const more = names.length > NAMED_MAX ? ` and ${names.length - NAMED_MAX} more` : '';
+  return `${what}${names.length === 1 ? '' : 's'} ${shown}${more}`;
+}
+
+/** Of a Vip that is a load balancer's front nobody in particular answers. */
+function boundBy({ reservation }: VipEntry, bound: VipFindings['bound']): Condition[] {
+  if (!bound || reservation.vip.vipType !== '') return [];
+  const { by } = bound;
+  if (!by)
+    return [{ type: 'Bound', status: 'False', reason: 'Unbound', message: 'No parent answers for it now.' }];
+  const message = `Port ${by.port} on chassis ${by.chassis} answers for it.`;
+  return [{ type: 'Bound', status: 'True', reason: 'Bound', message }];
 }
 
 export interface SubnetFindings {

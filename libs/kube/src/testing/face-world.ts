@@ -5,8 +5,17 @@ import { join } from 'node:path';
 import { SeededChance, VirtualClock } from '@holdfast/clock/testing';
 import { KubernetesFace, type KubernetesFaceOptions } from '../face/kubernetes-face';
 import type { FaceFault } from '../face/troubles';
-import type { KubernetesObject } from '../kubernetes-object';
-import { apiVersionOf, collectionPathOf, objectPathOf, type Resource, SUBNETS, VIPS } from '../resource';
+import type { KubernetesObject, ObjectRef } from '../kubernetes-object';
+import { AAPS_ANNOTATION } from '../face/pods/pod-reading';
+import {
+  apiVersionOf,
+  collectionPathOf,
+  objectPathOf,
+  PODS,
+  type Resource,
+  SUBNETS,
+  VIPS,
+} from '../resource';
 import { MANIFESTS } from './manifests';
 import { MemoryLedger } from './memory-ledger';
 import { Sandbox, type SandboxConnection } from './sandbox/sandbox';
@@ -30,6 +39,16 @@ export interface RecordedEvent {
   readonly message: string;
   readonly count: number;
   readonly involvedObject: { readonly kind: string; readonly name: string };
+}
+
+/** Of a Pod: metadata, and what is not. */
+export interface PodParts {
+  readonly namespace?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly object[];
+  readonly finalizers?: readonly string[];
+  readonly spec?: object;
+  readonly status?: object;
 }
 
 export class FaceWorld {
@@ -98,27 +117,36 @@ export class FaceWorld {
     return this.create(VIPS, name, spec, metadata);
   }
 
-  /** Changes something of it, as its user would. */
-  edit(resource: Resource, name: string, change: object): KubernetesObject {
-    return this.sandbox.request('PATCH', objectPathOf(resource, { name }), change) as KubernetesObject;
+  /** A Pod of namespace `default` that names these Vips. */
+  pod(name: string, aaps: string, labels: object = {}, rest: PodParts = {}): KubernetesObject {
+    const { annotations, spec = {}, status, ...metadata } = rest;
+    const about = { labels, annotations: { [AAPS_ANNOTATION]: aaps, ...annotations } };
+    const created = this.create(PODS, name, spec, { namespace: 'default', ...about, ...metadata });
+    if (status) this.editStatus(PODS, `${created.metadata.namespace}/${name}`, status);
+    return created;
   }
 
-  editStatus(resource: Resource, name: string, status: object): void {
-    this.sandbox.request('PATCH', objectPathOf(resource, { name }, 'status'), { status });
+  /** Changes something of it, as its user would. `key`: as of an ObjectKey. */
+  edit(resource: Resource, key: string, change: object): KubernetesObject {
+    return this.sandbox.request('PATCH', objectPathOf(resource, refOfKey(key)), change) as KubernetesObject;
   }
 
-  delete(resource: Resource, name: string): void {
-    this.sandbox.request('DELETE', objectPathOf(resource, { name }));
+  editStatus(resource: Resource, key: string, status: object): void {
+    this.sandbox.request('PATCH', objectPathOf(resource, refOfKey(key), 'status'), { status });
+  }
+
+  delete(resource: Resource, key: string): void {
+    this.sandbox.request('DELETE', objectPathOf(resource, refOfKey(key)));
   }
 
   /** Takes it away at once, finalizers or not. */
-  vanish(resource: Resource, name: string): void {
-    this.edit(resource, name, { metadata: { finalizers: null } });
-    this.delete(resource, name);
+  vanish(resource: Resource, key: string): void {
+    this.edit(resource, key, { metadata: { finalizers: null } });
+    this.delete(resource, key);
   }
 
-  read(resource: Resource, name: string): KubernetesObject | undefined {
-    return this.at(objectPathOf(resource, { name })) as KubernetesObject | undefined;
+  read(resource: Resource, key: string): KubernetesObject | undefined {
+    return this.at(objectPathOf(resource, refOfKey(key))) as KubernetesObject | undefined;
   }
 
   statusOf(resource: Resource, name: string): Record<string, unknown> {
@@ -141,14 +169,21 @@ export class FaceWorld {
     const writes = this.requests.filter(({ method }) => method !== 'GET');
     this.requests = [];
     return writes.map(
-      ({ method, path }) => `${method} ${path.replace(/^.*\/(?=(vips|subnets|events)\b)/, '')}`,
+      ({ method, path }) =>
+        `${method} ${path.replace(/^.*\/(?=(vips|subnets|pods|switch-lb-rules|events)\b)/, '')}`,
     );
   }
 
-  private create(resource: Resource, name: string, spec: object, metadata: object): KubernetesObject {
+  create(
+    resource: Resource,
+    name: string,
+    spec: object,
+    metadata: { readonly namespace?: string } = {},
+  ): KubernetesObject {
     const what = { apiVersion: apiVersionOf(resource), kind: resource.kind };
     const object = { ...what, metadata: { name, ...metadata }, spec };
-    return this.sandbox.request('POST', collectionPathOf(resource), object) as KubernetesObject;
+    const path = collectionPathOf(resource, metadata.namespace);
+    return this.sandbox.request('POST', path, object) as KubernetesObject;
   }
 
   private at(path: string): unknown {
@@ -158,4 +193,9 @@ export class FaceWorld {
       return undefined;
     }
   }
+}
+
+function refOfKey(key: string): ObjectRef {
+  const [name = '', namespace] = key.split('/').reverse();
+  return namespace === undefined ? { name } : { namespace, name };
 }

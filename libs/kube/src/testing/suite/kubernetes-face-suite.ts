@@ -9,6 +9,7 @@ import {
   describeFaceUnderKubeOvn,
 } from './face-cases';
 import { describeUnless, type SuiteOptions } from './kubernetes-api-suite';
+import { describeFaceParents } from './parent-cases';
 import { SuiteWorld } from './suite-world';
 
 /** A real server starts in 5 s on idle cores. */
@@ -36,6 +37,7 @@ export function describeKubernetesFace(
 
     describe('the examples', () => describeFaceExamples(world));
     describe('a user', () => describeFaceCases(world));
+    describe('the parents of a Vip', () => describeFaceParents(world));
     describe('a long life', () => describeFaceEndurance(world));
     describe("under Kube-OVN's own definitions", () => describeFaceUnderKubeOvn(world));
     describe('a crowd', () => describeFaceCrowd(world));

@@ -1,0 +1,87 @@
+// Pods as parents on a server with a wire: the documents' Pod, its labels, its end, and who is told that it is none.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { KubernetesObject } from '../../kubernetes-object';
+import { collectionPathOf, objectPathOf, PODS, VIPS } from '../../resource';
+import { MANIFESTS } from '../manifests';
+import { parentOrders, parentsOf } from '../uses-of-vip';
+import { parseYaml } from '../yaml';
+import { FaceAtWork } from './face-at-work';
+import { eventually, type SuiteWorld } from './suite-world';
+
+const NAMESPACE = 'default';
+const MERGE = 'application/merge-patch+json';
+
+export function describeFaceParents(world: () => SuiteWorld): void {
+  let work: FaceAtWork;
+  beforeEach(async () => {
+    work = new FaceAtWork(world());
+    await work.start();
+    await work.subnet();
+    await world().server.request('POST', collectionPathOf(VIPS), example('vip-aap.yaml'));
+    await work.shows('vip-aap', { ready: true });
+  });
+  afterEach(async () => {
+    await world().server.request('DELETE', collectionPathOf(PODS, NAMESPACE));
+    await work.finish();
+  });
+
+  const create = async (pod: KubernetesObject): Promise<KubernetesObject> => {
+    const { status, body } = await world().server.request('POST', collectionPathOf(PODS, NAMESPACE), pod);
+    expect(status).toBe(201);
+    return body as KubernetesObject;
+  };
+  const merge = (name: string, patch: object): Promise<unknown> =>
+    world().server.request('PATCH', objectPathOf(PODS, { namespace: NAMESPACE, name }), patch, MERGE);
+  const have = (...ports: string[]): Promise<void> =>
+    eventually(() => expect(parentsOf(work.ledger, 'vip-aap')).toEqual(ports));
+  const saysInUse = (status: string, message: string): Promise<unknown> => {
+    const condition = expect.objectContaining({ type: 'InUse', status, message });
+    return work.shows('vip-aap', { conditions: expect.arrayContaining([condition]) });
+  };
+
+  it("are the documents' Pod while its labels match, and nobody else", async () => {
+    await create(example('pod-busybox-aap.yaml'));
+    await create(example('pod-static-ip.yaml'));
+    await have('busybox.default');
+    await saysInUse('True', 'It may be answered for by port busybox.default.');
+    await merge('busybox', { metadata: { labels: { app: 'other' } } });
+    await have();
+    await merge('busybox', { metadata: { labels: { app: 'aap1' } } });
+    await have('busybox.default');
+    await world().server.request('DELETE', objectPathOf(PODS, { namespace: NAMESPACE, name: 'busybox' }));
+    await have();
+    await saysInUse('False', 'It has neither parents nor rules.');
+    expect(parentOrders(work.ledger)).toEqual([
+      '+ busybox.default',
+      '- busybox.default: labels no longer match selector',
+      '+ busybox.default',
+      '- busybox.default: Pod deleted',
+    ]);
+  });
+
+  it('are found again after a restart of the face', async () => {
+    await create(example('pod-busybox-aap.yaml'));
+    await have('busybox.default');
+    await work.kill();
+    await merge('busybox', { metadata: { annotations: { 'ovn.kubernetes.io/aaps': 'another' } } });
+    await work.start();
+    await have();
+    expect(parentOrders(work.ledger)).toEqual(['+ busybox.default', '- busybox.default: annotation removed']);
+  });
+
+  it('are told by one Event why they are none', async () => {
+    const pod = example('pod-busybox-aap.yaml');
+    const created = await create({ ...pod, metadata: { ...pod.metadata, labels: { app: 'other' } } });
+    await eventually(async () =>
+      expect(await work.eventsOf(created)).toMatchObject([
+        { type: 'Warning', reason: 'LabelsDiffer', count: 1 },
+      ]),
+    );
+    expect(parentOrders(work.ledger)).toEqual([]);
+  });
+}
+
+function example(file: string): KubernetesObject {
+  return parseYaml(readFileSync(join(MANIFESTS.examples, file), 'utf8')) as KubernetesObject;
+}

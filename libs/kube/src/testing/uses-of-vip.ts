@@ -1,0 +1,32 @@
+// What the ledger has of a Vip's uses, as text that tests compare: and what it was told on the way there.
+import type { GrantParent, WithdrawParent } from '@holdfast/ipam';
+import type { ExecutedOrder, MemoryLedger } from './memory-ledger';
+
+/** Ports that the Vip's selector lets answer for it, in order. */
+export function parentsOf(ledger: MemoryLedger, vip: string): string[] {
+  const parents = ledger.view.vip(vip)?.subnet.uses.parents(vip) ?? [];
+  return parents.filter(({ grantors }) => grantors.includes('selector')).map(({ port }) => port);
+}
+
+/** Ports that somebody named. */
+export function namedParentsOf(ledger: MemoryLedger, vip: string): string[] {
+  const parents = ledger.view.vip(vip)?.subnet.uses.parents(vip) ?? [];
+  return parents.filter(({ grantors }) => grantors.includes('explicit')).map(({ port }) => port);
+}
+
+/** Orders about parents that were carried out, oldest first: `+ port` and `- port: reason`. */
+export function parentOrders(ledger: MemoryLedger): string[] {
+  return ledger.executed.flatMap(({ order }) => {
+    if (order.type === 'GrantParent') return [`+ ${order.port}`];
+    return order.type === 'WithdrawParent' ? [`- ${order.port}: ${order.reason}`] : [];
+  });
+}
+
+/** The last of them, with who asked. */
+export function lastParentOrder(
+  ledger: MemoryLedger,
+): (ExecutedOrder & { readonly order: GrantParent | WithdrawParent }) | undefined {
+  const isOfParents = (one: ExecutedOrder): one is ReturnType<typeof lastParentOrder> & ExecutedOrder =>
+    one.order.type === 'GrantParent' || one.order.type === 'WithdrawParent';
+  return ledger.executed.filter(isOfParents).at(-1);
+}
