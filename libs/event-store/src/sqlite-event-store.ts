@@ -61,7 +61,7 @@ class OpenStore implements SqliteEventStore {
   ) {
     this.notices = notices;
     this.heads = { position, versions: new Map(heads) };
-    this.queue = new AppendQueue(writer, file, this.heads, this.recent, () => this.hint());
+    this.queue = new AppendQueue(writer, file, this.heads, this.recent, this.hints);
     this.reader = new PageReader(reader, file);
   }
 
@@ -120,9 +120,5 @@ class OpenStore implements SqliteEventStore {
   private assertOpen(): void {
     if (this.closing) throw new StoreFault('store-closed', `${this.file} is closed`, false);
     if (this.queue.stopped) throw this.queue.stopped;
-  }
-
-  private hint(): void {
-    for (const hint of [...this.hints]) hint();
   }
 }

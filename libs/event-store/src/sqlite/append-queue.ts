@@ -49,7 +49,8 @@ export class AppendQueue {
     private readonly file: string,
     private readonly heads: Heads,
     private readonly recent: RecentLog,
-    private readonly committed: () => void,
+    /** Of those who follow the log. */
+    private readonly hints: ReadonlySet<() => void>,
   ) {
     worker.on('message', (report: WriterReport) => this.take(report));
     worker.on('error', (error) => this.lost(error));
@@ -108,18 +109,21 @@ export class AppendQueue {
 
   private answer({ outcomes }: Committed): void {
     const before = this.heads.position;
+    const isFollowed = this.hints.size > 0;
     const answered = this.answered(outcomes.length);
     outcomes.forEach((outcome, index) => {
       const { stream, expected, events, resolve } = answered[index]!;
       const count = events.length;
       if (typeof outcome === 'number') {
-        this.recent.add(stream, expected, outcome, events);
+        if (isFollowed) this.recent.add(stream, expected, outcome, events);
+        else this.recent.clear();
         this.heads.position = outcome + count - 1;
         this.heads.versions.set(stream, expected + count);
       }
       resolve(resultOf(outcome, count));
     });
-    if (this.heads.position !== before) this.committed();
+    if (this.heads.position === before) return;
+    for (const hint of [...this.hints]) hint();
   }
 
   private answered(count: number): Waiting[] {

@@ -21,6 +21,15 @@ describe('RecentLog', () => {
     expect(log.pages(6, 7, '')).toBeUndefined();
   });
 
+  it('knows nothing after it was cleared, until something is added', () => {
+    const log = new RecentLog();
+    log.add('a', -1, 1, [event('a0')]);
+    log.clear();
+    expect(log.pages(1, 1, '')).toBeUndefined();
+    log.add('a', 0, 2, [event('a1')]);
+    expect(names(log.pages(2, 2, ''))).toEqual([['a1']]);
+  });
+
   it('starts over after a gap, and forgets the oldest when it is full', () => {
     const log = new RecentLog();
     log.add('a', -1, 1, [event('a0')]);
@@ -28,10 +37,10 @@ describe('RecentLog', () => {
     expect(log.pages(1, 100, '')).toBeUndefined();
     for (let position = 101; position < 20_101; position += 1)
       log.add('a', position, position, [event(`${position}`)]);
-    expect(log.pages(101, 20_100, '')).toBeUndefined();
-    const pages = log.pages(17_000, 20_100, '') ?? [];
+    expect(log.pages(18_000, 20_100, '')).toBeUndefined();
+    const pages = log.pages(19_000, 20_100, '') ?? [];
     expect(pages.flat().map(({ position }) => Number(position))).toEqual(
-      Array.from({ length: 3_101 }, (_, at) => 17_000 + at),
+      Array.from({ length: 1_101 }, (_, at) => 19_000 + at),
     );
   });
 });

@@ -1,9 +1,10 @@
 // The end of the log as it was just appended: whoever follows the log is nearly always here, and need not have the
-// same events read, checked and parsed again. What is further back is read from the file.
+// same events read, checked and parsed again. What is further back is read from the file. While nobody follows, nothing
+// is kept: every event would outlive its append, which costs the garbage collector more than deciding costs.
 import type { NewEvent, RecordedEvent, Version } from '../event-store';
 
-/** A few bursts of a busy ledger; some megabytes. */
-const EVENTS_MAX = 4096;
+/** At least so many of the newest are kept, at most twice as many: what is appended while a follower is at work. */
+const EVENTS_KEPT = 1024;
 const PAGE_EVENTS = 1024;
 
 interface Append {
@@ -23,13 +24,16 @@ export class RecentLog {
   /** To be called in log order, for everything that is committed. */
   add(stream: string, expected: Version, position: number, events: readonly NewEvent[]): void {
     const last = this.appends[this.appends.length - 1];
-    if (last && position !== last.position + last.events.length) {
-      this.appends = [];
-      this.count = 0;
-    }
+    if (last && position !== last.position + last.events.length) this.clear();
     this.appends.push({ position, stream, expected, events });
     this.count += events.length;
-    if (this.count > EVENTS_MAX * 2) this.forget();
+    if (this.count > EVENTS_KEPT * 2) this.forget();
+  }
+
+  /** To be called instead of `add` where nobody follows. */
+  clear(): void {
+    if (this.appends.length > 0) this.appends = [];
+    this.count = 0;
   }
 
   /** The events from position `from` up to `to`, in pages; `undefined` when they begin before what is kept. */
@@ -64,7 +68,7 @@ export class RecentLog {
 
   private forget(): void {
     let at = 0;
-    for (; this.count > EVENTS_MAX; at += 1) this.count -= (this.appends[at] as Append).events.length;
+    for (; this.count > EVENTS_KEPT; at += 1) this.count -= (this.appends[at] as Append).events.length;
     this.appends = this.appends.slice(at);
   }
 }
