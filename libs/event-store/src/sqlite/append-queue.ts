@@ -2,12 +2,12 @@
 // answers each caller when the writer has committed. It decides nothing about versions.
 import type { Worker } from 'node:worker_threads';
 import { type AppendResult, type NewEvent, StoreFault, type Version } from '../event-store';
-import { encodeBody } from './commit-row';
 import {
+  type Close,
   type Committed,
-  ENTRIES_PER_APPEND,
   fromPortable,
   type Outcome,
+  pushAppend,
   type WriteOrder,
   type WriterReport,
 } from './protocol';
@@ -17,10 +17,11 @@ import type { RecentLog } from './recent-log';
 const APPENDS_WAITING_MAX = 65_536;
 
 /**
- * Appends in one message. Callers that were answered together come back together; sending their first appends before
- * the last have come keeps writer and callers at work at the same time.
+ * Events after which a message is sent before the turn of the event loop is over. Callers that were answered together
+ * come back together; sending what the first of them led to, while the last are still being decided, keeps the writer
+ * and the callers' thread at work at the same time.
  */
-const APPENDS_GATHERED_MAX = 64;
+const EVENTS_GATHERED_MAX = 128;
 
 interface Waiting {
   readonly stream: string;
@@ -39,6 +40,8 @@ export interface Heads {
 export class AppendQueue {
   private waiting: Waiting[] = [];
   private gathered: (string | number)[] = [];
+  private appendsGathered = 0;
+  private eventsGathered = 0;
   private isFlushDue = false;
   private ended: (() => void) | undefined;
   /** Why nothing is appended any more. */
@@ -65,8 +68,10 @@ export class AppendQueue {
     }
     return new Promise((resolve, reject) => {
       this.waiting.push({ stream, expected, events, resolve, reject });
-      this.gathered.push(stream, expected, events.length, encodeBody(events));
-      if (this.gathered.length >= APPENDS_GATHERED_MAX * ENTRIES_PER_APPEND) this.flush();
+      pushAppend(this.gathered, stream, expected, events);
+      this.appendsGathered += 1;
+      this.eventsGathered += events.length;
+      if (this.eventsGathered >= EVENTS_GATHERED_MAX) this.flush();
       else if (!this.isFlushDue) {
         this.isFlushDue = true;
         setImmediate(() => {
@@ -82,19 +87,17 @@ export class AppendQueue {
     return new Promise((resolve) => {
       this.ended = resolve;
       this.flush();
-      this.send('close');
+      this.worker.postMessage('close' satisfies Close);
       this.stopped = new StoreFault('store-closed', `${this.file} is closed`, false);
     });
   }
 
   private flush(): void {
-    if (this.gathered.length === 0) return;
-    const batch = this.gathered;
+    if (this.appendsGathered === 0) return;
+    const order: WriteOrder = { appends: this.appendsGathered, entries: this.gathered };
     this.gathered = [];
-    this.send(batch);
-  }
-
-  private send(order: WriteOrder): void {
+    this.appendsGathered = 0;
+    this.eventsGathered = 0;
     this.worker.postMessage(order);
   }
 

@@ -1,7 +1,8 @@
 // One row of the table `commits`: what one append wrote to one stream, with a checksum over all of it. The body
 // holds the events' texts as JSON strings, so that they come back byte for byte.
 import { crc32 } from 'node:zlib';
-import type { NewEvent, RecordedEvent } from '../event-store';
+import type { RecordedEvent } from '../event-store';
+import { ENTRIES_PER_EVENT } from './protocol';
 
 /** position of the first event, stream, version of the first event, count of events, body, checksum. */
 export type CommitRow = [
@@ -16,9 +17,15 @@ export type CommitRow = [
 /** In the order of `CommitRow`. */
 export const COMMIT_COLUMNS = 'position, stream, version, count, body, checksum';
 
-/** A JSON array of [id, type, data, metadata]; the view `events` of the schema reads it too. */
-export function encodeBody(events: readonly NewEvent[]): string {
-  return JSON.stringify(events.map((event) => [event.id, event.type, event.data, event.metadata]));
+/**
+ * A JSON array of [id, type, data, metadata]; the view `events` of the schema reads it too.
+ * @param entries which from `start` on have these four texts of each event, one after the other
+ */
+export function encodeBody(entries: readonly unknown[], start: number, count: number): string {
+  const events: unknown[] = [];
+  for (let event = 0, at = start; event < count; event += 1, at += ENTRIES_PER_EVENT)
+    events.push([entries[at], entries[at + 1], entries[at + 2], entries[at + 3]]);
+  return JSON.stringify(events);
 }
 
 export function decodeBody(body: string): [id: string, type: string, data: string, metadata: string][] {

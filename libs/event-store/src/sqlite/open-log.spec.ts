@@ -6,9 +6,9 @@ import { SeededChance } from '@holdfast/clock/testing';
 import { StoreFault } from '../event-store';
 import { sampleEvents } from '../testing/sample-events';
 import { CommitRows } from './commit-rows';
-import { encodeBody } from './commit-row';
 import { type OpenLog, openLog } from './open-log';
 import { pathOf, Witness } from './witness';
+import { pushAppend } from './protocol';
 import { Writer } from './writer';
 
 /** In memory where there is such a folder: these tests open hundreds of files, and none of them loses power. */
@@ -33,7 +33,9 @@ function append(writer: Writer, commits: number): void {
     const stream = `s${done % 3}`;
     const expected = versions.get(stream) ?? -1;
     const events = sampleEvents(stream, expected, 1 + (done % 4));
-    writer.write([stream, expected, events.length, encodeBody(events)]);
+    const entries: (string | number)[] = [];
+    pushAppend(entries, stream, expected, events);
+    writer.write([{ appends: 1, entries }]);
     versions.set(stream, expected + events.length);
   }
 }

@@ -1,6 +1,6 @@
 // What the main thread and the two worker threads (writer, reader) say to each other. Flat arrays of strings and
 // numbers: a structured clone of deep objects would cost more than the insert.
-import { StoreFault, type StoreFaultCode } from '../event-store';
+import { type NewEvent, StoreFault, type StoreFaultCode, type Version } from '../event-store';
 
 /** `workerData` of a worker thread. */
 export interface ThreadStart {
@@ -29,9 +29,27 @@ export interface Closed {
   readonly closed: true;
 }
 
-/** To the writer: four entries an append (stream, expected version, count, body), or the word to stop. */
-export type WriteOrder = (string | number)[] | 'close';
-export const ENTRIES_PER_APPEND = 4;
+/** To the writer: some appends. */
+export interface WriteOrder {
+  readonly appends: number;
+  /** Of each append: stream, expected version, count of events; and of each of its events id, type, data, metadata. */
+  readonly entries: readonly (string | number)[];
+}
+export const ENTRIES_PER_EVENT = 4;
+
+/** Adds one append to the `entries` of an order. */
+export function pushAppend(
+  entries: (string | number)[],
+  stream: string,
+  expected: Version,
+  events: readonly NewEvent[],
+): void {
+  entries.push(stream, expected, events.length);
+  for (const { id, type, data, metadata } of events) entries.push(id, type, data, metadata);
+}
+
+/** To a thread: finish, let go of the file and end. */
+export type Close = 'close';
 
 /** The outcome of one append: */
 export type Outcome =

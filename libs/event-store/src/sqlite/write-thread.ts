@@ -3,7 +3,7 @@ import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { StoreFault } from '../event-store';
 import { faultOf } from './faults';
 import { type OpenLog, openLog } from './open-log';
-import { ENTRIES_PER_APPEND, toPortable, type WriteOrder, type WriterReport } from './protocol';
+import { type Close, toPortable, type WriteOrder, type WriterReport } from './protocol';
 import { Writer } from './writer';
 
 /** Appends in one transaction: beyond this an fsync is cheap already, and the first should not wait for the last. */
@@ -24,34 +24,35 @@ export class WriteThread {
     this.writer = new Writer(this.log, file);
     const { position, heads, notices } = this.log;
     this.report({ opened: { position, heads, notices } });
-    port.on('message', (order: WriteOrder) => this.serve(order));
+    port.on('message', (order: WriteOrder | Close) => this.serve(order));
   }
 
-  private serve(first: WriteOrder): void {
-    for (let order: WriteOrder | undefined = first; order !== undefined; ) {
+  private serve(first: WriteOrder | Close): void {
+    for (let order: WriteOrder | Close | undefined = first; order !== undefined; ) {
       if (order === 'close') return this.close();
-      const batch = order;
-      order = this.gather(batch);
-      this.commit(batch);
+      const group = [order];
+      order = this.gather(group);
+      this.commit(group);
     }
   }
 
-  /** Adds to `batch` what has come in meanwhile, up to the word to stop, which is returned. */
-  private gather(batch: (string | number)[]): 'close' | undefined {
-    while (batch.length < GROUP_APPENDS_MAX * ENTRIES_PER_APPEND) {
-      const next = receiveMessageOnPort(this.port) as { message: WriteOrder } | undefined;
+  /** Adds to `group` what has come in meanwhile, up to the word to stop, which is returned. */
+  private gather(group: WriteOrder[]): Close | undefined {
+    for (let appends = appendsOf(group); appends < GROUP_APPENDS_MAX; ) {
+      const next = receiveMessageOnPort(this.port) as { message: WriteOrder | Close } | undefined;
       if (next === undefined) return undefined;
       if (next.message === 'close') return 'close';
-      for (const entry of next.message) batch.push(entry);
+      group.push(next.message);
+      appends += next.message.appends;
     }
     return undefined;
   }
 
-  private commit(batch: readonly (string | number)[]): void {
-    const appends = batch.length / ENTRIES_PER_APPEND;
+  private commit(group: readonly WriteOrder[]): void {
+    const appends = appendsOf(group);
     if (this.stopped) return this.report({ failed: toPortable(this.stopped), appends });
     try {
-      this.report({ outcomes: this.writer.write(batch) });
+      this.report({ outcomes: this.writer.write(group) });
     } catch (error) {
       const fault = faultOf(error, this.file);
       this.report({ failed: toPortable(fault), appends });
@@ -84,3 +85,6 @@ export class WriteThread {
     this.port.postMessage(report);
   }
 }
+
+const appendsOf = (group: readonly WriteOrder[]): number =>
+  group.reduce((appends, order) => appends + order.appends, 0);

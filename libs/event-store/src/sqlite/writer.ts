@@ -2,10 +2,10 @@
 // one transaction with one fsync. Runs in its worker thread; knows nothing of promises or callers.
 import type { StatementSync } from 'node:sqlite';
 import { StoreFault } from '../event-store';
-import { checksumOf, decodeBody } from './commit-row';
+import { checksumOf, decodeBody, encodeBody } from './commit-row';
 import { faultOf, isBusy, isFull, sayingOf } from './faults';
 import type { OpenLog } from './open-log';
-import { ENTRIES_PER_APPEND, type Outcome } from './protocol';
+import { ENTRIES_PER_EVENT, type Outcome, type WriteOrder } from './protocol';
 import { PAGE_BYTES } from './schema';
 
 /** Pages in the -wal before they are moved to the main file: rare enough to be cheap, and 16 MB. */
@@ -43,26 +43,26 @@ export class Writer {
   }
 
   /**
-   * Commits `batch` (flat, `ENTRIES_PER_APPEND` entries each). An append at the wrong version affects only itself.
+   * Commits all appends of `group`. An append at the wrong version affects only itself.
    * @throws StoreFault, nothing being written: `store-full`, `store-unavailable`. Or, and then this writer must not
    *   be used again: `store-closed` (nothing written), `append-outcome-unknown`.
    */
-  write(batch: readonly (string | number)[]): Outcome[] {
+  write(group: readonly WriteOrder[]): Outcome[] {
     const headsBefore = new Map<string, number | undefined>();
     const positionBefore = this.position;
     let isCommitting = false;
     try {
       this.begin.run();
       const outcomes: Outcome[] = [];
-      for (let at = 0; at < batch.length; at += ENTRIES_PER_APPEND) {
-        const stream = batch[at] as string;
-        if (!headsBefore.has(stream)) headsBefore.set(stream, this.heads.get(stream));
-        const [expected, count, body] = [batch[at + 1], batch[at + 2], batch[at + 3]] as [
-          number,
-          number,
-          string,
-        ];
-        outcomes.push(this.append(stream, expected, count, body));
+      for (const { entries } of group) {
+        for (let at = 0; at < entries.length; ) {
+          const stream = entries[at] as string;
+          const expected = entries[at + 1] as number;
+          const count = entries[at + 2] as number;
+          if (!headsBefore.has(stream)) headsBefore.set(stream, this.heads.get(stream));
+          outcomes.push(this.append(stream, expected, count, encodeBody(entries, at + 3, count)));
+          at += 3 + count * ENTRIES_PER_EVENT;
+        }
       }
       isCommitting = true;
       this.commit.run();
