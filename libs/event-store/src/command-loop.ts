@@ -1,6 +1,6 @@
 // The command loop: load, fold, decide, append at the expected version, answer. One stream's commands are
-// decided in the order in which they came; while an append is under way the next ones gather and go as one
-// batch. A command is answered only after its events, and all events it was decided upon, are durable.
+// decided in the order in which they came; while an append is under way the next ones are decided already, and go as
+// one batch. A command is answered only after its events, and all events it was decided upon, are durable.
 import type { Chance, Clock } from '@holdfast/clock';
 import type { Decider } from './decider';
 import type { Actor } from './event-envelope';

@@ -13,7 +13,11 @@ import {
 import { type EventStore, NO_STREAM, type NewEvent, type Position, type RecordedEvent } from './event-store';
 
 export class LoadedStream<State, Event> {
+  /** Of the last event, be it durable or only decided. */
   version = NO_STREAM;
+  /** Of the last event that is known to be durable. */
+  durableVersion = NO_STREAM;
+  /** Of that event. */
   position: Position | undefined;
   lastAtMs = 0;
   readonly commands: CommandIndex;
@@ -59,7 +63,7 @@ export class LoadedStream<State, Event> {
 
   private fold(recorded: RecordedEvent): void {
     const metadata = readMetadata(recorded);
-    this.version = recorded.version;
+    this.version = this.durableVersion = recorded.version;
     this.position = recorded.position;
     this.remember(metadata);
     this.state = this.decider.evolve(this.state, this.decider.codec.decode(recorded), metadata.atMs);
