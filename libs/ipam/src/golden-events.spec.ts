@@ -59,6 +59,10 @@ const namedRule = {
   rejectWhenEmpty: false,
 } as const;
 
+const podGone = { object: 'pod/default/web-0', uid, resourceVersion: '4712' };
+const podUser = { object: 'pod/default/web-0', uid, resourceVersion: '4711', node: 'n1' };
+const ordinal = holder('statefulset/default/web/0');
+
 /** What each stored form means, in the order of its file. */
 const MEANING: Record<string, readonly (SubnetEvent | VipNameEvent)[]> = {
   'SubnetDefined.v1': [
@@ -133,8 +137,11 @@ const MEANING: Record<string, readonly (SubnetEvent | VipNameEvent)[]> = {
     { type: 'VipRevised', name: 'web', vipType: 'kube_host_vm_vip', ...none, ...v6Only, from: v6Only },
   ],
   'VipReleased.v1': [{ type: 'VipReleased', name: 'web', claim: 7, ...both, reason: 'Vip deleted' }],
-  'SubnetDefined.v2': [{ type: 'SubnetDefined', ...routed }],
-  'SubnetRevised.v2': [{ type: 'SubnetRevised', ...routed }],
+  'SubnetDefined.v2': [
+    { type: 'SubnetDefined', ...routed, retention: undefined },
+    { type: 'SubnetDefined', ...routed, router: undefined, retention: { keep: 'time', forMs: 3_600_000 } },
+  ],
+  'SubnetRevised.v2': [{ type: 'SubnetRevised', ...routed, retention: undefined }],
   'AddressReserved.v2': [
     {
       type: 'AddressReserved',
@@ -151,6 +158,59 @@ const MEANING: Record<string, readonly (SubnetEvent | VipNameEvent)[]> = {
       port: 'lb-7-eth1',
       portSecurity: false,
     },
+  ],
+  'AddressReleased.v2': [
+    {
+      type: 'AddressReleased',
+      holder: holder('pod/default/web-0'),
+      ...web,
+      reason: 'Pod deleted',
+      evidence: podGone,
+    },
+  ],
+  'UserAttached.v1': [
+    { type: 'UserAttached', holder: ordinal, user: podUser, isPrimary: true },
+    {
+      type: 'UserAttached',
+      holder: holder('vip/web'),
+      user: { object: 'pod/default/web-0', uid, owner: ordinal },
+      isPrimary: false,
+    },
+  ],
+  'UserDetached.v1': [
+    { type: 'UserDetached', holder: ordinal, user: podUser, reason: 'Pod deleted', evidence: podGone },
+  ],
+  'ReservationRetained.v1': [
+    {
+      type: 'ReservationRetained',
+      holder: ordinal,
+      retention: { keep: 'owner' },
+      untilMs: undefined,
+      owner: undefined,
+      reason: 'Pod deleted',
+      evidence: podGone,
+    },
+    {
+      type: 'ReservationRetained',
+      holder: holder('vip/web'),
+      retention: { keep: 'time', forMs: 86_400_000 },
+      untilMs: 1_767_225_600_000,
+      owner: ordinal,
+      reason: '',
+      evidence: undefined,
+    },
+  ],
+  'RetentionEnded.v1': [
+    {
+      type: 'RetentionEnded',
+      holder: holder('vip/web'),
+      reason: 'StatefulSet deleted',
+      evidence: { object: 'statefulset/default/web', uid },
+    },
+  ],
+  'RetentionSet.v1': [
+    { type: 'RetentionSet', holder: holder('vm/default/db'), retention: { keep: 'forever' } },
+    { type: 'RetentionSet', holder: holder('vm/default/db'), retention: undefined },
   ],
   'ParentGranted.v1': [
     {

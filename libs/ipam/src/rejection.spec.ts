@@ -2,17 +2,22 @@
 import type { Rejection, RejectionCode } from './rejection';
 import { REJECTION_CODES, invalid, reject } from './rejection';
 import { PARENTS_MAX, type SubnetCommand, subnet } from './subnet';
-import { commandsTo, scenario, usesOf } from './testing';
+import { commandsTo, podUser, scenario, usersIn, usesOf } from './testing';
 
 const NAME = 'ovn-default';
 const { define, revise, retire, reserve, move, release, reserveVip, reviseVip, releaseVip, yieldVipName } =
   commandsTo(NAME);
 const { grant, withdraw, defineRule, reviseRule, retireRule, setBackends } = usesOf(NAME);
+const { attach, detach, movePrimary, endOwner, releaseExpired, setRetention } = usersIn(NAME);
+const a = 'pod/default/a';
+const used = [reserve('pod/default/a'), attach(a, podUser('default/a u1'))];
 const lb = reserveVip('lb', '', { vipType: 'switch_lb_vip' });
 const web80 = defineRule('web', 'lb', '80:8080/tcp');
 const here = define('10.16.0.0/29', { coolingMs: 1000 });
 const own = { mac: '00:00:5e:00:01:07' };
 const all = [2, 3, 4, 5, 6].map((at) => reserve(`pod/default/p${at}`));
+
+const asked = (command: SubnetCommand): Case => [[here], command];
 
 type Case = readonly [history: readonly SubnetCommand[], refused: SubnetCommand, lateMs?: number];
 
@@ -29,6 +34,9 @@ const CASES: Record<RejectionCode, readonly Case[] | typeof OF_THE_LOOP> = {
     [[here], release('vip/web')],
     [[here], reserveVip('web', '', { families: [] })],
     [[here], reserve('pod/default/a', '', { port: 'a, b' })],
+    [[here, reserve('pod/default/a')], attach(a, podUser('default/a '))],
+    [[here, reserve(a)], { ...setRetention(a, ''), retention: { keep: 'time', forMs: 0 } }],
+    [[], { ...define('10.16.0.0/24'), retention: { keep: 'time' } }],
     [[], define('10.16.0.0/24', { router: 'Not A Name' })],
     [[], define('10.16.0.0/24', { router: 'ovn-cluster', gateways: [] })],
     [[here, reserveVip('web')], grant('web', 'a,b')],
@@ -98,6 +106,8 @@ const CASES: Record<RejectionCode, readonly Case[] | typeof OF_THE_LOOP> = {
   HolderHoldsOther: [[[here, reserve('pod/default/a')], reserve('pod/default/a', '10.16.0.5')]],
   ReservationNotFound: [
     [[here], release('pod/default/a')],
+    ...[attach(a, podUser('default/a u1')), detach(a, 'u1', 'none'), movePrimary(a, 'u1')].map(asked),
+    ...[endOwner(a), releaseExpired(a), setRetention(a, 'forever')].map(asked),
     [[here], move('pod/default/a', '10.16.0.5')],
   ],
   VipExists: [[[here, reserveVip('web')], reserveVip('web', '', { note: 'other' })]],
@@ -112,6 +122,7 @@ const CASES: Record<RejectionCode, readonly Case[] | typeof OF_THE_LOOP> = {
     [[here, lb, web80], releaseVip('lb')],
     [[here, lb, web80], reviseVip('lb')],
     [[here, reserveVip('web'), grant('web', 'a')], reviseVip('web', '', { vipType: 'switch_lb_vip' })],
+    [[here, reserveVip('web'), attach('vip/web', podUser('default/a u1'))], releaseVip('web')],
   ],
   VipUnsuited: [
     [[here, lb], grant('lb', 'a.default')],
@@ -146,6 +157,11 @@ const CASES: Record<RejectionCode, readonly Case[] | typeof OF_THE_LOOP> = {
     [[here, reserveVip('web')], releaseVip('web'), 1],
     [[here, reserveVip('web'), grant('web', 'a'), withdraw('web', 'a')], grant('web', 'a'), 1],
     [[here, reserveVip('web'), grant('web', 'a')], withdraw('web', 'a'), 1],
+    [[here, ...used], attach(a, podUser('default/a u2')), 1],
+    [[here, ...used], detach(a, 'u1', 'none'), 1],
+    [[here, ...used, attach(a, podUser('default/b u2'), true)], movePrimary(a, 'u2'), 1],
+    [[here, ...used], setRetention(a, 'forever'), 1],
+    [[here, ...used], endOwner(a), 1],
     [[here, lb, web80, retireRule('web')], web80, 1],
     [[here, lb, web80], reviseRule('web', 'lb', '81:81/tcp'), 1],
     [[here, lb, web80], retireRule('web'), 1],
@@ -155,6 +171,23 @@ const CASES: Record<RejectionCode, readonly Case[] | typeof OF_THE_LOOP> = {
       1,
     ],
   ],
+  ReservationInUse: [
+    [[here, ...used], attach(a, podUser('default/b u2'))],
+    [[here, ...used, attach(a, podUser('default/b u2'), true)], attach(a, podUser('default/c u3'), true)],
+    [[here, ...used], endOwner(a)],
+    [[here, ...used], release(a)],
+    [[here, ...used], releaseExpired(a)],
+    [
+      [
+        here,
+        reserveVip('web'),
+        attach('vip/web', podUser('default/web-0 u1 statefulset/default/web/0')),
+        detach('vip/web', 'u1', 'exists'),
+      ],
+      attach('vip/web', podUser('default/b u2')),
+    ],
+  ],
+  UserNotFound: [[[here, ...used], movePrimary(a, 'u2')]],
   CommandIdReused: OF_THE_LOOP,
 };
 
@@ -176,7 +209,7 @@ describe.each(Object.entries(CASES).filter(([, cases]) => cases))('%s', (code, c
       if (facts['address'] !== undefined) expect(message).toContain(facts['address']);
       // What is so, and after it what to do.
       expect(message).toMatch(
-        code === 'InvalidArgument' ? /^\w+(\[\d+\])?: ./ : /^[A-Z\d][^;]+; [^;]+\.$|^\S+ .+; [^;]+\.$/,
+        code === 'InvalidArgument' ? /^[\w.]+(\[\d+\])?: ./ : /^[A-Z\d][^;]+; [^;]+\.$|^\S+ .+; [^;]+\.$/,
       );
       expect(message).not.toMatch(/undefined|NaN|\[object|\bnull\b/);
     },

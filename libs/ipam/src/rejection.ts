@@ -23,6 +23,8 @@ export const REJECTION_CODES = [
   'RuleNotFound',
   'FrontTaken',
   'LimitReached',
+  'ReservationInUse',
+  'UserNotFound',
   'CommandExpired',
   'CommandIdReused',
 ] as const;

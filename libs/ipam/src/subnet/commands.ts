@@ -2,6 +2,7 @@
 import type { AddressRange, Cidr, Family, Mac } from '../address';
 import type { Address } from '../address';
 import type { Holder } from '../holder';
+import type { Retention } from './retention';
 
 export interface DefineSubnet {
   readonly type: 'DefineSubnet';
@@ -16,6 +17,8 @@ export interface DefineSubnet {
   readonly coolingMs?: number;
   /** Name of the Logical_Router that its gateways are on. Absent: none of ours. */
   readonly router?: string;
+  /** Of holders that have none of their own. Absent: what is usual for their kind. */
+  readonly retention?: Retention;
 }
 
 /** What is absent stays as it is. */
@@ -28,6 +31,8 @@ export interface ReviseSubnet {
   readonly coolingMs?: number;
   /** '': none any more. */
   readonly router?: string;
+  /** null: what is usual for each kind of holder again. */
+  readonly retention?: Retention | null;
 }
 
 export interface RetireSubnet {
@@ -56,6 +61,8 @@ export interface ReserveAddress extends AddressWish, PortWish {
   readonly type: 'ReserveAddress';
   readonly subnet: string;
   readonly holder: Holder;
+  /** Whether the addresses that the holder last had are taken, where none is named and they are free. */
+  readonly prefersFormer?: boolean;
 }
 
 /** Another address for a holder who has one: one decision, so that a refusal leaves the old one in place. */
@@ -74,6 +81,7 @@ export interface ReleaseAddress {
   readonly holder: Holder;
   /** Why, for the record. */
   readonly reason: string;
+  readonly evidence?: Evidence;
 }
 
 export const VIP_TYPES = ['', 'switch_lb_vip', 'kube_host_vm_vip'] as const;
@@ -120,6 +128,71 @@ export interface Evidence {
   readonly object: string;
   readonly uid?: string;
   readonly resourceVersion?: string;
+}
+
+/** Who uses a reservation: one Pod, and not another of the same name. */
+export interface User extends Evidence {
+  readonly uid: string;
+  /** Where it runs. */
+  readonly node?: string;
+  /** Of a Vip's user: who is behind it, if its successors shall have the Vip (`statefulset/default/web/0`). */
+  readonly owner?: Holder;
+}
+
+/** A Pod carries the reservation's address from now on. */
+export interface AttachUser {
+  readonly type: 'AttachUser';
+  readonly subnet: string;
+  readonly holder: Holder;
+  readonly user: User;
+  /** Beside the one that is there, as the target of a live migration; it becomes the primary one by `MovePrimary`. */
+  readonly migrates?: boolean;
+}
+
+/** Whether who is behind the user will want the address again. */
+export type OwnerState = 'exists' | 'gone' | 'none';
+
+/** A Pod carries it no more. What becomes of the reservation is for its retention to say. */
+export interface DetachUser {
+  readonly type: 'DetachUser';
+  readonly subnet: string;
+  readonly holder: Holder;
+  readonly uid: string;
+  readonly owner: OwnerState;
+  readonly reason: string;
+  readonly evidence?: Evidence;
+}
+
+/** Packets go to this user from now on: a live migration came to its end. */
+export interface MovePrimary {
+  readonly type: 'MovePrimary';
+  readonly subnet: string;
+  readonly holder: Holder;
+  readonly uid: string;
+}
+
+/** Nobody will want a reservation again that is kept for its owner. */
+export interface EndOwner {
+  readonly type: 'EndOwner';
+  readonly subnet: string;
+  readonly holder: Holder;
+  readonly reason: string;
+  readonly evidence?: Evidence;
+}
+
+/** Releases what was kept for a time that is over. */
+export interface ReleaseExpired {
+  readonly type: 'ReleaseExpired';
+  readonly subnet: string;
+  readonly holder: Holder;
+}
+
+/** How long the holder's reservation stays; null: as its Subnet says. */
+export interface SetRetention {
+  readonly type: 'SetRetention';
+  readonly subnet: string;
+  readonly holder: Holder;
+  readonly retention: Retention | null;
 }
 
 /** Why a port may answer for a Vip: its Pod asked and the Vip's selector has it, or somebody named the port. */
@@ -219,6 +292,8 @@ export interface YieldVipName {
   readonly claim: number;
 }
 
+export type UserCommand = AttachUser | DetachUser | MovePrimary | EndOwner | ReleaseExpired | SetRetention;
+
 export type SubnetCommand =
   | DefineSubnet
   | ReviseSubnet
@@ -229,6 +304,7 @@ export type SubnetCommand =
   | ReserveVip
   | ReviseVip
   | ReleaseVip
+  | UserCommand
   | GrantParent
   | WithdrawParent
   | DefineRule

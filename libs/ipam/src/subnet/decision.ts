@@ -1,8 +1,8 @@
 // What comes of a command: events (none, when what was asked is already so) and what the caller is told, or a
 // rejection.
 import type { Rejection } from '../rejection';
-import type { Grantor, PortWish, VipPurpose } from './commands';
-import type { HeldAddress, SubnetDefinition, SubnetEvent } from './events';
+import type { Grantor, PortWish, User, VipPurpose } from './commands';
+import { type HeldAddress, type SubnetDefinition, type SubnetEvent, definitionOf } from './events';
 import type { Holder } from '../holder';
 import { holderParts, vipHolder } from '../holder';
 import { type Reservation, type SubnetState, purposeOf } from './state';
@@ -24,6 +24,7 @@ export interface SubnetReply {
   readonly definition?: SubnetDefinition;
   readonly reservation?: HeldReservation;
   readonly parent?: { readonly vip: string; readonly port: string; readonly grantor: Grantor };
+  readonly user?: { readonly holder: Holder; readonly user?: User };
   /** `backends` is absent where the decision was not about them. */
   readonly rule?: Partial<Rule> & Pick<Rule, 'name' | 'vip'>;
   /** Of `YieldVipName`: whether the Vip is held here, so that its name was not yielded. */
@@ -61,6 +62,13 @@ export function replyTo(event: SubnetEvent): SubnetReply {
     }
     case 'VipReleased':
       return { reservation: { holder: vipHolder(event.name), ...heldOf(event) } };
+    case 'UserAttached':
+      return { user: { holder: event.holder, user: event.user } };
+    case 'UserDetached':
+    case 'ReservationRetained':
+    case 'RetentionEnded':
+    case 'RetentionSet':
+      return { user: { holder: event.holder } };
     case 'ParentGranted':
     case 'ParentWithdrawn':
       return { parent: { vip: event.vip, port: event.port, grantor: event.grantor } };
@@ -75,16 +83,6 @@ export function replyTo(event: SubnetEvent): SubnetReply {
 }
 
 export const heldOf = ({ v4, v6, mac }: HeldAddress): HeldAddress => ({ v4, v6, mac });
-
-export function definitionOf({
-  cidrs,
-  gateways,
-  excluded,
-  coolingMs,
-  router,
-}: SubnetDefinition): SubnetDefinition {
-  return { cidrs, gateways, excluded, coolingMs, ...(router !== undefined && { router }) };
-}
 
 export const portOf = ({ port, portSecurity }: PortWish): PortWish =>
   port === undefined ? {} : { port, portSecurity: portSecurity ?? false };

@@ -12,9 +12,10 @@ import {
 } from '../address';
 import { type Rejection, invalid, reject } from '../rejection';
 import type { DefineSubnet } from './commands';
-import { type Moment, type SubnetDecision, accept, alreadySo, definitionOf } from './decision';
-import type { SubnetDefinition } from './events';
+import { type Moment, type SubnetDecision, accept, alreadySo } from './decision';
+import { type SubnetDefinition, definitionOf } from './events';
 import { comesBeforeDefinition } from './late';
+import { formatRetention, isRetention } from './retention';
 import { isVipName as isRouterName } from '../holder';
 import type { SubnetState } from './state';
 
@@ -24,7 +25,8 @@ const COOLING_MAX_MS = 366 * 24 * 3_600_000;
 export function defineSubnet(command: DefineSubnet, state: SubnetState, moment: Moment): SubnetDecision {
   const { cidrs, gateways = defaultGateways(cidrs), excluded = [], coolingMs = 0 } = command;
   const router = command.router || undefined;
-  const definition = definitionOf({ cidrs, gateways, excluded, coolingMs, router });
+  const { retention } = command;
+  const definition = definitionOf({ cidrs, gateways, excluded, coolingMs, router, retention });
   const refusal = definitionFault(definition);
   if (refusal) return refusal;
   if (!state.definition) {
@@ -46,7 +48,7 @@ export function defaultGateways(cidrs: readonly Cidr[]): Address[] {
 
 /** What is wrong with a definition in itself, whoever holds what. */
 export function definitionFault(definition: SubnetDefinition): { rejected: Rejection } | undefined {
-  const { cidrs, gateways, coolingMs, router } = definition;
+  const { cidrs, gateways, coolingMs, router, retention } = definition;
   const families = cidrs.map((cidr) => cidr.family);
   if (cidrs.length === 0) return invalid('cidrs', 'a subnet needs a block of addresses');
   if (new Set(families).size < families.length) return invalid('cidrs', 'at most one block a family');
@@ -62,6 +64,9 @@ export function definitionFault(definition: SubnetDefinition): { rejected: Rejec
         `${formatAddress(gateway)} is no usable address of ${blocks}; name one that is, or none`,
       );
     }
+  }
+  if (retention && !isRetention(retention)) {
+    return invalid('retention', 'release, owner, forever, or a time of 1 ms to ten years');
   }
   if (router !== undefined && !isRouterName(router)) {
     return invalid('router', `${JSON.stringify(router)} is no router's name (RFC 1123 subdomain)`);
@@ -87,6 +92,7 @@ function texts({
   excluded,
   coolingMs,
   router = '',
+  retention,
 }: SubnetDefinition): Record<keyof SubnetDefinition, string> {
   const list = (entries: readonly string[]): string => [...entries].sort().join(' ');
   return {
@@ -95,5 +101,6 @@ function texts({
     excluded: list(excluded.map(formatRange)),
     coolingMs: String(coolingMs),
     router,
+    retention: retention ? formatRetention(retention) : '',
   };
 }

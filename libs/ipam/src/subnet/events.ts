@@ -2,7 +2,8 @@
 // alone; who asked, when and through what stands in its metadata (libs/event-store).
 import type { Address, AddressPair, AddressRange, Cidr, Mac } from '../address';
 import type { Holder } from '../holder';
-import type { Evidence, Grantor, PortWish, RuleDefinition, VipPurpose } from './commands';
+import type { Evidence, Grantor, PortWish, RuleDefinition, User, VipPurpose } from './commands';
+import type { Retention } from './retention';
 
 export interface SubnetDefinition {
   readonly cidrs: readonly Cidr[];
@@ -10,6 +11,20 @@ export interface SubnetDefinition {
   readonly excluded: readonly AddressRange[];
   readonly coolingMs: number;
   readonly router?: string;
+  readonly retention?: Retention;
+}
+
+/** Without what else stands beside it. */
+export function definitionOf({
+  cidrs,
+  gateways,
+  excluded,
+  coolingMs,
+  router,
+  retention,
+}: SubnetDefinition): SubnetDefinition {
+  const rare = { ...(router !== undefined && { router }), ...(retention && { retention }) };
+  return { cidrs, gateways, excluded, coolingMs, ...rare };
 }
 
 /** An address space came into being. */
@@ -49,7 +64,67 @@ export interface AddressReleased extends HeldAddress {
   readonly type: 'AddressReleased';
   readonly holder: Holder;
   readonly reason: string;
+  readonly evidence?: Evidence;
 }
+
+/** A Pod carries the holder's address. The primary one is where packets go; the others wait for a migration's end. */
+export interface UserAttached {
+  readonly type: 'UserAttached';
+  readonly holder: Holder;
+  readonly user: User;
+  readonly isPrimary: boolean;
+}
+
+/** It carries it no more. */
+export interface UserDetached {
+  readonly type: 'UserDetached';
+  readonly holder: Holder;
+  readonly user: User;
+  readonly reason: string;
+  readonly evidence?: Evidence;
+}
+
+/** Nobody uses it, and it is kept. */
+export interface ReservationRetained {
+  readonly type: 'ReservationRetained';
+  readonly holder: Holder;
+  /** The policy that was in force. */
+  readonly retention: Retention;
+  /** Epoch milliseconds; absent: until its owner is gone, or somebody releases it. */
+  readonly untilMs?: number;
+  /** Of a Vip: for whom. */
+  readonly owner?: Holder;
+  readonly reason: string;
+  readonly evidence?: Evidence;
+}
+
+/** A Vip is kept for nobody any more: whoever may use it can. */
+export interface RetentionEnded {
+  readonly type: 'RetentionEnded';
+  readonly holder: Holder;
+  readonly reason: string;
+  readonly evidence?: Evidence;
+}
+
+/** How long the holder's reservation stays; absent: as its Subnet says. */
+export interface RetentionSet {
+  readonly type: 'RetentionSet';
+  readonly holder: Holder;
+  readonly retention?: Retention;
+}
+
+/** What concerns who uses a reservation, rather than who holds it. */
+export type UserEvent = UserAttached | UserDetached | ReservationRetained | RetentionEnded | RetentionSet;
+
+const USER_EVENTS: ReadonlySet<SubnetEvent['type']> = new Set([
+  'UserAttached',
+  'UserDetached',
+  'ReservationRetained',
+  'RetentionEnded',
+  'RetentionSet',
+]);
+
+export const isUserEvent = (event: SubnetEvent): event is UserEvent => USER_EVENTS.has(event.type);
 
 /** A Vip came into being, under a claim to its name. */
 export interface VipReserved extends HeldAddress, VipPurpose {
@@ -149,5 +224,6 @@ export type SubnetEvent =
   | VipReserved
   | VipRevised
   | VipReleased
+  | UserEvent
   | VipUseEvent
   | VipNameYielded;

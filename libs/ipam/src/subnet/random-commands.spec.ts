@@ -266,7 +266,16 @@ describe('a Subnet under random commands', () => {
     // The stories are worth something only if everything happens in them.
     const byTheLoop = ['CommandIdReused'];
     // See random-vip-uses.spec.ts.
-    const ofUses = ['VipInUse', 'VipUnsuited', 'RuleExists', 'RuleNotFound', 'FrontTaken', 'LimitReached'];
+    const ofUses = [
+      'ReservationInUse',
+      'UserNotFound',
+      'VipInUse',
+      'VipUnsuited',
+      'RuleExists',
+      'RuleNotFound',
+      'FrontTaken',
+      'LimitReached',
+    ];
     const never = REJECTION_CODES.filter(
       (code) => !seen.has(code) && ![...byTheLoop, ...ofUses].includes(code),
     );

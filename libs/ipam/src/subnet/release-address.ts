@@ -7,13 +7,30 @@ import { comesBeforeReservation } from './late';
 import type { SubnetState } from './state';
 
 export function releaseAddress(command: ReleaseAddress, state: SubnetState, moment: Moment): SubnetDecision {
-  const { holder, reason } = command;
+  const { holder, reason, evidence } = command;
   if (isVipHolder(holder)) return invalid('holder', 'a Vip is released with ReleaseVip');
   const held = state.byHolder.get(holder);
   if (!held) return notHeld(state, holder);
   const late = comesBeforeReservation(state, holder, moment);
   if (late) return late;
-  return accept({ type: 'AddressReleased', holder, ...heldBy(state, held), reason });
+  const [user] = state.users.usersOf(holder);
+  if (user) return usedBy(state, holder, user.object, 'detach it first');
+  const why = { reason, ...(evidence && { evidence }) };
+  return accept({ type: 'AddressReleased', holder, ...heldBy(state, held), ...why });
+}
+
+/** An address is not taken from under its user. */
+export function usedBy(
+  state: SubnetState,
+  holder: Holder,
+  by: string,
+  remedy: string,
+): { rejected: Rejection } {
+  return reject(
+    'ReservationInUse',
+    `What ${holder} holds in subnet ${state.name} is used by ${by}; ${remedy}.`,
+    { subnet: state.name, holder, user: by },
+  );
 }
 
 export function notHeld(state: SubnetState, holder: Holder): { rejected: Rejection } {

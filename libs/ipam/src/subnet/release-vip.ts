@@ -12,9 +12,20 @@ export function releaseVip(command: ReleaseVip, state: SubnetState, moment: Mome
   if (!held) return vipNotFound(state, name);
   const late = comesBeforeReservation(state, vipHolder(name), moment);
   if (late) return late;
-  const used = usedByRules(state, name, 'released');
+  const used = usedByRules(state, name, 'released') ?? usedByPods(state, name);
   if (used) return used;
   return accept({ type: 'VipReleased', name, claim: held.claim ?? -1, ...heldBy(state, held), reason });
+}
+
+function usedByPods(state: SubnetState, vip: string): { rejected: Rejection } | undefined {
+  const use = state.users.of(vipHolder(vip));
+  const by = use?.users[0]?.object ?? use?.retained?.owner;
+  if (by === undefined) return undefined;
+  return reject(
+    'VipInUse',
+    `Vip ${vip} of subnet ${state.name} is the address of ${by} and cannot be released; delete that first.`,
+    { subnet: state.name, vip, user: by },
+  );
 }
 
 /** A Vip that a rule uses is not changed under it. */

@@ -1,5 +1,5 @@
 // ReserveAddress: one address, or one of each family, for a holder.
-import { formatMac, formatPair } from '../address';
+import { type Family, formatMac, formatPair } from '../address';
 import { isVipHolder } from '../holder';
 import { type Rejection, invalid, reject } from '../rejection';
 import { chooseAddresses } from './choose-addresses';
@@ -26,9 +26,22 @@ export function reserveAddress(command: ReserveAddress, state: SubnetState, mome
       `${JSON.stringify(command.port)} is no port's name: 1 to 255 characters, no comma or space`,
     );
   }
-  const choice = chooseAddresses(state, holder, command, moment);
+  const former = command.prefersFormer ? chooseFormer(command, state, moment) : undefined;
+  const choice = former ?? chooseAddresses(state, holder, command, moment);
   if (choice.rejected) return choice;
   return accept({ type: 'AddressReserved', holder, ...choice.chosen, ...portOf(command) });
+}
+
+/** What the holder had when it left, whole, if it may have it again; an address that it names goes before. */
+function chooseFormer(command: ReserveAddress, state: SubnetState, moment: Moment) {
+  const former = state.formerAddresses(command.holder);
+  if (!former || command.v4 !== undefined || command.v6 !== undefined) return undefined;
+  const isWanted = (family: Family): boolean => command.families?.includes(family) ?? true;
+  const v4 = isWanted(4) ? former.v4 : undefined;
+  const v6 = isWanted(6) ? former.v6 : undefined;
+  if (v4 === undefined && v6 === undefined) return undefined;
+  const choice = chooseAddresses(state, command.holder, { ...command, v4, v6 }, moment);
+  return choice.rejected ? undefined : choice;
 }
 
 function holdsOther(

@@ -3,9 +3,9 @@ import { type Address, familyOf, formatAddress, formatCidr, formatMac } from '..
 import { type Rejection, reject } from '../rejection';
 import { AddressSpace } from './address-space';
 import type { ReviseSubnet } from './commands';
-import { type Moment, type SubnetDecision, accept, alreadySo, definitionOf } from './decision';
+import { type Moment, type SubnetDecision, accept, alreadySo } from './decision';
 import { defaultGateways, definitionFault, differences } from './define-subnet';
-import type { SubnetDefinition } from './events';
+import { type SubnetDefinition, definitionOf } from './events';
 import { comesBeforeDefinition } from './late';
 import { subnetNotFound } from './retire-subnet';
 import type { SubnetState } from './state';
@@ -20,6 +20,7 @@ export function reviseSubnet(command: ReviseSubnet, state: SubnetState, moment: 
     excluded: command.excluded ?? before.excluded,
     coolingMs: command.coolingMs ?? before.coolingMs,
     router: (command.router ?? before.router) || undefined,
+    retention: command.retention === undefined ? before.retention : (command.retention ?? undefined),
   };
   const fault = definitionFault(definition);
   if (fault) return fault;

@@ -13,8 +13,9 @@ import {
 import { type Holder, vipHolder } from '../holder';
 import { AddressSpace } from './address-space';
 import type { PortWish, VipPurpose } from './commands';
-import type { HeldAddress, SubnetDefinition, SubnetEvent } from './events';
+import { type HeldAddress, type SubnetDefinition, type SubnetEvent, definitionOf } from './events';
 import { Holdings } from './holdings';
+import { Users } from './users';
 import { VipUses } from './vip-uses';
 
 /** Who holds what, since when. Never changed, only replaced. */
@@ -38,7 +39,8 @@ export interface Former {
   readonly order: number;
 }
 
-interface Left {
+/** A holder who left, with what it had. */
+interface Left extends AddressPair {
   readonly leftAtMs: number;
 }
 
@@ -53,6 +55,8 @@ export class SubnetState {
   readonly byAddress = new Holdings<Address, Former>();
   /** What its Vips are used for. */
   readonly uses = new VipUses();
+  /** Who uses each reservation, and which are kept though nobody does. */
+  readonly users = new Users();
   private spaces: { 4?: AddressSpace; 6?: AddressSpace } = {};
   private readonly ownMacs = new Map<Mac, Holder>();
   private readonly held = { 4: 0, 6: 0 };
@@ -109,6 +113,11 @@ export class SubnetState {
     return this.byHolder.gone(holder)?.leftAtMs;
   }
 
+  /** What the holder last had here, if it has nothing now. */
+  formerAddresses(holder: Holder): AddressPair | undefined {
+    return this.byHolder.gone(holder);
+  }
+
   /** The newest claim to the Vip's name that was sworn off, or -1. */
   yieldedClaim(name: string): number {
     return this.yielded.get(name) ?? -1;
@@ -154,6 +163,13 @@ export class SubnetState {
       case 'VipNameYielded':
         this.yielded.set(event.name, event.claim);
         break;
+      case 'UserAttached':
+      case 'UserDetached':
+      case 'ReservationRetained':
+      case 'RetentionEnded':
+      case 'RetentionSet':
+        this.users.evolve(event, atMs);
+        break;
       case 'ParentGranted':
       case 'ParentWithdrawn':
       case 'RuleDefined':
@@ -168,8 +184,8 @@ export class SubnetState {
 
   /** Free addresses are counted anew from who holds what and who gave up what: blocks and exclusions changed. */
   private define(definition: SubnetDefinition): void {
-    const { cidrs, gateways, excluded, coolingMs, router } = definition;
-    this.definition = { cidrs, gateways, excluded, coolingMs, ...(router !== undefined && { router }) };
+    this.definition = definitionOf(definition);
+    const { cidrs } = definition;
     this.spaces = {};
     for (const cidr of cidrs) this.spaces[cidr.family] = new AddressSpace(cidr, this.definition);
     this.heldExcluded[4] = this.heldExcluded[6] = 0;
@@ -232,7 +248,9 @@ export class SubnetState {
     if (!reservation) return;
     if (reservation.ownMac !== undefined) this.ownMacs.delete(reservation.ownMac);
     for (const address of addressesOf(reservation)) this.giveUp(address, holder, atMs);
-    this.byHolder.leave(holder, { leftAtMs: atMs });
+    const { v4, v6 } = reservation;
+    this.byHolder.leave(holder, v6 === undefined ? { v4, leftAtMs: atMs } : { v4, v6, leftAtMs: atMs });
+    this.users.end(holder);
     this.byHolder.sweep((_, { leftAtMs }) => leftAtMs < atMs - RELEASE_MEMORY_MS);
   }
 

@@ -3,10 +3,13 @@
 import { subnetCodec } from './codec';
 import type { SubnetCommand } from './commands';
 import { type Moment, type SubnetDecision, replyTo } from './decision';
+import { attachUser } from './attach-user';
 import { defineRule } from './define-rule';
 import { defineSubnet } from './define-subnet';
 import type { SubnetEvent } from './events';
+import { detachUser, endOwner } from './detach-user';
 import { grantParent } from './grant-parent';
+import { movePrimary, releaseExpired, setRetention } from './keep-reservation';
 import { moveAddress } from './move-address';
 import { releaseAddress } from './release-address';
 import { releaseVip } from './release-vip';
@@ -52,6 +55,18 @@ function decide(command: SubnetCommand, state: SubnetState, moment: Moment): Sub
       return reviseVip(command, state, moment);
     case 'ReleaseVip':
       return releaseVip(command, state, moment);
+    case 'AttachUser':
+      return attachUser(command, state, moment);
+    case 'DetachUser':
+      return detachUser(command, state, moment);
+    case 'MovePrimary':
+      return movePrimary(command, state, moment);
+    case 'EndOwner':
+      return endOwner(command, state, moment);
+    case 'ReleaseExpired':
+      return releaseExpired(command, state, moment);
+    case 'SetRetention':
+      return setRetention(command, state, moment);
     case 'GrantParent':
       return grantParent(command, state, moment);
     case 'WithdrawParent':

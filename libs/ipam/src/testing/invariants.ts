@@ -1,12 +1,12 @@
 // What must hold of a Subnet whatever was asked of it (the README's guarantees), counted anew from who holds what.
 import { type Address, type Mac, familyOf, formatAddress, formatMac } from '../address';
 import type { Holder } from '../holder';
-import { type SubnetState, addressesOf } from '../subnet';
+import { type SubnetState, USERS_MAX, addressesOf } from '../subnet';
 import { countAddresses } from '../view';
 
 /** One sentence for each invariant that is broken: none in a sound state. */
 export function brokenInvariants(state: SubnetState): string[] {
-  return [...holders(state), ...macs(state), ...counts(state)];
+  return [...holders(state), ...macs(state), ...users(state), ...counts(state)];
 }
 
 function* holders(state: SubnetState): Iterable<string> {
@@ -36,6 +36,15 @@ function* macs(state: SubnetState): Iterable<string> {
     if (seen.has(mac)) yield `MAC ${formatMac(mac)} belongs to ${holder} and to ${seen.get(mac)}`;
     if (state.holderOfMac(mac) !== holder) yield `MAC ${formatMac(mac)} of ${holder} is not found`;
     seen.set(mac, holder);
+  }
+}
+
+function* users(state: SubnetState): Iterable<string> {
+  for (const [holder, { users: using, retained }] of state.users) {
+    if (!state.byHolder.has(holder)) yield `${holder} holds nothing, but is used or kept`;
+    if (using.length > USERS_MAX) yield `${holder} has ${using.length} users`;
+    if (new Set(using.map(({ uid }) => uid)).size < using.length) yield `${holder} has a user twice`;
+    if (retained && using.length > 0) yield `${holder} is kept for later, and used`;
   }
 }
 

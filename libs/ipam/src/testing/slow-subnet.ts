@@ -15,13 +15,27 @@ import {
 } from '../address';
 import { type Holder, holderParts, vipHolder } from '../holder';
 import type { RejectionCode } from '../rejection';
-import type { HeldAddress, Moment, SubnetCommand, SubnetDefinition, VipPurpose } from '../subnet';
+import type {
+  HeldAddress,
+  Moment,
+  SubnetCommand,
+  SubnetDefinition,
+  UserCommand,
+  VipPurpose,
+} from '../subnet';
 
-/** What Vips are used for has a model of its own (see subnet/random-vip-uses.spec.ts). */
+/** What Vips are used for, and by whom, is for other tests (see subnet/random-vip-uses.spec.ts, users.spec.ts). */
 export type AddressCommand = Exclude<
   SubnetCommand,
   {
-    type: 'GrantParent' | 'WithdrawParent' | 'DefineRule' | 'ReviseRule' | 'RetireRule' | 'SetRuleBackends';
+    type:
+      | UserCommand['type']
+      | 'GrantParent'
+      | 'WithdrawParent'
+      | 'DefineRule'
+      | 'ReviseRule'
+      | 'RetireRule'
+      | 'SetRuleBackends';
   }
 >;
 

@@ -37,6 +37,7 @@ import type {
   VipRevised,
   YieldVipName,
 } from '../subnet';
+import { parseRetention } from '../subnet';
 
 export interface DefinitionText {
   readonly cidrs?: readonly string[];
@@ -44,6 +45,7 @@ export interface DefinitionText {
   readonly excluded?: readonly string[];
   readonly coolingMs?: number;
   readonly router?: string;
+  readonly retention?: string;
 }
 
 /** "10.16.0.5 fd00::5": at most one address a family, in any order; "" for none. */
@@ -57,6 +59,7 @@ export interface WishText {
 export interface ReserveText extends WishText {
   readonly port?: string;
   readonly portSecurity?: boolean;
+  readonly prefersFormer?: boolean;
 }
 
 export interface VipText extends Partial<VipPurpose>, WishText {
@@ -101,6 +104,7 @@ export function commandsTo(subnet: string) {
       ...wish(addresses, rest),
       ...(rest.port !== undefined && { port: rest.port }),
       ...(rest.portSecurity !== undefined && { portSecurity: rest.portSecurity }),
+      ...(rest.prefersFormer !== undefined && { prefersFormer: rest.prefersFormer }),
     }),
     move: (who: string, addresses: PairText, rest: Pick<WishText, 'mac'> = {}): MoveAddress => ({
       type: 'MoveAddress',
@@ -187,13 +191,14 @@ export function eventsOf(subnet: string) {
   };
 }
 
-function definition({ cidrs, gateways, excluded, coolingMs, router }: DefinitionText) {
+function definition({ cidrs, gateways, excluded, coolingMs, router, retention }: DefinitionText) {
   return {
     ...(cidrs && { cidrs: cidrs.map(cidr) }),
     ...(gateways && { gateways: gateways.map(address) }),
     ...(excluded && { excluded: excluded.map(range) }),
     ...(coolingMs !== undefined && { coolingMs }),
     ...(router !== undefined && { router }),
+    ...(retention !== undefined && { retention: must(parseRetention(retention), retention) }),
   };
 }
 

@@ -30,6 +30,12 @@ export class HistoryIndex {
         return this.post(version, vipHolder(event.name), event);
       case 'VipRevised':
         return this.post(version, vipHolder(event.name), event, event.from);
+      case 'UserAttached':
+      case 'UserDetached':
+      case 'ReservationRetained':
+      case 'RetentionEnded':
+      case 'RetentionSet':
+        return this.append(event.holder, version);
       case 'ParentGranted':
       case 'ParentWithdrawn':
       case 'RuleDefined':

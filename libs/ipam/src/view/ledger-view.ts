@@ -1,9 +1,9 @@
 // What the ledger says now, for reading: a pure fold of the whole log, the same for queries and for every face.
 // It is behind the log by what it has not been told yet; `position` says how far it has come.
-import { holderParts } from '../holder';
+import { holderParts, isVipHolder } from '../holder';
 import type { Reservation } from '../subnet/state';
 import { SubnetState } from '../subnet/state';
-import { type SubnetEvent, isVipUse } from '../subnet/events';
+import { type SubnetEvent, isUserEvent, isVipUse } from '../subnet/events';
 
 /** An event with its place and time, as whoever follows the log has it. */
 export interface SubnetFact {
@@ -38,6 +38,8 @@ export class LedgerView {
     if (!state) this.states.set(subnet, (state = new SubnetState(subnet)));
     state.evolve(event, atMs);
     if (isVipUse(event)) this.vipPositions.set(event.vip, position);
+    if (isUserEvent(event) && isVipHolder(event.holder))
+      this.vipPositions.set(holderParts(event.holder).name, position);
     if (event.type === 'VipReserved' || event.type === 'VipRevised') {
       this.subnetOfVip.set(event.name, subnet);
       this.vipPositions.set(event.name, position);

@@ -1,0 +1,79 @@
+// Who uses each reservation now: the Pods, by UID, that carry its address. A holder may outlive them all. Part of the
+// Subnet's state; like that, `evolve` is total and changes it in place.
+import type { Holder } from '../holder';
+import type { User } from './commands';
+import type { UserEvent } from './events';
+import type { Retention } from './retention';
+
+/** Kept though nobody uses it. */
+export interface Retained {
+  readonly sinceMs: number;
+  /** Absent: until its owner is gone, or somebody releases it. */
+  readonly untilMs?: number;
+  /** Whose users may have it meanwhile; absent: the holder's own. */
+  readonly owner?: Holder;
+}
+
+export interface Use {
+  /** The first is the primary one: packets go there. */
+  readonly users: readonly User[];
+  /** The holder's own; absent: the Subnet's. */
+  readonly retention?: Retention;
+  readonly retained?: Retained;
+  /** When any of this last changed. */
+  readonly changedAtMs: number;
+}
+
+const NO_USERS: readonly User[] = [];
+
+export class Users {
+  private readonly uses = new Map<Holder, Use>();
+
+  of(holder: Holder): Use | undefined {
+    return this.uses.get(holder);
+  }
+
+  usersOf(holder: Holder): readonly User[] {
+    return this.uses.get(holder)?.users ?? NO_USERS;
+  }
+
+  userOf(holder: Holder, uid: string): User | undefined {
+    return this.usersOf(holder).find((user) => user.uid === uid);
+  }
+
+  /** Holders that are kept though nobody uses them. */
+  *retained(): Iterable<readonly [Holder, Retained]> {
+    for (const [holder, { retained }] of this.uses) if (retained) yield [holder, retained];
+  }
+
+  [Symbol.iterator](): Iterator<[Holder, Use]> {
+    return this.uses.entries();
+  }
+
+  evolve(event: UserEvent, atMs: number): void {
+    const { users = NO_USERS, retention, retained } = this.uses.get(event.holder) ?? {};
+    const put = (use: Omit<Use, 'changedAtMs'>): void =>
+      void this.uses.set(event.holder, { ...use, changedAtMs: atMs });
+    switch (event.type) {
+      case 'UserAttached': {
+        const others = users.filter(({ uid }) => uid !== event.user.uid);
+        return put({ users: event.isPrimary ? [event.user, ...others] : [...others, event.user], retention });
+      }
+      case 'UserDetached':
+        return put({ users: users.filter(({ uid }) => uid !== event.user.uid), retention, retained });
+      case 'ReservationRetained': {
+        const { untilMs, owner } = event;
+        return put({ users, retention, retained: { sinceMs: atMs, untilMs, owner } });
+      }
+      case 'RetentionEnded':
+        return put({ users, retention });
+      case 'RetentionSet':
+        return put({ users, retention: event.retention, retained });
+    }
+  }
+
+  /** The holder holds nothing any more. */
+  end(holder: Holder): void {
+    this.uses.delete(holder);
+  }
+}
