@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '@bufbuild/protobuf';
 import type { OperationName } from '@holdfast/api';
+import { PARENTS_MAX } from '@holdfast/ipam';
 import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { type NatsServer, startNatsServer } from '@holdfast/infra/servers/nats-server';
 import { type Answered, type Door, grpcDoor, httpDoor, natsDoor } from './doors';
@@ -26,6 +27,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const RULE = { name: 'web', vip: 'VIP-lb', ports: [{ port: 80, targetPort: 8080 }], rejectWhenEmpty: true };
+
 /** `NET` and `VIP` become names of the door's own. */
 type Case = readonly [what: string, operation: OperationName, request: JsonObject];
 
@@ -33,12 +36,24 @@ const CASES: readonly Case[] = [
   [
     'a subnet defined',
     'DefineSubnet',
-    { name: 'NET', cidrs: ['10.0.0.0/28', 'fd00::/125'], excluded: ['10.0.0.2'], cooling: '60s' },
+    {
+      name: 'NET',
+      cidrs: ['10.0.0.0/28', 'fd00::/125'],
+      excluded: ['10.0.0.2'],
+      cooling: '60s',
+      router: 'lr0',
+    },
   ],
   [
     'the same again',
     'DefineSubnet',
-    { name: 'NET', cidrs: ['10.0.0.0/28', 'fd00::/125'], excluded: ['10.0.0.2'], cooling: '60s' },
+    {
+      name: 'NET',
+      cidrs: ['10.0.0.0/28', 'fd00::/125'],
+      excluded: ['10.0.0.2'],
+      cooling: '60s',
+      router: 'lr0',
+    },
   ],
   ['another definition', 'DefineSubnet', { name: 'NET', cidrs: ['10.0.0.0/27'] }],
   ['no block', 'DefineSubnet', { name: 'NET' }],
@@ -69,6 +84,17 @@ const CASES: readonly Case[] = [
   ['a move', 'MoveAddress', { subnet: 'NET', holder: 'pod/default/b', v4: '10.0.0.6' }],
   ['a refused move', 'MoveAddress', { subnet: 'NET', holder: 'pod/default/b', v4: '10.0.0.1' }],
   [
+    'a port for it',
+    'ReserveAddress',
+    { subnet: 'NET', holder: 'octavia/p/d', port: 'amphora-1', portSecurity: true },
+  ],
+  ['another port', 'ReserveAddress', { subnet: 'NET', holder: 'octavia/p/d', port: 'amphora-2' }],
+  [
+    'port security without a port',
+    'ReserveAddress',
+    { subnet: 'NET', holder: 'octavia/p/e', portSecurity: true },
+  ],
+  [
     'a Vip',
     'ReserveVip',
     { name: 'VIP', subnet: 'NET', namespace: 'default', selector: ['app: web'], families: ['IPV4'] },
@@ -87,6 +113,15 @@ const CASES: readonly Case[] = [
   ['an unknown type', 'ReserveVip', { name: 'VIP-2', subnet: 'NET', type: 'magic' }],
   ['a revision', 'ReviseVip', { name: 'VIP', namespace: 'default', selector: ['app: web2'], note: 'moved' }],
   ['an unknown Vip', 'ReviseVip', { name: 'VIP-x' }],
+  ['a port as its parent', 'GrantVipParent', { name: 'VIP', port: 'amphora-1' }],
+  ['the same again', 'GrantVipParent', { name: 'VIP', port: 'amphora-1' }],
+  ['a port with a slash', 'GrantVipParent', { name: 'VIP', port: 'lb/amphora 2' }],
+  ['another with a slash', 'GrantVipParent', { name: 'VIP', port: 'lb/amphora-2' }],
+  ['a parent of an unknown Vip', 'GrantVipParent', { name: 'VIP-x', port: 'amphora-1' }],
+  ['the type of a Vip with parents', 'ReviseVip', { name: 'VIP', type: 'switch_lb_vip' }],
+  ['one withdrawn', 'WithdrawVipParent', { name: 'VIP', port: 'lb/amphora-2', reason: 'failed' }],
+  ['one that is not there', 'WithdrawVipParent', { name: 'VIP', port: 'nobody' }],
+  ['one of an unknown Vip', 'WithdrawVipParent', { name: 'VIP-x', port: 'nobody' }],
   ['the Vip', 'GetVip', { name: 'VIP' }],
   ['all Vips of the subnet', 'ListVips', { subnet: 'NET' }],
   ['the subnet', 'GetSubnet', { name: 'NET' }],
@@ -95,6 +130,44 @@ const CASES: readonly Case[] = [
   ['a reservation', 'GetReservation', { subnet: 'NET', holder: 'pod/default/a' }],
   ['none', 'GetReservation', { subnet: 'NET', holder: 'pod/default/z' }],
   ['a page too large', 'ListReservations', { subnet: 'NET', pageSize: 100_000 }],
+  [
+    'a Vip for rules',
+    'ReserveVip',
+    { name: 'VIP-lb', subnet: 'NET', type: 'switch_lb_vip', families: ['IPV4'] },
+  ],
+  ['a parent of it', 'GrantVipParent', { name: 'VIP-lb', port: 'amphora-1' }],
+  ['a rule', 'DefineRule', { ...RULE, selector: ['app: web'], namespace: 'default' }],
+  ['the same again', 'DefineRule', { ...RULE, selector: ['app: web'], namespace: 'default' }],
+  ['another of that name', 'DefineRule', { ...RULE, endpoints: ['10.0.0.9'] }],
+  ['one with its front', 'DefineRule', { ...RULE, name: 'other' }],
+  ['one without a port', 'DefineRule', { ...RULE, name: 'other', ports: [] }],
+  ['one with a bad port', 'DefineRule', { ...RULE, name: 'other', ports: [{ port: 70000 }] }],
+  ['a selector of no namespace', 'DefineRule', { ...RULE, name: 'other', selector: ['app: web'] }],
+  ['one of an unknown Vip', 'DefineRule', { ...RULE, vip: 'VIP-x' }],
+  ['one of a Vip that is not for rules', 'DefineRule', { ...RULE, name: 'other', vip: 'VIP' }],
+  ['backends', 'SetRuleBackends', { subnet: 'NET', name: 'web', backends: ['10.0.0.9', '10.0.0.8'] }],
+  ['backends of no rule', 'SetRuleBackends', { subnet: 'NET', name: 'none', backends: [] }],
+  ['the rule', 'GetRule', { subnet: 'NET', name: 'web' }],
+  ['the rule in another subnet', 'GetRule', { subnet: 'NET-x', name: 'web' }],
+  ['no rule', 'GetRule', { subnet: 'NET', name: 'none' }],
+  ['rules of the Vip', 'ListRules', { vip: 'VIP-lb' }],
+  ['rules of the subnet', 'ListRules', { subnet: 'NET', pageSize: 1 }],
+  ['rules of an unknown Vip', 'ListRules', { vip: 'VIP-x' }],
+  ['the Vip with its rule', 'GetVip', { name: 'VIP-lb' }],
+  ['the Vip under its rule released', 'ReleaseVip', { name: 'VIP-lb' }],
+  ['the type of a Vip with a rule', 'ReviseVip', { name: 'VIP-lb', type: '' }],
+  [
+    'a rule revised',
+    'ReviseRule',
+    { ...RULE, subnet: 'NET', affinity: 'client-ip', endpoints: ['10.0.0.9'] },
+  ],
+  ['a rule given another Vip', 'ReviseRule', { ...RULE, subnet: 'NET', vip: 'VIP' }],
+  ['no rule revised', 'ReviseRule', { ...RULE, subnet: 'NET', name: 'none' }],
+  ['backends beside endpoints', 'SetRuleBackends', { subnet: 'NET', name: 'web', backends: [] }],
+  ['a rule retired', 'RetireRule', { subnet: 'NET', name: 'web', reason: 'done' }],
+  ['no rule retired', 'RetireRule', { subnet: 'NET', name: 'web' }],
+  ['a history of rules', 'GetHistory', { vip: 'VIP-lb', subnet: 'NET' }],
+  ['the Vip without rules released', 'ReleaseVip', { name: 'VIP-lb' }],
   ['a history by holder', 'GetHistory', { holder: 'pod/default/b', subnet: 'NET' }],
   ['a history by Vip', 'GetHistory', { vip: 'VIP' }],
   ['a history of nothing', 'GetHistory', {}],
@@ -104,6 +177,8 @@ const CASES: readonly Case[] = [
   ['a release', 'ReleaseAddress', { subnet: 'NET', holder: 'pod/default/a', reason: 'gone' }],
   ['a release of nothing', 'ReleaseAddress', { subnet: 'NET', holder: 'pod/default/a', reason: 'gone' }],
   ['a cooling address', 'ReserveAddress', { subnet: 'NET', holder: 'pod/default/e', v4: '10.0.0.3' }],
+  ['no router', 'ReviseSubnet', { name: 'NET', noRouter: true }],
+  ['a router and none', 'ReviseSubnet', { name: 'NET', noRouter: true, router: 'r' }],
   ['a shrink', 'ReviseSubnet', { name: 'NET', cidrs: ['10.0.0.0/30'] }],
 ];
 
@@ -132,9 +207,21 @@ it('gives the same answers through HTTP, gRPC and NATS', async () => {
       ([answer = '']) => /^\{"rejected":\{"code":"(\w+)"/.exec(answer)?.[1] ?? [],
     ),
   );
-  expect(accepted.length).toBeGreaterThan(18);
-  expect(codes.size).toBeGreaterThan(10);
+  expect(accepted.length).toBeGreaterThan(30);
+  expect(codes.size).toBeGreaterThan(15);
 });
+
+it('refuses a parent too many at every door', async () => {
+  const [http, ...others] = doors as [Door, ...Door[]];
+  await http.call('DefineSubnet', { name: 'full', cidrs: ['10.0.0.0/28'] });
+  await http.call('ReserveVip', { name: 'full', subnet: 'full' });
+  const grant = (door: Door, port: string) => door.call('GrantVipParent', { name: 'full', port });
+  await Promise.all(Array.from({ length: PARENTS_MAX }, (_, at) => grant(http, `port-${at}`)));
+  const refused = await Promise.all([http, ...others].map((door) => grant(door, 'port-too-many')));
+  for (const { rejected } of refused) {
+    expect(rejected).toMatchObject({ code: 'LimitReached', facts: { vip: 'full', limit: `${PARENTS_MAX}` } });
+  }
+}, 20_000);
 
 function substitute(request: JsonObject, names: Readonly<Record<string, string>>): JsonObject {
   const text = JSON.stringify(request).replace(/"(NET|VIP)(?=[-"])/g, (_, name: string) => `"${names[name]}`);
@@ -154,5 +241,8 @@ function withoutChance(answer: Answered, own: string): string {
       // A field is named as the caller's coding spells it: as in the .proto files over gRPC.
       .replaceAll('issued_at', 'issuedAt')
       .replaceAll('page_size', 'pageSize')
+      .replaceAll('port_security', 'portSecurity')
+      .replaceAll('no_router', 'noRouter')
+      .replaceAll('command_id', 'commandId')
   );
 }

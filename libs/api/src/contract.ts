@@ -5,6 +5,7 @@ export * from './generated/holdfast/v1/event_pb';
 export * from './generated/holdfast/v1/history_pb';
 export * from './generated/holdfast/v1/rejection_pb';
 export * from './generated/holdfast/v1/reservation_pb';
+export * from './generated/holdfast/v1/rule_pb';
 export * from './generated/holdfast/v1/status_pb';
 export * from './generated/holdfast/v1/subnet_pb';
 export * from './generated/holdfast/v1/vip_pb';

@@ -22,9 +22,18 @@ describe('the files for server reflection', () => {
 
   it('are all files of the contract', () => {
     expect(contractFiles.map(({ name }) => name).sort()).toEqual(
-      ['address', 'command', 'event', 'history', 'rejection', 'reservation', 'status', 'subnet', 'vip'].map(
-        (name) => `holdfast/v1/${name}`,
-      ),
+      [
+        'address',
+        'command',
+        'event',
+        'history',
+        'rejection',
+        'reservation',
+        'rule',
+        'status',
+        'subnet',
+        'vip',
+      ].map((name) => `holdfast/v1/${name}`),
     );
   });
 });

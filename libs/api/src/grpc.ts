@@ -4,6 +4,7 @@ import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import {
   HistoryService,
   ReservationService,
+  RuleService,
   StatusService,
   SubnetService,
   VipService,
@@ -14,6 +15,7 @@ export const contractServices = [
   SubnetService,
   ReservationService,
   VipService,
+  RuleService,
   HistoryService,
   StatusService,
 ] as const;

@@ -7,7 +7,14 @@ export * from './operation';
 export * from './operations';
 export type { Asked } from './parse/options';
 export { PAGE_SIZE_MAX, type Page, pageToken } from './parse/page';
-export type { ReleaseVipOrder, ReserveVipOrder, ReviseVipOrder } from './parse/vip';
+export type { DefineRuleOrder } from './parse/rule';
+export type {
+  GrantParentOrder,
+  ReleaseVipOrder,
+  ReserveVipOrder,
+  ReviseVipOrder,
+  WithdrawParentOrder,
+} from './parse/vip';
 export * from './present/address';
 export * from './present/command-reply';
 export * from './present/encode';
@@ -15,7 +22,9 @@ export * from './present/event';
 export { encodeEventJson } from './present/event-json';
 export * from './present/rejection';
 export { presentHeldReservation, presentReservation, presentVip } from './present/reservation';
+export { presentAddresses, presentRule } from './present/rule';
 export { presentSubnet } from './present/subnet';
+export { type VipCondition, presentVipUses } from './present/vip-uses';
 export * from './query';
 export { CONTENT_TYPES, type Coding, codingOf } from './read/coding';
 export { type HttpRequest, readHttpRequest } from './read/http-request';

@@ -63,7 +63,13 @@ describe('the table of operations', () => {
 });
 
 describe('finding an operation over HTTP', () => {
-  const texts = { name: 'web', subnet: 'ovn-default', holder: 'pod/default/web-0', address: 'fd00::1' };
+  const texts = {
+    name: 'web',
+    subnet: 'ovn-default',
+    holder: 'pod/default/web-0',
+    address: 'fd00::1',
+    port: 'lb/amphora-1',
+  };
 
   it.each(operationList.map((operation) => [operation.name, operation] as const))(
     'finds %s',

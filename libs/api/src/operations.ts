@@ -1,27 +1,46 @@
 // Every operation that Holdfast offers, and where: one table for gRPC, HTTP and NATS.
-import { HistoryService, ReservationService, StatusService, SubnetService, VipService } from './contract';
+import {
+  HistoryService,
+  ReservationService,
+  RuleService,
+  StatusService,
+  SubnetService,
+  VipService,
+} from './contract';
 import { type Answer, type MeaningOf, type Operation, type ReplyOf, command, query } from './operation';
 import { parseGetHistory, parseWhoHeld } from './parse/history';
 import {
   parseGetReservation,
+  parseGetRule,
   parseGetStatus,
   parseGetSubnet,
   parseGetVip,
   parseListFreeAddresses,
   parseListReservations,
+  parseListRules,
   parseListSubnets,
   parseListVips,
 } from './parse/query';
 import { parseMoveAddress, parseReleaseAddress, parseReserveAddress } from './parse/reservation';
+import { parseDefineRule, parseRetireRule, parseReviseRule, parseSetRuleBackends } from './parse/rule';
 import { parseDefineSubnet, parseRetireSubnet, parseReviseSubnet } from './parse/subnet';
-import { parseReleaseVip, parseReserveVip, parseReviseVip } from './parse/vip';
+import {
+  parseGrantVipParent,
+  parseReleaseVip,
+  parseReserveVip,
+  parseReviseVip,
+  parseWithdrawVipParent,
+} from './parse/vip';
 import { type HttpMethod, matchPath } from './route';
 
 const subnets = SubnetService.method;
 const reservations = ReservationService.method;
 const vips = VipService.method;
+const rules = RuleService.method;
 const history = HistoryService.method;
 const reservationsOf = '/v1/subnets/{subnet}/reservations';
+const parentOf = '/v1/vips/{name}/parents/{port}';
+const ruleOf = '/v1/subnets/{subnet}/rules/{name}';
 
 // prettier-ignore
 export const operations = {
@@ -41,8 +60,17 @@ export const operations = {
   ReserveVip: command(vips.reserveVip, 'POST /v1/vips', 'vips.reserve', parseReserveVip),
   ReviseVip: command(vips.reviseVip, 'PUT /v1/vips/{name}', 'vips.revise', parseReviseVip),
   ReleaseVip: command(vips.releaseVip, 'DELETE /v1/vips/{name}', 'vips.release', parseReleaseVip),
+  GrantVipParent: command(vips.grantVipParent, `PUT ${parentOf}`, 'vips.grant-parent', parseGrantVipParent),
+  WithdrawVipParent: command(vips.withdrawVipParent, `DELETE ${parentOf}`, 'vips.withdraw-parent', parseWithdrawVipParent),
   GetVip: query(vips.getVip, 'GET /v1/vips/{name}', 'vips.get', parseGetVip),
   ListVips: query(vips.listVips, 'GET /v1/vips', 'vips.list', parseListVips),
+
+  DefineRule: command(rules.defineRule, 'POST /v1/rules', 'rules.define', parseDefineRule),
+  ReviseRule: command(rules.reviseRule, `PUT ${ruleOf}`, 'rules.revise', parseReviseRule),
+  RetireRule: command(rules.retireRule, `DELETE ${ruleOf}`, 'rules.retire', parseRetireRule),
+  SetRuleBackends: command(rules.setRuleBackends, `PUT ${ruleOf}/backends`, 'rules.set-backends', parseSetRuleBackends),
+  GetRule: query(rules.getRule, `GET ${ruleOf}`, 'rules.get', parseGetRule),
+  ListRules: query(rules.listRules, 'GET /v1/rules', 'rules.list', parseListRules),
 
   GetHistory: query(history.getHistory, 'GET /v1/history', 'history.get', parseGetHistory),
   WhoHeld: query(history.whoHeld, 'GET /v1/addresses/{address}/holders', 'history.who-held', parseWhoHeld),

@@ -54,6 +54,20 @@ export interface ListVips extends Waiting {
   readonly page: Page;
 }
 
+export interface GetRule extends Waiting {
+  readonly type: 'GetRule';
+  readonly subnet: string;
+  readonly name: string;
+}
+
+/** Key of a page: subnet, name. */
+export interface ListRules extends Waiting {
+  readonly type: 'ListRules';
+  readonly subnet?: string;
+  readonly vip?: string;
+  readonly page: Page;
+}
+
 export type HistorySubject =
   | { readonly address: Address; readonly holder?: undefined; readonly vip?: undefined }
   | { readonly holder: Holder; readonly address?: undefined; readonly vip?: undefined }
@@ -90,6 +104,8 @@ export type Query =
   | ListReservations
   | GetVip
   | ListVips
+  | GetRule
+  | ListRules
   | GetHistory
   | WhoHeld
   | GetStatus;

@@ -8,6 +8,7 @@ import type { EventStore } from '@holdfast/event-store';
 import { CONFIG, type Config } from '../config';
 import { EVENT_STORE } from '../ledger/ledger.module';
 import { LedgerReader } from '../ledger/ledger-reader';
+import { VipProjections } from '../ovn-projector/vip-projections';
 import { NatsDoor } from '../nats/nats-door';
 import { GrpcEdge } from './grpc-edge';
 import type { Caller } from './caller';
@@ -31,11 +32,13 @@ export class GatewayModule implements OnModuleInit, OnApplicationShutdown {
     private readonly reader: LedgerReader,
     private readonly faces: Faces,
     private readonly http: HttpAdapterHost,
+    projections: VipProjections,
     commands: CommandBus,
     queries: QueryBus,
   ) {
     const status = () => statusReport(config, reader, this.faces);
-    this.handlers = handlers({ commands, queries, status });
+    const projectionOf = (vip: string) => projections.source?.projectionOf(vip);
+    this.handlers = handlers({ commands, queries, status, projectionOf });
     this.grpc = new GrpcEdge(this.handlers);
   }
 

@@ -4,24 +4,28 @@ import {
   type Asked,
   type Decided,
   type Handlers,
+  presentBackendsReply,
+  presentParentReply,
   presentReservationReply,
   presentRetireReply,
+  presentRuleReply,
   presentSubnetReply,
   presentVipReply,
 } from '@holdfast/api';
 import type { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ExecuteSubnetCommand, type SubnetOrder } from '../ledger/ledger-messages';
 import type { Caller } from './caller';
-import { queryHandlers } from './query-handlers';
+import { type ProjectionOf, queryHandlers } from './query-handlers';
 import type { StatusReport } from './status-report';
 
 interface Buses {
   readonly commands: CommandBus;
   readonly queries: QueryBus;
   readonly status: () => StatusReport;
+  readonly projectionOf: ProjectionOf;
 }
 
-export function handlers({ commands, queries, status }: Buses): Handlers<Caller> {
+export function handlers({ commands, queries, status, projectionOf }: Buses): Handlers<Caller> {
   /** Runs a command and presents what was decided. */
   const decide =
     <Order extends SubnetOrder, Reply>(present: (decided: Decided) => Reply) =>
@@ -50,8 +54,14 @@ export function handlers({ commands, queries, status }: Buses): Handlers<Caller>
     ReserveVip: decide(presentVipReply),
     ReviseVip: decide(presentVipReply),
     ReleaseVip: decide(presentVipReply),
+    GrantVipParent: decide(presentParentReply),
+    WithdrawVipParent: decide(presentParentReply),
+    DefineRule: decide(presentRuleReply),
+    ReviseRule: decide(presentRuleReply),
+    RetireRule: decide(presentRetireReply),
+    SetRuleBackends: decide(presentBackendsReply),
 
-    ...queryHandlers(queries),
+    ...queryHandlers(queries, projectionOf),
 
     GetStatus: async () => ({ reply: status() }),
   };

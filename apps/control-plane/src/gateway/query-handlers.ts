@@ -2,17 +2,22 @@
 import {
   type Answer,
   type Handlers,
+  type VipCondition,
   fault,
   pageToken,
+  presentAddresses,
   presentFamily,
   presentReservation,
+  presentRule,
   presentSubnet,
   presentVip,
+  presentVipUses,
 } from '@holdfast/api';
 import type { Rejection } from '@holdfast/ipam';
 import type { QueryBus } from '@nestjs/cqrs';
 import { getHistory, whoHeld } from '../ledger/answer-history';
 import * as answers from '../ledger/answer-query';
+import { getRule, listRules } from '../ledger/answer-rule';
 import { AskLedger, type Ledger } from '../ledger/ledger-messages';
 import type { Caller } from './caller';
 import { presentHolding, presentPast } from './present-past';
@@ -23,21 +28,22 @@ type Found<Value> =
 
 type Ask = ReturnType<typeof askThrough>;
 
-export function queryHandlers(queries: QueryBus): SubnetQueries & PastQueries {
+/** What the Northbound's projector knows of a Vip, where it runs in this process. */
+export type ProjectionOf = (vip: string) => VipCondition | undefined;
+
+export function queryHandlers(
+  queries: QueryBus,
+  projectionOf: ProjectionOf,
+): SubnetQueries & VipQueries & PastQueries {
   const ask = askThrough(queries);
-  return { ...ofTheView(ask), ...ofThePast(ask) };
+  return { ...ofSubnets(ask), ...ofVips(ask, projectionOf), ...ofThePast(ask) };
 }
 
 type SubnetQueries = Pick<
   Handlers<Caller>,
-  | 'GetSubnet'
-  | 'ListSubnets'
-  | 'ListFreeAddresses'
-  | 'GetReservation'
-  | 'ListReservations'
-  | 'GetVip'
-  | 'ListVips'
+  'GetSubnet' | 'ListSubnets' | 'ListFreeAddresses' | 'GetReservation' | 'ListReservations'
 >;
+type VipQueries = Pick<Handlers<Caller>, 'GetVip' | 'ListVips' | 'GetRule' | 'ListRules'>;
 type PastQueries = Pick<Handlers<Caller>, 'GetHistory' | 'WhoHeld'>;
 
 /** Asks once the view has reached the position that the query names, and adds the one that it reflects. */
@@ -56,7 +62,7 @@ function askThrough(queries: QueryBus) {
   };
 }
 
-function ofTheView(ask: Ask): SubnetQueries {
+function ofSubnets(ask: Ask): SubnetQueries {
   return {
     GetSubnet: (query) =>
       ask(
@@ -98,11 +104,16 @@ function ofTheView(ask: Ask): SubnetQueries {
           nextPageToken: pageToken('ListReservations', last),
         }),
       ),
+  };
+}
+
+function ofVips(ask: Ask, projectionOf: ProjectionOf): VipQueries {
+  return {
     GetVip: (query) =>
       ask(
         query,
         ({ reader }) => answers.getVip(query, reader),
-        (found) => ({ vip: presentVip(found) }),
+        (found) => ({ vip: presentVip(found), ...presentVipUses(found, projectionOf(query.name)) }),
       ),
     ListVips: (query) =>
       ask(
@@ -111,6 +122,24 @@ function ofTheView(ask: Ask): SubnetQueries {
         ({ entries, last }) => ({
           vips: entries.map(presentVip),
           nextPageToken: pageToken('ListVips', last),
+        }),
+      ),
+    GetRule: (query) =>
+      ask(
+        query,
+        ({ reader }) => getRule(query, reader),
+        ({ subnet, rule }) => ({
+          rule: presentRule(subnet.name, rule.name, rule),
+          backends: presentAddresses(rule.backends),
+        }),
+      ),
+    ListRules: (query) =>
+      ask(
+        query,
+        ({ reader }) => listRules(query, reader),
+        ({ entries, last }) => ({
+          rules: entries.map(({ subnet, rule }) => presentRule(subnet.name, rule.name, rule)),
+          nextPageToken: pageToken('ListRules', last),
         }),
       ),
   };

@@ -126,6 +126,12 @@ function holderAfter(event: SubnetEvent, address: WhoHeld['address']): string | 
     case 'SubnetRevised':
     case 'SubnetRetired':
     case 'VipNameYielded':
+    case 'ParentGranted':
+    case 'ParentWithdrawn':
+    case 'RuleDefined':
+    case 'RuleRevised':
+    case 'RuleRetired':
+    case 'RuleBackendsChanged':
       return undefined;
   }
 }

@@ -41,7 +41,7 @@ export interface FreeAddresses {
   readonly available: bigint;
 }
 
-type Answer<Found> =
+export type Answer<Found> =
   | { readonly found: Found; readonly rejected?: undefined }
   | { readonly rejected: Rejection };
 
@@ -135,12 +135,12 @@ function matches(holder: Holder, { kind, namespace }: ListReservations): boolean
   return (kind ?? parts.kind) === parts.kind && (namespace ?? parts.namespace) === parts.namespace;
 }
 
-function noSubnet(name: string): { rejected: Rejection } {
+export function noSubnet(name: string): { rejected: Rejection } {
   return reject('SubnetNotFound', `There is no subnet ${name}; define it first.`, { subnet: name });
 }
 
 /** The first `size` entries after `after` in key order, in one pass and without sorting all of them. */
-function sortedPage<Entry>(
+export function sortedPage<Entry>(
   entries: Iterable<Entry>,
   keyOf: (entry: Entry) => readonly string[],
   { size, after }: Page,

@@ -25,15 +25,16 @@ export class ExecuteSubnetCommandHandler implements ICommandHandler<ExecuteSubne
         return this.vips.revise({ ...envelope, command });
       case 'ReleaseVip':
         return this.vips.release({ ...envelope, command });
+      case 'GrantParent':
+      case 'WithdrawParent':
+      case 'DefineRule':
+        return this.vips.use({ ...envelope, command });
       case 'DefineSubnet':
       case 'ReviseSubnet':
       case 'RetireSubnet':
       case 'ReserveAddress':
       case 'MoveAddress':
       case 'ReleaseAddress':
-      case 'GrantParent':
-      case 'WithdrawParent':
-      case 'DefineRule':
       case 'ReviseRule':
       case 'RetireRule':
       case 'SetRuleBackends':

@@ -1,17 +1,36 @@
 // What travels on Nest's CommandBus and QueryBus: one command class an aggregate, one query class a view.
 import type { Clock } from '@holdfast/clock';
 import type { CommandEnvelope, EventStore } from '@holdfast/event-store';
-import type { ReleaseVip, ReserveVip, ReviseVip, SubnetCommand } from '@holdfast/ipam';
+import type {
+  DefineRule,
+  GrantParent,
+  ReleaseVip,
+  ReserveVip,
+  ReviseVip,
+  SubnetCommand,
+  WithdrawParent,
+} from '@holdfast/ipam';
 import { Command, Query } from '@nestjs/cqrs';
 import type { LedgerReader } from './ledger-reader';
 import type { SubnetOutcome } from './vip-reservations';
 
 /** A Subnet's command as a caller can give it: the claim to a Vip's name and where a Vip is are ours to know. */
 export type SubnetOrder =
-  | Exclude<SubnetCommand, { type: 'ReserveVip' | 'ReviseVip' | 'ReleaseVip' | 'YieldVipName' }>
+  | Exclude<SubnetCommand, VipCommand | { type: 'YieldVipName' }>
   | Omit<ReserveVip, 'claim'>
   | Omit<ReviseVip, 'subnet'>
-  | Omit<ReleaseVip, 'subnet'>;
+  | Omit<ReleaseVip, 'subnet'>
+  | VipUseOrder;
+
+type VipCommand = ReserveVip | ReviseVip | ReleaseVip | GrantParent | WithdrawParent | DefineRule;
+
+/** How a Vip is used; who knows where the Vip is may say so. */
+export type VipUseOrder =
+  | WhereverVipIs<GrantParent>
+  | WhereverVipIs<WithdrawParent>
+  | WhereverVipIs<DefineRule>;
+
+type WhereverVipIs<Of extends { readonly subnet: string }> = Omit<Of, 'subnet'> & Partial<Pick<Of, 'subnet'>>;
 
 export class ExecuteSubnetCommand extends Command<SubnetOutcome> {
   constructor(readonly envelope: CommandEnvelope<SubnetOrder>) {

@@ -14,6 +14,7 @@ import {
   type SubnetCommand,
   type SubnetReply,
 } from '@holdfast/ipam';
+import type { VipUseOrder } from './ledger-messages';
 import type { SubnetLoop, VipNameLoop } from './loops';
 
 /** With the subnet in which it was decided: a Vip's caller need not know it. */
@@ -60,6 +61,18 @@ export class VipReservations {
     const outcome = await this.executeIn(subnet, released);
     if (!outcome.rejected && isClaimed) await this.giveUp(actor, command.name, subnet, claim);
     return outcome;
+  }
+
+  /** Grants to a Vip's parents, and rules for its fronts, are decided where the Vip is. */
+  async use(envelope: CommandEnvelope<VipUseOrder>): Promise<SubnetOutcome> {
+    const { command } = envelope;
+    if (command.subnet !== undefined) {
+      return this.executeIn(command.subnet, envelope as CommandEnvelope<SubnetCommand>);
+    }
+    const { subnet } = await this.names.peek(command.vip);
+    if (subnet === undefined) return notFound(envelope, command.vip);
+    const found = { ...command, subnet } as SubnetCommand;
+    return this.executeIn(subnet, { ...envelope, command: found, said: command as SubnetCommand });
   }
 
   private async executeIn(subnet: string, envelope: CommandEnvelope<SubnetCommand>): Promise<SubnetOutcome> {

@@ -41,6 +41,19 @@ const purpose = {
   note: 'keepalived of team web',
 };
 const vip = { name: 'vip-aap', subnet: 'ovn-default', ...vipHeld, ...purpose };
+const lbPlace = { subnet: 'ovn-default', name: 'shop' };
+const lb = {
+  vip: 'vip-shop',
+  ports: [{ name: 'https', port: 443, targetPort: 8443, protocol: 'tcp' }],
+  selector: [],
+  endpoints: ['10.16.0.10', '10.16.0.11'],
+  affinity: 'none',
+  healthCheck: false,
+  rejectWhenEmpty: true,
+  note: 'of team shop',
+};
+const rule = { ...lbPlace, ...lb };
+const grant = { subnet: 'ovn-default', vip: 'vip-aap', port: 'amphora-1', grantor: 'explicit' };
 const reserved = {
   id: '5c0f6b1e-8f0e-8c41-9d0a-2f5c4be0a001',
   position: '42',
@@ -115,13 +128,68 @@ export const examples: Readonly<Record<OperationName, Example>> = {
       position: '47',
     },
   },
+  GrantVipParent: {
+    request: { name: 'vip-aap', port: 'amphora-1', options },
+    reply: { grant, commandId, position: '46' },
+  },
+  WithdrawVipParent: {
+    request: { name: 'vip-aap', port: 'amphora-1', reason: 'the amphora is gone', options },
+    reply: { grant, commandId, position: '47' },
+  },
   GetVip: {
     request: { name: 'vip-aap' },
-    reply: { vip: { ...vip, since }, position: '45' },
+    reply: {
+      vip: { ...vip, since },
+      position: '45',
+      parents: [
+        { port: 'amphora-1', grantors: ['explicit'] },
+        { port: 'web-0.default', grantors: ['selector'] },
+      ],
+      rules: [],
+      conditions: [
+        {
+          type: 'Reserved',
+          status: 'True',
+          reason: 'Reserved',
+          message: '10.16.0.121, fd00:10:16::3 is reserved in subnet ovn-default.',
+        },
+        {
+          type: 'Projected',
+          status: 'True',
+          reason: 'Projected',
+          message: 'Its rows in the Northbound are as they should be.',
+        },
+        { type: 'InUse', status: 'True', reason: 'HasParents', message: '2 ports may answer for it.' },
+      ],
+    },
   },
   ListVips: {
     request: { subnet: 'ovn-default' },
     reply: { vips: [{ ...vip, since }], nextPageToken: '', position: '45' },
+  },
+  DefineRule: {
+    request: { name: 'shop', ...lb, options },
+    reply: { rule, commandId, position: '48' },
+  },
+  ReviseRule: {
+    request: { ...lbPlace, ...lb, affinity: 'client-ip', options },
+    reply: { rule: { ...rule, affinity: 'client-ip' }, commandId, position: '49' },
+  },
+  RetireRule: {
+    request: { ...lbPlace, reason: 'moved', options },
+    reply: { commandId, position: '50' },
+  },
+  SetRuleBackends: {
+    request: { subnet: 'ovn-default', name: 'web', backends: ['10.16.0.12', '10.16.0.10'], options },
+    reply: { backends: ['10.16.0.10', '10.16.0.12'], commandId, position: '51' },
+  },
+  GetRule: {
+    request: lbPlace,
+    reply: { rule, position: '49', backends: lb.endpoints },
+  },
+  ListRules: {
+    request: { vip: 'vip-shop' },
+    reply: { rules: [rule], nextPageToken: '', position: '49' },
   },
   GetHistory: {
     request: { address: '10.16.0.10', fromTime: '2026-01-01T00:00:00Z' },

@@ -57,7 +57,7 @@ function schemas(): JsonObject {
     if (!requests.some((request) => request === type)) found.set(type.name, typeSchema(type, 'request'));
   }
   for (const type of typesWithin([RejectionSchema, ...operationList.map(({ response }) => response)])) {
-    found.set(type.name, typeSchema(type, 'reply'));
+    found.set(type.name, typeSchema(type, found.has(type.name) ? 'both' : 'reply'));
   }
   return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -10,8 +10,11 @@ import { DurationSchema, FeatureSet_FieldPresence, TimestampSchema } from '@bufb
 import { FIELD_SPELLINGS } from '../field-spelling';
 import { COMMENTS } from '../generated/comments';
 
-/** Requests say which fields are required, and take no others; replies say which are always there. */
-export type Role = 'request' | 'reply';
+/**
+ * Requests say which fields are required, and take no others; replies say which are always there. What stands in both
+ * says what is so of both.
+ */
+export type Role = 'request' | 'reply' | 'both';
 
 /** What the contract says of a full name, with the field names in it as JSON has them. */
 export const commentOf = (name: string): string =>
@@ -64,7 +67,7 @@ export const isRequired = (field: DescField): boolean => rawComment(field).start
 const rawComment = (field: DescField): string => commentOf(`${field.parent.typeName}.${field.name}`);
 
 function isAlwaysThere(field: DescField, role: Role): boolean {
-  if (role === 'request') return isRequired(field);
+  if (role !== 'reply') return isRequired(field);
   const isCollection = field.fieldKind === 'list' || field.fieldKind === 'map';
   return isCollection || field.presence === FeatureSet_FieldPresence.IMPLICIT;
 }

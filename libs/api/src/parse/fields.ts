@@ -7,6 +7,8 @@ import {
   type Family,
   type Holder,
   type Mac,
+  PROTOCOLS,
+  type Protocol,
   VIP_TYPES,
   type VipType,
   isSubnetName,
@@ -62,6 +64,35 @@ export const range: Check<AddressRange> = reader(
 export const vipType: Check<VipType> = reader(
   (text) => VIP_TYPES.find((type) => type === text),
   `one of ${VIP_TYPES.map((type) => JSON.stringify(type)).join(', ')}`,
+);
+
+const PORT_NAME_LENGTH_MAX = 255;
+
+/** A Logical_Switch_Port's. `virtual-parents` is split at commas (ovn-nb(5)); a URL's path has no `.` and `..`. */
+export const portName = matching(
+  (text) => text.length <= PORT_NAME_LENGTH_MAX && /^(?!\.{1,2}$)[^\s,"\\\p{C}]+$/u.test(text),
+  `a port's name (1 to ${PORT_NAME_LENGTH_MAX} characters without spaces, commas, quotes and backslashes)`,
+);
+
+/** Of TCP, UDP and SCTP. */
+export function portNumber(field: string, value: number): Checked<number> {
+  return value >= 1 && value <= 65_535 ? valid(value) : bad(field, `expected 1 to 65535, got ${value}`);
+}
+
+export const protocol: Check<Protocol> = reader(
+  (text) => PROTOCOLS.find((each) => each === text),
+  `one of ${PROTOCOLS.map((each) => JSON.stringify(each)).join(', ')}`,
+);
+
+export const affinity: Check<'none' | 'client-ip'> = reader(
+  (text) => (text === 'none' || text === 'client-ip' ? text : undefined),
+  '"none" or "client-ip"',
+);
+
+/** RFC 1123 label. */
+export const label = matching(
+  (text) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(text),
+  'a name (1 to 63 of a-z0-9-, first and last alphanumeric)',
 );
 
 /** A Kubernetes namespace: RFC 1123 label. */

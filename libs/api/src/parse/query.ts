@@ -2,21 +2,25 @@
 import { type Checked, all, optional, required, valid } from '../checked';
 import {
   type GetReservationRequest,
+  type GetRuleRequest,
   type GetSubnetRequest,
   type GetVipRequest,
   IpFamily,
   type ListFreeAddressesRequest,
   type ListReservationsRequest,
+  type ListRulesRequest,
   type ListSubnetsRequest,
   type ListVipsRequest,
 } from '../contract';
 import type {
   GetReservation,
+  GetRule,
   GetStatus,
   GetSubnet,
   GetVip,
   ListFreeAddresses,
   ListReservations,
+  ListRules,
   ListSubnets,
   ListVips,
 } from '../query';
@@ -86,6 +90,25 @@ export function parseListVips(request: ListVipsRequest): Checked<ListVips> {
     type: valid('ListVips'),
     subnet: optional(fields.name)('subnet', request.subnet),
     page: page('ListVips', request),
+    atLeastPosition: atLeastPosition(request),
+  });
+}
+
+export function parseGetRule(request: GetRuleRequest): Checked<GetRule> {
+  return all<GetRule>({
+    type: valid('GetRule'),
+    subnet: required(fields.name)('subnet', request.subnet),
+    name: required(fields.name)('name', request.name),
+    atLeastPosition: atLeastPosition(request),
+  });
+}
+
+export function parseListRules(request: ListRulesRequest): Checked<ListRules> {
+  return all<ListRules>({
+    type: valid('ListRules'),
+    subnet: optional(fields.name)('subnet', request.subnet),
+    vip: optional(fields.name)('vip', request.vip),
+    page: page('ListRules', request),
     atLeastPosition: atLeastPosition(request),
   });
 }

@@ -14,6 +14,7 @@ import * as fields from './fields';
 import { type Asked, asked } from './options';
 
 export function parseReserveAddress(request: ReserveAddressRequest): Checked<Asked<ReserveAddress>> {
+  if (request.portSecurity && !request.port) return bad('port_security', 'needs a port: name it');
   const command = andThen(addressWish(request), (wish) =>
     all<ReserveAddress>({
       type: valid('ReserveAddress'),
@@ -23,8 +24,8 @@ export function parseReserveAddress(request: ReserveAddressRequest): Checked<Ask
       v6: valid(wish.v6),
       mac: valid(wish.mac),
       families: valid(wish.families),
-      port: valid(undefined),
-      portSecurity: valid(undefined),
+      port: optional(fields.portName)('port', request.port),
+      portSecurity: valid(request.port ? request.portSecurity : undefined),
     }),
   );
   return asked(command, request.options);

@@ -1,6 +1,6 @@
 // Commands about subnets, as ipam has them.
 import type { Address, DefineSubnet, RetireSubnet, ReviseSubnet } from '@holdfast/ipam';
-import { type Checked, all, bad, each, required, valid } from '../checked';
+import { type Checked, all, bad, each, optional, required, valid } from '../checked';
 import type { DefineSubnetRequest, RetireSubnetRequest, ReviseSubnetRequest } from '../contract';
 import * as fields from './fields';
 import { type Asked, asked } from './options';
@@ -20,7 +20,7 @@ export function parseDefineSubnet(request: DefineSubnetRequest): Checked<Asked<D
     gateways: gateways(request),
     excluded: unlessEmpty(each('excluded', request.excluded, EXCLUDED_MAX, fields.range)),
     coolingMs: cooling('cooling', request.cooling),
-    router: valid(undefined),
+    router: optional(fields.name)('router', request.router),
   });
   return asked(command, request.options);
 }
@@ -28,6 +28,9 @@ export function parseDefineSubnet(request: DefineSubnetRequest): Checked<Asked<D
 export function parseReviseSubnet(request: ReviseSubnetRequest): Checked<Asked<ReviseSubnet>> {
   if (request.noExcluded && request.excluded.length > 0) {
     return bad('no_excluded', 'is at odds with excluded: give one of them');
+  }
+  if (request.noRouter && request.router !== '') {
+    return bad('no_router', 'is at odds with router: give one of them');
   }
   const excluded = each('excluded', request.excluded, EXCLUDED_MAX, fields.range);
   const command = all<ReviseSubnet>({
@@ -37,7 +40,7 @@ export function parseReviseSubnet(request: ReviseSubnetRequest): Checked<Asked<R
     gateways: gateways(request),
     excluded: request.noExcluded ? excluded : unlessEmpty(excluded),
     coolingMs: cooling('cooling', request.cooling),
-    router: valid(undefined),
+    router: request.noRouter ? valid('') : optional(fields.name)('router', request.router),
   });
   return asked(command, request.options);
 }

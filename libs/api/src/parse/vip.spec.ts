@@ -81,6 +81,35 @@ describe('ReviseVip', () => {
   });
 });
 
+describe('GrantVipParent and WithdrawVipParent', () => {
+  const parent = { name: 'vip-aap', port: 'lb/amphora-1' };
+  const told = { vip: 'vip-aap', port: 'lb/amphora-1', grantor: 'explicit' };
+
+  it('name a port, which callers grant by name and never by labels', () => {
+    expect(readJson('GrantVipParent', parent).meaning?.command).toEqual({ type: 'GrantParent', ...told });
+    expect(readJson('WithdrawVipParent', { ...parent, reason: 'gone' }).meaning?.command).toEqual({
+      type: 'WithdrawParent',
+      ...told,
+      reason: 'gone',
+    });
+  });
+
+  it.each([
+    [{ name: '' }, 'name'],
+    [{ port: '' }, 'port'],
+    [{ port: 'a,b' }, 'port'],
+    [{ port: 'a b' }, 'port'],
+    [{ port: 'a\nb' }, 'port'],
+    [{ port: '"a"' }, 'port'],
+    [{ port: '..' }, 'port'],
+    [{ port: 'x'.repeat(256) }, 'port'],
+    [{ grantor: 'selector' }, 'grantor'],
+  ])('refuse %j', (patch, field) => {
+    expect(refusedField('GrantVipParent', { ...parent, ...patch })).toBe(`InvalidArgument ${field}`);
+    expect(refusedField('WithdrawVipParent', { ...parent, ...patch })).toBe(`InvalidArgument ${field}`);
+  });
+});
+
 describe('ReleaseVip', () => {
   it('takes a name and a reason', () => {
     expect(readJson('ReleaseVip', { name: 'vip-aap', reason: 'done' }).meaning?.command).toEqual({

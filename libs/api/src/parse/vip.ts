@@ -1,13 +1,21 @@
 // Commands about Vips. Where a Vip is and by which claim it has its name is for the ledger to add.
 import {
+  type GrantParent,
   type ReleaseVip,
   type ReserveVip,
   type ReviseVip,
   type VipPurpose,
+  type WithdrawParent,
   parseLabelSelector,
 } from '@holdfast/ipam';
 import { type Checked, all, andThen, bad, optional, required, valid } from '../checked';
-import type { ReleaseVipRequest, ReserveVipRequest, ReviseVipRequest } from '../contract';
+import type {
+  GrantVipParentRequest,
+  ReleaseVipRequest,
+  ReserveVipRequest,
+  ReviseVipRequest,
+  WithdrawVipParentRequest,
+} from '../contract';
 import * as fields from './fields';
 import { type Asked, asked } from './options';
 import { addressWish } from './reservation';
@@ -17,6 +25,8 @@ export type ReserveVipOrder = Omit<ReserveVip, 'claim'>;
 /** The Vip's subnet is looked up by its name. */
 export type ReviseVipOrder = Omit<ReviseVip, 'subnet'>;
 export type ReleaseVipOrder = Omit<ReleaseVip, 'subnet'>;
+export type GrantParentOrder = Omit<GrantParent, 'subnet'>;
+export type WithdrawParentOrder = Omit<WithdrawParent, 'subnet'>;
 
 export function parseReserveVip(request: ReserveVipRequest): Checked<Asked<ReserveVipOrder>> {
   const command = andThen(addressWish(request), (wish) =>
@@ -55,6 +65,32 @@ export function parseReleaseVip(request: ReleaseVipRequest): Checked<Asked<Relea
   return asked(command, request.options);
 }
 
+/** Callers name ports; who is selected by labels is the Kubernetes face's to grant. */
+export function parseGrantVipParent(request: GrantVipParentRequest): Checked<Asked<GrantParentOrder>> {
+  const command = all<GrantParentOrder>({
+    type: valid('GrantParent'),
+    vip: required(fields.name)('name', request.name),
+    port: required(fields.portName)('port', request.port),
+    grantor: valid('explicit'),
+    evidence: valid(undefined),
+  });
+  return asked(command, request.options);
+}
+
+export function parseWithdrawVipParent(
+  request: WithdrawVipParentRequest,
+): Checked<Asked<WithdrawParentOrder>> {
+  const command = all<WithdrawParentOrder>({
+    type: valid('WithdrawParent'),
+    vip: required(fields.name)('name', request.name),
+    port: required(fields.portName)('port', request.port),
+    grantor: valid('explicit'),
+    reason: fields.freeText('reason', request.reason),
+    evidence: valid(undefined),
+  });
+  return asked(command, request.options);
+}
+
 function purpose(request: {
   readonly type: string;
   readonly namespace: string;
@@ -70,7 +106,7 @@ function purpose(request: {
 }
 
 /** Kept as it was written, once it is sure that it can be read: who misreads one selects too much. */
-function selector(field: string, entries: readonly string[]): Checked<readonly string[]> {
+export function selector(field: string, entries: readonly string[]): Checked<readonly string[]> {
   const { malformed } = parseLabelSelector(entries);
   if (!malformed) return valid(entries);
   return bad(malformed.at === undefined ? field : `${field}[${malformed.at}]`, malformed.message);

@@ -10,7 +10,9 @@ const utf8 = new TextEncoder();
 
 export function encodeEventJson(fact: LedgerFact): Uint8Array {
   const { event } = fact;
-  if (event.type === 'AddressReserved') return utf8.encode(addressEvent(fact, event.holder, event));
+  if (event.type === 'AddressReserved' && event.port === undefined) {
+    return utf8.encode(addressEvent(fact, event.holder, event));
+  }
   if (event.type === 'AddressReleased') {
     return utf8.encode(addressEvent(fact, event.holder, event, event.reason));
   }

@@ -1,6 +1,7 @@
 import { create, toJson } from '@bufbuild/protobuf';
 import {
   type Holder,
+  type RuleDefinition,
   type SubnetEvent,
   type VipNameEvent,
   STORED_SUBNET_EVENTS,
@@ -24,11 +25,45 @@ const definition = {
   gateways: [],
   excluded: [parseRange('10.16.0.2') as never],
   coolingMs: 500,
+  router: 'ovn-cluster',
+};
+const evidence = { object: 'pod/default/a', uid: '8a0c', resourceVersion: '4711' };
+const ruleDefinition: RuleDefinition = {
+  vip: 'web',
+  ports: [
+    { name: 'http', port: 80, targetPort: 8080, protocol: 'tcp' },
+    { port: 53, targetPort: 53, protocol: 'udp' },
+  ],
+  namespace: 'default',
+  selector: ['app: a'],
+  endpoints: [],
+  affinity: 'client-ip',
+  healthCheck: true,
+  rejectWhenEmpty: false,
 };
 
 const heldJson = { v4: '10.16.0.5', mac: '02:5a:0a:10:00:05' };
 const beforeJson = { v6: 'fd00::9', mac: '02:5a:0a:10:00:09' };
-const definitionJson = { name: 's', cidrs: ['10.16.0.0/16'], excluded: ['10.16.0.2'], cooling: '0.500s' };
+const definitionJson = {
+  name: 's',
+  cidrs: ['10.16.0.0/16'],
+  excluded: ['10.16.0.2'],
+  cooling: '0.500s',
+  router: 'ovn-cluster',
+};
+const ruleJson = {
+  name: 'http',
+  subnet: 's',
+  vip: 'web',
+  ports: [
+    { name: 'http', port: 80, targetPort: 8080, protocol: 'tcp' },
+    { port: 53, targetPort: 53, protocol: 'udp' },
+  ],
+  namespace: 'default',
+  selector: ['app: a'],
+  affinity: 'client-ip',
+  healthCheck: true,
+};
 const vipJson = {
   name: 'web',
   subnet: 's',
@@ -72,6 +107,42 @@ const subnetCases: [SubnetEvent, object][] = [
   [
     { type: 'VipReleased', name: 'web', claim: 0, ...held, reason: 'r' },
     { ...ofVip, ...heldJson, reason: 'r', claim: '0' },
+  ],
+  [
+    { type: 'AddressReserved', holder, ...held, port: 'lb-1', portSecurity: true },
+    { subnet: 's', holder, ...heldJson, port: 'lb-1', portSecurity: true },
+  ],
+  [
+    { type: 'ParentGranted', vip: 'web', port: 'a.default', grantor: 'selector', evidence },
+    { ...ofVip, port: 'a.default', grantor: 'selector', evidence },
+  ],
+  [
+    { type: 'ParentGranted', vip: 'web', port: 'amphora-1', grantor: 'explicit' },
+    { ...ofVip, port: 'amphora-1', grantor: 'explicit' },
+  ],
+  [
+    { type: 'ParentWithdrawn', vip: 'web', port: 'amphora-1', grantor: 'explicit', reason: '' },
+    { ...ofVip, port: 'amphora-1', grantor: 'explicit', reason: '' },
+  ],
+  [
+    { type: 'RuleDefined', rule: 'http', ...ruleDefinition },
+    { ...ofVip, ruleName: 'http', rule: ruleJson },
+  ],
+  [
+    { type: 'RuleRevised', rule: 'http', ...ruleDefinition },
+    { ...ofVip, ruleName: 'http', rule: ruleJson },
+  ],
+  [
+    { type: 'RuleRetired', rule: 'http', vip: 'web', reason: 'r' },
+    { ...ofVip, ruleName: 'http', reason: 'r' },
+  ],
+  [
+    { type: 'RuleBackendsChanged', rule: 'http', vip: 'web', backends: [held.v4, before.v6] },
+    { ...ofVip, ruleName: 'http', backends: { addresses: ['10.16.0.5', 'fd00::9'] } },
+  ],
+  [
+    { type: 'RuleBackendsChanged', rule: 'http', vip: 'web', backends: [] },
+    { ...ofVip, ruleName: 'http', backends: {} },
   ],
   [
     { type: 'VipNameYielded', name: 'web', claim: 3 },
@@ -128,7 +199,7 @@ describe('events as they are told', () => {
   });
 
   it('are all of those that are stored, and all in the contract', () => {
-    const told = [...subnetCases, ...vipNameCases].map(([{ type }]) => type).sort();
+    const told = [...new Set([...subnetCases, ...vipNameCases].map(([{ type }]) => type))].sort();
     const stored = [...STORED_SUBNET_EVENTS, ...STORED_VIP_NAME_EVENTS].map((form) =>
       form.replace(/[.]v\d+$/, ''),
     );

@@ -1,11 +1,12 @@
 // Events as they are told: in a history, and on NATS.
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
-import { type SubnetEvent, type VipNameEvent, vipHolder } from '@holdfast/ipam';
+import { type SubnetEvent, type VipNameEvent, type VipUseEvent, vipHolder } from '@holdfast/ipam';
 import type { LedgerEventSchema } from '../contract';
 import type { EventPlace } from '../subjects';
 import { presentHeld } from './address';
 import type { FieldsOf } from './encode';
-import { vipInit } from './reservation';
+import { presentPort, vipInit } from './reservation';
+import { presentAddresses, presentRule } from './rule';
 import { presentDefinition } from './subnet';
 
 /** An event with all that the ledger knows of it. */
@@ -56,7 +57,7 @@ function ofSubnet(subnet: string, event: SubnetEvent): EventInit {
     case 'SubnetRetired':
       return { subnet };
     case 'AddressReserved':
-      return { subnet, holder: event.holder, ...presentHeld(event) };
+      return { subnet, holder: event.holder, ...presentHeld(event), ...presentPort(event) };
     case 'AddressMoved':
       return { subnet, holder: event.holder, ...presentHeld(event), before: presentHeld(event.from) };
     case 'AddressReleased':
@@ -68,13 +69,30 @@ function ofSubnet(subnet: string, event: SubnetEvent): EventInit {
     case 'VipReleased':
       return { subnet, holder: vipHolder(event.name), ...presentHeld(event), ...ofVip(subnet, event) };
     case 'ParentGranted':
+    case 'ParentWithdrawn':
     case 'RuleDefined':
     case 'RuleRevised':
-    case 'RuleBackendsChanged':
-      return { subnet, holder: vipHolder(event.vip) };
-    case 'ParentWithdrawn':
     case 'RuleRetired':
-      return { subnet, holder: vipHolder(event.vip), reason: event.reason };
+    case 'RuleBackendsChanged':
+      return { subnet, holder: vipHolder(event.vip), ...ofVipUse(subnet, event) };
+  }
+}
+
+function ofVipUse(subnet: string, event: VipUseEvent): EventInit {
+  switch (event.type) {
+    case 'ParentGranted':
+    case 'ParentWithdrawn': {
+      const { port, grantor, evidence } = event;
+      const reason = event.type === 'ParentWithdrawn' && { reason: event.reason };
+      return { port, grantor, ...reason, ...(evidence && { evidence }) };
+    }
+    case 'RuleDefined':
+    case 'RuleRevised':
+      return { ruleName: event.rule, rule: presentRule(subnet, event.rule, event) };
+    case 'RuleRetired':
+      return { ruleName: event.rule, reason: event.reason };
+    case 'RuleBackendsChanged':
+      return { ruleName: event.rule, backends: { addresses: presentAddresses(event.backends) } };
   }
 }
 

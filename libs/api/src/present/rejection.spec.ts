@@ -4,6 +4,7 @@ import { AnySchema, anyUnpack } from '@bufbuild/protobuf/wkt';
 import { REJECTION_CODES, invalid, reject } from '@holdfast/ipam';
 import { RejectionSchema } from '../contract';
 import { FAULT_CODES, type Refusal, fault, statusOf } from '../status';
+import { readJson } from '../testing';
 import { presentRefusal, rejectionMessage, statusDetails } from './rejection';
 
 const refusals: Refusal[] = [
@@ -58,6 +59,22 @@ describe('the field that is bad', () => {
     ['selector[2]', 'selector[2]'],
   ])('%s stays as it is when it is none of ours', (field, told) => {
     expect(rejectionMessage(invalid(field, 'x').rejected, 'json').facts['field']).toBe(told);
+  });
+
+  it.each([
+    [{ holder: 'x' }, 'holder: expected'],
+    [
+      { vip: 'a', fromTime: '2026-01-02T00:00:00Z', toTime: '2026-01-02T00:00:00Z' },
+      'toTime: expected a time after fromTime',
+    ],
+    [{ vip: 'a', pageToken: 'page_token' }, 'pageToken: expected the nextPageToken of this list'],
+    [
+      { vip: 'a', subnet: 'page_token' },
+      'subnet: expected a DNS subdomain (1 to 253 of a-z0-9.-, first and last alphanumeric), got "page_token"',
+    ],
+  ])('and so are the others that are named, but not what the caller wrote: %j', (request, message) => {
+    const refusal = readJson('GetHistory', request).rejected as Refusal;
+    expect(rejectionMessage(refusal, 'json').message).toContain(message);
   });
 
   it('is told in one line', () => {

@@ -38,12 +38,15 @@ export function rejectionMessage(refusal: Refusal, coding: Coding): RejectionMes
 function respell(refusal: Refusal): Refusal {
   const { field } = refusal.facts;
   if (refusal.code !== 'InvalidArgument' || field === undefined) return refusal;
-  const respelt = field.replace(/".*"|\w+/g, (name) => FIELD_SPELLINGS.get(name) ?? name);
-  const message = refusal.message.startsWith(field)
-    ? respelt + refusal.message.slice(field.length)
-    : refusal.message;
+  const respelt = field.replace(QUOTED_OR_WORD, asInJson);
+  // Other fields may be named in it, too: "expected a time after from_time".
+  const message = refusal.message.replace(QUOTED_OR_WORD, asInJson);
   return { ...refusal, message, facts: { ...refusal.facts, field: respelt } };
 }
+
+/** What is quoted is the caller's, and stays. */
+const QUOTED_OR_WORD = /"(?:[^"\\]|\\.)*"|\w+/g;
+const asInJson = (text: string): string => FIELD_SPELLINGS.get(text) ?? text;
 
 /**
  * The value of the gRPC trailer `grpc-status-details-bin`: a google.rpc.Status (code = 1, message = 2, details = 3)

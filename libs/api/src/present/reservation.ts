@@ -2,6 +2,7 @@
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import {
   type HeldReservation,
+  type PortWish,
   type Reservation,
   type SubnetState,
   type VipEntry,
@@ -23,12 +24,18 @@ export function presentReservation(state: SubnetState, reservation: Reservation)
     holder,
     ...presentHeld({ v4, v6, mac: state.macOf(reservation) }),
     since: timestampFromMs(sinceMs),
+    ...presentPort(reservation),
   };
 }
 
 /** Of a command's reply. */
 export function presentHeldReservation(subnet: string, held: HeldReservation): ReservationInit {
-  return { subnet, holder: held.holder, ...presentHeld(held) };
+  return { subnet, holder: held.holder, ...presentHeld(held), ...presentPort(held) };
+}
+
+/** Of a reservation or its event: nothing where there is no port. */
+export function presentPort({ port, portSecurity = false }: PortWish): PortWish {
+  return port === undefined ? {} : { port, portSecurity };
 }
 
 /** Of a view. */

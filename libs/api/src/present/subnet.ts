@@ -29,6 +29,7 @@ export function presentDefinition(name: string, definition: SubnetDefinition): S
     gateways: definition.gateways.map(formatAddress),
     excluded: definition.excluded.map(formatRange),
     cooling: durationFromMs(definition.coolingMs),
+    ...(definition.router !== undefined && { router: definition.router }),
   };
 }
 

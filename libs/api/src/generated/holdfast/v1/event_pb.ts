@@ -8,6 +8,8 @@ import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { HeldAddress } from "./address_pb";
 import { file_holdfast_v1_address } from "./address_pb";
+import type { Rule } from "./rule_pb";
+import { file_holdfast_v1_rule } from "./rule_pb";
 import type { Subnet } from "./subnet_pb";
 import { file_holdfast_v1_subnet } from "./subnet_pb";
 import type { Vip } from "./vip_pb";
@@ -18,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file holdfast/v1/event.proto.
  */
 export const file_holdfast_v1_event: GenFile = /*@__PURE__*/
-  fileDesc("Chdob2xkZmFzdC92MS9ldmVudC5wcm90bxILaG9sZGZhc3QudjEi4gMKC0xlZGdlckV2ZW50EgoKAmlkGAEgASgJEhAKCHBvc2l0aW9uGAIgASgJEg4KBnN0cmVhbRgDIAEoCRIPCgd2ZXJzaW9uGAQgASgDEigKBHRpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBHR5cGUYBiABKAkSDgoGc3VibmV0GAcgASgJEhMKBmhvbGRlchgIIAEoCUgAiAEBEg8KAnY0GAkgASgJSAGIAQESDwoCdjYYCiABKAlIAogBARIQCgNtYWMYCyABKAlIA4gBARIoCgZiZWZvcmUYDCABKAsyGC5ob2xkZmFzdC52MS5IZWxkQWRkcmVzcxITCgZyZWFzb24YDSABKAlIBIgBARInCgpkZWZpbml0aW9uGA4gASgLMhMuaG9sZGZhc3QudjEuU3VibmV0Eh0KA3ZpcBgPIAEoCzIQLmhvbGRmYXN0LnYxLlZpcBISCgVjbGFpbRgQIAEoA0gFiAEBEg0KBWFjdG9yGBEgASgJEg8KB3Rocm91Z2gYEiABKAkSEgoKY29tbWFuZF9pZBgTIAEoCUIJCgdfaG9sZGVyQgUKA192NEIFCgNfdjZCBgoEX21hY0IJCgdfcmVhc29uQggKBl9jbGFpbWIGcHJvdG8z", [file_google_protobuf_timestamp, file_holdfast_v1_address, file_holdfast_v1_subnet, file_holdfast_v1_vip]);
+  fileDesc("Chdob2xkZmFzdC92MS9ldmVudC5wcm90bxILaG9sZGZhc3QudjEi5wUKC0xlZGdlckV2ZW50EgoKAmlkGAEgASgJEhAKCHBvc2l0aW9uGAIgASgJEg4KBnN0cmVhbRgDIAEoCRIPCgd2ZXJzaW9uGAQgASgDEigKBHRpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBHR5cGUYBiABKAkSDgoGc3VibmV0GAcgASgJEhMKBmhvbGRlchgIIAEoCUgAiAEBEg8KAnY0GAkgASgJSAGIAQESDwoCdjYYCiABKAlIAogBARIQCgNtYWMYCyABKAlIA4gBARIoCgZiZWZvcmUYDCABKAsyGC5ob2xkZmFzdC52MS5IZWxkQWRkcmVzcxITCgZyZWFzb24YDSABKAlIBIgBARInCgpkZWZpbml0aW9uGA4gASgLMhMuaG9sZGZhc3QudjEuU3VibmV0Eh0KA3ZpcBgPIAEoCzIQLmhvbGRmYXN0LnYxLlZpcBISCgVjbGFpbRgQIAEoA0gFiAEBEg0KBWFjdG9yGBEgASgJEg8KB3Rocm91Z2gYEiABKAkSEgoKY29tbWFuZF9pZBgTIAEoCRIRCgRwb3J0GBQgASgJSAaIAQESGgoNcG9ydF9zZWN1cml0eRgVIAEoCEgHiAEBEhQKB2dyYW50b3IYFiABKAlICIgBARInCghldmlkZW5jZRgXIAEoCzIVLmhvbGRmYXN0LnYxLkV2aWRlbmNlEhYKCXJ1bGVfbmFtZRgYIAEoCUgJiAEBEh8KBHJ1bGUYGSABKAsyES5ob2xkZmFzdC52MS5SdWxlEicKCGJhY2tlbmRzGBogASgLMhUuaG9sZGZhc3QudjEuQmFja2VuZHNCCQoHX2hvbGRlckIFCgNfdjRCBQoDX3Y2QgYKBF9tYWNCCQoHX3JlYXNvbkIICgZfY2xhaW1CBwoFX3BvcnRCEAoOX3BvcnRfc2VjdXJpdHlCCgoIX2dyYW50b3JCDAoKX3J1bGVfbmFtZSJoCghFdmlkZW5jZRIOCgZvYmplY3QYASABKAkSEAoDdWlkGAIgASgJSACIAQESHQoQcmVzb3VyY2VfdmVyc2lvbhgDIAEoCUgBiAEBQgYKBF91aWRCEwoRX3Jlc291cmNlX3ZlcnNpb24iHQoIQmFja2VuZHMSEQoJYWRkcmVzc2VzGAEgAygJYgZwcm90bzM", [file_google_protobuf_timestamp, file_holdfast_v1_address, file_holdfast_v1_rule, file_holdfast_v1_subnet, file_holdfast_v1_vip]);
 
 /**
  * Something that has happened, as it stands in the ledger: for ever. History is told in these, and each is
@@ -33,8 +35,9 @@ export const file_holdfast_v1_event: GenFile = /*@__PURE__*/
  * `Holdfast-Position` has its `position`.
  *
  * Types: SubnetDefined, SubnetRevised, SubnetRetired, AddressReserved, AddressMoved, AddressReleased, VipReserved,
- * VipRevised, VipReleased, VipNameYielded in the streams of subnets; VipNameClaimed, VipNameFreed in those of Vip
- * names. New ones may be added: pass over what you don't know.
+ * VipRevised, VipReleased, ParentGranted, ParentWithdrawn, RuleDefined, RuleRevised, RuleRetired, RuleBackendsChanged,
+ * VipNameYielded in the streams of subnets; VipNameClaimed, VipNameFreed in those of Vip names. New ones may be added:
+ * pass over what you don't know.
  *
  * @generated from message holdfast.v1.LedgerEvent
  */
@@ -89,7 +92,7 @@ export type LedgerEvent = Message<"holdfast.v1.LedgerEvent"> & {
   subnet: string;
 
   /**
-   * Whose addresses it is about, and whose Vip name: "vip/<name>". Absent: nobody's in particular.
+   * Whose addresses it is about, and whose Vip name, parents or rules: "vip/<name>". Absent: nobody's in particular.
    *
    * @generated from field: optional string holder = 8;
    */
@@ -124,7 +127,7 @@ export type LedgerEvent = Message<"holdfast.v1.LedgerEvent"> & {
   before?: HeldAddress | undefined;
 
   /**
-   * Why, in the words of who asked: AddressReleased and VipReleased have it.
+   * Why, in the words of who asked: AddressReleased, VipReleased, ParentWithdrawn and RuleRetired have it.
    *
    * @generated from field: optional string reason = 13;
    */
@@ -172,6 +175,56 @@ export type LedgerEvent = Message<"holdfast.v1.LedgerEvent"> & {
    * @generated from field: string command_id = 19;
    */
   commandId: string;
+
+  /**
+   * The Logical_Switch_Port: of ParentGranted and ParentWithdrawn the parent, of AddressReserved the one to be
+   * made.
+   *
+   * @generated from field: optional string port = 20;
+   */
+  port?: string | undefined;
+
+  /**
+   * Whether that port may send and receive only what is its own: AddressReserved has it where it has `port`.
+   *
+   * @generated from field: optional bool port_security = 21;
+   */
+  portSecurity?: boolean | undefined;
+
+  /**
+   * Because of whom the port is, or was, a parent: "selector" or "explicit".
+   *
+   * @generated from field: optional string grantor = 22;
+   */
+  grantor?: string | undefined;
+
+  /**
+   * The Kubernetes object that was the reason for a ParentGranted or ParentWithdrawn, as it was then.
+   *
+   * @generated from field: holdfast.v1.Evidence evidence = 23;
+   */
+  evidence?: Evidence | undefined;
+
+  /**
+   * The name of the rule: RuleDefined, RuleRevised, RuleRetired and RuleBackendsChanged have it.
+   *
+   * @generated from field: optional string rule_name = 24;
+   */
+  ruleName?: string | undefined;
+
+  /**
+   * The rule as it is after it: RuleDefined and RuleRevised have it.
+   *
+   * @generated from field: holdfast.v1.Rule rule = 25;
+   */
+  rule?: Rule | undefined;
+
+  /**
+   * Those that the rule's selector has after it: RuleBackendsChanged has it.
+   *
+   * @generated from field: holdfast.v1.Backends backends = 26;
+   */
+  backends?: Backends | undefined;
 };
 
 /**
@@ -180,4 +233,60 @@ export type LedgerEvent = Message<"holdfast.v1.LedgerEvent"> & {
  */
 export const LedgerEventSchema: GenMessage<LedgerEvent> = /*@__PURE__*/
   messageDesc(file_holdfast_v1_event, 0);
+
+/**
+ * A Kubernetes object as it was when it was the reason for something.
+ *
+ * @generated from message holdfast.v1.Evidence
+ */
+export type Evidence = Message<"holdfast.v1.Evidence"> & {
+  /**
+   * Which: "pod/default/web-0".
+   *
+   * @generated from field: string object = 1;
+   */
+  object: string;
+
+  /**
+   * Its UID. Absent: not known.
+   *
+   * @generated from field: optional string uid = 2;
+   */
+  uid?: string | undefined;
+
+  /**
+   * Its resource version. Absent: not known.
+   *
+   * @generated from field: optional string resource_version = 3;
+   */
+  resourceVersion?: string | undefined;
+};
+
+/**
+ * Describes the message holdfast.v1.Evidence.
+ * Use `create(EvidenceSchema)` to create a new message.
+ */
+export const EvidenceSchema: GenMessage<Evidence> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_event, 1);
+
+/**
+ * Who is behind a rule.
+ *
+ * @generated from message holdfast.v1.Backends
+ */
+export type Backends = Message<"holdfast.v1.Backends"> & {
+  /**
+   * Their addresses, IPv4 first, ascending.
+   *
+   * @generated from field: repeated string addresses = 1;
+   */
+  addresses: string[];
+};
+
+/**
+ * Describes the message holdfast.v1.Backends.
+ * Use `create(BackendsSchema)` to create a new message.
+ */
+export const BackendsSchema: GenMessage<Backends> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_event, 2);
 

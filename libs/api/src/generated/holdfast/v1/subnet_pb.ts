@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file holdfast/v1/subnet.proto.
  */
 export const file_holdfast_v1_subnet: GenFile = /*@__PURE__*/
-  fileDesc("Chhob2xkZmFzdC92MS9zdWJuZXQucHJvdG8SC2hvbGRmYXN0LnYxIqABCgZTdWJuZXQSDAoEbmFtZRgBIAEoCRINCgVjaWRycxgCIAMoCRIQCghnYXRld2F5cxgDIAMoCRIQCghleGNsdWRlZBgEIAMoCRIqCgdjb29saW5nGAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEikKBmNvdW50cxgGIAMoCzIZLmhvbGRmYXN0LnYxLkZhbWlseUNvdW50cyJXCgxGYW1pbHlDb3VudHMSJQoGZmFtaWx5GAEgASgOMhUuaG9sZGZhc3QudjEuSXBGYW1pbHkSDQoFdXNpbmcYAiABKAkSEQoJYXZhaWxhYmxlGAMgASgJIsQBChNEZWZpbmVTdWJuZXRSZXF1ZXN0EgwKBG5hbWUYASABKAkSDQoFY2lkcnMYAiADKAkSEAoIZ2F0ZXdheXMYAyADKAkSEgoKbm9fZ2F0ZXdheRgEIAEoCBIQCghleGNsdWRlZBgFIAMoCRIqCgdjb29saW5nGAYgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEiwKB29wdGlvbnMYDyABKAsyGy5ob2xkZmFzdC52MS5Db21tYW5kT3B0aW9ucyJhChREZWZpbmVTdWJuZXRSZXNwb25zZRIjCgZzdWJuZXQYASABKAsyEy5ob2xkZmFzdC52MS5TdWJuZXQSEgoKY29tbWFuZF9pZBgCIAEoCRIQCghwb3NpdGlvbhgDIAEoCSLZAQoTUmV2aXNlU3VibmV0UmVxdWVzdBIMCgRuYW1lGAEgASgJEg0KBWNpZHJzGAIgAygJEhAKCGdhdGV3YXlzGAMgAygJEhIKCm5vX2dhdGV3YXkYBCABKAgSEAoIZXhjbHVkZWQYBSADKAkSEwoLbm9fZXhjbHVkZWQYBiABKAgSKgoHY29vbGluZxgHIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIsCgdvcHRpb25zGA8gASgLMhsuaG9sZGZhc3QudjEuQ29tbWFuZE9wdGlvbnMiYQoUUmV2aXNlU3VibmV0UmVzcG9uc2USIwoGc3VibmV0GAEgASgLMhMuaG9sZGZhc3QudjEuU3VibmV0EhIKCmNvbW1hbmRfaWQYAiABKAkSEAoIcG9zaXRpb24YAyABKAkiUQoTUmV0aXJlU3VibmV0UmVxdWVzdBIMCgRuYW1lGAEgASgJEiwKB29wdGlvbnMYDyABKAsyGy5ob2xkZmFzdC52MS5Db21tYW5kT3B0aW9ucyI8ChRSZXRpcmVTdWJuZXRSZXNwb25zZRISCgpjb21tYW5kX2lkGAEgASgJEhAKCHBvc2l0aW9uGAIgASgJIjsKEEdldFN1Ym5ldFJlcXVlc3QSDAoEbmFtZRgBIAEoCRIZChFhdF9sZWFzdF9wb3NpdGlvbhgOIAEoCSJKChFHZXRTdWJuZXRSZXNwb25zZRIjCgZzdWJuZXQYASABKAsyEy5ob2xkZmFzdC52MS5TdWJuZXQSEAoIcG9zaXRpb24YAiABKAkiVgoSTGlzdFN1Ym5ldHNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJEhkKEWF0X2xlYXN0X3Bvc2l0aW9uGA4gASgJImYKE0xpc3RTdWJuZXRzUmVzcG9uc2USJAoHc3VibmV0cxgBIAMoCzITLmhvbGRmYXN0LnYxLlN1Ym5ldBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSEAoIcG9zaXRpb24YAyABKAkiewoYTGlzdEZyZWVBZGRyZXNzZXNSZXF1ZXN0Eg4KBnN1Ym5ldBgBIAEoCRIlCgZmYW1pbHkYAiABKA4yFS5ob2xkZmFzdC52MS5JcEZhbWlseRINCgVsaW1pdBgDIAEoBRIZChFhdF9sZWFzdF9wb3NpdGlvbhgOIAEoCSJ6ChlMaXN0RnJlZUFkZHJlc3Nlc1Jlc3BvbnNlEiUKBmZhbWlseRgBIAEoDjIVLmhvbGRmYXN0LnYxLklwRmFtaWx5EhEKCWFkZHJlc3NlcxgCIAMoCRIRCglhdmFpbGFibGUYAyABKAkSEAoIcG9zaXRpb24YBCABKAkykAQKDVN1Ym5ldFNlcnZpY2USUwoMRGVmaW5lU3VibmV0EiAuaG9sZGZhc3QudjEuRGVmaW5lU3VibmV0UmVxdWVzdBohLmhvbGRmYXN0LnYxLkRlZmluZVN1Ym5ldFJlc3BvbnNlElMKDFJldmlzZVN1Ym5ldBIgLmhvbGRmYXN0LnYxLlJldmlzZVN1Ym5ldFJlcXVlc3QaIS5ob2xkZmFzdC52MS5SZXZpc2VTdWJuZXRSZXNwb25zZRJTCgxSZXRpcmVTdWJuZXQSIC5ob2xkZmFzdC52MS5SZXRpcmVTdWJuZXRSZXF1ZXN0GiEuaG9sZGZhc3QudjEuUmV0aXJlU3VibmV0UmVzcG9uc2USSgoJR2V0U3VibmV0Eh0uaG9sZGZhc3QudjEuR2V0U3VibmV0UmVxdWVzdBoeLmhvbGRmYXN0LnYxLkdldFN1Ym5ldFJlc3BvbnNlElAKC0xpc3RTdWJuZXRzEh8uaG9sZGZhc3QudjEuTGlzdFN1Ym5ldHNSZXF1ZXN0GiAuaG9sZGZhc3QudjEuTGlzdFN1Ym5ldHNSZXNwb25zZRJiChFMaXN0RnJlZUFkZHJlc3NlcxIlLmhvbGRmYXN0LnYxLkxpc3RGcmVlQWRkcmVzc2VzUmVxdWVzdBomLmhvbGRmYXN0LnYxLkxpc3RGcmVlQWRkcmVzc2VzUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_duration, file_holdfast_v1_address, file_holdfast_v1_command]);
+  fileDesc("Chhob2xkZmFzdC92MS9zdWJuZXQucHJvdG8SC2hvbGRmYXN0LnYxIsABCgZTdWJuZXQSDAoEbmFtZRgBIAEoCRINCgVjaWRycxgCIAMoCRIQCghnYXRld2F5cxgDIAMoCRIQCghleGNsdWRlZBgEIAMoCRIqCgdjb29saW5nGAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEikKBmNvdW50cxgGIAMoCzIZLmhvbGRmYXN0LnYxLkZhbWlseUNvdW50cxITCgZyb3V0ZXIYByABKAlIAIgBAUIJCgdfcm91dGVyIlcKDEZhbWlseUNvdW50cxIlCgZmYW1pbHkYASABKA4yFS5ob2xkZmFzdC52MS5JcEZhbWlseRINCgV1c2luZxgCIAEoCRIRCglhdmFpbGFibGUYAyABKAki1AEKE0RlZmluZVN1Ym5ldFJlcXVlc3QSDAoEbmFtZRgBIAEoCRINCgVjaWRycxgCIAMoCRIQCghnYXRld2F5cxgDIAMoCRISCgpub19nYXRld2F5GAQgASgIEhAKCGV4Y2x1ZGVkGAUgAygJEioKB2Nvb2xpbmcYBiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SDgoGcm91dGVyGAcgASgJEiwKB29wdGlvbnMYDyABKAsyGy5ob2xkZmFzdC52MS5Db21tYW5kT3B0aW9ucyJhChREZWZpbmVTdWJuZXRSZXNwb25zZRIjCgZzdWJuZXQYASABKAsyEy5ob2xkZmFzdC52MS5TdWJuZXQSEgoKY29tbWFuZF9pZBgCIAEoCRIQCghwb3NpdGlvbhgDIAEoCSL8AQoTUmV2aXNlU3VibmV0UmVxdWVzdBIMCgRuYW1lGAEgASgJEg0KBWNpZHJzGAIgAygJEhAKCGdhdGV3YXlzGAMgAygJEhIKCm5vX2dhdGV3YXkYBCABKAgSEAoIZXhjbHVkZWQYBSADKAkSEwoLbm9fZXhjbHVkZWQYBiABKAgSKgoHY29vbGluZxgHIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIOCgZyb3V0ZXIYCCABKAkSEQoJbm9fcm91dGVyGAkgASgIEiwKB29wdGlvbnMYDyABKAsyGy5ob2xkZmFzdC52MS5Db21tYW5kT3B0aW9ucyJhChRSZXZpc2VTdWJuZXRSZXNwb25zZRIjCgZzdWJuZXQYASABKAsyEy5ob2xkZmFzdC52MS5TdWJuZXQSEgoKY29tbWFuZF9pZBgCIAEoCRIQCghwb3NpdGlvbhgDIAEoCSJRChNSZXRpcmVTdWJuZXRSZXF1ZXN0EgwKBG5hbWUYASABKAkSLAoHb3B0aW9ucxgPIAEoCzIbLmhvbGRmYXN0LnYxLkNvbW1hbmRPcHRpb25zIjwKFFJldGlyZVN1Ym5ldFJlc3BvbnNlEhIKCmNvbW1hbmRfaWQYASABKAkSEAoIcG9zaXRpb24YAiABKAkiOwoQR2V0U3VibmV0UmVxdWVzdBIMCgRuYW1lGAEgASgJEhkKEWF0X2xlYXN0X3Bvc2l0aW9uGA4gASgJIkoKEUdldFN1Ym5ldFJlc3BvbnNlEiMKBnN1Ym5ldBgBIAEoCzITLmhvbGRmYXN0LnYxLlN1Ym5ldBIQCghwb3NpdGlvbhgCIAEoCSJWChJMaXN0U3VibmV0c1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkSGQoRYXRfbGVhc3RfcG9zaXRpb24YDiABKAkiZgoTTGlzdFN1Ym5ldHNSZXNwb25zZRIkCgdzdWJuZXRzGAEgAygLMhMuaG9sZGZhc3QudjEuU3VibmV0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRIQCghwb3NpdGlvbhgDIAEoCSJ7ChhMaXN0RnJlZUFkZHJlc3Nlc1JlcXVlc3QSDgoGc3VibmV0GAEgASgJEiUKBmZhbWlseRgCIAEoDjIVLmhvbGRmYXN0LnYxLklwRmFtaWx5Eg0KBWxpbWl0GAMgASgFEhkKEWF0X2xlYXN0X3Bvc2l0aW9uGA4gASgJInoKGUxpc3RGcmVlQWRkcmVzc2VzUmVzcG9uc2USJQoGZmFtaWx5GAEgASgOMhUuaG9sZGZhc3QudjEuSXBGYW1pbHkSEQoJYWRkcmVzc2VzGAIgAygJEhEKCWF2YWlsYWJsZRgDIAEoCRIQCghwb3NpdGlvbhgEIAEoCTKQBAoNU3VibmV0U2VydmljZRJTCgxEZWZpbmVTdWJuZXQSIC5ob2xkZmFzdC52MS5EZWZpbmVTdWJuZXRSZXF1ZXN0GiEuaG9sZGZhc3QudjEuRGVmaW5lU3VibmV0UmVzcG9uc2USUwoMUmV2aXNlU3VibmV0EiAuaG9sZGZhc3QudjEuUmV2aXNlU3VibmV0UmVxdWVzdBohLmhvbGRmYXN0LnYxLlJldmlzZVN1Ym5ldFJlc3BvbnNlElMKDFJldGlyZVN1Ym5ldBIgLmhvbGRmYXN0LnYxLlJldGlyZVN1Ym5ldFJlcXVlc3QaIS5ob2xkZmFzdC52MS5SZXRpcmVTdWJuZXRSZXNwb25zZRJKCglHZXRTdWJuZXQSHS5ob2xkZmFzdC52MS5HZXRTdWJuZXRSZXF1ZXN0Gh4uaG9sZGZhc3QudjEuR2V0U3VibmV0UmVzcG9uc2USUAoLTGlzdFN1Ym5ldHMSHy5ob2xkZmFzdC52MS5MaXN0U3VibmV0c1JlcXVlc3QaIC5ob2xkZmFzdC52MS5MaXN0U3VibmV0c1Jlc3BvbnNlEmIKEUxpc3RGcmVlQWRkcmVzc2VzEiUuaG9sZGZhc3QudjEuTGlzdEZyZWVBZGRyZXNzZXNSZXF1ZXN0GiYuaG9sZGZhc3QudjEuTGlzdEZyZWVBZGRyZXNzZXNSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_duration, file_holdfast_v1_address, file_holdfast_v1_command]);
 
 /**
  * An address space with rules.
@@ -65,6 +65,13 @@ export type Subnet = Message<"holdfast.v1.Subnet"> & {
    * @generated from field: repeated holdfast.v1.FamilyCounts counts = 6;
    */
   counts: FamilyCounts[];
+
+  /**
+   * The name of the Logical_Router that its gateways are on, with a port that Holdfast makes. Absent: none of ours.
+   *
+   * @generated from field: optional string router = 7;
+   */
+  router?: string | undefined;
 };
 
 /**
@@ -156,6 +163,14 @@ export type DefineSubnetRequest = Message<"holdfast.v1.DefineSubnetRequest"> & {
    * @generated from field: google.protobuf.Duration cooling = 6;
    */
   cooling?: Duration | undefined;
+
+  /**
+   * The name of the Logical_Router that its gateways are to be on, an RFC 1123 subdomain; Holdfast makes the port there.
+   * Empty: somebody else's, or none.
+   *
+   * @generated from field: string router = 7;
+   */
+  router: string;
 
   /**
    * About the command.
@@ -263,6 +278,20 @@ export type ReviseSubnetRequest = Message<"holdfast.v1.ReviseSubnetRequest"> & {
    * @generated from field: google.protobuf.Duration cooling = 7;
    */
   cooling?: Duration | undefined;
+
+  /**
+   * The router from now on.
+   *
+   * @generated from field: string router = 8;
+   */
+  router: string;
+
+  /**
+   * No router of ours from now on. Then `router` must be empty.
+   *
+   * @generated from field: bool no_router = 9;
+   */
+  noRouter: boolean;
 
   /**
    * About the command.
@@ -603,10 +632,10 @@ export const SubnetService: GenService<{
     output: typeof DefineSubnetResponseSchema;
   },
   /**
-   * Changes a subnet: grows or shrinks its blocks, sets its gateways, exclusions or cooling time. What is left out
-   * stays. Nobody who holds an address may fall outside.
+   * Changes a subnet: grows or shrinks its blocks, sets its gateways, exclusions, cooling time or router. What is left
+   * out stays. Nobody who holds an address may fall outside.
    *
-   * Rejections: InvalidArgument, SubnetNotFound, SubnetInUse, CommandExpired, CommandIdReused.
+   * Rejections: InvalidArgument, SubnetNotFound, SubnetInUse, MacTaken, CommandExpired, CommandIdReused.
    * HTTP: PATCH /v1/subnets/{name}
    * NATS: holdfast.v1.subnets.revise
    *

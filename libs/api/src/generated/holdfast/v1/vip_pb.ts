@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file holdfast/v1/vip.proto.
  */
 export const file_holdfast_v1_vip: GenFile = /*@__PURE__*/
-  fileDesc("ChVob2xkZmFzdC92MS92aXAucHJvdG8SC2hvbGRmYXN0LnYxIt8BCgNWaXASDAoEbmFtZRgBIAEoCRIOCgZzdWJuZXQYAiABKAkSDwoCdjQYAyABKAlIAIgBARIPCgJ2NhgEIAEoCUgBiAEBEgsKA21hYxgFIAEoCRIMCgR0eXBlGAYgASgJEhYKCW5hbWVzcGFjZRgHIAEoCUgCiAEBEhAKCHNlbGVjdG9yGAggAygJEgwKBG5vdGUYCSABKAkSKQoFc2luY2UYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQgUKA192NEIFCgNfdjZCDAoKX25hbWVzcGFjZSLuAQoRUmVzZXJ2ZVZpcFJlcXVlc3QSDAoEbmFtZRgBIAEoCRIOCgZzdWJuZXQYAiABKAkSCgoCdjQYAyABKAkSCgoCdjYYBCABKAkSCwoDbWFjGAUgASgJEicKCGZhbWlsaWVzGAYgAygOMhUuaG9sZGZhc3QudjEuSXBGYW1pbHkSDAoEdHlwZRgHIAEoCRIRCgluYW1lc3BhY2UYCCABKAkSEAoIc2VsZWN0b3IYCSADKAkSDAoEbm90ZRgKIAEoCRIsCgdvcHRpb25zGA8gASgLMhsuaG9sZGZhc3QudjEuQ29tbWFuZE9wdGlvbnMiWQoSUmVzZXJ2ZVZpcFJlc3BvbnNlEh0KA3ZpcBgBIAEoCzIQLmhvbGRmYXN0LnYxLlZpcBISCgpjb21tYW5kX2lkGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJIrQBChBSZXZpc2VWaXBSZXF1ZXN0EgwKBG5hbWUYASABKAkSCgoCdjQYAiABKAkSCgoCdjYYAyABKAkSCwoDbWFjGAQgASgJEgwKBHR5cGUYBSABKAkSEQoJbmFtZXNwYWNlGAYgASgJEhAKCHNlbGVjdG9yGAcgAygJEgwKBG5vdGUYCCABKAkSLAoHb3B0aW9ucxgPIAEoCzIbLmhvbGRmYXN0LnYxLkNvbW1hbmRPcHRpb25zIlgKEVJldmlzZVZpcFJlc3BvbnNlEh0KA3ZpcBgBIAEoCzIQLmhvbGRmYXN0LnYxLlZpcBISCgpjb21tYW5kX2lkGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJIl8KEVJlbGVhc2VWaXBSZXF1ZXN0EgwKBG5hbWUYASABKAkSDgoGcmVhc29uGAIgASgJEiwKB29wdGlvbnMYDyABKAsyGy5ob2xkZmFzdC52MS5Db21tYW5kT3B0aW9ucyJZChJSZWxlYXNlVmlwUmVzcG9uc2USHQoDdmlwGAEgASgLMhAuaG9sZGZhc3QudjEuVmlwEhIKCmNvbW1hbmRfaWQYAiABKAkSEAoIcG9zaXRpb24YAyABKAkiOAoNR2V0VmlwUmVxdWVzdBIMCgRuYW1lGAEgASgJEhkKEWF0X2xlYXN0X3Bvc2l0aW9uGA4gASgJIkEKDkdldFZpcFJlc3BvbnNlEh0KA3ZpcBgBIAEoCzIQLmhvbGRmYXN0LnYxLlZpcBIQCghwb3NpdGlvbhgCIAEoCSJjCg9MaXN0Vmlwc1JlcXVlc3QSDgoGc3VibmV0GAEgASgJEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJEhkKEWF0X2xlYXN0X3Bvc2l0aW9uGA4gASgJIl0KEExpc3RWaXBzUmVzcG9uc2USHgoEdmlwcxgBIAMoCzIQLmhvbGRmYXN0LnYxLlZpcBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSEAoIcG9zaXRpb24YAyABKAkyggMKClZpcFNlcnZpY2USTQoKUmVzZXJ2ZVZpcBIeLmhvbGRmYXN0LnYxLlJlc2VydmVWaXBSZXF1ZXN0Gh8uaG9sZGZhc3QudjEuUmVzZXJ2ZVZpcFJlc3BvbnNlEkoKCVJldmlzZVZpcBIdLmhvbGRmYXN0LnYxLlJldmlzZVZpcFJlcXVlc3QaHi5ob2xkZmFzdC52MS5SZXZpc2VWaXBSZXNwb25zZRJNCgpSZWxlYXNlVmlwEh4uaG9sZGZhc3QudjEuUmVsZWFzZVZpcFJlcXVlc3QaHy5ob2xkZmFzdC52MS5SZWxlYXNlVmlwUmVzcG9uc2USQQoGR2V0VmlwEhouaG9sZGZhc3QudjEuR2V0VmlwUmVxdWVzdBobLmhvbGRmYXN0LnYxLkdldFZpcFJlc3BvbnNlEkcKCExpc3RWaXBzEhwuaG9sZGZhc3QudjEuTGlzdFZpcHNSZXF1ZXN0Gh0uaG9sZGZhc3QudjEuTGlzdFZpcHNSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp, file_holdfast_v1_address, file_holdfast_v1_command]);
+  fileDesc("ChVob2xkZmFzdC92MS92aXAucHJvdG8SC2hvbGRmYXN0LnYxIt8BCgNWaXASDAoEbmFtZRgBIAEoCRIOCgZzdWJuZXQYAiABKAkSDwoCdjQYAyABKAlIAIgBARIPCgJ2NhgEIAEoCUgBiAEBEgsKA21hYxgFIAEoCRIMCgR0eXBlGAYgASgJEhYKCW5hbWVzcGFjZRgHIAEoCUgCiAEBEhAKCHNlbGVjdG9yGAggAygJEgwKBG5vdGUYCSABKAkSKQoFc2luY2UYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQgUKA192NEIFCgNfdjZCDAoKX25hbWVzcGFjZSIrCglWaXBQYXJlbnQSDAoEcG9ydBgBIAEoCRIQCghncmFudG9ycxgCIAMoCSJKCglDb25kaXRpb24SDAoEdHlwZRgBIAEoCRIOCgZzdGF0dXMYAiABKAkSDgoGcmVhc29uGAMgASgJEg8KB21lc3NhZ2UYBCABKAki7gEKEVJlc2VydmVWaXBSZXF1ZXN0EgwKBG5hbWUYASABKAkSDgoGc3VibmV0GAIgASgJEgoKAnY0GAMgASgJEgoKAnY2GAQgASgJEgsKA21hYxgFIAEoCRInCghmYW1pbGllcxgGIAMoDjIVLmhvbGRmYXN0LnYxLklwRmFtaWx5EgwKBHR5cGUYByABKAkSEQoJbmFtZXNwYWNlGAggASgJEhAKCHNlbGVjdG9yGAkgAygJEgwKBG5vdGUYCiABKAkSLAoHb3B0aW9ucxgPIAEoCzIbLmhvbGRmYXN0LnYxLkNvbW1hbmRPcHRpb25zIlkKElJlc2VydmVWaXBSZXNwb25zZRIdCgN2aXAYASABKAsyEC5ob2xkZmFzdC52MS5WaXASEgoKY29tbWFuZF9pZBgCIAEoCRIQCghwb3NpdGlvbhgDIAEoCSK0AQoQUmV2aXNlVmlwUmVxdWVzdBIMCgRuYW1lGAEgASgJEgoKAnY0GAIgASgJEgoKAnY2GAMgASgJEgsKA21hYxgEIAEoCRIMCgR0eXBlGAUgASgJEhEKCW5hbWVzcGFjZRgGIAEoCRIQCghzZWxlY3RvchgHIAMoCRIMCgRub3RlGAggASgJEiwKB29wdGlvbnMYDyABKAsyGy5ob2xkZmFzdC52MS5Db21tYW5kT3B0aW9ucyJYChFSZXZpc2VWaXBSZXNwb25zZRIdCgN2aXAYASABKAsyEC5ob2xkZmFzdC52MS5WaXASEgoKY29tbWFuZF9pZBgCIAEoCRIQCghwb3NpdGlvbhgDIAEoCSJfChFSZWxlYXNlVmlwUmVxdWVzdBIMCgRuYW1lGAEgASgJEg4KBnJlYXNvbhgCIAEoCRIsCgdvcHRpb25zGA8gASgLMhsuaG9sZGZhc3QudjEuQ29tbWFuZE9wdGlvbnMiWQoSUmVsZWFzZVZpcFJlc3BvbnNlEh0KA3ZpcBgBIAEoCzIQLmhvbGRmYXN0LnYxLlZpcBISCgpjb21tYW5kX2lkGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJImEKFUdyYW50VmlwUGFyZW50UmVxdWVzdBIMCgRuYW1lGAEgASgJEgwKBHBvcnQYAiABKAkSLAoHb3B0aW9ucxgPIAEoCzIbLmhvbGRmYXN0LnYxLkNvbW1hbmRPcHRpb25zImcKFkdyYW50VmlwUGFyZW50UmVzcG9uc2USJwoFZ3JhbnQYASABKAsyGC5ob2xkZmFzdC52MS5QYXJlbnRHcmFudBISCgpjb21tYW5kX2lkGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJIkkKC1BhcmVudEdyYW50Eg4KBnN1Ym5ldBgBIAEoCRILCgN2aXAYAiABKAkSDAoEcG9ydBgDIAEoCRIPCgdncmFudG9yGAQgASgJInQKGFdpdGhkcmF3VmlwUGFyZW50UmVxdWVzdBIMCgRuYW1lGAEgASgJEgwKBHBvcnQYAiABKAkSDgoGcmVhc29uGAMgASgJEiwKB29wdGlvbnMYDyABKAsyGy5ob2xkZmFzdC52MS5Db21tYW5kT3B0aW9ucyJqChlXaXRoZHJhd1ZpcFBhcmVudFJlc3BvbnNlEicKBWdyYW50GAEgASgLMhguaG9sZGZhc3QudjEuUGFyZW50R3JhbnQSEgoKY29tbWFuZF9pZBgCIAEoCRIQCghwb3NpdGlvbhgDIAEoCSI4Cg1HZXRWaXBSZXF1ZXN0EgwKBG5hbWUYASABKAkSGQoRYXRfbGVhc3RfcG9zaXRpb24YDiABKAkipQEKDkdldFZpcFJlc3BvbnNlEh0KA3ZpcBgBIAEoCzIQLmhvbGRmYXN0LnYxLlZpcBIQCghwb3NpdGlvbhgCIAEoCRInCgdwYXJlbnRzGAMgAygLMhYuaG9sZGZhc3QudjEuVmlwUGFyZW50Eg0KBXJ1bGVzGAQgAygJEioKCmNvbmRpdGlvbnMYBSADKAsyFi5ob2xkZmFzdC52MS5Db25kaXRpb24iYwoPTGlzdFZpcHNSZXF1ZXN0Eg4KBnN1Ym5ldBgBIAEoCRIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCRIZChFhdF9sZWFzdF9wb3NpdGlvbhgOIAEoCSJdChBMaXN0Vmlwc1Jlc3BvbnNlEh4KBHZpcHMYASADKAsyEC5ob2xkZmFzdC52MS5WaXASFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJMsEECgpWaXBTZXJ2aWNlEk0KClJlc2VydmVWaXASHi5ob2xkZmFzdC52MS5SZXNlcnZlVmlwUmVxdWVzdBofLmhvbGRmYXN0LnYxLlJlc2VydmVWaXBSZXNwb25zZRJKCglSZXZpc2VWaXASHS5ob2xkZmFzdC52MS5SZXZpc2VWaXBSZXF1ZXN0Gh4uaG9sZGZhc3QudjEuUmV2aXNlVmlwUmVzcG9uc2USTQoKUmVsZWFzZVZpcBIeLmhvbGRmYXN0LnYxLlJlbGVhc2VWaXBSZXF1ZXN0Gh8uaG9sZGZhc3QudjEuUmVsZWFzZVZpcFJlc3BvbnNlElkKDkdyYW50VmlwUGFyZW50EiIuaG9sZGZhc3QudjEuR3JhbnRWaXBQYXJlbnRSZXF1ZXN0GiMuaG9sZGZhc3QudjEuR3JhbnRWaXBQYXJlbnRSZXNwb25zZRJiChFXaXRoZHJhd1ZpcFBhcmVudBIlLmhvbGRmYXN0LnYxLldpdGhkcmF3VmlwUGFyZW50UmVxdWVzdBomLmhvbGRmYXN0LnYxLldpdGhkcmF3VmlwUGFyZW50UmVzcG9uc2USQQoGR2V0VmlwEhouaG9sZGZhc3QudjEuR2V0VmlwUmVxdWVzdBobLmhvbGRmYXN0LnYxLkdldFZpcFJlc3BvbnNlEkcKCExpc3RWaXBzEhwuaG9sZGZhc3QudjEuTGlzdFZpcHNSZXF1ZXN0Gh0uaG9sZGZhc3QudjEuTGlzdFZpcHNSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp, file_holdfast_v1_address, file_holdfast_v1_command]);
 
 /**
  * An address that may move between Pods, or front a load balancer.
@@ -101,6 +101,78 @@ export type Vip = Message<"holdfast.v1.Vip"> & {
  */
 export const VipSchema: GenMessage<Vip> = /*@__PURE__*/
   messageDesc(file_holdfast_v1_vip, 0);
+
+/**
+ * A port that may answer for a Vip.
+ *
+ * @generated from message holdfast.v1.VipParent
+ */
+export type VipParent = Message<"holdfast.v1.VipParent"> & {
+  /**
+   * The name of the Logical_Switch_Port.
+   *
+   * @generated from field: string port = 1;
+   */
+  port: string;
+
+  /**
+   * Because of whom: "selector" (its Pod asked for it, and the Vip's selector has the Pod), "explicit" (somebody named
+   * the port), or both.
+   *
+   * @generated from field: repeated string grantors = 2;
+   */
+  grantors: string[];
+};
+
+/**
+ * Describes the message holdfast.v1.VipParent.
+ * Use `create(VipParentSchema)` to create a new message.
+ */
+export const VipParentSchema: GenMessage<VipParent> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_vip, 1);
+
+/**
+ * Something that is so of a Vip, or is not (the form of Kubernetes' conditions).
+ *
+ * @generated from message holdfast.v1.Condition
+ */
+export type Condition = Message<"holdfast.v1.Condition"> & {
+  /**
+   * "Reserved" (it has its addresses), "Projected" (its rows are in OVN's Northbound) or "InUse" (it has parents, or
+   * rules). New ones may be added.
+   *
+   * @generated from field: string type = 1;
+   */
+  type: string;
+
+  /**
+   * "True", "False", or "Unknown": who would know does not run in this server.
+   *
+   * @generated from field: string status = 2;
+   */
+  status: string;
+
+  /**
+   * Why, in one word for programs.
+   *
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+
+  /**
+   * Why, in one sentence for people.
+   *
+   * @generated from field: string message = 4;
+   */
+  message: string;
+};
+
+/**
+ * Describes the message holdfast.v1.Condition.
+ * Use `create(ConditionSchema)` to create a new message.
+ */
+export const ConditionSchema: GenMessage<Condition> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_vip, 2);
 
 /**
  * Asks for a Vip.
@@ -193,7 +265,7 @@ export type ReserveVipRequest = Message<"holdfast.v1.ReserveVipRequest"> & {
  * Use `create(ReserveVipRequestSchema)` to create a new message.
  */
 export const ReserveVipRequestSchema: GenMessage<ReserveVipRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_vip, 1);
+  messageDesc(file_holdfast_v1_vip, 3);
 
 /**
  * The Vip as it was reserved.
@@ -228,7 +300,7 @@ export type ReserveVipResponse = Message<"holdfast.v1.ReserveVipResponse"> & {
  * Use `create(ReserveVipResponseSchema)` to create a new message.
  */
 export const ReserveVipResponseSchema: GenMessage<ReserveVipResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_vip, 2);
+  messageDesc(file_holdfast_v1_vip, 4);
 
 /**
  * Asks for a Vip to be as said here. An address or MAC address that is left out stays; all else is set.
@@ -305,7 +377,7 @@ export type ReviseVipRequest = Message<"holdfast.v1.ReviseVipRequest"> & {
  * Use `create(ReviseVipRequestSchema)` to create a new message.
  */
 export const ReviseVipRequestSchema: GenMessage<ReviseVipRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_vip, 3);
+  messageDesc(file_holdfast_v1_vip, 5);
 
 /**
  * The Vip as it is after the change.
@@ -340,7 +412,7 @@ export type ReviseVipResponse = Message<"holdfast.v1.ReviseVipResponse"> & {
  * Use `create(ReviseVipResponseSchema)` to create a new message.
  */
 export const ReviseVipResponseSchema: GenMessage<ReviseVipResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_vip, 4);
+  messageDesc(file_holdfast_v1_vip, 6);
 
 /**
  * Asks for a Vip to end.
@@ -375,7 +447,7 @@ export type ReleaseVipRequest = Message<"holdfast.v1.ReleaseVipRequest"> & {
  * Use `create(ReleaseVipRequestSchema)` to create a new message.
  */
 export const ReleaseVipRequestSchema: GenMessage<ReleaseVipRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_vip, 5);
+  messageDesc(file_holdfast_v1_vip, 7);
 
 /**
  * The Vip has ended.
@@ -410,7 +482,196 @@ export type ReleaseVipResponse = Message<"holdfast.v1.ReleaseVipResponse"> & {
  * Use `create(ReleaseVipResponseSchema)` to create a new message.
  */
 export const ReleaseVipResponseSchema: GenMessage<ReleaseVipResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_vip, 6);
+  messageDesc(file_holdfast_v1_vip, 8);
+
+/**
+ * Asks for a port to be a parent.
+ *
+ * @generated from message holdfast.v1.GrantVipParentRequest
+ */
+export type GrantVipParentRequest = Message<"holdfast.v1.GrantVipParentRequest"> & {
+  /**
+   * Required. The Vip's name.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Required. The name of the Logical_Switch_Port: 1 to 255 characters without spaces, commas, quotes and backslashes.
+   *
+   * @generated from field: string port = 2;
+   */
+  port: string;
+
+  /**
+   * About the command.
+   *
+   * @generated from field: holdfast.v1.CommandOptions options = 15;
+   */
+  options?: CommandOptions | undefined;
+};
+
+/**
+ * Describes the message holdfast.v1.GrantVipParentRequest.
+ * Use `create(GrantVipParentRequestSchema)` to create a new message.
+ */
+export const GrantVipParentRequestSchema: GenMessage<GrantVipParentRequest> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_vip, 9);
+
+/**
+ * The port is a parent.
+ *
+ * @generated from message holdfast.v1.GrantVipParentResponse
+ */
+export type GrantVipParentResponse = Message<"holdfast.v1.GrantVipParentResponse"> & {
+  /**
+   * What holds now.
+   *
+   * @generated from field: holdfast.v1.ParentGrant grant = 1;
+   */
+  grant?: ParentGrant | undefined;
+
+  /**
+   * The command's id, the caller's or the server's.
+   *
+   * @generated from field: string command_id = 2;
+   */
+  commandId: string;
+
+  /**
+   * Where the log stands by this reply: give it as `at_least_position` to see it in a query.
+   *
+   * @generated from field: string position = 3;
+   */
+  position: string;
+};
+
+/**
+ * Describes the message holdfast.v1.GrantVipParentResponse.
+ * Use `create(GrantVipParentResponseSchema)` to create a new message.
+ */
+export const GrantVipParentResponseSchema: GenMessage<GrantVipParentResponse> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_vip, 10);
+
+/**
+ * That a port may answer for a Vip, because of somebody.
+ *
+ * @generated from message holdfast.v1.ParentGrant
+ */
+export type ParentGrant = Message<"holdfast.v1.ParentGrant"> & {
+  /**
+   * The name of the subnet that the Vip is in.
+   *
+   * @generated from field: string subnet = 1;
+   */
+  subnet: string;
+
+  /**
+   * The Vip's name.
+   *
+   * @generated from field: string vip = 2;
+   */
+  vip: string;
+
+  /**
+   * The name of the port.
+   *
+   * @generated from field: string port = 3;
+   */
+  port: string;
+
+  /**
+   * Because of whom: "explicit".
+   *
+   * @generated from field: string grantor = 4;
+   */
+  grantor: string;
+};
+
+/**
+ * Describes the message holdfast.v1.ParentGrant.
+ * Use `create(ParentGrantSchema)` to create a new message.
+ */
+export const ParentGrantSchema: GenMessage<ParentGrant> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_vip, 11);
+
+/**
+ * Asks for a grant to end.
+ *
+ * @generated from message holdfast.v1.WithdrawVipParentRequest
+ */
+export type WithdrawVipParentRequest = Message<"holdfast.v1.WithdrawVipParentRequest"> & {
+  /**
+   * Required. The Vip's name.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Required. The name of the port.
+   *
+   * @generated from field: string port = 2;
+   */
+  port: string;
+
+  /**
+   * Why, for the record: at most 1024 characters.
+   *
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+
+  /**
+   * About the command.
+   *
+   * @generated from field: holdfast.v1.CommandOptions options = 15;
+   */
+  options?: CommandOptions | undefined;
+};
+
+/**
+ * Describes the message holdfast.v1.WithdrawVipParentRequest.
+ * Use `create(WithdrawVipParentRequestSchema)` to create a new message.
+ */
+export const WithdrawVipParentRequestSchema: GenMessage<WithdrawVipParentRequest> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_vip, 12);
+
+/**
+ * There is no such grant any more.
+ *
+ * @generated from message holdfast.v1.WithdrawVipParentResponse
+ */
+export type WithdrawVipParentResponse = Message<"holdfast.v1.WithdrawVipParentResponse"> & {
+  /**
+   * What holds no longer.
+   *
+   * @generated from field: holdfast.v1.ParentGrant grant = 1;
+   */
+  grant?: ParentGrant | undefined;
+
+  /**
+   * The command's id, the caller's or the server's.
+   *
+   * @generated from field: string command_id = 2;
+   */
+  commandId: string;
+
+  /**
+   * Where the log stands by this reply: give it as `at_least_position` to see it in a query.
+   *
+   * @generated from field: string position = 3;
+   */
+  position: string;
+};
+
+/**
+ * Describes the message holdfast.v1.WithdrawVipParentResponse.
+ * Use `create(WithdrawVipParentResponseSchema)` to create a new message.
+ */
+export const WithdrawVipParentResponseSchema: GenMessage<WithdrawVipParentResponse> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_vip, 13);
 
 /**
  * Asks for one Vip.
@@ -438,7 +699,7 @@ export type GetVipRequest = Message<"holdfast.v1.GetVipRequest"> & {
  * Use `create(GetVipRequestSchema)` to create a new message.
  */
 export const GetVipRequestSchema: GenMessage<GetVipRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_vip, 7);
+  messageDesc(file_holdfast_v1_vip, 14);
 
 /**
  * One Vip.
@@ -459,6 +720,27 @@ export type GetVipResponse = Message<"holdfast.v1.GetVipResponse"> & {
    * @generated from field: string position = 2;
    */
   position: string;
+
+  /**
+   * Who may answer for it, in the order of the ports' names.
+   *
+   * @generated from field: repeated holdfast.v1.VipParent parents = 3;
+   */
+  parents: VipParent[];
+
+  /**
+   * The names of the rules that have a front of it, in order.
+   *
+   * @generated from field: repeated string rules = 4;
+   */
+  rules: string[];
+
+  /**
+   * How it is: one of each type.
+   *
+   * @generated from field: repeated holdfast.v1.Condition conditions = 5;
+   */
+  conditions: Condition[];
 };
 
 /**
@@ -466,7 +748,7 @@ export type GetVipResponse = Message<"holdfast.v1.GetVipResponse"> & {
  * Use `create(GetVipResponseSchema)` to create a new message.
  */
 export const GetVipResponseSchema: GenMessage<GetVipResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_vip, 8);
+  messageDesc(file_holdfast_v1_vip, 15);
 
 /**
  * Asks for Vips.
@@ -508,7 +790,7 @@ export type ListVipsRequest = Message<"holdfast.v1.ListVipsRequest"> & {
  * Use `create(ListVipsRequestSchema)` to create a new message.
  */
 export const ListVipsRequestSchema: GenMessage<ListVipsRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_vip, 9);
+  messageDesc(file_holdfast_v1_vip, 16);
 
 /**
  * A page of Vips.
@@ -543,7 +825,7 @@ export type ListVipsResponse = Message<"holdfast.v1.ListVipsResponse"> & {
  * Use `create(ListVipsResponseSchema)` to create a new message.
  */
 export const ListVipsResponseSchema: GenMessage<ListVipsResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_vip, 10);
+  messageDesc(file_holdfast_v1_vip, 17);
 
 /**
  * Addresses that may move between Pods, or front a load balancer. A Vip is a reservation whose holder is
@@ -575,7 +857,7 @@ export const VipService: GenService<{
    * in its subnet.
    *
    * Rejections: InvalidArgument, VipNotFound, FamilyUnavailable, AddressOutOfRange, AddressNotUsable,
-   * AddressTaken, AddressCooling, MacTaken, CommandExpired, CommandIdReused.
+   * AddressTaken, AddressCooling, MacTaken, VipInUse, CommandExpired, CommandIdReused.
    * HTTP: PUT /v1/vips/{name}
    * NATS: holdfast.v1.vips.revise
    *
@@ -587,9 +869,10 @@ export const VipService: GenService<{
     output: typeof ReviseVipResponseSchema;
   },
   /**
-   * Ends a Vip; once the subnet's cooling time is over others may have its addresses.
+   * Ends a Vip, and with it all grants to its parents; once the subnet's cooling time is over others may have its
+   * addresses. A Vip that a rule uses stays.
    *
-   * Rejections: InvalidArgument, VipNotFound, CommandExpired, CommandIdReused.
+   * Rejections: InvalidArgument, VipNotFound, VipInUse, CommandExpired, CommandIdReused.
    * HTTP: DELETE /v1/vips/{name}
    * NATS: holdfast.v1.vips.release
    *
@@ -601,7 +884,37 @@ export const VipService: GenService<{
     output: typeof ReleaseVipResponseSchema;
   },
   /**
-   * One Vip.
+   * Lets a port answer for a Vip of type "": makes it one of the Vip's parents, until it is withdrawn or the Vip
+   * ends. The port need not be there yet. What Neutron calls an allowed address pair.
+   *
+   * Rejections: InvalidArgument, VipNotFound, VipUnsuited, LimitReached, CommandExpired, CommandIdReused.
+   * HTTP: PUT /v1/vips/{name}/parents/{port}
+   * NATS: holdfast.v1.vips.grant-parent
+   *
+   * @generated from rpc holdfast.v1.VipService.GrantVipParent
+   */
+  grantVipParent: {
+    methodKind: "unary";
+    input: typeof GrantVipParentRequestSchema;
+    output: typeof GrantVipParentResponseSchema;
+  },
+  /**
+   * Takes such a grant back. One that there is not is answered as done. A port that the Vip's selector has as well
+   * stays a parent by that.
+   *
+   * Rejections: InvalidArgument, VipNotFound, CommandExpired, CommandIdReused.
+   * HTTP: DELETE /v1/vips/{name}/parents/{port}
+   * NATS: holdfast.v1.vips.withdraw-parent
+   *
+   * @generated from rpc holdfast.v1.VipService.WithdrawVipParent
+   */
+  withdrawVipParent: {
+    methodKind: "unary";
+    input: typeof WithdrawVipParentRequestSchema;
+    output: typeof WithdrawVipParentResponseSchema;
+  },
+  /**
+   * One Vip, with its parents, the rules that use it, and how it is.
    *
    * Rejections: InvalidArgument, VipNotFound.
    * HTTP: GET /v1/vips/{name}

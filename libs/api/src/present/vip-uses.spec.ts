@@ -1,0 +1,156 @@
+// What is told of a Vip's use comes from real decisions of the Subnet.
+import { create, toJson } from '@bufbuild/protobuf';
+import { LedgerView, type SubnetCommand, SubnetState, type VipEntry, subnet } from '@holdfast/ipam';
+import {
+  DefineRuleResponseSchema,
+  GetVipResponseSchema,
+  GrantVipParentResponseSchema,
+  SetRuleBackendsResponseSchema,
+} from '../contract';
+import type { OperationName } from '../operations';
+import { readJson } from '../testing';
+import { presentBackendsReply, presentParentReply, presentRuleReply } from './command-reply';
+import { presentVipUses } from './vip-uses';
+
+const moment = { nowMs: 1000, issuedAtMs: 1000 };
+const NAME = 'ovn-default';
+
+/** A ledger of one subnet, in which these requests were carried out. */
+function ledger() {
+  const view = new LedgerView();
+  let state = new SubnetState(NAME);
+  const run = (name: OperationName, request: object, more: object = {}) => {
+    const { meaning, rejected } = readJson(name, request);
+    if (rejected) throw new Error(rejected.message);
+    const command = { subnet: NAME, ...(meaning as { command: object }).command, ...more } as SubnetCommand;
+    const decision = subnet.decide(command, state, moment);
+    if (decision.rejected) throw new Error(decision.rejected.message);
+    for (const event of decision.events) {
+      state = subnet.evolve(state, event, moment.nowMs);
+      view.apply({ subnet: NAME, event, atMs: moment.nowMs, position: '1' });
+    }
+    return { subnet: NAME, reply: decision.reply, commandId: 'c', position: '7' };
+  };
+  const told = (vip: string, ...projection: [Parameters<typeof presentVipUses>[1]?]) =>
+    toJson(
+      GetVipResponseSchema,
+      create(GetVipResponseSchema, presentVipUses(view.vip(vip) as VipEntry, ...[projection[0]])),
+    ) as {
+      parents?: object[];
+      rules?: string[];
+      conditions: { type: string; status: string; reason: string }[];
+    };
+  const isSo = (vip: string, ...projection: [Parameters<typeof presentVipUses>[1]?]) =>
+    told(vip, ...projection).conditions.map(({ type, status, reason }) => `${type} ${status} ${reason}`);
+  run('DefineSubnet', { name: NAME, cidrs: ['10.16.0.0/24'] });
+  run('ReserveVip', { name: 'web', subnet: NAME }, { claim: 0 });
+  run('ReserveVip', { name: 'lb', subnet: NAME, type: 'switch_lb_vip' }, { claim: 0 });
+  return { run, told, isSo };
+}
+
+const rule = {
+  name: 'http',
+  vip: 'lb',
+  ports: [{ port: 80, targetPort: 8080 }],
+  namespace: 'default',
+  selector: ['app: a'],
+};
+
+describe("a Vip's use", () => {
+  it('is none at first, and what nobody here knows is said to be unknown', () => {
+    const { told, isSo } = ledger();
+    expect(told('web')).toEqual({ conditions: expect.anything() as unknown });
+    expect(isSo('web')).toEqual([
+      'Reserved True Reserved',
+      'Projected Unknown NotKnown',
+      'InUse False Unused',
+    ]);
+  });
+
+  it('is its parents, each with those who granted it, in order', () => {
+    const { run, told, isSo } = ledger();
+    run('GrantVipParent', { name: 'web', port: 'b' });
+    run('GrantVipParent', { name: 'web', port: 'a' });
+    run('GrantVipParent', { name: 'web', port: 'a' }, { grantor: 'selector' });
+    expect(told('web').parents).toEqual([
+      { port: 'a', grantors: ['selector', 'explicit'] },
+      { port: 'b', grantors: ['explicit'] },
+    ]);
+    const projection = { projected: false, reason: 'NoSwitch', message: 'There is no switch.' };
+    expect(isSo('web', projection)).toEqual([
+      'Reserved True Reserved',
+      'Projected False NoSwitch',
+      'InUse True HasParents',
+    ]);
+  });
+
+  it('is the rules that have its fronts', () => {
+    const { run, told, isSo } = ledger();
+    run('DefineRule', rule);
+    run('DefineRule', { ...rule, name: 'alt', ports: [{ port: 81 }] });
+    expect(told('lb').rules).toEqual(['alt', 'http']);
+    expect(isSo('lb', { projected: true, reason: 'Projected', message: '' })).toEqual([
+      'Reserved True Reserved',
+      'Projected True Projected',
+      'InUse True HasRules',
+    ]);
+  });
+});
+
+describe('replies', () => {
+  it('of a grant say what holds, also when it held before', () => {
+    const { run } = ledger();
+    const say = () =>
+      toJson(
+        GrantVipParentResponseSchema,
+        create(
+          GrantVipParentResponseSchema,
+          presentParentReply(run('GrantVipParent', { name: 'web', port: 'a' })),
+        ),
+      );
+    const first = say();
+    expect(first).toMatchObject({ grant: { subnet: NAME, vip: 'web', port: 'a', grantor: 'explicit' } });
+    expect(say()).toEqual(first);
+  });
+
+  it('of a rule have the whole of it, also when it was so before', () => {
+    const { run } = ledger();
+    const say = () =>
+      toJson(
+        DefineRuleResponseSchema,
+        create(DefineRuleResponseSchema, presentRuleReply(run('DefineRule', rule))),
+      );
+    const first = say();
+    expect(first).toMatchObject({
+      rule: {
+        name: 'http',
+        subnet: NAME,
+        vip: 'lb',
+        ports: [{ port: 80, targetPort: 8080, protocol: 'tcp' }],
+        namespace: 'default',
+        selector: ['app: a'],
+        affinity: 'none',
+      },
+      position: '7',
+    });
+    expect(say()).toEqual(first);
+  });
+
+  it('of backends have all of them, in order', () => {
+    const { run } = ledger();
+    run('DefineRule', rule);
+    const place = { subnet: NAME, name: 'http' };
+    const say = () =>
+      toJson(
+        SetRuleBackendsResponseSchema,
+        create(
+          SetRuleBackendsResponseSchema,
+          presentBackendsReply(
+            run('SetRuleBackends', { ...place, backends: ['10.16.0.9', '10.16.0.5', '10.16.0.9'] }),
+          ),
+        ),
+      );
+    expect(say()).toMatchObject({ backends: ['10.16.0.5', '10.16.0.9'] });
+    expect(say()).toMatchObject({ backends: ['10.16.0.5', '10.16.0.9'] });
+  });
+});
