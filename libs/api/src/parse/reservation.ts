@@ -26,6 +26,7 @@ export function parseReserveAddress(request: ReserveAddressRequest): Checked<Ask
       families: valid(wish.families),
       port: optional(fields.portName)('port', request.port),
       portSecurity: valid(request.port ? request.portSecurity : undefined),
+      prefersFormer: valid(undefined),
     }),
   );
   return asked(command, request.options);
@@ -52,6 +53,7 @@ export function parseReleaseAddress(request: ReleaseAddressRequest): Checked<Ask
     subnet: required(fields.name)('subnet', request.subnet),
     holder: required(holderButVip)('holder', request.holder),
     reason: fields.freeText('reason', request.reason),
+    evidence: valid(undefined),
   });
   return asked(command, request.options);
 }

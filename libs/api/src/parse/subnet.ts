@@ -21,6 +21,7 @@ export function parseDefineSubnet(request: DefineSubnetRequest): Checked<Asked<D
     excluded: unlessEmpty(each('excluded', request.excluded, EXCLUDED_MAX, fields.range)),
     coolingMs: cooling('cooling', request.cooling),
     router: optional(fields.name)('router', request.router),
+    retention: valid(undefined),
   });
   return asked(command, request.options);
 }
@@ -41,6 +42,7 @@ export function parseReviseSubnet(request: ReviseSubnetRequest): Checked<Asked<R
     excluded: request.noExcluded ? excluded : unlessEmpty(excluded),
     coolingMs: cooling('cooling', request.cooling),
     router: request.noRouter ? valid('') : optional(fields.name)('router', request.router),
+    retention: valid(undefined),
   });
   return asked(command, request.options);
 }

@@ -1,6 +1,12 @@
 // Events as they are told: in a history, and on NATS.
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
-import { type SubnetEvent, type VipNameEvent, type VipUseEvent, vipHolder } from '@holdfast/ipam';
+import {
+  type SubnetEvent,
+  type VipNameEvent,
+  type UserEvent,
+  type VipUseEvent,
+  vipHolder,
+} from '@holdfast/ipam';
 import type { LedgerEventSchema } from '../contract';
 import type { EventPlace } from '../subjects';
 import { presentHeld } from './address';
@@ -68,6 +74,12 @@ function ofSubnet(subnet: string, event: SubnetEvent): EventInit {
     case 'VipRevised':
     case 'VipReleased':
       return { subnet, holder: vipHolder(event.name), ...presentHeld(event), ...ofVip(subnet, event) };
+    case 'UserAttached':
+    case 'UserDetached':
+    case 'ReservationRetained':
+    case 'RetentionEnded':
+    case 'RetentionSet':
+      return { subnet, holder: event.holder, ...ofUser(event) };
     case 'ParentGranted':
     case 'ParentWithdrawn':
     case 'RuleDefined':
@@ -76,6 +88,16 @@ function ofSubnet(subnet: string, event: SubnetEvent): EventInit {
     case 'RuleBackendsChanged':
       return { subnet, holder: vipHolder(event.vip), ...ofVipUse(subnet, event) };
   }
+}
+
+/** The Pod that uses it stands as the evidence, unless there is better. */
+function ofUser(event: UserEvent): EventInit {
+  const user = 'user' in event ? event.user : undefined;
+  const { object, uid, resourceVersion } = ('evidence' in event ? event.evidence : undefined) ?? user ?? {};
+  return {
+    ...('reason' in event && { reason: event.reason }),
+    ...(object !== undefined && { evidence: { object, uid, resourceVersion } }),
+  };
 }
 
 function ofVipUse(subnet: string, event: VipUseEvent): EventInit {
