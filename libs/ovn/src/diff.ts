@@ -1,16 +1,21 @@
 // What is different between a row that should be and one that is, column by column. Values are compared as
 // OVSDB means them: sets come sorted, the order of a map's keys means nothing.
+import { PLACES } from './containers';
+import type { OwnTable } from './northbound';
 import type { RowKey } from './ownership';
 
 /** One row that is not as it should be, for people and metrics. */
 export interface Difference {
   readonly key: RowKey;
-  readonly kind: 'missing' | 'changed' | 'extra';
+  /** `conflict`: rows of which OVN can serve only one, none of them ours to change; of `subnet/<name>`. */
+  readonly kind: 'missing' | 'changed' | 'extra' | 'conflict';
   /** Of a changed row: which columns. `ports`: it is on these switches, and should be on that. */
   readonly columns: readonly string[];
   /** What these columns, or the whole row, are and should be; `undefined` where there is none. */
   readonly found: Columns | undefined;
   readonly wanted: Columns | undefined;
+  /** Of a conflict: one sentence for people. */
+  readonly message?: string;
 }
 
 export interface Columns {
@@ -87,13 +92,21 @@ export const missingRow = (key: RowKey, { columns, externalIds }: Wanted): Diffe
   wanted: { ...columns, external_ids: externalIds },
 });
 
-export const misplacedRow = (key: RowKey, found: readonly string[], wanted: string): Difference => ({
-  key,
-  kind: 'changed',
-  columns: ['ports'],
-  found: { ports: found },
-  wanted: { ports: [wanted] },
-});
+/** `found`, `wanted`: names of the switches or routers. */
+export const misplacedRow = (
+  { key, table }: { readonly key: RowKey; readonly table: OwnTable },
+  found: readonly string[],
+  wanted: readonly string[],
+): Difference => {
+  const column = PLACES[table]?.column ?? 'ports';
+  return {
+    key,
+    kind: 'changed',
+    columns: [column],
+    found: { [column]: found },
+    wanted: { [column]: wanted },
+  };
+};
 
 export const extraRow = (key: RowKey, found: object): Difference => ({
   key,

@@ -21,7 +21,14 @@ beforeEach(async () => {
   ledger.define('red', '10.18.0.0/16');
   ledger.reserve('blue', 'web', { v4: '10.17.0.5', v6: 'fd00:10:17::5' });
   ledger.reserve('red', 'db', { v4: '10.18.0.5' });
-  reconciler = lab.reconciler(ledger, { parentsOf: ({ name }) => [`${name}-0.default`] });
+  for (const [place, vip] of [
+    ['blue', 'web'],
+    ['red', 'db'],
+  ] as const) {
+    ledger.reservePort(place, `pod/default/${vip}-0`, { port: `${vip}-0.default` });
+    ledger.grant(vip, `${vip}-0.default`);
+  }
+  reconciler = lab.reconciler(ledger);
   drifts = [];
   reconciler.onDrift((drift) => drifts.push(drift));
   await reconciler.whenSettled();
@@ -32,6 +39,8 @@ const PORTS = {
   web: 'blue 10.17.0.5 web-0.default',
   'web:ipv6': 'blue fd00:10:17::5 web-0.default',
   db: 'red 10.18.0.5 db-0.default',
+  'web-0.default': 'blue ',
+  'db-0.default': 'red ',
 };
 
 /** Rows as they are but for what the server and ovn-northd put there. */
@@ -112,6 +121,7 @@ describe('rows that come and go', () => {
     await eventually(async () => expect(await lab.ports()).toEqual(PORTS));
     await reconciler.whenSettled();
     expect(drifts.map(brief).sort()).toEqual([
+      'port/red/pod/default/db-0 missing',
       'subnet/red missing',
       'vip/db/ipv4 missing',
       'vip/web/ipv4 missing',
@@ -167,8 +177,8 @@ describe('rows that come and go', () => {
     await lab.transact(remove('Logical_Switch', []), remove('NB_Global', []));
     await eventually(async () => expect(await ownRows()).toEqual(before));
     await reconciler.whenSettled();
-    expect(drifts.map(({ kind }) => kind)).toEqual(['missing', 'missing', 'missing', 'missing', 'missing']);
-    expect(reconciler.status()).toMatchObject({ position: '4', recordedPosition: '4' });
+    expect(drifts.map(({ kind }) => kind)).toEqual(Array.from({ length: 7 }, () => 'missing'));
+    expect(reconciler.status()).toMatchObject({ position: '8', recordedPosition: '8' });
   });
 });
 
@@ -185,9 +195,9 @@ describe('the whole database', () => {
     await empty.stop();
     await lab.server.restart();
     await eventually(async () => expect(await ownRows()).toEqual(before));
-    await eventually(() => expect(reconciler.status().recordedPosition).toBe('4'));
+    await eventually(() => expect(reconciler.status().recordedPosition).toBe('8'));
     await reconciler.whenSettled();
-    expect(drifts).toHaveLength(5);
+    expect(drifts).toHaveLength(7);
   });
 
   it('is brought up to date when an old copy of it is restored', async () => {
@@ -202,7 +212,7 @@ describe('the whole database', () => {
     await copyFile(`${file()}.saved`, file());
     await lab.server.restart();
     await eventually(async () => expect(await lab.ports()).toEqual(before));
-    await eventually(() => expect(reconciler.status().recordedPosition).toBe('7'));
+    await eventually(() => expect(reconciler.status().recordedPosition).toBe('11'));
     expect((await lab.dump()).foreign.map(({ name }) => name).sort()).toEqual(['pod.default', 'theirs']);
   });
 
@@ -227,7 +237,7 @@ describe('the checkpoint', () => {
       ['set', 'nb_global', '.', 'external_ids:"holdfast:position"="1"'],
     ]) {
       await lab.nbctl(...edit);
-      await eventually(async () => expect(await position()).toBe('{"holdfast:position"="4", theirs=kept}\n'));
+      await eventually(async () => expect(await position()).toBe('{"holdfast:position"="8", theirs=kept}\n'));
     }
   });
 });

@@ -1,8 +1,8 @@
 // Which keys are to be compared next: each once, however often it was marked, in the order in which they were
-// marked; subnets first, because ports need their switch. Keys whose transaction was refused come in ever
+// marked, by kind: what others need comes first. Keys whose transaction was refused come in ever
 // smaller groups, until the one that is to blame is alone; that one waits, and no other waits for it.
 import { Backoff, type Cancel, type Chance, type Clock } from '@holdfast/clock';
-import { type DueKey, kindOf } from './ownership';
+import { type DueKey, KINDS, type Kind, kindOf } from './ownership';
 
 /** How long the key that is to blame waits: a race is over at once, a row that the server never takes is not. */
 const HELD_BACK = { firstMs: 50, maxMs: 60_000 };
@@ -13,8 +13,9 @@ interface HeldBack {
 }
 
 export class DueKeys {
-  private readonly subnets = new Set<DueKey>();
-  private readonly vips = new Set<DueKey>();
+  private readonly byKind = Object.fromEntries(KINDS.map((kind) => [kind, new Set<DueKey>()])) as {
+    readonly [K in Kind]: Set<DueKey>;
+  };
   private readonly suspects: DueKey[][] = [];
   private readonly heldBack = new Map<DueKey, HeldBack>();
 
@@ -27,7 +28,10 @@ export class DueKeys {
 
   /** Keys that are due now, those that are held back left out. */
   get size(): number {
-    return this.subnets.size + this.vips.size + this.suspects.reduce((sum, group) => sum + group.length, 0);
+    let size = 0;
+    for (const kind of KINDS) size += this.byKind[kind].size;
+    for (const group of this.suspects) size += group.length;
+    return size;
   }
 
   get sizeHeldBack(): number {
@@ -35,7 +39,7 @@ export class DueKeys {
   }
 
   add(key: DueKey): void {
-    (kindOf(key) === 'subnet' ? this.subnets : this.vips).add(key);
+    this.byKind[kindOf(key)].add(key);
   }
 
   /**
@@ -48,8 +52,7 @@ export class DueKeys {
       yield* this.drain(new Set(group), (rest) => this.suspects.push([...rest]));
       return;
     }
-    yield* this.drain(this.subnets);
-    yield* this.drain(this.vips);
+    for (const kind of KINDS) yield* this.drain(this.byKind[kind]);
   }
 
   /** These keys' transaction was refused because of one of them. */
@@ -80,8 +83,7 @@ export class DueKeys {
     for (const { cancel } of this.heldBack.values()) cancel?.();
     this.heldBack.clear();
     this.suspects.length = 0;
-    this.subnets.clear();
-    this.vips.clear();
+    for (const kind of KINDS) this.byKind[kind].clear();
   }
 
   private *drain(keys: Set<DueKey>, onLeft?: (rest: Set<DueKey>) => void): Generator<DueKey> {

@@ -6,7 +6,7 @@ export type { Northbound, NorthboundChange, NorthboundState, NorthboundWatcher }
 export type { BlockedKey, Projection, ProjectionReason } from './projections';
 export type { Drift, ReconcilerStatus } from './status';
 export type { Difference } from './diff';
-export type { ParentsOf } from './desired';
-export type { Obstacle, ObstacleReason } from './plan';
-export { type DueKey, OWNER_KEY, type RowKey, VENDOR } from './ownership';
+export type { Conflict } from './self-check';
+export type { Notice, Obstacle, ObstacleReason, SwitchLbVip } from './plan';
+export { ALLOWED_KEY, type DueKey, OWNER_KEY, PROXIED_KEY, type RowKey, VENDOR } from './ownership';
 export { LEDGER_KEY, POSITION_KEY } from './checkpoint';

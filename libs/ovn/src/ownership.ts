@@ -1,21 +1,53 @@
 // Which rows are ours: those that carry our key in `external_ids`, and no others, whatever they are called. The
 // key says what of the ledger a row stands for.
-import { isSubnetName, isVipName } from '@holdfast/ipam';
+import { type Holder, PROTOCOLS, isSubnetName, isVipName, parseHolder } from '@holdfast/ipam';
 
 export const OWNER_KEY = 'holdfast:key';
 export const VENDOR = 'holdfast';
 
-/** What is compared as one: all rows of a Subnet, or of a Vip. */
-export type DueKey = `subnet/${string}` | `vip/${string}`;
+/** In somebody else's row: what of its `port_security` is from us. Addresses, space separated. */
+export const ALLOWED_KEY = 'holdfast:allowed';
+/** In somebody else's row: what of its `options:arp_proxy` is from us. Addresses, space separated. */
+export const PROXIED_KEY = 'holdfast:arp-proxy';
+
+/** Routers and switches come before what is on them, ports before the Vips that they are parents of. */
+export const KINDS = ['router', 'subnet', 'port', 'vip', 'foreign', 'rule'] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** What is compared as one. */
+export type DueKey =
+  /** A Logical_Router of ours. */
+  | `router/${string}`
+  /** A Subnet: its switch, and the pair of ports by which that is on a router. */
+  | `subnet/${string}`
+  /** The Logical_Switch_Port of a holder: `port/<subnet>/<holder>`. */
+  | `port/${string}/${string}`
+  | `vip/${string}`
+  /** What is ours in a Logical_Switch_Port of somebody else, by its name. */
+  | `foreign/${string}`
+  /** `rule/<subnet>/<rule>` */
+  | `rule/${string}/${string}`;
 
 export const FAMILIES = ['ipv4', 'ipv6'] as const;
 export type FamilyName = (typeof FAMILIES)[number];
 
-/** What one row stands for: `subnet/<name>`, `vip/<name>/ipv4`, `vip/<name>/ipv6`. */
-export type RowKey = `subnet/${string}` | `vip/${string}/${FamilyName}`;
+/**
+ * What one row stands for: the key under which it is compared, and which of that key's rows it is.
+ *
+ *     router/<name>
+ *     subnet/<name>              subnet/<name>/port       subnet/<name>/router-port
+ *     port/<subnet>/<holder>
+ *     vip/<name>/ipv4 or /ipv6   vip/<name>/port          vip/<name>/router-port
+ *     rule/<subnet>/<name>/tcp   rule/<subnet>/<name>/tcp/<port> (its health check)
+ */
+export type RowKey = DueKey;
 
-export const subnetKey = (subnet: string): `subnet/${string}` => `subnet/${subnet}`;
-export const vipKey = (vip: string): `vip/${string}` => `vip/${vip}`;
+export const routerKey = (router: string): DueKey => `router/${router}`;
+export const subnetKey = (subnet: string): DueKey => `subnet/${subnet}`;
+export const portKey = (subnet: string, holder: Holder): DueKey => `port/${subnet}/${holder}`;
+export const vipKey = (vip: string): DueKey => `vip/${vip}`;
+export const foreignKey = (port: string): DueKey => `foreign/${port}`;
+export const ruleKey = (subnet: string, rule: string): DueKey => `rule/${subnet}/${rule}`;
 
 /** What a row of ours is for. */
 export interface Owner {
@@ -32,25 +64,53 @@ interface Owned {
  * `undefined`: the row is not ours. So is one with a key that this version does not know: a newer one's row is
  * not for us to judge.
  */
-export function rowKeyOf({ external_ids: ids }: Owned): RowKey | undefined {
-  const text = Object.hasOwn(ids, OWNER_KEY) ? ids[OWNER_KEY] : undefined;
-  if (text === undefined) return undefined;
-  const [kind, name = '', family, ...more] = text.split('/');
-  const isSubnet = kind === 'subnet' && family === undefined && isSubnetName(name);
-  const isVip = kind === 'vip' && isFamily(family) && more.length === 0 && isVipName(name);
-  return isSubnet || isVip ? (text as RowKey) : undefined;
+export function rowKeyOf(row: Owned): RowKey | undefined {
+  return ownerOf(row)?.key;
 }
-
-const isFamily = (text: string | undefined): boolean => FAMILIES.some((family) => family === text);
 
 /** `undefined`: the row is not ours. */
-export function ownerOf(row: Owned): Owner | undefined {
-  const key = rowKeyOf(row);
-  return key && { key, due: dueKeyOf(key) };
+export function ownerOf({ external_ids: ids }: Owned): Owner | undefined {
+  const text = Object.hasOwn(ids, OWNER_KEY) ? ids[OWNER_KEY] : undefined;
+  if (text === undefined) return undefined;
+  const [kind = '', name = '', ...more] = text.split('/');
+  const due = dueKeyOf(kind, name, more);
+  return due && { key: text as RowKey, due };
 }
 
-const dueKeyOf = (key: RowKey): DueKey =>
-  key.startsWith('vip/') ? (key.slice(0, key.lastIndexOf('/')) as DueKey) : (key as DueKey);
+function dueKeyOf(kind: string, name: string, more: readonly string[]): DueKey | undefined {
+  if (!isVipName(name)) return undefined;
+  const [first = '', second, third] = more;
+  switch (kind) {
+    case 'router':
+      return more.length === 0 ? routerKey(name) : undefined;
+    case 'subnet':
+      return more.length === 0 || isOnly(more, ['port', 'router-port']) ? subnetKey(name) : undefined;
+    case 'vip':
+      return isOnly(more, [...FAMILIES, 'port', 'router-port']) ? vipKey(name) : undefined;
+    case 'port': {
+      const holder = isSubnetName(name) ? parseHolder(more.join('/')) : undefined;
+      return holder && portKey(name, holder);
+    }
+    case 'rule': {
+      const isCheck = third === undefined || (/^\d{1,5}$/.test(third) && more.length === 3);
+      const isRule = isVipName(first) && PROTOCOLS.some((protocol) => protocol === second) && isCheck;
+      return isRule ? ruleKey(name, first) : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
 
-export const kindOf = (key: DueKey): 'subnet' | 'vip' => (key.startsWith('vip/') ? 'vip' : 'subnet');
+const isOnly = (parts: readonly string[], allowed: readonly string[]): boolean =>
+  parts.length === 1 && allowed.includes(parts[0]!);
+
+export const kindOf = (key: DueKey): Kind => key.slice(0, key.indexOf('/')) as Kind;
+/** What comes after the kind. */
 export const nameOf = (key: DueKey): string => key.slice(key.indexOf('/') + 1);
+
+/** Of a key that names a Subnet and something in it. */
+export function partsOf(key: DueKey): { readonly subnet: string; readonly name: string } {
+  const name = nameOf(key);
+  const slash = name.indexOf('/');
+  return { subnet: name.slice(0, slash), name: name.slice(slash + 1) };
+}

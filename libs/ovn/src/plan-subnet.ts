@@ -1,88 +1,102 @@
-// What is to be done so that a subnet has its one Logical_Switch. A switch that others made is used and never
-// touched; one of ours is deleted only while nothing of theirs is on it.
-import { type DesiredRow, desiredSwitch } from './desired';
-import { type Difference, changedRow, extraRow, missingRow, rowChanges } from './diff';
-import type { SwitchRow, SwitchUuid } from './northbound';
-import { type DueKey, type RowKey, nameOf } from './ownership';
-import type { Batch, Obstacle, Plan } from './plan';
-import type { Write } from './writes';
+// What is to be done so that a subnet has its one Logical_Switch, and that this is on the router that the ledger
+// names. A switch or a router that others made is used and never touched, and so is the way in which they joined
+// the two.
+import { type SubnetDefinition, type SubnetState, familyOf, formatAddress, formatMac } from '@holdfast/ipam';
+import { PORT_UNSET, desiredRow } from './desired';
+import { topics } from './interests';
+import type { RowUuid } from './northbound';
+import type { KnownPort, NorthboundRows } from './northbound-rows';
+import { type DueKey, nameOf } from './ownership';
+import type { Batch, Plan } from './plan';
+import { proxiedOn } from './proxied';
+import { RowPlan } from './row-plan';
+import { sorted } from './sorted';
 
 /** `explains`: whether to say what is different. */
 export function planSubnet(key: DueKey, batch: Batch, explains: boolean): Plan {
-  return new SubnetPlan(key, batch, explains);
+  const { view } = batch.options;
+  const name = nameOf(key);
+  const subnet = view.subnet(name);
+  const plan = new RowPlan(key, batch, explains);
+  plan.hasRows = subnet !== undefined;
+  plan.position = subnet && view.subnetPosition(name);
+  const wanted = desiredRow('Logical_Switch', { key, columns: { name }, into: [] });
+  plan.putContainer(wanted, batch.switchFor(name), 'SwitchInUse');
+  if (subnet) joinRouter(plan, subnet, subnet.definition!);
+  return plan.finish();
 }
 
-class SubnetPlan implements Plan {
-  readonly position: string | undefined;
-  readonly hasRows: boolean;
-  readonly writes: Write[] = [];
-  readonly differences: Difference[] = [];
-  readonly obstacle: Obstacle | undefined;
-  private readonly subnet: string;
-  private readonly wanted: DesiredRow<SwitchRow>;
-
-  constructor(
-    private readonly key: DueKey,
-    private readonly batch: Batch,
-    private readonly explains: boolean,
-  ) {
-    const { view } = batch.options;
-    this.subnet = nameOf(key);
-    this.wanted = desiredSwitch(this.subnet);
-    this.hasRows = view.subnet(this.subnet) !== undefined;
-    this.position = this.hasRows ? view.subnetPosition(this.subnet) : undefined;
-    const { candidates, superfluous, stuck } = batch.switchFor(this.subnet);
-    for (const uuid of superfluous) this.delete(uuid);
-    if (this.hasRows && candidates.length === 0) this.insert();
-    const kept = new Set([...candidates, ...stuck]);
-    for (const uuid of kept) if (batch.options.rows.switches.get(uuid)!.owner) this.correct(uuid);
-    this.obstacle = candidates.length > 1 ? ambiguous(this.subnet, candidates) : this.inUse(stuck);
-  }
-
-  private insert(): void {
-    const row = { name: this.subnet, external_ids: this.wanted.externalIds };
-    const uuid = this.batch.makeSwitch(this.subnet);
-    const beside = this.batch.options.rows.switchesNamed(this.subnet);
-    const owner = { key: this.wanted.key, due: this.key };
-    this.writes.push({ write: 'insert-switch', owner, uuid, row, beside });
-    if (this.explains) this.differences.push(missingRow(this.wanted.key, this.wanted));
-  }
-
-  private correct(uuid: SwitchUuid): void {
-    const { wanted } = this;
-    const row = this.rowOf(uuid);
-    const changes = rowChanges(wanted, row);
-    if (!changes) return;
-    this.writes.push({ write: 'update', table: 'Logical_Switch', uuid, changes });
-    if (this.explains) this.differences.push(changedRow(wanted.key, changes, row));
-  }
-
-  private delete(uuid: SwitchUuid): void {
-    const row = this.rowOf(uuid);
-    this.writes.push({ write: 'delete-switch', uuid, ports: row.ports });
-    if (this.explains) this.differences.push(extraRow(this.key as RowKey, row));
-  }
-
-  private inUse(stuck: readonly SwitchUuid[]): Obstacle | undefined {
-    const { rows } = this.batch.options;
-    const ports = stuck.flatMap((uuid) => this.rowOf(uuid).ports).map((uuid) => rows.ports.get(uuid));
-    const theirs = ports.find((port) => port && !port.owner);
-    if (!theirs) return undefined;
-    const { name } = theirs.row;
-    return {
-      reason: 'SwitchInUse',
-      message: `Subnet ${this.subnet} is retired, but its Logical_Switch has ports that are not Holdfast's, ${name} among them; it is deleted once they are gone.`,
-    };
-  }
-
-  private rowOf(uuid: SwitchUuid): SwitchRow {
-    return this.batch.options.rows.switches.get(uuid)!.row;
-  }
+/** What is to be done so that a router that Subnets are to be on is there. */
+export function planRouter(key: DueKey, batch: Batch, explains: boolean): Plan {
+  const { view, index } = batch.options;
+  const name = nameOf(key);
+  const subnets = index.routers.leftsOf(name);
+  const plan = new RowPlan(key, batch, explains);
+  plan.hasRows = subnets.size > 0;
+  plan.position = plan.hasRows ? view.position : undefined;
+  const wanted = desiredRow('Logical_Router', { key, columns: { name }, into: [] });
+  plan.putContainer(wanted, batch.routerFor(name), 'RouterInUse');
+  return plan.finish();
 }
 
-export function ambiguous(subnet: string, candidates: readonly SwitchUuid[]): Obstacle {
-  return {
-    reason: 'SwitchAmbiguous',
-    message: `There are ${candidates.length} Logical_Switches for subnet ${subnet} (${candidates.join(', ')}); delete or rename all but one.`,
-  };
+/** A pair of ports joins the two: one of the router with the gateways, one of the switch that leads to it. */
+function joinRouter(plan: RowPlan, subnet: SubnetState, definition: SubnetDefinition): void {
+  const { router } = definition;
+  const mac = subnet.routerMac();
+  if (router === undefined || mac === undefined) return;
+  const names = { port: `${subnet.name}-${router}`, routerPort: `${router}-${subnet.name}` };
+  plan.topics.push(topics.routerName(router), topics.portName(names.port), topics.portName(names.routerPort));
+  const onSwitch = plan.containerOf('switch', subnet.name);
+  if (onSwitch === undefined) return;
+  plan.topics.push(topics.attachment(onSwitch));
+  if (isJoinedByOthers(plan.rows, onSwitch, names)) return;
+  const onRouter = plan.containerOf('router', router);
+  if (onRouter === undefined) return;
+  const networks = sorted(
+    definition.gateways.map((gateway) => `${formatAddress(gateway)}/${prefixOf(definition, gateway)}`),
+  );
+  const routerPort = plan.put(
+    desiredRow('Logical_Router_Port', {
+      key: `${plan.key}/router-port` as DueKey,
+      columns: { name: names.routerPort, mac: formatMac(mac), networks },
+      into: [onRouter],
+    }),
+  );
+  if (routerPort === undefined) return;
+  const proxied = proxiedOn(plan.batch, subnet.name);
+  plan.put(
+    desiredRow('Logical_Switch_Port', {
+      key: `${plan.key}/port` as DueKey,
+      columns: {
+        name: names.port,
+        type: 'router',
+        addresses: ['router'],
+        options: {
+          'router-port': names.routerPort,
+          ...(proxied.length > 0 && { arp_proxy: proxied.join(' ') }),
+        },
+      },
+      unset: PORT_UNSET,
+      ls: subnet.name,
+      into: [onSwitch],
+      claims: { mac },
+    }),
+  );
+}
+
+const prefixOf = ({ cidrs }: SubnetDefinition, gateway: SubnetDefinition['gateways'][number]): number =>
+  cidrs.find(({ family }) => family === familyOf(gateway))!.prefixLength;
+
+/** Others put their switch on a router, or made the very pair: it is theirs to keep. */
+function isJoinedByOthers(
+  rows: NorthboundRows,
+  onSwitch: RowUuid,
+  names: { readonly port: string; readonly routerPort: string },
+): boolean {
+  const port = rows.portNamed(names.port);
+  const routerPort = rows.routerPortNamed(names.routerPort);
+  if (port && !port.owner && routerPort && !routerPort.owner) return true;
+  if (rows.get(onSwitch) === undefined || rows.get(onSwitch)!.owner) return false;
+  const attachments = [...(rows.onSwitch(onSwitch)?.attachments ?? [])].map((uuid) => rows.port(uuid));
+  return attachments.some(({ owner }: KnownPort) => !owner);
 }

@@ -24,10 +24,21 @@ async function project(options?: Parameters<NorthboundLab['reconciler']>[1]): Pr
 describe('what the ledger has', () => {
   it('is shown by ovn-nbctl as the seed shows it', async () => {
     ledger.reserve('ovn-default', 'aap-vip', { v4: '10.16.0.100', ...ONLY_V4 });
-    await project({ parentsOf: () => ['busybox01.default', 'busybox.default', 'busybox.default'] });
-    expect((await lab.nbctl('show', 'ovn-default')).replace(/[0-9a-f-]{36}/, 'UUID')).toBe(
-      'switch UUID (ovn-default)\n    port aap-vip\n        type: virtual\n',
+    await lab.nbctl('ls-add', 'ovn-default');
+    await lab.nbctl(
+      'lsp-add',
+      'ovn-default',
+      'busybox.default',
+      '--',
+      'lsp-add',
+      'ovn-default',
+      'busybox01.default',
     );
+    ledger.grant('aap-vip', 'busybox01.default', 'busybox.default');
+    await project();
+    const shown = (await lab.nbctl('show', 'ovn-default')).replace(/[0-9a-f-]{36}/, 'UUID');
+    expect(shown).toContain('switch UUID (ovn-default)\n');
+    expect(shown).toContain('    port aap-vip\n        type: virtual\n');
     expect((await lab.nbctl('list', 'logical_switch_port', 'aap-vip')).split('\n').slice(1)).toEqual([
       'addresses           : []',
       'dhcpv4_options      : []',
@@ -47,10 +58,10 @@ describe('what the ledger has', () => {
       'up                  : []',
       '',
     ]);
-    expect(await lab.nbctl('get', 'logical_switch', 'ovn-default', 'external_ids')).toBe(
-      '{"holdfast:key"="subnet/ovn-default", vendor=holdfast}\n',
+    expect(await lab.nbctl('get', 'logical_switch', 'blue', 'external_ids')).toBe(
+      '{"holdfast:key"="subnet/blue", vendor=holdfast}\n',
     );
-    expect(await lab.nbctl('get', 'nb_global', '.', 'external_ids')).toBe('{"holdfast:position"="3"}\n');
+    expect(await lab.nbctl('get', 'nb_global', '.', 'external_ids')).toBe('{"holdfast:position"="5"}\n');
   });
 
   it('is projected for every Vip that may have parents, one port a family', async () => {
@@ -64,12 +75,11 @@ describe('what the ledger has', () => {
       dual: 'ovn-default 10.16.0.5',
       'dual:ipv6': 'ovn-default fd00:10:16::5',
       six: 'ovn-default fd00:10:16::6',
-      front: 'blue 10.17.0.7',
     });
     const reasons = ['dual', 'six', 'front', 'unused', 'host', 'nobody'].map(
       (vip) => reconciler.projectionOf(vip)?.reason,
     );
-    expect(reasons).toEqual(['Projected', 'Projected', 'Projected', 'NoPort', 'NoPort', undefined]);
+    expect(reasons).toEqual(['Projected', 'Projected', 'NoRouter', 'NoPort', 'NoPort', undefined]);
   });
 
   it('says how far it has come', async () => {
@@ -225,18 +235,34 @@ describe('what happens in the ledger', () => {
 
 describe('parents', () => {
   it('are written when they change, sorted, and only then', async () => {
-    let parents = ['b', 'a'];
     ledger.reserve('blue', 'web', { v4: '10.17.0.5' });
-    await project({ parentsOf: () => parents });
-    const ports = async (next: string[]): Promise<unknown> => {
-      parents = next;
-      reconciler.parentsChanged('web');
+    for (const name of ['a', 'b', 'c']) ledger.reservePort('blue', `pod/default/${name}`, { port: name });
+    ledger.grant('web', 'b', 'a');
+    await project();
+    const ports = async (change: () => void): Promise<unknown> => {
+      change();
       await reconciler.whenSettled();
       return [(await lab.ports()).web, reconciler.status().counts.transactions];
     };
     const { transactions } = reconciler.status().counts;
-    expect(await ports(['a', 'b'])).toEqual(['blue 10.17.0.5 a,b', transactions]);
-    expect(await ports(['c', 'a'])).toEqual(['blue 10.17.0.5 a,c', transactions + 1]);
-    expect(await ports([])).toEqual(['blue 10.17.0.5', transactions + 2]);
+    expect((await lab.ports()).web).toBe('blue 10.17.0.5 a,b');
+    const again = {
+      type: 'GrantParent',
+      subnet: 'blue',
+      vip: 'web',
+      port: 'a',
+      grantor: 'selector',
+    } as const;
+    expect(await ports(() => ledger.run([again]))).toEqual(['blue 10.17.0.5 a,b', transactions]);
+    const exchange = (): void => {
+      ledger.withdraw('web', 'b');
+      ledger.grant('web', 'c');
+    };
+    expect(await ports(exchange)).toEqual(['blue 10.17.0.5 a,c', transactions + 1]);
+    const all = (): void => {
+      ledger.withdraw('web', 'a', 'c');
+      ledger.run([{ ...again, type: 'WithdrawParent', reason: 'a test' }]);
+    };
+    expect(await ports(all)).toEqual(['blue 10.17.0.5', transactions + 2]);
   });
 });

@@ -1,13 +1,15 @@
 // What others are told of each Vip and Subnet: whether its rows are there, and if not, why. It remembers what the
 // reconciler found, and decides nothing.
 import type { DueKey } from './ownership';
-import type { Obstacle, ObstacleReason } from './plan';
+import type { Notice, Obstacle, ObstacleReason } from './plan';
 
 export type ProjectionReason =
   /** The rows are as they should be. */
   | 'Projected'
-  /** The Vip has no port in OVN: it has no namespace, or its type needs none. */
+  /** The Vip has no port in OVN: it has neither namespace nor parents, or its type needs none. */
   | 'NoPort'
+  /** The rows are as they should be, but not all parents that were granted are there to be named. */
+  | Notice['reason']
   /** There is something to be written. */
   | 'Pending'
   | ObstacleReason;
@@ -36,7 +38,8 @@ const PROJECTED: Found = {
 const NO_PORT: Found = {
   projected: false,
   reason: 'NoPort',
-  message: 'It has no port in OVN: only Vips with a namespace, of type "" or switch_lb_vip, have one.',
+  message:
+    'It has no port in OVN: only Vips of type "" with a namespace or parents, and those of type switch_lb_vip, have one.',
 };
 const PENDING: Found = {
   projected: false,
@@ -52,6 +55,8 @@ interface Entry {
    * are not now, it was not us.
    */
   isSettled: boolean;
+  /** Something around the rows changed since, so that what they should be may have, too. */
+  isDisturbed?: boolean;
 }
 
 export class Projections {
@@ -78,6 +83,10 @@ export class Projections {
     return () => this.listeners.delete(own);
   }
 
+  has(key: DueKey): boolean {
+    return this.entries.has(key);
+  }
+
   isSettled(key: DueKey): boolean | undefined {
     return this.entries.get(key)?.isSettled;
   }
@@ -87,6 +96,16 @@ export class Projections {
     const entry = this.entries.get(key);
     if (entry) entry.isSettled = false;
     else this.set(key, PENDING, undefined, false);
+  }
+
+  /** What is around the rows changed, and with that perhaps what they should be. */
+  disturb(key: DueKey): void {
+    const entry = this.entries.get(key);
+    if (entry) entry.isDisturbed = true;
+  }
+
+  isDisturbed(key: DueKey): boolean {
+    return this.entries.get(key)?.isDisturbed ?? false;
   }
 
   /** There is something to be written. */
@@ -101,8 +120,9 @@ export class Projections {
   }
 
   /** The rows are as they should be; `hasRows`: there are some. */
-  agrees(key: DueKey, position: string | undefined, hasRows: boolean): void {
-    if (position !== undefined) return this.set(key, hasRows ? PROJECTED : NO_PORT, position, true);
+  agrees(key: DueKey, position: string | undefined, hasRows: boolean, notice?: Notice): void {
+    const found = notice ? { projected: true, ...notice } : hasRows ? PROJECTED : NO_PORT;
+    if (position !== undefined) return this.set(key, found, position, true);
     if (this.blocked.size > 0) this.blocked.delete(key);
     if (this.entries.delete(key)) this.tell(key);
   }
@@ -114,6 +134,7 @@ export class Projections {
       this.entries.set(key, { found, position, isSettled });
     } else {
       entry.isSettled = isSettled;
+      if (entry.isDisturbed) entry.isDisturbed = false;
       if (entry.position === position && isSame(entry.found, found)) return;
       entry.found = found;
       entry.position = position;

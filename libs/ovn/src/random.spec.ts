@@ -47,9 +47,7 @@ class Run {
   }
 
   private startReconciler(): RunningReconciler {
-    return this.lab.reconciler(this.ledger, {
-      parentsOf: ({ name }) => (name < 'c' ? [`${name}-1`, `${name}-0`] : []),
-    });
+    return this.lab.reconciler(this.ledger);
   }
 
   private pick<T>(among: readonly T[]): T {
@@ -237,10 +235,8 @@ class Run {
               sameIp(row.options['virtual-ip']!, ip) &&
               place.ports.includes(row._uuid)),
         );
-        const parents = name < 'c' ? ` virtual-parents=${name}-0,${name}-1` : '';
         const ids = `holdfast:key=vip/${name}/ipv${family} ls=${subnet.name} vendor=holdfast`;
-        if (!isTaken)
-          wanted.push(`${port} on ${subnet.name}: virtual true  ${ids} virtual-ip=${ip}${parents}`);
+        if (!isTaken) wanted.push(`${port} on ${subnet.name}: virtual true  ${ids} virtual-ip=${ip}`);
       });
     }
     return wanted.sort();

@@ -7,21 +7,22 @@
 //
 // It never concludes from a transaction what is there now: the rows tell.
 import { Backoff, type Cancel, type Chance, type Clock, sleep } from '@holdfast/clock';
-import type { LedgerView, SubnetFact } from '@holdfast/ipam';
+import type { Holder, LedgerView, SubnetFact } from '@holdfast/ipam';
 import { Alarm } from './alarm';
 import { type LedgerMark, type Verdict, judge, recordedIn } from './checkpoint';
-import { concernOf, keyOfFact, keysOfLedger } from './concern';
-import type { ParentsOf } from './desired';
+import { Concerns, keysOfLedger } from './concern';
 import type { Difference } from './diff';
 import { DueKeys } from './due-keys';
+import { noInterests } from './interests';
+import { LedgerIndex } from './ledger-index';
 import type { Northbound, NorthboundChange, NorthboundState } from './northbound';
-import { type Concern, NorthboundRows } from './northbound-rows';
+import { NorthboundRows } from './northbound-rows';
 import type { Outcome } from './outcome';
-import { type DueKey, kindOf, subnetKey, vipKey } from './ownership';
-import { Batch, type PlannedKey } from './plan';
-import { planSubnet } from './plan-subnet';
-import { planVip } from './plan-vip';
+import { type DueKey, kindOf, portKey, ruleKey, subnetKey, vipKey } from './ownership';
+import { Batch, type Notice, type PlannedKey, type SwitchLbVip } from './plan';
+import { planners } from './planners';
 import { type Projection, Projections } from './projections';
+import { SelfCheck } from './self-check';
 import type { Drift, ReconcilerStatus } from './status';
 import { Transactions } from './transactions';
 
@@ -36,8 +37,8 @@ export interface ReconcilerOptions {
    * a Northbound written from another ledger is noticed only while that one's position is ahead.
    */
   readonly ledgerId?: () => string | undefined;
-  /** Left out: no Vip has parents. After a change call `parentsChanged`. */
-  readonly parentsOf?: ParentsOf;
+  /** How a switch comes to answer for a Vip of type `switch_lb_vip`; default `router-port`. */
+  readonly switchLbVip?: SwitchLbVip;
   readonly clock: Clock;
   readonly chance: Chance;
 }
@@ -51,10 +52,14 @@ const SURVEY_EVERY_MS = 60_000;
 const AFTER_FAILURE = { firstMs: 20, maxMs: 5_000 };
 /** Another projector may have written from events that are on their way to us. */
 const BEHIND_GRACE_MS = 5_000;
+const NO_TOPICS: readonly string[] = [];
 
 export class NorthboundReconciler {
   private readonly rows = new NorthboundRows();
-  private readonly concern: Concern;
+  private readonly interests = noInterests();
+  private readonly index: LedgerIndex;
+  private readonly selfCheck: SelfCheck;
+  private readonly concerns: Concerns;
   private readonly transactions: Transactions;
   private readonly due: DueKeys;
   /** Compared and different, while we may not write. */
@@ -83,15 +88,20 @@ export class NorthboundReconciler {
 
   constructor(private readonly options: ReconcilerOptions) {
     const { clock, chance, northbound, view } = options;
-    this.concern = concernOf(view, {
+    this.index = new LedgerIndex(view);
+    this.selfCheck = new SelfCheck(this.rows, view);
+    this.concerns = new Concerns(view, this.index, this.rows, this.interests, this.selfCheck, {
+      wanted: (key) => this.wantedChanged(key),
       ownRows: (key) => this.rowsConcern(key),
-      surroundings: (key) => {
-        this.transactions.touch(key);
-        this.rowsConcern(key);
+      surroundings: (key) => this.surroundingsChanged(key),
+      disturbed: (key) => {
+        this.projections.disturb(key);
+        this.surroundingsChanged(key);
       },
+      isKnown: (key) => this.projections.has(key),
     });
     this.transactions = new Transactions(northbound, this.rows, {
-      onConfirmed: ({ key, position }) => this.agrees(key, position, true),
+      onConfirmed: ({ key, position, notice }) => this.agrees(key, position, true, notice),
       onDone: (planned, outcome) => this.done(planned, outcome),
     });
     this.due = new DueKeys(clock, chance, () => this.alarm.ring());
@@ -99,6 +109,7 @@ export class NorthboundReconciler {
   }
 
   start(): void {
+    this.index.build();
     this.stopWatching = this.options.northbound.watch({
       rowsChanged: (changes) => this.rowsChanged(changes),
       stateChanged: (state) => this.stateChanged(state),
@@ -120,16 +131,7 @@ export class NorthboundReconciler {
 
   /** To be called with every fact of a Subnet, in order, once the view shows it. */
   factsApplied(facts: readonly SubnetFact[]): void {
-    for (const fact of facts) {
-      const key = keyOfFact(fact);
-      if (key !== undefined) this.wantedChanged(key);
-    }
-    this.alarm.ring();
-  }
-
-  /** Who may answer for the Vip has changed. */
-  parentsChanged(vip: string): void {
-    this.wantedChanged(vipKey(vip));
+    for (const fact of facts) this.concerns.factApplied(fact);
     this.alarm.ring();
   }
 
@@ -142,7 +144,15 @@ export class NorthboundReconciler {
     return this.projections.get(subnetKey(subnet));
   }
 
-  /** Calls `listener` with `vip/<name>` or `subnet/<name>` when its projection changed. Returns what ends it. */
+  projectionOfPort(subnet: string, holder: Holder): Projection | undefined {
+    return this.projections.get(portKey(subnet, holder));
+  }
+
+  projectionOfRule(subnet: string, rule: string): Projection | undefined {
+    return this.projections.get(ruleKey(subnet, rule));
+  }
+
+  /** Calls `listener` with `vip/<name>`, `rule/<subnet>/<name>` or `subnet/<name>` when its projection changed. Returns what ends it. */
   onChange(listener: (key: DueKey) => void): () => void {
     return this.projections.onChange(listener);
   }
@@ -172,6 +182,7 @@ export class NorthboundReconciler {
       due: due.size + due.sizeHeldBack + pending.size,
       lastDrift,
       obstacles: this.projections.obstacles(),
+      conflicts: this.selfCheck.conflicts(),
       trouble: this.trouble(),
       counts: { ...this.transactions.counts, drifts: this.drifts },
     };
@@ -187,7 +198,8 @@ export class NorthboundReconciler {
   }
 
   private rowsChanged(changes: readonly NorthboundChange[]): void {
-    this.rows.apply(changes, this.concern);
+    this.rows.apply(changes, this.concerns);
+    this.reportDrift(this.selfCheck.look());
     this.alarm.ring();
   }
 
@@ -211,6 +223,11 @@ export class NorthboundReconciler {
     this.due.add(key);
   }
 
+  private surroundingsChanged(key: DueKey): void {
+    this.transactions.touch(key);
+    this.rowsConcern(key);
+  }
+
   /** Rows changed by which the key may be settled, or not be any more. */
   private rowsConcern(key: DueKey): void {
     if (this.transactions.concern(key)) return; // It is looked at as soon as that is known.
@@ -219,7 +236,7 @@ export class NorthboundReconciler {
   }
 
   private survey(): void {
-    for (const key of keysOfLedger(this.options.view)) this.due.add(key);
+    for (const key of keysOfLedger(this.options.view, this.index)) this.due.add(key);
     for (const key of this.rows.ownKeys()) this.due.add(key);
     for (const key of this.projections.keys()) this.due.add(key);
     this.alarm.ring();
@@ -265,8 +282,10 @@ export class NorthboundReconciler {
   }
 
   private plan(): Batch {
-    const { view, chance, parentsOf = () => [] } = this.options;
-    const batch = new Batch({ view, rows: this.rows, parentsOf, chance });
+    const { view, chance, switchLbVip = 'router-port' } = this.options;
+    const { rows, index, transactions } = this;
+    const isMoving = transactions.isMoving.bind(transactions);
+    const batch = new Batch({ view, index, rows, switchLbVip, chance, isMoving });
     let compared = 0;
     for (const key of this.due.take()) {
       if (this.transactions.concern(key)) continue; // It is due again as soon as that is known.
@@ -279,27 +298,31 @@ export class NorthboundReconciler {
 
   private compare(key: DueKey, batch: Batch): void {
     const wasSettled = this.projections.isSettled(key) ?? this.isSurveyed;
-    const plan = kindOf(key) === 'subnet' ? planSubnet : planVip;
-    const planned = plan(key, batch, wasSettled);
-    const { position, writes, obstacle } = planned;
+    const planned = planners[kindOf(key)](key, batch, wasSettled);
+    const { position, writes, obstacle, notice, topics = NO_TOPICS } = planned;
+    this.interests.set(key, topics);
     this.pending.delete(key);
     if (writes.length === 0) {
-      if (!obstacle) return this.agrees(key, position, planned.hasRows);
+      if (!obstacle && !planned.isPending) return this.agrees(key, position, planned.hasRows, notice);
       this.due.clear(key);
-      return this.projections.blockedBy(key, position, obstacle);
+      if (obstacle) return this.projections.blockedBy(key, position, obstacle);
+      return this.projections.differs(key, position, false);
     }
     if (!this.mayWrite) {
       this.pending.add(key);
       return this.projections.differs(key, position, wasSettled);
     }
-    if (wasSettled && !obstacle) this.reportDrift(planned.differences);
+    // What should be may be something else by now, but that rows were taken away is no doubt.
+    const isDisturbed = this.projections.isDisturbed(key);
+    const drift = planned.differences.filter(({ kind }) => !isDisturbed || kind === 'missing');
+    if (wasSettled && !obstacle) this.reportDrift(drift);
     this.projections.differs(key, position, false);
-    batch.add({ key, position, writes });
+    batch.add({ key, position, writes, notice });
   }
 
-  private agrees(key: DueKey, position: string | undefined, hasRows: boolean): void {
+  private agrees(key: DueKey, position: string | undefined, hasRows: boolean, notice?: Notice): void {
     this.due.clear(key);
-    this.projections.agrees(key, position, hasRows);
+    this.projections.agrees(key, position, hasRows, notice);
   }
 
   private reportDrift(differences: readonly Difference[]): void {

@@ -1,5 +1,6 @@
 // What the reconciler tells of itself, for conditions, the CLI and metrics.
 import type { Difference } from './diff';
+import type { Conflict } from './self-check';
 import type { BlockedKey } from './projections';
 
 /** A row of ours that somebody else changed, took away or added. */
@@ -20,6 +21,8 @@ export interface ReconcilerStatus {
   readonly due: number;
   readonly lastDrift: Drift | undefined;
   readonly obstacles: readonly BlockedKey[];
+  /** What several ports of a switch have though only one may, whoever made them. */
+  readonly conflicts: readonly Conflict[];
   /** What keeps everything from being projected, for people; `undefined`: nothing. */
   readonly trouble: string | undefined;
   /** Since the start. */

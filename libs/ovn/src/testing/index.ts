@@ -1,5 +1,5 @@
 // For tests and benchmarks of what is built on this library.
-export { compareNumbers, TestLedger, type VipWish } from './test-ledger';
+export { compareNumbers, type PortedWish, type RuleWish, TestLedger, type VipWish } from './test-ledger';
 export {
   type AnyRow,
   type LabOptions,

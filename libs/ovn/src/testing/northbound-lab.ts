@@ -88,6 +88,14 @@ export class NorthboundLab {
     return { own: rows.filter(isOwn), foreign: rows.filter((row) => !isOwn(row)) };
   }
 
+  /** All rows of a table. */
+  async rowsOf<Table extends keyof Tables & string>(table: Table): Promise<readonly Tables[Table][]> {
+    await this.client.whenConnected();
+    const result = await this.client.transact([select(table, [])]);
+    if (result.outcome !== 'committed') throw new Error(result.error);
+    return (result.results[0] as { readonly rows: readonly unknown[] }).rows as readonly Tables[Table][];
+  }
+
   /** Our ports by name, with what they should be told by. */
   async ports(): Promise<Record<string, string>> {
     const { own } = await this.dump();

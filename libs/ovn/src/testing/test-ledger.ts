@@ -2,14 +2,18 @@
 // and to whoever listens. Positions are decimal integers. It keeps nothing and serves nobody else.
 import {
   type DefineSubnet,
+  type Holder,
   LedgerView,
+  type ReserveAddress,
   type ReserveVip,
   type ReviseVip,
+  type RuleDefinition,
   type SubnetCommand,
   type SubnetFact,
   type SubnetState,
   parseAddress,
   parseCidr,
+  parseHolder,
   subnet,
 } from '@holdfast/ipam';
 
@@ -17,6 +21,18 @@ import {
 export type VipWish = Partial<
   Omit<ReserveVip, 'type' | 'subnet' | 'name' | 'v4' | 'v6'> & { readonly v4: string; readonly v6: string }
 >;
+
+/** What a test says of an address that has a port. */
+export type PortedWish = Partial<
+  Omit<ReserveAddress, 'type' | 'subnet' | 'holder' | 'v4' | 'v6'> & {
+    readonly v4: string;
+    readonly v6: string;
+  }
+>;
+
+/** What a test says of a rule; `backends` are its endpoints. */
+export type RuleWish = Partial<Omit<RuleDefinition, 'vip' | 'endpoints' | 'ports'>> &
+  Pick<RuleDefinition, 'ports'> & { readonly backends?: readonly string[] };
 
 /** 2026-01-01T00:00:00Z; every fact is a millisecond later. */
 const START_MS = Date.UTC(2026, 0, 1);
@@ -36,6 +52,16 @@ export class TestLedger {
   define(name: string, ...cidrs: readonly string[]): void {
     const wish: DefineSubnet = { type: 'DefineSubnet', subnet: name, cidrs: cidrs.map(readCidr) };
     this.run([wish]);
+  }
+
+  /** A Subnet that is on a router of ours. */
+  defineOn(router: string, name: string, ...cidrs: readonly string[]): void {
+    this.run([{ type: 'DefineSubnet', subnet: name, cidrs: cidrs.map(readCidr), router }]);
+  }
+
+  /** '': on none any more. */
+  reroute(name: string, router: string): void {
+    this.run([{ type: 'ReviseSubnet', subnet: name, router }]);
   }
 
   retire(name: string): void {
@@ -61,6 +87,49 @@ export class TestLedger {
         name: vip,
       } as ReviseVip,
     ]);
+  }
+
+  /** Lets ports answer for the Vip. */
+  grant(vip: string, ...ports: readonly string[]): void {
+    const subnetName = this.subnetOf(vip);
+    this.run(
+      ports.map((port) => ({ type: 'GrantParent', subnet: subnetName, vip, port, grantor: 'explicit' })),
+    );
+  }
+
+  withdraw(vip: string, ...ports: readonly string[]): void {
+    const [subnetName, grantor, reason] = [this.subnetOf(vip), 'explicit', 'a test'] as const;
+    this.run(
+      ports.map((port) => ({ type: 'WithdrawParent', subnet: subnetName, vip, port, grantor, reason })),
+    );
+  }
+
+  /** An address with a port. @param holder `pod/default/web-0` */
+  reservePort(subnetName: string, holder: string, wish: PortedWish = {}): void {
+    const who = holderOf(holder);
+    this.run([{ ...addressed(wish), type: 'ReserveAddress', subnet: subnetName, holder: who }]);
+  }
+
+  move(subnetName: string, holder: string, wish: VipWish): void {
+    const who = holderOf(holder);
+    this.run([{ ...addressed(wish), type: 'MoveAddress', subnet: subnetName, holder: who }]);
+  }
+
+  releasePort(subnetName: string, holder: string): void {
+    const who = holderOf(holder);
+    this.run([{ type: 'ReleaseAddress', subnet: subnetName, holder: who, reason: 'a test' }]);
+  }
+
+  rule(name: string, vip: string, wish: RuleWish): void {
+    const { backends = [], ...rest } = wish;
+    const endpoints = backends.map((text) => parseAddress(text)!);
+    const subnetName = this.subnetOf(vip);
+    const type = this.view.subnet(subnetName)?.uses.rule(name) ? 'ReviseRule' : 'DefineRule';
+    this.run([{ ...RULE, ...rest, endpoints, type, subnet: subnetName, rule: name, vip }]);
+  }
+
+  retireRule(subnetName: string, rule: string): void {
+    this.run([{ type: 'RetireRule', subnet: subnetName, rule, reason: 'a test' }]);
   }
 
   release(vip: string): void {
@@ -122,7 +191,19 @@ export const compareNumbers = (a: string, b: string): number => Number(a) - Numb
 
 const PURPOSE = { vipType: '', namespace: 'default', selector: [] } as const;
 
-function addressed({ v4, v6, ...wish }: VipWish): Partial<ReserveVip> {
+const RULE = { selector: [], affinity: 'none', healthCheck: false, rejectWhenEmpty: false } as const;
+
+function holderOf(text: string): Holder {
+  const holder = parseHolder(text);
+  if (!holder) throw new Error(`not a holder: ${text}`);
+  return holder;
+}
+
+function addressed<Wish extends { readonly v4?: string; readonly v6?: string }>({
+  v4,
+  v6,
+  ...wish
+}: Wish): Omit<Wish, 'v4' | 'v6'> & { readonly v4?: number; readonly v6?: bigint } {
   return {
     ...wish,
     ...(v4 !== undefined && { v4: parseAddress(v4) as number }),

@@ -1,0 +1,52 @@
+// What is to be done so that a holder has its Logical_Switch_Port, where the ledger says that it is for us to make.
+import { type Address, addressesOf, formatAddress, formatMac, parseHolder } from '@holdfast/ipam';
+import { PORT_UNSET, desiredRow } from './desired';
+import { type DueKey, partsOf } from './ownership';
+import type { Batch, Plan } from './plan';
+import { RowPlan } from './row-plan';
+
+/** `explains`: whether to say what is different. */
+export function planPort(key: DueKey, batch: Batch, explains: boolean): Plan {
+  const { view } = batch.options;
+  const { subnet: subnetName, name } = partsOf(key);
+  const plan = new RowPlan(key, batch, explains);
+  const subnet = view.subnet(subnetName);
+  const reservation = subnet?.byHolder.get(parseHolder(name)!);
+  if (subnet && reservation?.port !== undefined) {
+    const { port, portSecurity } = reservation;
+    plan.hasRows = true;
+    plan.position = view.subnetPosition(subnetName);
+    const place = plan.containerOf('switch', subnetName);
+    const mac = subnet.macOf(reservation);
+    const addresses = addressesOf(reservation);
+    const own = [formatMac(mac), ...addresses.map(formatAddress)];
+    const allowed = portSecurity ? vipsOfParent(batch, subnetName, port).map(formatAddress) : [];
+    const wanted =
+      place !== undefined &&
+      desiredRow('Logical_Switch_Port', {
+        key,
+        columns: {
+          name: port,
+          type: '',
+          addresses: [own.join(' ')],
+          port_security: portSecurity ? [[...own, ...allowed].join(' ')] : [],
+        },
+        unset: PORT_UNSET,
+        ls: subnetName,
+        into: [place],
+        claims: { mac, addresses },
+      });
+    if (wanted && plan.put(wanted)) batch.make('port', port, wanted.into[0]!);
+  }
+  return plan.finish();
+}
+
+/** The addresses of all Vips of the Subnet that the port may answer for, by name of the Vip. */
+export function vipsOfParent(batch: Batch, subnet: string, port: string): Address[] {
+  const { view, index } = batch.options;
+  return [...index.parents.leftsOf(port)].sort().flatMap((name) => {
+    const vip = view.vip(name);
+    const isMeant = vip?.subnet.name === subnet && vip.reservation.vip.vipType === '';
+    return isMeant ? addressesOf(vip.reservation) : [];
+  });
+}

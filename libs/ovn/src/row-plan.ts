@@ -1,0 +1,265 @@
+// How the rows of one key are made what they should be: each wanted row takes over the one of ours that stands for
+// it, or is inserted; what is left over goes. Rows of others are never touched: where one is in the way, the key
+// has an obstacle.
+import { formatAddress, formatMac } from '@holdfast/ipam';
+import type { Address } from '@holdfast/ipam';
+import { PLACES, isPortTable } from './containers';
+import { type ContainerChoice, contentOf, whatIsTheirs } from './container-choice';
+import type { DesiredRow } from './desired';
+import { type Difference, changedRow, extraRow, misplacedRow, missingRow, rowChanges } from './diff';
+import type { PortRow, RowUuid } from './northbound';
+import type { KnownRow, NorthboundRows } from './northbound-rows';
+import type { DueKey } from './ownership';
+import type { Batch, Notice, Obstacle, ObstacleReason, Plan } from './plan';
+import type { Write } from './writes';
+
+export class RowPlan implements Plan {
+  position: string | undefined;
+  hasRows = false;
+  obstacle: Obstacle | undefined;
+  notice: Notice | undefined;
+  isPending = false;
+  readonly writes: Write[] = [];
+  readonly differences: Difference[] = [];
+  readonly topics: string[] = [];
+  readonly rows: NorthboundRows;
+  /** Rows of ours that no wanted row has taken yet. */
+  private rest: KnownRow[];
+
+  constructor(
+    readonly key: DueKey,
+    readonly batch: Batch,
+    /** Whether to say what is different. */
+    private readonly explains: boolean,
+  ) {
+    this.rows = batch.options.rows;
+    this.rest = [...this.rows.ownOf(key)];
+  }
+
+  block(reason: ObstacleReason, message: string): undefined {
+    this.obstacle ??= { reason, message };
+  }
+
+  /** The one container to use, existing or made by this transaction; `undefined` with an obstacle. */
+  containerOf(kind: 'switch' | 'router', name: string): RowUuid | undefined {
+    const isSwitch = kind === 'switch';
+    const { candidates } = isSwitch ? this.batch.switchFor(name) : this.batch.routerFor(name);
+    if (candidates.length > 1) {
+      this.leave(({ places }) => places.some((place) => candidates.includes(place)));
+      return this.ambiguous(kind, name, candidates);
+    }
+    const table = isSwitch ? 'Logical_Switch' : 'Logical_Router';
+    const place = candidates[0] ?? this.batch.madeOf(table, name);
+    if (place === undefined)
+      this.block(isSwitch ? 'SwitchMissing' : 'NoRouter', `${table} ${name} is not there yet.`);
+    return place;
+  }
+
+  ambiguous(kind: 'switch' | 'router', name: string, candidates: readonly RowUuid[]): undefined {
+    const [reason, what] =
+      kind === 'switch'
+        ? (['SwitchAmbiguous', `Logical_Switches for subnet ${name}`] as const)
+        : (['RouterAmbiguous', `Logical_Routers called ${name}`] as const);
+    const message = `There are ${candidates.length} ${what} (${candidates.join(', ')}); delete or rename all but one.`;
+    return this.block(reason, message);
+  }
+
+  /** What of ours stands for something like this is left as it is. */
+  leave(isMeant: (row: KnownRow) => boolean): void {
+    this.rest = this.rest.filter((row) => !isMeant(row));
+  }
+
+  /** Makes one of the containers right: those not needed go, what others have something on stays, and says so. */
+  putContainer(wanted: DesiredRow, choice: ContainerChoice, inUse: ObstacleReason): void {
+    const { candidates, superfluous, stuck } = choice;
+    const name = wanted.columns['name'] as string;
+    for (const uuid of superfluous) this.delete(this.take(uuid));
+    if (this.hasRows && candidates.length === 0) {
+      const uuid = this.insert(wanted, undefined, this.rows.namedIn(wanted.table, name));
+      this.batch.make(wanted.table as 'Logical_Switch', name, uuid);
+    }
+    for (const uuid of new Set([...candidates, ...stuck])) {
+      if (!this.rows.get(uuid)!.owner) continue;
+      this.correct(wanted, this.take(uuid));
+    }
+    const kind = wanted.table === 'Logical_Switch' ? 'switch' : 'router';
+    if (candidates.length > 1) this.ambiguous(kind, name, candidates);
+    else if (stuck.length > 0) {
+      const theirs = whatIsTheirs(this.rows, stuck[0]!);
+      const why =
+        kind === 'switch' ? `Subnet ${name} is retired` : `No subnet of Holdfast's is on router ${name}`;
+      this.block(
+        inUse,
+        `${why}, but its ${wanted.table} has something that is not Holdfast's, ${theirs} among it; it is deleted once that is gone.`,
+      );
+    }
+  }
+
+  /** Makes the row right, or says why that cannot be. `false`: it is not there. */
+  put(wanted: DesiredRow): RowUuid | undefined {
+    const found = this.rest.filter(({ owner }) => owner!.key === wanted.key);
+    const isHome = PLACES[wanted.table]?.isHome;
+    const kept = isHome ? found.find(({ places }) => places.includes(wanted.into[0]!)) : found[0];
+    const obstacle = this.nameTaken(wanted, kept) ?? this.claimTaken(wanted, kept);
+    if (obstacle) {
+      this.obstacle ??= obstacle;
+      // Where two would have one address OVN serves only one of the two, so ours gives way; all else stays.
+      if (kept && obstacle.reason !== 'VirtualIpTaken' && obstacle.reason !== 'PortNameTaken')
+        this.takeRow(kept);
+      return undefined;
+    }
+    if (kept === undefined) return this.insert(wanted, found[0]);
+    this.takeRow(kept);
+    this.correct(wanted, kept);
+    const uuid = kept.row._uuid;
+    for (const place of kept.places)
+      if (!wanted.into.includes(place))
+        this.writes.push({ write: 'detach', table: wanted.table, uuid, place });
+    for (const place of wanted.into)
+      if (!kept.places.includes(place))
+        this.writes.push({ write: 'attach', table: wanted.table, uuid, place });
+    if (this.explains && !isSameSet(kept.places, wanted.into))
+      this.differences.push(misplacedRow(wanted, this.namesOf(kept.places), this.namesOf(wanted.into)));
+    return uuid;
+  }
+
+  /** Rows that nothing wants any more go. */
+  finish(): this {
+    for (const row of this.rest) this.remove(row);
+    this.rest = [];
+    return this;
+  }
+
+  /** Blocks if a port of the switch has one of the addresses, so that OVN answers with that port's MAC. */
+  isAnswered(place: RowUuid, addresses: readonly Address[]): boolean {
+    const on = this.rows.onSwitch(place);
+    for (const address of addresses) {
+      const ports = on?.addresses.get(address).map((uuid) => this.rows.port(uuid));
+      const other = ports?.find((port) => this.isRival(port));
+      if (!other) continue;
+      const why = 'OVN itself answers for what stands in "addresses", so that nobody else ever gets it';
+      this.obstacle ??= refuse('AddressAnswered', formatAddress(address), other.row.name, why);
+      return true;
+    }
+    return false;
+  }
+
+  private nameTaken({ table, columns }: DesiredRow, kept: KnownRow | undefined): Obstacle | undefined {
+    const name = columns['name'] as string;
+    if (!isPortTable(table)) return undefined;
+    if (kept && (kept.row as PortRow).name === name) return undefined;
+    for (const each of ['Logical_Switch_Port', 'Logical_Router_Port'] as const) {
+      const other = this.rows
+        .namedIn(each, name)
+        .map((uuid) => this.rows.get(uuid)!)
+        .find(({ owner }) => owner?.due !== this.key || each !== table);
+      if (!other) continue;
+      const whose = other.owner ? `stands for ${other.owner.key}` : "is not Holdfast's";
+      const type = each === 'Logical_Switch_Port' ? ` (type "${(other.row as PortRow).type}")` : '';
+      const message = `A ${each} called ${name}${type} is there and ${whose}; remove or rename it, or choose another name.`;
+      return { reason: 'PortNameTaken', message };
+    }
+    return undefined;
+  }
+
+  /** No two ports of a switch may share a MAC or a virtual address, and no Vip may stand in any `addresses`. */
+  private claimTaken({ claims, into, table, key }: DesiredRow, kept?: KnownRow): Obstacle | undefined {
+    if (!claims || table !== 'Logical_Switch_Port') return undefined;
+    const on = this.rows.onSwitch(into[0]!);
+    const own = kept?.row._uuid ?? (key as string as RowUuid);
+    const { mac, addresses = [], vips = [] } = claims;
+    const rival = (uuids: readonly RowUuid[] | undefined, what: string): string | undefined => {
+      const theirs = uuids?.map((uuid) => this.rows.port(uuid)).find((port) => this.isRival(port));
+      const inBatch = this.batch.claim(`${into[0]} ${what}`, own);
+      return theirs?.row.name ?? inBatch;
+    };
+    const macOwner = mac === undefined ? undefined : rival(on?.macs.get(mac), formatMac(mac));
+    if (macOwner !== undefined)
+      return refuse(
+        'MacTaken',
+        formatMac(mac!),
+        macOwner,
+        'OVN delivers to only one of the two, which one is chance',
+      );
+    for (const address of addresses) {
+      const name = rival(on?.virtualIps.get(address), formatAddress(address));
+      if (name !== undefined) return virtualIpTaken(address, name);
+    }
+    for (const address of vips) {
+      const name = rival(on?.virtualIps.get(address), formatAddress(address));
+      if (name !== undefined) return virtualIpTaken(address, name);
+    }
+    if (this.isAnswered(into[0]!, vips)) return this.obstacle;
+    return undefined;
+  }
+
+  private isRival({ row, owner }: KnownRow): boolean {
+    if (!owner) return true;
+    return owner.due !== this.key && !this.batch.isMoving(row._uuid);
+  }
+
+  /** A port in a wrong place is made anew: the Southbound binds a port to one switch for life. */
+  private insert(wanted: DesiredRow, misplaced?: KnownRow, beside?: readonly RowUuid[]): RowUuid {
+    const uuid = this.batch.newUuid();
+    const owner = { key: wanted.key, due: this.key };
+    this.writes.push({ write: 'insert', owner, uuid, row: wanted, ...(beside && { beside }) });
+    if (misplaced) this.detach(this.takeRow(misplaced));
+    if (this.explains)
+      this.differences.push(
+        misplaced
+          ? misplacedRow(wanted, this.namesOf(misplaced.places), this.namesOf(wanted.into))
+          : missingRow(wanted.key, wanted),
+      );
+    return uuid;
+  }
+
+  private correct(wanted: DesiredRow, { row }: KnownRow): void {
+    const changes = rowChanges(wanted, row, wanted.unset);
+    if (!changes) return;
+    this.writes.push({ write: 'update', table: wanted.table, uuid: row._uuid, changes });
+    if (this.explains) this.differences.push(changedRow(wanted.key, changes, row));
+  }
+
+  private remove(known: KnownRow): void {
+    if (PLACES[known.table]?.isHome) this.detach(known);
+    else this.delete(known);
+    if (this.explains && PLACES[known.table]?.isHome)
+      this.differences.push(extraRow(known.owner!.key, known.row));
+  }
+
+  private detach({ table, row, places }: KnownRow): void {
+    for (const place of places) this.writes.push({ write: 'detach', table, uuid: row._uuid, place });
+  }
+
+  private delete(known: KnownRow): void {
+    const { table, row } = known;
+    this.writes.push({ write: 'delete', table, uuid: row._uuid, holding: contentOf(known) });
+    if (this.explains) this.differences.push(extraRow(known.owner!.key, row));
+  }
+
+  private take(uuid: RowUuid): KnownRow {
+    return this.takeRow(this.rows.get(uuid)!);
+  }
+
+  private takeRow(row: KnownRow): KnownRow {
+    this.rest = this.rest.filter((each) => each !== row);
+    return row;
+  }
+
+  private namesOf(places: readonly RowUuid[]): readonly string[] {
+    return places.map((place) => (this.rows.get(place) as KnownRow<PortRow> | undefined)?.row.name ?? place);
+  }
+}
+
+const isSameSet = (a: readonly RowUuid[], b: readonly RowUuid[]): boolean =>
+  a.length === b.length && a.every((each) => b.includes(each));
+
+const refuse = (reason: ObstacleReason, what: string, port: string, why: string): Obstacle => ({
+  reason,
+  message: `The port ${port} on the same switch has ${what} too; ${why}. Take it from there, or choose another one.`,
+});
+
+const virtualIpTaken = (address: Address, port: string): Obstacle => ({
+  reason: 'VirtualIpTaken',
+  message: `The virtual port ${port} on the same switch has the address ${formatAddress(address)} too; OVN serves only one of the two. Remove it, or choose another address.`,
+});
