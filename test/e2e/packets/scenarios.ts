@@ -78,6 +78,29 @@ export async function expectConnectionsFromAll(
   return totals;
 }
 
+/** Where a service is reached, without prefix length. */
+export interface Front {
+  readonly address: string;
+  readonly port: number;
+}
+
+/**
+ * Every client gets all its connections to every front: at first, after a crash of both ovn-controllers, and after one
+ * of the Southbound. Rows that share a flow pass the first and fail by chance after a crash.
+ */
+export async function expectConnectionsThroughCrashes(
+  lab: Lab,
+  clients: readonly Pod[],
+  fronts: readonly Front[],
+  count: number,
+): Promise<void> {
+  const crashes = [() => lab.syncHv(), () => lab.restartControllers(), () => lab.restartSouthbound()];
+  for (const crash of crashes) {
+    await crash();
+    for (const { address, port } of fronts) await expectConnectionsFromAll(clients, address, port, count);
+  }
+}
+
 /** The Pod takes the address and says so; the Southbound has it as the virtual port's parent. @returns after how many ms */
 export async function expectClaim(
   lab: Lab,

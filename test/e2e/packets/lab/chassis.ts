@@ -67,11 +67,8 @@ export class Chassis {
 
   /** Lays a cable to another chassis, and has each learn the other's MAC: a tunnel loses its first packet otherwise. */
   async connect(other: Chassis): Promise<void> {
-    const ends = ['peer', 'name', CABLE, 'netns', other.network];
-    await this.enclosure.run([
-      ...['ip', 'link', 'add', CABLE, 'netns', this.network, 'type', 'veth'],
-      ...ends,
-    ]);
+    const link = ['ip', 'link', 'add', CABLE, 'netns', this.network, 'type', 'veth'];
+    await this.enclosure.run([...link, 'peer', 'name', CABLE, 'netns', other.network]);
     await Promise.all([this.plugCable(), other.plugCable()]);
     await Promise.all([this.meet(other), other.meet(this)]);
   }

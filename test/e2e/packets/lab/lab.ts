@@ -1,5 +1,13 @@
 // A real OVN on one machine: Northbound and Southbound, northd, two chassis with a cable between them, and Pods. It
 // writes no Northbound row itself, knows nothing of Holdfast, and leaves nothing behind. Any number run side by side.
+//
+//   Northbound <- northd -> Southbound            unix sockets, which work across network namespaces
+//                            ^      ^
+//   ch1: ovn-controller -----+      +----- ch2: ovn-controller
+//        ovs-vswitchd, netdev datapath          ovs-vswitchd, netdev datapath
+//        br-int  br-phy ==== geneve, phy0 ==== br-phy  br-int
+//          |                                             |
+//        p1 - eth0 of a Pod                            p1 - eth0 of a Pod     each in a namespace of its own
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NORTHBOUND_SCHEMA } from '@holdfast/ovsdb/testing';

@@ -56,9 +56,10 @@ export class Running {
   async end(signal: NodeJS.Signals, childPidfile?: string): Promise<void> {
     if (!this.isRunning) return;
     const closed = once(this.child, 'close');
-    const child = childPidfile === undefined ? [] : [`"$(cat '${childPidfile}')"`];
-    const pids = [...child, this.lines[0]].join(' ');
-    await this.enclosure.run(['sh', '-c', `kill -s ${signal.slice('SIG'.length)} ${pids}`]);
+    const child = childPidfile === undefined ? '' : `$(cat '${childPidfile}' 2>/dev/null)`;
+    // One that ends by itself meanwhile is what is wanted.
+    const kill = `kill -s ${signal.slice('SIG'.length)} ${child} ${this.lines[0]} || :`;
+    await this.enclosure.run(['sh', '-c', kill]);
     await closed;
   }
 }

@@ -1,5 +1,5 @@
 // Says why packets cannot be tested here, by name, so that a test which is skipped is data and never silence.
-import { spawnSync } from 'node:child_process';
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { PATH } from './enclosure';
@@ -31,10 +31,14 @@ export function packetLabSkipReason(): string | undefined {
   for (const [program, name] of Object.entries(PACKAGES))
     if (!folders.some((folder) => existsSync(join(folder, program))))
       return `${program} is missing: install Debian's package ${name}`;
+  // Another project's program has the name and other options (Debian's package `arping`).
+  if (!output('arping', '-V').stdout.includes('iputils')) return 'arping is not that of iputils-arping';
+  if (!existsSync('/proc/sys/net/ipv6')) return 'this kernel has no IPv6';
   if (!existsSync(TUN)) return `there is no ${TUN}`;
-  const { status, stderr } = spawnSync('unshare', ['--mount', '--pid', '--net', '--fork', 'true'], {
-    env: { ...process.env, PATH },
-    encoding: 'utf8',
-  });
+  const { status, stderr } = output('unshare', '--mount', '--pid', '--net', '--fork', 'true');
   return status === 0 ? undefined : `no namespaces can be made here: ${stderr.trim()}`;
+}
+
+function output(program: string, ...args: readonly string[]): SpawnSyncReturns<string> {
+  return spawnSync(program, args, { env: { ...process.env, PATH }, encoding: 'utf8' });
 }
