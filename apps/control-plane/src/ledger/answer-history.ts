@@ -132,6 +132,11 @@ function holderAfter(event: SubnetEvent, address: WhoHeld['address']): string | 
     case 'RuleRevised':
     case 'RuleRetired':
     case 'RuleBackendsChanged':
+    case 'UserAttached':
+    case 'UserDetached':
+    case 'ReservationRetained':
+    case 'RetentionEnded':
+    case 'RetentionSet':
       return undefined;
   }
 }

@@ -38,6 +38,12 @@ export class ExecuteSubnetCommandHandler implements ICommandHandler<ExecuteSubne
       case 'ReviseRule':
       case 'RetireRule':
       case 'SetRuleBackends':
+      case 'AttachUser':
+      case 'DetachUser':
+      case 'MovePrimary':
+      case 'EndOwner':
+      case 'ReleaseExpired':
+      case 'SetRetention':
         return {
           ...(await this.subnets.execute(command.subnet, envelope as CommandEnvelope<SubnetCommand>)),
           subnet: command.subnet,

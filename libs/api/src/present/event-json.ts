@@ -13,7 +13,7 @@ export function encodeEventJson(fact: LedgerFact): Uint8Array {
   if (event.type === 'AddressReserved' && event.port === undefined) {
     return utf8.encode(addressEvent(fact, event.holder, event));
   }
-  if (event.type === 'AddressReleased') {
+  if (event.type === 'AddressReleased' && !event.evidence) {
     return utf8.encode(addressEvent(fact, event.holder, event, event.reason));
   }
   return encodeMessage(LedgerEventSchema, presentEvent(fact), 'json');

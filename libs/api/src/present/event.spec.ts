@@ -145,6 +145,30 @@ const subnetCases: [SubnetEvent, object][] = [
     { ...ofVip, ruleName: 'http', backends: {} },
   ],
   [
+    { type: 'AddressReleased', holder, ...held, reason: 'gone', evidence },
+    { subnet: 's', holder, ...heldJson, reason: 'gone', evidence },
+  ],
+  [
+    { type: 'UserAttached', holder, user: { ...evidence, node: 'n1' }, isPrimary: true },
+    { subnet: 's', holder, evidence },
+  ],
+  [
+    { type: 'UserDetached', holder, user: { ...evidence, node: 'n1' }, reason: 'gone' },
+    { subnet: 's', holder, evidence, reason: 'gone' },
+  ],
+  [
+    { type: 'ReservationRetained', holder, retention: { keep: 'forever' }, reason: 'kept', evidence },
+    { subnet: 's', holder, evidence, reason: 'kept' },
+  ],
+  [
+    { type: 'RetentionEnded', holder, reason: 'over' },
+    { subnet: 's', holder, reason: 'over' },
+  ],
+  [
+    { type: 'RetentionSet', holder },
+    { subnet: 's', holder },
+  ],
+  [
     { type: 'VipNameYielded', name: 'web', claim: 3 },
     { ...ofVip, claim: '3' },
   ],

@@ -1,6 +1,7 @@
 // Events as they are told: in a history, and on NATS.
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import {
+  type Evidence,
   type SubnetEvent,
   type VipNameEvent,
   type UserEvent,
@@ -67,7 +68,13 @@ function ofSubnet(subnet: string, event: SubnetEvent): EventInit {
     case 'AddressMoved':
       return { subnet, holder: event.holder, ...presentHeld(event), before: presentHeld(event.from) };
     case 'AddressReleased':
-      return { subnet, holder: event.holder, ...presentHeld(event), reason: event.reason };
+      return {
+        subnet,
+        holder: event.holder,
+        ...presentHeld(event),
+        reason: event.reason,
+        ...presentEvidence(event.evidence),
+      };
     case 'VipNameYielded':
       return { subnet, holder: vipHolder(event.name), claim: BigInt(event.claim) };
     case 'VipReserved':
@@ -93,11 +100,14 @@ function ofSubnet(subnet: string, event: SubnetEvent): EventInit {
 /** The Pod that uses it stands as the evidence, unless there is better. */
 function ofUser(event: UserEvent): EventInit {
   const user = 'user' in event ? event.user : undefined;
-  const { object, uid, resourceVersion } = ('evidence' in event ? event.evidence : undefined) ?? user ?? {};
-  return {
-    ...('reason' in event && { reason: event.reason }),
-    ...(object !== undefined && { evidence: { object, uid, resourceVersion } }),
-  };
+  const evidence = ('evidence' in event ? event.evidence : undefined) ?? user;
+  return { ...('reason' in event && { reason: event.reason }), ...presentEvidence(evidence) };
+}
+
+function presentEvidence(evidence: Evidence | undefined): EventInit {
+  if (!evidence) return {};
+  const { object, uid, resourceVersion } = evidence;
+  return { evidence: { object, uid, resourceVersion } };
 }
 
 function ofVipUse(subnet: string, event: VipUseEvent): EventInit {
@@ -106,7 +116,7 @@ function ofVipUse(subnet: string, event: VipUseEvent): EventInit {
     case 'ParentWithdrawn': {
       const { port, grantor, evidence } = event;
       const reason = event.type === 'ParentWithdrawn' && { reason: event.reason };
-      return { port, grantor, ...reason, ...(evidence && { evidence }) };
+      return { port, grantor, ...reason, ...presentEvidence(evidence) };
     }
     case 'RuleDefined':
     case 'RuleRevised':

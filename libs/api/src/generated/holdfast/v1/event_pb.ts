@@ -36,8 +36,8 @@ export const file_holdfast_v1_event: GenFile = /*@__PURE__*/
  *
  * Types: SubnetDefined, SubnetRevised, SubnetRetired, AddressReserved, AddressMoved, AddressReleased, VipReserved,
  * VipRevised, VipReleased, ParentGranted, ParentWithdrawn, RuleDefined, RuleRevised, RuleRetired, RuleBackendsChanged,
- * VipNameYielded in the streams of subnets; VipNameClaimed, VipNameFreed in those of Vip names. New ones may be added:
- * pass over what you don't know.
+ * UserAttached, UserDetached, ReservationRetained, RetentionEnded, RetentionSet, VipNameYielded in the streams of
+ * subnets; VipNameClaimed, VipNameFreed in those of Vip names. New ones may be added: pass over what you don't know.
  *
  * @generated from message holdfast.v1.LedgerEvent
  */
@@ -127,7 +127,7 @@ export type LedgerEvent = Message<"holdfast.v1.LedgerEvent"> & {
   before?: HeldAddress | undefined;
 
   /**
-   * Why, in the words of who asked: AddressReleased, VipReleased, ParentWithdrawn and RuleRetired have it.
+   * Why, in the words of who asked: what ended has it.
    *
    * @generated from field: optional string reason = 13;
    */
@@ -199,7 +199,8 @@ export type LedgerEvent = Message<"holdfast.v1.LedgerEvent"> & {
   grantor?: string | undefined;
 
   /**
-   * The Kubernetes object that was the reason for a ParentGranted or ParentWithdrawn, as it was then.
+   * The Kubernetes object that was the reason, as it was then; of UserAttached and UserDetached the Pod itself, unless
+   * another was. Absent: none was.
    *
    * @generated from field: holdfast.v1.Evidence evidence = 23;
    */

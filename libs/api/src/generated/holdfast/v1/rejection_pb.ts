@@ -41,6 +41,8 @@ export const file_holdfast_v1_rejection: GenFile = /*@__PURE__*/
  * | RuleNotFound        | NOT_FOUND           | 404           | No such rule.                                                      |
  * | FrontTaken          | ALREADY_EXISTS      | 409           | The Vip's port belongs to another rule; fact `rule`.               |
  * | LimitReached        | FAILED_PRECONDITION | 409           | As many as may be are there already; fact `limit`.                 |
+ * | ReservationInUse    | FAILED_PRECONDITION | 409           | Somebody uses what the holder has; fact `user`.                    |
+ * | UserNotFound        | NOT_FOUND           | 404           | Nobody such uses it.                                               |
  * | CommandExpired      | FAILED_PRECONDITION | 410           | Issued before the window, or overtaken by a later command.         |
  * | CommandIdReused     | FAILED_PRECONDITION | 422           | The command id was used for another command.                       |
  *

@@ -572,7 +572,7 @@ export const ReservationService: GenService<{
   /**
    * Takes what a holder has in a subnet back; once the subnet's cooling time is over others may have it.
    *
-   * Rejections: InvalidArgument, SubnetNotFound, ReservationNotFound, CommandExpired, CommandIdReused.
+   * Rejections: InvalidArgument, SubnetNotFound, ReservationNotFound, ReservationInUse, CommandExpired, CommandIdReused.
    * HTTP: DELETE /v1/subnets/{subnet}/reservations/{holder=**}
    * NATS: holdfast.v1.reservations.release
    *

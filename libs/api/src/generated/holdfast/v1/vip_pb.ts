@@ -872,7 +872,7 @@ export const VipService: GenService<{
    * Ends a Vip, and with it all grants to its parents; once the subnet's cooling time is over others may have its
    * addresses. A Vip that a rule uses stays.
    *
-   * Rejections: InvalidArgument, VipNotFound, VipInUse, CommandExpired, CommandIdReused.
+   * Rejections: InvalidArgument, VipNotFound, VipInUse, ReservationInUse, CommandExpired, CommandIdReused.
    * HTTP: DELETE /v1/vips/{name}
    * NATS: holdfast.v1.vips.release
    *
