@@ -138,10 +138,27 @@ const MEANING: Record<string, readonly (SubnetEvent | VipNameEvent)[]> = {
   ],
   'VipReleased.v1': [{ type: 'VipReleased', name: 'web', claim: 7, ...both, reason: 'Vip deleted' }],
   'SubnetDefined.v2': [
-    { type: 'SubnetDefined', ...routed, retention: undefined },
+    { type: 'SubnetDefined', ...routed, retention: undefined, pools: undefined },
     { type: 'SubnetDefined', ...routed, router: undefined, retention: { keep: 'time', forMs: 3_600_000 } },
   ],
-  'SubnetRevised.v2': [{ type: 'SubnetRevised', ...routed, retention: undefined }],
+  'SubnetRevised.v2': [
+    { type: 'SubnetRevised', ...routed, retention: undefined, pools: undefined },
+    {
+      type: 'SubnetRevised',
+      ...routed,
+      cidrs: [cidr('10.16.0.0/16'), cidr('fd00:10:16::/64')],
+      router: undefined,
+      retention: undefined,
+      pools: [
+        {
+          name: 'gold',
+          ranges: ['10.16.1.0..10.16.1.255', 'fd00:10:16::1:0..fd00:10:16::1:ff'].map(range),
+          namespaces: ['default', 'web'],
+        },
+        { name: 'silver', ranges: [range('10.16.2.7')], namespaces: [] },
+      ],
+    },
+  ],
   'AddressReserved.v2': [
     {
       type: 'AddressReserved',

@@ -5,8 +5,19 @@ import { PARENTS_MAX, type SubnetCommand, subnet } from './subnet';
 import { commandsTo, podUser, scenario, usersIn, usesOf } from './testing';
 
 const NAME = 'ovn-default';
-const { define, revise, retire, reserve, move, release, reserveVip, reviseVip, releaseVip, yieldVipName } =
-  commandsTo(NAME);
+const {
+  definePool,
+  define,
+  revise,
+  retire,
+  reserve,
+  move,
+  release,
+  reserveVip,
+  reviseVip,
+  releaseVip,
+  yieldVipName,
+} = commandsTo(NAME);
 const { grant, withdraw, defineRule, reviseRule, retireRule, setBackends } = usesOf(NAME);
 const { attach, detach, movePrimary, endOwner, releaseExpired, setRetention } = usersIn(NAME);
 const a = 'pod/default/a';
@@ -34,6 +45,10 @@ const CASES: Record<RejectionCode, readonly Case[] | typeof OF_THE_LOOP> = {
     [[here], release('vip/web')],
     [[here], reserveVip('web', '', { families: [] })],
     [[here], reserve('pod/default/a', '', { port: 'a, b' })],
+    [[here], definePool('gold', '10.17.0.4..10.17.0.5')],
+    [[here], definePool('Not A Name', '10.16.0.4')],
+    [[here, definePool('gold', '10.16.0.4..10.16.0.5')], definePool('silver', '10.16.0.5')],
+    [[here, definePool('gold', '10.16.0.4..10.16.0.5')], revise({ cidrs: ['10.16.0.0/30'] })],
     [[here, reserve('pod/default/a')], attach(a, podUser('default/a '))],
     [[here, reserve(a)], { ...setRetention(a, ''), retention: { keep: 'time', forMs: 0 } }],
     [[], { ...define('10.16.0.0/24'), retention: { keep: 'time' } }],
@@ -65,6 +80,10 @@ const CASES: Record<RejectionCode, readonly Case[] | typeof OF_THE_LOOP> = {
     [[here, reserve('pod/default/a')], revise({ gateways: ['10.16.0.2'] })],
   ],
   SubnetExhausted: [
+    [
+      [here, definePool('gold', '10.16.0.4'), reserve('pod/default/a', '', { pool: 'gold' })],
+      reserve('pod/default/b', '', { pool: 'gold' }),
+    ],
     [[here, ...all], reserve('pod/default/a')],
     [[here, ...all], reserveVip('web')],
     [[here, ...all, release('pod/default/p2')], reserve('pod/default/a')],
@@ -187,6 +206,7 @@ const CASES: Record<RejectionCode, readonly Case[] | typeof OF_THE_LOOP> = {
       attach('vip/web', podUser('default/b u2')),
     ],
   ],
+  PoolNotFound: [[[here], reserve('pod/default/a', '', { pool: 'gold' })]],
   UserNotFound: [[[here, ...used], movePrimary(a, 'u2')]],
   CommandIdReused: OF_THE_LOOP,
 };

@@ -25,6 +25,7 @@ export const REJECTION_CODES = [
   'LimitReached',
   'ReservationInUse',
   'UserNotFound',
+  'PoolNotFound',
   'CommandExpired',
   'CommandIdReused',
 ] as const;

@@ -24,6 +24,7 @@ export function parseReserveAddress(request: ReserveAddressRequest): Checked<Ask
       v6: valid(wish.v6),
       mac: valid(wish.mac),
       families: valid(wish.families),
+      pool: valid(wish.pool),
       port: optional(fields.portName)('port', request.port),
       portSecurity: valid(request.port ? request.portSecurity : undefined),
       prefersFormer: valid(undefined),
@@ -70,6 +71,7 @@ export function addressWish(request: {
     v6: optional(fields.v6)('v6', request.v6),
     mac: optional(fields.mac)('mac', request.mac),
     families: fields.families('families', request.families),
+    pool: valid(undefined),
   });
   return andThen(wish, ({ v4, v6, families }) => {
     const isLeftOut = (family: Family) => families !== undefined && !families.includes(family);

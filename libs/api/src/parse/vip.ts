@@ -38,6 +38,7 @@ export function parseReserveVip(request: ReserveVipRequest): Checked<Asked<Reser
       v6: valid(wish.v6),
       mac: valid(wish.mac),
       families: valid(wish.families),
+      pool: valid(wish.pool),
       ...purpose(request),
     }),
   );

@@ -12,6 +12,7 @@ import {
 } from '../address';
 import { type Choice, FreeAddresses, OFFSET_MAX, type OffsetRange, rangeAround } from './free-addresses';
 import type { SubnetDefinition } from './events';
+import { type PoolChoice, type PoolRange, nextInPool, poolRange } from './pool-space';
 
 export type Unusable = 'out-of-range' | 'network' | 'gateway';
 
@@ -27,7 +28,11 @@ export class AddressSpace {
   private readonly excluded: readonly AddressRange[];
   /** Where offsets count from: the first address that may be handed out automatically. */
   private readonly origin: Address;
+  /** Of what is in no pool. */
   private readonly free: FreeAddresses;
+  private readonly pools: ReadonlyMap<string, readonly PoolRange[]>;
+  /** Of all pools; sorted, apart from each other. */
+  private readonly poolRanges: readonly PoolRange[];
 
   constructor(
     readonly cidr: Cidr,
@@ -42,11 +47,13 @@ export class AddressSpace {
     this.excluded = joinRanges(
       [...definition.excluded, ...gateways].flatMap((range) => this.clip(range) ?? []),
     );
-    const [head] = this.excluded;
-    this.origin = head && head.first === this.first ? plus(head.last, 1) : this.first;
-    const beyond = this.excluded.filter(
-      ({ first }) => first > this.origin && this.distance(first) < OFFSET_MAX,
-    );
+    this.pools = this.poolsOf(definition);
+    this.poolRanges = [...this.pools.values()].flat().sort((a, b) => (a.first < b.first ? -1 : 1));
+    const [head, ...more] = joinRanges([...this.excluded, ...this.poolRanges]);
+    const isHead = head !== undefined && head.first === this.first;
+    this.origin = isHead ? plus(head.last, 1) : this.first;
+    const ahead = head && !isHead ? [head, ...more] : more;
+    const beyond = ahead.filter(({ first }) => this.distance(first) < OFFSET_MAX);
     const skipped = beyond.map((range) => this.toOffsets(range));
     this.free = new FreeAddresses(Math.min(this.distance(this.last), OFFSET_MAX - 1), skipped);
   }
@@ -60,33 +67,29 @@ export class AddressSpace {
 
   /** Whether it is never handed out automatically, the gateway included. */
   isExcluded(address: Address): boolean {
-    const offset = this.distance(address);
-    return offset >= 0 && offset < OFFSET_MAX
-      ? this.free.isSkipped(offset)
-      : rangeAround<Address, AddressRange>(this.excluded, address) !== undefined;
+    return rangeAround<Address, AddressRange>(this.excluded, address) !== undefined;
   }
 
   /** Somebody holds it now, and nobody did before. */
   use(address: Address): void {
-    const offset = this.distance(address);
-    if (offset >= 0 && offset < OFFSET_MAX) this.free.use(offset);
+    this.at(address, (free, offset) => free.use(offset));
   }
 
   /** Nobody holds it any more, since `atMs`. */
   release(address: Address, atMs: number): void {
-    const offset = this.distance(address);
-    if (offset >= 0 && offset < OFFSET_MAX) this.free.release(offset, atMs);
+    this.at(address, (free, offset) => free.release(offset, atMs));
   }
 
   /** Whether it may be forgotten that this address was ever held; if so it comes no more by itself. */
   forget(address: Address): boolean {
     if (!contains(this.cidr, address)) return true;
     if (!this.isEndless) return false;
-    const offset = this.distance(address);
-    return offset < 0 || offset >= OFFSET_MAX || this.free.forget(offset);
+    return this.at(address, (free, offset) => free.forget(offset)) ?? true;
   }
 
-  next(nowMs: number, coolingMs: number): Choice & { readonly address?: Address } {
+  /** @param pool one that there is; absent: what is in none */
+  next(nowMs: number, coolingMs: number, pool?: string): Choice & PoolChoice {
+    if (pool !== undefined) return nextInPool(this.pools.get(pool) ?? [], nowMs, coolingMs);
     const choice = this.free.next(nowMs, coolingMs);
     return choice.offset === undefined ? choice : { ...choice, address: plus(this.origin, choice.offset) };
   }
@@ -105,6 +108,46 @@ export class AddressSpace {
       (size, range) => size - sizeOfRange(range),
       sizeOfRange({ first: this.first, last: this.last }),
     );
+  }
+
+  /** How many addresses of the pool may be had at all. */
+  sizeOfPool(pool: string): bigint {
+    const ranges = this.pools.get(pool) ?? [];
+    return ranges.reduce((size, range) => size + sizeOfRange(range) - this.excludedWithin(range), 0n);
+  }
+
+  /** The ranges of the pool here. */
+  rangesOf(pool: string): readonly AddressRange[] {
+    return this.pools.get(pool) ?? [];
+  }
+
+  /** Where the address stands among those that are handed out together. */
+  private at<Result>(
+    address: Address,
+    then: (free: FreeAddresses, offset: number) => Result,
+  ): Result | undefined {
+    const range =
+      this.poolRanges.length > 0 ? rangeAround<Address, PoolRange>(this.poolRanges, address) : undefined;
+    const offset = range ? Number(BigInt(address) - BigInt(range.first)) : this.distance(address);
+    return offset >= 0 && offset < OFFSET_MAX ? then(range?.free ?? this.free, offset) : undefined;
+  }
+
+  private poolsOf({ pools = [] }: SubnetDefinition): Map<string, readonly PoolRange[]> {
+    return new Map(
+      pools.map(({ name, ranges }) => {
+        const here = joinRanges(ranges.flatMap((range) => this.clip(range) ?? []));
+        return [name, here.map((range) => poolRange(range, this.excluded))];
+      }),
+    );
+  }
+
+  private excludedWithin({ first, last }: AddressRange): bigint {
+    const within = this.excluded.filter((range) => range.last >= first && range.first <= last);
+    return within.reduce((size, range) => {
+      const from = range.first > first ? range.first : first;
+      const to = range.last < last ? range.last : last;
+      return size + sizeOfRange({ first: from, last: to });
+    }, 0n);
   }
 
   /** From the origin; exact below 2^53, and for every IPv4 address. */

@@ -16,6 +16,7 @@ import type { AddressSpace } from './address-space';
 import type { AddressWish } from './commands';
 import type { Moment } from './decision';
 import type { HeldAddress } from './events';
+import { poolNotFound } from './pool';
 import type { SubnetState } from './state';
 
 type Chosen<Value> =
@@ -32,6 +33,9 @@ export function chooseAddresses(
 ): Chosen<HeldAddress> {
   const missing = familyNotHere(state, wish);
   if (missing) return missing;
+  const { pool } = wish;
+  if (pool !== undefined && !state.definition?.pools?.some(({ name }) => name === pool))
+    return poolNotFound(state, pool);
   const v4 = chooseAddress(state, holder, 4, wish, moment, kept.v4);
   if (v4.rejected) return v4;
   const v6 = chooseAddress(state, holder, 6, wish, moment, kept.v6);
@@ -67,7 +71,7 @@ function chooseAddress(
   if (named !== undefined) return chooseNamed(state, holder, named, moment);
   if (kept !== undefined) return { chosen: kept };
   const isWanted = state.space(family) !== undefined && (wish.families?.includes(family) ?? true);
-  return isWanted ? chooseNext(state, family, moment) : { chosen: undefined };
+  return isWanted ? chooseNext(state, family, moment, wish.pool) : { chosen: undefined };
 }
 
 function chooseNamed(state: SubnetState, holder: Holder, address: Address, moment: Moment): Chosen<Address> {
@@ -125,16 +129,23 @@ function coolingOff(
   );
 }
 
-function chooseNext(state: SubnetState, family: Family, moment: Moment): Chosen<Address> {
-  const choice = state.space(family)?.next(moment.nowMs, state.definition?.coolingMs ?? 0);
+function chooseNext(
+  state: SubnetState,
+  family: Family,
+  moment: Moment,
+  pool: string | undefined,
+): Chosen<Address> {
+  const choice = state.space(family)?.next(moment.nowMs, state.definition?.coolingMs ?? 0, pool);
   if (choice?.address !== undefined) return { chosen: choice.address };
   const until = choice && 'coolingUntil' in choice ? choice.coolingUntil : undefined;
   const remedy =
     until === undefined
       ? 'release one, lift an exclusion or grow the subnet'
       : `the next released one stops cooling at ${new Date(until).toISOString()}`;
-  return reject('SubnetExhausted', `Subnet ${state.name} has no free IPv${family} address; ${remedy}.`, {
+  const where = pool === undefined ? `Subnet ${state.name}` : `Pool ${pool} of subnet ${state.name}`;
+  return reject('SubnetExhausted', `${where} has no free IPv${family} address; ${remedy}.`, {
     subnet: state.name,
+    ...(pool !== undefined && { pool }),
     family: `IPv${family}`,
     ...(until !== undefined && { until: new Date(until).toISOString() }),
   });

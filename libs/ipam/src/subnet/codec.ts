@@ -30,6 +30,7 @@ interface StoredDefinition {
   readonly coolingMs: number;
   readonly router?: string;
   readonly retention?: string;
+  readonly pools?: { readonly name: string; readonly ranges: string[]; readonly namespaces: string[] }[];
 }
 
 interface StoredPurpose {
@@ -144,7 +145,7 @@ export const subnetCodec = {
 function formOf(event: SubnetEvent): 1 | 2 {
   const hasRouter =
     ('router' in event && event.router !== undefined) ||
-    ('cidrs' in event && event.retention !== undefined) ||
+    ('cidrs' in event && (event.retention !== undefined || event.pools !== undefined)) ||
     (event.type === 'AddressReleased' && event.evidence !== undefined);
   const hasPort = event.type === 'AddressReserved' && event.port !== undefined;
   return hasRouter || hasPort ? 2 : 1;
@@ -182,6 +183,7 @@ function writeDefinition({
   coolingMs,
   router,
   retention,
+  pools,
 }: SubnetDefinition): StoredDefinition {
   return {
     cidrs: cidrs.map(formatCidr),
@@ -190,6 +192,11 @@ function writeDefinition({
     coolingMs,
     router,
     retention: retention && writeRetention(retention),
+    pools: pools?.map(({ name, ranges, namespaces }) => ({
+      name,
+      ranges: ranges.map(formatRange),
+      namespaces: [...namespaces],
+    })),
   };
 }
 
@@ -197,12 +204,15 @@ function readDefinition({ cidrs, gateways, excluded, coolingMs }: StoredDefiniti
   return {
     cidrs: cidrs.map((text) => parseCidr(text) ?? unreadable(text)),
     gateways: gateways.map((text) => parseAddress(text) ?? unreadable(text)),
-    excluded: excluded.map((text) => parseRange(text) ?? unreadable(text)),
+    excluded: excluded.map(readRange),
     coolingMs,
   };
 }
 
-const readRouting = ({ router, retention }: StoredDefinition) => ({
+const readRange = (text: string) => parseRange(text) ?? unreadable(text);
+
+const readRouting = ({ router, retention, pools }: StoredDefinition) => ({
+  pools: pools?.map(({ name, ranges, namespaces }) => ({ name, ranges: ranges.map(readRange), namespaces })),
   router,
   retention: retention === undefined ? undefined : readRetention(retention),
 });

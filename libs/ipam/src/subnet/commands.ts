@@ -35,6 +35,29 @@ export interface ReviseSubnet {
   readonly retention?: Retention | null;
 }
 
+/** Addresses of a Subnet that are handed out only to who names the pool (or the address). */
+export interface AddressPool {
+  /** Unique in the Subnet. */
+  readonly name: string;
+  /** Within the Subnet's blocks, and in no other pool. What is excluded is handed out by name only, here too. */
+  readonly ranges: readonly AddressRange[];
+  /** Whose Pods take from it without naming it; for those who ask on their behalf. */
+  readonly namespaces: readonly string[];
+}
+
+/** The pool as it should be from now on, new or not. Who holds an address of it keeps that. */
+export interface DefinePool extends AddressPool {
+  readonly type: 'DefinePool';
+  readonly subnet: string;
+}
+
+/** Its addresses are the Subnet's again. */
+export interface RetirePool {
+  readonly type: 'RetirePool';
+  readonly subnet: string;
+  readonly name: string;
+}
+
 export interface RetireSubnet {
   readonly type: 'RetireSubnet';
   readonly subnet: string;
@@ -47,6 +70,8 @@ export interface AddressWish {
   readonly mac?: Mac;
   /** Absent: every family of the subnet. */
   readonly families?: readonly Family[];
+  /** Where addresses that are not named come from. Absent: from none of the pools. */
+  readonly pool?: string;
 }
 
 /** The Logical_Switch_Port that a holder is reached by, where it is for Holdfast to make it. */
@@ -298,6 +323,8 @@ export type SubnetCommand =
   | DefineSubnet
   | ReviseSubnet
   | RetireSubnet
+  | DefinePool
+  | RetirePool
   | ReserveAddress
   | MoveAddress
   | ReleaseAddress

@@ -15,6 +15,7 @@ import type { DefineSubnet } from './commands';
 import { type Moment, type SubnetDecision, accept, alreadySo } from './decision';
 import { type SubnetDefinition, definitionOf } from './events';
 import { comesBeforeDefinition } from './late';
+import { poolText, poolsFault } from './pool';
 import { formatRetention, isRetention } from './retention';
 import { isVipName as isRouterName } from '../holder';
 import type { SubnetState } from './state';
@@ -48,7 +49,7 @@ export function defaultGateways(cidrs: readonly Cidr[]): Address[] {
 
 /** What is wrong with a definition in itself, whoever holds what. */
 export function definitionFault(definition: SubnetDefinition): { rejected: Rejection } | undefined {
-  const { cidrs, gateways, coolingMs, router, retention } = definition;
+  const { cidrs, gateways, coolingMs, router, retention, pools = [] } = definition;
   const families = cidrs.map((cidr) => cidr.family);
   if (cidrs.length === 0) return invalid('cidrs', 'a subnet needs a block of addresses');
   if (new Set(families).size < families.length) return invalid('cidrs', 'at most one block a family');
@@ -77,7 +78,7 @@ export function definitionFault(definition: SubnetDefinition): { rejected: Rejec
   if (!Number.isSafeInteger(coolingMs) || coolingMs < 0 || coolingMs > COOLING_MAX_MS) {
     return invalid('coolingMs', 'whole milliseconds from 0 to a year');
   }
-  return undefined;
+  return poolsFault(pools, cidrs);
 }
 
 /** In which fields two definitions differ, whatever the order in which blocks, gateways or exclusions are named. */
@@ -93,6 +94,7 @@ function texts({
   coolingMs,
   router = '',
   retention,
+  pools = [],
 }: SubnetDefinition): Record<keyof SubnetDefinition, string> {
   const list = (entries: readonly string[]): string => [...entries].sort().join(' ');
   return {
@@ -102,5 +104,6 @@ function texts({
     coolingMs: String(coolingMs),
     router,
     retention: retention ? formatRetention(retention) : '',
+    pools: list(pools.map(poolText)),
   };
 }

@@ -2,7 +2,7 @@
 // alone; who asked, when and through what stands in its metadata (libs/event-store).
 import type { Address, AddressPair, AddressRange, Cidr, Mac } from '../address';
 import type { Holder } from '../holder';
-import type { Evidence, Grantor, PortWish, RuleDefinition, User, VipPurpose } from './commands';
+import type { AddressPool, Evidence, Grantor, PortWish, RuleDefinition, User, VipPurpose } from './commands';
 import type { Retention } from './retention';
 
 export interface SubnetDefinition {
@@ -12,6 +12,8 @@ export interface SubnetDefinition {
   readonly coolingMs: number;
   readonly router?: string;
   readonly retention?: Retention;
+  /** In the order of their names. Absent: none. */
+  readonly pools?: readonly AddressPool[];
 }
 
 /** Without what else stands beside it. */
@@ -22,8 +24,13 @@ export function definitionOf({
   coolingMs,
   router,
   retention,
+  pools,
 }: SubnetDefinition): SubnetDefinition {
-  const rare = { ...(router !== undefined && { router }), ...(retention && { retention }) };
+  const rare = {
+    ...(router !== undefined && { router }),
+    ...(retention && { retention }),
+    ...(pools && pools.length > 0 && { pools }),
+  };
   return { cidrs, gateways, excluded, coolingMs, ...rare };
 }
 

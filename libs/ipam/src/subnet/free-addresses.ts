@@ -68,6 +68,15 @@ export class FreeAddresses {
     return true;
   }
 
+  /** Not used since there is a record of it. */
+  neverUsed(): Offset | undefined {
+    return this.never <= this.last ? this.never : undefined;
+  }
+
+  oldestReleased(): { readonly offset: Offset; readonly atMs: number } | undefined {
+    return this.released.oldest();
+  }
+
   next(nowMs: number, coolingMs: number): Choice {
     if (this.never <= this.last) return { offset: this.never };
     const oldest = this.released.oldest();

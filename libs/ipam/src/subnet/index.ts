@@ -6,6 +6,7 @@ export { type Reservation, SubnetState, addressesOf, purposeOf } from './state';
 export { HEALTH_CHECK_SOURCE } from './health-check-source';
 export { PARENTS_MAX } from './grant-parent';
 export { RULE_BACKENDS_MAX, RULE_PORTS_MAX } from './define-rule';
+export { POOLS_MAX, POOL_RANGES_MAX } from './pool';
 export * from './retention';
 export { subnet } from './subnet';
 export { type Retained, type Use, Users } from './users';

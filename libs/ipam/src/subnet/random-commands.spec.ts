@@ -269,6 +269,7 @@ describe('a Subnet under random commands', () => {
     const ofUses = [
       'ReservationInUse',
       'UserNotFound',
+      'PoolNotFound',
       'VipInUse',
       'VipUnsuited',
       'RuleExists',

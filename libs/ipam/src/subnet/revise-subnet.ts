@@ -15,6 +15,7 @@ export function reviseSubnet(command: ReviseSubnet, state: SubnetState, moment: 
   if (!before) return subnetNotFound(state.name);
   const cidrs = command.cidrs ?? before.cidrs;
   const definition: SubnetDefinition = {
+    ...before,
     cidrs,
     gateways: command.gateways ?? gatewaysAfter(before, cidrs),
     excluded: command.excluded ?? before.excluded,
@@ -22,6 +23,12 @@ export function reviseSubnet(command: ReviseSubnet, state: SubnetState, moment: 
     router: (command.router ?? before.router) || undefined,
     retention: command.retention === undefined ? before.retention : (command.retention ?? undefined),
   };
+  return reviseTo(definition, state, moment);
+}
+
+export function reviseTo(definition: SubnetDefinition, state: SubnetState, moment: Moment): SubnetDecision {
+  const before = state.definition;
+  if (!before) return subnetNotFound(state.name);
   const fault = definitionFault(definition);
   if (fault) return fault;
   if (differences(before, definition).length === 0) return alreadySo({ definition: before });

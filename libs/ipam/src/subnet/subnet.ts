@@ -11,6 +11,7 @@ import { detachUser, endOwner } from './detach-user';
 import { grantParent } from './grant-parent';
 import { movePrimary, releaseExpired, setRetention } from './keep-reservation';
 import { moveAddress } from './move-address';
+import { definePool, retirePool } from './pool';
 import { releaseAddress } from './release-address';
 import { releaseVip } from './release-vip';
 import { reserveAddress } from './reserve-address';
@@ -43,6 +44,10 @@ function decide(command: SubnetCommand, state: SubnetState, moment: Moment): Sub
       return reviseSubnet(command, state, moment);
     case 'RetireSubnet':
       return retireSubnet(state, moment);
+    case 'DefinePool':
+      return definePool(command, state.definition, state, moment);
+    case 'RetirePool':
+      return retirePool(command, state.definition, state, moment);
     case 'ReserveAddress':
       return reserveAddress(command, state, moment);
     case 'MoveAddress':

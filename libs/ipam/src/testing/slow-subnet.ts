@@ -24,11 +24,13 @@ import type {
   VipPurpose,
 } from '../subnet';
 
-/** What Vips are used for, and by whom, is for other tests (see subnet/random-vip-uses.spec.ts, users.spec.ts). */
+/** What Vips are used for and by whom, and pools, are for other tests (random-vip-uses, random-users, pool.spec.ts). */
 export type AddressCommand = Exclude<
   SubnetCommand,
   {
     type:
+      | 'DefinePool'
+      | 'RetirePool'
       | UserCommand['type']
       | 'GrantParent'
       | 'WithdrawParent'

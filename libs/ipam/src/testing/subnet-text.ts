@@ -19,6 +19,7 @@ import type {
   AddressMoved,
   AddressReleased,
   AddressReserved,
+  DefinePool,
   DefineSubnet,
   HeldAddress,
   MoveAddress,
@@ -26,6 +27,7 @@ import type {
   ReleaseVip,
   ReserveAddress,
   ReserveVip,
+  RetirePool,
   RetireSubnet,
   ReviseSubnet,
   ReviseVip,
@@ -54,6 +56,7 @@ export type PairText = string;
 export interface WishText {
   readonly mac?: string;
   readonly families?: readonly Family[];
+  readonly pool?: string;
 }
 
 export interface ReserveText extends WishText {
@@ -96,6 +99,14 @@ export function commandsTo(subnet: string) {
       subnet,
       ...definition(changes),
     }),
+    definePool: (name: string, ranges: string, namespaces: readonly string[] = []): DefinePool => ({
+      type: 'DefinePool',
+      subnet,
+      name,
+      ranges: ranges.split(' ').map(range),
+      namespaces,
+    }),
+    retirePool: (name: string): RetirePool => ({ type: 'RetirePool', subnet, name }),
     retire: (): RetireSubnet => ({ type: 'RetireSubnet', subnet }),
     reserve: (who: string, addresses: PairText = '', rest: ReserveText = {}): ReserveAddress => ({
       type: 'ReserveAddress',
@@ -210,11 +221,12 @@ const whole = (rest: DefinitionText) => ({
   ...definition(rest),
 });
 
-function wish(addresses: PairText, { mac: macText, families }: WishText) {
+function wish(addresses: PairText, { mac: macText, families, pool }: WishText) {
   return {
     ...pair(addresses),
     ...(macText !== undefined && { mac: mac(macText) }),
     ...(families && { families }),
+    ...(pool !== undefined && { pool }),
   };
 }
 

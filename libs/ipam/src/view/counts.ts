@@ -1,5 +1,5 @@
 // How full a subnet is, per family; the counts always add up, because they come from one state.
-import type { Family } from '../address';
+import { type Family, familyOf } from '../address';
 import type { SubnetState } from '../subnet/state';
 
 export interface FamilyCounts {
@@ -15,4 +15,21 @@ export function countAddresses(state: SubnetState, family: Family): FamilyCounts
   if (!space) return undefined;
   const { held, heldExcluded } = state.heldCounts(family);
   return { using: BigInt(held), available: space.sizeUsable() - BigInt(held - heldExcluded) };
+}
+
+/** How full a pool is; `undefined` when there is none of that name, or no block of the family. */
+export function countPool(state: SubnetState, pool: string, family: Family): FamilyCounts | undefined {
+  const space = state.space(family);
+  if (!space || !state.definition?.pools?.some(({ name }) => name === pool)) return undefined;
+  const ranges = space.rangesOf(pool);
+  let using = 0n;
+  let heldExcluded = 0n;
+  for (const address of state.byAddress.keys()) {
+    const isHere =
+      familyOf(address) === family && ranges.some(({ first, last }) => address >= first && address <= last);
+    if (!isHere) continue;
+    using += 1n;
+    if (space.isExcluded(address)) heldExcluded += 1n;
+  }
+  return { using, available: space.sizeOfPool(pool) - (using - heldExcluded) };
 }
