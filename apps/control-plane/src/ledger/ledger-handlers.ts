@@ -32,6 +32,8 @@ export class ExecuteSubnetCommandHandler implements ICommandHandler<ExecuteSubne
       case 'DefineSubnet':
       case 'ReviseSubnet':
       case 'RetireSubnet':
+      case 'DefinePool':
+      case 'RetirePool':
       case 'ReserveAddress':
       case 'MoveAddress':
       case 'ReleaseAddress':
