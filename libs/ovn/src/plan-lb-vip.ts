@@ -48,7 +48,12 @@ function putRouterPort(plan: RowPlan, vip: VipEntry, place: RowUuid, router: Row
   const mac = subnet.macOf(reservation);
   const routerPort = routerPortName(name);
   const networks = addresses.map((each) => `${formatAddress(each)}/${familyOf(each) === 4 ? 32 : 128}`);
-  const isThere = plan.put(
+  plan.putTogether(
+    desiredRow('Logical_Router_Port', {
+      key: `${plan.key}/router-port` as DueKey,
+      columns: { name: routerPort, mac: formatMac(mac), networks: sorted(networks) },
+      into: [router],
+    }),
     desiredRow('Logical_Switch_Port', {
       key: `${plan.key}/port` as DueKey,
       columns: { name, type: 'router', addresses: ['router'], options: { 'router-port': routerPort } },
@@ -58,19 +63,7 @@ function putRouterPort(plan: RowPlan, vip: VipEntry, place: RowUuid, router: Row
       claims: { mac, vips: addresses },
     }),
   );
-  if (!isThere) return plan.leave(({ table }) => table === 'Logical_Router_Port' && keepsBoth(plan));
-  plan.put(
-    desiredRow('Logical_Router_Port', {
-      key: `${plan.key}/router-port` as DueKey,
-      columns: { name: routerPort, mac: formatMac(mac), networks: sorted(networks) },
-      into: [router],
-    }),
-  );
 }
-
-/** What stays because only somebody else can mend it stays whole. */
-const keepsBoth = ({ obstacle }: RowPlan): boolean =>
-  obstacle?.reason === 'MacTaken' || obstacle?.reason === 'AddressAnswered';
 
 /** The rows are the switch's port's: see plan-subnet.ts where it is ours, plan-foreign-port.ts where not. */
 function answerByProxy(

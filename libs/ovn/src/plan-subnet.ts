@@ -55,27 +55,20 @@ function joinRouter(plan: RowPlan, subnet: SubnetState, definition: SubnetDefini
   const networks = sorted(
     definition.gateways.map((gateway) => `${formatAddress(gateway)}/${prefixOf(definition, gateway)}`),
   );
-  const routerPort = plan.put(
+  const proxied = proxiedOn(plan.batch, subnet.name);
+  const options = {
+    'router-port': names.routerPort,
+    ...(proxied.length > 0 && { arp_proxy: proxied.join(' ') }),
+  };
+  plan.putTogether(
     desiredRow('Logical_Router_Port', {
       key: `${plan.key}/router-port` as DueKey,
       columns: { name: names.routerPort, mac: formatMac(mac), networks },
       into: [onRouter],
     }),
-  );
-  if (routerPort === undefined) return;
-  const proxied = proxiedOn(plan.batch, subnet.name);
-  plan.put(
     desiredRow('Logical_Switch_Port', {
       key: `${plan.key}/port` as DueKey,
-      columns: {
-        name: names.port,
-        type: 'router',
-        addresses: ['router'],
-        options: {
-          'router-port': names.routerPort,
-          ...(proxied.length > 0 && { arp_proxy: proxied.join(' ') }),
-        },
-      },
+      columns: { name: names.port, type: 'router', addresses: ['router'], options },
       unset: PORT_UNSET,
       ls: subnet.name,
       into: [onSwitch],

@@ -95,19 +95,19 @@ export class RowPlan implements Plan {
     }
   }
 
-  /** Makes the row right, or says why that cannot be. `false`: it is not there. */
+  /** Rows of which one makes no sense without the other: all of them are there, or none. */
+  putTogether(...wanted: readonly DesiredRow[]): void {
+    const obstacles = wanted.map((each) => this.obstacleTo(each));
+    const obstacle = obstacles.find((found) => found !== undefined);
+    if (!obstacle) for (const each of wanted) this.put(each);
+    else this.leaveOut(wanted, obstacle);
+  }
+
+  /** Makes the row right, or says why that cannot be. `undefined`: it is not there. */
   put(wanted: DesiredRow): RowUuid | undefined {
-    const found = this.rest.filter(({ owner }) => owner!.key === wanted.key);
-    const isHome = PLACES[wanted.table]?.isHome;
-    const kept = isHome ? found.find(({ places }) => places.includes(wanted.into[0]!)) : found[0];
-    const obstacle = this.nameTaken(wanted, kept) ?? this.claimTaken(wanted, kept);
-    if (obstacle) {
-      this.obstacle ??= obstacle;
-      // Where two would have one address OVN serves only one of the two, so ours gives way; all else stays.
-      if (kept && obstacle.reason !== 'VirtualIpTaken' && obstacle.reason !== 'PortNameTaken')
-        this.takeRow(kept);
-      return undefined;
-    }
+    const obstacle = this.obstacleTo(wanted);
+    if (obstacle) return this.leaveOut([wanted], obstacle);
+    const { found, kept } = this.standingFor(wanted);
     if (kept === undefined) return this.insert(wanted, found[0]);
     this.takeRow(kept);
     this.correct(wanted, kept);
@@ -142,6 +142,28 @@ export class RowPlan implements Plan {
       return true;
     }
     return false;
+  }
+
+  private standingFor({ table, key, into }: DesiredRow): {
+    readonly found: readonly KnownRow[];
+    readonly kept: KnownRow | undefined;
+  } {
+    const found = this.rest.filter(({ owner }) => owner!.key === key);
+    const isHome = PLACES[table]?.isHome;
+    return { found, kept: isHome ? found.find(({ places }) => places.includes(into[0]!)) : found[0] };
+  }
+
+  private obstacleTo(wanted: DesiredRow): Obstacle | undefined {
+    const { kept } = this.standingFor(wanted);
+    return this.nameTaken(wanted, kept) ?? this.claimTaken(wanted, kept);
+  }
+
+  /** Where two would have one address OVN serves only one of the two, so ours gives way; all else stays. */
+  private leaveOut(wanted: readonly DesiredRow[], obstacle: Obstacle): undefined {
+    this.obstacle ??= obstacle;
+    if (obstacle.reason === 'VirtualIpTaken' || obstacle.reason === 'PortNameTaken') return;
+    const keys = new Set(wanted.map(({ key }) => key));
+    this.leave(({ owner }) => keys.has(owner!.key));
   }
 
   private nameTaken({ table, columns }: DesiredRow, kept: KnownRow | undefined): Obstacle | undefined {
