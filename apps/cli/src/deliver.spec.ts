@@ -69,4 +69,25 @@ describe('deliver', () => {
     expect(await delivery.end()).toBe(bug);
     expect(delivery.attempts()).toBe(1);
   });
+
+  it('does not ask again when it woke up too late', async () => {
+    const clock = new VirtualClock();
+    const oversleeping = {
+      now: () => clock.now(),
+      monotonic: () => clock.monotonic(),
+      after: (delayMs: number, run: () => void) => clock.after(delayMs + 60_000, run),
+    };
+    let attempts = 0;
+    const send = () => {
+      attempts += 1;
+      return Promise.reject(lost);
+    };
+    const chance = new SeededChance(1);
+    const outcome = deliver(send, { clock: oversleeping, chance, timeoutMs: 5_000 }).catch(
+      (error: unknown) => error,
+    );
+    await clock.advance(0);
+    await clock.advance(120_000);
+    expect([await outcome, attempts]).toEqual([lost, 1]);
+  });
 });

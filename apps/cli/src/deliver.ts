@@ -31,6 +31,8 @@ export async function deliver<Reply>(
     const isLast = attempt === ATTEMPTS_MAX || clock.monotonic() + pauseMs >= endMs;
     if (!outcome.retryable || isLast) throw outcome;
     await sleep(clock, pauseMs);
+    // It may have slept longer than asked.
+    if (clock.monotonic() >= endMs) throw outcome;
   }
 }
 

@@ -21,6 +21,7 @@ const ENTRIES = {
   ListSubnets: 'subnets',
   ListReservations: 'reservations',
   ListVips: 'vips',
+  ListRules: 'rules',
   GetHistory: 'events',
 } as const;
 export type ListName = keyof typeof ENTRIES;

@@ -6,6 +6,7 @@ import type { Run } from './acting';
 import { addCompletionCommands } from './commands/completion';
 import { addHistoryCommand } from './commands/history';
 import { addReservationCommands } from './commands/reservation';
+import { addRuleCommands } from './commands/rule';
 import { addStatusCommand } from './commands/status';
 import { addSubnetCommands } from './commands/subnet';
 import { addVipCommands } from './commands/vip';
@@ -40,6 +41,7 @@ export function buildProgram(run: Run): Command {
   addReservationCommands(program, run);
   addSubnetCommands(program, run);
   addVipCommands(program, run);
+  addRuleCommands(program, run);
   addHistoryCommand(program, run);
   addStatusCommand(program, run);
   addCompletionCommands(program, run);

@@ -6,6 +6,7 @@ import { plain } from './table';
 const HINTS: Readonly<Record<string, string>> = {
   SubnetNotFound: "'holdfast subnet list' has those there are",
   VipNotFound: "'holdfast vip list' has those there are",
+  RuleNotFound: "'holdfast rule list' has those there are",
   ReservationNotFound: "'holdfast reservation list' has those there are",
 };
 

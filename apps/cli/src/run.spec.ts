@@ -76,7 +76,7 @@ describe('usage', () => {
     ["subnet retire a --actor ' x'", 'options.actor: expected 1 to 256 characters'],
     ['subnet retire a --command-id ü --issued-at now', 'options.commandId: expected 1 to 128 visible ASCII'],
     ['subnet list --at-least-position soon', 'atLeastPosition: expected a position from a reply'],
-    ['history 10.0.0.1 --from -1h --to -2h', 'toTime: expected a time after from_time'],
+    ['history 10.0.0.1 --from -1h --to -2h', 'toTime: expected a time after fromTime'],
   ])('%s is refused without asking the server', async (line, message) => {
     const { code, out, err } = await type(line);
     expect([code, out]).toEqual([2, '']);
@@ -97,7 +97,7 @@ describe('usage', () => {
 
 describe('completion', () => {
   it.each([
-    ['""', 'reserve move release reservation subnet vip history status completion'],
+    ['""', 'reserve move release reservation subnet vip rule history status completion'],
     ['re', 'reserve release reservation'],
     ['subnet r', 'revise retire'],
     ['vips --server http://x li', 'list'],

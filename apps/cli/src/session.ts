@@ -27,11 +27,19 @@ type View<Name extends OperationName> = (
   isWide: boolean,
 ) => string | { readonly nothing: string };
 
+/** A reply in the contract's own JSON. */
+type Told = <Name extends OperationName>(name: Name, reply: Reply<Name>) => object;
+
 export class Session {
+  /** What changed after that, whoever was asked in between, was not known to who issued the command. */
+  private readonly startedAtMs: number;
+
   constructor(
     private readonly io: Io,
     private readonly flags: GlobalFlags & ChangingFlags & AskingFlags,
-  ) {}
+  ) {
+    this.startedAtMs = Math.floor(io.clock.now());
+  }
 
   /** Has a change made, under an id that makes every delivery one command. */
   async change<Name extends CommandName>(
@@ -70,6 +78,20 @@ export class Session {
     return this.ledger.call(name, name === 'GetStatus' ? request : this.waiting(request));
   }
 
+  /** To their end, for a command that puts several answers together. */
+  findAll<Name extends ListName>(name: Name, request: Request<Name>): Promise<Outcome<Reply<Name>>> {
+    return this.ledger.callForAll(name, this.waiting(request));
+  }
+
+  /** What was put together from several answers: for programs, or for people. */
+  tellWhole(json: (told: Told) => object, text: (isWide: boolean) => string): ExitCode {
+    const told: Told = (name, reply) => JSON.parse(this.ledger.json(name, reply)) as object;
+    const { output } = this.flags;
+    const isJson = output === 'json';
+    this.io.out(isJson ? `${JSON.stringify(json(told), null, 2)}\n` : text(output === 'wide'));
+    return EXIT.done;
+  }
+
   tell<Name extends OperationName>(name: Name, outcome: Outcome<Reply<Name>>, view: View<Name>): ExitCode {
     if (outcome.refusal) return this.refuse(outcome.refusal);
     const { output } = this.flags;
@@ -97,14 +119,15 @@ export class Session {
     const { commandId, issuedAt } = this.flags;
     if (commandId !== undefined && issuedAt !== undefined) return { commandId, issuedAtMs: issuedAt };
     if (commandId === undefined && issuedAt === undefined) {
-      return { commandId: this.io.chance.uuid(), issuedAtMs: Math.floor(this.io.clock.now()) };
+      return { commandId: this.io.chance.uuid(), issuedAtMs: this.startedAtMs };
     }
     throw new UsageFault('--command-id and --issued-at go together: the same two in every delivery');
   }
 
   private waiting<Name extends OperationName>(request: Request<Name>): Request<Name> {
     const { atLeastPosition } = this.flags;
-    return atLeastPosition === undefined ? request : { ...request, atLeastPosition };
+    const isSaid = atLeastPosition === undefined || 'atLeastPosition' in request;
+    return isSaid ? request : { ...request, atLeastPosition };
   }
 
   private opened: Ledger | undefined;

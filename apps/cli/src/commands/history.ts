@@ -9,6 +9,7 @@ import type { Session } from '../session';
 import { type Column, inWide, table } from '../table';
 import { UsageFault } from '../usage-fault';
 import { heldText } from './reservation';
+import { frontsText } from './rule-port';
 
 interface HistoryFlags {
   readonly vip?: string;
@@ -87,9 +88,17 @@ function changed(before: string, after: string): string {
   return before === '' || before === after ? after : `${before} -> ${after}`;
 }
 
+/** Which port, or which rule and what of it. */
+function aboutText({ port, grantor, ruleName, rule, backends }: v1.LedgerEvent): string {
+  if (port !== undefined) return `port ${port}${grantor === undefined ? '' : ` (${grantor})`}`;
+  if (ruleName === undefined) return '';
+  const what = rule ? frontsText(rule) : backends && `to ${backends.addresses.join(',') || 'nobody'}`;
+  return `rule ${ruleName}${what === undefined ? '' : `: ${what}`}`;
+}
+
 const areSeveral = (values: readonly string[]): boolean => new Set(values).size > 1;
 
-const EVENT_COLUMNS: readonly Column<v1.LedgerEvent>[] = [
+export const EVENT_COLUMNS: readonly Column<v1.LedgerEvent>[] = [
   { head: 'TIME', text: ({ time }) => time && tellTimestamp(time) },
   { head: 'EVENT', text: ({ type }) => type },
   {
@@ -98,6 +107,11 @@ const EVENT_COLUMNS: readonly Column<v1.LedgerEvent>[] = [
     isShown: (isWide, rows) => isWide || areSeveral(rows.map(({ subnet }) => subnet)),
   },
   { head: 'HOLDER', text: ({ holder }) => holder },
+  {
+    head: 'ABOUT',
+    text: aboutText,
+    isShown: (_isWide, rows) => rows.some((row) => aboutText(row) !== ''),
+  },
   { head: 'ADDRESSES', text: (event) => changed(heldText(event.before), heldText(event)) },
   { head: 'MAC', text: ({ before, mac }) => changed(before?.mac ?? '', mac ?? '') },
   { head: 'BY', text: ({ actor }) => actor },

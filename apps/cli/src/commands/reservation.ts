@@ -18,6 +18,8 @@ interface HeldFlags {
 }
 
 interface WishFlags extends HeldFlags {
+  readonly port?: string;
+  readonly portSecurity?: boolean;
   readonly family?: FamilyName | 'dual';
 }
 
@@ -28,10 +30,14 @@ export function addReservationCommands(program: Command, run: Run): void {
       'Reserve an address, or one of each family, for a holder: those named, else the next free ones.',
     )
     .addHelpText('after', HOLDERS);
-  heldFlags(reserve).addOption(familiesOption());
+  heldFlags(reserve)
+    .addOption(familiesOption())
+    .option('--port <name>', 'a Logical_Switch_Port to make for the holder (none)')
+    .option('--port-security', 'that port may send and receive only what is its own');
   acting<WishFlags>(changingFlags(reserve, run.io), run, (session, flags, subnet: string, holder: string) => {
-    const families = toFamilies(flags.family);
-    return session.change('ReserveAddress', { subnet, holder, ...toHeld(flags), families }, heldTable);
+    const { family, port = '', portSecurity = false } = flags;
+    const wish = { ...toHeld(flags), families: toFamilies(family), port, portSecurity };
+    return session.change('ReserveAddress', { subnet, holder, ...wish }, heldTable);
   });
 
   const move = program
@@ -102,6 +108,11 @@ const COLUMNS: readonly Column<v1.Reservation>[] = [
   { head: 'V4', text: ({ v4 }) => v4 },
   { head: 'V6', text: ({ v6 }) => v6 },
   { head: 'MAC', text: ({ mac }) => mac },
+  {
+    head: 'PORT',
+    text: ({ port, portSecurity }) => port && `${port}${portSecurity ? ' (secured)' : ''}`,
+    isShown: (_isWide, rows) => rows.some(({ port }) => port !== undefined),
+  },
   {
     head: 'SINCE',
     text: ({ since }) => since && tellTimestamp(since),

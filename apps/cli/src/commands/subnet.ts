@@ -14,6 +14,7 @@ interface RuleFlags {
   readonly exclude?: string[] | false;
   /** Milliseconds. */
   readonly cooling?: number;
+  readonly router?: string | false;
 }
 
 const FREE_LIMIT_DEFAULT = 10;
@@ -47,7 +48,7 @@ function addDefine(subnet: Command, run: Run): void {
     .command('define <name>')
     .description('Define a subnet. One that exists just as asked is left as it is.')
     .requiredOption('--cidr <blocks>', 'its block, or one of each family: 10.16.0.0/16,fd00::/64', readList);
-  ruleFlags(define, 'the first usable address of each block', 'nothing');
+  ruleFlags(define, 'the first usable address of each block', 'nothing', 'none of ours');
   acting<RuleFlags>(changingFlags(define, run.io), run, (session, flags, name: string) =>
     session.change('DefineSubnet', { name, ...toRules(flags) }, ({ subnet: defined }) =>
       ruleTable([defined]),
@@ -60,16 +61,21 @@ function addRevise(subnet: Command, run: Run): void {
     .command('revise <name>')
     .description('Change a subnet. What is left out stays; what is given replaces all that was there.')
     .option('--cidr <blocks>', 'all its blocks from now on', readList);
-  ruleFlags(revise, 'they stay', 'they stay');
+  ruleFlags(revise, 'they stay', 'they stay', 'it stays').option('--no-router', 'none of ours from now on');
   acting<RuleFlags>(changingFlags(revise, run.io), run, (session, flags, name: string) => {
     const noExcluded = flags.exclude === false;
-    const request = { name, ...toRules(flags), noExcluded };
+    const request = { name, ...toRules(flags), noExcluded, noRouter: flags.router === false };
     return session.change('ReviseSubnet', request, ({ subnet: revised }) => ruleTable([revised]));
   });
 }
 
-function ruleFlags(command: Command, gatewayDefault: string, excludeDefault: string): void {
-  command
+function ruleFlags(
+  command: Command,
+  gatewayDefault: string,
+  excludeDefault: string,
+  routerDefault: string,
+): Command {
+  return command
     .option('--gateway <addresses>', `at most one of each family (${gatewayDefault})`, readList)
     .option('--no-gateway', 'none at all')
     .option(
@@ -78,16 +84,18 @@ function ruleFlags(command: Command, gatewayDefault: string, excludeDefault: str
       readList,
     )
     .option('--no-exclude', 'nothing is excluded')
-    .option('--cooling <span>', 'how long an address stays unused after its release: 5m', readSpan);
+    .option('--cooling <span>', 'how long an address stays unused after its release: 5m', readSpan)
+    .option('--router <name>', `the Logical_Router that its gateways are on (${routerDefault})`);
 }
 
-function toRules({ cidr, gateway, exclude, cooling }: RuleFlags) {
+function toRules({ cidr, gateway, exclude, cooling, router }: RuleFlags) {
   return {
     cidrs: cidr ?? [],
     gateways: gateway || [],
     noGateway: gateway === false,
     excluded: exclude || [],
     ...(cooling !== undefined && { cooling: toDuration(cooling) }),
+    router: router || '',
   };
 }
 
@@ -126,6 +134,11 @@ const NAME: Column<Row>[] = [
   { head: 'NAME', text: (row) => row?.name },
   { head: 'CIDR', text: (row) => row?.cidrs.join(',') },
   { head: 'GATEWAY', text: (row) => row?.gateways.join(',') },
+  {
+    head: 'ROUTER',
+    text: (row) => row?.router,
+    isShown: (_isWide, rows) => rows.some((row) => row?.router !== undefined),
+  },
 ];
 const COUNTS = [
   count('V4USING', FAMILY.ipv4, 'using'),

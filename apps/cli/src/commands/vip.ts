@@ -9,6 +9,8 @@ import { tellTimestamp } from '../moment';
 import type { Session } from '../session';
 import { type Column, inWide, table } from '../table';
 import { heldText } from './reservation';
+import { addVipParentCommands } from './vip-parent';
+import { addVipShow } from './vip-show';
 
 interface VipFlags {
   readonly v4?: string;
@@ -44,6 +46,8 @@ export function addVipCommands(program: Command, run: Run): void {
       ({ vip: ended }) => `vip/${name} no longer holds ${heldText(ended)} in subnet ${ended?.subnet}.\n`,
     ),
   );
+  addVipShow(vip, run);
+  addVipParentCommands(vip, run);
   const get = vip.command('get <name>').description('Show one Vip.');
   acting(askingFlags(get), run, (session, _flags, name: string) => session.ask('GetVip', { name }, vipTable));
   const list = vip

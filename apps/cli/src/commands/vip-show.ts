@@ -1,0 +1,144 @@
+// `holdfast vip show`: all about a Vip in one page, put together from what the server says of it, of its rules and of
+// its past; as of one position of the log.
+import type { v1 } from '@holdfast/api';
+import type { Command } from 'commander';
+import { type Run, acting } from '../acting';
+import type { ExitCode } from '../exit-code';
+import { askingFlags } from '../flags';
+import type { Reply } from '../ledger';
+import { tellTimestamp } from '../moment';
+import type { Session } from '../session';
+import { type Column, plain, table } from '../table';
+import { EVENT_COLUMNS } from './history';
+import { heldText } from './reservation';
+import { frontsText } from './rule-port';
+
+/** A page shows the end of a long life; `holdfast history --vip NAME` has all of it. */
+const EVENTS_SHOWN_MAX = 20;
+
+export function addVipShow(vip: Command, run: Run): void {
+  const show = vip
+    .command('show <name>')
+    .description('Show all about a Vip in one page: how it is, its parents, its rules, its life.');
+  acting(askingFlags(show), run, showVip);
+}
+
+interface Page extends Reply<'GetVip'> {
+  readonly found: readonly Reply<'GetRule'>[];
+  readonly events: readonly v1.LedgerEvent[];
+}
+
+async function showVip(session: Session, _flags: object, name: string): Promise<ExitCode> {
+  const told = await session.find('GetVip', { name });
+  if (told.refusal) return session.tell('GetVip', told, () => '');
+  const { vip, position: atLeastPosition } = told.reply;
+  const found: Reply<'GetRule'>[] = [];
+  for (const rule of told.reply.rules) {
+    const asked = await session.find('GetRule', { subnet: vip?.subnet ?? '', name: rule, atLeastPosition });
+    // Retired since.
+    if (asked.refusal?.code === 'RuleNotFound') continue;
+    if (asked.refusal) return session.tell('GetRule', asked, () => '');
+    found.push(asked.reply);
+  }
+  const past = await session.findAll('GetHistory', {
+    subject: { case: 'vip', value: name },
+    atLeastPosition,
+  });
+  if (past.refusal) return session.tell('GetHistory', past, () => '');
+  const { reply } = past;
+  return session.tellWhole(
+    (json) => ({
+      ...json('GetVip', told.reply),
+      rules: found.map((rule) => json('GetRule', rule)),
+      events: (json('GetHistory', reply) as { events: unknown }).events,
+    }),
+    (isWide) => pageText({ ...told.reply, found, events: reply.events }, isWide),
+  );
+}
+
+function pageText({ vip, conditions, parents, found, events }: Page, isWide: boolean): string {
+  const shown = events.slice(-EVENTS_SHOWN_MAX);
+  const earlier = events.length - shown.length;
+  return [
+    vip ? factsText(vip) : '',
+    section('Conditions', table(CONDITION_COLUMNS, conditions)),
+    parents.length > 0
+      ? section(
+          'Parents',
+          table(
+            PARENT_COLUMNS,
+            parents.flatMap((parent) => grantsOf(parent, events)),
+          ),
+        )
+      : 'Parents: none\n',
+    found.length > 0 ? section('Rules', table(RULE_COLUMNS, found)) : 'Rules: none\n',
+    section(
+      earlier > 0 ? `Life (the ${earlier} events before: holdfast history --vip ${vip?.name})` : 'Life',
+      table(LIFE_COLUMNS, shown, isWide),
+    ),
+  ].join('\n');
+}
+
+const section = (title: string, text: string): string =>
+  `${title}:\n${text.replace(/^/gm, '  ').replace(/ +$/, '')}`;
+
+function factsText(vip: v1.Vip): string {
+  const facts: [string, string | undefined][] = [
+    ['Vip', vip.name],
+    ['Subnet', vip.subnet],
+    ['Addresses', heldText(vip)],
+    ['MAC', vip.mac],
+    ['Type', vip.type],
+    ['Namespace', vip.namespace],
+    ['Selector', vip.selector.join('; ')],
+    ['Note', vip.note],
+    ['Since', vip.since && tellTimestamp(vip.since)],
+  ];
+  return facts.map(([name, text = '']) => `${`${name}:`.padEnd(11)} ${plain(text) || '-'}\n`).join('');
+}
+
+/** Whose life it is, is known. */
+const LIFE_COLUMNS = EVENT_COLUMNS.filter(({ head }) => head !== 'HOLDER');
+
+const CONDITION_COLUMNS: readonly Column<v1.Condition>[] = [
+  { head: 'TYPE', text: ({ type }) => type },
+  { head: 'STATUS', text: ({ status }) => status },
+  { head: 'REASON', text: ({ reason }) => reason },
+  { head: 'MESSAGE', text: ({ message }) => message },
+];
+
+interface Grant {
+  readonly port: string;
+  readonly grantor: string;
+  /** The event that the grant is from. */
+  readonly granted?: v1.LedgerEvent;
+}
+
+function grantsOf({ port, grantors }: v1.VipParent, events: readonly v1.LedgerEvent[]): Grant[] {
+  return grantors.map((grantor) => ({
+    port,
+    grantor,
+    granted: events.findLast(
+      (event) => event.type === 'ParentGranted' && event.port === port && event.grantor === grantor,
+    ),
+  }));
+}
+
+const PARENT_COLUMNS: readonly Column<Grant>[] = [
+  { head: 'PORT', text: ({ port }) => port },
+  { head: 'GRANTOR', text: ({ grantor }) => grantor },
+  { head: 'SINCE', text: ({ granted }) => granted?.time && tellTimestamp(granted.time) },
+  { head: 'BY', text: ({ granted }) => granted?.actor },
+  {
+    head: 'OBJECT',
+    text: ({ granted }) => granted?.evidence?.object,
+    isShown: (_, rows) => rows.some(({ granted }) => granted?.evidence),
+  },
+];
+
+const RULE_COLUMNS: readonly Column<Reply<'GetRule'>>[] = [
+  { head: 'NAME', text: ({ rule }) => rule?.name },
+  { head: 'FRONTS', text: ({ rule }) => rule && frontsText(rule) },
+  { head: 'BACKENDS', text: ({ backends }) => backends.join(',') },
+  { head: 'AFFINITY', text: ({ rule }) => rule?.affinity },
+];
