@@ -1,5 +1,6 @@
 // The one configuration: from command line flags, each with an environment variable as its second source.
 import { parseArgs } from 'node:util';
+import { SWITCH_LB_VIP_WAYS, type SwitchLbVip } from '@holdfast/ovn';
 
 /** Nest's token of the configuration. */
 export const CONFIG = Symbol('Config');
@@ -23,6 +24,8 @@ export interface Config {
     readonly certificate: string;
     readonly caCertificate: string;
   };
+  /** How a switch comes to answer for a Vip of type `switch_lb_vip`. */
+  readonly switchLbVip: SwitchLbVip;
   /** A kubeconfig file, or `in-cluster`; absent: no Kubernetes. */
   readonly kubeconfig?: string;
   /** How long a redelivered command gets its first reply, hours. */
@@ -58,6 +61,11 @@ const FLAGS = {
   'northbound-key': { env: 'HOLDFAST_NORTHBOUND_KEY', help: 'private key file for ssl:' },
   'northbound-cert': { env: 'HOLDFAST_NORTHBOUND_CERT', help: 'certificate file for ssl:' },
   'northbound-ca': { env: 'HOLDFAST_NORTHBOUND_CA', help: 'CA certificate file for ssl:' },
+  'switch-lb-vip': {
+    env: 'HOLDFAST_SWITCH_LB_VIP',
+    help: `how a switch answers for a switch_lb_vip: ${SWITCH_LB_VIP_WAYS.join(' or ')}`,
+    default: 'router-port',
+  },
   kubeconfig: { env: 'HOLDFAST_KUBECONFIG', help: 'kubeconfig file, or in-cluster' },
   'command-window-hours': {
     env: 'HOLDFAST_COMMAND_WINDOW_HOURS',
@@ -98,6 +106,7 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
     natsUrl: get('nats'),
     northbound: get('northbound'),
     northboundTls: readTls(get),
+    switchLbVip: readSwitchLbVip(get('switch-lb-vip') as string),
     kubeconfig: get('kubeconfig'),
     commandWindowHours: readHours(get('command-window-hours') as string),
     readyFile: get('ready-file'),
@@ -113,6 +122,12 @@ function readRoles(text: string | undefined): ReadonlySet<Role> {
   if (unknown !== undefined)
     throw new ConfigFault(`--roles: no role ${unknown}; there are ${ROLES.join(', ')}`);
   return new Set(names as Role[]);
+}
+
+function readSwitchLbVip(text: string): SwitchLbVip {
+  const way = SWITCH_LB_VIP_WAYS.find((each) => each === text);
+  if (!way) throw new ConfigFault(`--switch-lb-vip: ${text} is neither ${SWITCH_LB_VIP_WAYS.join(' nor ')}`);
+  return way;
 }
 
 function readListen(flag: string, text: string): string {

@@ -7,6 +7,12 @@ export type { BlockedKey, Projection, ProjectionReason } from './projections';
 export type { Drift, ReconcilerStatus } from './status';
 export type { Difference } from './diff';
 export type { Conflict } from './self-check';
-export type { Notice, Obstacle, ObstacleReason, SwitchLbVip } from './plan';
+export {
+  type Notice,
+  type Obstacle,
+  type ObstacleReason,
+  SWITCH_LB_VIP_WAYS,
+  type SwitchLbVip,
+} from './plan';
 export { ALLOWED_KEY, type DueKey, OWNER_KEY, PROXIED_KEY, type RowKey, VENDOR } from './ownership';
 export { LEDGER_KEY, POSITION_KEY } from './checkpoint';

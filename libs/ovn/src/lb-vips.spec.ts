@@ -294,4 +294,16 @@ describe('a switch_lb_vip for which the router answers (arp-proxy)', () => {
     await kubeOvn();
     await eventually(() => expect(reconciler.projectionOf('one')?.reason).toBe('Projected'));
   });
+
+  it('says of an IPv6 address that nobody answers for it', async () => {
+    ledger.defineOn('main', 'blue', '10.17.0.0/16', 'fd00:17::/112');
+    ledger.reserve('blue', 'dual', { v4: '10.17.0.201', v6: 'fd00:17::c9', ...LB });
+    await project(OPTIONS);
+    expect(reconciler.projectionOf('dual')).toMatchObject({
+      projected: true,
+      reason: 'Ipv6NotAnswered',
+      message: expect.stringContaining('fd00:17::c9'),
+    });
+    expect((await optionsOf('blue-main'))?.options['arp_proxy']).toBe('10.17.0.201');
+  });
 });

@@ -11,6 +11,7 @@ import { topics } from './interests';
 import type { RowUuid } from './northbound';
 import type { DueKey } from './ownership';
 import { type Attachment, attachmentOf } from './proxied';
+import type { Notice } from './plan';
 import type { RowPlan } from './row-plan';
 import { sorted } from './sorted';
 
@@ -80,8 +81,16 @@ function answerByProxy(
     plan.isPending = true;
     return;
   }
+  const { v4, v6 } = vip.reservation;
+  if (v6 !== undefined) plan.notice = notByProxy(vip.name, formatAddress(v6));
+  if (v4 === undefined) return;
   const { name, options } = attachment.port.row;
   plan.topics.push(topics.portName(name));
   const answered = (options['arp_proxy'] ?? '').split(/\s+/);
-  plan.isPending = !addresses.every((address) => answered.includes(formatAddress(address)));
+  plan.isPending = !answered.includes(formatAddress(v4));
 }
+
+const notByProxy = (vip: string, address: string): Notice => ({
+  reason: 'Ipv6NotAnswered',
+  message: `Its rows in the Northbound are as they should be, but by arp_proxy a router answers for IPv4 alone, not for ${address} of Vip ${vip}; project it the other way (router-port).`,
+});

@@ -41,10 +41,15 @@ export interface Obstacle {
   readonly message: string;
 }
 
+export type NoticeReason =
+  /** Parents were granted that are not there: no such port is on the Vip's switch. */
+  | 'ParentMissing'
+  /** The way in which the switch answers for the Vip is for IPv4 only. */
+  | 'Ipv6NotAnswered';
+
 /** What is good to know of something that is projected. */
 export interface Notice {
-  /** Parents were granted that are not there: no such port is on the Vip's switch. */
-  readonly reason: 'ParentMissing';
+  readonly reason: NoticeReason;
   readonly message: string;
 }
 
@@ -66,7 +71,8 @@ export interface Plan {
 }
 
 /** How the switch comes to answer for a Vip of type `switch_lb_vip` (see plan-lb-vip.ts). */
-export type SwitchLbVip = 'router-port' | 'arp-proxy';
+export const SWITCH_LB_VIP_WAYS = ['router-port', 'arp-proxy'] as const;
+export type SwitchLbVip = (typeof SWITCH_LB_VIP_WAYS)[number];
 
 export interface PlanOptions {
   readonly view: LedgerView;

@@ -8,7 +8,7 @@ export type ProjectionReason =
   | 'Projected'
   /** The Vip has no port in OVN: it has neither namespace nor parents, or its type needs none. */
   | 'NoPort'
-  /** The rows are as they should be, but not all parents that were granted are there to be named. */
+  /** The rows are as they should be, and there is something to be known of them. */
   | Notice['reason']
   /** There is something to be written. */
   | 'Pending'

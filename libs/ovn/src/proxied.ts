@@ -1,5 +1,5 @@
 // How a switch is on a router, and which Vips the router's port answers for there (`options:arp_proxy`, ovn-nb(5)).
-import { addressesOf, formatAddress } from '@holdfast/ipam';
+import { formatAddress } from '@holdfast/ipam';
 import type { RouterPortRow, RowUuid } from './northbound';
 import type { KnownPort, KnownRow, NorthboundRows } from './northbound-rows';
 import type { Batch } from './plan';
@@ -36,12 +36,14 @@ export function switchesOn(batch: Batch, router: RowUuid): readonly RowUuid[] {
   });
 }
 
-/** The addresses of the Subnet's Vips that the router's port is to answer for. */
+/** The addresses of the Subnet's Vips that the router's port is to answer for: IPv4, as ovn-nb(5) has it. */
 export function proxiedOn(batch: Batch, subnet: string): readonly string[] {
   const { switchLbVip, index, view } = batch.options;
   if (switchLbVip !== 'arp-proxy') return [];
   return batch.memo(`proxied/${subnet}`, () => {
     const vips = [...index.lbVips.rightsOf(subnet)].map((name) => view.vip(name));
-    return sorted(vips.flatMap((vip) => (vip ? addressesOf(vip.reservation).map(formatAddress) : [])));
+    return sorted(
+      vips.flatMap((vip) => (vip?.reservation.v4 === undefined ? [] : [formatAddress(vip.reservation.v4)])),
+    );
   });
 }

@@ -37,8 +37,9 @@ export class SelfCheck {
     this.suspects.set(`${switchUuid} ${what} ${value}`, { switchUuid, what, value });
   }
 
+  /** On switches of Subnets. */
   conflicts(): readonly Conflict[] {
-    return [...this.found.values()];
+    return [...this.found.values()].filter((conflict) => this.isOurs(conflict));
   }
 
   /** Looks at what is suspected since the last time, and returns what was not found before. */
@@ -50,16 +51,20 @@ export class SelfCheck {
       const now = this.conflictOf(suspect);
       if (now) this.found.set(id, now);
       else this.found.delete(id);
-      if (now && now.message !== before?.message) differences.push(differenceOf(now));
+      if (now && now.message !== before?.message && this.isOurs(now)) differences.push(differenceOf(now));
     }
     this.suspects.clear();
     return differences;
   }
 
+  private isOurs({ subnet }: Conflict): boolean {
+    return this.view.subnet(subnet) !== undefined;
+  }
+
   private conflictOf({ switchUuid, what, value }: Suspect): Conflict | undefined {
     const on = this.rows.onSwitch(switchUuid);
     const subnet = this.rows.get(switchUuid) && this.rows.switch(switchUuid).row.name;
-    if (!on || subnet === undefined || !this.view.subnet(subnet)) return undefined;
+    if (!on || subnet === undefined) return undefined;
     const found = (what === 'mac' ? on.macs.get(value as Mac) : on.virtualIps.get(value)).map((uuid) =>
       this.rows.port(uuid),
     );

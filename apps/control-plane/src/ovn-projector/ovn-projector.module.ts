@@ -36,6 +36,7 @@ export class OvnProjectorModule implements OnModuleInit, OnApplicationShutdown, 
       view: reader.view,
       comparePositions,
       ledgerId: () => reader.ledgerId,
+      switchLbVip: config.switchLbVip,
       ...time,
     });
     faces.add(this);
@@ -43,8 +44,12 @@ export class OvnProjectorModule implements OnModuleInit, OnApplicationShutdown, 
   }
 
   onModuleInit(): void {
-    this.reconciler.onDrift(({ key, kind, atMs }) =>
-      this.log.warn({ msg: 'a row was not as it should be, and was put back', key, kind, atMs }),
+    this.reconciler.onDrift(({ key, kind, atMs, message }) =>
+      this.log.warn(
+        kind === 'conflict'
+          ? { msg: 'rows of others are at odds, and OVN serves only one of them', key, why: message, atMs }
+          : { msg: 'a row was not as it should be, and was put back', key, kind, atMs },
+      ),
     );
     this.stopListening = this.reader.onFacts((facts) => this.reconciler.factsApplied(facts));
     this.reconciler.start();
@@ -55,10 +60,10 @@ export class OvnProjectorModule implements OnModuleInit, OnApplicationShutdown, 
   }
 
   trouble(): string | undefined {
-    const { trouble, obstacles } = this.reconciler.status();
+    const { trouble, obstacles, conflicts } = this.reconciler.status();
     if (trouble !== undefined) return trouble;
     const [first] = obstacles;
-    return first && `${obstacles.length} not projected: ${first.message}`;
+    return first ? `${obstacles.length} not projected: ${first.message}` : conflicts[0]?.message;
   }
 
   projectionOf(vip: string): Projection | undefined {
