@@ -1,5 +1,5 @@
-// Sets up what a fresh machine lacks: dependencies, build, and with --servers the programs that the tests, the demo
-// and `npm start` run for real. It needs Node and npm and nothing else, does nothing twice, and says what it
+// Sets up what a fresh machine lacks: dependencies, build, with --servers the programs that the tests, the demo and
+// `npm start` run for real, and with --packet-lab those that the tests on real packets need besides. It needs Node and npm and nothing else, does nothing twice, and says what it
 // cannot do, how to get it, and what runs without it.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -15,6 +15,18 @@ const SERVERS = [
   { program: 'ovn-nbctl', package: 'ovn-central', without: 'everything but the Northbound projection' },
   { program: 'nats-server', package: 'nats-server', without: 'gRPC, HTTP and both projections' },
 ];
+
+/** For the tests on real packets (test/e2e/packets), which name what is missing when they are skipped. */
+const PACKET_LAB = [
+  ['ovs-vswitchd', 'openvswitch-switch'],
+  ['ovn-controller', 'ovn-host'],
+  ['keepalived', 'keepalived'],
+  ['ip', 'iproute2'],
+  ['ethtool', 'ethtool'],
+  ['ping', 'iputils-ping'],
+  ['arping', 'iputils-arping'],
+  ['ndptool', 'libndp-tools'],
+].map(([program, name]) => ({ program, package: name, without: 'all but the tests on real packets' }));
 
 /** Tells deb-systemd-invoke and invoke-rc.d that nothing is to be started: we start our own, on our own ports. */
 const POLICY = '/usr/sbin/policy-rc.d';
@@ -57,8 +69,8 @@ function isOnPath(program) {
     .some((folder) => fs.existsSync(path.join(folder, program)));
 }
 
-function installServers() {
-  const missing = SERVERS.filter(({ program }) => !isOnPath(program));
+function installPrograms(wanted) {
+  const missing = wanted.filter(({ program }) => !isOnPath(program));
   if (missing.length === 0) return;
   const packages = [...new Set(missing.map((server) => server.package))];
   const isDebian = fs.existsSync('/etc/debian_version');
@@ -69,7 +81,7 @@ function installServers() {
     }
     return;
   }
-  console.log(`setup: installing ${packages.join(' and ')} from Debian, without starting their services`);
+  console.log(`setup: installing ${packages.join(', ')} from Debian, without starting their services`);
   const hadPolicy = fs.existsSync(POLICY);
   if (!hadPolicy) fs.writeFileSync(POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   try {
@@ -84,7 +96,8 @@ function installServers() {
 
 try {
   installDependencies();
-  if (process.argv.includes('--servers')) installServers();
+  const isAsked = (flag) => process.argv.includes(flag);
+  installPrograms([...(isAsked('--servers') ? SERVERS : []), ...(isAsked('--packet-lab') ? PACKET_LAB : [])]);
   build();
 } catch (error) {
   console.error(`setup: ${error.message}`);

@@ -3,7 +3,7 @@ import type { Lab } from '../lab/lab';
 
 /** The port that holds the claim now, if any does, and nothing when there is no such virtual port. */
 export async function virtualParent(lab: Lab, port: string): Promise<string | undefined> {
-  const find = ['find', 'Port_Binding', `logical_port=${port}`, 'type=virtual'];
+  const find = ['find', 'Port_Binding', `logical_port="${port}"`, 'type=virtual'];
   const parent = await lab.sbctl('--bare', '--columns=virtual_parent', ...find);
   return parent.trim() || undefined;
 }
