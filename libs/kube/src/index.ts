@@ -32,6 +32,7 @@ export {
   SERVICES,
   STATEFUL_SETS,
   SUBNETS,
+  SWITCH_LB_RULES,
   VIPS,
 } from './resource';
 export {

@@ -14,9 +14,11 @@ export const CONDITION_TYPES = [
   'InUse',
   /** Vip: a parent answers for it. */
   'Bound',
+  /** SwitchLBRule: the ledger has it as its spec asks. */
+  'Defined',
   /** Vip that is being deleted: False while it may not be released. */
   'Released',
-  /** Subnet that is being deleted: False while it may not be retired. */
+  /** Subnet or SwitchLBRule that is being deleted: False while it may not be retired. */
   'Retired',
 ] as const;
 

@@ -17,6 +17,7 @@ export interface Context {
   readonly subnets: Pick<Following, 'get'>;
   /** What of them is read, and no more (./pods/pod-reading). */
   readonly pods: Pick<Following, 'get'>;
+  readonly rules: Pick<Following, 'get'>;
   readonly mark: (key: DueKey) => void;
   readonly projectionOf: (vip: string) => Projection | undefined;
   /** Absent: nobody follows who answers for a Vip. */

@@ -23,6 +23,9 @@ const withdrawn: SubnetEvent = {
 };
 const retired: SubnetEvent = { type: 'RuleRetired', rule: 'slr', vip: 'web', reason: '' };
 
+const user = { object: 'pod/default/web-0', uid: 'u' };
+const detached: SubnetEvent = { type: 'UserDetached', holder, user, reason: '' };
+
 describe('helps', () => {
   it.each<[RejectionCode, Record<string, string>, SubnetEvent, Help]>([
     ['AddressTaken', { address: '10.16.0.9' }, released, 'yes'],
@@ -41,6 +44,7 @@ describe('helps', () => {
     ['SubnetNotFound', {}, revised, 'yes'],
     ['VipInUse', { vip: 'web' }, retired, 'yes'],
     ['VipInUse', { vip: 'web' }, withdrawn, 'yes'],
+    ['VipInUse', { vip: 'a' }, detached, 'yes'],
     ['VipInUse', { vip: 'other' }, retired, 'no'],
     ['VipInUse', { vip: 'web' }, released, 'no'],
     ['FrontTaken', { vip: 'web' }, retired, 'yes'],

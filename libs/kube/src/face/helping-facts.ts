@@ -1,6 +1,15 @@
 // Which facts may turn a refusal into a success. Pure. Too few would leave somebody waiting for the slow clock, too many
 // would ask in vain; neither does harm.
-import { formatAddress, formatMac, type HeldAddress, type Rejection, type SubnetEvent } from '@holdfast/ipam';
+import {
+  formatAddress,
+  formatMac,
+  type HeldAddress,
+  holderParts,
+  isVipHolder,
+  type Rejection,
+  type RejectionCode,
+  type SubnetEvent,
+} from '@holdfast/ipam';
 
 /** What a fact changed that somebody may have waited for. */
 export type Relief =
@@ -31,9 +40,15 @@ export function reliefOf(event: SubnetEvent): Relief | undefined {
       return { is: 'unused', vip: event.vip, rule: event.rule };
     case 'ParentWithdrawn':
       return { is: 'unused', vip: event.vip };
+    case 'UserDetached':
+    case 'RetentionEnded':
+      return isVipHolder(event.holder) ? { is: 'unused', vip: holderParts(event.holder).name } : undefined;
     case 'AddressReserved':
     case 'VipReserved':
     case 'VipNameYielded':
+    case 'UserAttached':
+    case 'ReservationRetained':
+    case 'RetentionSet':
     case 'ParentGranted':
     case 'RuleDefined':
     case 'RuleBackendsChanged':
@@ -45,47 +60,23 @@ export function reliefOf(event: SubnetEvent): Relief | undefined {
 export function helps(relief: Relief, { code, facts }: Rejection): Help {
   if (relief.is === 'definition') return 'yes';
   if (relief.is === 'unused') return helpsUser(relief, code, facts);
-  switch (code) {
-    case 'AddressTaken':
-    case 'AddressCooling':
-    case 'SubnetInUse':
-      return facts['address'] === undefined || relief.addresses.includes(facts['address']) ? 'yes' : 'no';
-    case 'MacTaken':
-      return facts['mac'] === relief.mac ? 'yes' : 'no';
-    case 'SubnetExhausted':
-      return 'one of many';
-    // Only a definition helps, or the holder itself, or time.
-    case 'SubnetNotFound':
-    case 'SubnetExists':
-    case 'FamilyUnavailable':
-    case 'AddressOutOfRange':
-    case 'AddressNotUsable':
-    case 'InvalidArgument':
-    case 'HolderHoldsOther':
-    case 'ReservationNotFound':
-    case 'VipExists':
-    case 'VipNotFound':
-    case 'VipNameTaken':
-    case 'VipInUse':
-    case 'VipUnsuited':
-    case 'RuleExists':
-    case 'RuleNotFound':
-    case 'FrontTaken':
-    case 'LimitReached':
-    case 'CommandExpired':
-    case 'CommandIdReused':
-      return 'no';
-  }
+  if (OF_ADDRESSES.has(code))
+    return facts['address'] === undefined || relief.addresses.includes(facts['address']) ? 'yes' : 'no';
+  if (code === 'MacTaken') return facts['mac'] === relief.mac ? 'yes' : 'no';
+  // Others are helped by a definition only, or by the holder itself, or by time.
+  return code === 'SubnetExhausted' ? 'one of many' : 'no';
 }
+
+const OF_ADDRESSES = new Set<RejectionCode>(['AddressTaken', 'AddressCooling', 'SubnetInUse']);
+const OF_USES = new Set<RejectionCode>(['VipInUse', 'FrontTaken', 'LimitReached']);
 
 /** A use that ended helps those who were refused because of uses of the same Vip. */
 function helpsUser(
   { vip, rule }: Relief & { readonly is: 'unused' },
-  code: Rejection['code'],
+  code: RejectionCode,
   facts: Rejection['facts'],
 ): Help {
-  const isOfUses = code === 'VipInUse' || code === 'FrontTaken' || code === 'LimitReached';
-  if (isOfUses) return facts['vip'] === vip ? 'yes' : 'no';
+  if (OF_USES.has(code)) return facts['vip'] === vip ? 'yes' : 'no';
   return code === 'RuleExists' && facts['rule'] === rule ? 'yes' : 'no';
 }
 

@@ -7,36 +7,32 @@
 //   clock ---+
 //
 // One face is meant to work at a time; two at once write the same, and only cost each other conflicts.
-import { isDeepStrictEqual } from 'node:util';
 import type { Cancel, Chance, Clock } from '@holdfast/clock';
-import { isVipUse, type SubnetFact } from '@holdfast/ipam';
+import type { SubnetFact } from '@holdfast/ipam';
 import type { Following, KubernetesApi, Watcher } from '../kubernetes-api';
 import type { KubernetesObject } from '../kubernetes-object';
-import { PODS, type Resource, SUBNETS, VIPS } from '../resource';
+import { PODS, type Resource, SUBNETS, SWITCH_LB_RULES, VIPS } from '../resource';
 import type { Context } from './context';
+import { DueMarks } from './due-marks';
 import { DueQueue, type Fault } from './due-queue';
-import { type DueKey, dueKeyOf, parentsKey, readDueKey, subnetKey, vipKey } from './due-key';
-import { reliefOf } from './helping-facts';
-import { type Ledger, THROUGH_KUBERNETES } from './ledger';
+import { type DueKey, readDueKey, vipKey } from './due-key';
+import type { Ledger } from './ledger';
 import { ObjectWriter } from './object-writer';
 import { ParentsReconciler } from './parents/parents-reconciler';
 import { PodWarnings } from './parents/pod-warnings';
 import { trimPod } from './pods/pod-reading';
-import { PodsByVip } from './pods/pods-by-vip';
 import { Refusals } from './refusals';
-import { COUNTS_EVERY_MS, SubnetReconciler } from './subnet-reconciler';
+import { RuleBackends } from './rules/rule-backends';
+import { RuleReconciler } from './rules/rule-reconciler';
+import { SubnetReconciler } from './subnet-reconciler';
 import { type FaceFault, Troubles } from './troubles';
 import { VipReconciler } from './vip-reconciler';
 import type { Bound, Projection } from './wanted-status';
 
 /** The whole is compared this often, less up to a tenth: against what no watch and no fact told of. */
 const COMPARE_ALL_MS = 300_000;
-/** Another who writes the same status would answer each of our writes with one of theirs; this often is enough. */
-const RIVAL_REST_MS = 1_000;
-/** A Vip's status follows its users at most this often: they come and go by the hundred. */
-const USES_EVERY_MS = 1_000;
 
-type Followed = 'vips' | 'subnets' | 'pods';
+type Followed = 'vips' | 'subnets' | 'pods' | 'rules';
 
 export interface KubernetesFaceOptions {
   readonly api: KubernetesApi;
@@ -62,6 +58,7 @@ export interface KubernetesFaceStatus {
   readonly vips: number;
   readonly subnets: number;
   readonly pods: number;
+  readonly rules: number;
   /** Of all kinds: refused by the ledger, and asked again only when something may have helped. */
   readonly refused: number;
   /** What fails now, the latest of several: an object's turn, or a watch. */
@@ -78,8 +75,9 @@ export class KubernetesFace {
   private readonly vips: VipReconciler;
   private readonly subnets: SubnetReconciler;
   private readonly parents: ParentsReconciler;
-  private readonly podsByVip = new PodsByVip();
-  private readonly objects: Record<Followed, number> = { vips: 0, subnets: 0, pods: 0 };
+  private readonly rules: RuleReconciler;
+  private readonly marks: DueMarks;
+  private readonly objects: Record<Followed, number> = { vips: 0, subnets: 0, pods: 0, rules: 0 };
   private readonly complete = new Set<Followed>();
   private followings: Readonly<Record<Followed, Following>> | undefined;
   private cancelCompare: Cancel = () => undefined;
@@ -98,10 +96,15 @@ export class KubernetesFace {
     this.queue = new DueQueue({ clock, chance, turn: (key) => this.turn(key), isUrgent, onFault });
     this.refusals = new Refusals(clock, chance);
     this.writer = new ObjectWriter(api, clock, () => this.markAll());
+    const { queue, writer, refusals } = this;
+    this.marks = new DueMarks({ ledger: options.ledger, queue, writer, refusals });
     const context = this.context();
     this.vips = new VipReconciler(context);
     this.subnets = new SubnetReconciler(context);
-    this.parents = new ParentsReconciler(context, this.podsByVip, new PodWarnings(api, clock));
+    this.parents = new ParentsReconciler(context, this.marks.podsByVip, new PodWarnings(api, clock));
+    const arePodsKnown = (): boolean => this.complete.has('pods');
+    const backends = new RuleBackends(context, this.marks.selectedPods, arePodsKnown);
+    this.rules = new RuleReconciler(context, backends);
   }
 
   /**
@@ -115,9 +118,11 @@ export class KubernetesFace {
       vips: api.follow(VIPS, this.objectWatcher(VIPS, 'vips')),
       subnets: api.follow(SUBNETS, this.objectWatcher(SUBNETS, 'subnets')),
       pods: api.follow(PODS, this.podWatcher()),
+      rules: api.follow(SWITCH_LB_RULES, this.objectWatcher(SWITCH_LB_RULES, 'rules')),
     };
-    const { vips, subnets, pods } = this.followings;
-    void this.completes('pods', pods).then((isComplete) => isComplete && this.markParents());
+    const { vips, subnets, pods, rules } = this.followings;
+    for (const [kind, following] of Object.entries({ pods, rules }))
+      void this.completes(kind as Followed, following).then((isComplete) => isComplete && this.markAll());
     const areComplete = await Promise.all([this.completes('vips', vips), this.completes('subnets', subnets)]);
     if (this.isStopped || areComplete.includes(false)) return false;
     this.compareAll();
@@ -160,6 +165,7 @@ export class KubernetesFace {
       vips: { get: (ref) => this.followings?.vips.get(ref) },
       subnets: { get: (ref) => this.followings?.subnets.get(ref) },
       pods: { get: (ref) => this.followings?.pods.get(ref) },
+      rules: { get: (ref) => this.followings?.rules.get(ref) },
       mark: (key) => this.queue.mark(key),
     };
   }
@@ -179,26 +185,20 @@ export class KubernetesFace {
   private async reconcile({ plural, name }: ReturnType<typeof readDueKey>): Promise<number | undefined> {
     if (plural === SUBNETS.plural) return this.subnets.reconcile(name);
     if (plural === VIPS.plural) return this.vips.reconcile(name);
-    // Who is not on a list that is not complete may be a parent all the same.
+    // Who is not on a list that is not complete may be there all the same.
+    if (plural === SWITCH_LB_RULES.plural)
+      return this.complete.has('rules') ? this.rules.reconcile(name) : undefined;
     return this.complete.has('pods') ? this.parents.reconcile(name) : undefined;
   }
 
-  private objectWatcher(resource: Resource, kind: 'vips' | 'subnets'): Watcher {
-    return this.watcher(kind, withoutManagedFields, ({ name }, now, before) => {
-      const key = dueKeyOf(resource, name);
-      const isEcho = this.writer.seen(key, now);
-      const isNews = asksForSomethingNew(now, before);
-      this.queue.mark(key, isEcho || isNews ? 0 : RIVAL_REST_MS, isNews);
-      // What its object asks for decides whether somebody new is let in.
-      if (isNews && kind === 'vips' && this.podsByVip.isNamed(name))
-        this.queue.mark(parentsKey(name), 0, true);
-    });
+  private objectWatcher(resource: Resource, kind: Exclude<Followed, 'pods'>): Watcher {
+    return this.watcher(kind, withoutManagedFields, ({ name }, now, before) =>
+      this.marks.objectChanged(resource, name, now, before),
+    );
   }
 
   private podWatcher(): Watcher {
-    return this.watcher('pods', trimPod, (_, now, before) => {
-      for (const vip of this.podsByVip.changed(now, before)) this.queue.mark(parentsKey(vip), 0, true);
-    });
+    return this.watcher('pods', trimPod, (_, now, before) => this.marks.podChanged(now, before));
   }
 
   private watcher(kind: Followed, trim: Watcher['trim'], changed: Watcher['changed']): Watcher {
@@ -218,36 +218,9 @@ export class KubernetesFace {
 
   private takeFacts(facts: readonly SubnetFact[]): void {
     for (const fact of facts) {
-      const { event } = fact;
-      for (const key of this.refusals.wakeHelped(fact)) this.queue.mark(key);
-      // Who uses a Vip is nothing that a Subnet's counts tell of.
-      if (isVipUse(event)) {
-        this.useChanged(event.vip);
-        continue;
-      }
-      if ('name' in event) this.vipChanged(event.name);
-      const key = subnetKey(fact.subnet);
-      const isDefinition = reliefOf(event)?.is === 'definition';
-      this.queue.mark(key, isDefinition ? 0 : this.writer.statusRestMs(key, COUNTS_EVERY_MS));
+      if ('rule' in fact.event) this.rules.happened(fact.event.rule, fact.position);
+      this.marks.factCame(fact);
     }
-  }
-
-  private vipChanged(name: string): void {
-    const key = vipKey(name);
-    this.refusals.wake(key);
-    this.queue.mark(key);
-    if (this.hasParents(name)) this.queue.mark(parentsKey(name));
-  }
-
-  private useChanged(vip: string): void {
-    const key = vipKey(vip);
-    this.queue.mark(key, this.writer.statusRestMs(key, USES_EVERY_MS));
-    this.queue.mark(parentsKey(vip));
-  }
-
-  private hasParents(vip: string): boolean {
-    const held = this.options.ledger.view.vip(vip);
-    return this.podsByVip.isNamed(vip) || (held !== undefined && held.subnet.uses.parentCount(vip) > 0);
   }
 
   private compareAll(): void {
@@ -256,35 +229,9 @@ export class KubernetesFace {
     this.cancelCompare = clock.after(COMPARE_ALL_MS * (1 - 0.1 * chance.random()), () => this.compareAll());
   }
 
-  /** Subnets first, so that their Vips find them. What the ledger holds for objects that are gone is due as well. */
   private markAll(): void {
-    if (!this.followings) return;
-    const { view } = this.options.ledger;
-    for (const { metadata } of this.followings.subnets.objects()) this.queue.mark(subnetKey(metadata.name));
-    for (const { metadata } of this.followings.vips.objects()) this.queue.mark(vipKey(metadata.name));
-    for (const { name } of view.vips()) {
-      if (view.vipReservedThrough(name) === THROUGH_KUBERNETES) this.queue.mark(vipKey(name));
-    }
-    this.markParents();
+    if (this.followings) this.marks.markAll(this.followings);
   }
-
-  private markParents(): void {
-    for (const name of this.podsByVip.vips()) this.queue.mark(parentsKey(name));
-    for (const { name, subnet } of this.options.ledger.view.vips())
-      if (subnet.uses.parentCount(name) > 0) this.queue.mark(parentsKey(name));
-  }
-}
-
-/** Whether anything but the status, or what is nothing to us, has changed. */
-function asksForSomethingNew(
-  now: KubernetesObject | undefined,
-  before: KubernetesObject | undefined,
-): boolean {
-  const askedBy = ({ spec, metadata }: KubernetesObject): unknown => {
-    const { annotations, finalizers, deletionTimestamp } = metadata;
-    return [spec, annotations, finalizers, deletionTimestamp];
-  };
-  return !now || !before || !isDeepStrictEqual(askedBy(now), askedBy(before));
 }
 
 /** Who set which field when: often half of an object, and nothing to us. */

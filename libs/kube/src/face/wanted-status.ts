@@ -171,7 +171,7 @@ function readySubnet({ state, rejected, isLeaving, cut }: SubnetFindings): Condi
   };
 }
 
-const LEAVING = 'It is being deleted; the ledger has nothing for it any more.';
+export const LEAVING = 'It is being deleted; the ledger has nothing for it any more.';
 
 /** JSON numbers: above 2^53 rounded, as the API server would round them anyway. A family that is not there has none. */
 function countsOf(state: SubnetState | undefined, family: Family): { using: number; available: number } {
@@ -179,7 +179,7 @@ function countsOf(state: SubnetState | undefined, family: Family): { using: numb
   return { using: Number(counts?.using ?? 0n), available: Number(counts?.available ?? 0n) };
 }
 
-function refused(type: Condition['type'], { code, message }: Rejection): Condition {
+export function refused(type: Condition['type'], { code, message }: Rejection): Condition {
   return { type, status: 'False', reason: code, message };
 }
 
@@ -188,7 +188,7 @@ function textOf(address: number | bigint | undefined): string {
 }
 
 /** A refusal's message need not end as a sentence does. */
-function sentences(first: string, next: string | undefined): string {
+export function sentences(first: string, next: string | undefined): string {
   if (!next) return first;
   return `${first}${/[.!?]$/.test(first) ? '' : '.'} ${next}`;
 }

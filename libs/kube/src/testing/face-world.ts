@@ -14,6 +14,7 @@ import {
   PODS,
   type Resource,
   SUBNETS,
+  SWITCH_LB_RULES,
   VIPS,
 } from '../resource';
 import { MANIFESTS } from './manifests';
@@ -124,6 +125,13 @@ export class FaceWorld {
     const created = this.create(PODS, name, spec, { namespace: 'default', ...about, ...metadata });
     if (status) this.editStatus(PODS, `${created.metadata.namespace}/${name}`, status);
     return created;
+  }
+
+  /** A SwitchLBRule of Vip `slr-01`, if nothing else is said. */
+  rule(name: string, spec: object = {}, metadata: object = {}): KubernetesObject {
+    const ports = [{ name: 'web', port: 8888, targetPort: 80, protocol: 'TCP' }];
+    const whole = { vip: 'slr-01', namespace: 'default', ports, selector: ['app: web'], ...spec };
+    return this.create(SWITCH_LB_RULES, name, whole, metadata);
   }
 
   /** Changes something of it, as its user would. `key`: as of an ObjectKey. */

@@ -1,5 +1,5 @@
 // What the ledger has of a Vip's uses, as text that tests compare: and what it was told on the way there.
-import type { GrantParent, WithdrawParent } from '@holdfast/ipam';
+import { formatAddress, type GrantParent, type Rule, type WithdrawParent } from '@holdfast/ipam';
 import type { ExecutedOrder, MemoryLedger } from './memory-ledger';
 
 /** Ports that the Vip's selector lets answer for it, in order. */
@@ -29,4 +29,23 @@ export function lastParentOrder(
   const isOfParents = (one: ExecutedOrder): one is ReturnType<typeof lastParentOrder> & ExecutedOrder =>
     one.order.type === 'GrantParent' || one.order.type === 'WithdrawParent';
   return ledger.executed.filter(isOfParents).at(-1);
+}
+
+/** The rule of that name, in whichever subnet. */
+export function ruleOf(ledger: MemoryLedger, name: string): Rule | undefined {
+  for (const { uses } of ledger.view.subnets()) {
+    const rule = uses.rule(name);
+    if (rule) return rule;
+  }
+  return undefined;
+}
+
+/** As texts, in order; undefined when there is no such rule. */
+export function backendsOf(ledger: MemoryLedger, rule: string): string[] | undefined {
+  return ruleOf(ledger, rule)?.backends.map(formatAddress);
+}
+
+/** Types of the orders about rules that were carried out, oldest first. */
+export function ruleOrders(ledger: MemoryLedger): string[] {
+  return ledger.executed.map(({ order }) => order.type).filter((type) => type.includes('Rule'));
 }

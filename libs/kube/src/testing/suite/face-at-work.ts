@@ -5,7 +5,14 @@ import { ClientNodeRest } from '../../client-node-rest';
 import { KubernetesFace } from '../../face/kubernetes-face';
 import type { KubernetesApi } from '../../kubernetes-api';
 import type { KubernetesObject } from '../../kubernetes-object';
-import { apiVersionOf, collectionPathOf, type Resource, SUBNETS, VIPS } from '../../resource';
+import {
+  apiVersionOf,
+  collectionPathOf,
+  type Resource,
+  SUBNETS,
+  SWITCH_LB_RULES,
+  VIPS,
+} from '../../resource';
 import { MemoryLedger } from '../memory-ledger';
 import { eventually, type SuiteWorld } from './suite-world';
 
@@ -37,16 +44,18 @@ export class FaceAtWork {
     this.ledger.restart();
   }
 
-  /** Takes away every Vip and Subnet, in the way that their users would, and then the face, whatever happened. */
+  /** Takes away every rule, Vip and Subnet, in the way that their users would, and then the face, whatever happened. */
   async finish(): Promise<void> {
     try {
-      for (const resource of [VIPS, SUBNETS])
+      for (const resource of [SWITCH_LB_RULES, VIPS, SUBNETS])
         await this.world.server.request('DELETE', collectionPathOf(resource));
-      await eventually(() => expect(this.face?.status).toMatchObject({ vips: 0, subnets: 0, due: 0 }));
+      await eventually(() =>
+        expect(this.face?.status).toMatchObject({ rules: 0, vips: 0, subnets: 0, due: 0 }),
+      );
     } finally {
       await this.kill();
     }
-    for (const resource of [VIPS, SUBNETS]) expect(await this.all(resource)).toEqual([]);
+    for (const resource of [SWITCH_LB_RULES, VIPS, SUBNETS]) expect(await this.all(resource)).toEqual([]);
   }
 
   subnet(name = 'ovn-default', spec: object = { cidrBlock: '10.16.0.0/16' }): Promise<KubernetesObject> {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FINALIZER } from '../../face/object-writer';
 import type { KubernetesObject } from '../../kubernetes-object';
-import { collectionPathOf, SUBNETS, VIPS } from '../../resource';
+import { collectionPathOf, SUBNETS, SWITCH_LB_RULES, VIPS } from '../../resource';
 import { findKubectl } from '../kubectl';
 import { installDefinitions, MANIFESTS } from '../manifests';
 import { parseYaml } from '../yaml';
@@ -214,6 +214,14 @@ export function describeFaceUnderKubeOvn(world: () => SuiteWorld): void {
     await work.shows('static-vip01', { v4ip: '10.16.0.122' });
     await work.counts(4);
     expect(work.writes.objects).toBe(11);
+    const rule = { vip: 'slr-02', ports: [{ port: 80 }], endpoints: ['10.16.0.7'] };
+    await work.vip('slr-02', { type: 'switch_lb_vip' });
+    await world().create(SWITCH_LB_RULES, 'web', { spec: rule });
+    await eventually(async () =>
+      expect((await world().read(SWITCH_LB_RULES, 'web'))?.status).toMatchObject({ ports: '80/TCP' }),
+    );
+    await world().delete(SWITCH_LB_RULES, 'web');
+    await work.gone(SWITCH_LB_RULES, 'web');
   });
 }
 

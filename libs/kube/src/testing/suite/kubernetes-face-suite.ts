@@ -10,6 +10,7 @@ import {
 } from './face-cases';
 import { describeUnless, type SuiteOptions } from './kubernetes-api-suite';
 import { describeFaceParents } from './parent-cases';
+import { describeFaceRules } from './rule-cases';
 import { SuiteWorld } from './suite-world';
 
 /** A real server starts in 5 s on idle cores. */
@@ -38,6 +39,7 @@ export function describeKubernetesFace(
     describe('the examples', () => describeFaceExamples(world));
     describe('a user', () => describeFaceCases(world));
     describe('the parents of a Vip', () => describeFaceParents(world));
+    describe('rules', () => describeFaceRules(world));
     describe('a long life', () => describeFaceEndurance(world));
     describe("under Kube-OVN's own definitions", () => describeFaceUnderKubeOvn(world));
     describe('a crowd', () => describeFaceCrowd(world));

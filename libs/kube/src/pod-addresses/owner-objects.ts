@@ -1,0 +1,138 @@
+// The objects that own addresses: StatefulSets, virtual machines and their instances. Each kind is followed from when
+// the first of its Pods, or of its holders, is seen: a cluster without KubeVirt is never asked for it.
+import type { Evidence } from '@holdfast/ipam';
+import type { Following, KubernetesApi } from '../kubernetes-api';
+import type { KubernetesFault } from '../kubernetes-fault';
+import { keyOf, type KubernetesObject, type ObjectRef } from '../kubernetes-object';
+import type { Resource } from '../resource';
+import { isSameButVersion, only, RETENTION_ANNOTATION } from './followed-pod';
+import { VIRTUAL_MACHINE_INSTANCES, VIRTUAL_MACHINES } from './machine-resources';
+import { type Owner, type OwnerName, ownerNameOf } from './pod-identity';
+
+/** Owners whose end was seen; of more, the server is asked. */
+const DEPARTED_MAX = 1024;
+
+export interface OwnerObjectsOptions {
+  readonly api: KubernetesApi;
+  readonly statefulSets: readonly Resource[];
+  readonly onChanged: (
+    owner: OwnerName,
+    now: KubernetesObject | undefined,
+    before: KubernetesObject | undefined,
+  ) => void;
+  /** All objects of a kind are known now. */
+  readonly onComplete: () => void;
+  readonly onFault: (source: string, fault: KubernetesFault, retryInMs: number) => void;
+  readonly onAlive: (source: string) => void;
+}
+
+export class OwnerObjects {
+  private readonly followings = new Map<Resource, Following>();
+  private readonly complete = new Set<Resource>();
+  private readonly departed = new Map<OwnerName, Evidence>();
+
+  constructor(private readonly options: OwnerObjectsOptions) {}
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.followings.values()].map((following) => following.stop()));
+  }
+
+  /** Whether every object that such an owner may be is known. Begins to follow them. */
+  isComplete(kind: Owner['kind']): boolean {
+    const resources = this.resourcesOf(kind);
+    for (const resource of resources) this.follow(resource, kind);
+    return resources.every((resource) => this.complete.has(resource));
+  }
+
+  /** What there is of the owner now: a machine may be a VirtualMachine, its instance, or both. */
+  find({ kind, namespace, name }: Owner): KubernetesObject[] {
+    const found = this.resourcesOf(kind).map((it) => this.followings.get(it)?.get({ namespace, name }));
+    return found.filter((object) => object !== undefined);
+  }
+
+  instanceOf({ namespace, name, uid }: Owner): KubernetesObject | undefined {
+    const instance = this.followings.get(VIRTUAL_MACHINE_INSTANCES)?.get({ namespace, name });
+    return uid === undefined || instance?.metadata.uid === uid ? instance : undefined;
+  }
+
+  /** The last of it, if its end was seen. */
+  evidenceOfEnd(owner: Owner): Evidence | undefined {
+    return this.departed.get(ownerNameOf(owner));
+  }
+
+  /** Asks the server itself whether there is anything of it, by patches of nothing. @throws KubernetesFault */
+  async isGone({ kind, namespace, name }: Owner): Promise<boolean> {
+    for (const resource of this.resourcesOf(kind)) {
+      const { outcome } = await this.options.api.patch(resource, { namespace, name }, {});
+      if (outcome !== 'gone') return false;
+    }
+    return true;
+  }
+
+  private resourcesOf(kind: Owner['kind']): readonly Resource[] {
+    return kind === 'vm' ? [VIRTUAL_MACHINES, VIRTUAL_MACHINE_INSTANCES] : this.options.statefulSets;
+  }
+
+  private follow(resource: Resource, kind: Owner['kind']): void {
+    if (this.followings.has(resource)) return;
+    const { api, onFault, onAlive, onComplete } = this.options;
+    const source = `${resource.plural}.${resource.group}`;
+    const following = api.follow(resource, {
+      changed: (ref, now, before) => {
+        onAlive(source);
+        this.changed(kind, ref, now, before);
+      },
+      faulted: (fault, retryInMs) => onFault(source, fault, retryInMs),
+      trim: trimOwner,
+    });
+    this.followings.set(resource, following);
+    void following.synced.then((isSynced) => {
+      if (!isSynced) return;
+      this.complete.add(resource);
+      onAlive(source);
+      onComplete();
+    });
+  }
+
+  private changed(
+    kind: Owner['kind'],
+    { namespace = '', name }: ObjectRef,
+    now: KubernetesObject | undefined,
+    before: KubernetesObject | undefined,
+  ): void {
+    const owner = ownerNameOf({ kind, namespace, name });
+    if (now) this.departed.delete(owner);
+    else if (before) this.remember(owner, before);
+    if (!isSameButVersion(now, before)) this.options.onChanged(owner, now, before);
+  }
+
+  private remember(owner: OwnerName, before: KubernetesObject): void {
+    this.departed.delete(owner);
+    this.departed.set(owner, evidenceOf(before));
+    const [oldest] = this.departed.keys();
+    if (this.departed.size > DEPARTED_MAX && oldest !== undefined) this.departed.delete(oldest);
+  }
+}
+
+/** `statefulset/default/web`, its UID, and how it last was. */
+export function evidenceOf({ kind, metadata }: KubernetesObject): Evidence {
+  const { uid, resourceVersion } = metadata;
+  return { object: `${kind.toLowerCase()}/${keyOf(metadata)}`, uid, resourceVersion };
+}
+
+function trimOwner({ apiVersion, kind, metadata, spec, status }: KubernetesObject): KubernetesObject {
+  const { name, namespace, uid, resourceVersion, deletionTimestamp } = metadata;
+  const annotations = only(metadata.annotations ?? {}, (key) => key === RETENTION_ANNOTATION);
+  const { replicas, ordinals, reserveOrdinals } = spec ?? {};
+  return {
+    apiVersion,
+    kind,
+    metadata: {
+      ...{ name, namespace, uid, resourceVersion },
+      ...(deletionTimestamp && { deletionTimestamp }),
+      ...(annotations && { annotations }),
+    },
+    spec: { replicas, ordinals, reserveOrdinals },
+    status: { migrationState: status?.['migrationState'] },
+  };
+}
