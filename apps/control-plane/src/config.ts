@@ -19,6 +19,9 @@ export interface Config {
   readonly natsUrl?: string;
   /** An OVSDB remote as ovn-nbctl takes it; absent: no Northbound. */
   readonly northbound?: string;
+  /** The same of the Southbound; absent: nothing is known of who answers for a Vip. */
+  readonly southbound?: string;
+  /** Of both. */
   readonly northboundTls?: {
     readonly privateKey: string;
     readonly certificate: string;
@@ -57,6 +60,10 @@ const FLAGS = {
   northbound: {
     env: 'HOLDFAST_NORTHBOUND',
     help: 'OVN Northbound, e.g. unix:/run/ovn/ovnnb_db.sock, tcp:..., ssl:...',
+  },
+  southbound: {
+    env: 'HOLDFAST_SOUTHBOUND',
+    help: 'OVN Southbound, to know which parent answers for a Vip (only read)',
   },
   'northbound-key': { env: 'HOLDFAST_NORTHBOUND_KEY', help: 'private key file for ssl:' },
   'northbound-cert': { env: 'HOLDFAST_NORTHBOUND_CERT', help: 'certificate file for ssl:' },
@@ -105,6 +112,7 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
     grpcListen: readListen('grpc', get('grpc') as string),
     natsUrl: get('nats'),
     northbound: get('northbound'),
+    southbound: get('southbound'),
     northboundTls: readTls(get),
     switchLbVip: readSwitchLbVip(get('switch-lb-vip') as string),
     kubeconfig: get('kubeconfig'),
@@ -161,7 +169,8 @@ function assertCoherent(config: Config): void {
       '--roles: kube-projector needs reservation in the same process, to hand commands to',
     );
   }
-  if (config.northbound?.includes('ssl:') && !config.northboundTls) {
-    throw new ConfigFault('--northbound: ssl: needs --northbound-key, --northbound-cert and --northbound-ca');
+  for (const flag of ['northbound', 'southbound'] as const) {
+    if (config[flag]?.includes('ssl:') && !config.northboundTls)
+      throw new ConfigFault(`--${flag}: ssl: needs --northbound-key, --northbound-cert and --northbound-ca`);
   }
 }

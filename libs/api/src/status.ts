@@ -61,6 +61,7 @@ export const REJECTION_STATUS: Readonly<Record<RejectionCode, Status>> = {
   ReservationInUse: row('FAILED_PRECONDITION', 409),
   UserNotFound: row('NOT_FOUND', 404),
   PoolNotFound: row('NOT_FOUND', 404),
+  PortTaken: row('ALREADY_EXISTS', 409),
   CommandExpired: row('FAILED_PRECONDITION', 410),
   // 422 as in draft-ietf-httpapi-idempotency-key-header for a key that comes with another request.
   CommandIdReused: row('FAILED_PRECONDITION', 422),

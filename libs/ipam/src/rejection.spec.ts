@@ -206,6 +206,12 @@ const CASES: Record<RejectionCode, readonly Case[] | typeof OF_THE_LOOP> = {
       attach('vip/web', podUser('default/b u2')),
     ],
   ],
+  PortTaken: [
+    [
+      [here, reserve('pod/default/a', '', { port: 'a.default' })],
+      reserve('pod/default/b', '', { port: 'a.default' }),
+    ],
+  ],
   PoolNotFound: [[[here], reserve('pod/default/a', '', { pool: 'gold' })]],
   UserNotFound: [[[here, ...used], movePrimary(a, 'u2')]],
   CommandIdReused: OF_THE_LOOP,

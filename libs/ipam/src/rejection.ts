@@ -26,6 +26,7 @@ export const REJECTION_CODES = [
   'ReservationInUse',
   'UserNotFound',
   'PoolNotFound',
+  'PortTaken',
   'CommandExpired',
   'CommandIdReused',
 ] as const;

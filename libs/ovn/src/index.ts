@@ -3,6 +3,7 @@
 export { NorthboundReconciler, type ReconcilerOptions } from './reconciler';
 export { type NorthboundOptions, OvsdbNorthbound, PROJECTOR_LOCK } from './ovsdb-northbound';
 export type { Northbound, NorthboundChange, NorthboundState, NorthboundWatcher } from './northbound';
+export { type Binding, SouthboundBindings, type SouthboundOptions } from './southbound-bindings';
 export type { BlockedKey, Projection, ProjectionReason } from './projections';
 export type { Drift, ReconcilerStatus } from './status';
 export type { Difference } from './diff';

@@ -1,12 +1,13 @@
 // The role that takes Kubernetes' specs as commands and keeps its status as the ledger says.
 import { systemChance, systemClock } from '@holdfast/clock';
-import { KubernetesFace, type KubernetesApi, type Projection } from '@holdfast/kube';
+import { type Bound, KubernetesFace, type KubernetesApi, type Projection } from '@holdfast/kube';
 import { clientNodeKubernetesApi } from '@holdfast/kube/client-node';
 import { Inject, Logger, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { CONFIG, type Config } from '../config';
 import { type Face, Faces } from '../gateway/status-report';
 import { LedgerReader } from '../ledger/ledger-reader';
+import { VipBindings } from '../ovn-projector/vip-bindings';
 import { VipProjections } from '../ovn-projector/vip-projections';
 import { kubernetesLedger } from './kubernetes-ledger';
 
@@ -24,6 +25,7 @@ export class KubeProjectorModule implements OnModuleInit, OnApplicationShutdown,
     commands: CommandBus,
     faces: Faces,
     private readonly projections: VipProjections,
+    private readonly bindings: VipBindings,
   ) {
     const time = { clock: systemClock, chance: systemChance };
     const cluster =
@@ -33,6 +35,7 @@ export class KubeProjectorModule implements OnModuleInit, OnApplicationShutdown,
       api: this.api,
       ledger: kubernetesLedger(commands, reader),
       projectionOf: (vip) => this.projectionOf(vip),
+      ...(bindings.source && { boundOf: (vip: string) => this.boundOf(vip) }),
       onFault: ({ code, message, key }, retryInMs) =>
         this.log.warn({ msg: 'cannot do it now', code, fault: message, key, retryInMs }),
       ...time,
@@ -41,8 +44,9 @@ export class KubeProjectorModule implements OnModuleInit, OnApplicationShutdown,
   }
 
   onModuleInit(): void {
-    this.stopListening =
-      this.projections.source?.onProjected((vip) => this.face.projectionChanged(vip)) ?? this.stopListening;
+    const changed = (vip: string): void => this.face.projectionChanged(vip);
+    const ends = [this.projections.source?.onProjected(changed), this.bindings.source?.onChange(changed)];
+    this.stopListening = () => ends.forEach((end) => end?.());
     // Not awaited: a cluster that cannot be reached now must not keep the ledger from serving.
     void this.face.start();
   }
@@ -64,6 +68,11 @@ export class KubeProjectorModule implements OnModuleInit, OnApplicationShutdown,
     return (
       known && { status: known.projected ? 'True' : 'False', reason: known.reason, message: known.message }
     );
+  }
+
+  private boundOf(vip: string): Bound | undefined {
+    const parent = this.bindings.boundTo(vip, this.reader.view);
+    return parent && { ...parent, chassis: parent.chassis ?? 'unknown' };
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -270,6 +270,7 @@ describe('a Subnet under random commands', () => {
       'ReservationInUse',
       'UserNotFound',
       'PoolNotFound',
+      'PortTaken',
       'VipInUse',
       'VipUnsuited',
       'RuleExists',

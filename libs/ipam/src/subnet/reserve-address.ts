@@ -26,10 +26,22 @@ export function reserveAddress(command: ReserveAddress, state: SubnetState, mome
       `${JSON.stringify(command.port)} is no port's name: 1 to 255 characters, no comma or space`,
     );
   }
+  const taken = portTaken(command, state);
+  if (taken) return taken;
   const former = command.prefersFormer ? chooseFormer(command, state, moment) : undefined;
   const choice = former ?? chooseAddresses(state, holder, command, moment);
   if (choice.rejected) return choice;
   return accept({ type: 'AddressReserved', holder, ...choice.chosen, ...portOf(command) });
+}
+
+function portTaken({ port }: ReserveAddress, state: SubnetState): { rejected: Rejection } | undefined {
+  const other = port === undefined ? undefined : state.holderOfPort(port);
+  if (port === undefined || other === undefined) return undefined;
+  return reject(
+    'PortTaken',
+    `Port ${port} of subnet ${state.name} is that of ${other}; name another one, or have it released first.`,
+    { subnet: state.name, port, holder: other },
+  );
 }
 
 /** What the holder had when it left, whole, if it may have it again; an address that it names goes before. */

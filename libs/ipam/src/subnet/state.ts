@@ -59,6 +59,7 @@ export class SubnetState {
   readonly users = new Users();
   private spaces: { 4?: AddressSpace; 6?: AddressSpace } = {};
   private readonly ownMacs = new Map<Mac, Holder>();
+  private readonly ports = new Map<string, Holder>();
   private readonly held = { 4: 0, 6: 0 };
   private readonly heldExcluded = { 4: 0, 6: 0 };
   private releases = 0;
@@ -101,6 +102,11 @@ export class SubnetState {
     if (own !== undefined || !this.spaces[4]) return own;
     const reservation = this.byAddress.get(mac % 2 ** 32);
     return reservation && this.macOf(reservation) === mac ? reservation.holder : undefined;
+  }
+
+  /** Whose reservation has the port. */
+  holderOfPort(port: string): Holder | undefined {
+    return this.ports.get(port);
   }
 
   /** Who gave up the address, and when, if nobody has taken it since. */
@@ -215,6 +221,7 @@ export class SubnetState {
         ? { holder, v4, sinceMs }
         : { holder, v4, v6, ownMac, sinceMs, ...rare };
     this.byHolder.hold(holder, reservation);
+    if (rare?.port !== undefined) this.ports.set(rare.port, holder);
     if (ownMac !== undefined) this.ownMacs.set(ownMac, holder);
     if (v4 !== undefined) this.take(v4, reservation, before?.v4 === v4);
     if (v6 !== undefined) this.take(v6, reservation, before?.v6 === v6);
@@ -247,6 +254,7 @@ export class SubnetState {
     const reservation = this.byHolder.get(holder);
     if (!reservation) return;
     if (reservation.ownMac !== undefined) this.ownMacs.delete(reservation.ownMac);
+    if (reservation.port !== undefined) this.ports.delete(reservation.port);
     for (const address of addressesOf(reservation)) this.giveUp(address, holder, atMs);
     const { v4, v6 } = reservation;
     this.byHolder.leave(holder, v6 === undefined ? { v4, leftAtMs: atMs } : { v4, v6, leftAtMs: atMs });
