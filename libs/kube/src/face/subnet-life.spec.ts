@@ -83,6 +83,29 @@ describe('a Subnet', () => {
     });
   });
 
+  it("is on its VPC's router while its spec names one", async () => {
+    const world = await started();
+    const router = (): string | undefined => world.ledger.view.subnet('ovn-default')?.definition?.router;
+    world.subnet('ovn-default', { cidrBlock: '10.16.0.0/16', vpc: 'ovn-cluster' });
+    await world.settle();
+    expect(router()).toBe('ovn-cluster');
+    world.edit(SUBNETS, 'ovn-default', { spec: { vpc: 'blue' } });
+    await world.settle();
+    expect(router()).toBe('blue');
+    world.edit(SUBNETS, 'ovn-default', { spec: { vpc: 'Not a router' } });
+    await world.settle();
+    expect(world.condition(SUBNETS, 'ovn-default')).toMatchObject({
+      reason: 'InvalidArgument',
+      message: expect.stringMatching(/^spec\.vpc: "Not a router" can be no VPC's name/),
+    });
+    world.edit(SUBNETS, 'ovn-default', { spec: { vpc: null } });
+    await world.settle();
+    expect(router()).toBeUndefined();
+    const asked = world.ledger.executed.length;
+    await world.settle(600_000);
+    expect(world.ledger.executed).toHaveLength(asked);
+  });
+
   it('says which exclusions have no effect, and is defined all the same', async () => {
     const world = await started();
     const excludeIps = ['10.99.0.1', '10.16.255.0..10.17.0.10', 'fd00::1', '10.16.0.7'];

@@ -68,7 +68,8 @@ export class SubnetReconciler {
   private orderOf(name: string, definition: SubnetDefinition): LedgerOrder | undefined {
     const state = this.context.ledger.view.subnet(name);
     if (!state) return { type: 'DefineSubnet', subnet: name, ...definition };
-    const order = { type: 'ReviseSubnet' as const, subnet: name, ...definition };
+    // The object says the whole: what it leaves out is to be no more.
+    const order = { type: 'ReviseSubnet' as const, subnet: name, router: '', ...definition };
     const nowMs = this.context.clock.now();
     const decision = subnet.decide(order, state, { nowMs, issuedAtMs: nowMs });
     return decision.rejected || decision.events.length > 0 ? order : undefined;

@@ -27,6 +27,26 @@ const DUAL = { cidrBlock: '10.16.0.0/16, fd00::/112' };
 const cutOf = (blocks: string, entries: string): string =>
   `Of excludeIps, what lies outside ${blocks} has no effect: ${entries}.`;
 
+describe("a Subnet's router", () => {
+  const read = (spec: JsonObject): unknown => {
+    const { definition, cut } = readSubnet(object({ ...BLOCK, ...spec })).value ?? {};
+    return [definition?.router, cut];
+  };
+
+  it.each<[JsonObject, string | undefined, string]>([
+    [{}, undefined, ''],
+    [{ vpc: '' }, undefined, ''],
+    [{ vpc: 'ovn-cluster' }, 'ovn-cluster', ''],
+    [{ vpc: 'blue', provider: 'net1.infra.ovn' }, 'blue', ''],
+    [{ vpc: 'blue', vlan: 'v1', logicalGateway: true }, 'blue', ''],
+    [{ vpc: 'blue', vlan: 'v1' }, undefined, 'the gateway of an underlay subnet is outside of OVN'],
+    [{ vpc: 'blue', provider: 'macvlan.infra' }, undefined, 'provider "macvlan.infra" has no switch in OVN'],
+    [{ vpc: 'blue', cidrBlock: '10.16.0.0/31' }, undefined, 'there is no gateway'],
+  ])('of %j', (spec, router, reason) => {
+    expect(read(spec)).toEqual([router, reason && `spec.vpc has no effect: ${reason}.`]);
+  });
+});
+
 describe('readSubnet', () => {
   it.each<[string, JsonObject, object]>([
     ['the first usable address as gateway', BLOCK, {}],

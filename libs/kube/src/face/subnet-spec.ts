@@ -8,6 +8,7 @@ import {
   familyOf,
   formatCidr,
   invalid,
+  isSubnetName,
   lastOf,
   overlaps,
   parseAddress,
@@ -25,12 +26,12 @@ export const COOLING_ANNOTATION = 'holdfast.io/cooling-seconds';
 
 export interface SubnetWanted {
   readonly definition: SubnetDefinition;
-  /** What of the exclusions has no effect; for the condition's message. Empty when there is nothing. */
+  /** What of the spec has no effect; for the condition's message. Empty when there is nothing. */
   readonly cut: string;
 }
 
 export function readSubnet({ metadata, spec = {} }: KubernetesObject): Read<SubnetWanted> {
-  const texts = readTexts(spec, ['cidrBlock', 'gateway']);
+  const texts = readTexts(spec, ['cidrBlock', 'gateway', 'vpc', 'vlan', 'provider']);
   if (texts.rejected) return texts;
   const cidrs = readCidrs(texts.value.cidrBlock);
   if (cidrs.rejected) return cidrs;
@@ -42,13 +43,39 @@ export function readSubnet({ metadata, spec = {} }: KubernetesObject): Read<Subn
   if (excluded.rejected) return excluded;
   const coolingMs = readCooling(metadata.annotations?.[COOLING_ANNOTATION]);
   if (coolingMs.rejected) return coolingMs;
+  const { vpc } = texts.value;
+  if (vpc !== '' && !isSubnetName(vpc)) return invalid('spec.vpc', `${quote(vpc)} can be no VPC's name`);
+  const { router, ignored } = readRouter(texts.value, spec['logicalGateway'] === true, gateways.value);
   const definition = {
     cidrs: cidrs.value,
     gateways: gateways.value,
     excluded: excluded.value.ranges,
     coolingMs: coolingMs.value,
+    ...(router !== undefined && { router }),
   };
-  return { value: { definition, cut: excluded.value.cut } };
+  const cut = [excluded.value.cut, ignored].filter((text) => text !== '').join(' ');
+  return { value: { definition, cut } };
+}
+
+/**
+ * Kube-OVN's router of a VPC has the VPC's name. It has no port for a subnet whose gateway is outside of OVN, and none
+ * where Kube-OVN only hands out addresses.
+ */
+function readRouter(
+  { vpc, vlan, provider }: Readonly<Record<'vpc' | 'vlan' | 'provider', string>>,
+  isLogicalGateway: boolean,
+  gateways: readonly Address[],
+): { readonly router?: string; readonly ignored: string } {
+  if (vpc === '') return { ignored: '' };
+  const isOfOvn = provider === '' || provider === 'ovn' || provider.endsWith('.ovn');
+  const reason = !isOfOvn
+    ? `provider ${quote(provider)} has no switch in OVN`
+    : vlan !== '' && !isLogicalGateway
+      ? 'the gateway of an underlay subnet is outside of OVN'
+      : gateways.length === 0
+        ? 'there is no gateway'
+        : undefined;
+  return reason ? { ignored: `spec.vpc has no effect: ${reason}.` } : { router: vpc, ignored: '' };
 }
 
 /** "v4", "v6" or "v4,v6"; host bits are dropped. */

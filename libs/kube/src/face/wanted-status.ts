@@ -131,7 +131,7 @@ export interface SubnetFindings {
   readonly retained?: Rejection;
   /** The object is being deleted, and only others still hold it. */
   readonly isLeaving?: boolean;
-  /** What of the exclusions has no effect. */
+  /** What of the spec has no effect. */
   readonly cut?: string;
 }
 
