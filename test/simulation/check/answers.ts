@@ -1,0 +1,123 @@
+// Every answer beside the history: what was acknowledged is in the log, once; a command that comes again is told what
+// it was told first; and what was refused was so when it was refused.
+import { isDeepStrictEqual } from 'node:util';
+import type { Clock } from '@holdfast/clock';
+import { type SubnetEvent, subnet } from '@holdfast/ipam';
+import type { SubnetOutcome } from '../product';
+import { type Checker, Violation } from '../run/violation';
+import type { Order } from '../world/order';
+import type { History, Landed } from './history';
+import { type KnownDefects, isVipNameMoved } from './known-defects';
+import { ALREADY_SO } from './rulings';
+import type { Declined, Witness } from './witness';
+
+export interface Answered {
+  readonly order: Order;
+  readonly outcome: SubnetOutcome;
+  /** How long the log was when it was delivered. */
+  readonly deliveredAt: number;
+}
+
+export class Answers {
+  constructor(
+    private readonly history: History,
+    private readonly windowMs: number,
+    private readonly hasSeveralWriters: boolean,
+    private readonly known: KnownDefects,
+  ) {}
+
+  check(answered: Answered, witness: Witness, clock: Clock): void {
+    const { order, outcome } = answered;
+    const effect = this.history.effectOf(order.commandId);
+    if (outcome.rejected) return this.refused(answered, effect, witness, clock);
+    if (outcome.position !== undefined && Number(outcome.position) > this.history.length)
+      this.fail('durable-answer', order, `is acknowledged at ${outcome.position}, beyond the log`);
+    if (effect) return this.firstReply(answered, effect);
+    const declined = witness.declinedOf(order.commandId, ALREADY_SO);
+    if (!declined) this.fail('durable-answer', order, 'is acknowledged, and the log has nothing of it');
+    if (this.history.fingerprint(declined.stream, declined.version) !== declined.upon)
+      this.fail('durable-answer', order, 'is acknowledged upon events that are not in the log');
+    if (!isDeepStrictEqual(declined.reply, outcome.reply))
+      this.fail(
+        'first-reply',
+        order,
+        `was found to be so as ${show(declined.reply)} and is told ${show(outcome.reply)}`,
+      );
+    this.fresh(order, declined.isStale);
+  }
+
+  private firstReply({ order, outcome }: Answered, effect: Landed): void {
+    const { recorded, event } = effect;
+    const expected = subnet.replyTo(event as SubnetEvent);
+    if (outcome.rejected || outcome.position !== recorded.position || !same(outcome.reply, expected)) {
+      if (this.hasSeveralWriters) return this.known.add('stale-answer-with-several-writers');
+      if (isVipNameMoved(order, effect, outcome.subnet, this.history.names))
+        return this.known.add('vip-command-again-after-its-name-moved');
+      this.fail(
+        'first-reply',
+        order,
+        `led to ${event.type} at ${recorded.position}, but is told ${show(outcome)}`,
+      );
+    }
+  }
+
+  private refused(answered: Answered, effect: Landed | undefined, witness: Witness, clock: Clock): void {
+    const { order, outcome, deliveredAt } = answered;
+    const { code, facts } = outcome.rejected as NonNullable<SubnetOutcome['rejected']>;
+    const nowMs = Math.max(clock.now(), this.history.lastAtMs);
+    if (code === 'CommandExpired' && facts['windowHours'] !== undefined) {
+      if (order.issuedAtMs >= nowMs - this.windowMs) this.fail('true-answer', order, 'is said to be expired');
+      return;
+    }
+    if (code === 'InvalidArgument' && facts['field'] === 'options.issued_at') {
+      // Clocks may step while it is on its way, but not by more than this again.
+      if (order.issuedAtMs <= clock.now()) this.fail('true-answer', order, 'is said to be from the future');
+      return;
+    }
+    const declined = witness.declinedOf(order.commandId, code);
+    const isUnknownName = code === 'VipNotFound' && outcome.subnet === '';
+    const isStale = isUnknownName
+      ? this.history.names.wasEverClaimed((order.command as { readonly name: string }).name, deliveredAt)
+      : declined && (declined.isStale || isBefore(declined, effect));
+    if (effect && Number(effect.recorded.position) <= deliveredAt) {
+      if (isVipNameMoved(order, effect, outcome.subnet, this.history.names))
+        return this.known.add('vip-command-again-after-its-name-moved');
+      if (isStale && this.hasSeveralWriters) return this.known.add('stale-answer-with-several-writers');
+      this.fail(
+        'first-reply',
+        order,
+        `led to ${effect.event.type} at ${effect.recorded.position}, but is refused in ${outcome.subnet || 'no subnet'}: ${code}`,
+      );
+    }
+    if (isUnknownName || declined) return this.fresh(order, isStale === true);
+    if (code === 'VipNameTaken' && order.command.type === 'ReserveVip') {
+      const { name, subnet: wanted } = order.command;
+      const isTrue = this.history.names.wasTaken(name, wanted, deliveredAt);
+      return this.fresh(order, !isTrue);
+    }
+    this.fail('true-answer', order, `is refused with ${code}, which nobody decided`);
+  }
+
+  private fresh(order: Order, isStale: boolean): void {
+    if (!isStale) return;
+    if (this.hasSeveralWriters) return this.known.add('stale-answer-with-several-writers');
+    this.fail('true-answer', order, 'is answered from a state that the log had left behind');
+  }
+
+  private fail(checker: Checker, { commandId, command }: Order, what: string): never {
+    throw new Violation(checker, `${commandId} (${show(command)}) ${what}`);
+  }
+}
+
+/** A refusal that the process remembers from before another carried the command out. */
+const isBefore = ({ stream, version }: Declined, effect: Landed | undefined): boolean =>
+  effect?.recorded.stream === stream && version < effect.recorded.version;
+
+/** What is undefined is absent. */
+function same(a: unknown, b: unknown): boolean {
+  return isDeepStrictEqual(a, b) || show(a) === show(b);
+}
+
+export function show(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? `${inner}n` : inner));
+}

@@ -1,0 +1,171 @@
+// The log as the checkers see it: each event is checked as it lands, against what can be known of it without asking
+// the product's own state: who holds what, counted from the events alone, and what a slow model decides.
+import {
+  NO_PREDECESSOR,
+  NO_STREAM,
+  type RecordedEvent,
+  hashOf,
+  idFromHash,
+  idIn,
+  readMetadata,
+} from '@holdfast/event-store';
+import {
+  LedgerView,
+  type SubnetEvent,
+  type SubnetFact,
+  type VipNameEvent,
+  subnet,
+  vipName,
+} from '@holdfast/ipam';
+import { Violation } from '../run/violation';
+import { NO_EVENTS, after } from './fingerprint';
+import { type KnownDefects } from './known-defects';
+import { Owners } from './owners';
+import { Rulings } from './rulings';
+import { VipNames } from './vip-names';
+
+export interface Landed {
+  readonly recorded: RecordedEvent;
+  /** Of its subnet or Vip name. */
+  readonly id: string;
+  readonly commandId: string;
+  readonly issuedAtMs: number;
+  readonly atMs: number;
+  readonly event: SubnetEvent | VipNameEvent;
+}
+
+interface StreamEnd {
+  version: number;
+  hash: string;
+  atMs: number;
+  /** By version. */
+  readonly positions: number[];
+  readonly fingerprints: number[];
+}
+
+export class History {
+  readonly view = new LedgerView();
+  readonly owners = new Owners();
+  readonly names = new VipNames();
+  readonly rulings: Rulings;
+  /** Of subnets, in log order. */
+  readonly facts: SubnetFact[] = [];
+  /** Events so far; the last one's position. */
+  length = 0;
+  /** The latest time at which anything was decided. */
+  lastAtMs = 0;
+  private readonly ends = new Map<string, StreamEnd>();
+  private readonly byCommand = new Map<string, Landed>();
+  private readonly listeners = new Set<(landed: Landed) => void>();
+
+  constructor(private readonly known: KnownDefects) {
+    this.rulings = new Rulings(this);
+  }
+
+  /** @param writer the process that appended it */
+  take(recorded: RecordedEvent, writer: string): void {
+    const { stream } = recorded;
+    const subnetName = idIn(subnet.category, stream);
+    const name = idIn(vipName.category, stream);
+    const metadata = readMetadata(recorded);
+    this.chain(recorded, metadata.previous, metadata.atMs);
+    const { commandId, issuedAtMs, atMs, through } = metadata;
+    const event = subnetName === undefined ? vipName.codec.decode(recorded) : subnet.codec.decode(recorded);
+    const landed: Landed = {
+      recorded,
+      id: subnetName ?? (name as string),
+      commandId,
+      issuedAtMs,
+      atMs,
+      event,
+    };
+    this.onlyOnce(landed);
+    this.lastAtMs = Math.max(this.lastAtMs, atMs);
+    if (subnetName === undefined) {
+      this.names.apply(landed.id, event as VipNameEvent, this.length);
+    } else {
+      const ofSubnet = event as SubnetEvent;
+      this.rulings.landed(subnetName, recorded.version, ofSubnet, landed, writer);
+      this.owners.apply(subnetName, ofSubnet);
+      const fact = { subnet: subnetName, event: ofSubnet, atMs, position: recorded.position, through };
+      this.view.apply(fact);
+      this.facts.push(fact);
+    }
+    for (const listener of this.listeners) listener(landed);
+  }
+
+  /** Calls `listener` with every event, once it is found sound. */
+  onLanded(listener: (landed: Landed) => void): void {
+    this.listeners.add(listener);
+  }
+
+  /** What the command led to, if anything has landed of it. */
+  effectOf(commandId: string): Landed | undefined {
+    return this.byCommand.get(commandId);
+  }
+
+  version(stream: string): number {
+    return this.ends.get(stream)?.version ?? NO_STREAM;
+  }
+
+  /** Position in the log of a stream's event; `undefined` if there is none yet. */
+  positionOf(stream: string, version: number): number | undefined {
+    return this.ends.get(stream)?.positions[version];
+  }
+
+  /** Of the stream's state at that version. */
+  fingerprint(stream: string, version: number): number {
+    return this.ends.get(stream)?.fingerprints[version] ?? NO_EVENTS;
+  }
+
+  private chain(recorded: RecordedEvent, previous: string, atMs: number): void {
+    const { stream, version, position, id } = recorded;
+    const end = this.ends.get(stream) ?? {
+      version: NO_STREAM,
+      hash: NO_PREDECESSOR,
+      atMs: 0,
+      positions: [],
+      fingerprints: [],
+    };
+    this.ends.set(stream, end);
+    const hash = hashOf(stream, version, recorded);
+    const broken =
+      version !== end.version + 1
+        ? `version ${version} follows ${end.version}`
+        : Number(position) !== this.length + 1
+          ? `position ${position} follows ${this.length}`
+          : previous !== end.hash
+            ? 'its predecessor is another'
+            : id !== idFromHash(hash)
+              ? 'its id is not its hash'
+              : atMs < end.atMs
+                ? `it was decided at ${atMs}, before its predecessor at ${end.atMs}`
+                : undefined;
+    if (broken) throw new Violation('log-chain', `event ${version} of ${stream}: ${broken}`);
+    this.length += 1;
+    Object.assign(end, { version, hash, atMs });
+    end.positions.push(this.length);
+    end.fingerprints.push(after(end.fingerprints.at(-1) ?? NO_EVENTS, recorded, atMs));
+  }
+
+  private onlyOnce(landed: Landed): void {
+    const { commandId, recorded } = landed;
+    const before = this.byCommand.get(commandId);
+    if (before && isVipElsewhere(before, landed))
+      return this.known.add('vip-command-again-after-its-name-moved');
+    if (before) {
+      const [first, second] = [before, landed].map((it) => `${it.recorded.stream} ${it.recorded.version}`);
+      throw new Violation(
+        'once-only',
+        `command ${commandId} led to ${first} (${before.event.type}) and again to ${second} (${landed.event.type}), at position ${recorded.position}`,
+      );
+    }
+    this.byCommand.set(commandId, landed);
+  }
+}
+
+const isVipElsewhere = (a: Landed, b: Landed): boolean =>
+  a.recorded.stream !== b.recorded.stream &&
+  'name' in a.event &&
+  'name' in b.event &&
+  a.event.name === b.event.name;

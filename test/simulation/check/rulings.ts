@@ -1,0 +1,148 @@
+// Each decision beside that of the slow model (libs/ipam, testing): what landed in the log, and what was refused or
+// found to be so already. A decision is judged in the very state upon which it was made, if that state becomes true.
+import type { Moment } from '@holdfast/event-store';
+import {
+  type HeldAddress,
+  type SubnetCommand,
+  type SubnetEvent,
+  formatMac,
+  formatPair,
+} from '@holdfast/ipam';
+import { type AddressCommand, SlowSubnet } from '@holdfast/ipam/testing';
+import { Violation } from '../run/violation';
+import type { History, Landed } from './history';
+
+export interface Ruling {
+  readonly command: SubnetCommand;
+  readonly moment: Moment;
+  /** A rejection's code, or that it is already so. */
+  readonly verdict: string;
+}
+
+export const ALREADY_SO = 'already so';
+
+export class Rulings {
+  private readonly slow = new Map<string, SlowSubnet>();
+  /** By command id: what was decided, until it lands. */
+  private readonly asked = new Map<string, SubnetCommand>();
+  /** By writer, subnet and version: made upon a state that is not in the log yet. */
+  private readonly early = new Map<string, Map<number, Ruling[]>>();
+
+  constructor(private readonly history: History) {}
+
+  /** Somebody decided that this is to happen. */
+  accepted(commandId: string, command: SubnetCommand): void {
+    this.asked.set(commandId, command);
+  }
+
+  /** Somebody decided, upon that state, that nothing has to happen. */
+  declined(writer: string, subnet: string, at: { version: number; upon: number }, ruling: Ruling): void {
+    const { version, upon } = at;
+    const stream = `subnet-${subnet}`;
+    const now = this.history.version(stream);
+    if (version === now && upon === this.history.fingerprint(stream, version))
+      return this.judge(subnet, ruling);
+    if (version <= now) return;
+    const key = `${writer} ${subnet}`;
+    const early = this.early.get(key) ?? new Map<number, Ruling[]>();
+    this.early.set(key, early);
+    early.set(version, [...(early.get(version) ?? []), ruling]);
+  }
+
+  /** The writer has thrown away what it held of the subnet. */
+  forget(writer: string, subnet: string): void {
+    this.early.delete(`${writer} ${subnet}`);
+  }
+
+  landed(subnet: string, version: number, event: SubnetEvent, landed: Landed, writer: string): void {
+    this.judgeEarly(writer, subnet, version - 1);
+    const command = this.asked.get(landed.commandId);
+    if (!command) throw new Violation('once-only', `nobody decided ${event.type} ${version} of ${subnet}`);
+    this.asked.delete(landed.commandId);
+    if (!isModelled(command)) return;
+    const moment = { nowMs: landed.atMs, issuedAtMs: landed.issuedAtMs };
+    const asked =
+      command.type === 'ReserveVip' && event.type === 'VipReserved'
+        ? { ...command, claim: event.claim }
+        : command;
+    const verdict = this.model(subnet).execute(asked, moment);
+    const [decided, expected] = [textOfEvent(event), verdict.rejected ?? textOf(verdict)];
+    if (decided !== expected) differs(subnet, command, moment, decided, expected);
+  }
+
+  private judgeEarly(writer: string, subnet: string, version: number): void {
+    const early = this.early.get(`${writer} ${subnet}`);
+    const rulings = early?.get(version);
+    if (!early || !rulings) return;
+    early.delete(version);
+    for (const ruling of rulings) this.judge(subnet, ruling);
+  }
+
+  private judge(subnet: string, { command, moment, verdict }: Ruling): void {
+    if (!isModelled(command) || isUnderNoClaim(command, verdict)) return;
+    const said = this.model(subnet).execute(command, moment);
+    const expected = said.rejected ?? (said.changed ? 'accepted' : ALREADY_SO);
+    if (verdict !== expected) differs(subnet, command, moment, verdict, expected);
+  }
+
+  private model(subnet: string): SlowSubnet {
+    let model = this.slow.get(subnet);
+    if (!model) this.slow.set(subnet, (model = new SlowSubnet(subnet)));
+    return model;
+  }
+}
+
+/** The slow model knows who holds what, not what it is used for. */
+const MODELLED: ReadonlySet<string> = new Set<AddressCommand['type']>([
+  'DefineSubnet',
+  'ReviseSubnet',
+  'RetireSubnet',
+  'ReserveAddress',
+  'MoveAddress',
+  'ReleaseAddress',
+  'ReserveVip',
+  'ReviseVip',
+  'ReleaseVip',
+  'YieldVipName',
+]);
+
+const isModelled = (command: SubnetCommand): command is AddressCommand => MODELLED.has(command.type);
+
+/** A trial without a claim, which the model would take for one that was never sworn off. */
+const isUnderNoClaim = (command: AddressCommand, verdict: string): boolean =>
+  command.type === 'ReserveVip' && command.claim < 0 && verdict === 'VipNameTaken';
+
+function differs(
+  subnet: string,
+  command: SubnetCommand,
+  moment: Moment,
+  decided: string,
+  expected: string,
+): never {
+  const asked = JSON.stringify(command, (_, value: unknown) =>
+    typeof value === 'bigint' ? `${value}n` : value,
+  );
+  throw new Violation(
+    'slow-model',
+    `${subnet}: ${asked} at ${JSON.stringify(moment)}: ${decided}, but the model says ${expected}`,
+  );
+}
+
+function textOfEvent(event: SubnetEvent): string {
+  switch (event.type) {
+    case 'AddressReserved':
+    case 'AddressMoved':
+    case 'AddressReleased':
+    case 'VipReserved':
+    case 'VipRevised':
+    case 'VipReleased':
+      return textOf({ changed: true, held: event });
+    default:
+      return textOf({ changed: true });
+  }
+}
+
+function textOf({ changed, held }: { readonly changed: boolean; readonly held?: HeldAddress }): string {
+  if (!changed) return ALREADY_SO;
+  return held ? `${formatPair({ v4: held.v4, v6: held.v6 })} ${formatMac(held.mac)}` : 'changed';
+}

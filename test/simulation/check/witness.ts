@@ -1,0 +1,152 @@
+// Looks over a command loop's shoulder: it stands around the decider and notes what is decided, upon which version of
+// the stream, and for which command. It changes nothing, and nothing asks it for an answer.
+import type { Chance } from '@holdfast/clock';
+import { type Decider, type Moment, streamOf } from '@holdfast/event-store';
+import type { Rejection } from '@holdfast/ipam';
+import { NO_EVENTS, after } from './fingerprint';
+import type { History } from './history';
+import { ALREADY_SO } from './rulings';
+
+/** A decision that left no event behind. */
+export interface Declined {
+  readonly stream: string;
+  /** Of the state upon which it was decided. */
+  readonly version: number;
+  /** Fingerprint of that state. */
+  readonly upon: number;
+  /** The log was further already when the command came. */
+  readonly isStale: boolean;
+  readonly verdict: string;
+  readonly reply: unknown;
+}
+
+interface Place {
+  readonly id: string;
+  version: number;
+  upon: number;
+}
+
+interface Stored {
+  readonly type: string;
+  readonly data: string;
+}
+
+type AnyDecider<State, Command, Event, Reply> = Decider<State, Command, Event, Reply, Rejection>;
+
+export class Witness {
+  private readonly declined = new Map<string, Declined[]>();
+  /** By command id: how long the log was at the first of the deliveries that are under way, and how many are. */
+  private readonly delivered = new Map<string, { readonly length: number; count: number }>();
+  private readonly idOf = new WeakMap<object, string>();
+  private readonly places = new WeakMap<object, Place>();
+  private lastUuid = '';
+  /** Stored form of the event that is evolved next: whoever evolves has just read it, or just written it. */
+  private lastStored: Stored = { type: '', data: '' };
+
+  constructor(
+    private readonly process: string,
+    private readonly history: History,
+  ) {}
+
+  /** A command was delivered; the first of several deliveries under way counts. */
+  delivering(commandId: string): void {
+    const known = this.delivered.get(commandId);
+    if (known) known.count += 1;
+    else this.delivered.set(commandId, { length: this.history.length, count: 1 });
+  }
+
+  /** How long the log was when it was delivered first, of those under way. */
+  answered(commandId: string): number {
+    const known = this.delivered.get(commandId) as { readonly length: number; count: number };
+    known.count -= 1;
+    if (known.count === 0) this.delivered.delete(commandId);
+    return known.length;
+  }
+
+  /** The latest such decision with this verdict: a Vip's command may be tried in several streams. */
+  declinedOf(commandId: string, verdict: string): Declined | undefined {
+    return this.declined.get(commandId)?.findLast((one) => one.verdict === verdict);
+  }
+
+  /** The loop is given this command under this id; without one it makes its own. */
+  executing(command: object, commandId: string | undefined): void {
+    if (commandId !== undefined) this.idOf.set(command, commandId);
+  }
+
+  /** Chance that remembers the last id that it gave: the loop takes one right before it decides. */
+  over(chance: Chance): Chance {
+    return { random: () => chance.random(), uuid: () => (this.lastUuid = chance.uuid()) };
+  }
+
+  around<State extends object, Command extends object, Event, Reply>(
+    decider: AnyDecider<State, Command, Event, Reply>,
+  ): AnyDecider<State, Command, Event, Reply> {
+    return {
+      category: decider.category,
+      codec: {
+        encode: (event) => this.stored(decider.codec.encode(event)),
+        decode: (stored) => decider.codec.decode(this.stored(stored)),
+      },
+      replyTo: (event) => decider.replyTo(event),
+      initial: (id) => {
+        const state = decider.initial(id);
+        this.places.set(state, { id, version: -1, upon: NO_EVENTS });
+        if (decider.category === 'subnet') this.history.rulings.forget(this.process, id);
+        return state;
+      },
+      evolve: (state, event, atMs) => {
+        const place = this.places.get(state) as Place;
+        const next = decider.evolve(state, event, atMs);
+        const now = { ...place, version: place.version + 1, upon: after(place.upon, this.lastStored, atMs) };
+        if (next === state) Object.assign(place, now);
+        else this.places.set(next, now);
+        return next;
+      },
+      decide: (command, state, moment) => {
+        const decision = decider.decide(command, state, moment);
+        const commandId = this.idOf.get(command) ?? this.lastUuid;
+        const place = this.places.get(state) as Place;
+        if (!decision.rejected && decision.events.length > 0) {
+          if (decider.category === 'subnet') this.history.rulings.accepted(commandId, command as never);
+        } else {
+          const verdict = decision.rejected ? decision.rejected.code : ALREADY_SO;
+          const reply = decision.rejected ? decision.rejected : decision.reply;
+          this.decline(decider.category, place, commandId, command, moment, verdict, reply);
+        }
+        return decision;
+      },
+    };
+  }
+
+  private decline(
+    category: string,
+    { id, version, upon }: Place,
+    commandId: string,
+    command: object,
+    moment: Moment,
+    verdict: string,
+    reply: unknown,
+  ): void {
+    const stream = streamOf(category, id);
+    const next = this.history.positionOf(stream, version + 1);
+    const delivery = this.delivered.get(commandId);
+    const isStale = next !== undefined && delivery !== undefined && next <= delivery.length;
+    if (delivery) {
+      const all = this.declined.get(commandId) ?? [];
+      this.declined.set(commandId, all);
+      all.push({ stream, version, upon, isStale, verdict, reply });
+    }
+    if (category === 'subnet')
+      this.history.rulings.declined(
+        this.process,
+        id,
+        { version, upon },
+        { command: command as never, moment, verdict },
+      );
+  }
+
+  private stored<Form extends Stored>(stored: Form): Form {
+    this.lastStored = stored;
+    return stored;
+  }
+}

@@ -1,0 +1,46 @@
+// Clients of the ledger: each command is sent again, under the same id, until it is answered. A fault is no answer.
+import type { Scheduler } from '../run/scheduler';
+import type { SubnetOutcome } from '../product';
+import type { Bus } from './bus';
+import { EPOCH_MS } from './life';
+import type { Order, OrderCommand } from './order';
+
+/** What a door does with a request; it answers any number of times, or never. */
+export type Door = (order: Order, answer: (outcome: SubnetOutcome | 'fault') => void) => void;
+
+/** Until a client sends again; doubled each time, up to a minute. */
+const PATIENCE_MS = 200;
+const PATIENCE_MAX_MS = 60_000;
+
+export class Clients {
+  sent = 0;
+  readonly unanswered = new Map<string, Order>();
+
+  constructor(
+    private readonly scheduler: Scheduler,
+    private readonly bus: Bus,
+    private readonly door: Door,
+    private readonly onAnswer: (order: Order, outcome: SubnetOutcome, isFirst: boolean) => void,
+  ) {}
+
+  /** @param offMs how far the client's clock is off */
+  ask(command: OrderCommand, offMs: number): void {
+    this.sent += 1;
+    const issuedAtMs = EPOCH_MS + this.scheduler.nowMs + offMs;
+    const order = { commandId: `c${this.sent}`, issuedAtMs, command };
+    this.unanswered.set(order.commandId, order);
+    this.send(order, PATIENCE_MS);
+  }
+
+  private send(order: Order, patienceMs: number): void {
+    if (!this.unanswered.has(order.commandId)) return;
+    this.bus.send(() => this.door(order, (outcome) => this.bus.send(() => this.take(order, outcome))));
+    this.scheduler.after(patienceMs, () => this.send(order, Math.min(patienceMs * 2, PATIENCE_MAX_MS)));
+  }
+
+  private take(order: Order, outcome: SubnetOutcome | 'fault'): void {
+    if (outcome === 'fault') return;
+    const isFirst = this.unanswered.delete(order.commandId);
+    this.onAnswer(order, outcome, isFirst);
+  }
+}

@@ -1,0 +1,118 @@
+// An event store as one process has it: far away, slow, and not always there. It fails as the port says that stores
+// fail, and in no other way; what it acknowledges has landed.
+import {
+  type AppendResult,
+  type EventStore,
+  type NewEvent,
+  type Position,
+  type ReadAllOptions,
+  type RecordedEvent,
+  StoreFault,
+  type Version,
+} from '@holdfast/event-store';
+import type { Faults } from '../run/faults';
+import type { Scheduler } from '../run/scheduler';
+import type { Trace } from '../run/trace';
+import type { DurableLog } from './durable-log';
+import type { Life } from './life';
+
+const GOING_MS = 3;
+const COMING_MS = 2;
+/** An append that nobody waits for any more may still land, so much later. */
+const LATE_MS = 400;
+const HINT_MS = 5;
+
+export interface StoreSurroundings {
+  readonly life: Life;
+  readonly log: DurableLog;
+  readonly faults: Faults;
+  readonly scheduler: Scheduler;
+  readonly trace: Trace;
+}
+
+export class FaultyStore implements EventStore {
+  constructor(private readonly around: StoreSurroundings) {}
+
+  append(stream: string, expected: Version, events: readonly NewEvent[]): Promise<AppendResult> {
+    const { life, log, faults, scheduler } = this.around;
+    const goingMs = faults.delayMs(GOING_MS, 'store-slow');
+    const land = (): Promise<AppendResult> => log.append(life.name, stream, expected, events);
+    return life.call(
+      goingMs,
+      async () => {
+        if (faults.strikes('store-unavailable')) throw this.unavailable();
+        if (faults.strikes('store-lost-append')) throw this.unknown();
+        if (faults.strikes('store-late-append')) {
+          scheduler.after(Math.ceil(faults.chance.random() * LATE_MS), () => void land());
+          throw this.unknown();
+        }
+        const result = await land();
+        this.note(`append ${stream} ${expected}+${events.length} ${result.outcome}`);
+        if (faults.strikes('store-lost-reply')) throw this.unknown();
+        return result;
+      },
+      faults.delayMs(COMING_MS, 'store-slow'),
+    );
+  }
+
+  readStream(stream: string, from: Version): AsyncIterable<readonly RecordedEvent[]> {
+    return this.pages(() => this.around.log.store.readStream(stream, from));
+  }
+
+  readAll(after: Position | undefined, options?: ReadAllOptions): AsyncIterable<readonly RecordedEvent[]> {
+    return this.pages(() => this.around.log.store.readAll(after, options));
+  }
+
+  onAppend(hint: () => void): () => void {
+    const { life, log, faults, scheduler } = this.around;
+    const later = (): void => {
+      const delayMs = Math.ceil(faults.chance.random() * HINT_MS);
+      scheduler.after(delayMs, () => (life.isOver ? undefined : hint()));
+    };
+    return log.store.onAppend(() => {
+      if (life.isOver || faults.strikes('hint-lost')) return;
+      later();
+      if (faults.strikes('hint-doubled')) later();
+    });
+  }
+
+  /** The log stays open: others live on it. */
+  async close(): Promise<void> {}
+
+  private async *pages(
+    read: () => AsyncIterable<readonly RecordedEvent[]>,
+  ): AsyncGenerator<readonly RecordedEvent[]> {
+    const { life, faults } = this.around;
+    await life.call(faults.delayMs(GOING_MS, 'store-slow'), () => this.mayFail(), 0);
+    for await (const page of read()) {
+      if (!faults.strikes('store-small-pages')) {
+        yield page;
+        continue;
+      }
+      for (let at = 0; at < page.length; ) {
+        const size = 1 + Math.floor(faults.chance.random() * page.length);
+        yield page.slice(at, at + size);
+        at += size;
+        await life.call(faults.delayMs(0, 'store-slow'), () => this.mayFail(), 0);
+      }
+    }
+  }
+
+  private mayFail(): void {
+    if (this.around.faults.strikes('store-read-fault')) throw this.unavailable();
+  }
+
+  private unavailable(): StoreFault {
+    this.note('store-unavailable');
+    return new StoreFault('store-unavailable', 'the store is not there, says the simulation', true);
+  }
+
+  private unknown(): StoreFault {
+    this.note('append-outcome-unknown');
+    return new StoreFault('append-outcome-unknown', 'the reply was lost, says the simulation', true);
+  }
+
+  private note(what: string): void {
+    this.around.trace.add(this.around.scheduler.nowMs, `${this.around.life.name} ${what}`);
+  }
+}

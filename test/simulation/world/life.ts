@@ -1,0 +1,66 @@
+// The life of one process. When it ends, at whatever await, nothing of it goes on: its timers do not ring, and what it
+// waits for never answers. Its objects are dropped; only what others keep of it stays.
+import type { Clock } from '@holdfast/clock';
+import type { Scheduler } from '../run/scheduler';
+
+/** Where every run begins: 2026-01-01T00:00:00Z. */
+export const EPOCH_MS = Date.UTC(2026, 0, 1);
+
+/** How far a machine's wall clock is off; outlives the processes on it. */
+export interface WallClock {
+  offMs: number;
+}
+
+export class Life {
+  isOver = false;
+  readonly clock: Clock;
+
+  constructor(
+    readonly name: string,
+    private readonly scheduler: Scheduler,
+    wall: WallClock,
+    /** Asked at each call of a port, before and after it has its effect: whether the process dies right there. */
+    private readonly diesHere: () => boolean,
+    private readonly onDeath: () => void,
+  ) {
+    this.clock = {
+      now: () => EPOCH_MS + scheduler.nowMs + wall.offMs,
+      monotonic: () => scheduler.nowMs,
+      after: (delayMs, run) => scheduler.after(delayMs, () => (this.isOver ? undefined : run())),
+    };
+  }
+
+  end(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.onDeath();
+  }
+
+  /**
+   * A call of the world outside: it takes `goingMs` to get there and `comingMs` to come back. It has its effect even
+   * when the caller dies meanwhile, and then never answers.
+   */
+  call<Result>(goingMs: number, effect: () => Result | Promise<Result>, comingMs: number): Promise<Result> {
+    if (this.diesHere()) this.end();
+    if (this.isOver) return NEVER;
+    return new Promise((resolve, reject) => {
+      const deliver = (settle: () => void): void => {
+        if (this.diesHere()) this.end();
+        if (this.isOver) return;
+        if (comingMs > 0) this.scheduler.after(comingMs, () => (this.isOver ? undefined : settle()));
+        else settle();
+      };
+      const perform = (): void => {
+        const done = new Promise<Result>((answer) => answer(effect()));
+        done.then(
+          (result) => deliver(() => resolve(result)),
+          (fault) => deliver(() => reject(fault as Error)),
+        );
+      };
+      if (goingMs > 0) this.scheduler.after(goingMs, perform);
+      else perform();
+    });
+  }
+}
+
+const NEVER: Promise<never> = new Promise(() => undefined);

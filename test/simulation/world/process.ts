@@ -1,0 +1,125 @@
+// One process of the control plane: a ledger role, a reader with its view, and faces, on one life. It is made from
+// nothing but what is durable, and when it dies nothing else is left of it.
+import type { EventStore } from '@holdfast/event-store';
+import { SeededChance } from '@holdfast/clock/testing';
+import type { SubnetFact } from '@holdfast/ipam';
+import { isDeepStrictEqual } from 'node:util';
+import { Witness } from '../check/witness';
+import { LedgerReader, type SubnetOutcome, refuse } from '../product';
+import { Violation } from '../run/violation';
+import { FaultyStore } from './faulty-store';
+import { LedgerRole } from './ledger-role';
+import { Life, type WallClock } from './life';
+import type { Order } from './order';
+import type { World } from './world';
+
+/** A part of a process that lives on its view. */
+export interface Face {
+  start(): void;
+  /** Whether all is done that there was to do, as far as it knows. */
+  isSettled(): boolean;
+}
+
+export type FaceMaker = (process: Process, world: World) => Face;
+
+export interface Machine {
+  readonly name: string;
+  readonly wall: WallClock;
+  /** Whether clients' commands come here. */
+  readonly takesOrders: boolean;
+  readonly faces: readonly FaceMaker[];
+}
+
+export class Process {
+  readonly life: Life;
+  readonly store: EventStore;
+  readonly chance: SeededChance;
+  readonly reader: LedgerReader;
+  readonly ledger: LedgerRole;
+  readonly witness: Witness;
+  readonly faces: readonly Face[];
+  isReady = false;
+  private factsSeen = 0;
+
+  constructor(
+    readonly machine: Machine,
+    /** Which of the machine's processes it is, from 1. */
+    readonly incarnation: number,
+    private readonly world: World,
+  ) {
+    const { scheduler, faults, planted, log, history, trace } = world;
+    const name = `${machine.name}#${incarnation}`;
+    const diesHere = (): boolean => this.isReady && faults.strikes('crash-at-port');
+    this.life = new Life(name, scheduler, machine.wall, diesHere, () => world.died(this));
+    this.chance = new SeededChance(world.chance.below(2 ** 31));
+    const { clock } = this.life;
+    const store = new FaultyStore({ life: this.life, log, faults, scheduler, trace });
+    this.store = planted.store?.(store, world) ?? store;
+    this.witness = new Witness(name, history);
+    this.ledger = new LedgerRole(
+      planted.deciders?.(world.deciders, world) ?? world.deciders,
+      { store: this.store, clock, chance: this.chance, refuse, windowMs: world.windowMs },
+      this.witness,
+    );
+    const readStore = planted.readStore?.(this.store, world) ?? this.store;
+    this.reader = new LedgerReader({
+      store: readStore,
+      clock,
+      chance: this.chance,
+      onFault: () => undefined,
+    });
+    this.reader.onFacts((facts) => this.followed(facts));
+    this.faces = machine.faces.map((make) => make(this, world));
+  }
+
+  /** Serves once its view shows what the log held. */
+  start(): void {
+    void this.reader.start().then(() => {
+      this.isReady = true;
+      for (const face of this.faces) face.start();
+    });
+  }
+
+  /** A client's command came; `answer` is called unless the process dies over it. */
+  handle(order: Order, answer: (outcome: SubnetOutcome | 'fault') => void): void {
+    const { commandId, issuedAtMs, command } = order;
+    this.witness.delivering(commandId);
+    const envelope = { commandId, issuedAtMs, command, actor: { name: 'client', through: 'nats' } as const };
+    const execute = this.world.planted.execute?.(this.ledger, this.world) ?? this.ledger;
+    execute.execute(envelope).then(
+      (outcome) => {
+        if (this.life.isOver) return;
+        const deliveredAt = this.witness.answered(commandId);
+        this.world.checked(() =>
+          this.world.answers.check({ order, outcome, deliveredAt }, this.witness, this.life.clock),
+        );
+        answer(outcome);
+      },
+      (fault: unknown) => {
+        if (this.life.isOver) return;
+        this.witness.answered(commandId);
+        this.world.faulted(fault);
+        answer('fault');
+      },
+    );
+  }
+
+  /** The view is told of each fact of the log once, in order. */
+  private followed(facts: readonly SubnetFact[]): void {
+    this.world.checked(() => {
+      for (const fact of facts) {
+        const expected = this.world.history.facts[this.factsSeen];
+        this.factsSeen += 1;
+        if (
+          !expected ||
+          expected.position !== fact.position ||
+          !isDeepStrictEqual(expected.event, fact.event)
+        )
+          throw new Violation(
+            'view-fold',
+            `${this.life.name} is told of ${fact.event.type} at ${fact.position} where the log has ${expected?.event.type} at ${expected?.position}`,
+          );
+      }
+    });
+  }
+}

@@ -1,0 +1,155 @@
+// The whole in one process, over virtual time: the log, the processes of the control plane, their clients, and what is
+// outside. Everything that happens comes from the seed.
+import { SeededChance } from '@holdfast/clock/testing';
+import { Answers } from '../check/answers';
+import { History } from '../check/history';
+import { KnownDefects } from '../check/known-defects';
+import type { SubnetOutcome } from '../product';
+import { Faults } from '../run/faults';
+import { Scheduler } from '../run/scheduler';
+import { type Rates, drawRates } from '../run/swarm';
+import type { Trace } from '../run/trace';
+import { Violation } from '../run/violation';
+import { Bus } from './bus';
+import { Clients } from './clients';
+import { DurableLog } from './durable-log';
+import { DECIDERS } from './ledger-role';
+import type { Order } from './order';
+import { Orders } from './orders';
+import { NOTHING_PLANTED, type Planted } from './planted';
+import { type Machine, Process } from './process';
+import { type Terrain, drawTerrain } from './terrain';
+
+export interface WorldOptions {
+  readonly seed: number;
+  readonly trace: Trace;
+  readonly planted?: Planted;
+  /** Instead of those that the seed draws. */
+  readonly rates?: Rates;
+}
+
+/** For how long commands are remembered: short, so that a run sees windows end. */
+const WINDOWS_MS = [60_000, 600_000, 3_600_000];
+/** Until a dead process is started again, at most. */
+const RESTART_MAX_MS = 3_000;
+
+export class World {
+  readonly scheduler = new Scheduler();
+  readonly chance: SeededChance;
+  readonly trace: Trace;
+  readonly planted: Planted;
+  readonly faults: Faults;
+  readonly known = new KnownDefects();
+  readonly history = new History(this.known);
+  readonly log = new DurableLog(this.history, (check) => this.checked(check));
+  readonly deciders = DECIDERS;
+  readonly windowMs: number;
+  readonly terrain: Terrain;
+  readonly orders: Orders;
+  readonly clients: Clients;
+  readonly answers: Answers;
+  readonly machines: Machine[] = [];
+  readonly processes = new Map<string, Process>();
+  violation: Violation | undefined;
+  private isHealed = false;
+
+  constructor({ seed, trace, planted = NOTHING_PLANTED, rates }: WorldOptions) {
+    this.chance = new SeededChance(seed);
+    this.trace = trace;
+    this.planted = planted;
+    const drawn = drawRates(this.fork());
+    this.faults = new Faults(this.fork(), rates ?? drawn);
+    this.windowMs = WINDOWS_MS[this.chance.below(WINDOWS_MS.length)] as number;
+    this.terrain = drawTerrain(this.fork());
+    this.orders = new Orders(this.terrain, this.fork());
+    const writers = this.chance.random() < 0.15 ? 2 : 1;
+    for (let at = 0; at < writers; at += 1)
+      this.machines.push({ name: `ledger-${at}`, wall: { offMs: 0 }, takesOrders: true, faces: [] });
+    this.answers = new Answers(this.history, this.windowMs, writers > 1, this.known);
+    const bus = new Bus(this.scheduler, this.faults);
+    this.clients = new Clients(
+      this.scheduler,
+      planted.bus?.(bus, this) ?? bus,
+      (order, answer) => this.deliver(order, answer),
+      (order, outcome, isFirst) =>
+        this.note(`${order.commandId} ${isFirst ? 'answered' : 'again'} ${told(outcome)}`),
+    );
+    this.history.onLanded(({ recorded, event, commandId }) =>
+      this.note(
+        `landed ${recorded.position} ${recorded.stream} ${recorded.version} ${event.type} by ${commandId}: ${recorded.data} ${recorded.id}`,
+      ),
+    );
+    for (const machine of this.machines) this.boot(machine, 1);
+  }
+
+  /** Chance for one purpose, so that what one part draws does not change what another does. */
+  fork(): SeededChance {
+    return new SeededChance(this.chance.below(2 ** 31));
+  }
+
+  note(what: string): void {
+    this.trace.add(this.scheduler.nowMs, what);
+  }
+
+  /** Runs a check; the first violation is the run's. */
+  checked(check: () => void): void {
+    try {
+      check();
+    } catch (found) {
+      this.violated(found);
+    }
+  }
+
+  violated(found: unknown): void {
+    const violation =
+      found instanceof Violation
+        ? found
+        : new Violation('no-bug-thrown', found instanceof Error ? `${found.stack}` : String(found), {
+            cause: found,
+          });
+    this.violation ??= violation;
+  }
+
+  /** What a door was told instead of an answer; a bug is no fault. */
+  faulted(fault: unknown): void {
+    const isFault = fault instanceof Error && 'retryable' in fault;
+    if (isFault) this.note(`fault ${(fault as { code?: string }).code}`);
+    else this.violated(fault);
+  }
+
+  crash(process: Process): void {
+    process.life.end();
+  }
+
+  died({ machine, incarnation, life }: Process): void {
+    this.note(`${life.name} dies`);
+    const delayMs = this.isHealed ? 0 : Math.ceil(this.chance.random() * RESTART_MAX_MS);
+    this.scheduler.after(delayMs, () => this.boot(machine, incarnation + 1));
+  }
+
+  /** Nothing goes wrong any more. */
+  heal(): void {
+    this.isHealed = true;
+    this.faults.heal();
+    this.note('healed');
+  }
+
+  private boot(machine: Machine, incarnation: number): void {
+    const process = new Process(machine, incarnation, this);
+    this.processes.set(machine.name, process);
+    this.note(`${process.life.name} starts`);
+    process.start();
+  }
+
+  /** To any process that serves now; to none if there is none. */
+  private deliver(order: Order, answer: (outcome: SubnetOutcome | 'fault') => void): void {
+    const serving = [...this.processes.values()].filter(
+      ({ isReady, life, machine }) => isReady && !life.isOver && machine.takesOrders,
+    );
+    const process = serving[serving.length > 1 ? this.chance.below(serving.length) : 0];
+    if (process) this.checked(() => process.handle(order, answer));
+  }
+}
+
+const told = (outcome: SubnetOutcome): string =>
+  outcome.rejected ? outcome.rejected.code : `at ${outcome.position}`;
