@@ -219,7 +219,11 @@ describeOrSkip(skipReason ? `a packet lab [skipped: ${skipReason}]` : 'a packet 
     const parent = spawn(process.execPath, ['-e', `${script}; setInterval(() => 0, 1e6)`], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+    const ended = once(parent, 'exit').then(([code, signal]) => {
+      throw new Error(`it ended before (${String(signal ?? code)})`);
+    });
+    const [line] = (await Promise.race([once(parent.stdout, 'data'), ended])) as [Buffer];
+    ended.catch(() => undefined);
     const folder = line.toString().trim();
     const networks = networksOf(folder);
     expect(networks.size).toBeGreaterThanOrEqual(3);

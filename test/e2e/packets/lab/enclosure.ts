@@ -83,7 +83,9 @@ export class Enclosure {
     try {
       return (await promisify(execFile)('nsenter', this.enter(argv, options), settings)).stdout;
     } catch (cause) {
-      throw new Error(`${argv.join(' ')} failed: ${(cause as { stderr: string }).stderr}`, { cause });
+      const { code, signal, stderr } = cause as { code: unknown; signal: unknown; stderr: string };
+      const how = `${argv.join(' ')} failed (${String(signal ?? code)})`;
+      throw new Error(`${how}: ${stderr}`, { cause });
     }
   }
 
