@@ -5,24 +5,39 @@ import { type AppendResult, type EventStore, type NewEvent, StoreFault, type Ver
 /** Tries before the caller is told that it could not be found out. */
 const ATTEMPTS_MAX = 5;
 
-export async function appendSurely(
+export function appendSurely(
   store: EventStore,
   stream: string,
   expected: Version,
   events: readonly NewEvent[],
 ): Promise<AppendResult> {
-  for (let attempt = 1; ; attempt += 1) {
+  return store
+    .append(stream, expected, events)
+    .catch((fault: unknown) => findOut(store, stream, expected, events, fault));
+}
+
+async function findOut(
+  store: EventStore,
+  stream: string,
+  expected: Version,
+  events: readonly NewEvent[],
+  firstFault: unknown,
+): Promise<AppendResult> {
+  let fault = firstFault;
+  for (let attempt = 2; attempt <= ATTEMPTS_MAX && isUnknown(fault); attempt += 1) {
     try {
       const result = await store.append(stream, expected, events);
-      return result.outcome === 'conflict' && attempt > 1
-        ? ((await readBack(store, stream, expected, events)) ?? result)
-        : result;
-    } catch (fault) {
-      const isUnknown = fault instanceof StoreFault && fault.code === 'append-outcome-unknown';
-      if (!isUnknown || attempt === ATTEMPTS_MAX) throw fault;
+      if (result.outcome === 'appended') return result;
+      return (await readBack(store, stream, expected, events)) ?? result;
+    } catch (again) {
+      fault = again;
     }
   }
+  throw fault;
 }
+
+const isUnknown = (fault: unknown): boolean =>
+  fault instanceof StoreFault && fault.code === 'append-outcome-unknown';
 
 /** The append's result, if these very events stand where they were to be appended. */
 async function readBack(

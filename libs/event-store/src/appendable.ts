@@ -20,9 +20,13 @@ export function assertAppendable(stream: string, expected: Version, events: read
     throw new TypeError(`not an expected version: ${expected}`);
   if (events.length === 0) throw new RangeError(`an append to ${stream} has no events`);
   let units = 0;
+  let knownType: string | undefined;
   for (const event of events) {
     if (!UUID.test(event.id)) throw new TypeError(`not an event id (a lower case UUID): ${event.id}`);
-    if (!isName(event.type)) throw new TypeError(`not an event type: ${JSON.stringify(event.type)}`);
+    // Most are of one type.
+    if (event.type !== knownType && !isName(event.type))
+      throw new TypeError(`not an event type: ${JSON.stringify(event.type)}`);
+    knownType = event.type;
     if (!isText(event.data) || !isText(event.metadata))
       throw new TypeError(`data and metadata of event ${event.id} must be well-formed texts, not empty`);
     units += event.id.length + event.type.length + event.data.length + event.metadata.length;

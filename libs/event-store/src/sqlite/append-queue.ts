@@ -147,11 +147,11 @@ export class AppendQueue {
 }
 
 function resultOf(outcome: Outcome, count: number): AppendResult {
-  if (typeof outcome === 'number')
-    return {
-      outcome: 'appended',
-      positions: Array.from({ length: count }, (_, index) => String(outcome + index)),
-    };
+  if (typeof outcome === 'number') {
+    const positions: string[] = [];
+    for (let index = 0; index < count; index += 1) positions.push(String(outcome + index));
+    return { outcome: 'appended', positions };
+  }
   if ('conflict' in outcome) return { outcome: 'conflict', actual: outcome.conflict };
   return { outcome: 'appended', positions: outcome.map(String) };
 }
