@@ -4,6 +4,7 @@
 import { crc32 } from 'node:zlib';
 import { hash } from 'node:crypto';
 import type { NewEvent, RecordedEvent, Version } from './event-store';
+import { StoredMetadata } from './stored-metadata';
 
 export interface Actor {
   /** Who asked: a user, a service account, an object. */
@@ -48,7 +49,8 @@ export function writeMetadata(
   return `{"commandId":${JSON.stringify(commandId)}${digest},"issuedAtMs":${issuedAtMs},"atMs":${atMs},${who}}`;
 }
 
-export const readMetadata = (event: NewEvent): EventMetadata => JSON.parse(event.metadata) as EventMetadata;
+/** Its fields are read when they are asked for, so that it is not to be spread or compared as a whole. */
+export const readMetadata = (event: NewEvent): EventMetadata => new StoredMetadata(event.metadata);
 
 /** The same command always has the same digest; another one almost surely another. */
 export function digestOf(command: unknown): string {
