@@ -146,6 +146,47 @@ function describeSeed(
       expect(nbctl('lsp-get-addresses', 'foreign').trim()).toBe('00:00:00:00:00:09 10.16.0.9');
     });
 
+    it('lets the annotated Pod answer for the Vip, and nobody once its labels do not match', async () => {
+      // The Pod's port as Kube-OVN makes it: not ours.
+      const own = '00:00:00:e2:ab:0c 10.16.0.7';
+      nbctl('lsp-add', 'ovn-default', 'busybox.default');
+      nbctl(
+        'lsp-set-addresses',
+        'busybox.default',
+        own,
+        '--',
+        'lsp-set-port-security',
+        'busybox.default',
+        own,
+      );
+      await kubectl('apply', '-f', join(MANIFESTS.examples, 'pod-busybox-aap.yaml'));
+      const { v4ip } = await status('vip-aap');
+      const row = await until('the Pod is a parent', () => {
+        const columns = nbctl('list', 'Logical_Switch_Port', 'vip-aap');
+        return columns.includes('virtual-parents') ? columns : undefined;
+      });
+      expect(columnsOf(row)).toMatchObject({
+        name: 'vip-aap',
+        type: 'virtual',
+        addresses: '[]',
+        port_security: '[]',
+        options: `{virtual-ip=${String(v4ip)}, virtual-parents=busybox.default}`,
+      });
+      const security = () => nbctl('lsp-get-port-security', 'busybox.default').trim();
+      await until('the Pod may send from it', () => security() === `${own} ${String(v4ip)}` || undefined);
+      expect(nbctl('lsp-get-addresses', 'busybox.default').trim()).toBe(own);
+      await kubectl('label', 'pod', 'busybox', 'app=other', '--overwrite');
+      await until('the Pod is none any more', () => security() === own || undefined);
+      expect(nbctl('lsp-get-options', 'vip-aap')).not.toContain('virtual-parents');
+      const life = await fetch(`${controlPlane.http}/v1/history?vip=vip-aap`);
+      const { events } = (await life.json()) as { events: { type: string; evidence?: { object: string } }[] };
+      const grants = events.filter(({ type }) => type.startsWith('Parent'));
+      expect(grants.map(({ type, evidence }) => [type, evidence?.object]).sort()).toEqual([
+        ['ParentGranted', 'pod/default/busybox'],
+        ['ParentWithdrawn', 'pod/default/busybox'],
+      ]);
+    }, 60_000);
+
     it('keeps every address through a kill -9 and a restart', async () => {
       const before = await Promise.all(SEED.map(status));
       await controlPlane.kill();
@@ -167,4 +208,14 @@ function describeSeed(
       expect(nbctl('show')).toContain('port foreign');
     }, 60_000);
   });
+}
+
+/** Of `ovn-nbctl list`, one row. Which words it puts into quotes is different from version to version. */
+function columnsOf(row: string): Record<string, string> {
+  const pairs = row
+    .trim()
+    .replaceAll('"', '')
+    .split('\n')
+    .map((line) => line.split(/ *: (.*)/));
+  return Object.fromEntries(pairs.map(([column = '', value = '']) => [column, value]));
 }
