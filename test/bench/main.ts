@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { choosing } from './choosing';
+import { churning } from './churning';
 import { type Figure, verdict } from './figure';
 import { overNats } from './over-nats';
 import { projecting } from './projecting';
@@ -15,6 +16,7 @@ const parts: Readonly<Record<string, (folder: string) => Figure[] | Promise<Figu
   'over-nats': overNats,
   replaying,
   projecting,
+  churning,
 };
 
 const WIDTHS = [62, 14, 14, 38, 9, 9, 3];

@@ -32,6 +32,18 @@ export class RawOvsdb {
     if (failed) throw new Error(JSON.stringify(failed));
   }
 
+  async select(
+    table: string,
+    columns: readonly string[],
+    where: readonly unknown[] = [],
+  ): Promise<readonly Readonly<Record<string, unknown>>[]> {
+    const select = { op: 'select', table, where, columns };
+    const [result] = (await this.call('transact', ['OVN_Northbound', select])) as [
+      { rows: readonly Readonly<Record<string, unknown>>[] },
+    ];
+    return result.rows;
+  }
+
   /** Tells when (`performance.now()`) a port of a name was seen. */
   async watchPortNames(): Promise<{ untilSeen(name: string): Promise<number> }> {
     const seen = new Map<string, (atMs: number) => void>();

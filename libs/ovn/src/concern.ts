@@ -8,7 +8,6 @@ import {
   type SubnetFact,
   addressesOf,
   formatAddress,
-  holderParts,
   isVipHolder,
 } from '@holdfast/ipam';
 import type { AddressPair, Holder } from '@holdfast/ipam';
@@ -18,7 +17,16 @@ import { type Interests, topics } from './interests';
 import type { LedgerIndex } from './ledger-index';
 import type { RowUuid } from './northbound';
 import type { Concern, NorthboundRows } from './northbound-rows';
-import { type DueKey, foreignKey, portKey, routerKey, ruleKey, subnetKey, vipKey } from './ownership';
+import {
+  type DueKey,
+  foreignKey,
+  portKey,
+  routerKey,
+  ruleKey,
+  subnetKey,
+  vipKey,
+  vipKeyOf,
+} from './ownership';
 import { attachmentOf } from './proxied';
 import type { SelfCheck } from './self-check';
 
@@ -86,9 +94,7 @@ export class Concerns implements Concern {
       case 'ReservationRetained':
       case 'RetentionEnded':
       case 'RetentionSet':
-        return isVipHolder(event.holder)
-          ? this.marks.wanted(vipKey(holderParts(event.holder).name))
-          : undefined;
+        return isVipHolder(event.holder) ? this.marks.wanted(vipKeyOf(event.holder)) : undefined;
       case 'VipNameYielded':
         return undefined;
       default:
@@ -104,14 +110,14 @@ export class Concerns implements Concern {
     const vip = vipOfPortName(name);
     if (this.view.vip(vip)) this.marks.surroundings(vipKey(vip));
     for (const key of this.index.ports.leftsOf(name)) this.marks.surroundings(key);
-    this.tell(topics.portName(name));
+    this.tellOfPort(name);
   }
 
   port(name: string): void {
     const vips = this.index.parents.leftsOf(name);
     for (const vip of vips) this.marks.disturbed(vipKey(vip));
     if (vips.size > 0) this.marks.disturbed(foreignKey(name));
-    this.tell(topics.portName(name));
+    this.tellOfPort(name);
   }
 
   switchName(name: string): void {
@@ -119,7 +125,7 @@ export class Concerns implements Concern {
     if (!subnet) return;
     this.marks.surroundings(subnetKey(name));
     for (const { holder, port } of subnet.byHolder.values()) {
-      if (isVipHolder(holder)) this.marks.surroundings(vipKey(holderParts(holder).name));
+      if (isVipHolder(holder)) this.marks.surroundings(vipKeyOf(holder));
       if (port !== undefined) this.marks.surroundings(portKey(name, holder));
     }
     for (const rule of subnet.uses.rules()) this.marks.surroundings(ruleKey(name, rule.name));
@@ -198,13 +204,17 @@ export class Concerns implements Concern {
 
   private holderConcerned(subnet: string, holder: Holder | undefined): void {
     if (holder === undefined) return;
-    if (isVipHolder(holder)) this.marks.surroundings(vipKey(holderParts(holder).name));
+    if (isVipHolder(holder)) this.marks.surroundings(vipKeyOf(holder));
     else if (this.index.ports.rightsOf(portKey(subnet, holder)).size > 0)
       this.marks.surroundings(portKey(subnet, holder));
   }
 
   private nameOf(switchUuid: RowUuid): string | undefined {
     return this.rows.get(switchUuid) && this.rows.switch(switchUuid).row.name;
+  }
+
+  private tellOfPort(name: string): void {
+    if (!this.interests.isEmpty) this.tell(topics.portName(name));
   }
 
   private tell(topic: string): void {
@@ -218,11 +228,11 @@ const notYetKnown = (_event: never): undefined => undefined;
 /** Everything that is or may have to be in the Northbound, as far as the ledger goes. */
 export function* keysOfLedger(view: LedgerView, index: LedgerIndex): Iterable<DueKey> {
   for (const router of index.routers.allRights()) yield routerKey(router);
-  for (const { name, uses } of view.subnets()) {
+  for (const { name, uses, byHolder } of view.subnets()) {
     yield subnetKey(name);
     for (const rule of uses.rules()) yield ruleKey(name, rule.name);
+    for (const { holder } of byHolder.values()) if (isVipHolder(holder)) yield vipKeyOf(holder);
   }
   yield* index.ports.allLefts();
-  for (const { name } of view.vips()) yield vipKey(name);
   for (const port of index.parents.allRights()) yield foreignKey(port);
 }

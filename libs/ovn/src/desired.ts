@@ -17,7 +17,7 @@ export interface DesiredRow {
   /** The rows that are to refer to it: its switch, its router, all switches that it is attached to. */
   readonly into: readonly RowUuid[];
   /** What it would claim on its switch. */
-  readonly claims?: DesiredClaims;
+  readonly claims: DesiredClaims | undefined;
 }
 
 /** To be claimed by nobody else there. */
@@ -29,7 +29,8 @@ export interface DesiredClaims {
   readonly vips?: readonly Address[];
 }
 
-type Wish<Table extends OwnTable> = Omit<DesiredRow, 'columns' | 'externalIds' | 'unset' | 'table'> & {
+type Wish<Table extends OwnTable> = Pick<DesiredRow, 'key' | 'into'> & {
+  readonly claims?: DesiredClaims;
   readonly columns: Partial<Omit<RowOf<Table>, '_uuid' | 'external_ids'>>;
   readonly unset?: Partial<Omit<RowOf<Table>, '_uuid' | 'external_ids'>>;
   /** The Subnet whose switch it is on. */
@@ -39,17 +40,18 @@ type Wish<Table extends OwnTable> = Omit<DesiredRow, 'columns' | 'externalIds' |
 const NOTHING: Columns = {};
 
 /** With the keys by which everybody can tell whose it is. */
-export function desiredRow<Table extends OwnTable>(
-  table: Table,
-  { columns, unset, ls, ...wish }: Wish<Table>,
-): DesiredRow {
-  const externalIds = { [OWNER_KEY]: wish.key, ...(ls !== undefined && { ls }), vendor: VENDOR };
+export function desiredRow<Table extends OwnTable>(table: Table, wish: Wish<Table>): DesiredRow {
+  const { key, columns, unset = NOTHING, ls, into, claims } = wish;
+  // Written out: tens of thousands of these are made when all is built anew.
   return {
-    ...wish,
     table,
+    key,
     columns: columns as Columns,
-    unset: (unset as Columns | undefined) ?? NOTHING,
-    externalIds,
+    externalIds:
+      ls === undefined ? { [OWNER_KEY]: key, vendor: VENDOR } : { [OWNER_KEY]: key, ls, vendor: VENDOR },
+    unset: unset as Columns,
+    into,
+    claims,
   };
 }
 
@@ -71,6 +73,11 @@ export const PORT_UNSET = {
   parent_name: undefined,
   tag_request: undefined,
 } as const satisfies Partial<RowOf<'Logical_Switch_Port'>>;
+
+/** Those of our ports that lead to a router. */
+export const ROUTER_LED_UNSET = { ...PORT_UNSET, port_security: [] } as const satisfies Partial<
+  RowOf<'Logical_Switch_Port'>
+>;
 
 const SECOND = ':ipv6';
 const ROUTER_PORT = ':router';

@@ -1,6 +1,6 @@
 // What is asked of the ledger the other way round: whose port is called so, which Vips have it as a parent, which
 // Subnets are on a router. Kept from the facts; it holds what is there now, and only what the view does not answer.
-import type { Holder, LedgerView, SubnetFact } from '@holdfast/ipam';
+import { type Holder, type LedgerView, type SubnetFact, holderParts } from '@holdfast/ipam';
 import { type DueKey, portKey } from './ownership';
 import { Relation } from './relation';
 
@@ -18,13 +18,15 @@ export class LedgerIndex {
 
   /** Everything that the view shows. */
   build(): void {
-    for (const { name, byHolder } of this.view.subnets()) {
-      this.indexRouter(name);
-      for (const { holder, port } of byHolder.values()) if (port !== undefined) this.indexPort(name, holder);
-    }
-    for (const { name, subnet } of this.view.vips()) {
-      this.indexVip(subnet.name, name);
-      for (const port of subnet.uses.parentPorts(name)) this.parents.put(name, port, true);
+    for (const { name: subnet, byHolder, uses } of this.view.subnets()) {
+      this.indexRouter(subnet);
+      for (const { holder, port, vip } of byHolder.values()) {
+        if (port !== undefined) this.indexPort(subnet, holder);
+        if (!vip) continue;
+        const { name } = holderParts(holder);
+        if (vip.vipType === 'switch_lb_vip') this.lbVips.put(subnet, name, true);
+        for (const parent of uses.parentPorts(name)) this.parents.put(name, parent, true);
+      }
     }
   }
 

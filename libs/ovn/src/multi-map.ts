@@ -10,6 +10,10 @@ export class MultiMap<Key, Value extends string> {
     return typeof group === 'string' ? [group] : group;
   }
 
+  has(key: Key): boolean {
+    return this.groups.has(key);
+  }
+
   get isEmpty(): boolean {
     return this.groups.size === 0;
   }

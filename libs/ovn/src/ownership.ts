@@ -46,6 +46,8 @@ export const routerKey = (router: string): DueKey => `router/${router}`;
 export const subnetKey = (subnet: string): DueKey => `subnet/${subnet}`;
 export const portKey = (subnet: string, holder: Holder): DueKey => `port/${subnet}/${holder}`;
 export const vipKey = (vip: string): DueKey => `vip/${vip}`;
+/** Of the holder that a Vip is: the two are written alike. */
+export const vipKeyOf = (holder: Holder): DueKey => holder as string as `vip/${string}`;
 export const foreignKey = (port: string): DueKey => `foreign/${port}`;
 export const ruleKey = (subnet: string, rule: string): DueKey => `rule/${subnet}/${rule}`;
 

@@ -6,7 +6,7 @@
 //   arp-proxy    the switch's own router port answers with its MAC (`options:arp_proxy`): no rows but one key,
 //                perhaps in a port of others.
 import { type VipEntry, addressesOf, familyOf, formatAddress, formatMac } from '@holdfast/ipam';
-import { PORT_UNSET, desiredRow, routerPortName } from './desired';
+import { ROUTER_LED_UNSET, desiredRow, routerPortName } from './desired';
 import { topics } from './interests';
 import type { RowUuid } from './northbound';
 import type { DueKey } from './ownership';
@@ -58,7 +58,7 @@ function putRouterPort(plan: RowPlan, vip: VipEntry, place: RowUuid, router: Row
     desiredRow('Logical_Switch_Port', {
       key: `${plan.key}/port` as DueKey,
       columns: { name, type: 'router', addresses: ['router'], options: { 'router-port': routerPort } },
-      unset: PORT_UNSET,
+      unset: ROUTER_LED_UNSET,
       ls: subnet.name,
       into: [place],
       claims: { mac, vips: addresses },

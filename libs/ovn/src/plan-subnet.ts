@@ -2,7 +2,7 @@
 // names. A switch or a router that others made is used and never touched, and so is the way in which they joined
 // the two.
 import { type SubnetDefinition, type SubnetState, familyOf, formatAddress, formatMac } from '@holdfast/ipam';
-import { PORT_UNSET, desiredRow } from './desired';
+import { ROUTER_LED_UNSET, desiredRow } from './desired';
 import { topics } from './interests';
 import type { RowUuid } from './northbound';
 import type { KnownPort, NorthboundRows } from './northbound-rows';
@@ -69,7 +69,7 @@ function joinRouter(plan: RowPlan, subnet: SubnetState, definition: SubnetDefini
     desiredRow('Logical_Switch_Port', {
       key: `${plan.key}/port` as DueKey,
       columns: { name: names.port, type: 'router', addresses: ['router'], options },
-      unset: PORT_UNSET,
+      unset: ROUTER_LED_UNSET,
       ls: subnet.name,
       into: [onSwitch],
       claims: { mac },

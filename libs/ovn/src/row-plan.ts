@@ -1,12 +1,12 @@
 // How the rows of one key are made what they should be: each wanted row takes over the one of ours that stands for
 // it, or is inserted; what is left over goes. Rows of others are never touched: where one is in the way, the key
 // has an obstacle.
-import { formatAddress, formatMac } from '@holdfast/ipam';
-import type { Address } from '@holdfast/ipam';
+import { type Address, formatAddress, formatMac } from '@holdfast/ipam';
 import { PLACES, isPortTable } from './containers';
 import { type ContainerChoice, contentOf, whatIsTheirs } from './container-choice';
 import type { DesiredRow } from './desired';
 import { type Difference, changedRow, extraRow, misplacedRow, missingRow, rowChanges } from './diff';
+import type { MultiMap } from './multi-map';
 import type { PortRow, RowUuid } from './northbound';
 import type { KnownRow, NorthboundRows } from './northbound-rows';
 import type { DueKey } from './ownership';
@@ -134,11 +134,9 @@ export class RowPlan implements Plan {
   isAnswered(place: RowUuid, addresses: readonly Address[]): boolean {
     const on = this.rows.onSwitch(place);
     for (const address of addresses) {
-      const ports = on?.addresses.get(address).map((uuid) => this.rows.port(uuid));
-      const other = ports?.find((port) => this.isRival(port));
-      if (!other) continue;
-      const why = 'OVN itself answers for what stands in "addresses", so that nobody else ever gets it';
-      this.obstacle ??= refuse('AddressAnswered', formatAddress(address), other.row.name, why);
+      const name = this.rival(on?.addresses, address);
+      if (name === undefined) continue;
+      this.obstacle ??= refuse('AddressAnswered', formatAddress(address), name, ANSWERED);
       return true;
     }
     return false;
@@ -187,32 +185,26 @@ export class RowPlan implements Plan {
   /** No two ports of a switch may share a MAC or a virtual address, and no Vip may stand in any `addresses`. */
   private claimTaken({ claims, into, table, key }: DesiredRow, kept?: KnownRow): Obstacle | undefined {
     if (!claims || table !== 'Logical_Switch_Port') return undefined;
-    const on = this.rows.onSwitch(into[0]!);
+    const place = into[0]!;
+    const on = this.rows.onSwitch(place);
     const own = kept?.row._uuid ?? (key as string as RowUuid);
-    const { mac, addresses = [], vips = [] } = claims;
-    const rival = (uuids: readonly RowUuid[] | undefined, what: string): string | undefined => {
-      const theirs = uuids?.map((uuid) => this.rows.port(uuid)).find((port) => this.isRival(port));
-      const inBatch = this.batch.claim(`${into[0]} ${what}`, own);
-      return theirs?.row.name ?? inBatch;
-    };
-    const macOwner = mac === undefined ? undefined : rival(on?.macs.get(mac), formatMac(mac));
-    if (macOwner !== undefined)
-      return refuse(
-        'MacTaken',
-        formatMac(mac!),
-        macOwner,
-        'OVN delivers to only one of the two, which one is chance',
-      );
-    for (const address of addresses) {
-      const name = rival(on?.virtualIps.get(address), formatAddress(address));
+    const { mac, addresses = NO_ADDRESSES, vips = NO_ADDRESSES } = claims;
+    if (mac !== undefined) {
+      const name = this.rival(on?.macs, mac) ?? this.batch.claim(`${place} mac ${mac}`, own);
+      if (name !== undefined) return refuse('MacTaken', formatMac(mac), name, ONE_OF_TWO);
+    }
+    for (const address of [...addresses, ...vips]) {
+      const name = this.rival(on?.virtualIps, address) ?? this.batch.claim(`${place} ${address}`, own);
       if (name !== undefined) return virtualIpTaken(address, name);
     }
-    for (const address of vips) {
-      const name = rival(on?.virtualIps.get(address), formatAddress(address));
-      if (name !== undefined) return virtualIpTaken(address, name);
-    }
-    if (this.isAnswered(into[0]!, vips)) return this.obstacle;
-    return undefined;
+    return this.isAnswered(place, vips) ? this.obstacle : undefined;
+  }
+
+  /** The name of the port that has it already. */
+  private rival<Key>(claims: MultiMap<Key, RowUuid> | undefined, key: Key): string | undefined {
+    if (!claims?.has(key)) return undefined;
+    const ports = claims.get(key).map((uuid) => this.rows.port(uuid));
+    return ports.find((port) => this.isRival(port))?.row.name;
   }
 
   private isRival({ row, owner }: KnownRow): boolean {
@@ -272,6 +264,10 @@ export class RowPlan implements Plan {
     return places.map((place) => (this.rows.get(place) as KnownRow<PortRow> | undefined)?.row.name ?? place);
   }
 }
+
+const NO_ADDRESSES: readonly Address[] = [];
+const ONE_OF_TWO = 'OVN delivers to only one of the two, which one is chance';
+const ANSWERED = 'OVN itself answers for what stands in "addresses", so that nobody else ever gets it';
 
 const isSameSet = (a: readonly RowUuid[], b: readonly RowUuid[]): boolean =>
   a.length === b.length && a.every((each) => b.includes(each));
