@@ -45,4 +45,5 @@ export { FINALIZER } from './face/object-writer';
 export { COOLING_ANNOTATION } from './face/subnet-spec';
 export type { FaceFault } from './face/troubles';
 export { AAPS_ANNOTATION } from './face/pods/pod-reading';
-export type { Bound, Projection } from './face/wanted-status';
+export type { Bound } from './face/vip-uses';
+export type { Projection } from './face/wanted-status';

@@ -6,7 +6,8 @@ import type { DueKey } from './due-key';
 import type { Ledger, LedgerOrder } from './ledger';
 import type { ObjectWriter } from './object-writer';
 import type { Refusals } from './refusals';
-import type { Bound, Projection } from './wanted-status';
+import type { Bound } from './vip-uses';
+import type { Projection } from './wanted-status';
 
 export interface Context {
   readonly ledger: Ledger;

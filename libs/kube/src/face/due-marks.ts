@@ -1,7 +1,14 @@
 // What makes which key due: a change of an object, a fact, a Pod, the slow clock. It keeps the indexes by which one
 // change finds the few whom it concerns; what they do in their turn is not its business.
 import { isDeepStrictEqual } from 'node:util';
-import { isVipUse, type SubnetEvent, type SubnetFact, type VipUseEvent } from '@holdfast/ipam';
+import {
+  holderParts,
+  isVipHolder,
+  isVipUse,
+  type SubnetEvent,
+  type SubnetFact,
+  type VipUseEvent,
+} from '@holdfast/ipam';
 import type { Following } from '../kubernetes-api';
 import type { KubernetesObject } from '../kubernetes-object';
 import { type Resource, SWITCH_LB_RULES, VIPS } from '../resource';
@@ -70,6 +77,7 @@ export class DueMarks {
     // Who uses a Vip is nothing that a Subnet's counts tell of.
     if (isVipUse(event)) return this.useChanged(event);
     if ('name' in event) this.vipChanged(event.name);
+    if ('holder' in event && isVipHolder(event.holder)) this.statusChanged(holderParts(event.holder).name);
     const key = subnetKey(fact.subnet);
     const isDefinition = reliefOf(event)?.is === 'definition';
     queue.mark(key, isDefinition ? 0 : writer.statusRestMs(key, COUNTS_EVERY_MS));
@@ -105,10 +113,15 @@ export class DueMarks {
     if (parents > 0 || this.podsByVip.isNamed(name)) queue.mark(parentsKey(name));
   }
 
-  private useChanged(event: VipUseEvent): void {
+  private statusChanged(vip: string): void {
     const { queue, writer } = this.options;
-    const key = vipKey(event.vip);
+    const key = vipKey(vip);
     queue.mark(key, writer.statusRestMs(key, USES_EVERY_MS));
+  }
+
+  private useChanged(event: VipUseEvent): void {
+    const { queue } = this.options;
+    this.statusChanged(event.vip);
     if ('rule' in event) queue.mark(ruleKey(event.rule));
     else queue.mark(parentsKey(event.vip));
   }

@@ -27,7 +27,8 @@ import { RuleReconciler } from './rules/rule-reconciler';
 import { SubnetReconciler } from './subnet-reconciler';
 import { type FaceFault, Troubles } from './troubles';
 import { VipReconciler } from './vip-reconciler';
-import type { Bound, Projection } from './wanted-status';
+import type { Bound } from './vip-uses';
+import type { Projection } from './wanted-status';
 
 /** The whole is compared this often, less up to a tenth: against what no watch and no fact told of. */
 const COMPARE_ALL_MS = 300_000;

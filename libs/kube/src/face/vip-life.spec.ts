@@ -49,7 +49,7 @@ describe('a Vip', () => {
         { type: 'Reserved', ...reserved },
         {
           ...{ type: 'InUse', status: 'False', reason: 'Unused' },
-          message: 'It has neither parents nor rules.',
+          message: "It has neither parents nor rules, and is no Pod's address.",
           lastTransitionTime: '2026-01-01T00:00:00Z',
         },
       ],

@@ -11,6 +11,7 @@ import {
 } from '@holdfast/ipam';
 import type { JsonObject } from '../kubernetes-object';
 import type { Condition } from './conditions';
+import { type Binding, usesOf } from './vip-uses';
 
 export interface WantedStatus {
   /** Everything but the conditions. A field that is null is to be absent. */
@@ -20,17 +21,6 @@ export interface WantedStatus {
 
 /** What another face knows of the Vip's rows; becomes its condition `Projected`. */
 export type Projection = Pick<Condition, 'status' | 'reason' | 'message'>;
-
-/** Which parent answers for a Vip now, as another face knows it; addresses as texts, where it knows them. */
-export interface Bound {
-  /** Name of the parent's Logical_Switch_Port. */
-  readonly port: string;
-  /** Name of the chassis that it is on. */
-  readonly chassis: string;
-  readonly v4ip?: string;
-  readonly v6ip?: string;
-  readonly mac?: string;
-}
 
 export interface VipFindings {
   /** What the ledger holds for this object; undefined when nothing, or when it is not this object's. */
@@ -45,8 +35,8 @@ export interface VipFindings {
   /** The object is being deleted, and only others still hold it. */
   readonly isLeaving?: boolean;
   readonly projection?: Projection;
-  /** `by`: undefined when no parent answers. Absent: nobody knows. */
-  readonly bound?: { readonly by: Bound | undefined };
+  /** Absent: nobody knows. */
+  readonly bound?: Binding;
   /** What of the spec is not read. */
   readonly unread?: string;
 }
@@ -74,7 +64,7 @@ export function vipStatus(findings: VipFindings): WantedStatus {
       { ...reserved, type: 'Ready' },
       { ...reserved, type: 'Reserved' },
       ...(projection ? [{ ...projection, type: 'Projected' as const }] : []),
-      ...(held ? [inUseOf(held), ...boundBy(held, findings.bound)] : []),
+      ...(held ? usesOf(held, findings.bound) : []),
       ...(retained ? [refused('Released', retained)] : []),
     ],
   };
@@ -89,36 +79,6 @@ function reservedOf({ held, rejected, isLeaving, unread }: VipFindings): Omit<Co
   if (!held) return { status: 'False', reason: 'Pending', message: 'Nothing is reserved yet.' };
   const what = `${formatPair(held.reservation)} is reserved in subnet ${held.subnet.name}.`;
   return { status: 'True', reason: 'Reserved', message: sentences(what, unread) };
-}
-
-/** Users that a condition names. */
-const NAMED_MAX = 3;
-
-function inUseOf({ name, subnet }: VipEntry): Condition {
-  const parents = subnet.uses.parents(name).map(({ port }) => port);
-  const rules = [...subnet.uses.rulesOf(name)].sort();
-  const says = (reason: string, message: string): Condition => {
-    return { type: 'InUse', status: 'True', reason, message };
-  };
-  if (rules.length > 0) return says('Rules', `Its fronts belong to ${named('rule', rules)}.`);
-  if (parents.length > 0) return says('Parents', `It may be answered for by ${named('port', parents)}.`);
-  return { type: 'InUse', status: 'False', reason: 'Unused', message: 'It has neither parents nor rules.' };
-}
-
-function named(what: string, names: readonly string[]): string {
-  const shown = names.slice(0, NAMED_MAX).join(', ');
-  const more = names.length > NAMED_MAX ? ` and ${names.length - NAMED_MAX} more` : '';
-  return `${what}${names.length === 1 ? '' : 's'} ${shown}${more}`;
-}
-
-/** Of a Vip that is a load balancer's front nobody in particular answers. */
-function boundBy({ reservation }: VipEntry, bound: VipFindings['bound']): Condition[] {
-  if (!bound || reservation.vip.vipType !== '') return [];
-  const { by } = bound;
-  if (!by)
-    return [{ type: 'Bound', status: 'False', reason: 'Unbound', message: 'No parent answers for it now.' }];
-  const message = `Port ${by.port} on chassis ${by.chassis} answers for it.`;
-  return [{ type: 'Bound', status: 'True', reason: 'Bound', message }];
 }
 
 export interface SubnetFindings {

@@ -3,10 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KubernetesObject } from '../../kubernetes-object';
 import { collectionPathOf, objectPathOf, PODS, VIPS } from '../../resource';
+import { findKubectl } from '../kubectl';
 import { MANIFESTS } from '../manifests';
 import { parentOrders, parentsOf } from '../uses-of-vip';
 import { parseYaml } from '../yaml';
 import { FaceAtWork } from './face-at-work';
+import { describeUnless } from './kubernetes-api-suite';
 import { eventually, type SuiteWorld } from './suite-world';
 
 const NAMESPACE = 'default';
@@ -26,19 +28,7 @@ export function describeFaceParents(world: () => SuiteWorld): void {
     await work.finish();
   });
 
-  const create = async (pod: KubernetesObject): Promise<KubernetesObject> => {
-    const { status, body } = await world().server.request('POST', collectionPathOf(PODS, NAMESPACE), pod);
-    expect(status).toBe(201);
-    return body as KubernetesObject;
-  };
-  const merge = (name: string, patch: object): Promise<unknown> =>
-    world().server.request('PATCH', objectPathOf(PODS, { namespace: NAMESPACE, name }), patch, MERGE);
-  const have = (...ports: string[]): Promise<void> =>
-    eventually(() => expect(parentsOf(work.ledger, 'vip-aap')).toEqual(ports));
-  const saysInUse = (status: string, message: string): Promise<unknown> => {
-    const condition = expect.objectContaining({ type: 'InUse', status, message });
-    return work.shows('vip-aap', { conditions: expect.arrayContaining([condition]) });
-  };
+  const { create, merge, have, saysInUse } = stepsOf(world, () => work);
 
   it("are the documents' Pod while its labels match, and nobody else", async () => {
     await create(example('pod-busybox-aap.yaml'));
@@ -51,7 +41,7 @@ export function describeFaceParents(world: () => SuiteWorld): void {
     await have('busybox.default');
     await world().server.request('DELETE', objectPathOf(PODS, { namespace: NAMESPACE, name: 'busybox' }));
     await have();
-    await saysInUse('False', 'It has neither parents nor rules.');
+    await saysInUse('False', "It has neither parents nor rules, and is no Pod's address.");
     expect(parentOrders(work.ledger)).toEqual([
       '+ busybox.default',
       '- busybox.default: labels no longer match selector',
@@ -80,6 +70,40 @@ export function describeFaceParents(world: () => SuiteWorld): void {
     );
     expect(parentOrders(work.ledger)).toEqual([]);
   });
+
+  describeUnless(findKubectl() ? undefined : 'no kubectl on the PATH', 'with kubectl', () => {
+    it('stand in what it says of the Vip, with the reason', async () => {
+      await create(example('pod-busybox-aap.yaml'));
+      await saysInUse('True', 'It may be answered for by port busybox.default.');
+      const said = await world().kubectl(['describe', 'vip', 'vip-aap']);
+      for (const [type, reason] of [
+        ['Ready', 'Reserved'],
+        ['Reserved', 'Reserved'],
+        ['InUse', 'Parents'],
+      ])
+        expect(said).toMatch(new RegExp(`Reason: +${reason}\\s+Status: +True\\s+Type: +${type}\\n`));
+      expect(said).toContain('It may be answered for by port busybox.default.');
+    });
+  });
+}
+
+/** What the cases do and look for. */
+function stepsOf(world: () => SuiteWorld, work: () => FaceAtWork) {
+  return {
+    create: async (pod: KubernetesObject): Promise<KubernetesObject> => {
+      const { status, body } = await world().server.request('POST', collectionPathOf(PODS, NAMESPACE), pod);
+      expect(status).toBe(201);
+      return body as KubernetesObject;
+    },
+    merge: (name: string, patch: object): Promise<unknown> =>
+      world().server.request('PATCH', objectPathOf(PODS, { namespace: NAMESPACE, name }), patch, MERGE),
+    have: (...ports: string[]): Promise<void> =>
+      eventually(() => expect(parentsOf(work().ledger, 'vip-aap')).toEqual(ports)),
+    saysInUse: (status: string, message: string): Promise<unknown> => {
+      const condition = expect.objectContaining({ type: 'InUse', status, message });
+      return work().shows('vip-aap', { conditions: expect.arrayContaining([condition]) });
+    },
+  };
 }
 
 function example(file: string): KubernetesObject {
