@@ -160,6 +160,8 @@ export interface User extends Evidence {
   readonly uid: string;
   /** Where it runs. */
   readonly node?: string;
+  /** Of a Vip's user: its Logical_Switch_Port, where it is for Holdfast to make it with the Vip's addresses. */
+  readonly port?: string;
   /** Of a Vip's user: who is behind it, if its successors shall have the Vip (`statefulset/default/web/0`). */
   readonly owner?: Holder;
 }
