@@ -57,24 +57,28 @@ it('lists its services by gRPC reflection, and describes their messages', async 
   stream.on('data', (answer) => answers.push(answer));
   stream.write({ list_services: '' });
   stream.write({ file_containing_symbol: 'holdfast.v1.ReserveAddressRequest' });
+  stream.write({ file_containing_symbol: 'holdfast.v1.RuleService' });
   stream.end();
   await ended;
   client.close();
-  const [listed, described] = answers;
+  const [listed, described, ofRules] = answers;
   const names = listed?.['list_services_response']?.service?.map(({ name }) => name);
-  expect(names).toEqual(expect.arrayContaining(['holdfast.v1.ReservationService', 'holdfast.v1.VipService']));
-  const files = described?.['file_descriptor_response']?.file_descriptor_proto ?? [];
-  expect(Buffer.concat(files).includes('ReserveAddressRequest')).toBe(true);
+  const services = ['ReservationService', 'VipService', 'RuleService'].map((name) => `holdfast.v1.${name}`);
+  expect(names).toEqual(expect.arrayContaining(services));
+  const filesOf = (answer: (typeof answers)[number] | undefined) =>
+    Buffer.concat(answer?.['file_descriptor_response']?.file_descriptor_proto ?? []);
+  expect(filesOf(described).includes('ReserveAddressRequest')).toBe(true);
+  expect(filesOf(ofRules).includes('SetRuleBackendsRequest')).toBe(true);
 });
 
-it('answers gRPC health checks', async () => {
+it.each(['SubnetService', 'VipService', 'RuleService'])('answers gRPC health checks of %s', async (name) => {
   const client = clientOf(({ health }) => health.v1.Health, healthProto);
   const check = client['check'] as (
     request: object,
     done: (error: Error | null, reply: { status: string }) => void,
   ) => void;
   const { status } = await new Promise<{ status: string }>((resolve, reject) =>
-    check.call(client, { service: 'holdfast.v1.SubnetService' }, (error, reply) =>
+    check.call(client, { service: `holdfast.v1.${name}` }, (error, reply) =>
       error ? reject(error) : resolve(reply),
     ),
   );
@@ -89,7 +93,14 @@ it('serves an OpenAPI document of every HTTP operation', async () => {
   };
   expect(document.openapi).toMatch(/^3\.1/);
   expect(Object.keys(document.paths)).toEqual(
-    expect.arrayContaining(['/v1/subnets', '/v1/vips/{name}', '/v1/history']),
+    expect.arrayContaining([
+      '/v1/subnets',
+      '/v1/vips/{name}',
+      '/v1/vips/{name}/parents/{port}',
+      '/v1/rules',
+      '/v1/subnets/{subnet}/rules/{name}/backends',
+      '/v1/history',
+    ]),
   );
 });
 
@@ -131,6 +142,56 @@ describe('careless input over HTTP', () => {
     expect(response?.status ?? 413).toBe(413);
   });
 
+  const rule = '{"name":"a","vip":"b","ports":[{"port":80}]';
+
+  it.each([
+    ['no port', '{"name":"a","vip":"b"}', /^ports: /],
+    ['a port that is none', '{"name":"a","vip":"b","ports":[{"port":"http"}]}', /^ports\[0\]: /],
+    [
+      'a port out of range',
+      '{"name":"a","vip":"b","ports":[{"port":80},{"port":65536}]}',
+      /^ports\[1\]\.port: /,
+    ],
+    [
+      'an unknown protocol',
+      '{"name":"a","vip":"b","ports":[{"port":80,"protocol":"icmp"}]}',
+      /^ports\[0\]\.protocol: /,
+    ],
+    ['a selector that cannot be read', `${rule},"namespace":"n","selector":["a","b c"]}`, /^selector\[1\]: /],
+    ['an endpoint that is no address', `${rule},"endpoints":["web-0"]}`, /^endpoints\[0\]: /],
+    ['an unknown affinity', `${rule},"affinity":"sticky"}`, /^affinity: /],
+    ["a place that is not the caller's to say", `${rule},"subnet":"c"}`, /^subnet: /],
+  ])('a rule with %s is refused by name', async (_, body, message) => {
+    const { status, rejection } = await post('/v1/rules', body);
+    expect([status, rejection.code]).toEqual([400, 'InvalidArgument']);
+    expect(rejection.message).toMatch(message);
+  });
+
+  it.each([
+    ['a comma', 'a%2Cb'],
+    ['a space', 'a%20b'],
+    ['a line break', 'a%0Ab'],
+    ['a quote', 'a%22'],
+    ['too many characters', 'x'.repeat(256)],
+  ])("a parent's name with %s is refused by name", async (_, port) => {
+    const response = await fetch(`${controlPlane.http}/v1/vips/web/parents/${port}`, { method: 'PUT' });
+    const rejection = (await response.json()) as { code: string; facts: { field: string } };
+    expect([response.status, rejection.code, rejection.facts.field]).toEqual([
+      400,
+      'InvalidArgument',
+      'port',
+    ]);
+  });
+
+  it('names the methods that a path of parents, rules and backends knows', async () => {
+    const allowed = async (path: string) =>
+      (await fetch(controlPlane.http + path, { method: 'PATCH' })).headers.get('allow');
+    expect(await allowed('/v1/vips/web/parents/lb%2F1')).toBe('PUT, DELETE');
+    expect(await allowed('/v1/rules')).toBe('POST, GET');
+    expect(await allowed('/v1/subnets/net/rules/web')).toBe('PUT, DELETE, GET');
+    expect(await allowed('/v1/subnets/net/rules/web/backends')).toBe('PUT');
+  });
+
   it('names the methods that a path knows', async () => {
     const response = await fetch(`${controlPlane.http}/v1/vips/web`, { method: 'POST' });
     expect([response.status, response.headers.get('allow')]).toEqual([
@@ -142,11 +203,11 @@ describe('careless input over HTTP', () => {
 
 it('refuses careless input over NATS, and changed nothing through all of it', async () => {
   const connection = await connect({ servers: nats.url });
-  const ask = async (payload: string | Uint8Array, contentType?: string) => {
+  const ask = async (payload: string | Uint8Array, contentType?: string, subject = 'subnets.define') => {
     const { headers } = await import('nats');
     const told = headers();
     if (contentType) told.set('Content-Type', contentType);
-    const reply = await connection.request('holdfast.v1.subnets.define', payload, {
+    const reply = await connection.request(`holdfast.v1.${subject}`, payload, {
       timeout: 5_000,
       headers: told,
     });
@@ -156,6 +217,14 @@ it('refuses careless input over NATS, and changed nothing through all of it', as
   expect(await ask('{"name":"a","bogus":1}')).toBe('400');
   expect(await ask(new Uint8Array([255, 255, 255]), 'application/protobuf')).toBe('400');
   expect(await ask('{}', 'text/html')).toBe('400');
+  const asJson = (subject: string, payload: object) => ask(JSON.stringify(payload), undefined, subject);
+  expect(await asJson('vips.grant-parent', { name: 'web' })).toBe('400');
+  expect(await asJson('vips.grant-parent', { name: 'web', port: 'a', grantor: 'selector' })).toBe('400');
+  expect(await asJson('vips.withdraw-parent', { name: 'web', port: 'a', reason: 'x'.repeat(1025) })).toBe(
+    '400',
+  );
+  expect(await asJson('rules.set-backends', { subnet: 'a', name: 'b', backends: ['c'] })).toBe('400');
+  expect(await asJson('rules.retire', { name: 'b' })).toBe('400');
   await connection.close();
   const { position } = (await (await fetch(`${controlPlane.http}/v1/status`)).json()) as { position: string };
   expect(position).toBe('');

@@ -78,11 +78,72 @@ it('publishes every event once, in order, over a crash of the control plane', as
   expect(events[1]?.subject).toBe('holdfast.v1.events.subnet.net_one.AddressReserved');
 }, 60_000);
 
+it('tells how Vips are used, on the subject of the subnet and the type', async () => {
+  const seen: { subject: string; event: Record<string, unknown> }[] = [];
+  const subscription = connection.subscribe('holdfast.v1.events.subnet.net_uses.>');
+  const listening = (async () => {
+    for await (const message of subscription) {
+      seen.push({ subject: message.subject, event: message.json() });
+    }
+  })();
+  await connection.flush();
+  const client = new HttpClient({ baseUrl: controlPlane.http });
+  const rule = {
+    name: 'http',
+    vip: 'uses-lb',
+    ports: [{ port: 80 }],
+    namespace: 'default',
+    selector: ['app: a'],
+  };
+  await client.call('DefineSubnet', { name: 'net.uses', cidrs: ['10.1.0.0/24'], router: 'lr0' });
+  await client.call('ReserveAddress', {
+    subnet: 'net.uses',
+    holder: 'octavia/p/a',
+    port: 'a',
+    portSecurity: true,
+  });
+  await client.call('ReserveVip', { name: 'uses', subnet: 'net.uses' });
+  await client.call('GrantVipParent', { name: 'uses', port: 'a', options: { actor: 'octavia' } });
+  await client.call('GrantVipParent', { name: 'uses', port: 'a' });
+  await client.call('WithdrawVipParent', { name: 'uses', port: 'a', reason: 'failed' });
+  await client.call('ReserveVip', { name: 'uses-lb', subnet: 'net.uses', type: 'switch_lb_vip' });
+  await client.call('DefineRule', rule);
+  await client.call('SetRuleBackends', { subnet: 'net.uses', name: 'http', backends: ['10.1.0.9'] });
+  await client.call('ReviseRule', { subnet: 'net.uses', ...rule, affinity: 'client-ip' });
+  await client.call('RetireRule', { subnet: 'net.uses', name: 'http', reason: 'done' });
+  await until('all events are out', () => seen.find(({ subject }) => subject.endsWith('RuleRetired')));
+  subscription.unsubscribe();
+  await listening;
+  expect(seen.map(({ subject, event }) => [subject.split('.').pop(), event['type']])).toEqual(
+    seen.map(({ event }) => [event['type'], event['type']]),
+  );
+  const told = { name: 'http', subnet: 'net.uses', vip: 'uses-lb', affinity: 'none' };
+  expect(seen.map(({ event }) => event)).toMatchObject([
+    { type: 'SubnetDefined', definition: { router: 'lr0' } },
+    { type: 'AddressReserved', holder: 'octavia/p/a', port: 'a', portSecurity: true },
+    { type: 'VipReserved', holder: 'vip/uses' },
+    { type: 'ParentGranted', holder: 'vip/uses', port: 'a', grantor: 'explicit', actor: 'octavia' },
+    { type: 'ParentWithdrawn', holder: 'vip/uses', port: 'a', grantor: 'explicit', reason: 'failed' },
+    { type: 'VipReserved', holder: 'vip/uses-lb' },
+    { type: 'RuleDefined', holder: 'vip/uses-lb', ruleName: 'http', rule: told },
+    { type: 'RuleBackendsChanged', ruleName: 'http', backends: { addresses: ['10.1.0.9'] } },
+    { type: 'RuleRevised', ruleName: 'http', rule: { ...told, affinity: 'client-ip' } },
+    { type: 'RuleRetired', holder: 'vip/uses-lb', ruleName: 'http', reason: 'done' },
+  ]);
+}, 30_000);
+
 it('is found by service discovery, with every operation as an endpoint', async () => {
   const reply = await connection.request('$SRV.INFO.holdfast', '', { timeout: 5_000 });
   const info = reply.json<{ name: string; endpoints: { name: string; subject: string }[] }>();
   expect(info.name).toBe('holdfast');
-  expect(info.endpoints.map(({ subject }) => subject)).toContain('holdfast.v1.reservations.reserve');
+  const subjects = info.endpoints.map(({ subject }) => subject);
+  for (const subject of [
+    'reservations.reserve',
+    'vips.grant-parent',
+    'vips.withdraw-parent',
+    'rules.set-backends',
+  ])
+    expect(subjects).toContain(`holdfast.v1.${subject}`);
   const ping = await connection.request('$SRV.PING', '', { timeout: 5_000 });
   expect(ping.json<{ name: string }>().name).toBe('holdfast');
 });

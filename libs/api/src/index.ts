@@ -24,7 +24,7 @@ export * from './present/rejection';
 export { presentHeldReservation, presentReservation, presentVip } from './present/reservation';
 export { presentAddresses, presentRule } from './present/rule';
 export { presentSubnet } from './present/subnet';
-export { type VipCondition, presentVipUses } from './present/vip-uses';
+export { type VipFindings, presentVipUses } from './present/vip-uses';
 export * from './query';
 export { CONTENT_TYPES, type Coding, codingOf } from './read/coding';
 export { type HttpRequest, readHttpRequest } from './read/http-request';

@@ -75,7 +75,7 @@ it('parents', () =>
       TYPE        STATUS    REASON     MESSAGE
       Reserved    True      Reserved   10.6.0.2 is reserved in subnet s6.
       Projected   Unknown   NotKnown   This server does not know: it writes no rows, or has not yet compared those of this Vip.
-      InUse       False     Unused     It has no parent, and no rule has a front of it.
+      InUse       False     Unused     It has neither parents nor rules.
 
     Parents: none
 
@@ -116,10 +116,10 @@ it('parents', () =>
     Since:      2026-01-31T14:05:00.000Z
 
     Conditions:
-      TYPE        STATUS    REASON       MESSAGE
-      Reserved    True      Reserved     10.6.0.2 is reserved in subnet s6.
-      Projected   Unknown   NotKnown     This server does not know: it writes no rows, or has not yet compared those of this Vip.
-      InUse       True      HasParents   1 port may answer for it.
+      TYPE        STATUS    REASON     MESSAGE
+      Reserved    True      Reserved   10.6.0.2 is reserved in subnet s6.
+      Projected   Unknown   NotKnown   This server does not know: it writes no rows, or has not yet compared those of this Vip.
+      InUse       True      Parents    It may be answered for by port amphora-1.
 
     Parents:
       PORT        GRANTOR    SINCE                      BY
@@ -209,7 +209,7 @@ it('rules', () =>
       TYPE        STATUS    REASON     MESSAGE
       Reserved    True      Reserved   10.7.0.2 is reserved in subnet s7.
       Projected   Unknown   NotKnown   This server does not know: it writes no rows, or has not yet compared those of this Vip.
-      InUse       True      HasRules   2 rules spread its fronts.
+      InUse       True      Rules      Its fronts belong to rules dns, web.
 
     Parents: none
 

@@ -8,6 +8,7 @@ import type { EventStore } from '@holdfast/event-store';
 import { CONFIG, type Config } from '../config';
 import { EVENT_STORE } from '../ledger/ledger.module';
 import { LedgerReader } from '../ledger/ledger-reader';
+import { VipBindings } from '../ovn-projector/vip-bindings';
 import { VipProjections } from '../ovn-projector/vip-projections';
 import { NatsDoor } from '../nats/nats-door';
 import { GrpcEdge } from './grpc-edge';
@@ -33,12 +34,16 @@ export class GatewayModule implements OnModuleInit, OnApplicationShutdown {
     private readonly faces: Faces,
     private readonly http: HttpAdapterHost,
     projections: VipProjections,
+    bindings: VipBindings,
     commands: CommandBus,
     queries: QueryBus,
   ) {
     const status = () => statusReport(config, reader, this.faces);
-    const projectionOf = (vip: string) => projections.source?.projectionOf(vip);
-    this.handlers = handlers({ commands, queries, status, projectionOf });
+    const findingsOf = (vip: string) => ({
+      projection: projections.source?.projectionOf(vip),
+      ...(bindings.source?.isConnected && { bound: { by: bindings.boundTo(vip, reader.view) } }),
+    });
+    this.handlers = handlers({ commands, queries, status, findingsOf });
     this.grpc = new GrpcEdge(this.handlers);
   }
 

@@ -15,17 +15,17 @@ import {
 import type { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ExecuteSubnetCommand, type SubnetOrder } from '../ledger/ledger-messages';
 import type { Caller } from './caller';
-import { type ProjectionOf, queryHandlers } from './query-handlers';
+import { type FindingsOf, queryHandlers } from './query-handlers';
 import type { StatusReport } from './status-report';
 
 interface Buses {
   readonly commands: CommandBus;
   readonly queries: QueryBus;
   readonly status: () => StatusReport;
-  readonly projectionOf: ProjectionOf;
+  readonly findingsOf: FindingsOf;
 }
 
-export function handlers({ commands, queries, status, projectionOf }: Buses): Handlers<Caller> {
+export function handlers({ commands, queries, status, findingsOf }: Buses): Handlers<Caller> {
   /** Runs a command and presents what was decided. */
   const decide =
     <Order extends SubnetOrder, Reply>(present: (decided: Decided) => Reply) =>
@@ -61,7 +61,7 @@ export function handlers({ commands, queries, status, projectionOf }: Buses): Ha
     RetireRule: decide(presentRetireReply),
     SetRuleBackends: decide(presentBackendsReply),
 
-    ...queryHandlers(queries, projectionOf),
+    ...queryHandlers(queries, findingsOf),
 
     GetStatus: async () => ({ reply: status() }),
   };

@@ -2,7 +2,7 @@
 import {
   type Answer,
   type Handlers,
-  type VipCondition,
+  type VipFindings,
   fault,
   pageToken,
   presentAddresses,
@@ -28,15 +28,15 @@ type Found<Value> =
 
 type Ask = ReturnType<typeof askThrough>;
 
-/** What the Northbound's projector knows of a Vip, where it runs in this process. */
-export type ProjectionOf = (vip: string) => VipCondition | undefined;
+/** What others in this process know of a Vip. */
+export type FindingsOf = (vip: string) => VipFindings;
 
 export function queryHandlers(
   queries: QueryBus,
-  projectionOf: ProjectionOf,
+  findingsOf: FindingsOf,
 ): SubnetQueries & VipQueries & PastQueries {
   const ask = askThrough(queries);
-  return { ...ofSubnets(ask), ...ofVips(ask, projectionOf), ...ofThePast(ask) };
+  return { ...ofSubnets(ask), ...ofVips(ask, findingsOf), ...ofThePast(ask) };
 }
 
 type SubnetQueries = Pick<
@@ -107,13 +107,13 @@ function ofSubnets(ask: Ask): SubnetQueries {
   };
 }
 
-function ofVips(ask: Ask, projectionOf: ProjectionOf): VipQueries {
+function ofVips(ask: Ask, findingsOf: FindingsOf): VipQueries {
   return {
     GetVip: (query) =>
       ask(
         query,
         ({ reader }) => answers.getVip(query, reader),
-        (found) => ({ vip: presentVip(found), ...presentVipUses(found, projectionOf(query.name)) }),
+        (found) => ({ vip: presentVip(found), ...presentVipUses(found, findingsOf(query.name)) }),
       ),
     ListVips: (query) =>
       ask(

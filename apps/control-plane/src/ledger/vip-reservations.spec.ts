@@ -2,12 +2,14 @@ import { systemChance } from '@holdfast/clock';
 import { VirtualClock } from '@holdfast/clock/testing';
 import { type EventStore, MemoryEventStore, StoreFault, idIn, readMetadata } from '@holdfast/event-store';
 import { type Cidr, LedgerView, parseCidr, subnet } from '@holdfast/ipam';
+import type { VipUseOrder } from './ledger-messages';
 import { SubnetLoop, VipNameLoop } from './loops';
 import { refuse } from './rejections';
 import { VipReservations } from './vip-reservations';
 
 const actor = { name: 'ann', through: 'http' } as const;
 const SUBNETS = ['left', 'right'] as const;
+const grant = { type: 'GrantParent', vip: 'web', port: 'a', grantor: 'explicit' } as const;
 
 /** The ledger's writing side over `store`, as a process has it when it starts. */
 function start(store: EventStore, clock = new VirtualClock()) {
@@ -33,7 +35,9 @@ function start(store: EventStore, clock = new VirtualClock()) {
       ...(commandId && { commandId, issuedAtMs: clock.now() }),
       command: { type: 'ReleaseVip', name: 'web', reason: 'done' },
     });
-  return { subnets, vips, reserve, release, clock };
+  const use = (command: VipUseOrder, commandId?: string) =>
+    vips.use({ actor, command, ...(commandId && { commandId, issuedAtMs: clock.now() }) });
+  return { subnets, vips, reserve, release, use, clock };
 }
 
 async function withSubnets(store: EventStore): Promise<void> {
@@ -134,6 +138,36 @@ describe('Vip names across subnets', () => {
     expect(await restarted.reserve('left', { commandId: 'reserve' })).toEqual(first);
     expect(await restarted.release('release')).toEqual(released);
     expect(await whereIsWeb(store)).toEqual([]);
+  });
+
+  it('decides about a Vip where it is, also when the caller does not know', async () => {
+    const store = new MemoryEventStore();
+    await withSubnets(store);
+    const { reserve, release, use } = start(store);
+    expect(await use(grant)).toMatchObject({ rejected: { code: 'VipNotFound' }, subnet: '' });
+    await reserve('left');
+    expect(await use(grant)).toMatchObject({ subnet: 'left', reply: { parent: { port: 'a' } } });
+    await release();
+    expect(await use(grant)).toMatchObject({ rejected: { code: 'VipNotFound' } });
+    await reserve('right');
+    expect(await use(grant)).toMatchObject({ subnet: 'right', reply: { parent: { port: 'a' } } });
+    expect(await use({ ...grant, subnet: 'left' })).toMatchObject({ rejected: { code: 'VipNotFound' } });
+    expect(await use({ ...grant, subnet: 'right' })).toMatchObject({ subnet: 'right' });
+  });
+
+  it('answers a grant that comes again as it did first', async () => {
+    const store = new MemoryEventStore();
+    await withSubnets(store);
+    const { reserve, use, clock } = start(store);
+    await reserve('left');
+    const first = await use(grant, 'grant');
+    const count = await countEvents(store);
+    const restarted = start(store, clock);
+    expect(await restarted.use(grant, 'grant')).toEqual(first);
+    expect(await restarted.use({ ...grant, port: 'b' }, 'grant')).toMatchObject({
+      rejected: { code: 'CommandIdReused' },
+    });
+    expect(await countEvents(store)).toBe(count);
   });
 
   describe.each(['before', 'after'] as const)('when the process dies right %s', (when) => {

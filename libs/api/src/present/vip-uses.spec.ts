@@ -10,7 +10,7 @@ import {
 import type { OperationName } from '../operations';
 import { readJson } from '../testing';
 import { presentBackendsReply, presentParentReply, presentRuleReply } from './command-reply';
-import { presentVipUses } from './vip-uses';
+import { type VipFindings, presentVipUses } from './vip-uses';
 
 const moment = { nowMs: 1000, issuedAtMs: 1000 };
 const NAME = 'ovn-default';
@@ -31,17 +31,17 @@ function ledger() {
     }
     return { subnet: NAME, reply: decision.reply, commandId: 'c', position: '7' };
   };
-  const told = (vip: string, ...projection: [Parameters<typeof presentVipUses>[1]?]) =>
+  const told = (vip: string, findings?: VipFindings) =>
     toJson(
       GetVipResponseSchema,
-      create(GetVipResponseSchema, presentVipUses(view.vip(vip) as VipEntry, ...[projection[0]])),
+      create(GetVipResponseSchema, presentVipUses(view.vip(vip) as VipEntry, findings)),
     ) as {
       parents?: object[];
       rules?: string[];
       conditions: { type: string; status: string; reason: string }[];
     };
-  const isSo = (vip: string, ...projection: [Parameters<typeof presentVipUses>[1]?]) =>
-    told(vip, ...projection).conditions.map(({ type, status, reason }) => `${type} ${status} ${reason}`);
+  const isSo = (vip: string, findings?: VipFindings) =>
+    told(vip, findings).conditions.map(({ type, status, reason }) => `${type} ${status} ${reason}`);
   run('DefineSubnet', { name: NAME, cidrs: ['10.16.0.0/24'] });
   run('ReserveVip', { name: 'web', subnet: NAME }, { claim: 0 });
   run('ReserveVip', { name: 'lb', subnet: NAME, type: 'switch_lb_vip' }, { claim: 0 });
@@ -77,11 +77,29 @@ describe("a Vip's use", () => {
       { port: 'b', grantors: ['explicit'] },
     ]);
     const projection = { projected: false, reason: 'NoSwitch', message: 'There is no switch.' };
-    expect(isSo('web', projection)).toEqual([
+    expect(isSo('web', { projection })).toEqual([
       'Reserved True Reserved',
       'Projected False NoSwitch',
-      'InUse True HasParents',
+      'InUse True Parents',
     ]);
+  });
+
+  it('is the parent that answers for it, where that is known', () => {
+    const { told } = ledger();
+    const boundOf = (bound: VipFindings['bound']) => told('web', { bound }).conditions.slice(3);
+    expect(boundOf(undefined)).toEqual([]);
+    expect(boundOf({})).toMatchObject([{ type: 'Bound', status: 'False', reason: 'Unbound' }]);
+    expect(boundOf({ by: { port: 'a', chassis: 'n1' } })).toEqual([
+      { type: 'Bound', status: 'True', reason: 'Bound', message: 'Port a on chassis n1 answers for it.' },
+    ]);
+  });
+
+  it('names some of many', () => {
+    const { run, told } = ledger();
+    for (const port of ['a', 'b', 'c', 'd', 'e']) run('GrantVipParent', { name: 'web', port });
+    expect(told('web').conditions[2]).toMatchObject({
+      message: 'It may be answered for by ports a, b, c and 2 more.',
+    });
   });
 
   it('is the rules that have its fronts', () => {
@@ -89,11 +107,9 @@ describe("a Vip's use", () => {
     run('DefineRule', rule);
     run('DefineRule', { ...rule, name: 'alt', ports: [{ port: 81 }] });
     expect(told('lb').rules).toEqual(['alt', 'http']);
-    expect(isSo('lb', { projected: true, reason: 'Projected', message: '' })).toEqual([
-      'Reserved True Reserved',
-      'Projected True Projected',
-      'InUse True HasRules',
-    ]);
+    expect(
+      isSo('lb', { projection: { projected: true, reason: 'Projected', message: '' }, bound: {} }),
+    ).toEqual(['Reserved True Reserved', 'Projected True Projected', 'InUse True Rules']);
   });
 });
 

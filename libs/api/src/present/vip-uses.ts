@@ -5,17 +5,17 @@ import type { FieldsOf } from './encode';
 
 type ConditionInit = FieldsOf<typeof ConditionSchema>;
 
-/** What is known of the Vip's rows in the Northbound, by whoever writes them. */
-export interface VipCondition {
-  readonly projected: boolean;
-  readonly reason: string;
-  readonly message: string;
+/** What others in this server know of a Vip. */
+export interface VipFindings {
+  /** Of its rows in the Northbound. Absent: nobody here writes them, or has looked at this Vip's yet. */
+  readonly projection?: { readonly projected: boolean; readonly reason: string; readonly message: string };
+  /** `by`: the parent that answers for it now, if any. Absent: nobody here knows. */
+  readonly bound?: { readonly by?: { readonly port: string; readonly chassis?: string } };
 }
 
-/** @param projection absent: nobody in this server writes rows, or has not yet looked at this Vip's */
 export function presentVipUses(
   entry: VipEntry,
-  projection: VipCondition | undefined,
+  { projection, bound }: VipFindings = {},
 ): Pick<FieldsOf<typeof GetVipResponseSchema>, 'parents' | 'rules' | 'conditions'> {
   const { uses } = entry.subnet;
   const parents = uses.parents(entry.name);
@@ -23,7 +23,15 @@ export function presentVipUses(
   return {
     parents: parents.map(({ port, grantors }) => ({ port, grantors: [...grantors] })),
     rules,
-    conditions: [reserved(entry), projected(projection), inUse(parents.length, rules.length)],
+    conditions: [
+      reserved(entry),
+      projected(projection),
+      inUse(
+        parents.map(({ port }) => port),
+        rules,
+      ),
+      ...boundBy(entry, bound),
+    ],
   };
 }
 
@@ -32,7 +40,7 @@ function reserved({ subnet, reservation }: VipEntry): ConditionInit {
   return { type: 'Reserved', status: 'True', reason: 'Reserved', message };
 }
 
-function projected(known: VipCondition | undefined): ConditionInit {
+function projected(known: VipFindings['projection']): ConditionInit {
   if (!known) {
     const message =
       'This server does not know: it writes no rows, or has not yet compared those of this Vip.';
@@ -42,28 +50,31 @@ function projected(known: VipCondition | undefined): ConditionInit {
   return { type: 'Projected', status: known.projected ? 'True' : 'False', reason, message };
 }
 
-function inUse(parents: number, rules: number): ConditionInit {
-  const type = 'InUse';
-  if (parents > 0)
-    return {
-      type,
-      status: 'True',
-      reason: 'HasParents',
-      message: `${count(parents, 'port')} may answer for it.`,
-    };
-  if (rules > 0)
-    return {
-      type,
-      status: 'True',
-      reason: 'HasRules',
-      message: `${count(rules, 'rule')} spread its fronts.`,
-    };
-  return {
-    type,
-    status: 'False',
-    reason: 'Unused',
-    message: 'It has no parent, and no rule has a front of it.',
+/** In the same words as in a Vip's status in Kubernetes (libs/kube). */
+function inUse(parents: readonly string[], rules: readonly string[]): ConditionInit {
+  const says = (reason: string, message: string): ConditionInit => {
+    return { type: 'InUse', status: 'True', reason, message };
   };
+  if (rules.length > 0) return says('Rules', `Its fronts belong to ${named('rule', rules)}.`);
+  if (parents.length > 0) return says('Parents', `It may be answered for by ${named('port', parents)}.`);
+  return { type: 'InUse', status: 'False', reason: 'Unused', message: 'It has neither parents nor rules.' };
 }
 
-const count = (of: number, what: string): string => `${of} ${what}${of === 1 ? '' : 's'}`;
+/** Of a Vip that is a load balancer's front nobody in particular answers. */
+function boundBy({ reservation }: VipEntry, bound: VipFindings['bound']): ConditionInit[] {
+  if (!bound || reservation.vip.vipType !== '') return [];
+  const { by } = bound;
+  if (!by)
+    return [{ type: 'Bound', status: 'False', reason: 'Unbound', message: 'No parent answers for it now.' }];
+  const message = `Port ${by.port} on chassis ${by.chassis ?? 'unknown'} answers for it.`;
+  return [{ type: 'Bound', status: 'True', reason: 'Bound', message }];
+}
+
+/** More are told by their number. */
+const NAMED_MAX = 3;
+
+function named(what: string, names: readonly string[]): string {
+  const shown = names.slice(0, NAMED_MAX).join(', ');
+  const more = names.length > NAMED_MAX ? ` and ${names.length - NAMED_MAX} more` : '';
+  return `${what}${names.length === 1 ? '' : 's'} ${shown}${more}`;
+}

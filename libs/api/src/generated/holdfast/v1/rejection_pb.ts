@@ -43,6 +43,8 @@ export const file_holdfast_v1_rejection: GenFile = /*@__PURE__*/
  * | LimitReached        | FAILED_PRECONDITION | 409           | As many as may be are there already; fact `limit`.                 |
  * | ReservationInUse    | FAILED_PRECONDITION | 409           | Somebody uses what the holder has; fact `user`.                    |
  * | UserNotFound        | NOT_FOUND           | 404           | Nobody such uses it.                                               |
+ * | PoolNotFound        | NOT_FOUND           | 404           | No such pool in the subnet.                                        |
+ * | PortTaken           | ALREADY_EXISTS      | 409           | Another holder's port is called so; fact `holder`.                 |
  * | CommandExpired      | FAILED_PRECONDITION | 410           | Issued before the window, or overtaken by a later command.         |
  * | CommandIdReused     | FAILED_PRECONDITION | 422           | The command id was used for another command.                       |
  *

@@ -543,7 +543,8 @@ export const ReservationService: GenService<{
    * all or none. A holder who has what is asked already is answered with it.
    *
    * Rejections: InvalidArgument, SubnetNotFound, SubnetExhausted, FamilyUnavailable, AddressOutOfRange,
-   * AddressNotUsable, AddressTaken, AddressCooling, MacTaken, HolderHoldsOther, CommandExpired, CommandIdReused.
+   * AddressNotUsable, AddressTaken, AddressCooling, MacTaken, PortTaken, HolderHoldsOther, CommandExpired,
+   * CommandIdReused.
    * HTTP: POST /v1/subnets/{subnet}/reservations
    * NATS: holdfast.v1.reservations.reserve
    *

@@ -138,8 +138,8 @@ export const VipParentSchema: GenMessage<VipParent> = /*@__PURE__*/
  */
 export type Condition = Message<"holdfast.v1.Condition"> & {
   /**
-   * "Reserved" (it has its addresses), "Projected" (its rows are in OVN's Northbound) or "InUse" (it has parents, or
-   * rules). New ones may be added.
+   * "Reserved" (it has its addresses), "Projected" (its rows are in OVN's Northbound), "InUse" (it has parents, or
+   * rules) or "Bound" (one of its parents answers for it; only where that is known). New ones may be added.
    *
    * @generated from field: string type = 1;
    */
@@ -736,7 +736,7 @@ export type GetVipResponse = Message<"holdfast.v1.GetVipResponse"> & {
   rules: string[];
 
   /**
-   * How it is: one of each type.
+   * How it is: at most one of each type.
    *
    * @generated from field: repeated holdfast.v1.Condition conditions = 5;
    */
