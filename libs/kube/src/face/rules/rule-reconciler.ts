@@ -18,11 +18,15 @@ import { targetOf } from './rule-target';
 
 /** When the server still has an object that the replica has lost. */
 const REAPPEARING_MS = 5_000;
+/** So long nothing is said of a Vip that is missing: what people apply together has arrived by then. */
+export const MISSING_MS = 2_000;
 
 export class RuleReconciler {
   private readonly orders: RuleOrders;
   /** Of the last event that concerned each rule, since we began to look. */
   private readonly positions = new Map<string, string>();
+  /** Since when each rule has waited for a Vip. */
+  private readonly missingSinceMs = new Map<string, number>();
 
   constructor(
     private readonly context: Context,
@@ -52,6 +56,8 @@ export class RuleReconciler {
     const read = readRule(seen);
     if (read.rejected) return this.stay(seen, read.rejected);
     const target = targetOf(read.value.vip, read.value.subnet, ledger.view);
+    const restMs = this.missingRestMs(seen.metadata.name, target.rejected);
+    if (restMs > 0) return restMs;
     if (target.rejected) return this.stay(seen, target.rejected);
     const object = await writer.addFinalizer(SWITCH_LB_RULES, seen);
     if (!object) return STALE_RETRY_MS;
@@ -69,6 +75,17 @@ export class RuleReconciler {
     this.context.refusals.forget(ruleKey(object.metadata.name));
     const { is } = await this.backends.follow(object);
     return is === 'behind' ? BEHIND_RETRY_MS : this.show(object, { rejected });
+  }
+
+  private missingRestMs(name: string, rejected: Rejection | undefined): number {
+    if (rejected?.code !== 'VipNotFound') {
+      this.missingSinceMs.delete(name);
+      return 0;
+    }
+    const nowMs = this.context.clock.monotonic();
+    const sinceMs = this.missingSinceMs.get(name) ?? nowMs;
+    this.missingSinceMs.set(name, sinceMs);
+    return Math.max(0, sinceMs + MISSING_MS - nowMs);
   }
 
   /** Makes it so in the ledger, unless there is no point in asking. */
@@ -126,6 +143,7 @@ export class RuleReconciler {
     this.context.refusals.forget(ruleKey(name));
     this.backends.forget(name);
     this.positions.delete(name);
+    this.missingSinceMs.delete(name);
   }
 
   private async show(

@@ -3,6 +3,7 @@ import { SWITCH_LB_RULES, VIPS } from '../../resource';
 import { FaceWorld } from '../../testing/face-world';
 import { MANIFESTS } from '../../testing/manifests';
 import { ruleOf, ruleOrders } from '../../testing/uses-of-vip';
+import { MISSING_MS } from './rule-reconciler';
 
 const SLR = { subnet: 'ovn-default', v4ip: '10.16.0.100', type: 'switch_lb_vip' };
 const LISTED = { selector: [], endpoints: ['10.16.0.7'] };
@@ -44,7 +45,7 @@ describe('D26: a rule that is refused', () => {
     world.vip('plain');
     await world.settle();
     world.rule('web', { ...LISTED, ...spec });
-    await world.settle(2_000);
+    await world.settle(5_000);
     for (const type of ['Ready', 'Defined'])
       expect(world.condition(SWITCH_LB_RULES, 'web', type)).toMatchObject({
         ...{ status: 'False', reason: code },
@@ -70,7 +71,7 @@ describe('D26: a rule that is refused', () => {
       ['by-address', '10.16.0.100'],
     ] as const)
       world.rule(name, { ...LISTED, vip, ports: [{ port: name.length }] });
-    await world.settle();
+    await world.settle(MISSING_MS);
     expect([reason(world, 'by-name'), reason(world, 'by-address')]).toEqual(['VipNotFound', 'VipNotFound']);
     world.vip('slr-01', { subnet: 'ovn-default', v4ip: '10.16.0.5' });
     await world.settle();
@@ -78,6 +79,16 @@ describe('D26: a rule that is refused', () => {
     world.edit(VIPS, 'slr-01', { spec: { type: 'switch_lb_vip' } });
     await world.settle();
     expect([reason(world, 'by-name'), reason(world, 'by-address')]).toEqual(['Defined', 'VipNotFound']);
+  });
+
+  it('is told nothing when it comes a moment before its Vip', async () => {
+    const world = await started('none');
+    world.rule('web', LISTED);
+    await world.settle(MISSING_MS - 1);
+    world.vip('slr-01', SLR);
+    await world.settle(60_000);
+    expect(reason(world)).toBe('Defined');
+    expect(world.events()).toEqual([]);
   });
 
   it('gets the front when the rule that has it gives it up', async () => {
@@ -99,7 +110,7 @@ describe('D26: a rule that is refused', () => {
     world.rule('web', { ...LISTED, vip: '10.16.0.100' });
     await world.settle();
     world.edit(VIPS, 'slr-01', { spec: { v4ip: '10.16.0.101' } });
-    await world.settle();
+    await world.settle(MISSING_MS);
     expect(reason(world)).toBe('VipNotFound');
     expect(ruleOf(world.ledger, 'web')?.vip).toBe('slr-01');
     world.edit(VIPS, 'slr-01', { spec: { v4ip: '10.16.0.100' } });
