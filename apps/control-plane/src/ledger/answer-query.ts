@@ -97,21 +97,35 @@ export function getReservation(
   );
 }
 
+/** A page costs one pass over the subnets that it is from, and none over those before and after. */
 export function listReservations(
   query: ListReservations,
   { view }: LedgerReader,
 ): Answer<Listed<ReservationEntry>> {
+  const { page } = query;
   if (query.subnet !== undefined && !view.subnet(query.subnet)) return noSubnet(query.subnet);
-  const matching = function* (): Iterable<ReservationEntry> {
-    for (const subnet of view.subnets()) {
-      if (query.subnet !== undefined && subnet.name !== query.subnet) continue;
-      for (const reservation of subnet.byHolder.values()) {
-        if (matches(reservation.holder, query)) yield { subnet, reservation };
-      }
-    }
+  const [afterSubnet = '', afterHolder] = page.after ?? [];
+  const subnets = [...view.subnets()]
+    .filter(({ name }) => (query.subnet ?? name) === name && name >= afterSubnet)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const entries: ReservationEntry[] = [];
+  for (const subnet of subnets) {
+    const after = subnet.name === afterSubnet && afterHolder !== undefined ? [afterHolder] : undefined;
+    // One more than wanted tells whether another page follows.
+    const left = { size: page.size + 1 - entries.length, ...(after && { after }) };
+    const found = sortedPage(reservationsIn(subnet, query), ({ holder }) => [holder], left);
+    entries.push(...found.entries.map((reservation) => ({ subnet, reservation })));
+    if (entries.length > page.size) break;
+  }
+  const shown = entries.slice(0, page.size);
+  const last = entries.length > page.size ? shown[shown.length - 1] : undefined;
+  return {
+    found: { entries: shown, ...(last && { last: [last.subnet.name, last.reservation.holder] }) },
   };
-  const key = ({ subnet, reservation }: ReservationEntry) => [subnet.name, reservation.holder];
-  return { found: sortedPage(matching(), key, query.page) };
+}
+
+function* reservationsIn({ byHolder }: SubnetState, query: ListReservations): Iterable<Reservation> {
+  for (const reservation of byHolder.values()) if (matches(reservation.holder, query)) yield reservation;
 }
 
 export function getVip({ name }: GetVip, { view }: LedgerReader): Answer<VipEntry> {

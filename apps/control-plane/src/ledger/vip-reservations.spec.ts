@@ -1,3 +1,4 @@
+import { readJson } from '@holdfast/api/testing';
 import { systemChance } from '@holdfast/clock';
 import { VirtualClock } from '@holdfast/clock/testing';
 import { type EventStore, MemoryEventStore, StoreFault, idIn, readMetadata } from '@holdfast/event-store';
@@ -167,6 +168,35 @@ describe('Vip names across subnets', () => {
     expect(await restarted.use({ ...grant, port: 'b' }, 'grant')).toMatchObject({
       rejected: { code: 'CommandIdReused' },
     });
+    expect(await countEvents(store)).toBe(count);
+  });
+
+  it('knows a rule for the same when it comes again after a restart', async () => {
+    const store = new MemoryEventStore();
+    await withSubnets(store);
+    const { vips, use, clock } = start(store);
+    const lb = {
+      type: 'ReserveVip',
+      subnet: 'left',
+      name: 'web',
+      vipType: 'switch_lb_vip',
+      selector: [],
+    } as const;
+    await vips.reserve({ actor, command: lb });
+    const { meaning } = readJson('DefineRule', {
+      name: 'http',
+      vip: 'web',
+      ports: [
+        { name: 'http', port: 80, targetPort: 8080 },
+        { port: 53, protocol: 'udp' },
+      ],
+      endpoints: ['10.0.0.5', 'fd00::5'],
+      note: 'of team web',
+    });
+    const { command } = meaning as NonNullable<typeof meaning>;
+    expect((await use(command)).rejected).toBeUndefined();
+    const count = await countEvents(store);
+    expect((await start(store, clock).use(command)).rejected).toBeUndefined();
     expect(await countEvents(store)).toBe(count);
   });
 
