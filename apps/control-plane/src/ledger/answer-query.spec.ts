@@ -34,8 +34,9 @@ function pages(size: number, wish: { subnet?: string; kind?: string; namespace?:
   const told: string[][] = [];
   for (let after: readonly string[] | undefined; ; ) {
     const query = { type: 'ListReservations', ...wish, page: { size, ...(after && { after }) } } as const;
-    const { found, rejected } = listReservations(query, reader());
-    if (rejected) throw new Error(rejected.message);
+    const answer = listReservations(query, reader());
+    if (answer.rejected) throw new Error(answer.rejected.message);
+    const { found } = answer;
     told.push(found.entries.map(({ subnet, reservation }) => `${subnet.name} ${reservation.holder}`));
     if (!found.last) return told;
     after = found.last;
