@@ -45,20 +45,16 @@ export class LedgerIndex {
   }
 
   apply({ subnet, event }: Pick<SubnetFact, 'subnet' | 'event'>): void {
-    switch (event.type) {
-      case 'AddressReserved':
-        return this.keep(ownerBehind(event.holder), { subnet, holder: event.holder });
-      case 'UserAttached': {
-        const { holder, user } = event;
-        this.use(user.object, { subnet, holder, uid: user.uid });
-        return user.owner === undefined ? undefined : this.keep(ownerBehind(user.owner), { subnet, holder });
-      }
-      case 'UserDetached':
-        return remove(this.byObject, event.user.object, useKey({ subnet, ...event, uid: event.user.uid }));
-      case 'AddressReleased':
-        return this.forget({ subnet, holder: event.holder });
-      default:
-        return undefined;
+    if (event.type === 'AddressReserved')
+      this.keep(ownerBehind(event.holder), { subnet, holder: event.holder });
+    else if (event.type === 'AddressReleased') this.forget({ subnet, holder: event.holder });
+    else if (event.type === 'UserAttached') {
+      const { holder, user } = event;
+      this.use(user.object, { subnet, holder, uid: user.uid });
+      if (user.owner !== undefined) this.keep(ownerBehind(user.owner), { subnet, holder });
+    } else if (event.type === 'UserDetached') {
+      const { holder, user } = event;
+      remove(this.byObject, user.object, useKey({ subnet, holder, uid: user.uid }));
     }
   }
 

@@ -110,7 +110,11 @@ function readAddresses(field: string, text: string): Read<Pick<AddressWish, 'v4'
   return { value: wish };
 }
 
-const FAMILIES: Readonly<Record<string, readonly Family[] | undefined>> = { ipv4: [4], ipv6: [6], dual: [4, 6] };
+const FAMILIES: Readonly<Record<string, readonly Family[] | undefined>> = {
+  ipv4: [4],
+  ipv6: [6],
+  dual: [4, 6],
+};
 
 function readFamilies(field: string, text: string): Read<Pick<AddressWish, 'families'>> {
   if (text === '') return { value: {} };

@@ -1,0 +1,162 @@
+// A NIC that has no address yet: reserve for its holder, or take the Vip that it names, and attach the Pod by its UID.
+// Nothing is chosen here but the Subnet; what the ledger refuses in one is tried in the next.
+//
+//   reserve (or: move, or nothing, as the holder has it already) -> attach -> placed
+import {
+  type Holder,
+  type HeldAddress,
+  type RejectionCode,
+  type ReserveAddress,
+  type Reservation,
+  subnet,
+  type SubnetState,
+  vipHolder,
+} from '@holdfast/ipam';
+import { actorOf, type LedgerOrder } from '../face/ledger';
+import { PODS } from '../resource';
+import { annotationOf, nicAnnotation, objectOf, VIP_ANNOTATION } from './followed-pod';
+import type { NicAttachment, NicTurn } from './nic-attachment';
+import { ALONE, type NicOutcome, refused, refusedAs } from './nic-outcome';
+import { askedText, DEFAULT_PROVIDER, isAddressed, isToldOf, type NicWish, readNicWish } from './nic-wish';
+import { askLedger, type PodContext } from './pod-context';
+import { holderOf, portOf } from './pod-identity';
+import { NAMESPACE_POOL } from './subnet-choice';
+import { unfitVip } from './vip-of-pod';
+
+/** What another Subnet may not refuse. */
+const NEXT_MAY_DO = new Set<string>([
+  'SubnetExhausted',
+  'FamilyUnavailable',
+  'AddressOutOfRange',
+] satisfies RejectionCode[]);
+
+export class NicAdmission {
+  constructor(
+    private readonly context: PodContext,
+    private readonly attachment: NicAttachment,
+  ) {}
+
+  async admit(turn: NicTurn): Promise<NicOutcome> {
+    const { pod, provider } = turn;
+    const candidates = this.context.choice.candidates(pod, provider);
+    if (candidates.length === 0) return ALONE;
+    const vip = provider === DEFAULT_PROVIDER ? annotationOf(pod, VIP_ANNOTATION) : '';
+    if (isAddressed(pod, provider)) return this.recognise(turn, candidates, vip);
+    if (vip !== '') return this.takeVip(turn, vip, candidates);
+    const pool = this.poolOf(turn);
+    if (pool !== '')
+      return refused(
+        'PoolNotSupported',
+        `It asks for addresses of pool ${pool}, and there are no pools here.`,
+      );
+    const read = readNicWish(pod, provider);
+    return read.rejected ? refusedAs(read.rejected) : this.reserve(turn, read.value, candidates);
+  }
+
+  /** Addresses that the Pod was told of before it used anything of ours: kept, if they are the holder's. */
+  private async recognise(
+    turn: NicTurn,
+    candidates: readonly SubnetState[],
+    vip: string,
+  ): Promise<NicOutcome> {
+    const { pod, provider, owner } = turn;
+    const holder = vip === '' ? holderOf(pod, owner, provider) : vipHolder(vip);
+    const home = candidates.find((state) => {
+      const held = state.byHolder.get(holder);
+      return held && isToldOf(pod, provider, heldIn(state, held));
+    });
+    if (home) return this.attachment.attach(turn, home, holder);
+    return refused(
+      'AddressedByOthers',
+      `It has addresses already that ${holder} does not hold; they stay as they are until they are recorded (holdfast import).`,
+    );
+  }
+
+  private async takeVip(
+    turn: NicTurn,
+    name: string,
+    candidates: readonly SubnetState[],
+  ): Promise<NicOutcome> {
+    const entry = this.context.ledger.view.vip(name);
+    const unfit = unfitVip(turn.pod, name, entry, candidates);
+    if (unfit || !entry) return unfit ?? ALONE;
+    return this.attachment.attach(turn, entry.subnet, vipHolder(name));
+  }
+
+  private async reserve(
+    turn: NicTurn,
+    wish: NicWish,
+    candidates: readonly SubnetState[],
+  ): Promise<NicOutcome> {
+    const { pod, owner, provider } = turn;
+    const holder = holderOf(pod, owner, provider);
+    // Where it has something already goes first: an address is not left for a Subnet that has one free.
+    const homes = candidates.filter((state) => state.byHolder.has(holder));
+    let outcome: NicOutcome = ALONE;
+    for (const state of new Set([...homes, ...candidates])) {
+      outcome = await this.reserveIn(turn, state, holder, wish);
+      if (outcome.is !== 'refused' || !NEXT_MAY_DO.has(outcome.reason)) break;
+    }
+    return outcome;
+  }
+
+  private async reserveIn(
+    turn: NicTurn,
+    state: SubnetState,
+    holder: Holder,
+    { wish, portSecurity }: NicWish,
+  ): Promise<NicOutcome> {
+    const { pod, provider, owner } = turn;
+    const port = portOf(pod, owner, provider);
+    const needed = this.needed(state, {
+      ...{ type: 'ReserveAddress', subnet: state.name, holder, ...wish },
+      ...{ port, portSecurity, prefersFormer: true },
+    });
+    const asked = askedText(pod, provider);
+    const refusal =
+      needed && (await this.attachment.order(turn, 'reserve', `${asked} ${holder}`, needed, state.name));
+    if (refusal) return refusal;
+    const outcome = await this.attachment.attach(turn, state, holder);
+    if (outcome.is === 'placed') await this.leaveOthers(turn, state, holder);
+    return outcome;
+  }
+
+  /** What has to be asked, as far as the view tells; undefined when it is so already. */
+  private needed(state: SubnetState, order: ReserveAddress): LedgerOrder | undefined {
+    const held = state.byHolder.get(order.holder);
+    if (!held) return order;
+    const nowMs = this.context.clock.now();
+    const { rejected } = subnet.decide(order, state, { nowMs, issuedAtMs: nowMs });
+    if (!rejected) return undefined;
+    const { subnet: name, holder, v4, v6, mac } = order;
+    const isNamed = v4 !== undefined || v6 !== undefined || mac !== undefined;
+    const hasItsPort = held.port === order.port && (held.portSecurity ?? false) === order.portSecurity;
+    // Its owner names other addresses now: a static move, decided as one.
+    const moves = isNamed && hasItsPort && state.users.usersOf(holder).length === 0;
+    return moves ? { type: 'MoveAddress', subnet: name, holder, v4, v6, mac } : order;
+  }
+
+  /** The holder's successor is elsewhere now: for what it has in other Subnets, nobody will come back. */
+  private async leaveOthers({ pod }: NicTurn, home: SubnetState, holder: Holder): Promise<void> {
+    for (const { name, users } of this.context.ledger.view.subnets()) {
+      if (name === home.name || !users.of(holder)?.retained) continue;
+      const { uid, resourceVersion } = pod.metadata;
+      const evidence = { object: objectOf(pod), uid, resourceVersion };
+      const reason = `${objectOf(pod)} is in subnet ${home.name} now`;
+      const order = { type: 'EndOwner', subnet: name, holder, reason, evidence } as const;
+      await askLedger(this.context, order, actorOf(PODS, pod));
+    }
+  }
+
+  /** Its own, or its Namespace's. */
+  private poolOf({ pod, provider }: NicTurn): string {
+    const own = annotationOf(pod, nicAnnotation(provider, 'ip_pool'));
+    if (own !== '' || provider !== DEFAULT_PROVIDER) return own;
+    const namespace = this.context.namespaces.get({ name: pod.metadata.namespace ?? '' });
+    return namespace ? annotationOf(namespace, NAMESPACE_POOL) : '';
+  }
+}
+
+export function heldIn(state: SubnetState, held: Reservation): HeldAddress {
+  return { v4: held.v4, v6: held.v6, mac: state.macOf(held) };
+}

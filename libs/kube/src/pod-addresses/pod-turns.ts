@@ -1,0 +1,172 @@
+// One Pod: each of its NICs gets what its holder holds, and says so in its annotations; what it uses no more it gives up.
+// Every turn starts from what is there, so that it does not matter which events were seen.
+//
+//   live:     NICs -> admitted, or kept up -> annotations        refused: one Event, and again when something helped
+//   finished, gone, another UID, left behind by its machine:     detached
+import { formatRetention, isVipHolder, type Retention, type SubnetState } from '@holdfast/ipam';
+import { isFinished, isOnHostNetwork } from '../face/pods/pod-reading';
+import type { PodWarning, PodWarnings } from '../face/parents/pod-warnings';
+import { keyOf, type KubernetesObject } from '../kubernetes-object';
+import { Departures } from './departures';
+import { migrationOf, nodeOf, objectOf } from './followed-pod';
+import type { PodUse } from './ledger-index';
+import { type Role, roleOf } from './live-migration';
+import { heldIn, NicAdmission } from './nic-admission';
+import { annotationsFor } from './nic-annotations';
+import { NicAttachment, type NicTurn } from './nic-attachment';
+import { BEHIND, type NicOutcome, refusedAs } from './nic-outcome';
+import { DEFAULT_PROVIDER, providersOf } from './nic-wish';
+import { BEHIND_RETRY_MS, type PodContext, STALE_RETRY_MS, UNKNOWN_RETRY_MS } from './pod-context';
+import { type Owner, ownerOf, providerOf } from './pod-identity';
+import { soonest } from './pod-refusals';
+import { differing } from './pod-writer';
+import { readRetentionWish } from './retention-wish';
+
+export interface PodRef {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export class PodTurns {
+  private readonly attachment: NicAttachment;
+  private readonly admission: NicAdmission;
+  private readonly departures: Departures;
+
+  constructor(
+    private readonly context: PodContext,
+    private readonly warnings: PodWarnings,
+  ) {
+    this.attachment = new NicAttachment(context);
+    this.admission = new NicAdmission(context, this.attachment);
+    this.departures = new Departures(context);
+  }
+
+  /** @returns in how many milliseconds to look again, if at all @throws KubernetesFault, or the ledger's fault */
+  async reconcile(key: string, ref: PodRef): Promise<number | undefined> {
+    const pod = this.context.pods.get(ref);
+    const said: PodWarning[] = [];
+    // First of all, so that a successor takes over from its predecessor rather than after it.
+    const arrivedMs = pod && (await this.arrive(key, pod, said));
+    const departedMs = await this.departures.settle(key, ref, pod);
+    if (!pod) this.context.refusals.forgetAll(key);
+    const saidMs = await this.warnings.say(key, said);
+    return soonest([arrivedMs, departedMs, saidMs]);
+  }
+
+  private async arrive(key: string, pod: KubernetesObject, said: PodWarning[]): Promise<number | undefined> {
+    if (isFinished(pod)) return this.departures.leave(key, pod, 'Pod finished');
+    if (isOnHostNetwork(pod)) return undefined;
+    const owner = ownerOf(pod, this.context.rules);
+    const role = this.roleOf(pod, owner);
+    if (role === undefined) return UNKNOWN_RETRY_MS;
+    if (role === 'leaves')
+      return this.departures.leave(key, pod, 'Pod left by its machine in a live migration');
+    const echoMs = this.context.writer.echoInMs(pod);
+    if (echoMs > 0) return echoMs;
+    return pod.metadata.deletionTimestamp ? undefined : this.place({ key, pod, owner, role }, said);
+  }
+
+  private async place(pod: Omit<NicTurn, 'provider'>, said: PodWarning[]): Promise<number | undefined> {
+    const read = providersOf(pod.pod);
+    const warn = ({ reason, message }: { readonly reason: string; readonly message: string }): void =>
+      void said.push({ pod: pod.pod, reason, message });
+    if (read.rejected) warn({ reason: read.rejected.code, message: read.rejected.message });
+    const annotations: Record<string, string> = {};
+    let isBehind = false;
+    for (const provider of read.value ?? [DEFAULT_PROVIDER]) {
+      const outcome = await this.placeNic({ ...pod, provider });
+      if (outcome.is === 'refused') warn(outcome);
+      isBehind ||= outcome.is === 'behind';
+      const held = outcome.is === 'placed' && outcome.subnet.byHolder.get(outcome.holder);
+      if (!held) continue;
+      const wanted = annotationsFor(provider, outcome.subnet, heldIn(outcome.subnet, held));
+      this.report({ ...pod, provider }, outcome, differing(pod.pod, wanted));
+      Object.assign(annotations, wanted);
+      const refusal = await this.retain({ ...pod, provider }, outcome);
+      if (refusal?.is === 'refused') warn(refusal);
+    }
+    const isWritten = await this.context.writer.annotate(pod.pod, annotations);
+    const { refusals } = this.context;
+    return soonest([
+      isBehind ? BEHIND_RETRY_MS : undefined,
+      isWritten ? undefined : STALE_RETRY_MS,
+      refusals.retryInMs(pod.key),
+    ]);
+  }
+
+  private async placeNic(turn: NicTurn): Promise<NicOutcome> {
+    const { pod, provider, role } = turn;
+    const use = this.useOf(pod, provider);
+    const state = use && this.context.ledger.view.subnet(use.subnet);
+    const user = state?.users.userOf(use?.holder as PodUse['holder'], pod.metadata.uid);
+    if (!use || !state || !user) return this.admission.admit(turn);
+    const node = nodeOf(pod);
+    const told =
+      node === undefined || node === user.node
+        ? undefined
+        : await this.attachment.attach(turn, state, use.holder);
+    if (told && told.is !== 'placed') return told;
+    const isPrimary = state.users.usersOf(use.holder)[0]?.uid === pod.metadata.uid;
+    const moved =
+      isPrimary || role !== 'uses' ? undefined : await this.attachment.makePrimary(turn, state, use.holder);
+    return moved ?? this.shown(use);
+  }
+
+  private report(
+    { key, pod }: NicTurn,
+    { subnet, holder }: Extract<NicOutcome, { readonly is: 'placed' }>,
+    different: readonly (readonly [string, string])[],
+  ): void {
+    if (different.length === 0) return;
+    const words = different.map(
+      ([name]) => `${name}=${JSON.stringify(pod.metadata.annotations?.[name] ?? '')}`,
+    );
+    const what = `${objectOf(pod)} (UID ${pod.metadata.uid}) says ${words.join(', ')}`;
+    const why = 'it was not told, or told otherwise, while nobody looked; it says what the ledger has now';
+    this.context.differs(key, { subnet: subnet.name, holder, what, why });
+  }
+
+  private shown({ subnet: name, holder }: PodUse): NicOutcome {
+    const state = this.context.ledger.view.subnet(name);
+    return state ? { is: 'placed', subnet: state, holder } : BEHIND;
+  }
+
+  private useOf(pod: KubernetesObject, provider: string): PodUse | undefined {
+    const uses = this.context.index.usesOf(objectOf(pod));
+    return uses.find((use) => use.uid === pod.metadata.uid && providerOf(use.holder) === provider);
+  }
+
+  /** Of its own reservation; how long a Vip is kept for somebody is not for a Pod to say. */
+  private async retain(
+    turn: NicTurn,
+    { subnet, holder }: Extract<NicOutcome, { readonly is: 'placed' }>,
+  ): Promise<NicOutcome | undefined> {
+    const { pod, owner } = turn;
+    if (isVipHolder(holder)) return undefined;
+    const read = readRetentionWish(pod, owner ? this.context.owners.find(owner) : []);
+    if (read.rejected) return refusedAs(read.rejected);
+    const wanted = read.value;
+    if (wanted === undefined || isRetained(subnet, holder, wanted)) return undefined;
+    const order = { type: 'SetRetention', subnet: subnet.name, holder, retention: wanted } as const;
+    return this.attachment.order(turn, 'retain', textOf(wanted), order, subnet.name);
+  }
+
+  /** Undefined when who migrates where is not known yet. */
+  private roleOf(pod: KubernetesObject, owner: Owner | undefined): Role | undefined {
+    const { owners } = this.context;
+    // Its owner's annotations are read as well: from here on they are followed.
+    const isKnown = !owner || owners.isComplete(owner.kind);
+    if (owner?.kind !== 'vm') return 'uses';
+    if (!isKnown && migrationOf(pod) !== undefined) return undefined;
+    return roleOf(pod, owners.instanceOf(owner));
+  }
+}
+
+export const podKeyOf = (ref: { readonly namespace?: string; readonly name: string }): string =>
+  `pods/${keyOf(ref)}`;
+
+function isRetained(state: SubnetState, holder: PodUse['holder'], wanted: Retention | null): boolean {
+  return textOf(state.users.of(holder)?.retention ?? null) === textOf(wanted);
+}
+
+const textOf = (retention: Retention | null): string => (retention ? formatRetention(retention) : '');
