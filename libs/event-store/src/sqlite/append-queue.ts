@@ -43,6 +43,7 @@ export class AppendQueue {
   private appendsGathered = 0;
   private eventsGathered = 0;
   private isFlushDue = false;
+  private isHintDue = false;
   private ended: (() => void) | undefined;
   /** Why nothing is appended any more. */
   stopped: StoreFault | undefined;
@@ -125,8 +126,17 @@ export class AppendQueue {
       }
       resolve(resultOf(outcome, count));
     });
-    if (this.heads.position === before) return;
-    for (const hint of [...this.hints]) hint();
+    if (this.heads.position !== before) this.hintSoon();
+  }
+
+  /** After the callers have gone on with their answers: they are waited for, whoever follows the log is not. */
+  private hintSoon(): void {
+    if (this.isHintDue) return;
+    this.isHintDue = true;
+    setImmediate(() => {
+      this.isHintDue = false;
+      for (const hint of [...this.hints]) hint();
+    });
   }
 
   private answered(count: number): Waiting[] {
