@@ -29,6 +29,8 @@ export class NatsDoor implements Face {
       maxReconnectAttempts: -1,
       // Callers decide how long to wait; a request that came before a disconnection is answered by another try.
       reconnectTimeWait: 250,
+      // A stack trace for each window that is published costs as much as publishing it.
+      noAsyncTraces: true,
     });
     const service = await serveNats(connection, options.handlers);
     const door = new NatsDoor(connection, service, undefined);
