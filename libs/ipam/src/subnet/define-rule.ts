@@ -28,16 +28,29 @@ export function defineRule(command: DefineRule, state: SubnetState, moment: Mome
       { subnet: state.name, rule: name, differs: differs.join(',') },
     );
   }
-  const retiredAtMs = state.uses.ruleRetiredAtMs();
-  if (moment.issuedAtMs < retiredAtMs) {
-    const what = `a rule of subnet ${state.name} was retired`;
-    return expired({ subnet: state.name, rule: name }, moment.issuedAtMs, what, retiredAtMs);
-  }
+  const late = comesBeforeUse(command, state, moment);
+  if (late) return late;
   if (!isVipName(name)) return invalid('rule', `${JSON.stringify(name)} is no name (RFC 1123 subdomain)`);
   const fault = ruleFault(command) ?? vipUnsuited(command, state) ?? frontTaken(name, command, state);
   return (
     fault ?? acceptRule({ type: 'RuleDefined', rule: name, ...ruleDefinitionOf(command) }, state, moment)
   );
+}
+
+/** It may be of a rule that was retired since, or of a former Vip of that name. */
+function comesBeforeUse(
+  { rule, vip }: DefineRule,
+  state: SubnetState,
+  { issuedAtMs }: Moment,
+): { rejected: Rejection } | undefined {
+  const on = { subnet: state.name, rule };
+  const retiredAtMs = state.uses.ruleRetiredAtMs();
+  if (issuedAtMs < retiredAtMs)
+    return expired(on, issuedAtMs, `a rule of subnet ${state.name} was retired`, retiredAtMs);
+  const sinceMs = state.byHolder.get(vipHolder(vip))?.sinceMs ?? -Infinity;
+  if (issuedAtMs < sinceMs)
+    return expired(on, issuedAtMs, `Vip ${vip} of subnet ${state.name} was reserved`, sinceMs);
+  return undefined;
 }
 
 /** With the address that health checks are sent from, if it is needed now or no longer. */
@@ -115,7 +128,14 @@ export function ruleDifferences(a: Rule | RuleDefinition, b: RuleDefinition): (k
 }
 
 const fieldText = (value: unknown): string =>
-  JSON.stringify(value ?? '', (_, inner: unknown) => (typeof inner === 'bigint' ? `${inner}n` : inner));
+  JSON.stringify(value ?? '', (_, inner: unknown) => {
+    if (typeof inner === 'bigint') return `${inner}n`;
+    // Of ports: whatever order their fields came in.
+    return isPlain(inner) ? Object.fromEntries(Object.entries(inner).sort()) : inner;
+  });
+
+const isPlain = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isPort = (port: number): boolean => Number.isInteger(port) && port >= 1 && port <= 65_535;
 

@@ -62,7 +62,8 @@ function holdsOther(
   wish: AddressWish & PortWish,
 ): { rejected: Rejection } {
   const { holder } = held;
-  const has = `${formatPair(held)} MAC ${formatMac(state.macOf(held))}`;
+  const port = held.port === undefined ? '' : ` on port ${held.port}`;
+  const has = `${formatPair(held)} MAC ${formatMac(state.macOf(held))}${port}`;
   const asked = [
     formatPair(wish),
     wish.mac === undefined ? '' : `MAC ${formatMac(wish.mac)}`,

@@ -33,6 +33,25 @@ describe('DefineRule', () => {
       .thenAlready();
   });
 
+  it('is the same whatever order the fields of its ports come in', () => {
+    const asked = defineRule('web', 'lb', '80:8080/tcp');
+    const turned = { protocol: 'tcp', targetPort: 8080, port: 80 } as const;
+    given()
+      .after(asked)
+      .when({ ...asked, ports: [turned] })
+      .thenAlready();
+  });
+
+  it('issued for a former Vip of that name is late for its successor', () => {
+    const story = given().wait(5);
+    const issuedAtMs = story.nowMs - 2;
+    const again = reserveVip('lb', '', { vipType: 'switch_lb_vip', claim: 1 });
+    story
+      .after(releaseVip('lb'), again)
+      .when(defineRule('web', 'lb', '80:80/tcp'), issuedAtMs)
+      .thenRefused('CommandExpired', { subnet: NAME, rule: 'web' }, 'was reserved');
+  });
+
   it('lets several rules use one Vip, each with fronts of its own', () => {
     const story = given().after(
       defineRule('web', 'lb', '80:8080/tcp'),
