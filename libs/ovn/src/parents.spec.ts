@@ -193,6 +193,37 @@ describe('parents', () => {
   });
 });
 
+describe('virtual ports', () => {
+  const uuids = async (): Promise<unknown> =>
+    Object.fromEntries((await lab.rowsOf('Logical_Switch_Port')).map(({ name, _uuid }) => [name, _uuid]));
+
+  it('stay the rows that they are when their subnet is revised, or another projector starts (D2)', async () => {
+    ledger.reserve('blue', 'vip', { v4: '10.17.0.100', families: [4] });
+    await project();
+    const before = await uuids();
+    await settled(() => ledger.run([{ type: 'ReviseSubnet', subnet: 'blue', coolingMs: 1000 }]));
+    await reconciler.shutDown();
+    await project();
+    expect(await uuids()).toEqual(before);
+    expect(reconciler.status().counts.rowsWritten).toBe(0);
+  });
+
+  it('stay the rows that they are when two Vips exchange their addresses', async () => {
+    ledger.reserve('blue', 'one', { v4: '10.17.0.100', families: [4] });
+    ledger.reserve('blue', 'two', { v4: '10.17.0.101', families: [4] });
+    await project();
+    const before = await uuids();
+    await settled(() => {
+      ledger.revise('one', { v4: '10.17.0.102' });
+      ledger.revise('two', { v4: '10.17.0.100' });
+      ledger.revise('one', { v4: '10.17.0.101' });
+    });
+    expect(await lab.ports()).toEqual({ one: 'blue 10.17.0.101', two: 'blue 10.17.0.100' });
+    expect(await uuids()).toEqual(before);
+    expect(reconciler.status()).toMatchObject({ obstacles: [], conflicts: [], counts: { drifts: 0 } });
+  });
+});
+
 describe('the port_security of a parent that others made', () => {
   const OWN = `${MAC} 10.17.9.9`;
 

@@ -80,8 +80,6 @@ export interface PlanOptions {
   readonly rows: NorthboundRows;
   readonly switchLbVip: SwitchLbVip;
   readonly chance: Chance;
-  /** Whether a transaction under way writes to the row. */
-  readonly isMoving: (uuid: RowUuid) => boolean;
 }
 
 /** What is to be done for one key, as part of a transaction. */
@@ -99,7 +97,6 @@ export class Batch {
   size = 0;
   private readonly made = new Map<string, RowUuid>();
   private readonly choices = new Map<DueKey, ContainerChoice>();
-  private readonly moving = new Set<RowUuid>();
   private readonly claimed = new Map<string, RowUuid>();
   private readonly memos = new Map<string, unknown>();
 
@@ -127,11 +124,6 @@ export class Batch {
     return this.made.get(`${kind}/${name}`);
   }
 
-  /** What the row claims now is not what counts: it is about to be written. */
-  isMoving(uuid: RowUuid): boolean {
-    return this.moving.has(uuid) || this.options.isMoving(uuid);
-  }
-
   /** Takes something on a switch for a row; says which row has it already in this transaction. */
   claim(what: string, uuid: RowUuid): RowUuid | undefined {
     const other = this.claimed.get(what);
@@ -152,7 +144,6 @@ export class Batch {
   add(planned: PlannedKey): void {
     this.planned.push(planned);
     this.size += planned.writes.length;
-    for (const { write, uuid } of planned.writes) if (write !== 'insert') this.moving.add(uuid);
   }
 
   private choose(table: Container, key: DueKey, name: string, isWanted: boolean): ContainerChoice {

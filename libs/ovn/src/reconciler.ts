@@ -283,9 +283,8 @@ export class NorthboundReconciler {
 
   private plan(): Batch {
     const { view, chance, switchLbVip = 'router-port' } = this.options;
-    const { rows, index, transactions } = this;
-    const isMoving = transactions.isMoving.bind(transactions);
-    const batch = new Batch({ view, index, rows, switchLbVip, chance, isMoving });
+    const { rows, index } = this;
+    const batch = new Batch({ view, index, rows, switchLbVip, chance });
     let compared = 0;
     for (const key of this.due.take()) {
       if (this.transactions.concern(key)) continue; // It is due again as soon as that is known.

@@ -200,16 +200,11 @@ export class RowPlan implements Plan {
     return this.isAnswered(place, vips) ? this.obstacle : undefined;
   }
 
-  /** The name of the port that has it already. */
+  /** The name of somebody else's port that has it. Ours has it no longer than until it is compared itself. */
   private rival<Key>(claims: MultiMap<Key, RowUuid> | undefined, key: Key): string | undefined {
     if (!claims?.has(key)) return undefined;
     const ports = claims.get(key).map((uuid) => this.rows.port(uuid));
-    return ports.find((port) => this.isRival(port))?.row.name;
-  }
-
-  private isRival({ row, owner }: KnownRow): boolean {
-    if (!owner) return true;
-    return owner.due !== this.key && !this.batch.isMoving(row._uuid);
+    return ports.find(({ owner }) => !owner)?.row.name;
   }
 
   /** A port in a wrong place is made anew: the Southbound binds a port to one switch for life. */

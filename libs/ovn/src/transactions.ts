@@ -1,7 +1,7 @@
 // Transactions under way: at most two, each fenced by the checkpoint that the one before it leaves. It sends and
 // says what became of each; what to send, and what follows from it, it does not know.
 import { fence, globalRow, type LedgerMark, marked, record } from './checkpoint';
-import type { GlobalRow, Northbound, RowUuid } from './northbound';
+import type { GlobalRow, Northbound } from './northbound';
 import type { NorthboundRows } from './northbound-rows';
 import { type Outcome, outcomeOf } from './outcome';
 import { type DueKey, kindOf } from './ownership';
@@ -30,8 +30,6 @@ export class Transactions {
   private globalAfter: GlobalRow | undefined;
   /** Of what is in flight: something was refused, so nothing is built on it. */
   private isRefused = false;
-  /** Rows of ours that are written to. */
-  private readonly moving = new Set<RowUuid>();
   /** Of what is in flight: it makes a switch or a router, which ports need. */
   private isFoundation = false;
 
@@ -53,11 +51,6 @@ export class Transactions {
   /** Whether what is known of the key's rows may be out of date. */
   concern(key: DueKey): boolean {
     return this.keys.has(key);
-  }
-
-  /** Whether the row is being written to, so that what it is now does not count. */
-  isMoving(uuid: RowUuid): boolean {
-    return this.moving.has(uuid);
   }
 
   /** Something happened that the key's rows, once written, do not tell. */
@@ -85,10 +78,7 @@ export class Transactions {
     this.isRefused = false;
     this.isFoundation = !global || batch.planned.some(({ key }) => isFoundation(key));
     this.globalAfter = global && marked(global, mark);
-    for (const { key, writes } of batch.planned) {
-      this.keys.add(key);
-      for (const { write, uuid } of writes) if (write !== 'insert') this.moving.add(uuid);
-    }
+    for (const { key } of batch.planned) this.keys.add(key);
     this.expect(batch, true);
     this.counts.transactions += 1;
     const done = outcomeOf(this.northbound.transact(operations)).then((outcome) => {
@@ -106,7 +96,6 @@ export class Transactions {
     const rest: PlannedKey[] = [];
     for (const planned of batch.planned) {
       this.keys.delete(planned.key);
-      for (const { uuid } of planned.writes) this.moving.delete(uuid);
       const isTouched = this.touched.delete(planned.key);
       if (outcome.kind === 'committed' && !isTouched && areWritten(planned.writes, this.rows))
         this.events.onConfirmed(planned);
