@@ -1,10 +1,8 @@
 // Whom something concerns: which keys are due because a fact was recorded, or because rows changed. Marking one too
 // many costs a comparison; marking one too few is found by the slow clock, and is a bug.
 import {
-  type Address,
   HEALTH_CHECK_SOURCE,
   type LedgerView,
-  type Mac,
   type SubnetFact,
   addressesOf,
   formatAddress,
@@ -28,7 +26,7 @@ import {
   vipKeyOf,
 } from './ownership';
 import { attachmentOf } from './proxied';
-import type { SelfCheck } from './self-check';
+import type { SelfCheck, Suspect } from './self-check';
 
 export interface Marks {
   /** The ledger wants something else of the key. */
@@ -114,6 +112,7 @@ export class Concerns implements Concern {
   }
 
   port(name: string): void {
+    this.selfCheck.portChanged(name);
     const vips = this.index.parents.leftsOf(name);
     for (const vip of vips) this.marks.disturbed(vipKey(vip));
     if (vips.size > 0) this.marks.disturbed(foreignKey(name));
@@ -150,7 +149,10 @@ export class Concerns implements Concern {
     const subnet = name === undefined ? undefined : this.view.subnet(name);
     if (!subnet) return;
     for (const address of addresses) {
-      this.holderConcerned(subnet.name, subnet.byAddress.get(address)?.holder);
+      const holder = subnet.byAddress.get(address)?.holder;
+      this.holderConcerned(subnet.name, holder);
+      if (holder !== undefined && isVipHolder(holder))
+        this.selfCheck.suspect({ what: 'address', switchUuid, value: address });
       this.tell(topics.addressOn(switchUuid, formatAddress(address)));
     }
     if (virtualIp !== undefined) this.holderConcerned(subnet.name, subnet.byAddress.get(virtualIp)?.holder);
@@ -160,8 +162,8 @@ export class Concerns implements Concern {
     }
   }
 
-  shared(switchUuid: RowUuid, what: 'mac' | 'virtual-ip', value: Mac | Address): void {
-    this.selfCheck.suspect(switchUuid, what, value);
+  shared(suspect: Suspect): void {
+    this.selfCheck.suspect(suspect);
   }
 
   private subnetChanged(subnet: string, routersBefore: readonly string[]): void {

@@ -57,7 +57,11 @@ export interface Concern {
   /** Somebody else claims this on the switch, or somebody ceased to. */
   claims(switchUuid: RowUuid, claims: Claims): void;
   /** Several ports of the switch claim it, or did. */
-  shared(switchUuid: RowUuid, what: 'mac' | 'virtual-ip', value: Mac | Address): void;
+  shared(
+    suspect:
+      | { readonly what: 'mac'; readonly switchUuid: RowUuid; readonly value: Mac }
+      | { readonly what: 'virtual-ip'; readonly switchUuid: RowUuid; readonly value: Address },
+  ): void;
 }
 
 type RowChange = Exclude<NorthboundChange, { table: 'NB_Global' }>;
@@ -297,10 +301,11 @@ export class NorthboundRows {
     on[change](port.row._uuid, claims, isAttachment(port));
     if (change === 'take' || !port.owner) concern.claims(place, claims);
     const enough = change === 'take' ? 1 : 2;
-    for (const mac of claims.macs) if (on.macs.get(mac).length >= enough) concern.shared(place, 'mac', mac);
+    for (const mac of claims.macs)
+      if (on.macs.get(mac).length >= enough) concern.shared({ what: 'mac', switchUuid: place, value: mac });
     const { virtualIp } = claims;
     if (virtualIp !== undefined && on.virtualIps.get(virtualIp).length >= enough)
-      concern.shared(place, 'virtual-ip', virtualIp);
+      concern.shared({ what: 'virtual-ip', switchUuid: place, value: virtualIp });
     if (claims.peer !== undefined && isAttachment(port))
       concern.attachment(place, this.routerPortNamed(claims.peer)?.places[0]);
   }

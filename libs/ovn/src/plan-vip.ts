@@ -31,6 +31,10 @@ function mayHaveParents({ name, subnet, reservation: { holder, vip } }: VipEntry
   return !!vip.namespace && subnet.users.usersOf(holder).length === 0;
 }
 
+/** Whether the Vip is to have rows, or to be answered for by a router. */
+export const hasRows = (vip: VipEntry): boolean =>
+  vip.reservation.vip.vipType === 'switch_lb_vip' || mayHaveParents(vip);
+
 /** One port a family, IPv4 first, because `virtual-ip` is one address: ovn-northd makes no flow at all for a pair. */
 function putVirtualPorts(plan: RowPlan, vip: VipEntry): void {
   plan.hasRows = true;

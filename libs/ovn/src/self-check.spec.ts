@@ -109,9 +109,13 @@ describe('what comes to be wrong later', () => {
     );
     expect(await names()).toEqual(['a', 'theirs', 'vip']);
     expect(reconciler.status().conflicts).toMatchObject([
+      { reason: 'VipAnswered', subnet: 'blue', value: '10.17.0.100', ports: ['theirs'] },
       { reason: 'MacShared', subnet: 'blue', value: MAC, ports: ['a', 'theirs'] },
     ]);
-    expect(drifts).toMatchObject([{ key: 'subnet/blue', kind: 'conflict', columns: ['MacShared'] }]);
+    expect(drifts).toMatchObject([
+      { key: 'subnet/blue', kind: 'conflict', columns: ['VipAnswered'] },
+      { key: 'subnet/blue', kind: 'conflict', columns: ['MacShared'] },
+    ]);
     await lab.nbctl('lsp-del', 'theirs');
     await eventually(() => expect(reconciler.projectionOf('vip')?.reason).toBe('Projected'));
     expect(reconciler.status()).toMatchObject({ obstacles: [], conflicts: [] });
