@@ -22,3 +22,22 @@ export const refuse = load('rejections.js', 'refuse');
 export type VipReservations = InstanceType<typeof VipReservations>;
 export type LedgerReader = InstanceType<typeof LedgerReader>;
 export type SubnetOutcome = Awaited<ReturnType<VipReservations['reserve']>>;
+
+const ovn = dirname(require.resolve('@holdfast/ovn'));
+
+/** What the Northbound's database is made of (libs/ovn, generated from OVN's schema). */
+export const { OVN_Northbound: OVN_NORTHBOUND } =
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- a place, not a package
+  require(join(ovn, 'generated/northbound.js')) as typeof import('../../libs/ovn/src/generated/northbound');
+
+/** What a projector is told of. */
+export const { WATCHED } =
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- a place, not a package
+  require(join(ovn, 'northbound.js')) as typeof import('../../libs/ovn/src/northbound');
+
+const kubeTesting = dirname(require.resolve('@holdfast/kube/testing'));
+
+/** Reads a manifest. */
+export const { parseYaml } =
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- a place, not a package
+  require(join(kubeTesting, 'yaml.js')) as typeof import('../../libs/kube/src/testing/yaml');

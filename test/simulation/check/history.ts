@@ -31,6 +31,8 @@ export interface Landed {
   readonly commandId: string;
   readonly issuedAtMs: number;
   readonly atMs: number;
+  /** Which door the command came through. */
+  readonly through: string;
   readonly event: SubnetEvent | VipNameEvent;
 }
 
@@ -77,6 +79,7 @@ export class History {
       commandId,
       issuedAtMs,
       atMs,
+      through,
       event,
     };
     this.onlyOnce(landed);

@@ -17,6 +17,12 @@ export const KNOWN_DEFECTS = {
    */
   'stale-answer-with-several-writers':
     'StreamLoop answers a command that leads to no event from memory, without asking the store',
+  /**
+   * A Subnet that is being deleted under its holders, and was once refused something: as soon as that refusal's time is
+   * over, its turns follow each other without a pause. The run ends there, because time does not pass any more.
+   */
+  'deleted-subnet-takes-all-turns':
+    'SubnetReconciler.letGo returns the time of a refusal that nobody renews while the Subnet is in use: 0, for ever',
 } as const;
 
 export type KnownDefect = keyof typeof KNOWN_DEFECTS;

@@ -15,6 +15,8 @@ export class Scheduler {
   nowMs = 0;
   /** How many things happened. */
   steps = 0;
+  /** How many of them at this very time. */
+  stepsNow = 0;
   private order = 0;
   private readonly heap: Happening[] = [];
 
@@ -32,6 +34,7 @@ export class Scheduler {
       this.pop();
       const { run } = next;
       if (!run) continue;
+      this.stepsNow = next.dueMs === this.nowMs ? this.stepsNow + 1 : 0;
       this.nowMs = next.dueMs;
       this.steps += 1;
       run();

@@ -2,13 +2,18 @@
 // rest as it should be.
 import { SeededChance } from '@holdfast/clock/testing';
 import type { KnownDefect } from '../check/known-defects';
+import { kubernetesDifference } from '../check/kubernetes';
+import { checkNorthbound } from '../check/rebuilt';
 import { checkViews } from '../check/views';
 import type { Planted } from '../world/planted';
+import { SUBNETS } from '../world/kubernetes/cluster';
+import { KubernetesRole } from '../world/faces/kubernetes-face';
+import { OvnFace } from '../world/faces/ovn-face';
 import { World } from '../world/world';
 import { guarded } from './guard';
 import type { Fault, Rates } from './swarm';
 import { Trace } from './trace';
-import { Violation } from './violation';
+import { type Checker, Violation } from './violation';
 
 export interface RunOptions {
   readonly seed: number;
@@ -37,9 +42,11 @@ export const CONVERGE_MS = 15 * 60_000;
 const LOOK_EVERY_MS = 500;
 /** Views are looked at as a whole once in so many operations. */
 const VIEWS_EVERY = 250;
-/** An hour or so passes at once, now and then. */
-const JUMP_MAX_MS = 2 * 3_600_000;
+/** Some minutes pass at once, now and then: slow clocks tick, windows end. */
+const JUMP_MAX_MS = 20 * 60_000;
 const CLOCK_STEP_MAX_MS = 20_000;
+/** A thief gives the lock back within this time. */
+const THEFT_MAX_MS = 3_000;
 
 export function simulate(options: RunOptions): Promise<RunResult> {
   return guarded(() => run(options));
@@ -53,7 +60,7 @@ async function run({ seed, operations, planted, rates, show }: RunOptions): Prom
   let done = 0;
   try {
     done = await withFaults(world, operations, new SeededChance(seed ^ 0x5eed));
-    if (!world.violation) await withoutFaults(world);
+    if (!isOver(world)) await withoutFaults(world);
   } catch (bug) {
     world.violated(bug);
   } finally {
@@ -84,8 +91,8 @@ async function withFaults(world: World, operations: number, chance: SeededChance
       ? chance.random() * JUMP_MAX_MS
       : -Math.log(1 - chance.random()) * gapMs;
     const untilMs = scheduler.nowMs + Math.floor(wait);
-    while (!world.violation && (await scheduler.step(untilMs)));
-    if (world.violation) return done;
+    while (!isOver(world) && (await scheduler.step(untilMs)));
+    if (isOver(world)) return done;
     operate(world, chance);
     if (done % VIEWS_EVERY === VIEWS_EVERY - 1) world.checked(() => checkViews(world));
   }
@@ -104,8 +111,41 @@ function operate(world: World, chance: SeededChance): void {
     wall.offMs += Math.round((chance.random() * 2 - 1) * CLOCK_STEP_MAX_MS);
     world.note(`${name}'s clock is ${wall.offMs} off`);
   }
+  outside(world, chance);
   const lateMs = chance.random() < 0.1 ? -chance.below(30_000) : 0;
   clients.ask(orders.next(), lateMs);
+}
+
+function outside(world: World, chance: SeededChance): void {
+  const { faults, neighbours, processes, lock, scheduler } = world;
+  if (faults.strikes('northbound-edit')) world.note(`neighbour: ${neighbours.edit()}`);
+  if (faults.strikes('northbound-wipe')) world.note(`neighbour: ${neighbours.disaster()}`);
+  if (faults.strikes('northbound-disconnect')) {
+    for (const { faces } of processes.values())
+      for (const face of faces) if (face instanceof OvnFace && chance.random() < 0.7) face.session.disconnect();
+  }
+  inCluster(world);
+  if (faults.strikes('lock-stolen')) {
+    const thief = { lockChanged: () => undefined };
+    lock.steal(thief);
+    scheduler.after(Math.ceil(chance.random() * THEFT_MAX_MS), () => lock.release(thief));
+  }
+}
+
+/** How often an operation is one of Kubernetes' users instead of a client's: each costs what ten others do. */
+const KUBERNETES_SHARE = 0.06;
+
+function inCluster(world: World): void {
+  const { faults, cluster, processes, users, hasKubernetes, outside: chance } = world;
+  if (!hasKubernetes) return;
+  if (chance.random() < KUBERNETES_SHARE) world.note(`user: ${users.act()}`);
+  if (faults.strikes('watch-dropped')) cluster.sandbox.faults.dropWatches();
+  if (faults.strikes('watch-silent')) cluster.sandbox.faults.silenceWatches();
+  if (faults.strikes('history-compacted')) cluster.sandbox.faults.compact();
+  if (faults.strikes('kubernetes-cut')) {
+    for (const { faces, life } of processes.values())
+      for (const face of faces) if (face instanceof KubernetesRole && !life.isOver) face.connection.cut();
+  }
 }
 
 async function withoutFaults(world: World): Promise<void> {
@@ -114,27 +154,57 @@ async function withoutFaults(world: World): Promise<void> {
   const boundMs = scheduler.nowMs + CONVERGE_MS;
   for (;;) {
     const untilMs = Math.min(scheduler.nowMs + LOOK_EVERY_MS, boundMs);
-    while (!world.violation && (await scheduler.step(untilMs)));
-    if (world.violation) return;
+    while (!isOver(world) && (await scheduler.step(untilMs)));
+    if (isOver(world)) return;
     const unfinished = whatIsLeft(world);
     if (!unfinished) break;
     if (scheduler.nowMs >= boundMs)
-      throw new Violation(
-        'everything-answered',
-        `${CONVERGE_MS / 60_000} minutes after the last fault: ${unfinished}`,
-      );
+      throw new Violation(unfinished.checker, `${CONVERGE_MS / 60_000} minutes after the last fault: ${unfinished.what}`);
   }
   world.checked(() => checkViews(world));
+  if (projectorsOf(world).length > 0) await checkNorthbound(world);
 }
 
-function whatIsLeft(world: World): string | undefined {
-  const { clients, processes, history } = world;
-  const [waiting] = clients.unanswered.keys();
-  if (waiting !== undefined) return `${waiting} and ${clients.unanswered.size - 1} others are not answered`;
-  for (const { reader, life, isReady, faces } of processes.values()) {
-    if (!isReady) return `${life.name} does not serve`;
-    if (Number(reader.position ?? 0) < history.length) return `the view of ${life.name} is behind`;
-    if (faces.some((face) => !face.isSettled())) return `a face of ${life.name} is not settled`;
+/** More happenings than this at one time lead to nothing. */
+const STEPS_AT_ONCE_MAX = 3_000;
+
+function isOver(world: World): boolean {
+  const { scheduler, cluster, hasKubernetes, known } = world;
+  if (world.violation || world.isAbandoned) return true;
+  if (scheduler.stepsNow <= STEPS_AT_ONCE_MAX) return false;
+  const isKnown = hasKubernetes && cluster.list(SUBNETS).some(({ metadata }) => metadata.deletionTimestamp);
+  if (isKnown) {
+    known.add('deleted-subnet-takes-all-turns');
+    world.isAbandoned = true;
+  } else {
+    world.violated(new Violation('time-passes', `${scheduler.stepsNow} things happened at ${scheduler.nowMs} ms`));
   }
-  return undefined;
+  return true;
 }
+
+interface Unfinished {
+  readonly checker: Checker;
+  readonly what: string;
+}
+
+function whatIsLeft(world: World): Unfinished | undefined {
+  const { clients, processes, history, cluster, hasKubernetes } = world;
+  const [waiting] = clients.unanswered.keys();
+  if (waiting !== undefined)
+    return { checker: 'everything-answered', what: `${waiting} and ${clients.unanswered.size - 1} others are not answered` };
+  for (const { reader, life, isReady } of processes.values()) {
+    if (!isReady) return { checker: 'everything-answered', what: `${life.name} does not serve` };
+    if (Number(reader.position ?? 0) < history.length)
+      return { checker: 'view-fold', what: `the view of ${life.name} is behind` };
+  }
+  const projectors = projectorsOf(world);
+  if (projectors.some((projector) => !projector.isSettled()))
+    return { checker: 'northbound-converges', what: 'a projector is not settled' };
+  if (projectors.length > 0 && !projectors.some(({ isActive }) => isActive))
+    return { checker: 'northbound-converges', what: 'no projector is the active one' };
+  const difference = hasKubernetes ? kubernetesDifference(cluster, history.view) : undefined;
+  return difference === undefined ? undefined : { checker: 'kubernetes-converges', what: difference };
+}
+
+const projectorsOf = ({ processes }: World): OvnFace[] =>
+  [...processes.values()].flatMap(({ faces }) => faces.filter((face) => face instanceof OvnFace));

@@ -33,6 +33,8 @@ export const CHECKERS = [
   'kubernetes-owners',
   /** In the end every command is answered. */
   'everything-answered',
+  /** Time passes: nobody is busy for ever with what leads to nothing. */
+  'time-passes',
   /** A bug of the product's own, by its own account: an assertion, an unhandled rejection. */
   'no-bug-thrown',
 ] as const;

@@ -5,7 +5,7 @@ import type { Scheduler } from '../run/scheduler';
 
 const USUAL_MS = 8;
 /** A late duplicate comes after so long at most: longer than any window in which commands are remembered here. */
-const LATE_MAX_MS = 4 * 3_600_000;
+const LATE_MAX_MS = 30 * 60_000;
 
 export class Bus {
   constructor(

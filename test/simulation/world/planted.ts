@@ -1,6 +1,9 @@
 // Where a bug may be put into a world: each seam stands around a port, a decider or a dependency of the product, never
 // inside the product. Without any, the world is the product's own.
 import type { EventStore } from '@holdfast/event-store';
+import type { KubernetesApi, Ledger } from '@holdfast/kube';
+import type { Northbound } from '@holdfast/ovn';
+import type { Lock } from './northbound/lock';
 import type { Deciders, LedgerRole } from './ledger-role';
 import type { Bus } from './bus';
 import type { World } from './world';
@@ -13,6 +16,10 @@ export interface Planted {
   readonly readStore?: (store: EventStore, world: World) => EventStore;
   /** Between the door and the ledger. */
   readonly execute?: (ledger: LedgerRole, world: World) => Pick<LedgerRole, 'execute'>;
+  readonly northbound?: (northbound: Northbound, world: World) => Northbound;
+  readonly kubernetes?: (api: KubernetesApi, world: World) => KubernetesApi;
+  readonly kubernetesLedger?: (ledger: Ledger, world: World) => Ledger;
+  readonly lock?: (lock: Lock) => Lock;
   readonly bus?: (bus: Bus, world: World) => Bus;
 }
 

@@ -12,12 +12,22 @@ import type { Trace } from '../run/trace';
 import { Violation } from '../run/violation';
 import { Bus } from './bus';
 import { Clients } from './clients';
+import { checkRelease } from '../check/kubernetes';
+import { KubernetesRole } from './faces/kubernetes-face';
+import { Cluster } from './kubernetes/cluster';
+import { KubernetesUsers } from './kubernetes/users';
+import { Life } from './life';
+import { OvnFace } from './faces/ovn-face';
+import { NorthboundChecker } from '../check/northbound';
 import { DurableLog } from './durable-log';
 import { DECIDERS } from './ledger-role';
 import type { Order } from './order';
 import { Orders } from './orders';
 import { NOTHING_PLANTED, type Planted } from './planted';
-import { type Machine, Process } from './process';
+import { NorthboundDatabase } from './northbound/database';
+import { Lock } from './northbound/lock';
+import { Neighbours } from './northbound/neighbours';
+import { type FaceMaker, type Machine, Process } from './process';
 import { type Terrain, drawTerrain } from './terrain';
 
 export interface WorldOptions {
@@ -29,7 +39,7 @@ export interface WorldOptions {
 }
 
 /** For how long commands are remembered: short, so that a run sees windows end. */
-const WINDOWS_MS = [60_000, 600_000, 3_600_000];
+const WINDOWS_MS = [20_000, 120_000, 600_000];
 /** Until a dead process is started again, at most. */
 const RESTART_MAX_MS = 3_000;
 
@@ -48,9 +58,21 @@ export class World {
   readonly orders: Orders;
   readonly clients: Clients;
   readonly answers: Answers;
+  /** What is outside draws from its own chance. */
+  readonly outside: SeededChance;
+  readonly northbound = new NorthboundDatabase();
+  readonly lock: Lock;
+  readonly neighbours: Neighbours;
+  readonly northboundChecker: NorthboundChecker;
+  readonly cluster: Cluster;
+  readonly users: KubernetesUsers;
+  /** Whether anybody minds the cluster. */
+  readonly hasKubernetes: boolean;
   readonly machines: Machine[] = [];
   readonly processes = new Map<string, Process>();
   violation: Violation | undefined;
+  /** A known defect keeps it from going on. */
+  isAbandoned = false;
   private isHealed = false;
 
   constructor({ seed, trace, planted = NOTHING_PLANTED, rates }: WorldOptions) {
@@ -62,9 +84,19 @@ export class World {
     this.windowMs = WINDOWS_MS[this.chance.below(WINDOWS_MS.length)] as number;
     this.terrain = drawTerrain(this.fork());
     this.orders = new Orders(this.terrain, this.fork());
+    this.outside = this.fork();
+    this.lock = planted.lock?.(new Lock()) ?? new Lock();
+    this.neighbours = new Neighbours(this.northbound, this.terrain, this.fork());
+    this.northboundChecker = new NorthboundChecker(this.neighbours);
+    const clusterClock = new Life('cluster', this.scheduler, { offMs: 0 }, () => false, () => undefined).clock;
+    this.cluster = new Cluster(clusterClock, this.fork());
+    this.users = new KubernetesUsers(this.cluster, this.terrain, this.fork());
     const writers = this.chance.random() < 0.15 ? 2 : 1;
     for (let at = 0; at < writers; at += 1)
       this.machines.push({ name: `ledger-${at}`, wall: { offMs: 0 }, takesOrders: true, faces: [] });
+    this.drawProjectors();
+    this.hasKubernetes = writers === 1 && this.chance.random() < 0.5;
+    if (this.hasKubernetes) this.addFace(0, (process, world) => new KubernetesRole(process, world));
     this.answers = new Answers(this.history, this.windowMs, writers > 1, this.known);
     const bus = new Bus(this.scheduler, this.faults);
     this.clients = new Clients(
@@ -79,6 +111,7 @@ export class World {
         `landed ${recorded.position} ${recorded.stream} ${recorded.version} ${event.type} by ${commandId}: ${recorded.data} ${recorded.id}`,
       ),
     );
+    if (this.hasKubernetes) this.history.onLanded((landed) => checkRelease(landed, this.cluster));
     for (const machine of this.machines) this.boot(machine, 1);
   }
 
@@ -121,7 +154,8 @@ export class World {
     process.life.end();
   }
 
-  died({ machine, incarnation, life }: Process): void {
+  died({ machine, incarnation, life, faces }: Process): void {
+    for (const face of faces) face.died();
     this.note(`${life.name} dies`);
     const delayMs = this.isHealed ? 0 : Math.ceil(this.chance.random() * RESTART_MAX_MS);
     this.scheduler.after(delayMs, () => this.boot(machine, incarnation + 1));
@@ -132,6 +166,20 @@ export class World {
     this.isHealed = true;
     this.faults.heal();
     this.note('healed');
+  }
+
+  /** None, one in the ledger's own process, or one or two in processes of their own. */
+  private drawProjectors(): void {
+    const makeOvn: FaceMaker = (process, world) => new OvnFace(process, world);
+    const layout = this.chance.below(4);
+    if (layout === 1) this.addFace(0, makeOvn);
+    for (let at = 0; at < layout - 1; at += 1)
+      this.machines.push({ name: `ovn-${at}`, wall: { offMs: 0 }, takesOrders: false, faces: [makeOvn] });
+  }
+
+  private addFace(at: number, face: FaceMaker): void {
+    const machine = this.machines[at] as Machine;
+    this.machines[at] = { ...machine, faces: [...machine.faces, face] };
   }
 
   private boot(machine: Machine, incarnation: number): void {

@@ -1,0 +1,78 @@
+// Kubernetes beside the ledger: what was reserved for an object ends with the object and not before it, and in the end
+// each object's status says what the ledger says.
+import type { KubernetesObject } from '@holdfast/kube';
+import { THROUGH_KUBERNETES } from '@holdfast/kube';
+import { type LedgerView, countAddresses, formatAddress } from '@holdfast/ipam';
+import { Violation } from '../run/violation';
+import { type Cluster, SUBNETS, VIPS } from '../world/kubernetes/cluster';
+import type { Landed } from './history';
+
+/** A release may be under way when an object of the same name is created. */
+const UNDER_WAY_MS = 30_000;
+
+/** To be called for each event, once the owners are known. */
+export function checkRelease({ event, through }: Landed, cluster: Cluster): void {
+  if (event.type !== 'VipReleased' || through !== THROUGH_KUBERNETES) return;
+  const object = cluster.get(VIPS, event.name);
+  if (object && !object.metadata.deletionTimestamp && cluster.ageMs(object) > UNDER_WAY_MS)
+    throw new Violation('kubernetes-owners', `Vip ${event.name} was released while its object is there: ${event.reason}`);
+}
+
+/** What of Kubernetes is not as the ledger says; `undefined`: nothing. To be asked when no fault strikes any more. */
+export function kubernetesDifference(cluster: Cluster, view: LedgerView): string | undefined {
+  const vips = new Map(cluster.list(VIPS).map((object) => [object.metadata.name, object]));
+  for (const { name } of view.vips())
+    if (view.vipReservedThrough(name) === THROUGH_KUBERNETES && !vips.has(name))
+      return `Vip ${name} is reserved for an object that is gone`;
+  for (const object of vips.values()) {
+    const difference = vipDifference(object, view);
+    if (difference) return `Vip ${object.metadata.name}: ${difference}`;
+  }
+  for (const object of cluster.list(SUBNETS)) {
+    const difference = subnetDifference(object, view);
+    if (difference) return `Subnet ${object.metadata.name}: ${difference}`;
+  }
+  return undefined;
+}
+
+function vipDifference(object: KubernetesObject, view: LedgerView): string | undefined {
+  const { name, deletionTimestamp } = object.metadata;
+  if (deletionTimestamp) return 'it is still being deleted';
+  const held = view.vipReservedThrough(name) === THROUGH_KUBERNETES ? view.vip(name) : undefined;
+  const ready = conditionOf(object, 'Ready');
+  if (!ready) return 'it has no condition Ready';
+  const wanted = String(object.spec?.['subnet']);
+  if (!held) return ready['status'] === 'False' ? undefined : 'it says Ready, and nothing is reserved for it';
+  const { v4, v6 } = held.reservation;
+  const [says4, says6] = [object.status?.['v4ip'] ?? '', object.status?.['v6ip'] ?? ''];
+  if (says4 !== textOf(v4) || says6 !== textOf(v6))
+    return `it says ${JSON.stringify([says4, says6])}, and holds ${textOf(v4)} ${textOf(v6)}`;
+  if (ready['status'] === 'True' && held.subnet.name !== wanted) return `it says Ready in ${wanted}`;
+  const asked = object.spec?.['v4ip'];
+  if (ready['status'] === 'True' && asked && asked !== textOf(v4)) return `it says Ready without ${JSON.stringify(asked)}`;
+  return undefined;
+}
+
+function subnetDifference(object: KubernetesObject, view: LedgerView): string | undefined {
+  const { name, deletionTimestamp } = object.metadata;
+  const state = view.subnet(name);
+  if (deletionTimestamp && !state?.byHolder.size) return 'it is still being deleted, and nobody holds anything in it';
+  const ready = conditionOf(object, 'Ready');
+  if (!ready) return 'it has no condition Ready';
+  if (!state) return ready['status'] === 'False' ? undefined : 'it says Ready, and is not defined';
+  for (const family of [4, 6] as const) {
+    const counts = countAddresses(state, family);
+    const [using, available] = [counts?.using ?? 0n, counts?.available ?? 0n].map(Number);
+    const says = [object.status?.[`v${family}usingIPs`], object.status?.[`v${family}availableIPs`]];
+    if (says[0] !== using || says[1] !== available)
+      return `it counts ${says.join(' and ')} of IPv${family}, and has ${using} and ${available}`;
+  }
+  return undefined;
+}
+
+function conditionOf({ status }: KubernetesObject, type: string): Readonly<Record<string, string>> | undefined {
+  const conditions = (status?.['conditions'] ?? []) as unknown as readonly Readonly<Record<string, string>>[];
+  return conditions.find((condition) => condition['type'] === type);
+}
+
+const textOf = (address: number | bigint | undefined): string => (address === undefined ? '' : formatAddress(address));

@@ -1,0 +1,68 @@
+// One process' connection to the cluster: requests that take time, fail, or are carried out without anybody's being
+// told; and watches that tell late.
+import { KubernetesFault } from '@holdfast/kube';
+import type { SandboxConnection, SandboxRest } from '@holdfast/kube/testing';
+import type { Life } from '../life';
+import type { World } from '../world';
+
+const GOING_MS = 3;
+const COMING_MS = 2;
+const WATCH_LAG_MS = 5;
+const CUT_MAX_MS = 3_000;
+
+export class ClusterConnection {
+  readonly sandbox: SandboxConnection;
+
+  constructor(
+    private readonly world: World,
+    private readonly life: Life,
+  ) {
+    this.sandbox = world.cluster.sandbox.connect();
+    const { rest } = this.sandbox;
+    rest.call = this.calling(rest.call.bind(rest));
+    rest.watch = this.watching(rest.watch.bind(rest));
+  }
+
+  /** The network is cut, for a while. */
+  cut(): void {
+    const { rest } = this.sandbox;
+    rest.cut();
+    this.life.clock.after(Math.ceil(this.world.outside.random() * CUT_MAX_MS), () => rest.mend());
+  }
+
+  /** The process died: its sockets are closed. */
+  died(): void {
+    void this.sandbox.api.close();
+  }
+
+  private calling(call: SandboxRest['call']): SandboxRest['call'] {
+    const { faults } = this.world;
+    return (request) => {
+      const going = faults.delayMs(GOING_MS, 'kubernetes-slow');
+      const send = async () => {
+        if (faults.strikes('kubernetes-error')) throw unavailable('the request did not get there');
+        const answer = await call(request);
+        if (faults.strikes('kubernetes-lost-reply')) throw unavailable('the reply was lost');
+        return answer;
+      };
+      return this.life.call(going, send, faults.delayMs(COMING_MS, 'kubernetes-slow'));
+    };
+  }
+
+  /** Events keep their order. */
+  private watching(watch: SandboxRest['watch']): SandboxRest['watch'] {
+    const { faults, scheduler } = this.world;
+    return (path, query, onEvent, signal) => {
+      let toldMs = 0;
+      const late: typeof onEvent = (event) => {
+        toldMs = Math.max(toldMs, scheduler.nowMs + faults.delayMs(WATCH_LAG_MS, 'kubernetes-slow'));
+        this.life.clock.after(toldMs - scheduler.nowMs, () => (signal.aborted ? undefined : onEvent(event)));
+      };
+      return watch(path, query, late, signal);
+    };
+  }
+}
+
+function unavailable(what: string): KubernetesFault {
+  return new KubernetesFault('kubernetes-unreachable', `${what}, says the simulation`, true);
+}
