@@ -47,3 +47,21 @@ export type { FaceFault } from './face/troubles';
 export { AAPS_ANNOTATION } from './face/pods/pod-reading';
 export type { Bound } from './face/vip-uses';
 export type { Projection } from './face/wanted-status';
+export {
+  type AdoptionOrder,
+  type AdoptionPlan,
+  type AdoptionStep,
+  type ClusterObjects,
+  type Conflict,
+  type ConflictCode,
+  type LedgerContents,
+  type LedgerReservation,
+  type LedgerSubnet,
+  type LedgerVip,
+  type Party,
+  planAdoption,
+  readCluster,
+  type ReadClusterOptions,
+  refusedByLedger,
+  type Source,
+} from './adoption';

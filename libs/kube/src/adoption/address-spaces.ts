@@ -1,0 +1,97 @@
+// The cluster's Subnets and IPPools, read into what the ledger is to be asked: the same as the Kubernetes face asks later.
+import { type AddressRange, type DefinePool, type DefineSubnet, parseRange } from '@holdfast/ipam';
+import { quote, readList } from '../face/spec-fields';
+import { readSubnet } from '../face/subnet-spec';
+import type { KubernetesObject } from '../kubernetes-object';
+import { SUBNETS } from '../resource';
+import { readClaimed, textOf } from './address-texts';
+import { type Claim, type ClaimedAddress, sourceOf, type Source } from './claim';
+import { type ClusterObjects, IP_POOLS } from './cluster-objects';
+import { type Conflict, reasonOf, unreadable } from './conflict';
+import { systemHolder } from './ip-owners';
+
+export interface ReadSpace<Order> {
+  readonly order: Order;
+  readonly source: Source;
+}
+
+export interface AddressSpaces {
+  readonly subnets: readonly ReadSpace<DefineSubnet>[];
+  readonly pools: readonly ReadSpace<DefinePool>[];
+  readonly conflicts: readonly Conflict[];
+}
+
+export function readAddressSpaces({
+  subnets,
+  pools,
+}: Pick<ClusterObjects, 'subnets' | 'pools'>): AddressSpaces {
+  const conflicts: Conflict[] = [];
+  const good = <Order>(read: ReadSpace<Order> | Conflict): ReadSpace<Order>[] => {
+    if ('order' in read) return [read];
+    conflicts.push(read);
+    return [];
+  };
+  return {
+    subnets: subnets.flatMap((object) => good(readDefinition(object))),
+    pools: pools.flatMap((object) => good(readPool(object))),
+    conflicts,
+  };
+}
+
+export const subnetName = (name: string): string => `subnet/${name}`;
+export const poolName = (subnet: string, name: string): string => `pool/${subnet}/${name}`;
+
+function readDefinition(object: KubernetesObject): ReadSpace<DefineSubnet> | Conflict {
+  const { name } = object.metadata;
+  const source = sourceOf(SUBNETS, object, 'spec');
+  const read = readSubnet(object);
+  if (read.rejected) return unreadable(source, subnetName(name), name, reasonOf(read.rejected));
+  return { source, order: { type: 'DefineSubnet', subnet: name, ...read.value.definition } };
+}
+
+function readPool(object: KubernetesObject): ReadSpace<DefinePool> | Conflict {
+  const { name } = object.metadata;
+  const { spec = {} } = object;
+  const source = sourceOf(IP_POOLS, object, 'spec');
+  const subnet = textOf(spec, 'subnet');
+  const who = poolName(subnet, name);
+  const [ips, namespaces] = [readList(spec, 'ips'), readList(spec, 'namespaces')];
+  if (ips.rejected) return unreadable(source, who, subnet, reasonOf(ips.rejected));
+  if (namespaces.rejected) return unreadable(source, who, subnet, reasonOf(namespaces.rejected));
+  const ranges: AddressRange[] = [];
+  for (const text of ips.value) {
+    const range = parseRange(text.trim());
+    if (!range) return unreadable(source, who, subnet, `${quote(text)} is no range of addresses`);
+    ranges.push(range);
+  }
+  return { source, order: { type: 'DefinePool', subnet, name, ranges, namespaces: namespaces.value } };
+}
+
+/**
+ * What Kube-OVN itself has in a Subnet and says in its status; newer versions say it in IP resources too, and those come
+ * before.
+ * @param isKnown whether somebody of Kube-OVN's is said to have the address already
+ */
+export function systemClaims(
+  subnets: readonly KubernetesObject[],
+  isKnown: (subnet: string, held: ClaimedAddress) => boolean,
+): Claim[] {
+  const claims: Claim[] = [];
+  for (const object of subnets) {
+    const { name } = object.metadata;
+    for (const [what, ip, mac] of SYSTEM_FIELDS) {
+      const text = textOf(object.status, ip);
+      const read = readClaimed([text], textOf(object.status, mac));
+      const holder = systemHolder(name, what);
+      if (read.rejected || text === '' || !holder || isKnown(name, read.value)) continue;
+      claims.push({ holder, subnet: name, held: read.value, source: sourceOf(SUBNETS, object, 'status') });
+    }
+  }
+  return claims;
+}
+
+/** What it is, and the status fields of its address and its MAC. */
+const SYSTEM_FIELDS = [
+  ['u2o-interconnection', 'u2oInterconnectionIP', 'u2oInterconnectionMAC'],
+  ['multicast-querier', 'mcastQuerierIP', 'mcastQuerierMAC'],
+] as const;

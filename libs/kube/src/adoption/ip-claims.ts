@@ -1,0 +1,86 @@
+// What Kube-OVN's IP resources say: one for each port, named like it, with the address and whom it is for. One whose
+// owner is there but has no Pod now (an ordinal, a machine that is stopped) is why import type { KubernetesObject } from '../kubernetes-object';
+import type { IdentityRules } from '../pod-addresses/pod-identity';
+import { hasUpperCase, readClaimed, textOf } from './address-texts';
+import { type Claim, sourceOf } from './claim';
+import { type ClusterObjects, IPS } from './cluster-objects';
+import { type Conflict, partyOf, reasonOf, unreadable } from './conflict';
+import { IpOwners } from './ip-owners';
+import type { Nic } from './pod-nics';
+
+/** `"true"`: the user made the resource before its owner, and it stays when that goes. */
+export const RESERVED_LABEL = 'ovn.kubernetes.io/ip_reserved';
+
+export interface IpClaim {
+  readonly claim: Claim;
+  /** Name of the port, and of the resource. */
+  readonly name: string;
+  /** A user reserved it; to be kept whatever becomes of the owner. */
+  readonly isReserved: boolean;
+  readonly isUpperCase: boolean;
+}
+
+export interface IpClaims {
+  readonly ips: readonly IpClaim[];
+  readonly conflicts: readonly Conflict[];
+}
+
+export function readIps(objects: ClusterObjects, nics: readonly Nic[], rules: IdentityRules): IpClaims {
+  const owners = new IpOwners(objects, nics, rules);
+  const ips: IpClaim[] = [];
+  const conflicts: Conflict[] = [];
+  for (const ip of objects.ips) {
+    const read = readIp(ip, owners);
+    if ('code' in read) conflicts.push(read);
+    else ips.push(read);
+  }
+  return { ips, conflicts };
+}
+
+function readIp(ip: KubernetesObject, owners: IpOwners): IpClaim | Conflict {
+  const { name, labels, deletionTimestamp } = ip.metadata;
+  const source = sourceOf(IPS, ip, 'spec');
+  const said = (field: string): string => textOf(ip.spec, field);
+  const texts = [said('v4IpAddress'), said('v6IpAddress')];
+  const used = texts.some((text) => text !== '') ? texts : [said('ipAddress')];
+  const held = readClaimed(used, said('macAddress'));
+  const subnet = said('subnet');
+  const who = `ip/${name}`;
+  if (held.rejected) return unreadable(source, who, subnet, reasonOf(held.rejected));
+  if (held.value.v4 === undefined && held.value.v6 === undefined)
+    return unreadable(source, who, subnet, 'it has no address');
+  const isReserved = labels?.[RESERVED_LABEL] === 'true';
+  const owner = owners.find(ip, isReserved);
+  if ('why' in owner) return unreadable(source, who, subnet, owner.why);
+  const claim = {
+    ...{ holder: owner.holder, subnet, held: held.value, source },
+    ...(owner.port !== undefined && { port: owner.port }),
+  };
+  if (owner.gone !== undefined) return ownerGone(claim, owner.gone);
+  if (deletionTimestamp !== undefined && !owner.isUsed) return leaving(claim, deletionTimestamp);
+  return { claim, name, isReserved, isUpperCase: used.some(hasUpperCase) };
+}
+
+function ownerGone(claim: Claim, gone: string): Conflict {
+  const { holder, subnet, source } = claim;
+  return {
+    code: 'OwnerGone',
+    subnet,
+    about: source.object,
+    parties: [partyOf(holder, [claim]), { who: 'nobody', evidence: [gone] }],
+    message: `${source.object} keeps an address for ${holder}, but ${gone}. Delete the resource, or label it ${RESERVED_LABEL}=true if its owner is yet to come.`,
+    heldBack: [holder],
+  };
+}
+
+function leaving(claim: Claim, since: string): Conflict {
+  const { holder, subnet, source } = claim;
+  return {
+    code: 'Leaving',
+    subnet,
+    about: source.object,
+    parties: [partyOf(holder, [claim]), { who: 'nobody', evidence: [`deleted at ${since}`] }],
+    message: `${source.object} was deleted at ${since} and is still there: its finalizers keep it. Wait until it is gone, or find out who is to remove them.`,
+    heldBack: [holder],
+  };
+}

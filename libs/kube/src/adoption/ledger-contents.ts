@@ -1,0 +1,123 @@
+// What the ledger has already, as its API tells it (libs/api, in texts), made into the state that decisions are taken on:
+// what import would ask can then be tried beforehand, by the same rules as the server's.
+import {
+  type Holder,
+  parseAddress,
+  parseCidr,
+  parseHolder,
+  parseMac,
+  parseRange,
+  type SubnetEvent,
+  SubnetState,
+  type User,
+  VIP_TYPES,
+  type VipPurpose,
+} from '@holdfast/ipam';
+
+/** A Subnet as the API presents it. */
+export interface LedgerSubnet {
+  readonly name: string;
+  readonly cidrs: readonly string[];
+  readonly gateways: readonly string[];
+  readonly excluded: readonly string[];
+  readonly coolingMs: number;
+  readonly router?: string;
+  readonly pools: readonly {
+    readonly name: string;
+    readonly ranges: readonly string[];
+    readonly namespaces: readonly string[];
+  }[];
+}
+
+export interface LedgerReservation {
+  readonly subnet: string;
+  readonly holder: string;
+  readonly v4?: string;
+  readonly v6?: string;
+  readonly mac: string;
+  readonly port?: string;
+  readonly portSecurity?: boolean;
+  /** The primary one first. */
+  readonly users: readonly User[];
+  /** Whether it stays until somebody releases it. */
+  readonly isForEver: boolean;
+}
+
+export interface LedgerVip {
+  readonly name: string;
+  readonly type: string;
+  readonly namespace?: string;
+  readonly selector: readonly string[];
+  readonly note: string;
+}
+
+export interface LedgerContents {
+  readonly subnets: readonly LedgerSubnet[];
+  /** Vips' among them. */
+  readonly reservations: readonly LedgerReservation[];
+  readonly vips: readonly LedgerVip[];
+}
+
+/** The ledger's states, Subnet by Subnet. @throws TypeError when the server told something that nobody can read */
+export function statesOf({ subnets, reservations, vips }: LedgerContents): Map<string, SubnetState> {
+  const states = new Map<string, SubnetState>();
+  const purposes = new Map(vips.map((vip) => [vip.name, purposeOf(vip)]));
+  for (const subnet of subnets)
+    states.set(subnet.name, new SubnetState(subnet.name).evolve(defined(subnet), 0));
+  for (const reservation of reservations) {
+    const state = states.get(reservation.subnet);
+    if (!state) continue;
+    for (const event of eventsOf(reservation, purposes)) state.evolve(event, 0);
+  }
+  return states;
+}
+
+function defined(subnet: LedgerSubnet): SubnetEvent {
+  const { cidrs, gateways, excluded, coolingMs, router, pools } = subnet;
+  return {
+    type: 'SubnetDefined',
+    cidrs: cidrs.map((text) => sure(parseCidr(text), text)),
+    gateways: gateways.map((text) => sure(parseAddress(text), text)),
+    excluded: excluded.map((text) => sure(parseRange(text), text)),
+    coolingMs,
+    ...(router !== undefined && { router }),
+    pools: pools.map(({ name, ranges, namespaces }) => {
+      return { name, namespaces, ranges: ranges.map((text) => sure(parseRange(text), text)) };
+    }),
+  };
+}
+
+function* eventsOf(
+  { holder: text, v4, v6, mac, port, portSecurity, users, isForEver }: LedgerReservation,
+  purposes: ReadonlyMap<string, VipPurpose>,
+): Iterable<SubnetEvent> {
+  const holder: Holder = sure(parseHolder(text), text);
+  const held = {
+    ...(v4 !== undefined && { v4: sure(parseAddress(v4), v4) as number }),
+    ...(v6 !== undefined && { v6: sure(parseAddress(v6), v6) as bigint }),
+    mac: sure(parseMac(mac), mac),
+  };
+  const name = holder.startsWith('vip/') ? holder.slice('vip/'.length) : undefined;
+  const purpose = name === undefined ? undefined : purposes.get(name);
+  if (name !== undefined && purpose) yield { type: 'VipReserved', name, claim: 0, ...purpose, ...held };
+  else yield { type: 'AddressReserved', holder, ...held, ...(port !== undefined && { port, portSecurity }) };
+  for (const user of users.toReversed()) yield { type: 'UserAttached', holder, user, isPrimary: true };
+  if (isForEver) yield { type: 'RetentionSet', holder, retention: { keep: 'forever' } };
+}
+
+function purposeOf({ type, namespace, selector, note }: LedgerVip): VipPurpose {
+  const vipType = sure(
+    VIP_TYPES.find((known) => known === type),
+    type,
+  );
+  return {
+    ...{ vipType, selector },
+    ...(namespace !== undefined && { namespace }),
+    ...(note !== '' && { note }),
+  };
+}
+
+function sure<Value>(value: Value | undefined, text: string): Value {
+  if (value === undefined) throw new TypeError(`the ledger told ${JSON.stringify(text)}`);
+  return value;
+}

@@ -1,0 +1,110 @@
+// What the annotations of the cluster's Pods say: which address each NIC has, as whom, and which Vip it is, if it is one.
+// A Pod on its node's network, or one that has finished, has no address of ours.
+import { type Holder, type User, vipHolder } from '@holdfast/ipam';
+import { isFinished, isOnHostNetwork } from '../face/pods/pod-reading';
+import { keyOf, type KubernetesObject } from '../kubernetes-object';
+import { annotationOf, nicAnnotation, nodeOf, objectOf, VIP_ANNOTATION } from '../pod-addresses/followed-pod';
+import { type Role, roleOf } from '../pod-addresses/live-migration';
+import { DEFAULT_PROVIDER, readNicWish } from '../pod-addresses/nic-wish';
+import {
+  holderOf,
+  type IdentityRules,
+  type Owner,
+  ownerHolderOf,
+  ownerOf,
+  portOf,
+} from '../pod-addresses/pod-identity';
+import { PODS } from '../resource';
+import { hasUpperCase } from './address-texts';
+import { type Claim, sourceOf } from './claim';
+import type { ClusterObjects } from './cluster-objects';
+import { type Conflict, reasonOf, unreadable } from './conflict';
+
+const ALLOCATED = /^(.+)\.kubernetes\.io\/allocated$/;
+/** Providers of OVN's own ports; of others Kube-OVN only keeps the addresses. */
+const OVN_PROVIDER = /^(ovn|[^.]+\.[^.]+\.ovn(\..+)?)$/;
+
+export const isOvnProvider = (provider: string): boolean => OVN_PROVIDER.test(provider);
+
+export interface Nic {
+  readonly claim: Claim;
+  readonly pod: KubernetesObject;
+  readonly owner: Owner | undefined;
+  /** The Vip that the Pod names, on its first NIC; '' when it names none. */
+  readonly vip: string;
+  readonly role: Role;
+  /** Port names as Kube-OVN has them, whether OVN has the port or not. */
+  readonly portName: string;
+  readonly isUpperCase: boolean;
+}
+
+export interface PodNics {
+  readonly nics: readonly Nic[];
+  readonly conflicts: readonly Conflict[];
+}
+
+export function readPodNics(
+  { pods, instances }: Pick<ClusterObjects, 'pods' | 'instances'>,
+  rules: IdentityRules,
+): PodNics {
+  const instanceOf = new Map(instances.map((instance) => [keyOf(instance.metadata), instance]));
+  const nics: Nic[] = [];
+  const conflicts: Conflict[] = [];
+  for (const pod of pods) {
+    if (isOnHostNetwork(pod) || isFinished(pod)) continue;
+    const owner = ownerOf(pod, rules);
+    const instance = owner?.kind === 'vm' ? instanceOf.get(keyOf(owner)) : undefined;
+    const role = owner?.kind === 'vm' ? roleOf(pod, instance) : 'uses';
+    for (const provider of addressedProviders(pod)) {
+      const read = readNic(pod, owner, provider, role);
+      if ('code' in read) conflicts.push(read);
+      else nics.push(read);
+    }
+  }
+  return { nics, conflicts };
+}
+
+/** As the ledger is to know the Pod that carries the NIC's address. */
+export function userOf({ pod, owner }: Nic, holder: Holder): User {
+  const node = nodeOf(pod);
+  const { uid, resourceVersion } = pod.metadata;
+  const ofVip = holder.startsWith(vipHolder('')) && owner ? { owner: ownerHolderOf(owner) } : {};
+  return { object: objectOf(pod), uid, resourceVersion, ...(node !== undefined && { node }), ...ofVip };
+}
+
+function addressedProviders({ metadata }: KubernetesObject): string[] {
+  const found: string[] = [];
+  for (const [key, value] of Object.entries(metadata.annotations ?? {})) {
+    const provider = ALLOCATED.exec(key)?.[1];
+    if (provider !== undefined && value.trim() === 'true') found.push(provider);
+  }
+  return found.sort();
+}
+
+function readNic(
+  pod: KubernetesObject,
+  owner: Owner | undefined,
+  provider: string,
+  role: Role,
+): Nic | Conflict {
+  const holder = holderOf(pod, owner, provider);
+  const said = (word: string): string => annotationOf(pod, nicAnnotation(provider, word));
+  const source = sourceOf(PODS, pod, 'annotations');
+  const subnet = said('logical_switch');
+  const read = readNicWish(pod, provider);
+  if (read.rejected) return unreadable(source, holder, subnet, reasonOf(read.rejected));
+  const { wish, portSecurity } = read.value;
+  const { v4, v6, mac } = wish;
+  if (v4 === undefined && v6 === undefined)
+    return unreadable(source, holder, subnet, `${nicAnnotation(provider, 'ip_address')} names no address`);
+  const portName = portOf(pod, owner, provider);
+  return {
+    claim: {
+      ...{ holder, subnet, held: { v4, v6, mac }, source },
+      ...(isOvnProvider(provider) && { port: portName, portSecurity }),
+    },
+    ...{ pod, owner, role, portName },
+    vip: provider === DEFAULT_PROVIDER ? annotationOf(pod, VIP_ANNOTATION) : '',
+    isUpperCase: hasUpperCase(said('ip_address')),
+  };
+}
