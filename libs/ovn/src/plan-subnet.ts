@@ -8,7 +8,7 @@ import type { RowUuid } from './northbound';
 import type { KnownPort, NorthboundRows } from './northbound-rows';
 import { type DueKey, nameOf } from './ownership';
 import type { Batch, Plan } from './plan';
-import { proxiedOn } from './proxied';
+import { attachmentOf, proxiedOn } from './proxied';
 import { RowPlan } from './row-plan';
 import { sorted } from './sorted';
 
@@ -55,7 +55,10 @@ function joinRouter(plan: RowPlan, subnet: SubnetState, definition: SubnetDefini
   const networks = sorted(
     definition.gateways.map((gateway) => `${formatAddress(gateway)}/${prefixOf(definition, gateway)}`),
   );
-  const proxied = proxiedOn(plan.batch, subnet.name);
+  // Where others joined the switch to a router too, one of the ports answers and not both.
+  const attachment = attachmentOf(plan.rows, onSwitch);
+  const isTheirs = attachment !== undefined && !attachment.port.owner;
+  const proxied = isTheirs ? [] : proxiedOn(plan.batch, subnet.name);
   const options = {
     'router-port': names.routerPort,
     ...(proxied.length > 0 && { arp_proxy: proxied.join(' ') }),
