@@ -1,5 +1,6 @@
 // What Kube-OVN's IP resources say: one for each port, named like it, with the address and whom it is for. One whose
-// owner is there but has no Pod now (an ordinal, a machine that is stopped) is why import type { KubernetesObject } from '../kubernetes-object';
+// whose owner is there but has no Pod now (an ordinal, a machine that is stopped) is why import reads them at all.
+import type { KubernetesObject } from '../kubernetes-object';
 import type { IdentityRules } from '../pod-addresses/pod-identity';
 import { hasUpperCase, readClaimed, textOf } from './address-texts';
 import { type Claim, sourceOf } from './claim';

@@ -4,6 +4,7 @@
 //   objects -> claims (who has what, by which object) -> holdings that all agree on -> orders, tried on the ledger's state
 //                     \__________ conflicts ______________/____________________________/
 import { type Holder, isVipHolder } from '@holdfast/ipam';
+import { userOf } from '../pod-addresses/nic-attachment';
 import type { IdentityRules } from '../pod-addresses/pod-identity';
 import { readAddressSpaces, type ReadSpace, poolName, subnetName, systemClaims } from './address-spaces';
 import { agree, type Holding } from './agreement';
@@ -14,7 +15,7 @@ import { countConflicts } from './counts';
 import { readIps } from './ip-claims';
 import { type LedgerContents, statesOf } from './ledger-contents';
 import { refusedByLedger } from './ledger-conflict';
-import { type Nic, readPodNics, userOf } from './pod-nics';
+import { type Nic, readPodNics } from './pod-nics';
 import { type AdoptionOrder, Rehearsal } from './rehearsal';
 import { upperCase } from './upper-case';
 import { usersDiffer } from './users-differ';

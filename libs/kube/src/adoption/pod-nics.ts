@@ -1,19 +1,11 @@
 // What the annotations of the cluster's Pods say: which address each NIC has, as whom, and which Vip it is, if it is one.
 // A Pod on its node's network, or one that has finished, has no address of ours.
-import { type Holder, type User, vipHolder } from '@holdfast/ipam';
 import { isFinished, isOnHostNetwork } from '../face/pods/pod-reading';
 import { keyOf, type KubernetesObject } from '../kubernetes-object';
-import { annotationOf, nicAnnotation, nodeOf, objectOf, VIP_ANNOTATION } from '../pod-addresses/followed-pod';
+import { annotationOf, nicAnnotation, VIP_ANNOTATION } from '../pod-addresses/followed-pod';
 import { type Role, roleOf } from '../pod-addresses/live-migration';
 import { DEFAULT_PROVIDER, readNicWish } from '../pod-addresses/nic-wish';
-import {
-  holderOf,
-  type IdentityRules,
-  type Owner,
-  ownerHolderOf,
-  ownerOf,
-  portOf,
-} from '../pod-addresses/pod-identity';
+import { holderOf, type IdentityRules, type Owner, ownerOf, portOf } from '../pod-addresses/pod-identity';
 import { PODS } from '../resource';
 import { hasUpperCase } from './address-texts';
 import { type Claim, sourceOf } from './claim';
@@ -30,6 +22,7 @@ export interface Nic {
   readonly claim: Claim;
   readonly pod: KubernetesObject;
   readonly owner: Owner | undefined;
+  readonly provider: string;
   /** The Vip that the Pod names, on its first NIC; '' when it names none. */
   readonly vip: string;
   readonly role: Role;
@@ -64,14 +57,6 @@ export function readPodNics(
   return { nics, conflicts };
 }
 
-/** As the ledger is to know the Pod that carries the NIC's address. */
-export function userOf({ pod, owner }: Nic, holder: Holder): User {
-  const node = nodeOf(pod);
-  const { uid, resourceVersion } = pod.metadata;
-  const ofVip = holder.startsWith(vipHolder('')) && owner ? { owner: ownerHolderOf(owner) } : {};
-  return { object: objectOf(pod), uid, resourceVersion, ...(node !== undefined && { node }), ...ofVip };
-}
-
 function addressedProviders({ metadata }: KubernetesObject): string[] {
   const found: string[] = [];
   for (const [key, value] of Object.entries(metadata.annotations ?? {})) {
@@ -103,7 +88,7 @@ function readNic(
       ...{ holder, subnet, held: { v4, v6, mac }, source },
       ...(isOvnProvider(provider) && { port: portName, portSecurity }),
     },
-    ...{ pod, owner, role, portName },
+    ...{ pod, owner, provider, role, portName },
     vip: provider === DEFAULT_PROVIDER ? annotationOf(pod, VIP_ANNOTATION) : '',
     isUpperCase: hasUpperCase(said('ip_address')),
   };

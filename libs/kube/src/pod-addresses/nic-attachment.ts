@@ -111,7 +111,10 @@ export class NicAttachment {
 }
 
 /** The user of a Vip has the port that is to have the Vip's addresses, and who is behind it and its successors. */
-function userOf({ pod, owner, provider }: NicTurn, holder: Holder): User {
+export function userOf(
+  { pod, owner, provider }: Pick<NicTurn, 'pod' | 'owner' | 'provider'>,
+  holder: Holder,
+): User {
   const { uid, resourceVersion } = pod.metadata;
   const node = nodeOf(pod);
   const user = { object: objectOf(pod), uid, resourceVersion, ...(node !== undefined && { node }) };
