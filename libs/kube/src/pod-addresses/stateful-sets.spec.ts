@@ -160,6 +160,18 @@ describe('deleting a StatefulSet', () => {
     ]);
   });
 
+  it('gives up what was being kept for it at that moment', async () => {
+    const { world } = await crewOf(1);
+    world.ledger.fallBehind();
+    world.gone('web-0');
+    await world.settle(100);
+    world.delete(STATEFUL_SETS, 'default/web');
+    await world.settle(100);
+    world.ledger.catchUp();
+    await world.settle(100);
+    expect(world.holders()).toEqual([]);
+  });
+
   it('and making it again under its name gives each ordinal what it last had, while that is free', async () => {
     const { world, addresses } = await crewOf(3);
     const before = addresses();

@@ -1,5 +1,6 @@
 // Pods that have a Vip's addresses as their own: one at a time, of the Vip's Subnet and Namespace, and for its owner's
 // successors.
+import { STATEFUL_SETS } from '../resource';
 import type { PodShape } from './testing/pod-world';
 import { PodWorld, SUBNET } from './testing/pod-world';
 
@@ -102,11 +103,22 @@ describe('a StatefulSet’s Pod that names a Vip', () => {
     const { metadata } = world.podOfSet(set, 0, using('web'));
     await world.settle(1_000);
     expect(world.usersOf('vip/web')).toEqual([metadata.uid]);
-    world.delete(
-      { group: 'apps', version: 'v1', plural: 'statefulsets', kind: 'StatefulSet', namespaced: true },
-      'default/db',
-    );
+    world.delete(STATEFUL_SETS, 'default/db');
     world.gone('db-0');
+    await world.settle(1_000);
+    expect(world.ip('stranger')).toBe(world.heldBy('vip/web')?.split(' ')[0]);
+  });
+
+  it('leaves it to all when the set goes between two Pods', async () => {
+    const world = await withVip();
+    const set = world.set('db', 1);
+    world.podOfSet(set, 0, using('web'));
+    await world.settle(1_000);
+    world.gone('db-0');
+    world.podOf('stranger', using('web'));
+    await world.settle(10_000);
+    expect(world.ip('stranger')).toBeUndefined();
+    world.delete(STATEFUL_SETS, 'default/db');
     await world.settle(1_000);
     expect(world.ip('stranger')).toBe(world.heldBy('vip/web')?.split(' ')[0]);
   });

@@ -206,7 +206,7 @@ export function ownerReferenceTo({ apiVersion, kind, metadata }: KubernetesObjec
   return { apiVersion, kind, name: metadata.name, uid: metadata.uid, controller: true };
 }
 
-function definitionOf({ group, plural, kind }: Resource): object {
+export function definitionOf({ group, plural, kind }: Resource): object {
   const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
   const version = { name: 'v1', served: true, storage: true, subresources: { status: {} }, schema };
   const names = { plural, singular: kind.toLowerCase(), kind, listKind: `${kind}List` };
