@@ -3,6 +3,7 @@ import { type DescFile, toBinary } from '@bufbuild/protobuf';
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import {
   HistoryService,
+  PoolService,
   ReservationService,
   RuleService,
   StatusService,
@@ -13,6 +14,7 @@ import {
 
 export const contractServices = [
   SubnetService,
+  PoolService,
   ReservationService,
   VipService,
   RuleService,

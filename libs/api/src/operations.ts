@@ -1,6 +1,7 @@
 // Every operation that Holdfast offers, and where: one table for gRPC, HTTP and NATS.
 import {
   HistoryService,
+  PoolService,
   ReservationService,
   RuleService,
   StatusService,
@@ -9,6 +10,7 @@ import {
 } from './contract';
 import { type Answer, type MeaningOf, type Operation, type ReplyOf, command, query } from './operation';
 import { parseGetHistory, parseWhoHeld } from './parse/history';
+import { parseDefinePool, parseGetPool, parseListPools, parseRetirePool } from './parse/pool';
 import {
   parseGetReservation,
   parseGetRule,
@@ -31,13 +33,23 @@ import {
   parseReviseVip,
   parseWithdrawVipParent,
 } from './parse/vip';
+import {
+  parseAttachUser,
+  parseDetachUser,
+  parseEndOwner,
+  parseMovePrimary,
+  parseReleaseExpired,
+  parseSetRetention,
+} from './parse/user';
 import { type HttpMethod, matchPath } from './route';
 
 const subnets = SubnetService.method;
+const pools = PoolService.method;
 const reservations = ReservationService.method;
 const vips = VipService.method;
 const rules = RuleService.method;
 const history = HistoryService.method;
+const poolOf = '/v1/subnets/{subnet}/pools/{name}';
 const reservationsOf = '/v1/subnets/{subnet}/reservations';
 const parentOf = '/v1/vips/{name}/parents/{port}';
 const ruleOf = '/v1/subnets/{subnet}/rules/{name}';
@@ -51,9 +63,20 @@ export const operations = {
   ListSubnets: query(subnets.listSubnets, 'GET /v1/subnets', 'subnets.list', parseListSubnets),
   ListFreeAddresses: query(subnets.listFreeAddresses, 'GET /v1/subnets/{subnet}/free-addresses', 'subnets.list-free-addresses', parseListFreeAddresses),
 
+  DefinePool: command(pools.definePool, `PUT ${poolOf}`, 'pools.define', parseDefinePool),
+  RetirePool: command(pools.retirePool, `DELETE ${poolOf}`, 'pools.retire', parseRetirePool),
+  GetPool: query(pools.getPool, `GET ${poolOf}`, 'pools.get', parseGetPool),
+  ListPools: query(pools.listPools, 'GET /v1/pools', 'pools.list', parseListPools),
+
   ReserveAddress: command(reservations.reserveAddress, `POST ${reservationsOf}`, 'reservations.reserve', parseReserveAddress),
   MoveAddress: command(reservations.moveAddress, `PATCH ${reservationsOf}/{holder=**}`, 'reservations.move', parseMoveAddress),
   ReleaseAddress: command(reservations.releaseAddress, `DELETE ${reservationsOf}/{holder=**}`, 'reservations.release', parseReleaseAddress),
+  AttachUser: command(reservations.attachUser, 'POST /v1/subnets/{subnet}/users/{holder=**}', 'reservations.attach-user', parseAttachUser),
+  DetachUser: command(reservations.detachUser, 'DELETE /v1/subnets/{subnet}/users/{holder=**}', 'reservations.detach-user', parseDetachUser),
+  MovePrimary: command(reservations.movePrimary, 'PUT /v1/subnets/{subnet}/primary-users/{holder=**}', 'reservations.move-primary', parseMovePrimary),
+  EndOwner: command(reservations.endOwner, 'DELETE /v1/subnets/{subnet}/owners/{holder=**}', 'reservations.end-owner', parseEndOwner),
+  ReleaseExpired: command(reservations.releaseExpired, 'DELETE /v1/subnets/{subnet}/expired-reservations/{holder=**}', 'reservations.release-expired', parseReleaseExpired),
+  SetRetention: command(reservations.setRetention, 'PUT /v1/subnets/{subnet}/retention/{holder=**}', 'reservations.set-retention', parseSetRetention),
   GetReservation: query(reservations.getReservation, `GET ${reservationsOf}/{holder=**}`, 'reservations.get', parseGetReservation),
   ListReservations: query(reservations.listReservations, 'GET /v1/reservations', 'reservations.list', parseListReservations),
 

@@ -27,6 +27,19 @@ export interface ListFreeAddresses extends Waiting {
   readonly limit: number;
 }
 
+export interface GetPool extends Waiting {
+  readonly type: 'GetPool';
+  readonly subnet: string;
+  readonly name: string;
+}
+
+/** Key of a page: subnet, name. */
+export interface ListPools extends Waiting {
+  readonly type: 'ListPools';
+  readonly subnet?: string;
+  readonly page: Page;
+}
+
 export interface GetReservation extends Waiting {
   readonly type: 'GetReservation';
   readonly subnet: string;
@@ -100,6 +113,8 @@ export type Query =
   | GetSubnet
   | ListSubnets
   | ListFreeAddresses
+  | GetPool
+  | ListPools
   | GetReservation
   | ListReservations
   | GetVip

@@ -5,13 +5,17 @@ import {
   type Decided,
   type Handlers,
   presentBackendsReply,
+  presentEndReply,
   presentParentReply,
+  presentPoolReply,
+  presentReceipt,
   presentReservationReply,
-  presentRetireReply,
   presentRuleReply,
   presentSubnetReply,
+  presentUserReply,
   presentVipReply,
 } from '@holdfast/api';
+import type { DefinePool } from '@holdfast/ipam';
 import type { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ExecuteSubnetCommand, type SubnetOrder } from '../ledger/ledger-messages';
 import type { Caller } from './caller';
@@ -28,7 +32,7 @@ interface Buses {
 export function handlers({ commands, queries, status, findingsOf }: Buses): Handlers<Caller> {
   /** Runs a command and presents what was decided. */
   const decide =
-    <Order extends SubnetOrder, Reply>(present: (decided: Decided) => Reply) =>
+    <Order extends SubnetOrder, Reply>(present: (decided: Decided, command: Order) => Reply) =>
     async (
       { command, commandId, issuedAtMs, actor }: Asked<Order>,
       caller: Caller,
@@ -41,16 +45,24 @@ export function handlers({ commands, queries, status, findingsOf }: Buses): Hand
           command,
         }),
       );
-      return outcome.rejected ? outcome : { reply: present(outcome) };
+      return outcome.rejected ? outcome : { reply: present(outcome, command) };
     };
 
   return {
     DefineSubnet: decide(presentSubnetReply),
     ReviseSubnet: decide(presentSubnetReply),
-    RetireSubnet: decide(presentRetireReply),
+    RetireSubnet: decide(presentReceipt),
+    DefinePool: decide((decided, { name }: DefinePool) => presentPoolReply(decided, name)),
+    RetirePool: decide(presentReceipt),
     ReserveAddress: decide(presentReservationReply),
     MoveAddress: decide(presentReservationReply),
     ReleaseAddress: decide(presentReservationReply),
+    AttachUser: decide(presentUserReply),
+    DetachUser: decide(presentEndReply),
+    MovePrimary: decide(presentUserReply),
+    EndOwner: decide(presentEndReply),
+    ReleaseExpired: decide(presentEndReply),
+    SetRetention: decide(presentReceipt),
     ReserveVip: decide(presentVipReply),
     ReviseVip: decide(presentVipReply),
     ReleaseVip: decide(presentVipReply),
@@ -58,7 +70,7 @@ export function handlers({ commands, queries, status, findingsOf }: Buses): Hand
     WithdrawVipParent: decide(presentParentReply),
     DefineRule: decide(presentRuleReply),
     ReviseRule: decide(presentRuleReply),
-    RetireRule: decide(presentRetireReply),
+    RetireRule: decide(presentReceipt),
     SetRuleBackends: decide(presentBackendsReply),
 
     ...queryHandlers(queries, findingsOf),

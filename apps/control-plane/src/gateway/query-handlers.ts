@@ -2,20 +2,24 @@
 import {
   type Answer,
   type Handlers,
+  type UseInit,
   type VipFindings,
   fault,
   pageToken,
   presentAddresses,
   presentFamily,
+  presentPool,
   presentReservation,
   presentRule,
   presentSubnet,
+  presentSubnetWithPools,
   presentVip,
   presentVipUses,
 } from '@holdfast/api';
 import type { Rejection } from '@holdfast/ipam';
 import type { QueryBus } from '@nestjs/cqrs';
-import { getHistory, whoHeld } from '../ledger/answer-history';
+import { getHistory, whoHeld, whyRetained } from '../ledger/answer-history';
+import { getPool, listPools } from '../ledger/answer-pool';
 import * as answers from '../ledger/answer-query';
 import { getRule, listRules } from '../ledger/answer-rule';
 import { AskLedger, type Ledger } from '../ledger/ledger-messages';
@@ -34,15 +38,16 @@ export type FindingsOf = (vip: string) => VipFindings;
 export function queryHandlers(
   queries: QueryBus,
   findingsOf: FindingsOf,
-): SubnetQueries & VipQueries & PastQueries {
+): SubnetQueries & ReservationQueries & VipQueries & PastQueries {
   const ask = askThrough(queries);
-  return { ...ofSubnets(ask), ...ofVips(ask, findingsOf), ...ofThePast(ask) };
+  return { ...ofSubnets(ask), ...ofReservations(ask), ...ofVips(ask, findingsOf), ...ofThePast(ask) };
 }
 
 type SubnetQueries = Pick<
   Handlers<Caller>,
-  'GetSubnet' | 'ListSubnets' | 'ListFreeAddresses' | 'GetReservation' | 'ListReservations'
+  'GetSubnet' | 'ListSubnets' | 'ListFreeAddresses' | 'GetPool' | 'ListPools'
 >;
+type ReservationQueries = Pick<Handlers<Caller>, 'GetReservation' | 'ListReservations'>;
 type VipQueries = Pick<Handlers<Caller>, 'GetVip' | 'ListVips' | 'GetRule' | 'ListRules'>;
 type PastQueries = Pick<Handlers<Caller>, 'GetHistory' | 'WhoHeld'>;
 
@@ -68,7 +73,7 @@ function ofSubnets(ask: Ask): SubnetQueries {
       ask(
         query,
         ({ reader }) => answers.getSubnet(query, reader),
-        (found) => ({ subnet: presentSubnet(found) }),
+        (found) => ({ subnet: presentSubnetWithPools(found) }),
       ),
     ListSubnets: (query) =>
       ask(
@@ -89,11 +94,39 @@ function ofSubnets(ask: Ask): SubnetQueries {
           available: String(available),
         }),
       ),
+    GetPool: (query) =>
+      ask(
+        query,
+        ({ reader }) => getPool(query, reader),
+        ({ subnet, pool }) => ({ pool: presentPool(subnet, pool) }),
+      ),
+    ListPools: (query) =>
+      ask(
+        query,
+        ({ reader }) => listPools(query, reader),
+        ({ entries, last }) => ({
+          pools: entries.map(({ subnet, pool }) => presentPool(subnet, pool)),
+          nextPageToken: pageToken('ListPools', last),
+        }),
+      ),
+  };
+}
+
+function ofReservations(ask: Ask): ReservationQueries {
+  return {
     GetReservation: (query) =>
       ask(
         query,
-        ({ reader }) => answers.getReservation(query, reader),
-        ({ subnet, reservation }) => ({ reservation: presentReservation(subnet, reservation) }),
+        async ({ reader, store }) => {
+          const answer = answers.getReservation(query, reader);
+          if (answer.rejected) return answer;
+          const { subnet, reservation } = answer.found;
+          const presented = presentReservation(subnet, reservation);
+          return {
+            found: await explained(presented, () => whyRetained(subnet.name, query.holder, reader, store)),
+          };
+        },
+        (reservation) => ({ reservation }),
       ),
     ListReservations: (query) =>
       ask(
@@ -112,8 +145,16 @@ function ofVips(ask: Ask, findingsOf: FindingsOf): VipQueries {
     GetVip: (query) =>
       ask(
         query,
-        ({ reader }) => answers.getVip(query, reader),
-        (found) => ({ vip: presentVip(found), ...presentVipUses(found, findingsOf(query.name)) }),
+        async ({ reader, store }) => {
+          const answer = answers.getVip(query, reader);
+          if (answer.rejected) return answer;
+          const { subnet, reservation } = answer.found;
+          const vip = presentVip(answer.found);
+          const uses = presentVipUses(answer.found, findingsOf(query.name));
+          const why = () => whyRetained(subnet.name, reservation.holder, reader, store);
+          return { found: { vip, ...(await explained(uses, why)) } };
+        },
+        (found) => found,
       ),
     ListVips: (query) =>
       ask(
@@ -143,6 +184,16 @@ function ofVips(ask: Ask, findingsOf: FindingsOf): VipQueries {
         }),
       ),
   };
+}
+
+/** With the reason for which it is kept, which stands in the log. The view moves on meanwhile: what it said is kept. */
+async function explained<Use extends UseInit>(
+  use: Use,
+  lookUp: () => Promise<string | undefined>,
+): Promise<Use> {
+  if (!use.retained) return use;
+  const reason = await lookUp();
+  return reason === undefined ? use : { ...use, retained: { ...use.retained, reason } };
 }
 
 function ofThePast(ask: Ask): PastQueries {

@@ -7,7 +7,7 @@ import {
   readMetadata,
   streamOf,
 } from '@holdfast/event-store';
-import { type HistoryKey, type SubnetEvent, subnet, vipHolder, vipName } from '@holdfast/ipam';
+import { type Holder, type HistoryKey, type SubnetEvent, subnet, vipHolder, vipName } from '@holdfast/ipam';
 import type { Listed } from './answer-query';
 import type { LedgerReader } from './ledger-reader';
 
@@ -109,6 +109,26 @@ async function holdingIn(
     holding = { subnet: name, latest: holding?.latest ?? event, began: recorded };
   }
   return holding;
+}
+
+/** What may have happened to a reservation since it is kept without a user: more is not looked through. */
+const SINCE_RETAINED_MAX = 64;
+
+/** Why the holder's reservation is kept, as the newest event that says so has it. */
+export async function whyRetained(
+  name: string,
+  holder: Holder,
+  reader: LedgerReader,
+  store: EventStore,
+): Promise<string | undefined> {
+  const newest = Iterator.from(reader.historyOf(name)?.versionsOf(holder) ?? []);
+  const versions = newest.take(SINCE_RETAINED_MAX).toArray();
+  for (const version of versions) {
+    const recorded = await readEvent(streamOf(subnet.category, name), version, store);
+    const event = subnet.codec.decode(recorded);
+    if (event.type === 'ReservationRetained') return event.reason;
+  }
+  return undefined;
 }
 
 /** Who holds the address after the event. */

@@ -21,18 +21,49 @@ const definition = {
   excluded: ['10.16.0.2..10.16.0.9'],
   cooling: '300s',
 };
+const poolPlace = { subnet: 'ovn-default', name: 'mail' };
+const poolFields = { ranges: ['10.16.200.0..10.16.200.255'], namespaces: ['mail'] };
+const countedPool = {
+  ...poolPlace,
+  ...poolFields,
+  counts: [
+    { family: 'IPV4', using: '1', available: '255' },
+    { family: 'IPV6', using: '0', available: '0' },
+  ],
+};
+const pool = { ...poolPlace, ...poolFields, counts: [] };
 const subnet = {
   ...definition,
   counts: [
     { family: 'IPV4', using: '2', available: '65523' },
     { family: 'IPV6', using: '2', available: '18446744073709551611' },
   ],
+  pools: [],
 };
-const replySubnet = { ...definition, counts: [] };
+const replySubnet = { ...definition, counts: [], pools: [] };
 const held = { v4: '10.16.0.10', v6: 'fd00:10:16::2', mac: '02:5a:0a:10:00:0a' };
 const place = { subnet: 'ovn-default', holder: 'pod/default/web-0' };
-const reservation = { ...place, ...held };
+const reservation = { ...place, ...held, users: [] };
 const since = '2026-01-31T14:05:00.120Z';
+const ofVm = { subnet: 'ovn-default', holder: 'vm/shop/db' };
+const launcher = {
+  object: 'pod/shop/virt-launcher-db-x7x2k',
+  uid: '0f4c2f5e-52a8-4a2f-9f5e-1d7a3c1b0c01',
+  node: 'n1',
+};
+const migrated = {
+  ...launcher,
+  object: 'pod/shop/virt-launcher-db-m9q4t',
+  uid: '7a9d3c2b-9b40-4b1f',
+  node: 'n2',
+};
+const shown = {
+  ...reservation,
+  since,
+  users: [{ ...launcher, object: 'pod/default/web-0', primary: true }],
+  retention: 'release',
+  retentionBy: 'kind',
+};
 const vipHeld = { v4: '10.16.0.121', v6: 'fd00:10:16::3', mac: '02:5a:0a:10:00:79' };
 const purpose = {
   type: '',
@@ -61,7 +92,8 @@ const reserved = {
   version: '7',
   time: since,
   type: 'AddressReserved',
-  ...reservation,
+  ...place,
+  ...held,
   actor: options.actor,
   through: 'http',
   commandId,
@@ -82,7 +114,7 @@ export const examples: Readonly<Record<OperationName, Example>> = {
   },
   GetSubnet: {
     request: { name: 'ovn-default', atLeastPosition: '42' },
-    reply: { subnet, position: '42' },
+    reply: { subnet: { ...subnet, pools: [countedPool] }, position: '42' },
   },
   ListSubnets: {
     request: { pageSize: 100 },
@@ -91,6 +123,22 @@ export const examples: Readonly<Record<OperationName, Example>> = {
   ListFreeAddresses: {
     request: { subnet: 'ovn-default', family: 'IPV4', limit: 2 },
     reply: { family: 'IPV4', addresses: ['10.16.0.11', '10.16.0.12'], available: '65523', position: '42' },
+  },
+  DefinePool: {
+    request: { ...poolPlace, ...poolFields, options },
+    reply: { pool, commandId, position: '41' },
+  },
+  RetirePool: {
+    request: { ...poolPlace, options },
+    reply: { commandId, position: '47' },
+  },
+  GetPool: {
+    request: poolPlace,
+    reply: { pool: countedPool, position: '42' },
+  },
+  ListPools: {
+    request: { subnet: 'ovn-default' },
+    reply: { pools: [countedPool], nextPageToken: '', position: '42' },
   },
   ReserveAddress: {
     request: { ...place, families: ['IPV4', 'IPV6'], options },
@@ -104,13 +152,37 @@ export const examples: Readonly<Record<OperationName, Example>> = {
     request: { ...place, reason: 'the Pod is gone', options },
     reply: { reservation, commandId, position: '44' },
   },
+  AttachUser: {
+    request: { ...ofVm, ...launcher, options },
+    reply: { user: launcher, commandId, position: '45' },
+  },
+  DetachUser: {
+    request: { ...ofVm, uid: launcher.uid, ownerState: 'exists', reason: 'the VM was stopped', options },
+    reply: { commandId, position: '46' },
+  },
+  MovePrimary: {
+    request: { ...ofVm, uid: migrated.uid, options },
+    reply: { user: migrated, commandId, position: '47' },
+  },
+  EndOwner: {
+    request: { ...ofVm, reason: 'the VM was deleted', options },
+    reply: { released: { ...reservation, ...ofVm }, commandId, position: '48' },
+  },
+  ReleaseExpired: {
+    request: { ...ofVm, options },
+    reply: { released: { ...reservation, ...ofVm }, commandId, position: '49' },
+  },
+  SetRetention: {
+    request: { ...ofVm, retention: '24h', options },
+    reply: { commandId, position: '45' },
+  },
   GetReservation: {
     request: place,
-    reply: { reservation: { ...reservation, since }, position: '42' },
+    reply: { reservation: shown, position: '42' },
   },
   ListReservations: {
     request: { subnet: 'ovn-default', kind: 'pod', namespace: 'default', pageSize: 100 },
-    reply: { reservations: [{ ...reservation, since }], nextPageToken: '', position: '42' },
+    reply: { reservations: [shown], nextPageToken: '', position: '42' },
   },
   ReserveVip: {
     request: { name: 'vip-aap', subnet: 'ovn-default', v4: '10.16.0.121', ...purpose, options },
@@ -146,6 +218,19 @@ export const examples: Readonly<Record<OperationName, Example>> = {
         { port: 'web-0.default', grantors: ['selector'] },
       ],
       rules: [],
+      users: [],
+      retention: 'release',
+      retentionBy: 'kind',
+      rows: [
+        {
+          table: 'Logical_Switch_Port',
+          name: 'vip-aap',
+          columns: {
+            type: 'virtual',
+            options: '{virtual-ip="10.16.0.121", virtual-parents="amphora-1,web-0.default"}',
+          },
+        },
+      ],
       conditions: [
         {
           type: 'Reserved',

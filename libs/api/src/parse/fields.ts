@@ -9,6 +9,7 @@ import {
   type Mac,
   PROTOCOLS,
   type Protocol,
+  type Retention,
   VIP_TYPES,
   type VipType,
   isSubnetName,
@@ -17,6 +18,7 @@ import {
   parseHolder,
   parseMac,
   parseRange,
+  parseRetention,
   toHolder,
 } from '@holdfast/ipam';
 import { type Check, type Checked, bad, each, optional, quote, valid } from '../checked';
@@ -73,6 +75,17 @@ export const portName = matching(
   (text) => text.length <= PORT_NAME_LENGTH_MAX && /^(?!\.{1,2}$)[^\s,"\\\p{C}]+$/u.test(text),
   `a port's name (1 to ${PORT_NAME_LENGTH_MAX} characters without spaces, commas, quotes and backslashes)`,
 );
+
+export const retention: Check<Retention> = reader(
+  parseRetention,
+  '"release", "owner", "forever", or a time such as "90s", "30m", "24h" or "7d", at most ten years',
+);
+
+/** A Kubernetes object's, or whatever another system calls its objects for good. */
+export const uid = matching((text) => /^[\x21-\x7e]{1,128}$/.test(text), '1 to 128 visible ASCII characters');
+
+/** Objects are written as holders are. */
+export const object: Check<string> = reader(parseHolder, 'an object such as "pod/default/web-0"');
 
 /** Of TCP, UDP and SCTP. */
 export function portNumber(field: string, value: number): Checked<number> {

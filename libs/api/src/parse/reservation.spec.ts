@@ -25,6 +25,11 @@ describe('ReserveAddress', () => {
     ]);
   });
 
+  it('takes a pool, and what the holder had before', () => {
+    const wish = { pool: 'mail', prefersFormer: true };
+    expect(readJson('ReserveAddress', { ...place, ...wish }).meaning?.command).toMatchObject(wish);
+  });
+
   it.each(['node/n1', 'statefulset/default/web/0', 'octavia/p-7/lb:1@eth1', 'pod/default/web-0@net1'])(
     'takes the holder %s',
     (holder) => {
@@ -49,6 +54,8 @@ describe('ReserveAddress', () => {
     [{ mac: '01:00:5e:00:00:01' }, 'mac'],
     [{ mac: '00:00:00:00:00:00' }, 'mac'],
     [{ mac: '025a0a100005' }, 'mac'],
+    [{ pool: 'a/b' }, 'pool'],
+    [{ prefersFormer: 'yes' }, 'prefers_former'],
     [{ families: ['IPV5'] }, 'families[0]'],
     [{ families: ['IP_FAMILY_UNSPECIFIED'] }, 'families[0]'],
     [{ families: [9] }, 'families[0]'],

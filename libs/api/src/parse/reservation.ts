@@ -24,10 +24,10 @@ export function parseReserveAddress(request: ReserveAddressRequest): Checked<Ask
       v6: valid(wish.v6),
       mac: valid(wish.mac),
       families: valid(wish.families),
-      pool: valid(wish.pool),
+      pool: optional(fields.name)('pool', request.pool),
       port: optional(fields.portName)('port', request.port),
       portSecurity: valid(request.port ? request.portSecurity : undefined),
-      prefersFormer: valid(undefined),
+      prefersFormer: valid(request.prefersFormer || undefined),
     }),
   );
   return asked(command, request.options);
@@ -65,13 +65,12 @@ export function addressWish(request: {
   readonly v6: string;
   readonly mac: string;
   readonly families: readonly IpFamily[];
-}): Checked<AddressWish> {
-  const wish = all<AddressWish>({
+}): Checked<Omit<AddressWish, 'pool'>> {
+  const wish = all<Omit<AddressWish, 'pool'>>({
     v4: optional(fields.v4)('v4', request.v4),
     v6: optional(fields.v6)('v6', request.v6),
     mac: optional(fields.mac)('mac', request.mac),
     families: fields.families('families', request.families),
-    pool: valid(undefined),
   });
   return andThen(wish, ({ v4, v6, families }) => {
     const isLeftOut = (family: Family) => families !== undefined && !families.includes(family);

@@ -17,6 +17,7 @@ describe('DefineSubnet', () => {
       gateways: ['10.16.0.254', 'fd00::fe'],
       excluded: ['10.16.0.2..10.16.0.9', '10.16.1.1', 'fd00::/120'],
       cooling: '1.5s',
+      retention: '24h',
     };
     expect(readJson('DefineSubnet', all).meaning?.command).toEqual({
       type: 'DefineSubnet',
@@ -25,6 +26,7 @@ describe('DefineSubnet', () => {
       gateways: ['10.16.0.254', 'fd00::fe'].map(parseAddress),
       excluded: all.excluded.map(parseRange),
       coolingMs: 1500,
+      retention: { keep: 'time', forMs: 24 * 3_600_000 },
     });
   });
 
@@ -53,6 +55,10 @@ describe('DefineSubnet', () => {
     [{ cooling: `${366 * 24 * 3600 + 1}s` }, 'cooling'],
     [{ cooling: 'soon' }, 'cooling'],
     [{ cooling: 5 }, 'cooling'],
+    [{ retention: 'never' }, 'retention'],
+    [{ retention: '0s' }, 'retention'],
+    [{ retention: '11y' }, 'retention'],
+    [{ retention: '99999d' }, 'retention'],
   ])('refuses %j', (patch, field) => {
     expect(refusedField('DefineSubnet', { ...define, ...patch })).toBe(`InvalidArgument ${field}`);
   });
@@ -78,6 +84,11 @@ describe('ReviseSubnet', () => {
       excluded: [],
       coolingMs: 0,
     });
+    const retentionOf = (more: object) =>
+      readJson('ReviseSubnet', { ...revise, ...more }).meaning?.command.retention;
+    expect(retentionOf({ retention: 'owner' })).toEqual({ keep: 'owner' });
+    expect(retentionOf({ noRetention: true })).toBeNull();
+    expect(retentionOf({})).toBeUndefined();
     expect(
       readJson('ReviseSubnet', { ...revise, excluded: ['10.16.0.2'] }).meaning?.command.excluded,
     ).toEqual([parseRange('10.16.0.2')]);
@@ -90,6 +101,8 @@ describe('ReviseSubnet', () => {
     [{ excluded: ['10.16.0.2'], noExcluded: true }, 'no_excluded'],
     [{ excluded: ['x'] }, 'excluded[0]'],
     [{ cooling: '367d' }, 'cooling'],
+    [{ retention: 'x' }, 'retention'],
+    [{ retention: 'owner', noRetention: true }, 'no_retention'],
   ])('refuses %j', (patch, field) => {
     expect(refusedField('ReviseSubnet', { ...revise, ...patch })).toBe(`InvalidArgument ${field}`);
   });

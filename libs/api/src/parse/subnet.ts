@@ -21,7 +21,7 @@ export function parseDefineSubnet(request: DefineSubnetRequest): Checked<Asked<D
     excluded: unlessEmpty(each('excluded', request.excluded, EXCLUDED_MAX, fields.range)),
     coolingMs: cooling('cooling', request.cooling),
     router: optional(fields.name)('router', request.router),
-    retention: valid(undefined),
+    retention: optional(fields.retention)('retention', request.retention),
   });
   return asked(command, request.options);
 }
@@ -33,6 +33,9 @@ export function parseReviseSubnet(request: ReviseSubnetRequest): Checked<Asked<R
   if (request.noRouter && request.router !== '') {
     return bad('no_router', 'is at odds with router: give one of them');
   }
+  if (request.noRetention && request.retention !== '') {
+    return bad('no_retention', 'is at odds with retention: give one of them');
+  }
   const excluded = each('excluded', request.excluded, EXCLUDED_MAX, fields.range);
   const command = all<ReviseSubnet>({
     type: valid('ReviseSubnet'),
@@ -42,7 +45,7 @@ export function parseReviseSubnet(request: ReviseSubnetRequest): Checked<Asked<R
     excluded: request.noExcluded ? excluded : unlessEmpty(excluded),
     coolingMs: cooling('cooling', request.cooling),
     router: request.noRouter ? valid('') : optional(fields.name)('router', request.router),
-    retention: valid(undefined),
+    retention: request.noRetention ? valid(null) : optional(fields.retention)('retention', request.retention),
   });
   return asked(command, request.options);
 }

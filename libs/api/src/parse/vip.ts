@@ -38,7 +38,7 @@ export function parseReserveVip(request: ReserveVipRequest): Checked<Asked<Reser
       v6: valid(wish.v6),
       mac: valid(wish.mac),
       families: valid(wish.families),
-      pool: valid(wish.pool),
+      pool: optional(fields.name)('pool', request.pool),
       ...purpose(request),
     }),
   );

@@ -1,11 +1,12 @@
 // What a command's caller is told, from what the command loop answers.
 import type { Message } from '@bufbuild/protobuf';
-import type { RuleDefinition, SubnetReply } from '@holdfast/ipam';
+import type { RuleDefinition, SubnetReply, User } from '@holdfast/ipam';
 import type { OperationName, Operations } from '../operations';
 import type { ReplyOf } from '../operation';
 import { presentHeldReservation, presentHeldVip } from './reservation';
 import { presentAddresses, presentRule } from './rule';
-import { presentDefinition } from './subnet';
+import { poolInit, presentDefinition } from './subnet';
+import { presentUser } from './use';
 
 /** What was decided, in which subnet, by which command, and where the log stands since. */
 export interface Decided {
@@ -29,9 +30,16 @@ export function presentSubnetReply(decided: Decided): Reply<'DefineSubnet' | 'Re
   };
 }
 
-/** Of RetireSubnet and RetireRule. */
-export const presentRetireReply = (decided: Decided): Reply<'RetireSubnet' | 'RetireRule'> =>
-  receipt(decided);
+/** Of those that say no more than that it is done. */
+export const presentReceipt = (
+  decided: Decided,
+): Reply<'RetireSubnet' | 'RetirePool' | 'RetireRule' | 'SetRetention'> => receipt(decided);
+
+/** Of DefinePool: the pool of the name that was asked for, of all those that the subnet has now. */
+export function presentPoolReply(decided: Decided, name: string): Reply<'DefinePool'> {
+  const pool = decided.reply.definition?.pools?.find((each) => each.name === name);
+  return { ...(pool && { pool: poolInit(decided.subnet, pool) }), ...receipt(decided) };
+}
 
 /** Of ReserveAddress, MoveAddress and ReleaseAddress. */
 export function presentReservationReply(
@@ -40,6 +48,21 @@ export function presentReservationReply(
   const { reservation } = decided.reply;
   return {
     ...(reservation && { reservation: presentHeldReservation(decided.subnet, reservation) }),
+    ...receipt(decided),
+  };
+}
+
+/** Of AttachUser and MovePrimary. */
+export function presentUserReply(decided: Decided): Reply<'AttachUser' | 'MovePrimary'> {
+  const user: User | undefined = decided.reply.user?.user;
+  return { ...(user && { user: presentUser(user) }), ...receipt(decided) };
+}
+
+/** Of what may end a reservation: DetachUser, EndOwner and ReleaseExpired. */
+export function presentEndReply(decided: Decided): Reply<'DetachUser' | 'EndOwner' | 'ReleaseExpired'> {
+  const { reservation } = decided.reply;
+  return {
+    ...(reservation && { released: presentHeldReservation(decided.subnet, reservation) }),
     ...receipt(decided),
   };
 }

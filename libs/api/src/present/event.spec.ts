@@ -26,6 +26,8 @@ const definition = {
   excluded: [parseRange('10.16.0.2') as never],
   coolingMs: 500,
   router: 'ovn-cluster',
+  retention: { keep: 'time' as const, forMs: 7 * 24 * 3_600_000 },
+  pools: [{ name: 'mail', ranges: [parseRange('10.16.9.0..10.16.9.9') as never], namespaces: ['mail'] }],
 };
 const evidence = { object: 'pod/default/a', uid: '8a0c', resourceVersion: '4711' };
 const ruleDefinition: RuleDefinition = {
@@ -50,6 +52,8 @@ const definitionJson = {
   excluded: ['10.16.0.2'],
   cooling: '0.500s',
   router: 'ovn-cluster',
+  retention: '7d',
+  pools: [{ name: 'mail', subnet: 's', ranges: ['10.16.9.0..10.16.9.9'], namespaces: ['mail'] }],
 };
 const ruleJson = {
   name: 'http',
@@ -150,19 +154,47 @@ const subnetCases: [SubnetEvent, object][] = [
   ],
   [
     { type: 'UserAttached', holder, user: { ...evidence, node: 'n1' }, isPrimary: true },
-    { subnet: 's', holder, evidence },
+    { subnet: 's', holder, evidence, user: { ...evidence, node: 'n1', primary: true } },
+  ],
+  [
+    {
+      type: 'UserAttached',
+      holder: 'vip/web' as Holder,
+      user: { object: 'pod/default/a', uid: '8a0c', port: 'a.default', owner: holder },
+      isPrimary: false,
+    },
+    {
+      ...ofVip,
+      evidence: { object: 'pod/default/a', uid: '8a0c' },
+      user: { object: 'pod/default/a', uid: '8a0c', port: 'a.default', owner: holder, primary: false },
+    },
   ],
   [
     { type: 'UserDetached', holder, user: { ...evidence, node: 'n1' }, reason: 'gone' },
-    { subnet: 's', holder, evidence, reason: 'gone' },
+    { subnet: 's', holder, evidence, reason: 'gone', user: { ...evidence, node: 'n1' } },
   ],
   [
     { type: 'ReservationRetained', holder, retention: { keep: 'forever' }, reason: 'kept', evidence },
-    { subnet: 's', holder, evidence, reason: 'kept' },
+    { subnet: 's', holder, evidence, reason: 'kept', retention: 'forever' },
+  ],
+  [
+    {
+      type: 'ReservationRetained',
+      holder: 'vip/web' as Holder,
+      retention: { keep: 'time', forMs: 3_600_000 },
+      untilMs: 1500,
+      owner: holder,
+      reason: 'kept',
+    },
+    { ...ofVip, reason: 'kept', retention: '1h', until: '1970-01-01T00:00:01.500Z', owner: holder },
   ],
   [
     { type: 'RetentionEnded', holder, reason: 'over' },
     { subnet: 's', holder, reason: 'over' },
+  ],
+  [
+    { type: 'RetentionSet', holder, retention: { keep: 'owner' } },
+    { subnet: 's', holder, retention: 'owner' },
   ],
   [
     { type: 'RetentionSet', holder },

@@ -6,6 +6,7 @@ import {
   type VipNameEvent,
   type UserEvent,
   type VipUseEvent,
+  formatRetention,
   vipHolder,
 } from '@holdfast/ipam';
 import type { LedgerEventSchema } from '../contract';
@@ -15,6 +16,7 @@ import type { FieldsOf } from './encode';
 import { presentPort, vipInit } from './reservation';
 import { presentAddresses, presentRule } from './rule';
 import { presentDefinition } from './subnet';
+import { presentUser } from './use';
 
 /** An event with all that the ledger knows of it. */
 export type LedgerFact = {
@@ -101,7 +103,21 @@ function ofSubnet(subnet: string, event: SubnetEvent): EventInit {
 function ofUser(event: UserEvent): EventInit {
   const user = 'user' in event ? event.user : undefined;
   const evidence = ('evidence' in event ? event.evidence : undefined) ?? user;
-  return { ...('reason' in event && { reason: event.reason }), ...presentEvidence(evidence) };
+  return {
+    ...('reason' in event && { reason: event.reason }),
+    ...presentEvidence(evidence),
+    ...(event.type === 'UserAttached' && { user: presentUser(event.user, event.isPrimary) }),
+    ...(event.type === 'UserDetached' && { user: presentUser(event.user) }),
+    ...('retention' in event && event.retention && { retention: formatRetention(event.retention) }),
+    ...(event.type === 'ReservationRetained' && presentKept(event)),
+  };
+}
+
+function presentKept({ untilMs, owner }: UserEvent & { readonly type: 'ReservationRetained' }): EventInit {
+  return {
+    ...(untilMs !== undefined && { until: timestampFromMs(untilMs) }),
+    ...(owner !== undefined && { owner }),
+  };
 }
 
 function presentEvidence(evidence: Evidence | undefined): EventInit {

@@ -14,8 +14,8 @@ import { ReserveAddressResponseSchema, ReservationSchema, SubnetSchema, VipSchem
 import { operations } from '../operations';
 import { readJson } from '../testing';
 import {
+  presentReceipt,
   presentReservationReply,
-  presentRetireReply,
   presentSubnetReply,
   presentVipReply,
 } from './command-reply';
@@ -108,6 +108,8 @@ describe('what is presented', () => {
     expect(toJson(ReservationSchema, create(ReservationSchema, presentReservation(state, held)))).toEqual({
       ...expected,
       since: '2026-01-31T14:05:00Z',
+      retention: 'release',
+      retentionBy: 'kind',
     });
   });
 
@@ -153,6 +155,6 @@ describe('what is presented', () => {
 
   it('says an empty position while the log is empty', () => {
     const decided = { subnet: 'a', reply: {}, commandId: 'c', position: undefined };
-    expect(presentRetireReply(decided)).toEqual({ commandId: 'c', position: '' });
+    expect(presentReceipt(decided)).toEqual({ commandId: 'c', position: '' });
   });
 });

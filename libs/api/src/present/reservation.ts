@@ -12,12 +12,13 @@ import {
 import type { ReservationSchema, VipSchema } from '../contract';
 import { type HeldTexts, presentHeld } from './address';
 import type { FieldsOf } from './encode';
+import { type UseInit, presentUse } from './use';
 
 type ReservationInit = FieldsOf<typeof ReservationSchema>;
 type VipInit = FieldsOf<typeof VipSchema>;
 
 /** Of a view's state. */
-export function presentReservation(state: SubnetState, reservation: Reservation): ReservationInit {
+export function presentReservation(state: SubnetState, reservation: Reservation): ReservationInit & UseInit {
   const { holder, v4, v6, sinceMs } = reservation;
   return {
     subnet: state.name,
@@ -25,6 +26,7 @@ export function presentReservation(state: SubnetState, reservation: Reservation)
     ...presentHeld({ v4, v6, mac: state.macOf(reservation) }),
     since: timestampFromMs(sinceMs),
     ...presentPort(reservation),
+    ...presentUse(state, holder),
   };
 }
 

@@ -1,24 +1,48 @@
 // Subnets as messages.
 import { durationFromMs } from '@bufbuild/protobuf/wkt';
 import {
+  type AddressPool,
+  type Family,
+  type FamilyCounts,
   type SubnetDefinition,
   type SubnetState,
   countAddresses,
+  countPool,
   formatAddress,
   formatCidr,
   formatRange,
+  formatRetention,
 } from '@holdfast/ipam';
-import type { FamilyCountsSchema, SubnetSchema } from '../contract';
+import type { FamilyCountsSchema, PoolSchema, SubnetSchema } from '../contract';
 import { presentFamily } from './address';
 import type { FieldsOf } from './encode';
 
 type SubnetInit = FieldsOf<typeof SubnetSchema>;
+type PoolInit = FieldsOf<typeof PoolSchema>;
 
 /** With counts, of a view's state. The subnet must be defined. */
 export function presentSubnet(state: SubnetState): SubnetInit {
   const { definition } = state;
   if (!definition) throw new RangeError(`subnet ${state.name} is not defined`);
-  return { ...presentDefinition(state.name, definition), counts: presentCounts(state) };
+  const counts = presentCounts(state, (family) => countAddresses(state, family));
+  return { ...presentDefinition(state.name, definition), counts };
+}
+
+/** With the counts of its pools as well: each costs a look at every address that is held in the subnet. */
+export function presentSubnetWithPools(state: SubnetState): SubnetInit {
+  const pools = state.definition?.pools ?? [];
+  return { ...presentSubnet(state), pools: pools.map((pool) => presentPool(state, pool)) };
+}
+
+/** With counts, of a view's state. */
+export function presentPool(state: SubnetState, pool: AddressPool): PoolInit {
+  const counts = presentCounts(state, (family) => countPool(state, pool.name, family));
+  return { ...poolInit(state.name, pool), counts };
+}
+
+/** Without counts. */
+export function poolInit(subnet: string, { name, ranges, namespaces }: AddressPool): PoolInit {
+  return { name, subnet, ranges: ranges.map(formatRange), namespaces: [...namespaces] };
 }
 
 /** Without counts: what an event or a command's reply has. */
@@ -30,12 +54,17 @@ export function presentDefinition(name: string, definition: SubnetDefinition): S
     excluded: definition.excluded.map(formatRange),
     cooling: durationFromMs(definition.coolingMs),
     ...(definition.router !== undefined && { router: definition.router }),
+    ...(definition.retention && { retention: formatRetention(definition.retention) }),
+    pools: (definition.pools ?? []).map((pool) => poolInit(name, pool)),
   };
 }
 
-function presentCounts(state: SubnetState): FieldsOf<typeof FamilyCountsSchema>[] {
+function presentCounts(
+  state: SubnetState,
+  countsOf: (family: Family) => FamilyCounts | undefined,
+): FieldsOf<typeof FamilyCountsSchema>[] {
   return state.families().flatMap((family) => {
-    const counts = countAddresses(state, family);
+    const counts = countsOf(family);
     if (!counts) return [];
     const { using, available } = counts;
     return [{ family: presentFamily(family), using: String(using), available: String(available) }];

@@ -59,7 +59,11 @@ const rule = {
 describe("a Vip's use", () => {
   it('is none at first, and what nobody here knows is said to be unknown', () => {
     const { told, isSo } = ledger();
-    expect(told('web')).toEqual({ conditions: expect.anything() as unknown });
+    expect(told('web')).toEqual({
+      retention: 'release',
+      retentionBy: 'kind',
+      conditions: expect.anything() as unknown,
+    });
     expect(isSo('web')).toEqual([
       'Reserved True Reserved',
       'Projected Unknown NotKnown',
@@ -92,6 +96,12 @@ describe("a Vip's use", () => {
     expect(boundOf({ by: { port: 'a', chassis: 'n1' } })).toEqual([
       { type: 'Bound', status: 'True', reason: 'Bound', message: 'Port a on chassis n1 answers for it.' },
     ]);
+  });
+
+  it('is told with its rows in the Northbound, by who writes there', () => {
+    const { told } = ledger();
+    const rows = [{ table: 'Logical_Switch_Port', name: 'web', columns: { type: 'virtual' } }];
+    expect(told('web', { rows })).toMatchObject({ rows });
   });
 
   it('names some of many', () => {

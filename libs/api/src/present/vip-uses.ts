@@ -1,28 +1,35 @@
 // What a Vip is used for, and how it is, as messages: what GetVip tells beside the Vip itself.
 import { type VipEntry, formatPair } from '@holdfast/ipam';
-import type { ConditionSchema, GetVipResponseSchema } from '../contract';
+import type { ConditionSchema, GetVipResponseSchema, NorthboundRowSchema } from '../contract';
 import type { FieldsOf } from './encode';
+import { type UseInit, presentUse } from './use';
 
 type ConditionInit = FieldsOf<typeof ConditionSchema>;
+/** A row as text. */
+export type NorthboundRowInit = FieldsOf<typeof NorthboundRowSchema>;
 
 /** What others in this server know of a Vip. */
 export interface VipFindings {
   /** Of its rows in the Northbound. Absent: nobody here writes them, or has looked at this Vip's yet. */
   readonly projection?: { readonly projected: boolean; readonly reason: string; readonly message: string };
+  /** What it has in the Northbound now, in the order of table and name. Absent: nobody here writes there. */
+  readonly rows?: readonly NorthboundRowInit[];
   /** `by`: the parent that answers for it now, if any. Absent: nobody here knows. */
   readonly bound?: { readonly by?: { readonly port: string; readonly chassis?: string } };
 }
 
 export function presentVipUses(
   entry: VipEntry,
-  { projection, bound }: VipFindings = {},
-): Pick<FieldsOf<typeof GetVipResponseSchema>, 'parents' | 'rules' | 'conditions'> {
+  { projection, rows = [], bound }: VipFindings = {},
+): Omit<FieldsOf<typeof GetVipResponseSchema>, 'vip' | 'position' | keyof UseInit> & UseInit {
   const { uses } = entry.subnet;
   const parents = uses.parents(entry.name);
   const rules = [...uses.rulesOf(entry.name)].sort();
   return {
     parents: parents.map(({ port, grantors }) => ({ port, grantors: [...grantors] })),
     rules,
+    ...presentUse(entry.subnet, entry.reservation.holder),
+    rows: [...rows],
     conditions: [
       reserved(entry),
       projected(projection),

@@ -8,6 +8,8 @@ import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { HeldAddress } from "./address_pb";
 import { file_holdfast_v1_address } from "./address_pb";
+import type { User } from "./reservation_pb";
+import { file_holdfast_v1_reservation } from "./reservation_pb";
 import type { Rule } from "./rule_pb";
 import { file_holdfast_v1_rule } from "./rule_pb";
 import type { Subnet } from "./subnet_pb";
@@ -20,7 +22,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file holdfast/v1/event.proto.
  */
 export const file_holdfast_v1_event: GenFile = /*@__PURE__*/
-  fileDesc("Chdob2xkZmFzdC92MS9ldmVudC5wcm90bxILaG9sZGZhc3QudjEi5wUKC0xlZGdlckV2ZW50EgoKAmlkGAEgASgJEhAKCHBvc2l0aW9uGAIgASgJEg4KBnN0cmVhbRgDIAEoCRIPCgd2ZXJzaW9uGAQgASgDEigKBHRpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBHR5cGUYBiABKAkSDgoGc3VibmV0GAcgASgJEhMKBmhvbGRlchgIIAEoCUgAiAEBEg8KAnY0GAkgASgJSAGIAQESDwoCdjYYCiABKAlIAogBARIQCgNtYWMYCyABKAlIA4gBARIoCgZiZWZvcmUYDCABKAsyGC5ob2xkZmFzdC52MS5IZWxkQWRkcmVzcxITCgZyZWFzb24YDSABKAlIBIgBARInCgpkZWZpbml0aW9uGA4gASgLMhMuaG9sZGZhc3QudjEuU3VibmV0Eh0KA3ZpcBgPIAEoCzIQLmhvbGRmYXN0LnYxLlZpcBISCgVjbGFpbRgQIAEoA0gFiAEBEg0KBWFjdG9yGBEgASgJEg8KB3Rocm91Z2gYEiABKAkSEgoKY29tbWFuZF9pZBgTIAEoCRIRCgRwb3J0GBQgASgJSAaIAQESGgoNcG9ydF9zZWN1cml0eRgVIAEoCEgHiAEBEhQKB2dyYW50b3IYFiABKAlICIgBARInCghldmlkZW5jZRgXIAEoCzIVLmhvbGRmYXN0LnYxLkV2aWRlbmNlEhYKCXJ1bGVfbmFtZRgYIAEoCUgJiAEBEh8KBHJ1bGUYGSABKAsyES5ob2xkZmFzdC52MS5SdWxlEicKCGJhY2tlbmRzGBogASgLMhUuaG9sZGZhc3QudjEuQmFja2VuZHNCCQoHX2hvbGRlckIFCgNfdjRCBQoDX3Y2QgYKBF9tYWNCCQoHX3JlYXNvbkIICgZfY2xhaW1CBwoFX3BvcnRCEAoOX3BvcnRfc2VjdXJpdHlCCgoIX2dyYW50b3JCDAoKX3J1bGVfbmFtZSJoCghFdmlkZW5jZRIOCgZvYmplY3QYASABKAkSEAoDdWlkGAIgASgJSACIAQESHQoQcmVzb3VyY2VfdmVyc2lvbhgDIAEoCUgBiAEBQgYKBF91aWRCEwoRX3Jlc291cmNlX3ZlcnNpb24iHQoIQmFja2VuZHMSEQoJYWRkcmVzc2VzGAEgAygJYgZwcm90bzM", [file_google_protobuf_timestamp, file_holdfast_v1_address, file_holdfast_v1_rule, file_holdfast_v1_subnet, file_holdfast_v1_vip]);
+  fileDesc("Chdob2xkZmFzdC92MS9ldmVudC5wcm90bxILaG9sZGZhc3QudjEi9wYKC0xlZGdlckV2ZW50EgoKAmlkGAEgASgJEhAKCHBvc2l0aW9uGAIgASgJEg4KBnN0cmVhbRgDIAEoCRIPCgd2ZXJzaW9uGAQgASgDEigKBHRpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBHR5cGUYBiABKAkSDgoGc3VibmV0GAcgASgJEhMKBmhvbGRlchgIIAEoCUgAiAEBEg8KAnY0GAkgASgJSAGIAQESDwoCdjYYCiABKAlIAogBARIQCgNtYWMYCyABKAlIA4gBARIoCgZiZWZvcmUYDCABKAsyGC5ob2xkZmFzdC52MS5IZWxkQWRkcmVzcxITCgZyZWFzb24YDSABKAlIBIgBARInCgpkZWZpbml0aW9uGA4gASgLMhMuaG9sZGZhc3QudjEuU3VibmV0Eh0KA3ZpcBgPIAEoCzIQLmhvbGRmYXN0LnYxLlZpcBISCgVjbGFpbRgQIAEoA0gFiAEBEg0KBWFjdG9yGBEgASgJEg8KB3Rocm91Z2gYEiABKAkSEgoKY29tbWFuZF9pZBgTIAEoCRIRCgRwb3J0GBQgASgJSAaIAQESGgoNcG9ydF9zZWN1cml0eRgVIAEoCEgHiAEBEhQKB2dyYW50b3IYFiABKAlICIgBARInCghldmlkZW5jZRgXIAEoCzIVLmhvbGRmYXN0LnYxLkV2aWRlbmNlEhYKCXJ1bGVfbmFtZRgYIAEoCUgJiAEBEh8KBHJ1bGUYGSABKAsyES5ob2xkZmFzdC52MS5SdWxlEicKCGJhY2tlbmRzGBogASgLMhUuaG9sZGZhc3QudjEuQmFja2VuZHMSHwoEdXNlchgbIAEoCzIRLmhvbGRmYXN0LnYxLlVzZXISFgoJcmV0ZW50aW9uGBwgASgJSAqIAQESKQoFdW50aWwYHSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKBW93bmVyGB4gASgJSAuIAQFCCQoHX2hvbGRlckIFCgNfdjRCBQoDX3Y2QgYKBF9tYWNCCQoHX3JlYXNvbkIICgZfY2xhaW1CBwoFX3BvcnRCEAoOX3BvcnRfc2VjdXJpdHlCCgoIX2dyYW50b3JCDAoKX3J1bGVfbmFtZUIMCgpfcmV0ZW50aW9uQggKBl9vd25lciJoCghFdmlkZW5jZRIOCgZvYmplY3QYASABKAkSEAoDdWlkGAIgASgJSACIAQESHQoQcmVzb3VyY2VfdmVyc2lvbhgDIAEoCUgBiAEBQgYKBF91aWRCEwoRX3Jlc291cmNlX3ZlcnNpb24iHQoIQmFja2VuZHMSEQoJYWRkcmVzc2VzGAEgAygJYgZwcm90bzM", [file_google_protobuf_timestamp, file_holdfast_v1_address, file_holdfast_v1_reservation, file_holdfast_v1_rule, file_holdfast_v1_subnet, file_holdfast_v1_vip]);
 
 /**
  * Something that has happened, as it stands in the ledger: for ever. History is told in these, and each is
@@ -226,6 +228,35 @@ export type LedgerEvent = Message<"holdfast.v1.LedgerEvent"> & {
    * @generated from field: holdfast.v1.Backends backends = 26;
    */
   backends?: Backends | undefined;
+
+  /**
+   * Who uses what the holder has: UserAttached and UserDetached have it.
+   *
+   * @generated from field: holdfast.v1.User user = 27;
+   */
+  user?: User | undefined;
+
+  /**
+   * How long a reservation stays that nobody uses: of ReservationRetained the retention that was in force, of
+   * RetentionSet the holder's own from then on (absent: none).
+   *
+   * @generated from field: optional string retention = 28;
+   */
+  retention?: string | undefined;
+
+  /**
+   * Until when it is kept: of ReservationRetained. Absent: until its owner is gone, or somebody releases it.
+   *
+   * @generated from field: google.protobuf.Timestamp until = 29;
+   */
+  until?: Timestamp | undefined;
+
+  /**
+   * For whose successors a Vip is kept: of ReservationRetained.
+   *
+   * @generated from field: optional string owner = 30;
+   */
+  owner?: string | undefined;
 };
 
 /**

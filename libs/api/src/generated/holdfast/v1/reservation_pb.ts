@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file holdfast/v1/reservation.proto.
  */
 export const file_holdfast_v1_reservation: GenFile = /*@__PURE__*/
-  fileDesc("Ch1ob2xkZmFzdC92MS9yZXNlcnZhdGlvbi5wcm90bxILaG9sZGZhc3QudjEi3wEKC1Jlc2VydmF0aW9uEg4KBnN1Ym5ldBgBIAEoCRIOCgZob2xkZXIYAiABKAkSDwoCdjQYAyABKAlIAIgBARIPCgJ2NhgEIAEoCUgBiAEBEgsKA21hYxgFIAEoCRIpCgVzaW5jZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoEcG9ydBgHIAEoCUgCiAEBEhoKDXBvcnRfc2VjdXJpdHkYCCABKAhIA4gBAUIFCgNfdjRCBQoDX3Y2QgcKBV9wb3J0QhAKDl9wb3J0X3NlY3VyaXR5ItgBChVSZXNlcnZlQWRkcmVzc1JlcXVlc3QSDgoGc3VibmV0GAEgASgJEg4KBmhvbGRlchgCIAEoCRIKCgJ2NBgDIAEoCRIKCgJ2NhgEIAEoCRILCgNtYWMYBSABKAkSJwoIZmFtaWxpZXMYBiADKA4yFS5ob2xkZmFzdC52MS5JcEZhbWlseRIMCgRwb3J0GAcgASgJEhUKDXBvcnRfc2VjdXJpdHkYCCABKAgSLAoHb3B0aW9ucxgPIAEoCzIbLmhvbGRmYXN0LnYxLkNvbW1hbmRPcHRpb25zIm0KFlJlc2VydmVBZGRyZXNzUmVzcG9uc2USLQoLcmVzZXJ2YXRpb24YASABKAsyGC5ob2xkZmFzdC52MS5SZXNlcnZhdGlvbhISCgpjb21tYW5kX2lkGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJIocBChJNb3ZlQWRkcmVzc1JlcXVlc3QSDgoGc3VibmV0GAEgASgJEg4KBmhvbGRlchgCIAEoCRIKCgJ2NBgDIAEoCRIKCgJ2NhgEIAEoCRILCgNtYWMYBSABKAkSLAoHb3B0aW9ucxgPIAEoCzIbLmhvbGRmYXN0LnYxLkNvbW1hbmRPcHRpb25zImoKE01vdmVBZGRyZXNzUmVzcG9uc2USLQoLcmVzZXJ2YXRpb24YASABKAsyGC5ob2xkZmFzdC52MS5SZXNlcnZhdGlvbhISCgpjb21tYW5kX2lkGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJInUKFVJlbGVhc2VBZGRyZXNzUmVxdWVzdBIOCgZzdWJuZXQYASABKAkSDgoGaG9sZGVyGAIgASgJEg4KBnJlYXNvbhgDIAEoCRIsCgdvcHRpb25zGA8gASgLMhsuaG9sZGZhc3QudjEuQ29tbWFuZE9wdGlvbnMibQoWUmVsZWFzZUFkZHJlc3NSZXNwb25zZRItCgtyZXNlcnZhdGlvbhgBIAEoCzIYLmhvbGRmYXN0LnYxLlJlc2VydmF0aW9uEhIKCmNvbW1hbmRfaWQYAiABKAkSEAoIcG9zaXRpb24YAyABKAkiUgoVR2V0UmVzZXJ2YXRpb25SZXF1ZXN0Eg4KBnN1Ym5ldBgBIAEoCRIOCgZob2xkZXIYAiABKAkSGQoRYXRfbGVhc3RfcG9zaXRpb24YDiABKAkiWQoWR2V0UmVzZXJ2YXRpb25SZXNwb25zZRItCgtyZXNlcnZhdGlvbhgBIAEoCzIYLmhvbGRmYXN0LnYxLlJlc2VydmF0aW9uEhAKCHBvc2l0aW9uGAIgASgJIowBChdMaXN0UmVzZXJ2YXRpb25zUmVxdWVzdBIOCgZzdWJuZXQYASABKAkSDAoEa2luZBgCIAEoCRIRCgluYW1lc3BhY2UYAyABKAkSEQoJcGFnZV9zaXplGAQgASgFEhIKCnBhZ2VfdG9rZW4YBSABKAkSGQoRYXRfbGVhc3RfcG9zaXRpb24YDiABKAkidQoYTGlzdFJlc2VydmF0aW9uc1Jlc3BvbnNlEi4KDHJlc2VydmF0aW9ucxgBIAMoCzIYLmhvbGRmYXN0LnYxLlJlc2VydmF0aW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRIQCghwb3NpdGlvbhgDIAEoCTLYAwoSUmVzZXJ2YXRpb25TZXJ2aWNlElkKDlJlc2VydmVBZGRyZXNzEiIuaG9sZGZhc3QudjEuUmVzZXJ2ZUFkZHJlc3NSZXF1ZXN0GiMuaG9sZGZhc3QudjEuUmVzZXJ2ZUFkZHJlc3NSZXNwb25zZRJQCgtNb3ZlQWRkcmVzcxIfLmhvbGRmYXN0LnYxLk1vdmVBZGRyZXNzUmVxdWVzdBogLmhvbGRmYXN0LnYxLk1vdmVBZGRyZXNzUmVzcG9uc2USWQoOUmVsZWFzZUFkZHJlc3MSIi5ob2xkZmFzdC52MS5SZWxlYXNlQWRkcmVzc1JlcXVlc3QaIy5ob2xkZmFzdC52MS5SZWxlYXNlQWRkcmVzc1Jlc3BvbnNlElkKDkdldFJlc2VydmF0aW9uEiIuaG9sZGZhc3QudjEuR2V0UmVzZXJ2YXRpb25SZXF1ZXN0GiMuaG9sZGZhc3QudjEuR2V0UmVzZXJ2YXRpb25SZXNwb25zZRJfChBMaXN0UmVzZXJ2YXRpb25zEiQuaG9sZGZhc3QudjEuTGlzdFJlc2VydmF0aW9uc1JlcXVlc3QaJS5ob2xkZmFzdC52MS5MaXN0UmVzZXJ2YXRpb25zUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_timestamp, file_holdfast_v1_address, file_holdfast_v1_command]);
+  fileDesc("Ch1ob2xkZmFzdC92MS9yZXNlcnZhdGlvbi5wcm90bxILaG9sZGZhc3QudjEi/AIKC1Jlc2VydmF0aW9uEg4KBnN1Ym5ldBgBIAEoCRIOCgZob2xkZXIYAiABKAkSDwoCdjQYAyABKAlIAIgBARIPCgJ2NhgEIAEoCUgBiAEBEgsKA21hYxgFIAEoCRIpCgVzaW5jZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoEcG9ydBgHIAEoCUgCiAEBEhoKDXBvcnRfc2VjdXJpdHkYCCABKAhIA4gBARIgCgV1c2VycxgJIAMoCzIRLmhvbGRmYXN0LnYxLlVzZXISFgoJcmV0ZW50aW9uGAogASgJSASIAQESGQoMcmV0ZW50aW9uX2J5GAsgASgJSAWIAQESJwoIcmV0YWluZWQYDCABKAsyFS5ob2xkZmFzdC52MS5SZXRhaW5lZEIFCgNfdjRCBQoDX3Y2QgcKBV9wb3J0QhAKDl9wb3J0X3NlY3VyaXR5QgwKCl9yZXRlbnRpb25CDwoNX3JldGVudGlvbl9ieSLPAQoEVXNlchIOCgZvYmplY3QYASABKAkSCwoDdWlkGAIgASgJEhEKBG5vZGUYAyABKAlIAIgBARIdChByZXNvdXJjZV92ZXJzaW9uGAQgASgJSAGIAQESEQoEcG9ydBgFIAEoCUgCiAEBEhIKBW93bmVyGAYgASgJSAOIAQESFAoHcHJpbWFyeRgHIAEoCEgEiAEBQgcKBV9ub2RlQhMKEV9yZXNvdXJjZV92ZXJzaW9uQgcKBV9wb3J0QggKBl9vd25lckIKCghfcHJpbWFyeSKeAQoIUmV0YWluZWQSKQoFc2luY2UYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEikKBXVudGlsGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgVvd25lchgDIAEoCUgAiAEBEhMKBnJlYXNvbhgEIAEoCUgBiAEBQggKBl9vd25lckIJCgdfcmVhc29uIv4BChVSZXNlcnZlQWRkcmVzc1JlcXVlc3QSDgoGc3VibmV0GAEgASgJEg4KBmhvbGRlchgCIAEoCRIKCgJ2NBgDIAEoCRIKCgJ2NhgEIAEoCRILCgNtYWMYBSABKAkSJwoIZmFtaWxpZXMYBiADKA4yFS5ob2xkZmFzdC52MS5JcEZhbWlseRIMCgRwb3J0GAcgASgJEhUKDXBvcnRfc2VjdXJpdHkYCCABKAgSDAoEcG9vbBgJIAEoCRIWCg5wcmVmZXJzX2Zvcm1lchgKIAEoCBIsCgdvcHRpb25zGA8gASgLMhsuaG9sZGZhc3QudjEuQ29tbWFuZE9wdGlvbnMibQoWUmVzZXJ2ZUFkZHJlc3NSZXNwb25zZRItCgtyZXNlcnZhdGlvbhgBIAEoCzIYLmhvbGRmYXN0LnYxLlJlc2VydmF0aW9uEhIKCmNvbW1hbmRfaWQYAiABKAkSEAoIcG9zaXRpb24YAyABKAkihwEKEk1vdmVBZGRyZXNzUmVxdWVzdBIOCgZzdWJuZXQYASABKAkSDgoGaG9sZGVyGAIgASgJEgoKAnY0GAMgASgJEgoKAnY2GAQgASgJEgsKA21hYxgFIAEoCRIsCgdvcHRpb25zGA8gASgLMhsuaG9sZGZhc3QudjEuQ29tbWFuZE9wdGlvbnMiagoTTW92ZUFkZHJlc3NSZXNwb25zZRItCgtyZXNlcnZhdGlvbhgBIAEoCzIYLmhvbGRmYXN0LnYxLlJlc2VydmF0aW9uEhIKCmNvbW1hbmRfaWQYAiABKAkSEAoIcG9zaXRpb24YAyABKAkidQoVUmVsZWFzZUFkZHJlc3NSZXF1ZXN0Eg4KBnN1Ym5ldBgBIAEoCRIOCgZob2xkZXIYAiABKAkSDgoGcmVhc29uGAMgASgJEiwKB29wdGlvbnMYDyABKAsyGy5ob2xkZmFzdC52MS5Db21tYW5kT3B0aW9ucyJtChZSZWxlYXNlQWRkcmVzc1Jlc3BvbnNlEi0KC3Jlc2VydmF0aW9uGAEgASgLMhguaG9sZGZhc3QudjEuUmVzZXJ2YXRpb24SEgoKY29tbWFuZF9pZBgCIAEoCRIQCghwb3NpdGlvbhgDIAEoCSLVAQoRQXR0YWNoVXNlclJlcXVlc3QSDgoGc3VibmV0GAEgASgJEg4KBmhvbGRlchgCIAEoCRIOCgZvYmplY3QYAyABKAkSCwoDdWlkGAQgASgJEgwKBG5vZGUYBSABKAkSGAoQcmVzb3VyY2VfdmVyc2lvbhgGIAEoCRIMCgRwb3J0GAcgASgJEg0KBW93bmVyGAggASgJEhAKCG1pZ3JhdGVzGAkgASgIEiwKB29wdGlvbnMYDyABKAsyGy5ob2xkZmFzdC52MS5Db21tYW5kT3B0aW9ucyJbChJBdHRhY2hVc2VyUmVzcG9uc2USHwoEdXNlchgBIAEoCzIRLmhvbGRmYXN0LnYxLlVzZXISEgoKY29tbWFuZF9pZBgCIAEoCRIQCghwb3NpdGlvbhgDIAEoCSKTAQoRRGV0YWNoVXNlclJlcXVlc3QSDgoGc3VibmV0GAEgASgJEg4KBmhvbGRlchgCIAEoCRILCgN1aWQYAyABKAkSEwoLb3duZXJfc3RhdGUYBCABKAkSDgoGcmVhc29uGAUgASgJEiwKB29wdGlvbnMYDyABKAsyGy5ob2xkZmFzdC52MS5Db21tYW5kT3B0aW9ucyJmChJEZXRhY2hVc2VyUmVzcG9uc2USKgoIcmVsZWFzZWQYASABKAsyGC5ob2xkZmFzdC52MS5SZXNlcnZhdGlvbhISCgpjb21tYW5kX2lkGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJIm8KEk1vdmVQcmltYXJ5UmVxdWVzdBIOCgZzdWJuZXQYASABKAkSDgoGaG9sZGVyGAIgASgJEgsKA3VpZBgDIAEoCRIsCgdvcHRpb25zGA8gASgLMhsuaG9sZGZhc3QudjEuQ29tbWFuZE9wdGlvbnMiXAoTTW92ZVByaW1hcnlSZXNwb25zZRIfCgR1c2VyGAEgASgLMhEuaG9sZGZhc3QudjEuVXNlchISCgpjb21tYW5kX2lkGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJIm8KD0VuZE93bmVyUmVxdWVzdBIOCgZzdWJuZXQYASABKAkSDgoGaG9sZGVyGAIgASgJEg4KBnJlYXNvbhgDIAEoCRIsCgdvcHRpb25zGA8gASgLMhsuaG9sZGZhc3QudjEuQ29tbWFuZE9wdGlvbnMiZAoQRW5kT3duZXJSZXNwb25zZRIqCghyZWxlYXNlZBgBIAEoCzIYLmhvbGRmYXN0LnYxLlJlc2VydmF0aW9uEhIKCmNvbW1hbmRfaWQYAiABKAkSEAoIcG9zaXRpb24YAyABKAkiZQoVUmVsZWFzZUV4cGlyZWRSZXF1ZXN0Eg4KBnN1Ym5ldBgBIAEoCRIOCgZob2xkZXIYAiABKAkSLAoHb3B0aW9ucxgPIAEoCzIbLmhvbGRmYXN0LnYxLkNvbW1hbmRPcHRpb25zImoKFlJlbGVhc2VFeHBpcmVkUmVzcG9uc2USKgoIcmVsZWFzZWQYASABKAsyGC5ob2xkZmFzdC52MS5SZXNlcnZhdGlvbhISCgpjb21tYW5kX2lkGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJIowBChNTZXRSZXRlbnRpb25SZXF1ZXN0Eg4KBnN1Ym5ldBgBIAEoCRIOCgZob2xkZXIYAiABKAkSEQoJcmV0ZW50aW9uGAMgASgJEhQKDG5vX3JldGVudGlvbhgEIAEoCBIsCgdvcHRpb25zGA8gASgLMhsuaG9sZGZhc3QudjEuQ29tbWFuZE9wdGlvbnMiPAoUU2V0UmV0ZW50aW9uUmVzcG9uc2USEgoKY29tbWFuZF9pZBgBIAEoCRIQCghwb3NpdGlvbhgCIAEoCSJSChVHZXRSZXNlcnZhdGlvblJlcXVlc3QSDgoGc3VibmV0GAEgASgJEg4KBmhvbGRlchgCIAEoCRIZChFhdF9sZWFzdF9wb3NpdGlvbhgOIAEoCSJZChZHZXRSZXNlcnZhdGlvblJlc3BvbnNlEi0KC3Jlc2VydmF0aW9uGAEgASgLMhguaG9sZGZhc3QudjEuUmVzZXJ2YXRpb24SEAoIcG9zaXRpb24YAiABKAkijAEKF0xpc3RSZXNlcnZhdGlvbnNSZXF1ZXN0Eg4KBnN1Ym5ldBgBIAEoCRIMCgRraW5kGAIgASgJEhEKCW5hbWVzcGFjZRgDIAEoCRIRCglwYWdlX3NpemUYBCABKAUSEgoKcGFnZV90b2tlbhgFIAEoCRIZChFhdF9sZWFzdF9wb3NpdGlvbhgOIAEoCSJ1ChhMaXN0UmVzZXJ2YXRpb25zUmVzcG9uc2USLgoMcmVzZXJ2YXRpb25zGAEgAygLMhguaG9sZGZhc3QudjEuUmVzZXJ2YXRpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJMsEHChJSZXNlcnZhdGlvblNlcnZpY2USWQoOUmVzZXJ2ZUFkZHJlc3MSIi5ob2xkZmFzdC52MS5SZXNlcnZlQWRkcmVzc1JlcXVlc3QaIy5ob2xkZmFzdC52MS5SZXNlcnZlQWRkcmVzc1Jlc3BvbnNlElAKC01vdmVBZGRyZXNzEh8uaG9sZGZhc3QudjEuTW92ZUFkZHJlc3NSZXF1ZXN0GiAuaG9sZGZhc3QudjEuTW92ZUFkZHJlc3NSZXNwb25zZRJZCg5SZWxlYXNlQWRkcmVzcxIiLmhvbGRmYXN0LnYxLlJlbGVhc2VBZGRyZXNzUmVxdWVzdBojLmhvbGRmYXN0LnYxLlJlbGVhc2VBZGRyZXNzUmVzcG9uc2USTQoKQXR0YWNoVXNlchIeLmhvbGRmYXN0LnYxLkF0dGFjaFVzZXJSZXF1ZXN0Gh8uaG9sZGZhc3QudjEuQXR0YWNoVXNlclJlc3BvbnNlEk0KCkRldGFjaFVzZXISHi5ob2xkZmFzdC52MS5EZXRhY2hVc2VyUmVxdWVzdBofLmhvbGRmYXN0LnYxLkRldGFjaFVzZXJSZXNwb25zZRJQCgtNb3ZlUHJpbWFyeRIfLmhvbGRmYXN0LnYxLk1vdmVQcmltYXJ5UmVxdWVzdBogLmhvbGRmYXN0LnYxLk1vdmVQcmltYXJ5UmVzcG9uc2USRwoIRW5kT3duZXISHC5ob2xkZmFzdC52MS5FbmRPd25lclJlcXVlc3QaHS5ob2xkZmFzdC52MS5FbmRPd25lclJlc3BvbnNlElkKDlJlbGVhc2VFeHBpcmVkEiIuaG9sZGZhc3QudjEuUmVsZWFzZUV4cGlyZWRSZXF1ZXN0GiMuaG9sZGZhc3QudjEuUmVsZWFzZUV4cGlyZWRSZXNwb25zZRJTCgxTZXRSZXRlbnRpb24SIC5ob2xkZmFzdC52MS5TZXRSZXRlbnRpb25SZXF1ZXN0GiEuaG9sZGZhc3QudjEuU2V0UmV0ZW50aW9uUmVzcG9uc2USWQoOR2V0UmVzZXJ2YXRpb24SIi5ob2xkZmFzdC52MS5HZXRSZXNlcnZhdGlvblJlcXVlc3QaIy5ob2xkZmFzdC52MS5HZXRSZXNlcnZhdGlvblJlc3BvbnNlEl8KEExpc3RSZXNlcnZhdGlvbnMSJC5ob2xkZmFzdC52MS5MaXN0UmVzZXJ2YXRpb25zUmVxdWVzdBolLmhvbGRmYXN0LnYxLkxpc3RSZXNlcnZhdGlvbnNSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp, file_holdfast_v1_address, file_holdfast_v1_command]);
 
 /**
  * What somebody holds in a subnet.
@@ -81,6 +81,35 @@ export type Reservation = Message<"holdfast.v1.Reservation"> & {
    * @generated from field: optional bool port_security = 8;
    */
   portSecurity?: boolean | undefined;
+
+  /**
+   * Who uses it, the primary one first. Replies to commands have none.
+   *
+   * @generated from field: repeated holdfast.v1.User users = 9;
+   */
+  users: User[];
+
+  /**
+   * How long it stays when nobody uses it: "release", "owner", "forever", or a time such as "24h". Replies to commands
+   * don't say.
+   *
+   * @generated from field: optional string retention = 10;
+   */
+  retention?: string | undefined;
+
+  /**
+   * Who said so: "holder" (it has its own), "subnet", or "kind" (it is what is usual for such a holder).
+   *
+   * @generated from field: optional string retention_by = 11;
+   */
+  retentionBy?: string | undefined;
+
+  /**
+   * That it is kept though nobody uses it. Absent: somebody does, or nobody ever has.
+   *
+   * @generated from field: holdfast.v1.Retained retained = 12;
+   */
+  retained?: Retained | undefined;
 };
 
 /**
@@ -89,6 +118,111 @@ export type Reservation = Message<"holdfast.v1.Reservation"> & {
  */
 export const ReservationSchema: GenMessage<Reservation> = /*@__PURE__*/
   messageDesc(file_holdfast_v1_reservation, 0);
+
+/**
+ * Who uses what a holder has: one object, and not another of the same name.
+ *
+ * @generated from message holdfast.v1.User
+ */
+export type User = Message<"holdfast.v1.User"> & {
+  /**
+   * Which: "pod/default/web-0".
+   *
+   * @generated from field: string object = 1;
+   */
+  object: string;
+
+  /**
+   * Its UID.
+   *
+   * @generated from field: string uid = 2;
+   */
+  uid: string;
+
+  /**
+   * Where it runs. Absent: not known.
+   *
+   * @generated from field: optional string node = 3;
+   */
+  node?: string | undefined;
+
+  /**
+   * Its resource version when it was attached. Absent: not known.
+   *
+   * @generated from field: optional string resource_version = 4;
+   */
+  resourceVersion?: string | undefined;
+
+  /**
+   * Of a Vip's user: the Logical_Switch_Port that Holdfast makes for it with the Vip's addresses. Absent: none.
+   *
+   * @generated from field: optional string port = 5;
+   */
+  port?: string | undefined;
+
+  /**
+   * Of a Vip's user: the holder for whose successors the Vip is kept. Absent: none.
+   *
+   * @generated from field: optional string owner = 6;
+   */
+  owner?: string | undefined;
+
+  /**
+   * Whether packets go there. Absent: the user left, or a command's reply tells it.
+   *
+   * @generated from field: optional bool primary = 7;
+   */
+  primary?: boolean | undefined;
+};
+
+/**
+ * Describes the message holdfast.v1.User.
+ * Use `create(UserSchema)` to create a new message.
+ */
+export const UserSchema: GenMessage<User> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_reservation, 1);
+
+/**
+ * How a reservation is kept that nobody uses.
+ *
+ * @generated from message holdfast.v1.Retained
+ */
+export type Retained = Message<"holdfast.v1.Retained"> & {
+  /**
+   * Since when.
+   *
+   * @generated from field: google.protobuf.Timestamp since = 1;
+   */
+  since?: Timestamp | undefined;
+
+  /**
+   * Until when. Absent: until its owner is gone, or somebody releases it.
+   *
+   * @generated from field: google.protobuf.Timestamp until = 2;
+   */
+  until?: Timestamp | undefined;
+
+  /**
+   * Of a Vip: only successors of this holder's users may use it. Absent: anybody may.
+   *
+   * @generated from field: optional string owner = 3;
+   */
+  owner?: string | undefined;
+
+  /**
+   * Why, as it was recorded. Absent: a list tells it; ask for the one reservation.
+   *
+   * @generated from field: optional string reason = 4;
+   */
+  reason?: string | undefined;
+};
+
+/**
+ * Describes the message holdfast.v1.Retained.
+ * Use `create(RetainedSchema)` to create a new message.
+ */
+export const RetainedSchema: GenMessage<Retained> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_reservation, 2);
 
 /**
  * Asks for an address.
@@ -154,6 +288,20 @@ export type ReserveAddressRequest = Message<"holdfast.v1.ReserveAddressRequest">
   portSecurity: boolean;
 
   /**
+   * The pool of the subnet that addresses which are not named come from. Empty: from none of the pools.
+   *
+   * @generated from field: string pool = 9;
+   */
+  pool: string;
+
+  /**
+   * Whether the holder gets what it last had here, as far as no address is named and that is free still.
+   *
+   * @generated from field: bool prefers_former = 10;
+   */
+  prefersFormer: boolean;
+
+  /**
    * About the command.
    *
    * @generated from field: holdfast.v1.CommandOptions options = 15;
@@ -166,7 +314,7 @@ export type ReserveAddressRequest = Message<"holdfast.v1.ReserveAddressRequest">
  * Use `create(ReserveAddressRequestSchema)` to create a new message.
  */
 export const ReserveAddressRequestSchema: GenMessage<ReserveAddressRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_reservation, 1);
+  messageDesc(file_holdfast_v1_reservation, 3);
 
 /**
  * What the holder has now.
@@ -201,7 +349,7 @@ export type ReserveAddressResponse = Message<"holdfast.v1.ReserveAddressResponse
  * Use `create(ReserveAddressResponseSchema)` to create a new message.
  */
 export const ReserveAddressResponseSchema: GenMessage<ReserveAddressResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_reservation, 2);
+  messageDesc(file_holdfast_v1_reservation, 4);
 
 /**
  * Asks for other addresses. What is left out stays; at least one must be given.
@@ -257,7 +405,7 @@ export type MoveAddressRequest = Message<"holdfast.v1.MoveAddressRequest"> & {
  * Use `create(MoveAddressRequestSchema)` to create a new message.
  */
 export const MoveAddressRequestSchema: GenMessage<MoveAddressRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_reservation, 3);
+  messageDesc(file_holdfast_v1_reservation, 5);
 
 /**
  * What the holder has now.
@@ -292,7 +440,7 @@ export type MoveAddressResponse = Message<"holdfast.v1.MoveAddressResponse"> & {
  * Use `create(MoveAddressResponseSchema)` to create a new message.
  */
 export const MoveAddressResponseSchema: GenMessage<MoveAddressResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_reservation, 4);
+  messageDesc(file_holdfast_v1_reservation, 6);
 
 /**
  * Asks for a release.
@@ -334,7 +482,7 @@ export type ReleaseAddressRequest = Message<"holdfast.v1.ReleaseAddressRequest">
  * Use `create(ReleaseAddressRequestSchema)` to create a new message.
  */
 export const ReleaseAddressRequestSchema: GenMessage<ReleaseAddressRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_reservation, 5);
+  messageDesc(file_holdfast_v1_reservation, 7);
 
 /**
  * What the holder no longer has.
@@ -369,7 +517,522 @@ export type ReleaseAddressResponse = Message<"holdfast.v1.ReleaseAddressResponse
  * Use `create(ReleaseAddressResponseSchema)` to create a new message.
  */
 export const ReleaseAddressResponseSchema: GenMessage<ReleaseAddressResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_reservation, 6);
+  messageDesc(file_holdfast_v1_reservation, 8);
+
+/**
+ * Asks for a user to be recorded.
+ *
+ * @generated from message holdfast.v1.AttachUserRequest
+ */
+export type AttachUserRequest = Message<"holdfast.v1.AttachUserRequest"> & {
+  /**
+   * Required. The subnet's name.
+   *
+   * @generated from field: string subnet = 1;
+   */
+  subnet: string;
+
+  /**
+   * Required. Who holds the reservation; a Vip as `vip/<name>`.
+   *
+   * @generated from field: string holder = 2;
+   */
+  holder: string;
+
+  /**
+   * Required. Who uses it: "pod/default/web-0", written as holders are.
+   *
+   * @generated from field: string object = 3;
+   */
+  object: string;
+
+  /**
+   * Required. The object's UID, at most 128 visible ASCII characters: only that tells it from its successor.
+   *
+   * @generated from field: string uid = 4;
+   */
+  uid: string;
+
+  /**
+   * Where it runs: a DNS subdomain. Empty: not known.
+   *
+   * @generated from field: string node = 5;
+   */
+  node: string;
+
+  /**
+   * The object's resource version, at most 128 visible ASCII characters. Empty: not known.
+   *
+   * @generated from field: string resource_version = 6;
+   */
+  resourceVersion: string;
+
+  /**
+   * Of a Vip's user: the name of a Logical_Switch_Port to be made for it with the Vip's addresses, as in
+   * `ReserveAddressRequest`. Empty: none, or somebody else makes it.
+   *
+   * @generated from field: string port = 7;
+   */
+  port: string;
+
+  /**
+   * Of a Vip's user: the holder for whose successors the Vip is kept when it leaves, such as
+   * `statefulset/default/web/0`. Empty: none.
+   *
+   * @generated from field: string owner = 8;
+   */
+  owner: string;
+
+  /**
+   * Whether it is the target of a live migration, beside the one user that there is; `MovePrimary` ends that.
+   *
+   * @generated from field: bool migrates = 9;
+   */
+  migrates: boolean;
+
+  /**
+   * About the command.
+   *
+   * @generated from field: holdfast.v1.CommandOptions options = 15;
+   */
+  options?: CommandOptions | undefined;
+};
+
+/**
+ * Describes the message holdfast.v1.AttachUserRequest.
+ * Use `create(AttachUserRequestSchema)` to create a new message.
+ */
+export const AttachUserRequestSchema: GenMessage<AttachUserRequest> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_reservation, 9);
+
+/**
+ * The user is attached.
+ *
+ * @generated from message holdfast.v1.AttachUserResponse
+ */
+export type AttachUserResponse = Message<"holdfast.v1.AttachUserResponse"> & {
+  /**
+   * The user.
+   *
+   * @generated from field: holdfast.v1.User user = 1;
+   */
+  user?: User | undefined;
+
+  /**
+   * The command's id, the caller's or the server's.
+   *
+   * @generated from field: string command_id = 2;
+   */
+  commandId: string;
+
+  /**
+   * Where the log stands by this reply: give it as `at_least_position` to see it in a query.
+   *
+   * @generated from field: string position = 3;
+   */
+  position: string;
+};
+
+/**
+ * Describes the message holdfast.v1.AttachUserResponse.
+ * Use `create(AttachUserResponseSchema)` to create a new message.
+ */
+export const AttachUserResponseSchema: GenMessage<AttachUserResponse> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_reservation, 10);
+
+/**
+ * Asks for a user to be recorded as gone.
+ *
+ * @generated from message holdfast.v1.DetachUserRequest
+ */
+export type DetachUserRequest = Message<"holdfast.v1.DetachUserRequest"> & {
+  /**
+   * Required. The subnet's name.
+   *
+   * @generated from field: string subnet = 1;
+   */
+  subnet: string;
+
+  /**
+   * Required. Who holds the reservation; a Vip as `vip/<name>`.
+   *
+   * @generated from field: string holder = 2;
+   */
+  holder: string;
+
+  /**
+   * Required. The user's UID.
+   *
+   * @generated from field: string uid = 3;
+   */
+  uid: string;
+
+  /**
+   * Whether who is behind the user will want it again: "exists", "gone", or "none" (there never was anybody). Empty:
+   * "exists", which ends nothing that is kept for an owner.
+   *
+   * @generated from field: string owner_state = 4;
+   */
+  ownerState: string;
+
+  /**
+   * Why, for the record: at most 1024 characters.
+   *
+   * @generated from field: string reason = 5;
+   */
+  reason: string;
+
+  /**
+   * About the command.
+   *
+   * @generated from field: holdfast.v1.CommandOptions options = 15;
+   */
+  options?: CommandOptions | undefined;
+};
+
+/**
+ * Describes the message holdfast.v1.DetachUserRequest.
+ * Use `create(DetachUserRequestSchema)` to create a new message.
+ */
+export const DetachUserRequestSchema: GenMessage<DetachUserRequest> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_reservation, 11);
+
+/**
+ * The user is detached.
+ *
+ * @generated from message holdfast.v1.DetachUserResponse
+ */
+export type DetachUserResponse = Message<"holdfast.v1.DetachUserResponse"> & {
+  /**
+   * What the holder has no longer, where its retention let it end. Absent: the reservation stays.
+   *
+   * @generated from field: holdfast.v1.Reservation released = 1;
+   */
+  released?: Reservation | undefined;
+
+  /**
+   * The command's id, the caller's or the server's.
+   *
+   * @generated from field: string command_id = 2;
+   */
+  commandId: string;
+
+  /**
+   * Where the log stands by this reply: give it as `at_least_position` to see it in a query.
+   *
+   * @generated from field: string position = 3;
+   */
+  position: string;
+};
+
+/**
+ * Describes the message holdfast.v1.DetachUserResponse.
+ * Use `create(DetachUserResponseSchema)` to create a new message.
+ */
+export const DetachUserResponseSchema: GenMessage<DetachUserResponse> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_reservation, 12);
+
+/**
+ * Asks for another primary user.
+ *
+ * @generated from message holdfast.v1.MovePrimaryRequest
+ */
+export type MovePrimaryRequest = Message<"holdfast.v1.MovePrimaryRequest"> & {
+  /**
+   * Required. The subnet's name.
+   *
+   * @generated from field: string subnet = 1;
+   */
+  subnet: string;
+
+  /**
+   * Required. Who holds the reservation; a Vip as `vip/<name>`.
+   *
+   * @generated from field: string holder = 2;
+   */
+  holder: string;
+
+  /**
+   * Required. The UID of the user that packets go to from now on.
+   *
+   * @generated from field: string uid = 3;
+   */
+  uid: string;
+
+  /**
+   * About the command.
+   *
+   * @generated from field: holdfast.v1.CommandOptions options = 15;
+   */
+  options?: CommandOptions | undefined;
+};
+
+/**
+ * Describes the message holdfast.v1.MovePrimaryRequest.
+ * Use `create(MovePrimaryRequestSchema)` to create a new message.
+ */
+export const MovePrimaryRequestSchema: GenMessage<MovePrimaryRequest> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_reservation, 13);
+
+/**
+ * The user is the primary one.
+ *
+ * @generated from message holdfast.v1.MovePrimaryResponse
+ */
+export type MovePrimaryResponse = Message<"holdfast.v1.MovePrimaryResponse"> & {
+  /**
+   * The user.
+   *
+   * @generated from field: holdfast.v1.User user = 1;
+   */
+  user?: User | undefined;
+
+  /**
+   * The command's id, the caller's or the server's.
+   *
+   * @generated from field: string command_id = 2;
+   */
+  commandId: string;
+
+  /**
+   * Where the log stands by this reply: give it as `at_least_position` to see it in a query.
+   *
+   * @generated from field: string position = 3;
+   */
+  position: string;
+};
+
+/**
+ * Describes the message holdfast.v1.MovePrimaryResponse.
+ * Use `create(MovePrimaryResponseSchema)` to create a new message.
+ */
+export const MovePrimaryResponseSchema: GenMessage<MovePrimaryResponse> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_reservation, 14);
+
+/**
+ * Asks for an owner to be recorded as gone.
+ *
+ * @generated from message holdfast.v1.EndOwnerRequest
+ */
+export type EndOwnerRequest = Message<"holdfast.v1.EndOwnerRequest"> & {
+  /**
+   * Required. The subnet's name.
+   *
+   * @generated from field: string subnet = 1;
+   */
+  subnet: string;
+
+  /**
+   * Required. Who holds the reservation; a Vip as `vip/<name>`.
+   *
+   * @generated from field: string holder = 2;
+   */
+  holder: string;
+
+  /**
+   * Why, for the record: at most 1024 characters.
+   *
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+
+  /**
+   * About the command.
+   *
+   * @generated from field: holdfast.v1.CommandOptions options = 15;
+   */
+  options?: CommandOptions | undefined;
+};
+
+/**
+ * Describes the message holdfast.v1.EndOwnerRequest.
+ * Use `create(EndOwnerRequestSchema)` to create a new message.
+ */
+export const EndOwnerRequestSchema: GenMessage<EndOwnerRequest> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_reservation, 15);
+
+/**
+ * The owner is gone.
+ *
+ * @generated from message holdfast.v1.EndOwnerResponse
+ */
+export type EndOwnerResponse = Message<"holdfast.v1.EndOwnerResponse"> & {
+  /**
+   * What the holder has no longer, where its retention let it end. Absent: the reservation stays.
+   *
+   * @generated from field: holdfast.v1.Reservation released = 1;
+   */
+  released?: Reservation | undefined;
+
+  /**
+   * The command's id, the caller's or the server's.
+   *
+   * @generated from field: string command_id = 2;
+   */
+  commandId: string;
+
+  /**
+   * Where the log stands by this reply: give it as `at_least_position` to see it in a query.
+   *
+   * @generated from field: string position = 3;
+   */
+  position: string;
+};
+
+/**
+ * Describes the message holdfast.v1.EndOwnerResponse.
+ * Use `create(EndOwnerResponseSchema)` to create a new message.
+ */
+export const EndOwnerResponseSchema: GenMessage<EndOwnerResponse> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_reservation, 16);
+
+/**
+ * Asks for a reservation to end whose time is over.
+ *
+ * @generated from message holdfast.v1.ReleaseExpiredRequest
+ */
+export type ReleaseExpiredRequest = Message<"holdfast.v1.ReleaseExpiredRequest"> & {
+  /**
+   * Required. The subnet's name.
+   *
+   * @generated from field: string subnet = 1;
+   */
+  subnet: string;
+
+  /**
+   * Required. Who holds the reservation; a Vip as `vip/<name>`.
+   *
+   * @generated from field: string holder = 2;
+   */
+  holder: string;
+
+  /**
+   * About the command.
+   *
+   * @generated from field: holdfast.v1.CommandOptions options = 15;
+   */
+  options?: CommandOptions | undefined;
+};
+
+/**
+ * Describes the message holdfast.v1.ReleaseExpiredRequest.
+ * Use `create(ReleaseExpiredRequestSchema)` to create a new message.
+ */
+export const ReleaseExpiredRequestSchema: GenMessage<ReleaseExpiredRequest> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_reservation, 17);
+
+/**
+ * It is kept no longer.
+ *
+ * @generated from message holdfast.v1.ReleaseExpiredResponse
+ */
+export type ReleaseExpiredResponse = Message<"holdfast.v1.ReleaseExpiredResponse"> & {
+  /**
+   * What the holder has no longer. Absent: it is a Vip, which is only free to be used by others.
+   *
+   * @generated from field: holdfast.v1.Reservation released = 1;
+   */
+  released?: Reservation | undefined;
+
+  /**
+   * The command's id, the caller's or the server's.
+   *
+   * @generated from field: string command_id = 2;
+   */
+  commandId: string;
+
+  /**
+   * Where the log stands by this reply: give it as `at_least_position` to see it in a query.
+   *
+   * @generated from field: string position = 3;
+   */
+  position: string;
+};
+
+/**
+ * Describes the message holdfast.v1.ReleaseExpiredResponse.
+ * Use `create(ReleaseExpiredResponseSchema)` to create a new message.
+ */
+export const ReleaseExpiredResponseSchema: GenMessage<ReleaseExpiredResponse> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_reservation, 18);
+
+/**
+ * Asks for a retention of the holder's own.
+ *
+ * @generated from message holdfast.v1.SetRetentionRequest
+ */
+export type SetRetentionRequest = Message<"holdfast.v1.SetRetentionRequest"> & {
+  /**
+   * Required. The subnet's name.
+   *
+   * @generated from field: string subnet = 1;
+   */
+  subnet: string;
+
+  /**
+   * Required. Who holds the reservation; a Vip as `vip/<name>`.
+   *
+   * @generated from field: string holder = 2;
+   */
+  holder: string;
+
+  /**
+   * "release", "owner", "forever", or a time such as "90s", "30m", "24h" or "7d", at most ten years. Required, unless
+   * `no_retention` is given.
+   *
+   * @generated from field: string retention = 3;
+   */
+  retention: string;
+
+  /**
+   * None of its own from now on. Then `retention` must be empty.
+   *
+   * @generated from field: bool no_retention = 4;
+   */
+  noRetention: boolean;
+
+  /**
+   * About the command.
+   *
+   * @generated from field: holdfast.v1.CommandOptions options = 15;
+   */
+  options?: CommandOptions | undefined;
+};
+
+/**
+ * Describes the message holdfast.v1.SetRetentionRequest.
+ * Use `create(SetRetentionRequestSchema)` to create a new message.
+ */
+export const SetRetentionRequestSchema: GenMessage<SetRetentionRequest> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_reservation, 19);
+
+/**
+ * The retention is set.
+ *
+ * @generated from message holdfast.v1.SetRetentionResponse
+ */
+export type SetRetentionResponse = Message<"holdfast.v1.SetRetentionResponse"> & {
+  /**
+   * The command's id, the caller's or the server's.
+   *
+   * @generated from field: string command_id = 1;
+   */
+  commandId: string;
+
+  /**
+   * Where the log stands by this reply: give it as `at_least_position` to see it in a query.
+   *
+   * @generated from field: string position = 2;
+   */
+  position: string;
+};
+
+/**
+ * Describes the message holdfast.v1.SetRetentionResponse.
+ * Use `create(SetRetentionResponseSchema)` to create a new message.
+ */
+export const SetRetentionResponseSchema: GenMessage<SetRetentionResponse> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_reservation, 20);
 
 /**
  * Asks for one reservation.
@@ -404,7 +1067,7 @@ export type GetReservationRequest = Message<"holdfast.v1.GetReservationRequest">
  * Use `create(GetReservationRequestSchema)` to create a new message.
  */
 export const GetReservationRequestSchema: GenMessage<GetReservationRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_reservation, 7);
+  messageDesc(file_holdfast_v1_reservation, 21);
 
 /**
  * One reservation.
@@ -432,7 +1095,7 @@ export type GetReservationResponse = Message<"holdfast.v1.GetReservationResponse
  * Use `create(GetReservationResponseSchema)` to create a new message.
  */
 export const GetReservationResponseSchema: GenMessage<GetReservationResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_reservation, 8);
+  messageDesc(file_holdfast_v1_reservation, 22);
 
 /**
  * Asks for reservations.
@@ -488,7 +1151,7 @@ export type ListReservationsRequest = Message<"holdfast.v1.ListReservationsReque
  * Use `create(ListReservationsRequestSchema)` to create a new message.
  */
 export const ListReservationsRequestSchema: GenMessage<ListReservationsRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_reservation, 9);
+  messageDesc(file_holdfast_v1_reservation, 23);
 
 /**
  * A page of reservations.
@@ -523,7 +1186,7 @@ export type ListReservationsResponse = Message<"holdfast.v1.ListReservationsResp
  * Use `create(ListReservationsResponseSchema)` to create a new message.
  */
 export const ListReservationsResponseSchema: GenMessage<ListReservationsResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_reservation, 10);
+  messageDesc(file_holdfast_v1_reservation, 24);
 
 /**
  * Addresses and who holds them. A holder has at most one reservation in a subnet; an address has at most one holder.
@@ -535,6 +1198,15 @@ export const ListReservationsResponseSchema: GenMessage<ListReservationsResponse
  * namespace, name or nic is 1 to 253 characters of `A-Za-z0-9._:-`, first and last alphanumeric; an ordinal is a
  * number without leading zeros. Kinds are the caller's own but for those three.
  *
+ * A holder may outlive those who use what it holds. A user is one Pod (or other object), told from its successors of the
+ * same name by its UID; when the last one is detached, the retention says what becomes of the reservation: "release"
+ * (it ends), "owner" (it stays while its owner, a StatefulSet or a VirtualMachine, exists), a time such as "90s", "30m",
+ * "24h" or "7d" (the same, and that much longer), or "forever" (until somebody releases it). The holder's own goes
+ * before its subnet's; where neither says, "owner" holds for `statefulset` and `vm`, and "release" for all others. In a
+ * cluster that Holdfast watches itself it attaches and detaches Pods by itself. What a user has is not released: detach
+ * the user first. A Vip's users are attached here too, to the holder `vip/<name>`; the Vip stays reserved without them,
+ * and its retention says how long only a successor of its last user may use it.
+ *
  * @generated from service holdfast.v1.ReservationService
  */
 export const ReservationService: GenService<{
@@ -543,8 +1215,8 @@ export const ReservationService: GenService<{
    * all or none. A holder who has what is asked already is answered with it.
    *
    * Rejections: InvalidArgument, SubnetNotFound, SubnetExhausted, FamilyUnavailable, AddressOutOfRange,
-   * AddressNotUsable, AddressTaken, AddressCooling, MacTaken, PortTaken, HolderHoldsOther, CommandExpired,
-   * CommandIdReused.
+   * AddressNotUsable, AddressTaken, AddressCooling, MacTaken, PortTaken, PoolNotFound, HolderHoldsOther,
+   * CommandExpired, CommandIdReused.
    * HTTP: POST /v1/subnets/{subnet}/reservations
    * NATS: holdfast.v1.reservations.reserve
    *
@@ -571,7 +1243,8 @@ export const ReservationService: GenService<{
     output: typeof MoveAddressResponseSchema;
   },
   /**
-   * Takes what a holder has in a subnet back; once the subnet's cooling time is over others may have it.
+   * Takes what a holder has in a subnet back, whatever its retention; once the subnet's cooling time is over others may
+   * have it.
    *
    * Rejections: InvalidArgument, SubnetNotFound, ReservationNotFound, ReservationInUse, CommandExpired, CommandIdReused.
    * HTTP: DELETE /v1/subnets/{subnet}/reservations/{holder=**}
@@ -585,7 +1258,95 @@ export const ReservationService: GenService<{
     output: typeof ReleaseAddressResponseSchema;
   },
   /**
-   * What a holder has in a subnet.
+   * Records that somebody uses what a holder has. A user of the same object, or with the same owner, takes its
+   * predecessor's place; any other is refused while there is a user, but for the target of a live migration.
+   *
+   * Rejections: InvalidArgument, SubnetNotFound, ReservationNotFound, ReservationInUse, CommandExpired, CommandIdReused.
+   * HTTP: POST /v1/subnets/{subnet}/users/{holder=**}
+   * NATS: holdfast.v1.reservations.attach-user
+   *
+   * @generated from rpc holdfast.v1.ReservationService.AttachUser
+   */
+  attachUser: {
+    methodKind: "unary";
+    input: typeof AttachUserRequestSchema;
+    output: typeof AttachUserResponseSchema;
+  },
+  /**
+   * Records that a user uses it no more. With the last one the retention decides whether the reservation stays. A user
+   * that there is not is answered as detached.
+   *
+   * Rejections: InvalidArgument, SubnetNotFound, ReservationNotFound, CommandExpired, CommandIdReused.
+   * HTTP: DELETE /v1/subnets/{subnet}/users/{holder=**}
+   * NATS: holdfast.v1.reservations.detach-user
+   *
+   * @generated from rpc holdfast.v1.ReservationService.DetachUser
+   */
+  detachUser: {
+    methodKind: "unary";
+    input: typeof DetachUserRequestSchema;
+    output: typeof DetachUserResponseSchema;
+  },
+  /**
+   * Makes one of two users the primary one, where packets go: a live migration came to its end.
+   *
+   * Rejections: InvalidArgument, SubnetNotFound, ReservationNotFound, UserNotFound, CommandExpired, CommandIdReused.
+   * HTTP: PUT /v1/subnets/{subnet}/primary-users/{holder=**}
+   * NATS: holdfast.v1.reservations.move-primary
+   *
+   * @generated from rpc holdfast.v1.ReservationService.MovePrimary
+   */
+  movePrimary: {
+    methodKind: "unary";
+    input: typeof MovePrimaryRequestSchema;
+    output: typeof MovePrimaryResponseSchema;
+  },
+  /**
+   * Records that the owner for whom a reservation is kept is gone: it ends, or the time that it is kept longer begins.
+   * A reservation that is kept for ever stays.
+   *
+   * Rejections: InvalidArgument, SubnetNotFound, ReservationNotFound, ReservationInUse, CommandExpired, CommandIdReused.
+   * HTTP: DELETE /v1/subnets/{subnet}/owners/{holder=**}
+   * NATS: holdfast.v1.reservations.end-owner
+   *
+   * @generated from rpc holdfast.v1.ReservationService.EndOwner
+   */
+  endOwner: {
+    methodKind: "unary";
+    input: typeof EndOwnerRequestSchema;
+    output: typeof EndOwnerResponseSchema;
+  },
+  /**
+   * Ends a reservation that was kept for a time that is over; a server that runs does so by itself. One that is in use,
+   * or whose time is not over, is refused.
+   *
+   * Rejections: InvalidArgument, SubnetNotFound, ReservationNotFound, ReservationInUse, CommandExpired, CommandIdReused.
+   * HTTP: DELETE /v1/subnets/{subnet}/expired-reservations/{holder=**}
+   * NATS: holdfast.v1.reservations.release-expired
+   *
+   * @generated from rpc holdfast.v1.ReservationService.ReleaseExpired
+   */
+  releaseExpired: {
+    methodKind: "unary";
+    input: typeof ReleaseExpiredRequestSchema;
+    output: typeof ReleaseExpiredResponseSchema;
+  },
+  /**
+   * Sets a holder's own retention, or takes it back. It counts when the next user is detached, or the owner ends.
+   *
+   * Rejections: InvalidArgument, SubnetNotFound, ReservationNotFound, CommandExpired, CommandIdReused.
+   * HTTP: PUT /v1/subnets/{subnet}/retention/{holder=**}
+   * NATS: holdfast.v1.reservations.set-retention
+   *
+   * @generated from rpc holdfast.v1.ReservationService.SetRetention
+   */
+  setRetention: {
+    methodKind: "unary";
+    input: typeof SetRetentionRequestSchema;
+    output: typeof SetRetentionResponseSchema;
+  },
+  /**
+   * What a holder has in a subnet, who uses it, and how long it stays.
    *
    * Rejections: InvalidArgument, SubnetNotFound, ReservationNotFound.
    * HTTP: GET /v1/subnets/{subnet}/reservations/{holder=**}

@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file holdfast/v1/subnet.proto.
  */
 export const file_holdfast_v1_subnet: GenFile = /*@__PURE__*/
-  fileDesc("Chhob2xkZmFzdC92MS9zdWJuZXQucHJvdG8SC2hvbGRmYXN0LnYxIsABCgZTdWJuZXQSDAoEbmFtZRgBIAEoCRINCgVjaWRycxgCIAMoCRIQCghnYXRld2F5cxgDIAMoCRIQCghleGNsdWRlZBgEIAMoCRIqCgdjb29saW5nGAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEikKBmNvdW50cxgGIAMoCzIZLmhvbGRmYXN0LnYxLkZhbWlseUNvdW50cxITCgZyb3V0ZXIYByABKAlIAIgBAUIJCgdfcm91dGVyIlcKDEZhbWlseUNvdW50cxIlCgZmYW1pbHkYASABKA4yFS5ob2xkZmFzdC52MS5JcEZhbWlseRINCgV1c2luZxgCIAEoCRIRCglhdmFpbGFibGUYAyABKAki1AEKE0RlZmluZVN1Ym5ldFJlcXVlc3QSDAoEbmFtZRgBIAEoCRINCgVjaWRycxgCIAMoCRIQCghnYXRld2F5cxgDIAMoCRISCgpub19nYXRld2F5GAQgASgIEhAKCGV4Y2x1ZGVkGAUgAygJEioKB2Nvb2xpbmcYBiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SDgoGcm91dGVyGAcgASgJEiwKB29wdGlvbnMYDyABKAsyGy5ob2xkZmFzdC52MS5Db21tYW5kT3B0aW9ucyJhChREZWZpbmVTdWJuZXRSZXNwb25zZRIjCgZzdWJuZXQYASABKAsyEy5ob2xkZmFzdC52MS5TdWJuZXQSEgoKY29tbWFuZF9pZBgCIAEoCRIQCghwb3NpdGlvbhgDIAEoCSL8AQoTUmV2aXNlU3VibmV0UmVxdWVzdBIMCgRuYW1lGAEgASgJEg0KBWNpZHJzGAIgAygJEhAKCGdhdGV3YXlzGAMgAygJEhIKCm5vX2dhdGV3YXkYBCABKAgSEAoIZXhjbHVkZWQYBSADKAkSEwoLbm9fZXhjbHVkZWQYBiABKAgSKgoHY29vbGluZxgHIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIOCgZyb3V0ZXIYCCABKAkSEQoJbm9fcm91dGVyGAkgASgIEiwKB29wdGlvbnMYDyABKAsyGy5ob2xkZmFzdC52MS5Db21tYW5kT3B0aW9ucyJhChRSZXZpc2VTdWJuZXRSZXNwb25zZRIjCgZzdWJuZXQYASABKAsyEy5ob2xkZmFzdC52MS5TdWJuZXQSEgoKY29tbWFuZF9pZBgCIAEoCRIQCghwb3NpdGlvbhgDIAEoCSJRChNSZXRpcmVTdWJuZXRSZXF1ZXN0EgwKBG5hbWUYASABKAkSLAoHb3B0aW9ucxgPIAEoCzIbLmhvbGRmYXN0LnYxLkNvbW1hbmRPcHRpb25zIjwKFFJldGlyZVN1Ym5ldFJlc3BvbnNlEhIKCmNvbW1hbmRfaWQYASABKAkSEAoIcG9zaXRpb24YAiABKAkiOwoQR2V0U3VibmV0UmVxdWVzdBIMCgRuYW1lGAEgASgJEhkKEWF0X2xlYXN0X3Bvc2l0aW9uGA4gASgJIkoKEUdldFN1Ym5ldFJlc3BvbnNlEiMKBnN1Ym5ldBgBIAEoCzITLmhvbGRmYXN0LnYxLlN1Ym5ldBIQCghwb3NpdGlvbhgCIAEoCSJWChJMaXN0U3VibmV0c1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkSGQoRYXRfbGVhc3RfcG9zaXRpb24YDiABKAkiZgoTTGlzdFN1Ym5ldHNSZXNwb25zZRIkCgdzdWJuZXRzGAEgAygLMhMuaG9sZGZhc3QudjEuU3VibmV0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRIQCghwb3NpdGlvbhgDIAEoCSJ7ChhMaXN0RnJlZUFkZHJlc3Nlc1JlcXVlc3QSDgoGc3VibmV0GAEgASgJEiUKBmZhbWlseRgCIAEoDjIVLmhvbGRmYXN0LnYxLklwRmFtaWx5Eg0KBWxpbWl0GAMgASgFEhkKEWF0X2xlYXN0X3Bvc2l0aW9uGA4gASgJInoKGUxpc3RGcmVlQWRkcmVzc2VzUmVzcG9uc2USJQoGZmFtaWx5GAEgASgOMhUuaG9sZGZhc3QudjEuSXBGYW1pbHkSEQoJYWRkcmVzc2VzGAIgAygJEhEKCWF2YWlsYWJsZRgDIAEoCRIQCghwb3NpdGlvbhgEIAEoCTKQBAoNU3VibmV0U2VydmljZRJTCgxEZWZpbmVTdWJuZXQSIC5ob2xkZmFzdC52MS5EZWZpbmVTdWJuZXRSZXF1ZXN0GiEuaG9sZGZhc3QudjEuRGVmaW5lU3VibmV0UmVzcG9uc2USUwoMUmV2aXNlU3VibmV0EiAuaG9sZGZhc3QudjEuUmV2aXNlU3VibmV0UmVxdWVzdBohLmhvbGRmYXN0LnYxLlJldmlzZVN1Ym5ldFJlc3BvbnNlElMKDFJldGlyZVN1Ym5ldBIgLmhvbGRmYXN0LnYxLlJldGlyZVN1Ym5ldFJlcXVlc3QaIS5ob2xkZmFzdC52MS5SZXRpcmVTdWJuZXRSZXNwb25zZRJKCglHZXRTdWJuZXQSHS5ob2xkZmFzdC52MS5HZXRTdWJuZXRSZXF1ZXN0Gh4uaG9sZGZhc3QudjEuR2V0U3VibmV0UmVzcG9uc2USUAoLTGlzdFN1Ym5ldHMSHy5ob2xkZmFzdC52MS5MaXN0U3VibmV0c1JlcXVlc3QaIC5ob2xkZmFzdC52MS5MaXN0U3VibmV0c1Jlc3BvbnNlEmIKEUxpc3RGcmVlQWRkcmVzc2VzEiUuaG9sZGZhc3QudjEuTGlzdEZyZWVBZGRyZXNzZXNSZXF1ZXN0GiYuaG9sZGZhc3QudjEuTGlzdEZyZWVBZGRyZXNzZXNSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_duration, file_holdfast_v1_address, file_holdfast_v1_command]);
+  fileDesc("Chhob2xkZmFzdC92MS9zdWJuZXQucHJvdG8SC2hvbGRmYXN0LnYxIogCCgZTdWJuZXQSDAoEbmFtZRgBIAEoCRINCgVjaWRycxgCIAMoCRIQCghnYXRld2F5cxgDIAMoCRIQCghleGNsdWRlZBgEIAMoCRIqCgdjb29saW5nGAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEikKBmNvdW50cxgGIAMoCzIZLmhvbGRmYXN0LnYxLkZhbWlseUNvdW50cxITCgZyb3V0ZXIYByABKAlIAIgBARIWCglyZXRlbnRpb24YCCABKAlIAYgBARIgCgVwb29scxgJIAMoCzIRLmhvbGRmYXN0LnYxLlBvb2xCCQoHX3JvdXRlckIMCgpfcmV0ZW50aW9uInMKBFBvb2wSDAoEbmFtZRgBIAEoCRIOCgZzdWJuZXQYAiABKAkSDgoGcmFuZ2VzGAMgAygJEhIKCm5hbWVzcGFjZXMYBCADKAkSKQoGY291bnRzGAUgAygLMhkuaG9sZGZhc3QudjEuRmFtaWx5Q291bnRzIlcKDEZhbWlseUNvdW50cxIlCgZmYW1pbHkYASABKA4yFS5ob2xkZmFzdC52MS5JcEZhbWlseRINCgV1c2luZxgCIAEoCRIRCglhdmFpbGFibGUYAyABKAki5wEKE0RlZmluZVN1Ym5ldFJlcXVlc3QSDAoEbmFtZRgBIAEoCRINCgVjaWRycxgCIAMoCRIQCghnYXRld2F5cxgDIAMoCRISCgpub19nYXRld2F5GAQgASgIEhAKCGV4Y2x1ZGVkGAUgAygJEioKB2Nvb2xpbmcYBiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SDgoGcm91dGVyGAcgASgJEhEKCXJldGVudGlvbhgIIAEoCRIsCgdvcHRpb25zGA8gASgLMhsuaG9sZGZhc3QudjEuQ29tbWFuZE9wdGlvbnMiYQoURGVmaW5lU3VibmV0UmVzcG9uc2USIwoGc3VibmV0GAEgASgLMhMuaG9sZGZhc3QudjEuU3VibmV0EhIKCmNvbW1hbmRfaWQYAiABKAkSEAoIcG9zaXRpb24YAyABKAkipQIKE1JldmlzZVN1Ym5ldFJlcXVlc3QSDAoEbmFtZRgBIAEoCRINCgVjaWRycxgCIAMoCRIQCghnYXRld2F5cxgDIAMoCRISCgpub19nYXRld2F5GAQgASgIEhAKCGV4Y2x1ZGVkGAUgAygJEhMKC25vX2V4Y2x1ZGVkGAYgASgIEioKB2Nvb2xpbmcYByABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SDgoGcm91dGVyGAggASgJEhEKCW5vX3JvdXRlchgJIAEoCBIRCglyZXRlbnRpb24YCiABKAkSFAoMbm9fcmV0ZW50aW9uGAsgASgIEiwKB29wdGlvbnMYDyABKAsyGy5ob2xkZmFzdC52MS5Db21tYW5kT3B0aW9ucyJhChRSZXZpc2VTdWJuZXRSZXNwb25zZRIjCgZzdWJuZXQYASABKAsyEy5ob2xkZmFzdC52MS5TdWJuZXQSEgoKY29tbWFuZF9pZBgCIAEoCRIQCghwb3NpdGlvbhgDIAEoCSJRChNSZXRpcmVTdWJuZXRSZXF1ZXN0EgwKBG5hbWUYASABKAkSLAoHb3B0aW9ucxgPIAEoCzIbLmhvbGRmYXN0LnYxLkNvbW1hbmRPcHRpb25zIjwKFFJldGlyZVN1Ym5ldFJlc3BvbnNlEhIKCmNvbW1hbmRfaWQYASABKAkSEAoIcG9zaXRpb24YAiABKAkiOwoQR2V0U3VibmV0UmVxdWVzdBIMCgRuYW1lGAEgASgJEhkKEWF0X2xlYXN0X3Bvc2l0aW9uGA4gASgJIkoKEUdldFN1Ym5ldFJlc3BvbnNlEiMKBnN1Ym5ldBgBIAEoCzITLmhvbGRmYXN0LnYxLlN1Ym5ldBIQCghwb3NpdGlvbhgCIAEoCSJWChJMaXN0U3VibmV0c1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkSGQoRYXRfbGVhc3RfcG9zaXRpb24YDiABKAkiZgoTTGlzdFN1Ym5ldHNSZXNwb25zZRIkCgdzdWJuZXRzGAEgAygLMhMuaG9sZGZhc3QudjEuU3VibmV0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRIQCghwb3NpdGlvbhgDIAEoCSJ7ChhMaXN0RnJlZUFkZHJlc3Nlc1JlcXVlc3QSDgoGc3VibmV0GAEgASgJEiUKBmZhbWlseRgCIAEoDjIVLmhvbGRmYXN0LnYxLklwRmFtaWx5Eg0KBWxpbWl0GAMgASgFEhkKEWF0X2xlYXN0X3Bvc2l0aW9uGA4gASgJInoKGUxpc3RGcmVlQWRkcmVzc2VzUmVzcG9uc2USJQoGZmFtaWx5GAEgASgOMhUuaG9sZGZhc3QudjEuSXBGYW1pbHkSEQoJYWRkcmVzc2VzGAIgAygJEhEKCWF2YWlsYWJsZRgDIAEoCRIQCghwb3NpdGlvbhgEIAEoCTKQBAoNU3VibmV0U2VydmljZRJTCgxEZWZpbmVTdWJuZXQSIC5ob2xkZmFzdC52MS5EZWZpbmVTdWJuZXRSZXF1ZXN0GiEuaG9sZGZhc3QudjEuRGVmaW5lU3VibmV0UmVzcG9uc2USUwoMUmV2aXNlU3VibmV0EiAuaG9sZGZhc3QudjEuUmV2aXNlU3VibmV0UmVxdWVzdBohLmhvbGRmYXN0LnYxLlJldmlzZVN1Ym5ldFJlc3BvbnNlElMKDFJldGlyZVN1Ym5ldBIgLmhvbGRmYXN0LnYxLlJldGlyZVN1Ym5ldFJlcXVlc3QaIS5ob2xkZmFzdC52MS5SZXRpcmVTdWJuZXRSZXNwb25zZRJKCglHZXRTdWJuZXQSHS5ob2xkZmFzdC52MS5HZXRTdWJuZXRSZXF1ZXN0Gh4uaG9sZGZhc3QudjEuR2V0U3VibmV0UmVzcG9uc2USUAoLTGlzdFN1Ym5ldHMSHy5ob2xkZmFzdC52MS5MaXN0U3VibmV0c1JlcXVlc3QaIC5ob2xkZmFzdC52MS5MaXN0U3VibmV0c1Jlc3BvbnNlEmIKEUxpc3RGcmVlQWRkcmVzc2VzEiUuaG9sZGZhc3QudjEuTGlzdEZyZWVBZGRyZXNzZXNSZXF1ZXN0GiYuaG9sZGZhc3QudjEuTGlzdEZyZWVBZGRyZXNzZXNSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_duration, file_holdfast_v1_address, file_holdfast_v1_command]);
 
 /**
  * An address space with rules.
@@ -72,6 +72,21 @@ export type Subnet = Message<"holdfast.v1.Subnet"> & {
    * @generated from field: optional string router = 7;
    */
   router?: string | undefined;
+
+  /**
+   * How long reservations stay that nobody uses, of holders that have none of their own: "release", "owner", "forever",
+   * or a time such as "24h". Absent: what is usual for each kind of holder.
+   *
+   * @generated from field: optional string retention = 8;
+   */
+  retention?: string | undefined;
+
+  /**
+   * Its pools, in the order of their names. Only one subnet that is asked for by name has their counts.
+   *
+   * @generated from field: repeated holdfast.v1.Pool pools = 9;
+   */
+  pools: Pool[];
 };
 
 /**
@@ -82,7 +97,56 @@ export const SubnetSchema: GenMessage<Subnet> = /*@__PURE__*/
   messageDesc(file_holdfast_v1_subnet, 0);
 
 /**
- * How full a subnet is in one family. The numbers may exceed 64 bits, and so are decimal texts.
+ * Addresses of a subnet that are set aside: only who names the pool is given one of them automatically.
+ *
+ * @generated from message holdfast.v1.Pool
+ */
+export type Pool = Message<"holdfast.v1.Pool"> & {
+  /**
+   * Its name, unique in its subnet.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * The name of the subnet.
+   *
+   * @generated from field: string subnet = 2;
+   */
+  subnet: string;
+
+  /**
+   * Its ranges.
+   *
+   * @generated from field: repeated string ranges = 3;
+   */
+  ranges: string[];
+
+  /**
+   * The namespaces whose Pods take from it without naming it.
+   *
+   * @generated from field: repeated string namespaces = 4;
+   */
+  namespaces: string[];
+
+  /**
+   * How full it is, one entry a family that its subnet has. Replies to commands, events and lists of subnets have none.
+   *
+   * @generated from field: repeated holdfast.v1.FamilyCounts counts = 5;
+   */
+  counts: FamilyCounts[];
+};
+
+/**
+ * Describes the message holdfast.v1.Pool.
+ * Use `create(PoolSchema)` to create a new message.
+ */
+export const PoolSchema: GenMessage<Pool> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_subnet, 1);
+
+/**
+ * How full a subnet or pool is in one family. The numbers may exceed 64 bits, and so are decimal texts.
  *
  * @generated from message holdfast.v1.FamilyCounts
  */
@@ -114,7 +178,7 @@ export type FamilyCounts = Message<"holdfast.v1.FamilyCounts"> & {
  * Use `create(FamilyCountsSchema)` to create a new message.
  */
 export const FamilyCountsSchema: GenMessage<FamilyCounts> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_subnet, 1);
+  messageDesc(file_holdfast_v1_subnet, 2);
 
 /**
  * Asks for a subnet to be defined.
@@ -173,6 +237,14 @@ export type DefineSubnetRequest = Message<"holdfast.v1.DefineSubnetRequest"> & {
   router: string;
 
   /**
+   * How long reservations stay that nobody uses, of holders that have none of their own: "release", "owner", "forever",
+   * or a time such as "90s", "30m", "24h" or "7d", at most ten years. Empty: what is usual for each kind of holder.
+   *
+   * @generated from field: string retention = 8;
+   */
+  retention: string;
+
+  /**
    * About the command.
    *
    * @generated from field: holdfast.v1.CommandOptions options = 15;
@@ -185,7 +257,7 @@ export type DefineSubnetRequest = Message<"holdfast.v1.DefineSubnetRequest"> & {
  * Use `create(DefineSubnetRequestSchema)` to create a new message.
  */
 export const DefineSubnetRequestSchema: GenMessage<DefineSubnetRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_subnet, 2);
+  messageDesc(file_holdfast_v1_subnet, 3);
 
 /**
  * The subnet as it was defined.
@@ -220,7 +292,7 @@ export type DefineSubnetResponse = Message<"holdfast.v1.DefineSubnetResponse"> &
  * Use `create(DefineSubnetResponseSchema)` to create a new message.
  */
 export const DefineSubnetResponseSchema: GenMessage<DefineSubnetResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_subnet, 3);
+  messageDesc(file_holdfast_v1_subnet, 4);
 
 /**
  * Asks for a subnet to be changed. What is left out stays as it is.
@@ -294,6 +366,20 @@ export type ReviseSubnetRequest = Message<"holdfast.v1.ReviseSubnetRequest"> & {
   noRouter: boolean;
 
   /**
+   * The retention from now on, as in `DefineSubnetRequest`.
+   *
+   * @generated from field: string retention = 10;
+   */
+  retention: string;
+
+  /**
+   * What is usual for each kind of holder from now on. Then `retention` must be empty.
+   *
+   * @generated from field: bool no_retention = 11;
+   */
+  noRetention: boolean;
+
+  /**
    * About the command.
    *
    * @generated from field: holdfast.v1.CommandOptions options = 15;
@@ -306,7 +392,7 @@ export type ReviseSubnetRequest = Message<"holdfast.v1.ReviseSubnetRequest"> & {
  * Use `create(ReviseSubnetRequestSchema)` to create a new message.
  */
 export const ReviseSubnetRequestSchema: GenMessage<ReviseSubnetRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_subnet, 4);
+  messageDesc(file_holdfast_v1_subnet, 5);
 
 /**
  * The subnet as it is after the change.
@@ -341,7 +427,7 @@ export type ReviseSubnetResponse = Message<"holdfast.v1.ReviseSubnetResponse"> &
  * Use `create(ReviseSubnetResponseSchema)` to create a new message.
  */
 export const ReviseSubnetResponseSchema: GenMessage<ReviseSubnetResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_subnet, 5);
+  messageDesc(file_holdfast_v1_subnet, 6);
 
 /**
  * Asks for a subnet to end.
@@ -369,7 +455,7 @@ export type RetireSubnetRequest = Message<"holdfast.v1.RetireSubnetRequest"> & {
  * Use `create(RetireSubnetRequestSchema)` to create a new message.
  */
 export const RetireSubnetRequestSchema: GenMessage<RetireSubnetRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_subnet, 6);
+  messageDesc(file_holdfast_v1_subnet, 7);
 
 /**
  * The subnet has ended.
@@ -397,7 +483,7 @@ export type RetireSubnetResponse = Message<"holdfast.v1.RetireSubnetResponse"> &
  * Use `create(RetireSubnetResponseSchema)` to create a new message.
  */
 export const RetireSubnetResponseSchema: GenMessage<RetireSubnetResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_subnet, 7);
+  messageDesc(file_holdfast_v1_subnet, 8);
 
 /**
  * Asks for one subnet.
@@ -425,7 +511,7 @@ export type GetSubnetRequest = Message<"holdfast.v1.GetSubnetRequest"> & {
  * Use `create(GetSubnetRequestSchema)` to create a new message.
  */
 export const GetSubnetRequestSchema: GenMessage<GetSubnetRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_subnet, 8);
+  messageDesc(file_holdfast_v1_subnet, 9);
 
 /**
  * One subnet.
@@ -453,7 +539,7 @@ export type GetSubnetResponse = Message<"holdfast.v1.GetSubnetResponse"> & {
  * Use `create(GetSubnetResponseSchema)` to create a new message.
  */
 export const GetSubnetResponseSchema: GenMessage<GetSubnetResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_subnet, 9);
+  messageDesc(file_holdfast_v1_subnet, 10);
 
 /**
  * Asks for all subnets.
@@ -488,7 +574,7 @@ export type ListSubnetsRequest = Message<"holdfast.v1.ListSubnetsRequest"> & {
  * Use `create(ListSubnetsRequestSchema)` to create a new message.
  */
 export const ListSubnetsRequestSchema: GenMessage<ListSubnetsRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_subnet, 10);
+  messageDesc(file_holdfast_v1_subnet, 11);
 
 /**
  * A page of subnets.
@@ -523,7 +609,7 @@ export type ListSubnetsResponse = Message<"holdfast.v1.ListSubnetsResponse"> & {
  * Use `create(ListSubnetsResponseSchema)` to create a new message.
  */
 export const ListSubnetsResponseSchema: GenMessage<ListSubnetsResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_subnet, 11);
+  messageDesc(file_holdfast_v1_subnet, 12);
 
 /**
  * Asks which addresses come next.
@@ -565,7 +651,7 @@ export type ListFreeAddressesRequest = Message<"holdfast.v1.ListFreeAddressesReq
  * Use `create(ListFreeAddressesRequestSchema)` to create a new message.
  */
 export const ListFreeAddressesRequestSchema: GenMessage<ListFreeAddressesRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_subnet, 12);
+  messageDesc(file_holdfast_v1_subnet, 13);
 
 /**
  * The addresses that come next.
@@ -608,7 +694,7 @@ export type ListFreeAddressesResponse = Message<"holdfast.v1.ListFreeAddressesRe
  * Use `create(ListFreeAddressesResponseSchema)` to create a new message.
  */
 export const ListFreeAddressesResponseSchema: GenMessage<ListFreeAddressesResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_subnet, 13);
+  messageDesc(file_holdfast_v1_subnet, 14);
 
 /**
  * Address spaces with rules. A subnet's name is a DNS subdomain: 1 to 253 characters of `a-z0-9.-`, first and last
@@ -632,8 +718,8 @@ export const SubnetService: GenService<{
     output: typeof DefineSubnetResponseSchema;
   },
   /**
-   * Changes a subnet: grows or shrinks its blocks, sets its gateways, exclusions, cooling time or router. What is left
-   * out stays. Nobody who holds an address may fall outside.
+   * Changes a subnet: grows or shrinks its blocks, sets its gateways, exclusions, cooling time, router or retention.
+   * What is left out stays, its pools too. Nobody who holds an address may fall outside, and no pool.
    *
    * Rejections: InvalidArgument, SubnetNotFound, SubnetInUse, MacTaken, CommandExpired, CommandIdReused.
    * HTTP: PATCH /v1/subnets/{name}
@@ -661,7 +747,7 @@ export const SubnetService: GenService<{
     output: typeof RetireSubnetResponseSchema;
   },
   /**
-   * One subnet, with its counts.
+   * One subnet, with its counts, and those of its pools.
    *
    * Rejections: InvalidArgument, SubnetNotFound.
    * HTTP: GET /v1/subnets/{name}

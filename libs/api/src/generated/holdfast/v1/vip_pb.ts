@@ -10,13 +10,15 @@ import type { IpFamily } from "./address_pb";
 import { file_holdfast_v1_address } from "./address_pb";
 import type { CommandOptions } from "./command_pb";
 import { file_holdfast_v1_command } from "./command_pb";
+import type { Retained, User } from "./reservation_pb";
+import { file_holdfast_v1_reservation } from "./reservation_pb";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file holdfast/v1/vip.proto.
  */
 export const file_holdfast_v1_vip: GenFile = /*@__PURE__*/
-  fileDesc("ChVob2xkZmFzdC92MS92aXAucHJvdG8SC2hvbGRmYXN0LnYxIt8BCgNWaXASDAoEbmFtZRgBIAEoCRIOCgZzdWJuZXQYAiABKAkSDwoCdjQYAyABKAlIAIgBARIPCgJ2NhgEIAEoCUgBiAEBEgsKA21hYxgFIAEoCRIMCgR0eXBlGAYgASgJEhYKCW5hbWVzcGFjZRgHIAEoCUgCiAEBEhAKCHNlbGVjdG9yGAggAygJEgwKBG5vdGUYCSABKAkSKQoFc2luY2UYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQgUKA192NEIFCgNfdjZCDAoKX25hbWVzcGFjZSIrCglWaXBQYXJlbnQSDAoEcG9ydBgBIAEoCRIQCghncmFudG9ycxgCIAMoCSJKCglDb25kaXRpb24SDAoEdHlwZRgBIAEoCRIOCgZzdGF0dXMYAiABKAkSDgoGcmVhc29uGAMgASgJEg8KB21lc3NhZ2UYBCABKAki7gEKEVJlc2VydmVWaXBSZXF1ZXN0EgwKBG5hbWUYASABKAkSDgoGc3VibmV0GAIgASgJEgoKAnY0GAMgASgJEgoKAnY2GAQgASgJEgsKA21hYxgFIAEoCRInCghmYW1pbGllcxgGIAMoDjIVLmhvbGRmYXN0LnYxLklwRmFtaWx5EgwKBHR5cGUYByABKAkSEQoJbmFtZXNwYWNlGAggASgJEhAKCHNlbGVjdG9yGAkgAygJEgwKBG5vdGUYCiABKAkSLAoHb3B0aW9ucxgPIAEoCzIbLmhvbGRmYXN0LnYxLkNvbW1hbmRPcHRpb25zIlkKElJlc2VydmVWaXBSZXNwb25zZRIdCgN2aXAYASABKAsyEC5ob2xkZmFzdC52MS5WaXASEgoKY29tbWFuZF9pZBgCIAEoCRIQCghwb3NpdGlvbhgDIAEoCSK0AQoQUmV2aXNlVmlwUmVxdWVzdBIMCgRuYW1lGAEgASgJEgoKAnY0GAIgASgJEgoKAnY2GAMgASgJEgsKA21hYxgEIAEoCRIMCgR0eXBlGAUgASgJEhEKCW5hbWVzcGFjZRgGIAEoCRIQCghzZWxlY3RvchgHIAMoCRIMCgRub3RlGAggASgJEiwKB29wdGlvbnMYDyABKAsyGy5ob2xkZmFzdC52MS5Db21tYW5kT3B0aW9ucyJYChFSZXZpc2VWaXBSZXNwb25zZRIdCgN2aXAYASABKAsyEC5ob2xkZmFzdC52MS5WaXASEgoKY29tbWFuZF9pZBgCIAEoCRIQCghwb3NpdGlvbhgDIAEoCSJfChFSZWxlYXNlVmlwUmVxdWVzdBIMCgRuYW1lGAEgASgJEg4KBnJlYXNvbhgCIAEoCRIsCgdvcHRpb25zGA8gASgLMhsuaG9sZGZhc3QudjEuQ29tbWFuZE9wdGlvbnMiWQoSUmVsZWFzZVZpcFJlc3BvbnNlEh0KA3ZpcBgBIAEoCzIQLmhvbGRmYXN0LnYxLlZpcBISCgpjb21tYW5kX2lkGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJImEKFUdyYW50VmlwUGFyZW50UmVxdWVzdBIMCgRuYW1lGAEgASgJEgwKBHBvcnQYAiABKAkSLAoHb3B0aW9ucxgPIAEoCzIbLmhvbGRmYXN0LnYxLkNvbW1hbmRPcHRpb25zImcKFkdyYW50VmlwUGFyZW50UmVzcG9uc2USJwoFZ3JhbnQYASABKAsyGC5ob2xkZmFzdC52MS5QYXJlbnRHcmFudBISCgpjb21tYW5kX2lkGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJIkkKC1BhcmVudEdyYW50Eg4KBnN1Ym5ldBgBIAEoCRILCgN2aXAYAiABKAkSDAoEcG9ydBgDIAEoCRIPCgdncmFudG9yGAQgASgJInQKGFdpdGhkcmF3VmlwUGFyZW50UmVxdWVzdBIMCgRuYW1lGAEgASgJEgwKBHBvcnQYAiABKAkSDgoGcmVhc29uGAMgASgJEiwKB29wdGlvbnMYDyABKAsyGy5ob2xkZmFzdC52MS5Db21tYW5kT3B0aW9ucyJqChlXaXRoZHJhd1ZpcFBhcmVudFJlc3BvbnNlEicKBWdyYW50GAEgASgLMhguaG9sZGZhc3QudjEuUGFyZW50R3JhbnQSEgoKY29tbWFuZF9pZBgCIAEoCRIQCghwb3NpdGlvbhgDIAEoCSI4Cg1HZXRWaXBSZXF1ZXN0EgwKBG5hbWUYASABKAkSGQoRYXRfbGVhc3RfcG9zaXRpb24YDiABKAkipQEKDkdldFZpcFJlc3BvbnNlEh0KA3ZpcBgBIAEoCzIQLmhvbGRmYXN0LnYxLlZpcBIQCghwb3NpdGlvbhgCIAEoCRInCgdwYXJlbnRzGAMgAygLMhYuaG9sZGZhc3QudjEuVmlwUGFyZW50Eg0KBXJ1bGVzGAQgAygJEioKCmNvbmRpdGlvbnMYBSADKAsyFi5ob2xkZmFzdC52MS5Db25kaXRpb24iYwoPTGlzdFZpcHNSZXF1ZXN0Eg4KBnN1Ym5ldBgBIAEoCRIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCRIZChFhdF9sZWFzdF9wb3NpdGlvbhgOIAEoCSJdChBMaXN0Vmlwc1Jlc3BvbnNlEh4KBHZpcHMYASADKAsyEC5ob2xkZmFzdC52MS5WaXASFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJMsEECgpWaXBTZXJ2aWNlEk0KClJlc2VydmVWaXASHi5ob2xkZmFzdC52MS5SZXNlcnZlVmlwUmVxdWVzdBofLmhvbGRmYXN0LnYxLlJlc2VydmVWaXBSZXNwb25zZRJKCglSZXZpc2VWaXASHS5ob2xkZmFzdC52MS5SZXZpc2VWaXBSZXF1ZXN0Gh4uaG9sZGZhc3QudjEuUmV2aXNlVmlwUmVzcG9uc2USTQoKUmVsZWFzZVZpcBIeLmhvbGRmYXN0LnYxLlJlbGVhc2VWaXBSZXF1ZXN0Gh8uaG9sZGZhc3QudjEuUmVsZWFzZVZpcFJlc3BvbnNlElkKDkdyYW50VmlwUGFyZW50EiIuaG9sZGZhc3QudjEuR3JhbnRWaXBQYXJlbnRSZXF1ZXN0GiMuaG9sZGZhc3QudjEuR3JhbnRWaXBQYXJlbnRSZXNwb25zZRJiChFXaXRoZHJhd1ZpcFBhcmVudBIlLmhvbGRmYXN0LnYxLldpdGhkcmF3VmlwUGFyZW50UmVxdWVzdBomLmhvbGRmYXN0LnYxLldpdGhkcmF3VmlwUGFyZW50UmVzcG9uc2USQQoGR2V0VmlwEhouaG9sZGZhc3QudjEuR2V0VmlwUmVxdWVzdBobLmhvbGRmYXN0LnYxLkdldFZpcFJlc3BvbnNlEkcKCExpc3RWaXBzEhwuaG9sZGZhc3QudjEuTGlzdFZpcHNSZXF1ZXN0Gh0uaG9sZGZhc3QudjEuTGlzdFZpcHNSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp, file_holdfast_v1_address, file_holdfast_v1_command]);
+  fileDesc("ChVob2xkZmFzdC92MS92aXAucHJvdG8SC2hvbGRmYXN0LnYxIt8BCgNWaXASDAoEbmFtZRgBIAEoCRIOCgZzdWJuZXQYAiABKAkSDwoCdjQYAyABKAlIAIgBARIPCgJ2NhgEIAEoCUgBiAEBEgsKA21hYxgFIAEoCRIMCgR0eXBlGAYgASgJEhYKCW5hbWVzcGFjZRgHIAEoCUgCiAEBEhAKCHNlbGVjdG9yGAggAygJEgwKBG5vdGUYCSABKAkSKQoFc2luY2UYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQgUKA192NEIFCgNfdjZCDAoKX25hbWVzcGFjZSIrCglWaXBQYXJlbnQSDAoEcG9ydBgBIAEoCRIQCghncmFudG9ycxgCIAMoCSJKCglDb25kaXRpb24SDAoEdHlwZRgBIAEoCRIOCgZzdGF0dXMYAiABKAkSDgoGcmVhc29uGAMgASgJEg8KB21lc3NhZ2UYBCABKAki/AEKEVJlc2VydmVWaXBSZXF1ZXN0EgwKBG5hbWUYASABKAkSDgoGc3VibmV0GAIgASgJEgoKAnY0GAMgASgJEgoKAnY2GAQgASgJEgsKA21hYxgFIAEoCRInCghmYW1pbGllcxgGIAMoDjIVLmhvbGRmYXN0LnYxLklwRmFtaWx5EgwKBHR5cGUYByABKAkSEQoJbmFtZXNwYWNlGAggASgJEhAKCHNlbGVjdG9yGAkgAygJEgwKBG5vdGUYCiABKAkSDAoEcG9vbBgLIAEoCRIsCgdvcHRpb25zGA8gASgLMhsuaG9sZGZhc3QudjEuQ29tbWFuZE9wdGlvbnMiWQoSUmVzZXJ2ZVZpcFJlc3BvbnNlEh0KA3ZpcBgBIAEoCzIQLmhvbGRmYXN0LnYxLlZpcBISCgpjb21tYW5kX2lkGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJIrQBChBSZXZpc2VWaXBSZXF1ZXN0EgwKBG5hbWUYASABKAkSCgoCdjQYAiABKAkSCgoCdjYYAyABKAkSCwoDbWFjGAQgASgJEgwKBHR5cGUYBSABKAkSEQoJbmFtZXNwYWNlGAYgASgJEhAKCHNlbGVjdG9yGAcgAygJEgwKBG5vdGUYCCABKAkSLAoHb3B0aW9ucxgPIAEoCzIbLmhvbGRmYXN0LnYxLkNvbW1hbmRPcHRpb25zIlgKEVJldmlzZVZpcFJlc3BvbnNlEh0KA3ZpcBgBIAEoCzIQLmhvbGRmYXN0LnYxLlZpcBISCgpjb21tYW5kX2lkGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJIl8KEVJlbGVhc2VWaXBSZXF1ZXN0EgwKBG5hbWUYASABKAkSDgoGcmVhc29uGAIgASgJEiwKB29wdGlvbnMYDyABKAsyGy5ob2xkZmFzdC52MS5Db21tYW5kT3B0aW9ucyJZChJSZWxlYXNlVmlwUmVzcG9uc2USHQoDdmlwGAEgASgLMhAuaG9sZGZhc3QudjEuVmlwEhIKCmNvbW1hbmRfaWQYAiABKAkSEAoIcG9zaXRpb24YAyABKAkiYQoVR3JhbnRWaXBQYXJlbnRSZXF1ZXN0EgwKBG5hbWUYASABKAkSDAoEcG9ydBgCIAEoCRIsCgdvcHRpb25zGA8gASgLMhsuaG9sZGZhc3QudjEuQ29tbWFuZE9wdGlvbnMiZwoWR3JhbnRWaXBQYXJlbnRSZXNwb25zZRInCgVncmFudBgBIAEoCzIYLmhvbGRmYXN0LnYxLlBhcmVudEdyYW50EhIKCmNvbW1hbmRfaWQYAiABKAkSEAoIcG9zaXRpb24YAyABKAkiSQoLUGFyZW50R3JhbnQSDgoGc3VibmV0GAEgASgJEgsKA3ZpcBgCIAEoCRIMCgRwb3J0GAMgASgJEg8KB2dyYW50b3IYBCABKAkidAoYV2l0aGRyYXdWaXBQYXJlbnRSZXF1ZXN0EgwKBG5hbWUYASABKAkSDAoEcG9ydBgCIAEoCRIOCgZyZWFzb24YAyABKAkSLAoHb3B0aW9ucxgPIAEoCzIbLmhvbGRmYXN0LnYxLkNvbW1hbmRPcHRpb25zImoKGVdpdGhkcmF3VmlwUGFyZW50UmVzcG9uc2USJwoFZ3JhbnQYASABKAsyGC5ob2xkZmFzdC52MS5QYXJlbnRHcmFudBISCgpjb21tYW5kX2lkGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJIjgKDUdldFZpcFJlcXVlc3QSDAoEbmFtZRgBIAEoCRIZChFhdF9sZWFzdF9wb3NpdGlvbhgOIAEoCSLDAgoOR2V0VmlwUmVzcG9uc2USHQoDdmlwGAEgASgLMhAuaG9sZGZhc3QudjEuVmlwEhAKCHBvc2l0aW9uGAIgASgJEicKB3BhcmVudHMYAyADKAsyFi5ob2xkZmFzdC52MS5WaXBQYXJlbnQSDQoFcnVsZXMYBCADKAkSKgoKY29uZGl0aW9ucxgFIAMoCzIWLmhvbGRmYXN0LnYxLkNvbmRpdGlvbhIgCgV1c2VycxgGIAMoCzIRLmhvbGRmYXN0LnYxLlVzZXISEQoJcmV0ZW50aW9uGAcgASgJEhQKDHJldGVudGlvbl9ieRgIIAEoCRInCghyZXRhaW5lZBgJIAEoCzIVLmhvbGRmYXN0LnYxLlJldGFpbmVkEigKBHJvd3MYCiADKAsyGi5ob2xkZmFzdC52MS5Ob3J0aGJvdW5kUm93IpYBCg1Ob3J0aGJvdW5kUm93Eg0KBXRhYmxlGAEgASgJEgwKBG5hbWUYAiABKAkSOAoHY29sdW1ucxgDIAMoCzInLmhvbGRmYXN0LnYxLk5vcnRoYm91bmRSb3cuQ29sdW1uc0VudHJ5Gi4KDENvbHVtbnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBImMKD0xpc3RWaXBzUmVxdWVzdBIOCgZzdWJuZXQYASABKAkSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkSGQoRYXRfbGVhc3RfcG9zaXRpb24YDiABKAkiXQoQTGlzdFZpcHNSZXNwb25zZRIeCgR2aXBzGAEgAygLMhAuaG9sZGZhc3QudjEuVmlwEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRIQCghwb3NpdGlvbhgDIAEoCTLBBAoKVmlwU2VydmljZRJNCgpSZXNlcnZlVmlwEh4uaG9sZGZhc3QudjEuUmVzZXJ2ZVZpcFJlcXVlc3QaHy5ob2xkZmFzdC52MS5SZXNlcnZlVmlwUmVzcG9uc2USSgoJUmV2aXNlVmlwEh0uaG9sZGZhc3QudjEuUmV2aXNlVmlwUmVxdWVzdBoeLmhvbGRmYXN0LnYxLlJldmlzZVZpcFJlc3BvbnNlEk0KClJlbGVhc2VWaXASHi5ob2xkZmFzdC52MS5SZWxlYXNlVmlwUmVxdWVzdBofLmhvbGRmYXN0LnYxLlJlbGVhc2VWaXBSZXNwb25zZRJZCg5HcmFudFZpcFBhcmVudBIiLmhvbGRmYXN0LnYxLkdyYW50VmlwUGFyZW50UmVxdWVzdBojLmhvbGRmYXN0LnYxLkdyYW50VmlwUGFyZW50UmVzcG9uc2USYgoRV2l0aGRyYXdWaXBQYXJlbnQSJS5ob2xkZmFzdC52MS5XaXRoZHJhd1ZpcFBhcmVudFJlcXVlc3QaJi5ob2xkZmFzdC52MS5XaXRoZHJhd1ZpcFBhcmVudFJlc3BvbnNlEkEKBkdldFZpcBIaLmhvbGRmYXN0LnYxLkdldFZpcFJlcXVlc3QaGy5ob2xkZmFzdC52MS5HZXRWaXBSZXNwb25zZRJHCghMaXN0VmlwcxIcLmhvbGRmYXN0LnYxLkxpc3RWaXBzUmVxdWVzdBodLmhvbGRmYXN0LnYxLkxpc3RWaXBzUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_timestamp, file_holdfast_v1_address, file_holdfast_v1_command, file_holdfast_v1_reservation]);
 
 /**
  * An address that may move between Pods, or front a load balancer.
@@ -251,6 +253,13 @@ export type ReserveVipRequest = Message<"holdfast.v1.ReserveVipRequest"> & {
    * @generated from field: string note = 10;
    */
   note: string;
+
+  /**
+   * The pool of the subnet that addresses which are not named come from. Empty: from none of the pools.
+   *
+   * @generated from field: string pool = 11;
+   */
+  pool: string;
 
   /**
    * About the command.
@@ -741,6 +750,42 @@ export type GetVipResponse = Message<"holdfast.v1.GetVipResponse"> & {
    * @generated from field: repeated holdfast.v1.Condition conditions = 5;
    */
   conditions: Condition[];
+
+  /**
+   * Who uses it with its addresses as their own, the primary one first (see `ReservationService`).
+   *
+   * @generated from field: repeated holdfast.v1.User users = 6;
+   */
+  users: User[];
+
+  /**
+   * How long only a successor of its last user may use it: "release" (anybody may at once), "owner", "forever", or a
+   * time such as "24h".
+   *
+   * @generated from field: string retention = 7;
+   */
+  retention: string;
+
+  /**
+   * Who said so: "holder" (the Vip has its own), "subnet", or "kind" (it is what is usual for the last user's owner).
+   *
+   * @generated from field: string retention_by = 8;
+   */
+  retentionBy: string;
+
+  /**
+   * That it is kept for somebody though nobody uses it.
+   *
+   * @generated from field: holdfast.v1.Retained retained = 9;
+   */
+  retained?: Retained | undefined;
+
+  /**
+   * What it has in OVN's Northbound now, in the order of table and name. Empty: nothing, or this server writes no rows.
+   *
+   * @generated from field: repeated holdfast.v1.NorthboundRow rows = 10;
+   */
+  rows: NorthboundRow[];
 };
 
 /**
@@ -749,6 +794,41 @@ export type GetVipResponse = Message<"holdfast.v1.GetVipResponse"> & {
  */
 export const GetVipResponseSchema: GenMessage<GetVipResponse> = /*@__PURE__*/
   messageDesc(file_holdfast_v1_vip, 15);
+
+/**
+ * A row in OVN's Northbound.
+ *
+ * @generated from message holdfast.v1.NorthboundRow
+ */
+export type NorthboundRow = Message<"holdfast.v1.NorthboundRow"> & {
+  /**
+   * The table: "Logical_Switch_Port".
+   *
+   * @generated from field: string table = 1;
+   */
+  table: string;
+
+  /**
+   * What it is known by there: its `name`, or for a table without one the columns that identify it.
+   *
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * The columns that tell what it does, as texts in the way of `ovn-nbctl`.
+   *
+   * @generated from field: map<string, string> columns = 3;
+   */
+  columns: { [key: string]: string };
+};
+
+/**
+ * Describes the message holdfast.v1.NorthboundRow.
+ * Use `create(NorthboundRowSchema)` to create a new message.
+ */
+export const NorthboundRowSchema: GenMessage<NorthboundRow> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_vip, 16);
 
 /**
  * Asks for Vips.
@@ -790,7 +870,7 @@ export type ListVipsRequest = Message<"holdfast.v1.ListVipsRequest"> & {
  * Use `create(ListVipsRequestSchema)` to create a new message.
  */
 export const ListVipsRequestSchema: GenMessage<ListVipsRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_vip, 16);
+  messageDesc(file_holdfast_v1_vip, 17);
 
 /**
  * A page of Vips.
@@ -825,7 +905,7 @@ export type ListVipsResponse = Message<"holdfast.v1.ListVipsResponse"> & {
  * Use `create(ListVipsResponseSchema)` to create a new message.
  */
 export const ListVipsResponseSchema: GenMessage<ListVipsResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_vip, 17);
+  messageDesc(file_holdfast_v1_vip, 18);
 
 /**
  * Addresses that may move between Pods, or front a load balancer. A Vip is a reservation whose holder is
@@ -840,7 +920,7 @@ export const VipService: GenService<{
    * as asked is answered as it is.
    *
    * Rejections: InvalidArgument, SubnetNotFound, SubnetExhausted, FamilyUnavailable, AddressOutOfRange,
-   * AddressNotUsable, AddressTaken, AddressCooling, MacTaken, VipExists, VipNameTaken, CommandExpired,
+   * AddressNotUsable, AddressTaken, AddressCooling, MacTaken, PoolNotFound, VipExists, VipNameTaken, CommandExpired,
    * CommandIdReused.
    * HTTP: POST /v1/vips
    * NATS: holdfast.v1.vips.reserve
@@ -870,7 +950,7 @@ export const VipService: GenService<{
   },
   /**
    * Ends a Vip, and with it all grants to its parents; once the subnet's cooling time is over others may have its
-   * addresses. A Vip that a rule uses stays.
+   * addresses. A Vip that a rule or a Pod uses stays.
    *
    * Rejections: InvalidArgument, VipNotFound, VipInUse, ReservationInUse, CommandExpired, CommandIdReused.
    * HTTP: DELETE /v1/vips/{name}
@@ -914,7 +994,7 @@ export const VipService: GenService<{
     output: typeof WithdrawVipParentResponseSchema;
   },
   /**
-   * One Vip, with its parents, the rules that use it, and how it is.
+   * One Vip, with its parents, the rules and the Pods that use it, its rows in the Northbound, and how it is.
    *
    * Rejections: InvalidArgument, VipNotFound.
    * HTTP: GET /v1/vips/{name}

@@ -1,0 +1,101 @@
+// Commands about who uses what a holder has, and how long that stays, as ipam has them. Evidence is not for callers: it
+// is what Holdfast saw itself; who calls gives a reason.
+import type {
+  AttachUser,
+  DetachUser,
+  EndOwner,
+  MovePrimary,
+  OwnerState,
+  ReleaseExpired,
+  SetRetention,
+  User,
+} from '@holdfast/ipam';
+import { type Check, type Checked, all, bad, optional, quote, required, valid } from '../checked';
+import type {
+  AttachUserRequest,
+  DetachUserRequest,
+  EndOwnerRequest,
+  MovePrimaryRequest,
+  ReleaseExpiredRequest,
+  SetRetentionRequest,
+} from '../contract';
+import * as fields from './fields';
+import { type Asked, asked } from './options';
+
+export function parseAttachUser(request: AttachUserRequest): Checked<Asked<AttachUser>> {
+  const user = all<User>({
+    object: required(fields.object)('object', request.object),
+    uid: required(fields.uid)('uid', request.uid),
+    node: optional(fields.name)('node', request.node),
+    resourceVersion: optional(fields.uid)('resource_version', request.resourceVersion),
+    port: optional(fields.portName)('port', request.port),
+    owner: optional(fields.holder)('owner', request.owner),
+  });
+  const command = all<AttachUser>({
+    type: valid('AttachUser'),
+    ...place(request),
+    user,
+    migrates: valid(request.migrates || undefined),
+  });
+  return asked(command, request.options);
+}
+
+export function parseDetachUser(request: DetachUserRequest): Checked<Asked<DetachUser>> {
+  const command = all<DetachUser>({
+    type: valid('DetachUser'),
+    ...place(request),
+    uid: required(fields.uid)('uid', request.uid),
+    owner: ownerState('owner_state', request.ownerState || 'exists'),
+    reason: fields.freeText('reason', request.reason),
+    evidence: valid(undefined),
+  });
+  return asked(command, request.options);
+}
+
+export function parseMovePrimary(request: MovePrimaryRequest): Checked<Asked<MovePrimary>> {
+  const command = all<MovePrimary>({
+    type: valid('MovePrimary'),
+    ...place(request),
+    uid: required(fields.uid)('uid', request.uid),
+  });
+  return asked(command, request.options);
+}
+
+export function parseEndOwner(request: EndOwnerRequest): Checked<Asked<EndOwner>> {
+  const command = all<EndOwner>({
+    type: valid('EndOwner'),
+    ...place(request),
+    reason: fields.freeText('reason', request.reason),
+    evidence: valid(undefined),
+  });
+  return asked(command, request.options);
+}
+
+export function parseReleaseExpired(request: ReleaseExpiredRequest): Checked<Asked<ReleaseExpired>> {
+  return asked(all<ReleaseExpired>({ type: valid('ReleaseExpired'), ...place(request) }), request.options);
+}
+
+export function parseSetRetention(request: SetRetentionRequest): Checked<Asked<SetRetention>> {
+  if (request.noRetention && request.retention !== '') {
+    return bad('no_retention', 'is at odds with retention: give one of them');
+  }
+  const command = all<SetRetention>({
+    type: valid('SetRetention'),
+    ...place(request),
+    retention: request.noRetention ? valid(null) : required(fields.retention)('retention', request.retention),
+  });
+  return asked(command, request.options);
+}
+
+/** Vips' users too: a Vip's holder is `vip/<name>`. */
+const place = (request: { readonly subnet: string; readonly holder: string }) => ({
+  subnet: required(fields.name)('subnet', request.subnet),
+  holder: required(fields.holder)('holder', request.holder),
+});
+
+const OWNER_STATES: readonly OwnerState[] = ['exists', 'gone', 'none'];
+
+const ownerState: Check<OwnerState> = (field, text) => {
+  const state = OWNER_STATES.find((each) => each === text);
+  return state ? valid(state) : bad(field, `expected "exists", "gone" or "none", got ${quote(text)}`);
+};
