@@ -7,6 +7,7 @@ import {
   parseHolder,
   parseMac,
   parseRange,
+  parseRetention,
   type SubnetEvent,
   SubnetState,
   type User,
@@ -22,6 +23,7 @@ export interface LedgerSubnet {
   readonly excluded: readonly string[];
   readonly coolingMs: number;
   readonly router?: string;
+  readonly retention?: string;
   readonly pools: readonly {
     readonly name: string;
     readonly ranges: readonly string[];
@@ -73,7 +75,7 @@ export function statesOf({ subnets, reservations, vips }: LedgerContents): Map<s
 }
 
 function defined(subnet: LedgerSubnet): SubnetEvent {
-  const { cidrs, gateways, excluded, coolingMs, router, pools } = subnet;
+  const { cidrs, gateways, excluded, coolingMs, router, retention, pools } = subnet;
   return {
     type: 'SubnetDefined',
     cidrs: cidrs.map((text) => sure(parseCidr(text), text)),
@@ -81,6 +83,7 @@ function defined(subnet: LedgerSubnet): SubnetEvent {
     excluded: excluded.map((text) => sure(parseRange(text), text)),
     coolingMs,
     ...(router !== undefined && { router }),
+    ...(retention !== undefined && { retention: sure(parseRetention(retention), retention) }),
     pools: pools.map(({ name, ranges, namespaces }) => {
       return { name, namespaces, ranges: ranges.map((text) => sure(parseRange(text), text)) };
     }),

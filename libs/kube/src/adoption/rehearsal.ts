@@ -78,13 +78,16 @@ function more(order: ClaimedAddress & { readonly subnet: string }, holder: Holde
   return reject('HolderHoldsOther', message, { subnet: state.name, holder, held: formatPair(held) }).rejected;
 }
 
-/** Pools are defined beside, and stay. */
+/** Pools are defined beside, and a retention that the cluster does not say is the ledger's own. */
 function definedAlready(
   order: Extract<AdoptionOrder, { readonly type: 'DefineSubnet' }>,
-  state: SubnetState,
+  { name, definition }: SubnetState,
 ): Tried {
-  const bare = new SubnetState(state.name);
-  if (state.definition) bare.evolve({ type: 'SubnetDefined', ...state.definition, pools: [] }, 0);
+  const bare = new SubnetState(name);
+  if (definition) {
+    const retention = order.retention && definition.retention;
+    bare.evolve({ type: 'SubnetDefined', ...definition, retention, pools: [] }, 0);
+  }
   const decision = subnet.decide(order, bare, MOMENT);
   return decision.rejected ? { is: 'refused', rejected: decision.rejected } : { is: 'so' };
 }
