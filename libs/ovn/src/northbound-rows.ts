@@ -135,6 +135,10 @@ export class NorthboundRows {
     return this.named[table].get(name);
   }
 
+  isNamed(table: OwnTable, name: string): boolean {
+    return this.named[table].has(name);
+  }
+
   portNamed(name: string): KnownPort | undefined {
     const [uuid] = this.named.Logical_Switch_Port.get(name);
     return uuid && this.port(uuid);
@@ -147,7 +151,8 @@ export class NorthboundRows {
 
   /** All rows of ours that stand for something of the key. */
   ownOf(key: DueKey): readonly KnownRow[] {
-    return this.own.get(key).map((uuid) => this.rows.get(uuid)!);
+    const uuids = this.own.get(key);
+    return uuids.length === 0 ? NOBODY : uuids.map((uuid) => this.rows.get(uuid)!);
   }
 
   onSwitch(uuid: RowUuid): SwitchClaims | undefined {
@@ -173,7 +178,8 @@ export class NorthboundRows {
     const known = this.rows.get(uuid);
     const wasOurs = known?.owner !== undefined;
     const owner = this.ownerNow(uuid, known, after);
-    const leaders = table === 'Logical_Router_Port' ? this.leadersOf(before, after) : NOBODY;
+    const leaders: readonly KnownPort[] =
+      table === 'Logical_Router_Port' ? this.leadersOf(before, after) : NOBODY;
     for (const port of leaders) this.unclaim(port, concern);
     if (known?.claims) this.unclaim(known as KnownPort, concern);
     reown(this.own, uuid, known?.owner, owner, concern);
@@ -312,7 +318,7 @@ export class NorthboundRows {
 }
 
 const NOWHERE: readonly RowUuid[] = [];
-const NOBODY: readonly KnownPort[] = [];
+const NOBODY: readonly never[] = [];
 
 /** A Vip's own router port is none: it leads to the router because the switch does already. */
 const isAttachment = ({ row, owner }: KnownPort): boolean =>

@@ -1,7 +1,7 @@
 // What is to be done so that a Vip has its rows: virtual ports for one that moves between parents, a router port of
 // its own for one that fronts a load balancer. Rows of others in the way are never touched: the Vip is not projected
 // then, and says why.
-import { type Address, type VipEntry, addressesOf, familyOf, formatAddress } from '@holdfast/ipam';
+import { type Address, type VipEntry, familyOf, formatAddress } from '@holdfast/ipam';
 import { type DesiredRow, VIRTUAL_PORT_UNSET, desiredRow, secondPortName } from './desired';
 import type { RowUuid } from './northbound';
 import { type DueKey, type FamilyName, nameOf } from './ownership';
@@ -40,11 +40,12 @@ function putVirtualPorts(plan: RowPlan, vip: VipEntry): void {
   plan.hasRows = true;
   const place = plan.containerOf('switch', vip.subnet.name);
   if (place === undefined) return;
-  const granted = [...vip.subnet.uses.parentPorts(vip.name)].sort();
-  const parents = granted.length === 0 ? granted : granted.filter((port) => isOn(plan, port, place));
-  addressesOf(vip.reservation).forEach((address, at) =>
-    plan.put(virtualPort(vip, address, at === 0, parents, place)),
-  );
+  const granted =
+    vip.subnet.uses.parentCount(vip.name) === 0 ? NOBODY : [...vip.subnet.uses.parentPorts(vip.name)].sort();
+  const parents = granted.filter((port) => isOn(plan, port, place));
+  const { v4, v6 } = vip.reservation;
+  if (v4 !== undefined) plan.put(virtualPort(vip, v4, true, parents, place));
+  if (v6 !== undefined) plan.put(virtualPort(vip, v6, v4 === undefined, parents, place));
   if (parents.length === granted.length) return;
   const there = new Set(parents);
   plan.notice = parentMissing(
@@ -52,6 +53,8 @@ function putVirtualPorts(plan: RowPlan, vip: VipEntry): void {
     vip.subnet.name,
   );
 }
+
+const NOBODY: readonly string[] = [];
 
 const isOn = (plan: RowPlan, port: string, place: RowUuid): boolean =>
   plan.rows.portNamed(port)?.places.includes(place) || plan.batch.madeOf('port', port) === place;

@@ -24,7 +24,7 @@ export class RowPlan implements Plan {
   readonly topics: string[] = [];
   readonly rows: NorthboundRows;
   /** Rows of ours that no wanted row has taken yet. */
-  private rest: KnownRow[];
+  private rest: readonly KnownRow[];
 
   constructor(
     readonly key: DueKey,
@@ -33,7 +33,7 @@ export class RowPlan implements Plan {
     private readonly explains: boolean,
   ) {
     this.rows = batch.options.rows;
-    this.rest = [...this.rows.ownOf(key)];
+    this.rest = this.rows.ownOf(key);
   }
 
   block(reason: ObstacleReason, message: string): undefined {
@@ -126,7 +126,7 @@ export class RowPlan implements Plan {
   /** Rows that nothing wants any more go. */
   finish(): this {
     for (const row of this.rest) this.remove(row);
-    this.rest = [];
+    this.rest = NO_ROWS;
     return this;
   }
 
@@ -146,6 +146,7 @@ export class RowPlan implements Plan {
     readonly found: readonly KnownRow[];
     readonly kept: KnownRow | undefined;
   } {
+    if (this.rest.length === 0) return NOTHING_STANDS;
     const found = this.rest.filter(({ owner }) => owner!.key === key);
     const isHome = PLACES[table]?.isHome;
     return { found, kept: isHome ? found.find(({ places }) => places.includes(into[0]!)) : found[0] };
@@ -168,7 +169,8 @@ export class RowPlan implements Plan {
     const name = columns['name'] as string;
     if (!isPortTable(table)) return undefined;
     if (kept && (kept.row as PortRow).name === name) return undefined;
-    for (const each of ['Logical_Switch_Port', 'Logical_Router_Port'] as const) {
+    for (const each of PORT_TABLES) {
+      if (!this.rows.isNamed(each, name)) continue;
       const other = this.rows
         .namedIn(each, name)
         .map((uuid) => this.rows.get(uuid)!)
@@ -193,7 +195,7 @@ export class RowPlan implements Plan {
       const name = this.rival(on?.macs, mac) ?? this.batch.claim(`${place} mac ${mac}`, own);
       if (name !== undefined) return refuse('MacTaken', formatMac(mac), name, ONE_OF_TWO);
     }
-    for (const address of [...addresses, ...vips]) {
+    for (const address of addresses.length === 0 ? vips : [...addresses, ...vips]) {
       const name = this.rival(on?.virtualIps, address) ?? this.batch.claim(`${place} ${address}`, own);
       if (name !== undefined) return virtualIpTaken(address, name);
     }
@@ -260,6 +262,9 @@ export class RowPlan implements Plan {
   }
 }
 
+const PORT_TABLES = ['Logical_Switch_Port', 'Logical_Router_Port'] as const;
+const NO_ROWS: readonly KnownRow[] = [];
+const NOTHING_STANDS = { found: NO_ROWS, kept: undefined };
 const NO_ADDRESSES: readonly Address[] = [];
 const ONE_OF_TWO = 'OVN delivers to only one of the two, which one is chance';
 const ANSWERED = 'OVN itself answers for what stands in "addresses", so that nobody else ever gets it';
