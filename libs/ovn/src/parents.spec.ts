@@ -101,6 +101,25 @@ describe('a reservation with a port', () => {
     );
   });
 
+  it('goes over with its name from one holder to another, and stays a parent', async () => {
+    ledger.reservePort('blue', 'pod/default/a', { port: 'p', v4: '10.17.0.5' });
+    ledger.reserve('blue', 'vip', { v4: '10.17.0.100', families: [4] });
+    ledger.grant('vip', 'p');
+    await project();
+    await settled(() => {
+      ledger.releasePort('blue', 'pod/default/a');
+      ledger.reservePort('blue', 'pod/default/b', { port: 'p', v4: '10.17.0.5' });
+    });
+    await reconciler.whenSettled();
+    expect((await rowOf('p'))?.external_ids).toMatchObject({ 'holdfast:key': 'port/blue/pod/default/b' });
+    expect((await rowOf('vip'))?.options['virtual-parents']).toBe('p');
+    expect(reconciler.status()).toMatchObject({
+      obstacles: [],
+      conflicts: [],
+      counts: { transactionsRefused: 0 },
+    });
+  });
+
   it('comes in the same transaction as the Vip that it is a parent of', async () => {
     await project();
     ledger.run([]);
