@@ -79,8 +79,10 @@ export class LedgerReader {
     for (const recorded of page) {
       const told = factOf(recorded);
       if (told?.category !== 'subnet') continue;
-      const { id: name, event, atMs, through, position } = told;
-      const fact = { subnet: name, event, atMs, position, through };
+      const { id: name, event, atMs, through, actor, position } = told;
+      // Whose they are that came through Kubernetes is known; for the others it is asked for by whom.
+      const by = event.type === 'VipReserved' && through !== 'kubernetes' && { actor };
+      const fact = { subnet: name, event, atMs, position, through, ...by };
       this.view.apply(fact);
       this.history(name).add(event, recorded.version);
       facts.push(fact);

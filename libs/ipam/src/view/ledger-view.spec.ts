@@ -63,6 +63,22 @@ describe('LedgerView', () => {
     expect(viewOf(definedA, definedB, webInA, webInB, released).vip('web')?.subnet.name).toBe('b');
   });
 
+  it('says through which door and by whom a Vip was reserved, until it is released', () => {
+    const view = viewOf(definedA);
+    const [subnet, event] = webInA;
+    view.apply({ subnet, event, atMs: 1, position: 'p2', through: 'http', actor: 'alice' });
+    expect([view.vipReservedThrough('web'), view.vipReservedBy('web')]).toEqual(['http', 'alice']);
+    const released = {
+      type: 'VipReleased',
+      name: 'web',
+      claim: 0,
+      reason: '',
+      ...a.held('10.0.0.5'),
+    } as const;
+    view.apply({ subnet, event: released, atMs: 2, position: 'p3', through: 'grpc', actor: 'bob' });
+    expect([view.vipReservedThrough('web'), view.vipReservedBy('web')]).toEqual([undefined, undefined]);
+  });
+
   it('does not take another holder of the same name for the Vip', () => {
     expect(viewOf(definedA, ['a', a.reserved('pod/default/web', '10.0.0.5')]).vip('web')).toBeUndefined();
   });

@@ -14,6 +14,8 @@ export interface SubnetFact {
   readonly position: string;
   /** Which door the command came through, as the event's metadata has it; absent: whoever follows does not say. */
   readonly through?: string;
+  /** Who asked, as the event's metadata has it; asked for of `VipReserved` only. */
+  readonly actor?: string;
 }
 
 export interface VipEntry {
@@ -30,8 +32,9 @@ export class LedgerView {
   private readonly subnetPositions = new Map<string, string>();
   private readonly vipPositions = new Map<string, string>();
   private readonly vipDoors = new Map<string, string>();
+  private readonly vipActors = new Map<string, string>();
 
-  apply({ subnet, event, atMs, position, through }: SubnetFact): void {
+  apply({ subnet, event, atMs, position, through, actor }: SubnetFact): void {
     this.position = position;
     this.subnetPositions.set(subnet, position);
     let state = this.states.get(subnet);
@@ -44,10 +47,12 @@ export class LedgerView {
       this.subnetOfVip.set(event.name, subnet);
       this.vipPositions.set(event.name, position);
       if (event.type === 'VipReserved' && through !== undefined) this.vipDoors.set(event.name, through);
+      if (event.type === 'VipReserved' && actor !== undefined) this.vipActors.set(event.name, actor);
     } else if (event.type === 'VipReleased' && this.subnetOfVip.get(event.name) === subnet) {
       this.subnetOfVip.delete(event.name);
       this.vipPositions.delete(event.name);
       this.vipDoors.delete(event.name);
+      this.vipActors.delete(event.name);
     }
   }
 
@@ -92,5 +97,10 @@ export class LedgerView {
   /** Through which door the Vip was reserved: whose it is to release. Revising it changes nothing about that. */
   vipReservedThrough(name: string): string | undefined {
     return this.vipDoors.get(name);
+  }
+
+  /** Who had the Vip reserved, in the words of the record. */
+  vipReservedBy(name: string): string | undefined {
+    return this.vipActors.get(name);
   }
 }
