@@ -33,6 +33,8 @@ export interface Landed {
   readonly atMs: number;
   /** Which door the command came through. */
   readonly through: string;
+  /** Who asked. */
+  readonly actor: string;
   readonly event: SubnetEvent | VipNameEvent;
 }
 
@@ -71,7 +73,7 @@ export class History {
     const name = idIn(vipName.category, stream);
     const metadata = readMetadata(recorded);
     this.chain(recorded, metadata.previous, metadata.atMs);
-    const { commandId, issuedAtMs, atMs, through } = metadata;
+    const { commandId, issuedAtMs, atMs, through, actor } = metadata;
     const event = subnetName === undefined ? vipName.codec.decode(recorded) : subnet.codec.decode(recorded);
     const landed: Landed = {
       recorded,
@@ -80,6 +82,7 @@ export class History {
       issuedAtMs,
       atMs,
       through,
+      actor,
       event,
     };
     this.onlyOnce(landed);
@@ -88,8 +91,8 @@ export class History {
       this.names.apply(landed.id, event as VipNameEvent, this.length);
     } else {
       const ofSubnet = event as SubnetEvent;
-      this.rulings.landed(subnetName, recorded.version, ofSubnet, landed, writer);
       this.owners.apply(subnetName, ofSubnet);
+      this.rulings.landed(subnetName, recorded.version, ofSubnet, landed, writer);
       const fact = { subnet: subnetName, event: ofSubnet, atMs, position: recorded.position, through };
       this.view.apply(fact);
       this.facts.push(fact);

@@ -7,15 +7,31 @@ import { Violation } from '../run/violation';
 import { type Cluster, SUBNETS, VIPS } from '../world/kubernetes/cluster';
 import type { Landed } from './history';
 
-/** A release may be under way when an object of the same name is created. */
-const UNDER_WAY_MS = 30_000;
+/** Looks at each event: for which object a Vip was reserved, and whether it is released under that object. */
+export class ObjectOwners {
+  /** By Vip: the UID of the object that last asked for what it is. */
+  private readonly uids = new Map<string, string>();
 
-/** To be called for each event, once the owners are known. */
-export function checkRelease({ event, through }: Landed, cluster: Cluster): void {
-  if (event.type !== 'VipReleased' || through !== THROUGH_KUBERNETES) return;
-  const object = cluster.get(VIPS, event.name);
-  if (object && !object.metadata.deletionTimestamp && cluster.ageMs(object) > UNDER_WAY_MS)
-    throw new Violation('kubernetes-owners', `Vip ${event.name} was released while its object is there: ${event.reason}`);
+  /** By Vip: the door through which it was reserved. */
+  private readonly doors = new Map<string, string>();
+
+  constructor(private readonly cluster: Cluster) {}
+
+  landed({ event, through, actor }: Landed): void {
+    if (event.type === 'VipReserved') this.doors.set(event.name, through);
+    if (through !== THROUGH_KUBERNETES) return;
+    if (event.type === 'VipReserved' || event.type === 'VipRevised') {
+      this.uids.set(event.name, /\(uid ([^,]+),/.exec(actor)?.[1] ?? '');
+    } else if (event.type === 'VipReleased') {
+      const door = this.doors.get(event.name);
+      if (door !== THROUGH_KUBERNETES)
+        throw new Violation('kubernetes-owners', `Vip ${event.name} came through ${door} and is released by Kubernetes`);
+      const object = this.cluster.get(VIPS, event.name);
+      const isThere = object && !object.metadata.deletionTimestamp && object.metadata.uid === this.uids.get(event.name);
+      if (isThere)
+        throw new Violation('kubernetes-owners', `Vip ${event.name} was released while its object is there: ${event.reason}`);
+    }
+  }
 }
 
 /** What of Kubernetes is not as the ledger says; `undefined`: nothing. To be asked when no fault strikes any more. */

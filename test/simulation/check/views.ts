@@ -31,6 +31,8 @@ export function checkViews({ history, processes }: World): void {
   for (const { reader, isReady, life } of processes.values()) {
     if (!isReady || life.isOver || Number(reader.position) !== history.length) continue;
     for (const state of reader.view.subnets()) {
+      const [broken] = brokenInvariants(state);
+      if (broken) throw new Violation('counts', `${life.name}, ${state.name}: ${broken}`);
       if (!isDeepStrictEqual(state, history.view.subnet(state.name)))
         throw new Violation('view-fold', `${life.name} shows ${state.name} otherwise than the log says`);
     }

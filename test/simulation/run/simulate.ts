@@ -182,6 +182,13 @@ function isOver(world: World): boolean {
   return true;
 }
 
+/** Whether there is nothing left to be done. */
+export const isAllDone = (world: World): boolean => whatIsLeft(world) === undefined;
+
+/** What ended the run, if anything. */
+export const violationIn = (world: World): string | undefined =>
+  isOver(world) ? (world.violation?.message ?? 'a known defect keeps it from going on') : undefined;
+
 interface Unfinished {
   readonly checker: Checker;
   readonly what: string;

@@ -1,6 +1,7 @@
 // Where a bug may be put into a world: each seam stands around a port, a decider or a dependency of the product, never
 // inside the product. Without any, the world is the product's own.
 import type { EventStore } from '@holdfast/event-store';
+import type { LedgerView } from '@holdfast/ipam';
 import type { KubernetesApi, Ledger } from '@holdfast/kube';
 import type { Northbound } from '@holdfast/ovn';
 import type { Lock } from './northbound/lock';
@@ -11,11 +12,13 @@ import type { World } from './world';
 export interface Planted {
   readonly deciders?: (deciders: Deciders, world: World) => Deciders;
   /** As the loops and the reader have it. */
-  readonly store?: (store: EventStore, world: World) => EventStore;
+  readonly store?: (store: EventStore, world: World, incarnation: number) => EventStore;
   /** As the reader alone has it. */
-  readonly readStore?: (store: EventStore, world: World) => EventStore;
+  readonly readStore?: (store: EventStore, world: World, incarnation: number) => EventStore;
   /** Between the door and the ledger. */
   readonly execute?: (ledger: LedgerRole, world: World) => Pick<LedgerRole, 'execute'>;
+  /** What a process follows the log into. */
+  readonly view?: (view: LedgerView, world: World) => void;
   readonly northbound?: (northbound: Northbound, world: World) => Northbound;
   readonly kubernetes?: (api: KubernetesApi, world: World) => KubernetesApi;
   readonly kubernetesLedger?: (ledger: Ledger, world: World) => Ledger;

@@ -55,20 +55,21 @@ export class Process {
     this.chance = new SeededChance(world.chance.below(2 ** 31));
     const { clock } = this.life;
     const store = new FaultyStore({ life: this.life, log, faults, scheduler, trace });
-    this.store = planted.store?.(store, world) ?? store;
+    this.store = planted.store?.(store, world, incarnation) ?? store;
     this.witness = new Witness(name, history);
     this.ledger = new LedgerRole(
       planted.deciders?.(world.deciders, world) ?? world.deciders,
       { store: this.store, clock, chance: this.chance, refuse, windowMs: world.windowMs },
       this.witness,
     );
-    const readStore = planted.readStore?.(this.store, world) ?? this.store;
+    const readStore = planted.readStore?.(this.store, world, incarnation) ?? this.store;
     this.reader = new LedgerReader({
       store: readStore,
       clock,
       chance: this.chance,
       onFault: () => undefined,
     });
+    planted.view?.(this.reader.view, world);
     this.reader.onFacts((facts) => this.followed(facts));
     this.faces = machine.faces.map((make) => make(this, world));
   }
@@ -77,7 +78,7 @@ export class Process {
   start(): void {
     void this.reader.start().then(() => {
       this.isReady = true;
-      for (const face of this.faces) face.start();
+      for (const face of this.faces) if (!this.life.isOver) face.start();
     });
   }
 

@@ -12,7 +12,7 @@ import type { Trace } from '../run/trace';
 import { Violation } from '../run/violation';
 import { Bus } from './bus';
 import { Clients } from './clients';
-import { checkRelease } from '../check/kubernetes';
+import { ObjectOwners } from '../check/kubernetes';
 import { KubernetesRole } from './faces/kubernetes-face';
 import { Cluster } from './kubernetes/cluster';
 import { KubernetesUsers } from './kubernetes/users';
@@ -36,12 +36,27 @@ export interface WorldOptions {
   readonly planted?: Planted;
   /** Instead of those that the seed draws. */
   readonly rates?: Rates;
+  /** The same for the faults altogether. */
+  readonly faults?: Faults;
+  readonly scenery?: Scenery;
+}
+
+/** Which processes there are. */
+export interface Scenery {
+  /** Processes that take clients' commands. */
+  readonly writers: number;
+  /** Projectors of the Northbound: in the first writer's process, or so many of their own. */
+  readonly projectors: 'inside' | number;
+  readonly hasKubernetes: boolean;
 }
 
 /** For how long commands are remembered: short, so that a run sees windows end. */
 const WINDOWS_MS = [20_000, 120_000, 600_000];
 /** Until a dead process is started again, at most. */
 const RESTART_MAX_MS = 3_000;
+
+/** In how many of the worlds with one writer there is a cluster. */
+const KUBERNETES_RATE = 0.5;
 
 export class World {
   readonly scheduler = new Scheduler();
@@ -75,12 +90,13 @@ export class World {
   isAbandoned = false;
   private isHealed = false;
 
-  constructor({ seed, trace, planted = NOTHING_PLANTED, rates }: WorldOptions) {
+  constructor({ seed, trace, planted = NOTHING_PLANTED, rates, faults, scenery }: WorldOptions) {
     this.chance = new SeededChance(seed);
     this.trace = trace;
     this.planted = planted;
     const drawn = drawRates(this.fork());
-    this.faults = new Faults(this.fork(), rates ?? drawn);
+    const ofSeed = new Faults(this.fork(), rates ?? drawn);
+    this.faults = faults ?? ofSeed;
     this.windowMs = WINDOWS_MS[this.chance.below(WINDOWS_MS.length)] as number;
     this.terrain = drawTerrain(this.fork());
     this.orders = new Orders(this.terrain, this.fork());
@@ -91,11 +107,11 @@ export class World {
     const clusterClock = new Life('cluster', this.scheduler, { offMs: 0 }, () => false, () => undefined).clock;
     this.cluster = new Cluster(clusterClock, this.fork());
     this.users = new KubernetesUsers(this.cluster, this.terrain, this.fork());
-    const writers = this.chance.random() < 0.15 ? 2 : 1;
+    const { writers, projectors, hasKubernetes } = scenery ?? drawScenery(this.chance);
     for (let at = 0; at < writers; at += 1)
       this.machines.push({ name: `ledger-${at}`, wall: { offMs: 0 }, takesOrders: true, faces: [] });
-    this.drawProjectors();
-    this.hasKubernetes = writers === 1 && this.chance.random() < 0.5;
+    this.addProjectors(projectors);
+    this.hasKubernetes = hasKubernetes;
     if (this.hasKubernetes) this.addFace(0, (process, world) => new KubernetesRole(process, world));
     this.answers = new Answers(this.history, this.windowMs, writers > 1, this.known);
     const bus = new Bus(this.scheduler, this.faults);
@@ -111,7 +127,8 @@ export class World {
         `landed ${recorded.position} ${recorded.stream} ${recorded.version} ${event.type} by ${commandId}: ${recorded.data} ${recorded.id}`,
       ),
     );
-    if (this.hasKubernetes) this.history.onLanded((landed) => checkRelease(landed, this.cluster));
+    const owners = new ObjectOwners(this.cluster);
+    this.history.onLanded((landed) => owners.landed(landed));
     for (const machine of this.machines) this.boot(machine, 1);
   }
 
@@ -168,12 +185,10 @@ export class World {
     this.note('healed');
   }
 
-  /** None, one in the ledger's own process, or one or two in processes of their own. */
-  private drawProjectors(): void {
+  private addProjectors(projectors: Scenery['projectors']): void {
     const makeOvn: FaceMaker = (process, world) => new OvnFace(process, world);
-    const layout = this.chance.below(4);
-    if (layout === 1) this.addFace(0, makeOvn);
-    for (let at = 0; at < layout - 1; at += 1)
+    if (projectors === 'inside') return this.addFace(0, makeOvn);
+    for (let at = 0; at < projectors; at += 1)
       this.machines.push({ name: `ovn-${at}`, wall: { offMs: 0 }, takesOrders: false, faces: [makeOvn] });
   }
 
@@ -201,3 +216,10 @@ export class World {
 
 const told = (outcome: SubnetOutcome): string =>
   outcome.rejected ? outcome.rejected.code : `at ${outcome.position}`;
+
+/** Kubernetes only beside a single writer: see the known defects. */
+function drawScenery(chance: SeededChance): Scenery {
+  const writers = chance.random() < 0.15 ? 2 : 1;
+  const projectors = ([0, 'inside', 1, 2] as const)[chance.below(4)] as Scenery['projectors'];
+  return { writers, projectors, hasKubernetes: writers === 1 && chance.random() < KUBERNETES_RATE };
+}

@@ -17,13 +17,8 @@ const definitions = readdirSync(MANIFESTS.holdfast)
 
 export class Cluster {
   readonly sandbox: Sandbox;
-  /** When each object of its users came into being, by UID. */
-  private readonly bornMs = new Map<string, number>();
 
-  constructor(
-    private readonly clock: Clock,
-    chance: SeededChance,
-  ) {
+  constructor(clock: Clock, chance: SeededChance) {
     this.sandbox = new Sandbox(clock, chance);
     for (const definition of definitions) this.sandbox.request('POST', DEFINITIONS, definition);
   }
@@ -38,9 +33,7 @@ export class Cluster {
 
   create(resource: Resource, name: string, spec: object): KubernetesObject | undefined {
     const object = { apiVersion: apiVersionOf(resource), kind: resource.kind, metadata: { name }, spec };
-    const created = this.try(() => this.sandbox.request('POST', pathOf(resource), object));
-    if (created) this.bornMs.set(created.metadata.uid, this.clock.monotonic());
-    return created;
+    return this.try(() => this.sandbox.request('POST', pathOf(resource), object));
   }
 
   edit(resource: Resource, name: string, change: object): void {
@@ -55,11 +48,6 @@ export class Cluster {
   vanish(resource: Resource, name: string): void {
     this.edit(resource, name, { metadata: { finalizers: null } });
     this.delete(resource, name);
-  }
-
-  /** For how long there has been this object, milliseconds. */
-  ageMs({ metadata }: KubernetesObject): number {
-    return this.clock.monotonic() - (this.bornMs.get(metadata.uid) ?? 0);
   }
 
   /** A user is told of a refusal and leaves it at that. */

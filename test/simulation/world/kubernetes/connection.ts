@@ -32,7 +32,8 @@ export class ClusterConnection {
 
   /** The process died: its sockets are closed. */
   died(): void {
-    void this.sandbox.api.close();
+    // Not under its hands: it may be in the middle of something, and is to know nothing of its death.
+    this.world.scheduler.after(0, () => void this.sandbox.api.close());
   }
 
   private calling(call: SandboxRest['call']): SandboxRest['call'] {

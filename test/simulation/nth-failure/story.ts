@@ -1,0 +1,36 @@
+// One story, always the same: subnets and Vips come through Kubernetes and over the bus, are changed, and some go. It
+// goes on when what it did has had its effect, or not at all.
+import type { Holder } from '@holdfast/ipam';
+import { address, cidr } from '@holdfast/ipam/testing';
+import type { OrderCommand } from '../world/order';
+import { SUBNETS, VIPS } from '../world/kubernetes/cluster';
+import type { World } from '../world/world';
+
+type Step = (world: World) => void;
+
+const holder = (name: string): Holder => `pod/default/${name}` as Holder;
+const v4 = (last: number): number => address(`10.0.0.${last}`) as number;
+
+const order =
+  (command: OrderCommand): Step =>
+  ({ clients }) =>
+    clients.ask(command, 0);
+
+const purpose = { vipType: '', namespace: 'default', selector: ['app: web'] } as const;
+
+export const STORY: readonly Step[] = [
+  ({ cluster }) => cluster.create(SUBNETS, 'net-0', { cidrBlock: '10.0.0.0/28,fd00:1::/124' }),
+  order({ type: 'DefineSubnet', subnet: 'net-1', cidrs: [cidr('10.1.0.0/29')], coolingMs: 5_000 }),
+  order({ type: 'ReserveAddress', subnet: 'net-0', holder: holder('a') }),
+  ({ cluster }) => cluster.create(VIPS, 'kube-1', { subnet: 'net-0', namespace: 'default', v4ip: '10.0.0.9' }),
+  order({ type: 'ReserveAddress', subnet: 'net-0', holder: holder('b'), v4: v4(7) }),
+  order({ type: 'MoveAddress', subnet: 'net-0', holder: holder('b'), v4: v4(8) }),
+  order({ type: 'ReserveVip', subnet: 'net-1', name: 'web', ...purpose }),
+  order({ type: 'ReviseVip', name: 'web', ...purpose, note: 'of the web team' }),
+  ({ cluster }) => cluster.edit(VIPS, 'kube-1', { spec: { v4ip: '10.0.0.10' } }),
+  order({ type: 'ReleaseAddress', subnet: 'net-0', holder: holder('a'), reason: 'done' }),
+  order({ type: 'ReleaseVip', name: 'web', reason: 'done' }),
+  order({ type: 'ReserveVip', subnet: 'net-0', name: 'web', ...purpose, v4: v4(12) }),
+  ({ cluster }) => cluster.create(VIPS, 'kube-2', { subnet: 'net-1', namespace: 'default', v4ip: '10.1.0.5' }),
+  ({ cluster }) => cluster.delete(VIPS, 'kube-1'),
+];

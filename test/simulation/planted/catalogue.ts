@@ -1,0 +1,15 @@
+// All planted bugs.
+import { CLUSTER_BUGS } from './clusters';
+import { DOOR_BUGS } from './doors';
+import { NORTHBOUND_BUGS } from './northbounds';
+import type { PlantedBug } from './planted-bug';
+import { RULE_BUGS } from './rules';
+import { STORE_BUGS } from './stores';
+
+export const CATALOGUE: readonly PlantedBug[] = [
+  ...RULE_BUGS,
+  ...STORE_BUGS,
+  ...DOOR_BUGS,
+  ...NORTHBOUND_BUGS,
+  ...CLUSTER_BUGS,
+];

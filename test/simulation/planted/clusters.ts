@@ -1,0 +1,134 @@
+// Bugs of the Kubernetes face: what it writes, what it hears, and what it asks the ledger for.
+import type { Following, JsonObject, KubernetesApi, KubernetesObject, Ledger } from '@holdfast/kube';
+import type { LedgerView } from '@holdfast/ipam';
+import type { Planted } from '../world/planted';
+import { type PlantedBug, bug } from './planted-bug';
+
+function like(api: KubernetesApi, changes: Partial<KubernetesApi>): KubernetesApi {
+  return {
+    follow: (...args) => api.follow(...args),
+    patch: (...args) => api.patch(...args),
+    patchStatus: (...args) => api.patchStatus(...args),
+    recordEvent: (event) => api.recordEvent(event),
+    close: () => api.close(),
+    ...changes,
+  };
+}
+
+/** Turns each status that is written. */
+const telling = (turn: (status: JsonObject) => JsonObject): Planted => ({
+  kubernetes: (api) =>
+    like(api, {
+      patchStatus: (resource, ref, status, expected) => api.patchStatus(resource, ref, turn(status), expected),
+    }),
+});
+
+/** Turns what the face sees of the objects. */
+const seeing = (turn: (object: KubernetesObject) => KubernetesObject | undefined): Planted => ({
+  kubernetes: (api) =>
+    like(api, {
+      follow: (resource, watcher): Following => {
+        const following = api.follow(resource, {
+          ...watcher,
+          changed: (ref, now, before) => {
+            const [seen, saw] = [now && turn(now), before && turn(before)];
+            if (seen || saw) watcher.changed(ref, seen, saw);
+          },
+        });
+        return {
+          synced: following.synced,
+          get: (ref) => {
+            const object = following.get(ref);
+            return object && turn(object);
+          },
+          objects: () => following.objects(),
+          stop: () => following.stop(),
+        };
+      },
+    }),
+});
+
+const asking = (turn: (ledger: Ledger) => Partial<Ledger>): Planted => ({
+  kubernetesLedger: (ledger) => ({
+    view: ledger.view,
+    execute: (order, actor) => ledger.execute(order, actor),
+    hasReached: (position) => ledger.hasReached(position),
+    onFacts: (listener) => ledger.onFacts(listener),
+    ...turn(ledger),
+  }),
+});
+
+/** Like the view, but every Vip came through Kubernetes. */
+const everybodysVips = (view: LedgerView): LedgerView =>
+  new Proxy(view, {
+    get: (target, name) => {
+      if (name === 'vipReservedThrough') return (vip: string) => (target.vip(vip) ? 'kubernetes' : undefined);
+      const value = Reflect.get(target, name, target) as unknown;
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+
+export const CLUSTER_BUGS: readonly PlantedBug[] = [
+  bug(
+    'counts-of-one-family-for-both',
+    'D30',
+    'kubernetes-converges',
+    telling((status) => ('v4usingIPs' in status ? { ...status, v6usingIPs: Number(status['v4usingIPs']) + 1 } : status)),
+  ),
+  bug(
+    'status-written-without-asking-the-ledger',
+    'D11',
+    'kubernetes-converges',
+    telling((status) => ('v4ip' in status ? { ...status, v4ip: '10.0.0.99' } : status)),
+  ),
+  bug('status-lost', 'D26', 'kubernetes-converges', {
+    kubernetes: (api) =>
+      like(api, {
+        patchStatus: async (resource, ref, _, expected) => api.patch(resource, ref, {}, expected),
+      }),
+  }),
+  bug(
+    'deletion-never-heard-of',
+    'D13',
+    'kubernetes-converges',
+    seeing((object) =>
+      object.metadata.deletionTimestamp
+        ? { ...object, metadata: { ...object.metadata, deletionTimestamp: undefined as never } }
+        : object,
+    ),
+  ),
+  bug(
+    'some-objects-never-seen',
+    'D24',
+    'kubernetes-converges',
+    seeing((object) => (object.metadata.name.endsWith('1') ? undefined : object)),
+  ),
+  bug(
+    'release-said-and-not-done',
+    'calico #8548, D10',
+    'kubernetes-converges',
+    asking((ledger) => ({
+      execute: async (order, actor) =>
+        order.type === 'ReleaseVip' ? { position: undefined } : ledger.execute(order, actor),
+    })),
+  ),
+  bug(
+    'released-because-its-change-was-refused',
+    'whereabouts #207',
+    'kubernetes-owners',
+    asking((ledger) => ({
+      execute: async (order, actor) => {
+        const answer = await ledger.execute(order, actor);
+        if (order.type === 'ReviseVip' && answer.rejected)
+          await ledger.execute({ type: 'ReleaseVip', name: order.name, reason: 'to be reserved anew' }, actor);
+        return answer;
+      },
+    })),
+  ),
+  bug(
+    'names-taken-for-identity',
+    'whereabouts #162, #176',
+    'kubernetes-owners',
+    asking((ledger) => ({ view: everybodysVips(ledger.view) })),
+  ),
+];

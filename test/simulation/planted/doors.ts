@@ -1,0 +1,168 @@
+// Bugs at the ledger's doors and on the way there: answers that nobody gave, commands under other names, and refusals
+// that were true once.
+import type { CommandEnvelope, RecordedEvent } from '@holdfast/event-store';
+import { reject } from '@holdfast/ipam';
+import type { SubnetOutcome } from '../product';
+import { Bus } from '../world/bus';
+import type { SubnetDecider } from '../world/ledger-role';
+import type { OrderCommand } from '../world/order';
+import type { Planted } from '../world/planted';
+import type { World } from '../world/world';
+import { type PlantedBug, bug } from './planted-bug';
+
+type Execute = (envelope: CommandEnvelope<OrderCommand>) => Promise<SubnetOutcome>;
+
+/** @param make given one world, how its doors hand commands on */
+const atTheDoor = (make: (world: World) => (inner: Execute) => Execute): Planted => {
+  const made = new WeakMap<World, (inner: Execute) => Execute>();
+  return {
+    execute: (ledger, world) => {
+      const known = made.get(world) ?? make(world);
+      made.set(world, known);
+      return { execute: known((envelope) => ledger.execute(envelope)) };
+    },
+  };
+};
+
+const answer = (commandId: string, outcome: object): SubnetOutcome =>
+  ({ subnet: '', commandId, ...outcome }) as unknown as SubnetOutcome;
+
+class EagerBus extends Bus {
+  constructor(private readonly world: World) {
+    super(world.scheduler, world.faults);
+  }
+
+  override send(deliver: () => void): void {
+    super.send(deliver);
+    if (this.world.history.length > 30) this.world.scheduler.after(0, () => this.send(deliver));
+  }
+}
+
+export const DOOR_BUGS: readonly PlantedBug[] = [
+  bug(
+    'answered-without-being-asked',
+    'D26',
+    'durable-answer',
+    atTheDoor((world) => (execute) => async (envelope) => {
+      const { commandId = '', command } = envelope;
+      if (command.type !== 'ReserveAddress' || !commandId.endsWith('7')) return execute(envelope);
+      return answer(commandId, { reply: {}, position: String(world.history.length) });
+    }),
+  ),
+  bug(
+    'sent-on-under-another-id',
+    'the classics',
+    'durable-answer',
+    atTheDoor(() => (execute) => async (envelope) => {
+      const renamed = await execute({ ...envelope, commandId: `${envelope.commandId}-again` });
+      return { ...renamed, commandId: envelope.commandId as string };
+    }),
+  ),
+  bug(
+    'answers-remembered-by-content',
+    'terraform-provider-netbox #59',
+    'durable-answer',
+    atTheDoor(() => {
+      const remembered = new Map<string, SubnetOutcome>();
+      return (execute) => async (envelope) => {
+        const { type, ...rest } = envelope.command;
+        if (type !== 'ReserveAddress') return execute(envelope);
+        const content = JSON.stringify(Object.entries(rest).map(([key, value]) => `${key} ${String(value)}`));
+        const known = remembered.get(content) ?? (await execute(envelope));
+        if (!known.rejected) remembered.set(content, known);
+        return { ...known, commandId: envelope.commandId as string };
+      };
+    }),
+  ),
+  bug(
+    'refusals-remembered-for-ever',
+    'metallb #1984',
+    'true-answer',
+    atTheDoor(() => {
+      const refused = new Map<string, SubnetOutcome>();
+      return (execute) => async (envelope) => {
+        const { command } = envelope;
+        if (command.type !== 'ReserveAddress') return execute(envelope);
+        const known = refused.get(command.holder) ?? (await execute(envelope));
+        if (known.rejected) refused.set(command.holder, known);
+        return { ...known, commandId: envelope.commandId as string };
+      };
+    }),
+  ),
+  bug(
+    'fault-told-as-refusal',
+    'D26',
+    'true-answer',
+    atTheDoor(() => (execute) => async (envelope) => {
+      const full = reject('SubnetExhausted', 'nothing is free');
+      return execute(envelope).catch(() => answer(envelope.commandId as string, full));
+    }),
+  ),
+  bug(
+    'window-cut-short',
+    'NATS deduplication window',
+    'true-answer',
+    atTheDoor((world) => (execute) => async (envelope) => {
+      const ageMs = Date.UTC(2026, 0, 1) + world.scheduler.nowMs - (envelope.issuedAtMs ?? 0);
+      if (ageMs < 5_000) return execute(envelope);
+      const expired = reject('CommandExpired', 'too old', { windowHours: '24' });
+      return answer(envelope.commandId as string, expired);
+    }),
+  ),
+  bug(
+    'said-to-be-from-the-future',
+    'the classics',
+    'true-answer',
+    atTheDoor(() => (execute) => async (envelope) => {
+      if (!envelope.commandId?.endsWith('9')) return execute(envelope);
+      return answer(envelope.commandId, reject('InvalidArgument', 'future', { field: 'options.issued_at' }));
+    }),
+  ),
+  bug(
+    'told-what-is-now',
+    'pynetbox #396',
+    'first-reply',
+    atTheDoor((world) => (execute) => async (envelope) => {
+      const outcome = await execute(envelope);
+      return outcome.rejected ? outcome : { ...outcome, position: String(world.history.length) };
+    }),
+  ),
+  bug(
+    'some-are-never-answered',
+    'whereabouts #712',
+    'everything-answered',
+    atTheDoor(() => (execute) => (envelope) =>
+      envelope.commandId?.endsWith('13') ? new Promise(() => undefined) : execute(envelope),
+    ),
+  ),
+  bug('sent-again-without-a-pause', 'terway #1030', 'time-passes', { bus: (_, world) => new EagerBus(world) }),
+  bug('done-again-when-it-comes-again', 'the classics', 'once-only', {
+    deciders: (deciders) => ({ ...deciders, subnet: forgetfulOfLateness(deciders.subnet) }),
+    store: (store) => ({
+      append: (...args) => store.append(...args),
+      readStream: (...args) => withoutDigests(store.readStream(...args)),
+      readAll: (...args) => store.readAll(...args),
+      onAppend: (hint) => store.onAppend(hint),
+      close: () => store.close(),
+    }),
+  }),
+];
+
+/** A command that was seen before is taken for a new one. */
+function forgetfulOfLateness(decider: SubnetDecider): SubnetDecider {
+  const seen = new Set<string>();
+  return {
+    ...decider,
+    decide: (command, state, moment) => {
+      const content = `${moment.issuedAtMs} ${Object.values(command).map(String).join()}`;
+      const isAgain = seen.has(content);
+      seen.add(content);
+      return decider.decide(command, state, isAgain ? { ...moment, issuedAtMs: moment.nowMs } : moment);
+    },
+  };
+}
+
+async function* withoutDigests(pages: AsyncIterable<readonly RecordedEvent[]>): AsyncIterable<RecordedEvent[]> {
+  for await (const page of pages)
+    yield page.map((event) => ({ ...event, metadata: event.metadata.replace(/"commandDigest":"[^"]*",/, '') }));
+}
