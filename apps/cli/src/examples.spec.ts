@@ -17,6 +17,19 @@ const leaves = (command: Command): Command[] =>
         .flatMap(leaves)
     : [command];
 
+/** What is kept for a second is not to be had before: as people would, it asks again. */
+const ASKED_AGAIN_EVERY_MS = 50;
+const ASKED_AGAIN_MAX = 100;
+
+async function onceItIsTime(terminal: Terminal, example: string): ReturnType<Terminal['type']> {
+  const mayBeEarly = example.includes(' release-expired ');
+  for (let asked = 1; ; asked += 1) {
+    const printed = await terminal.type(example);
+    if (printed.code === 0 || !mayBeEarly || asked === ASKED_AGAIN_MAX) return printed;
+    await new Promise((resolve) => setTimeout(resolve, ASKED_AGAIN_EVERY_MS));
+  }
+}
+
 describe('the examples in the help', () => {
   let controlPlane: ControlPlane;
 
@@ -29,7 +42,7 @@ describe('the examples in the help', () => {
     const terminal = new Terminal(controlPlane.server);
     const printed: Record<string, string> = {};
     for (const example of EXAMPLES) {
-      const { code, out, err } = await terminal.type(example);
+      const { code, out, err } = await onceItIsTime(terminal, example);
       printed[example] = `${code} ${code === 0 ? '' : err}`;
       expect(out + err).not.toBe('');
     }

@@ -19,6 +19,7 @@ export type Reply<Name extends OperationName> = MessageShape<Operations[Name]['r
 /** By list, the field that its entries are in. */
 const ENTRIES = {
   ListSubnets: 'subnets',
+  ListPools: 'pools',
   ListReservations: 'reservations',
   ListVips: 'vips',
   ListRules: 'rules',

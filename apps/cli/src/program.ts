@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import type { Run } from './acting';
 import { addCompletionCommands } from './commands/completion';
 import { addHistoryCommand } from './commands/history';
+import { addPoolCommands } from './commands/pool';
 import { addReservationCommands } from './commands/reservation';
 import { addRuleCommands } from './commands/rule';
 import { addStatusCommand } from './commands/status';
@@ -40,6 +41,7 @@ export function buildProgram(run: Run): Command {
   globalFlags(program);
   addReservationCommands(program, run);
   addSubnetCommands(program, run);
+  addPoolCommands(program, run);
   addVipCommands(program, run);
   addRuleCommands(program, run);
   addHistoryCommand(program, run);

@@ -97,8 +97,8 @@ it('reserve, move and release', () =>
     SUBNET   HOLDER                       V4         V6          MAC                 SINCE
     s2       statefulset/prod/db/0@net1   10.2.0.3   fd00:2::3   02:f0:0a:02:00:03   2026-01-31T14:05:00.000Z
     $ holdfast reservation get s2 pod/default/web-1
-    SUBNET   HOLDER              V4           V6            MAC                 SINCE
-    s2       pod/default/web-1   10.2.0.101   fd00:2::101   02:00:00:00:00:0a   2026-01-31T14:05:00.000Z
+    SUBNET   HOLDER              V4           V6            MAC                 SINCE                      RETENTION
+    s2       pod/default/web-1   10.2.0.101   fd00:2::101   02:00:00:00:00:0a   2026-01-31T14:05:00.000Z   release (kind)
     $ holdfast release s2 pod/default/web-1 --reason "drained"
     pod/default/web-1 no longer holds 10.2.0.101,fd00:2::101 in subnet s2.
     $ holdfast reservation get s2 pod/default/web-1

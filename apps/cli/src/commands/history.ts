@@ -88,12 +88,21 @@ function changed(before: string, after: string): string {
   return before === '' || before === after ? after : `${before} -> ${after}`;
 }
 
-/** Which port, or which rule and what of it. */
-function aboutText({ port, grantor, ruleName, rule, backends }: v1.LedgerEvent): string {
+/** Which port, or which rule and what of it, or who uses it, or how long it stays. */
+function aboutText(event: v1.LedgerEvent): string {
+  const { port, grantor, ruleName, rule, backends, user } = event;
+  if (user) return `user ${user.object}${user.primary === false ? ' (migrates)' : ''}`;
+  if (event.type === 'ReservationRetained' || event.type === 'RetentionSet') return stayText(event);
   if (port !== undefined) return `port ${port}${grantor === undefined ? '' : ` (${grantor})`}`;
   if (ruleName === undefined) return '';
   const what = rule ? frontsText(rule) : backends && `to ${backends.addresses.join(',') || 'nobody'}`;
   return `rule ${ruleName}${what === undefined ? '' : `: ${what}`}`;
+}
+
+function stayText({ type, retention = "its subnet's", until, owner }: v1.LedgerEvent): string {
+  if (type === 'RetentionSet') return `retention ${retention}`;
+  const whom = owner === undefined ? '' : ` for ${owner}`;
+  return `kept${whom}${until ? ` until ${tellTimestamp(until)}` : ''} (${retention})`;
 }
 
 const areSeveral = (values: readonly string[]): boolean => new Set(values).size > 1;

@@ -5,7 +5,9 @@ import { type Run, acting } from '../acting';
 import { type FamilyName, familiesOption, toFamilies } from '../family';
 import { askingFlags, changingFlags, heldFlags } from '../flags';
 import { tellTimestamp } from '../moment';
-import { type Column, table } from '../table';
+import { type Column, inWide, table } from '../table';
+import { addUserCommands } from './reservation-user';
+import { keptText, retentionText, usedText, useText } from './use-text';
 
 const HOLDERS = `
 A holder is kind/namespace/name, statefulset/namespace/name/ordinal or node/name, then @nic for any but the first
@@ -20,6 +22,8 @@ interface HeldFlags {
 interface WishFlags extends HeldFlags {
   readonly port?: string;
   readonly portSecurity?: boolean;
+  readonly pool?: string;
+  readonly preferFormer?: boolean;
   readonly family?: FamilyName | 'dual';
 }
 
@@ -33,10 +37,13 @@ export function addReservationCommands(program: Command, run: Run): void {
   heldFlags(reserve)
     .addOption(familiesOption())
     .option('--port <name>', 'a Logical_Switch_Port to make for the holder (none)')
-    .option('--port-security', 'that port may send and receive only what is its own');
+    .option('--port-security', 'that port may send and receive only what is its own')
+    .option('--pool <name>', 'the pool that addresses which are not named come from (none of the pools)')
+    .option('--prefer-former', 'what it last had here, if that is free still');
   acting<WishFlags>(changingFlags(reserve, run.io), run, (session, flags, subnet: string, holder: string) => {
-    const { family, port = '', portSecurity = false } = flags;
-    const wish = { ...toHeld(flags), families: toFamilies(family), port, portSecurity };
+    const { family, port = '', portSecurity = false, pool = '', preferFormer: prefersFormer = false } = flags;
+    const where = { families: toFamilies(family), pool, prefersFormer };
+    const wish = { ...toHeld(flags), ...where, port, portSecurity };
     return session.change('ReserveAddress', { subnet, holder, ...wish }, heldTable);
   });
 
@@ -72,10 +79,18 @@ function addReservationQueries(program: Command, run: Run): void {
     .command('reservation')
     .alias('reservations')
     .summary('who holds which addresses now')
-    .description('Reservations: who holds which addresses now. To change them: reserve, move, release.');
-  const get = reservation.command('get <subnet> <holder>').description('Show what a holder has in a subnet.');
+    .description(
+      'Reservations: who holds which addresses now, who uses them, and how long they stay when nobody does. ' +
+        'To change what is held: reserve, move, release.',
+    );
+  addUserCommands(reservation, run);
+  const get = reservation
+    .command('get <subnet> <holder>')
+    .description('Show what a holder has in a subnet, who uses it, and how long it stays.');
   acting(askingFlags(get), run, (session, _flags, subnet: string, holder: string) =>
-    session.ask('GetReservation', { subnet, holder }, heldTable),
+    session.ask('GetReservation', { subnet, holder }, ({ reservation: found }) =>
+      found ? table([...COLUMNS, RETENTION], [found]) + useText(found) : '',
+    ),
   );
   const list = reservation
     .command('list')
@@ -90,8 +105,10 @@ function addReservationQueries(program: Command, run: Run): void {
     readonly namespace?: string;
   }
   acting<ListFlags>(askingFlags(list), run, (session, { subnet = '', kind = '', namespace = '' }) =>
-    session.askAll('ListReservations', { subnet, kind, namespace }, ({ reservations }) =>
-      reservations.length > 0 ? table(COLUMNS, reservations) : { nothing: 'There are no such reservations.' },
+    session.askAll('ListReservations', { subnet, kind, namespace }, ({ reservations }, isWide) =>
+      reservations.length > 0
+        ? table(LIST_COLUMNS, reservations, isWide)
+        : { nothing: 'There are no such reservations.' },
     ),
   );
 }
@@ -119,6 +136,15 @@ const COLUMNS: readonly Column<v1.Reservation>[] = [
     // Replies to commands don't say.
     isShown: (_isWide, rows) => rows.some(({ since }) => since !== undefined),
   },
+];
+
+const RETENTION: Column<v1.Reservation> = { head: 'RETENTION', text: retentionText };
+
+const LIST_COLUMNS: readonly Column<v1.Reservation>[] = [
+  ...COLUMNS,
+  { head: 'USED BY', text: usedText, isShown: (_isWide, rows) => rows.some(({ users }) => users.length > 0) },
+  { head: 'KEPT', text: keptText, isShown: (_isWide, rows) => rows.some(({ retained }) => retained) },
+  { ...RETENTION, isShown: inWide },
 ];
 
 const heldTable = ({ reservation }: { readonly reservation?: v1.Reservation }): string =>

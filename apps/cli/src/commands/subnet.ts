@@ -6,6 +6,7 @@ import { FAMILY, type FamilyName } from '../family';
 import { askingFlags, changingFlags, readCount, readList, readSpan } from '../flags';
 import { tellDuration, toDuration } from '../span';
 import { type Column, inWide, table } from '../table';
+import { POLICY } from './use-text';
 
 /** `false` is a flag's `--no-` form. */
 interface RuleFlags {
@@ -15,6 +16,7 @@ interface RuleFlags {
   /** Milliseconds. */
   readonly cooling?: number;
   readonly router?: string | false;
+  readonly retention?: string | false;
 }
 
 const FREE_LIMIT_DEFAULT = 10;
@@ -30,7 +32,9 @@ export function addSubnetCommands(program: Command, run: Run): void {
   acting(changingFlags(retire, run.io), run, (session, _flags, name: string) =>
     session.change('RetireSubnet', { name }, () => `Subnet ${name} has ended; its history stays.\n`),
   );
-  const get = subnet.command('get <name>').description('Show one subnet.');
+  const get = subnet
+    .command('get <name>')
+    .description("Show one subnet. 'holdfast pool list' has its pools.");
   acting(askingFlags(get), run, (session, _flags, name: string) =>
     session.ask('GetSubnet', { name }, (reply, isWide) => countedTable([reply.subnet], isWide)),
   );
@@ -48,7 +52,8 @@ function addDefine(subnet: Command, run: Run): void {
     .command('define <name>')
     .description('Define a subnet. One that exists just as asked is left as it is.')
     .requiredOption('--cidr <blocks>', 'its block, or one of each family: 10.16.0.0/16,fd00::/64', readList);
-  ruleFlags(define, 'the first usable address of each block', 'nothing', 'none of ours');
+  const usual = 'owner for a statefulset or vm, release for others';
+  ruleFlags(define, 'the first usable address of each block', 'nothing', 'none of ours', usual);
   acting<RuleFlags>(changingFlags(define, run.io), run, (session, flags, name: string) =>
     session.change('DefineSubnet', { name, ...toRules(flags) }, ({ subnet: defined }) =>
       ruleTable([defined]),
@@ -61,10 +66,13 @@ function addRevise(subnet: Command, run: Run): void {
     .command('revise <name>')
     .description('Change a subnet. What is left out stays; what is given replaces all that was there.')
     .option('--cidr <blocks>', 'all its blocks from now on', readList);
-  ruleFlags(revise, 'they stay', 'they stay', 'it stays').option('--no-router', 'none of ours from now on');
+  ruleFlags(revise, 'they stay', 'they stay', 'it stays', 'it stays')
+    .option('--no-router', 'none of ours from now on')
+    .option('--no-retention', 'what is usual for each kind of holder from now on');
   acting<RuleFlags>(changingFlags(revise, run.io), run, (session, flags, name: string) => {
     const noExcluded = flags.exclude === false;
-    const request = { name, ...toRules(flags), noExcluded, noRouter: flags.router === false };
+    const none = { noRouter: flags.router === false, noRetention: flags.retention === false };
+    const request = { name, ...toRules(flags), noExcluded, ...none };
     return session.change('ReviseSubnet', request, ({ subnet: revised }) => ruleTable([revised]));
   });
 }
@@ -74,6 +82,7 @@ function ruleFlags(
   gatewayDefault: string,
   excludeDefault: string,
   routerDefault: string,
+  retentionDefault: string,
 ): Command {
   return command
     .option('--gateway <addresses>', `at most one of each family (${gatewayDefault})`, readList)
@@ -85,10 +94,11 @@ function ruleFlags(
     )
     .option('--no-exclude', 'nothing is excluded')
     .option('--cooling <span>', 'how long an address stays unused after its release: 5m', readSpan)
-    .option('--router <name>', `the Logical_Router that its gateways are on (${routerDefault})`);
+    .option('--router <name>', `the Logical_Router that its gateways are on (${routerDefault})`)
+    .option('--retention <policy>', `how long what nobody uses stays: ${POLICY} (${retentionDefault})`);
 }
 
-function toRules({ cidr, gateway, exclude, cooling, router }: RuleFlags) {
+function toRules({ cidr, gateway, exclude, cooling, router, retention }: RuleFlags) {
   return {
     cidrs: cidr ?? [],
     gateways: gateway || [],
@@ -96,6 +106,7 @@ function toRules({ cidr, gateway, exclude, cooling, router }: RuleFlags) {
     excluded: exclude || [],
     ...(cooling !== undefined && { cooling: toDuration(cooling) }),
     router: router || '',
+    retention: retention || '',
   };
 }
 
@@ -146,12 +157,26 @@ const COUNTS = [
   count('V6USING', FAMILY.ipv6, 'using'),
   count('V6AVAILABLE', FAMILY.ipv6, 'available'),
 ];
+const RETENTION: Column<Row> = {
+  head: 'RETENTION',
+  text: (row) => row?.retention,
+  isShown: (_isWide, rows) => rows.some((row) => row?.retention !== undefined),
+};
+const POOLS: Column<Row> = {
+  head: 'POOLS',
+  text: (row) => row?.pools.map(({ name }) => name).join(','),
+  isShown: (_isWide, rows) => rows.some((row) => row && row.pools.length > 0),
+};
 const RULES: Column<Row>[] = [
   { head: 'COOLING', text: (row) => row?.cooling && tellDuration(row.cooling) },
   { head: 'EXCLUDED', text: (row) => row?.excluded.join(',') },
 ];
 
-const ruleTable = (rows: Row[]): string => table([...NAME, ...RULES], rows);
+const ruleTable = (rows: Row[]): string => table([...NAME, RETENTION, ...RULES], rows);
 
 const countedTable = (rows: Row[], isWide: boolean): string =>
-  table([...NAME, ...COUNTS, ...RULES.map((column) => ({ ...column, isShown: inWide }))], rows, isWide);
+  table(
+    [...NAME, RETENTION, POOLS, ...COUNTS, ...RULES.map((column) => ({ ...column, isShown: inWide }))],
+    rows,
+    isWide,
+  );

@@ -12,6 +12,7 @@ import { type Column, plain, table } from '../table';
 import { EVENT_COLUMNS } from './history';
 import { heldText } from './reservation';
 import { frontsText } from './rule-port';
+import { USER_COLUMNS, keptText, retentionText } from './use-text';
 
 /** A page shows the end of a long life; `holdfast history --vip NAME` has all of it. */
 const EVENTS_SHOWN_MAX = 20;
@@ -19,7 +20,9 @@ const EVENTS_SHOWN_MAX = 20;
 export function addVipShow(vip: Command, run: Run): void {
   const show = vip
     .command('show <name>')
-    .description('Show all about a Vip in one page: how it is, its parents, its rules, its life.');
+    .description(
+      'Show all about a Vip in one page: how it is, its parents, users and rules, its rows, its life.',
+    );
   acting(askingFlags(show), run, showVip);
 }
 
@@ -56,11 +59,12 @@ async function showVip(session: Session, _flags: object, name: string): Promise<
   );
 }
 
-function pageText({ vip, conditions, parents, found, events }: Page, isWide: boolean): string {
+function pageText(page: Page, isWide: boolean): string {
+  const { vip, conditions, parents, found, events, users, rows } = page;
   const shown = events.slice(-EVENTS_SHOWN_MAX);
   const earlier = events.length - shown.length;
   return [
-    vip ? factsText(vip) : '',
+    vip ? factsText(vip) + (users.length > 0 || page.retained ? stayText(page) : '') : '',
     section('Conditions', table(CONDITION_COLUMNS, conditions)),
     parents.length > 0
       ? section(
@@ -71,13 +75,24 @@ function pageText({ vip, conditions, parents, found, events }: Page, isWide: boo
           ),
         )
       : 'Parents: none\n',
+    ...(users.length > 0 ? [section('Users', table(USER_COLUMNS, users))] : []),
     found.length > 0 ? section('Rules', table(RULE_COLUMNS, found)) : 'Rules: none\n',
+    ...(rows.length > 0 ? [section('Northbound', table(ROW_COLUMNS, rows))] : []),
     section(
       earlier > 0 ? `Life (the ${earlier} events before: holdfast history --vip ${vip?.name})` : 'Life',
       table(LIFE_COLUMNS, shown, isWide),
     ),
   ].join('\n');
 }
+
+/** How long it stays with its last user's owner. */
+const stayText = (use: Page): string =>
+  [
+    ['Retention', retentionText(use)],
+    ['Kept', keptText(use)],
+  ]
+    .map(([name, text]) => `${`${name}:`.padEnd(11)} ${plain(text ?? '') || '-'}\n`)
+    .join('');
 
 const section = (title: string, text: string): string =>
   `${title}:\n${text.replace(/^/gm, '  ').replace(/ +$/, '')}`;
@@ -133,6 +148,19 @@ const PARENT_COLUMNS: readonly Column<Grant>[] = [
     head: 'OBJECT',
     text: ({ granted }) => granted?.evidence?.object,
     isShown: (_, rows) => rows.some(({ granted }) => granted?.evidence),
+  },
+];
+
+const ROW_COLUMNS: readonly Column<v1.NorthboundRow>[] = [
+  { head: 'TABLE', text: ({ table: name }) => name },
+  { head: 'NAME', text: ({ name }) => name },
+  {
+    head: 'COLUMNS',
+    text: ({ columns }) =>
+      Object.entries(columns)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([column, text]) => `${column}=${text}`)
+        .join(' '),
   },
 ];
 

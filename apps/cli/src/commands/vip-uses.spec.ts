@@ -75,7 +75,7 @@ it('parents', () =>
       TYPE        STATUS    REASON     MESSAGE
       Reserved    True      Reserved   10.6.0.2 is reserved in subnet s6.
       Projected   Unknown   NotKnown   This server does not know: it writes no rows, or has not yet compared those of this Vip.
-      InUse       False     Unused     It has neither parents nor rules.
+      InUse       False     Unused     It has neither parents nor rules, and is no Pod's address.
 
     Parents: none
 

@@ -25,6 +25,7 @@ interface VipFlags {
 interface ReserveFlags extends VipFlags {
   readonly subnet: string;
   readonly family?: FamilyName | 'dual';
+  readonly pool?: string;
 }
 
 export function addVipCommands(program: Command, run: Run): void {
@@ -67,11 +68,13 @@ function addReserve(vip: Command, run: Run): void {
     .command('reserve <name>')
     .description('Reserve a Vip: the addresses named, else the next free ones.')
     .requiredOption('--subnet <name>', 'the subnet to reserve in');
-  heldFlags(reserve).addOption(familiesOption());
+  heldFlags(reserve)
+    .addOption(familiesOption())
+    .option('--pool <name>', 'the pool that addresses which are not named come from (none of the pools)');
   purposeFlags(reserve);
   acting<ReserveFlags>(changingFlags(reserve, run.io), run, (session, flags, name: string) => {
-    const { subnet, family, v4 = '', v6 = '', mac = '' } = flags;
-    const wish = { v4, v6, mac, families: toFamilies(family) };
+    const { subnet, family, pool = '', v4 = '', v6 = '', mac = '' } = flags;
+    const wish = { v4, v6, mac, families: toFamilies(family), pool };
     return session.change('ReserveVip', { name, subnet, ...wish, ...purpose(flags) }, vipTable);
   });
 }

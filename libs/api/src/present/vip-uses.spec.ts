@@ -98,6 +98,20 @@ describe("a Vip's use", () => {
     ]);
   });
 
+  it('is the Pod that has its addresses', () => {
+    const { run, told, isSo } = ledger();
+    const place = { subnet: NAME, holder: 'vip/web' };
+    run('AttachUser', { ...place, object: 'pod/shop/db-0', uid: 'u1', owner: 'statefulset/shop/db/0' });
+    expect(told('web')).toMatchObject({
+      users: [{ object: 'pod/shop/db-0', primary: true }],
+      retention: 'owner',
+      retentionBy: 'kind',
+    });
+    expect(isSo('web')[2]).toBe('InUse True Pods');
+    run('DetachUser', { ...place, uid: 'u1', ownerState: 'exists' });
+    expect(told('web')).toMatchObject({ retained: { owner: 'statefulset/shop/db/0' } });
+  });
+
   it('is told with its rows in the Northbound, by who writes there', () => {
     const { told } = ledger();
     const rows = [{ table: 'Logical_Switch_Port', name: 'web', columns: { type: 'virtual' } }];

@@ -34,6 +34,7 @@ export function presentVipUses(
       reserved(entry),
       projected(projection),
       inUse(
+        entry.subnet.users.usersOf(entry.reservation.holder).map(({ object }) => object),
         parents.map(({ port }) => port),
         rules,
       ),
@@ -57,14 +58,17 @@ function projected(known: VipFindings['projection']): ConditionInit {
   return { type: 'Projected', status: known.projected ? 'True' : 'False', reason, message };
 }
 
+const UNUSED = "It has neither parents nor rules, and is no Pod's address.";
+
 /** In the same words as in a Vip's status in Kubernetes (libs/kube). */
-function inUse(parents: readonly string[], rules: readonly string[]): ConditionInit {
+function inUse(pods: readonly string[], parents: readonly string[], rules: readonly string[]): ConditionInit {
   const says = (reason: string, message: string): ConditionInit => {
     return { type: 'InUse', status: 'True', reason, message };
   };
   if (rules.length > 0) return says('Rules', `Its fronts belong to ${named('rule', rules)}.`);
   if (parents.length > 0) return says('Parents', `It may be answered for by ${named('port', parents)}.`);
-  return { type: 'InUse', status: 'False', reason: 'Unused', message: 'It has neither parents nor rules.' };
+  if (pods.length > 0) return says('Pods', `It is the address of ${named('', pods)}.`);
+  return { type: 'InUse', status: 'False', reason: 'Unused', message: UNUSED };
 }
 
 /** Of a Vip that is a load balancer's front nobody in particular answers. */
@@ -83,5 +87,5 @@ const NAMED_MAX = 3;
 function named(what: string, names: readonly string[]): string {
   const shown = names.slice(0, NAMED_MAX).join(', ');
   const more = names.length > NAMED_MAX ? ` and ${names.length - NAMED_MAX} more` : '';
-  return `${what}${names.length === 1 ? '' : 's'} ${shown}${more}`;
+  return `${what && `${what}${names.length === 1 ? '' : 's'} `}${shown}${more}`;
 }

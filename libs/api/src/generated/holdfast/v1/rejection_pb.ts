@@ -35,7 +35,7 @@ export const file_holdfast_v1_rejection: GenFile = /*@__PURE__*/
  * | VipExists           | ALREADY_EXISTS      | 409           | The Vip exists and is not as asked.                                |
  * | VipNotFound         | NOT_FOUND           | 404           | No such Vip.                                                       |
  * | VipNameTaken        | ALREADY_EXISTS      | 409           | A Vip of that name is in another subnet.                           |
- * | VipInUse            | FAILED_PRECONDITION | 409           | Parents or rules use the Vip as it is; fact `parents` or `rules`.   |
+ * | VipInUse            | FAILED_PRECONDITION | 409           | Somebody uses it as it is; fact `parents`, `rules` or `user`.      |
  * | VipUnsuited         | FAILED_PRECONDITION | 422           | The Vip's type is none for what was asked; fact `vipType`.         |
  * | RuleExists          | ALREADY_EXISTS      | 409           | The rule exists and is not as asked; fact `differs`.               |
  * | RuleNotFound        | NOT_FOUND           | 404           | No such rule.                                                      |

@@ -1317,8 +1317,8 @@ export const ReservationService: GenService<{
     output: typeof EndOwnerResponseSchema;
   },
   /**
-   * Ends a reservation that was kept for a time that is over; a server that runs does so by itself. One that is in use,
-   * or whose time is not over, is refused.
+   * Ends a reservation that was kept for a time that is over: nothing else does. Where Holdfast watches a cluster it asks
+   * for that itself; elsewhere it is for the caller to do. One that is in use, or whose time is not over, is refused.
    *
    * Rejections: InvalidArgument, SubnetNotFound, ReservationNotFound, ReservationInUse, CommandExpired, CommandIdReused.
    * HTTP: DELETE /v1/subnets/{subnet}/expired-reservations/{holder=**}

@@ -140,8 +140,8 @@ export const VipParentSchema: GenMessage<VipParent> = /*@__PURE__*/
  */
 export type Condition = Message<"holdfast.v1.Condition"> & {
   /**
-   * "Reserved" (it has its addresses), "Projected" (its rows are in OVN's Northbound), "InUse" (it has parents, or
-   * rules) or "Bound" (one of its parents answers for it; only where that is known). New ones may be added.
+   * "Reserved" (it has its addresses), "Projected" (its rows are in OVN's Northbound), "InUse" (it has parents
+   * or rules, or is a Pod's address) or "Bound" (one of its parents answers for it; only where that is known). New ones may be added.
    *
    * @generated from field: string type = 1;
    */
@@ -952,7 +952,7 @@ export const VipService: GenService<{
    * Ends a Vip, and with it all grants to its parents; once the subnet's cooling time is over others may have its
    * addresses. A Vip that a rule or a Pod uses stays.
    *
-   * Rejections: InvalidArgument, VipNotFound, VipInUse, ReservationInUse, CommandExpired, CommandIdReused.
+   * Rejections: InvalidArgument, VipNotFound, VipInUse, CommandExpired, CommandIdReused.
    * HTTP: DELETE /v1/vips/{name}
    * NATS: holdfast.v1.vips.release
    *
