@@ -150,6 +150,23 @@ describe('a virtual machine', () => {
     expect(world.holders()).toEqual([]);
   });
 
+  it('is not taken for gone when it comes unseen, and its instance ends', async () => {
+    const world = await PodWorld.started();
+    world.installKubevirt();
+    const other = world.instance('other');
+    world.podOfInstance(other, 'aaaaa');
+    await world.settle(2_000);
+    const vmi = world.instance('db');
+    const { metadata } = world.podOfInstance(vmi, 'aaaaa');
+    await world.settle(2_000);
+    world.sandbox.faults.silenceWatches();
+    world.machine('db');
+    world.delete(VIRTUAL_MACHINE_INSTANCES, 'default/db');
+    world.gone(metadata.name);
+    await world.settle(3_600_000);
+    expect(world.holders()).toContain(HOLDER);
+  });
+
   it('that has no VirtualMachine gives them up with its instance', async () => {
     const world = await PodWorld.started();
     world.installKubevirt();

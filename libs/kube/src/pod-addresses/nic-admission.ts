@@ -14,13 +14,13 @@ import {
 } from '@holdfast/ipam';
 import { actorOf, type LedgerOrder } from '../face/ledger';
 import { PODS } from '../resource';
-import { annotationOf, nicAnnotation, objectOf, VIP_ANNOTATION } from './followed-pod';
+import { annotationOf, objectOf, VIP_ANNOTATION } from './followed-pod';
 import type { NicAttachment, NicTurn } from './nic-attachment';
 import { ALONE, type NicOutcome, refused, refusedAs } from './nic-outcome';
 import { askedText, DEFAULT_PROVIDER, isAddressed, isToldOf, type NicWish, readNicWish } from './nic-wish';
 import { askLedger, type PodContext } from './pod-context';
 import { holderOf, portOf } from './pod-identity';
-import { NAMESPACE_POOL } from './subnet-choice';
+import { isOfPool, poolWish } from './pool-choice';
 import { unfitVip } from './vip-of-pod';
 
 /** What another Subnet may not refuse. */
@@ -28,6 +28,7 @@ const NEXT_MAY_DO = new Set<string>([
   'SubnetExhausted',
   'FamilyUnavailable',
   'AddressOutOfRange',
+  'PoolNotFound',
 ] satisfies RejectionCode[]);
 
 export class NicAdmission {
@@ -43,12 +44,6 @@ export class NicAdmission {
     const vip = provider === DEFAULT_PROVIDER ? annotationOf(pod, VIP_ANNOTATION) : '';
     if (isAddressed(pod, provider)) return this.recognise(turn, candidates, vip);
     if (vip !== '') return this.takeVip(turn, vip, candidates);
-    const pool = this.poolOf(turn);
-    if (pool !== '')
-      return refused(
-        'PoolNotSupported',
-        `It asks for addresses of pool ${pool}, and there are no pools here.`,
-      );
     const read = readNicWish(pod, provider);
     return read.rejected ? refusedAs(read.rejected) : this.reserve(turn, read.value, candidates);
   }
@@ -92,11 +87,19 @@ export class NicAdmission {
     const holder = holderOf(pod, owner, provider);
     // Where it has something already goes first: an address is not left for a Subnet that has one free.
     const homes = candidates.filter((state) => state.byHolder.has(holder));
+    const namespace = this.context.namespaces.get({ name: pod.metadata.namespace ?? '' });
+    const from = poolWish(pod, provider, namespace);
+    if (from.list !== undefined)
+      return refused(
+        'ListNotSupported',
+        `It asks for one of the addresses ${from.list}; name one in ip_address, or a pool in ip_pool.`,
+      );
     let outcome: NicOutcome = ALONE;
-    for (const state of new Set([...homes, ...candidates])) {
-      outcome = await this.reserveIn(turn, state, holder, wish);
-      if (outcome.is !== 'refused' || !NEXT_MAY_DO.has(outcome.reason)) break;
-    }
+    for (const state of new Set([...homes, ...candidates]))
+      for (const pool of from.pools(state)) {
+        outcome = await this.reserveIn(turn, state, holder, { ...wish, wish: { ...wish.wish, pool } });
+        if (outcome.is !== 'refused' || !NEXT_MAY_DO.has(outcome.reason)) return outcome;
+      }
     return outcome;
   }
 
@@ -108,13 +111,15 @@ export class NicAdmission {
   ): Promise<NicOutcome> {
     const { pod, provider, owner } = turn;
     const port = portOf(pod, owner, provider);
+    const former = state.formerAddresses(holder);
+    const prefersFormer = former !== undefined && isOfPool(state, wish.pool, former);
     const needed = this.needed(state, {
       ...{ type: 'ReserveAddress', subnet: state.name, holder, ...wish },
-      ...{ port, portSecurity, prefersFormer: true },
+      ...{ port, portSecurity, ...(prefersFormer && { prefersFormer }) },
     });
-    const asked = askedText(pod, provider);
+    const asked = `${askedText(pod, provider)} ${wish.pool ?? ''} ${holder}`;
     const refusal =
-      needed && (await this.attachment.order(turn, 'reserve', `${asked} ${holder}`, needed, state.name));
+      needed && (await this.attachment.order(turn, `reserve ${wish.pool ?? ''}`, asked, needed, state.name));
     if (refusal) return refusal;
     const outcome = await this.attachment.attach(turn, state, holder);
     if (outcome.is === 'placed') await this.leaveOthers(turn, state, holder);
@@ -146,14 +151,6 @@ export class NicAdmission {
       const order = { type: 'EndOwner', subnet: name, holder, reason, evidence } as const;
       await askLedger(this.context, order, actorOf(PODS, pod));
     }
-  }
-
-  /** Its own, or its Namespace's. */
-  private poolOf({ pod, provider }: NicTurn): string {
-    const own = annotationOf(pod, nicAnnotation(provider, 'ip_pool'));
-    if (own !== '' || provider !== DEFAULT_PROVIDER) return own;
-    const namespace = this.context.namespaces.get({ name: pod.metadata.namespace ?? '' });
-    return namespace ? annotationOf(namespace, NAMESPACE_POOL) : '';
   }
 }
 

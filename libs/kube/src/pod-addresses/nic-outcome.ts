@@ -13,7 +13,7 @@ export type NicOutcome =
 /** Reasons of Events, besides the codes of rejections. */
 export type NicRefusal =
   | 'AddressedByOthers'
-  | 'PoolNotSupported'
+  | 'ListNotSupported'
   | 'VipNotFound'
   | 'VipUnsuited'
   | 'VipElsewhere'

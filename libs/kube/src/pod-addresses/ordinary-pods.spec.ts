@@ -1,4 +1,5 @@
 // Ordinary Pods: their first NIC and others, what they ask for, what they are told, and who is left alone.
+import { parseRange } from '@holdfast/ipam';
 import { NAMESPACES, PODS, SUBNETS } from '../resource';
 import { PodWorld, SUBNET } from './testing/pod-world';
 
@@ -205,7 +206,8 @@ describe('what a Pod asks for', () => {
     [{ ip_family: 'ipx' }, 'InvalidArgument'],
     [{ ip_family: 'ipv6' }, 'FamilyUnavailable'],
     [{ mac_address: '01:00:00:00:00:05' }, 'InvalidArgument'],
-    [{ ip_pool: 'mine' }, 'PoolNotSupported'],
+    [{ ip_pool: 'mine' }, 'PoolNotFound'],
+    [{ ip_pool: '10.16.0.5,10.16.0.6' }, 'ListNotSupported'],
   ])('%j is refused with %s', async (asked, reason) => {
     const world = await PodWorld.started();
     const annotations = Object.entries(asked).map(([word, text]) => [`ovn.kubernetes.io/${word}`, text]);
@@ -226,6 +228,57 @@ describe('what a Pod asks for', () => {
     await world.settle(1_000);
     expect(world.ip('web')).toBe('10.16.0.2');
     expect(world.recorded()).toEqual(['AddressReserved', 'UserAttached']);
+  });
+});
+
+describe('pools', () => {
+  async function withPools(): Promise<PodWorld> {
+    const world = await PodWorld.started();
+    const pool = (name: string, range: string, ...namespaces: string[]) => {
+      const ranges = [parseRange(range)].filter((it) => it !== undefined);
+      return world.ledger.execute(
+        { type: 'DefinePool', subnet: SUBNET, name, ranges, namespaces },
+        'ann',
+        'http',
+      );
+    };
+    for (const answer of [
+      await pool('one', '10.16.5.5'),
+      await pool('two', '10.16.6.6..10.16.6.7', 'tenant'),
+    ])
+      expect(answer.rejected).toBeUndefined();
+    return world;
+  }
+
+  it('are where addresses come from that a Pod, or its Namespace, asks for', async () => {
+    const world = await withPools();
+    world.namespace('tenant');
+    world.namespace('listed', { 'ovn.kubernetes.io/ip_pool': 'one, two' });
+    world.podOf('a', { annotations: { 'ovn.kubernetes.io/ip_pool': 'one' } });
+    await world.settle(1_000);
+    world.podOf('b', { namespace: 'tenant' });
+    await world.settle(1_000);
+    world.podOf('c', { namespace: 'listed' });
+    world.podOf('d');
+    await world.settle(1_000);
+    const ips = ['default/a', 'tenant/b', 'listed/c', 'default/d'].map((pod) => world.ip(pod));
+    expect(ips).toEqual(['10.16.5.5', '10.16.6.6', '10.16.6.7', '10.16.0.2']);
+  });
+
+  it('are waited for, and a former address that is not of the pool is not taken', async () => {
+    const world = await withPools();
+    world.podOf('a');
+    await world.settle(1_000);
+    world.gone('a');
+    await world.settle(1_000);
+    world.podOf('a', { annotations: { 'ovn.kubernetes.io/ip_pool': 'one' } });
+    world.podOf('b', { annotations: { 'ovn.kubernetes.io/ip_pool': 'one' } });
+    await world.settle(10_000);
+    expect(world.ip('a')).toBe('10.16.5.5');
+    expect(world.reasons()).toEqual(['b: SubnetExhausted']);
+    world.gone('a');
+    await world.settle(100);
+    expect(world.ip('b')).toBe('10.16.5.5');
   });
 });
 

@@ -29,7 +29,8 @@ export interface OwnerObjectsOptions {
 export class OwnerObjects {
   private readonly followings = new Map<Resource, Following>();
   private readonly complete = new Set<Resource>();
-  private readonly departed = new Map<OwnerName, Evidence>();
+  /** By resource and name: an owner may be several objects. */
+  private readonly departed = new Map<string, Evidence>();
 
   constructor(private readonly options: OwnerObjectsOptions) {}
 
@@ -55,18 +56,31 @@ export class OwnerObjects {
     return uid === undefined || instance?.metadata.uid === uid ? instance : undefined;
   }
 
-  /** The last of it, if its end was seen. */
+  /** The last of it, if the end of some object of it was seen. */
   evidenceOfEnd(owner: Owner): Evidence | undefined {
-    return this.departed.get(ownerNameOf(owner));
+    const seen = this.resourcesOf(owner.kind).map((it) => this.departed.get(idOf(it, owner)));
+    return seen.find((evidence) => evidence !== undefined);
   }
 
-  /** Asks the server itself whether there is anything of it, by patches of nothing. @throws KubernetesFault */
-  async isGone({ kind, namespace, name }: Owner): Promise<boolean> {
+  /** Asks the server itself, by a patch of nothing, for whatever was neither seen nor seen going. @throws KubernetesFault */
+  async isGone(owner: Owner): Promise<boolean> {
+    const { kind, namespace, name } = owner;
     for (const resource of this.resourcesOf(kind)) {
+      const isKnown = this.followings.get(resource)?.get({ namespace, name }) !== undefined;
+      if (isKnown || this.departed.has(idOf(resource, owner))) continue;
       const { outcome } = await this.options.api.patch(resource, { namespace, name }, {});
       if (outcome !== 'gone') return false;
     }
     return true;
+  }
+
+  /** Whether the server has the very object that a Pod named. @throws KubernetesFault */
+  async isThere({ kind, namespace, name, uid }: Owner): Promise<boolean> {
+    for (const resource of this.resourcesOf(kind)) {
+      const { outcome } = await this.options.api.patch(resource, { namespace, name }, {}, { uid });
+      if (outcome === 'written') return true;
+    }
+    return false;
   }
 
   private resourcesOf(kind: Owner['kind']): readonly Resource[] {
@@ -80,7 +94,7 @@ export class OwnerObjects {
     const following = api.follow(resource, {
       changed: (ref, now, before) => {
         onAlive(source);
-        this.changed(kind, ref, now, before);
+        this.changed(resource, kind, ref, now, before);
       },
       faulted: (fault, retryInMs) => onFault(source, fault, retryInMs),
       trim: trimOwner,
@@ -95,24 +109,31 @@ export class OwnerObjects {
   }
 
   private changed(
+    resource: Resource,
     kind: Owner['kind'],
     { namespace = '', name }: ObjectRef,
     now: KubernetesObject | undefined,
     before: KubernetesObject | undefined,
   ): void {
-    const owner = ownerNameOf({ kind, namespace, name });
-    if (now) this.departed.delete(owner);
-    else if (before) this.remember(owner, before);
-    if (!isSameButVersion(now, before)) this.options.onChanged(owner, now, before);
+    const id = idOf(resource, { namespace, name });
+    if (now) this.departed.delete(id);
+    else if (before) this.remember(id, before);
+    if (isSameButVersion(now, before)) return;
+    this.options.onChanged(ownerNameOf({ kind, namespace, name }), now, before);
   }
 
-  private remember(owner: OwnerName, before: KubernetesObject): void {
-    this.departed.delete(owner);
-    this.departed.set(owner, evidenceOf(before));
+  private remember(id: string, before: KubernetesObject): void {
+    this.departed.delete(id);
+    this.departed.set(id, evidenceOf(before));
     const [oldest] = this.departed.keys();
     if (this.departed.size > DEPARTED_MAX && oldest !== undefined) this.departed.delete(oldest);
   }
 }
+
+const idOf = (
+  { group, plural }: Resource,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+): string => `${plural}.${group}/${namespace}/${name}`;
 
 /** `statefulset/default/web`, its UID, and how it last was. */
 export function evidenceOf({ kind, metadata }: KubernetesObject): Evidence {

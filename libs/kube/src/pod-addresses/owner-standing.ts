@@ -18,21 +18,24 @@ export async function standingOf(owner: Owner, owners: OwnerObjects): Promise<St
   if (!owners.isComplete(owner.kind)) return { is: 'unknown' };
   const found = owners.find(owner);
   const staying = found.find(({ metadata }) => !metadata.deletionTimestamp);
-  if (staying) return owner.kind === 'statefulset' ? setStanding(owner, staying) : { is: 'exists' };
+  if (staying) return owner.kind === 'statefulset' ? setStanding(owner, staying, owners) : { is: 'exists' };
+  if (!(await owners.isGone(owner))) return { is: 'unknown' };
   const [going] = found;
   const evidence = going ? evidenceOf(going) : owners.evidenceOfEnd(owner);
   const name = ownerNameOf(owner);
   if (evidence) return { is: 'gone', reason: `${name} was deleted`, evidence };
-  if (!(await owners.isGone(owner))) return { is: 'unknown' };
   return { is: 'missing', reason: `${name} is gone`, evidence: { object: name } };
 }
 
-function setStanding(owner: Owner, set: KubernetesObject): Standing {
+async function setStanding(owner: Owner, set: KubernetesObject, owners: OwnerObjects): Promise<Standing> {
   const evidence = evidenceOf(set);
   const name = ownerNameOf(owner);
   const { uid } = set.metadata;
-  if (owner.uid !== undefined && owner.uid !== uid)
+  if (owner.uid !== undefined && owner.uid !== uid) {
+    // The Pod may have been the newer one's, and the older one is what was seen last.
+    if (await owners.isThere(owner)) return { is: 'unknown' };
     return { is: 'gone', reason: `${name} is another one now, UID ${uid}`, evidence };
+  }
   if (owner.ordinal === undefined || wantsOrdinal(set, owner.ordinal)) return { is: 'exists' };
   return { is: 'gone', reason: `${name} wants no ordinal ${owner.ordinal}: ${scaleOf(set)}`, evidence };
 }

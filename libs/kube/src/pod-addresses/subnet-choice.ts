@@ -5,6 +5,7 @@ import type { Following } from '../kubernetes-api';
 import type { KubernetesObject } from '../kubernetes-object';
 import { annotationOf, nicAnnotation } from './followed-pod';
 import { DEFAULT_PROVIDER, switchOf } from './nic-wish';
+import { POOL_WORD } from './pool-choice';
 
 export interface SubnetChoiceOptions {
   readonly view: () => LedgerView;
@@ -12,6 +13,7 @@ export interface SubnetChoiceOptions {
   readonly subnets: Pick<Following, 'objects'>;
 }
 
+const NAMESPACE_POOL = nicAnnotation(DEFAULT_PROVIDER, POOL_WORD);
 const NAMESPACE_SWITCHES = nicAnnotation(DEFAULT_PROVIDER, 'logical_switch');
 
 interface ByNamespace {
@@ -82,6 +84,3 @@ export function trimChoosing({ apiVersion, kind, metadata, spec }: KubernetesObj
     spec: { default: spec?.['default'], namespaces: spec?.['namespaces'], provider: spec?.['provider'] },
   };
 }
-
-/** Pools that the Pods of a Namespace take their addresses from. */
-export const NAMESPACE_POOL = nicAnnotation(DEFAULT_PROVIDER, 'ip_pool');
