@@ -81,18 +81,12 @@ export class Concerns implements Concern {
         return this.heldChanged(subnet, event.holder, [event]);
       case 'AddressMoved':
         return this.heldChanged(subnet, event.holder, [event, event.from]);
-      // Who uses an address moves no row.
       case 'UserAttached':
       case 'UserDetached':
+        return this.marks.wanted(keyOfHolder(subnet, event.holder));
       case 'ReservationRetained':
       case 'RetentionEnded':
       case 'RetentionSet':
-      case 'UserAttached':
-      case 'UserDetached':
-      case 'ReservationRetained':
-      case 'RetentionEnded':
-      case 'RetentionSet':
-        return isVipHolder(event.holder) ? this.marks.wanted(vipKeyOf(event.holder)) : undefined;
       case 'VipNameYielded':
         return undefined;
       default:
@@ -223,6 +217,10 @@ export class Concerns implements Concern {
     for (const key of this.interests.leftsOf(topic)) this.marks.disturbed(key);
   }
 }
+
+/** Under which key the rows of what it holds are compared. */
+const keyOfHolder = (subnet: string, holder: Holder): DueKey =>
+  isVipHolder(holder) ? vipKeyOf(holder) : portKey(subnet, holder);
 
 /** A newer ledger's event; what it changes is found by the slow clock, if it changes rows at all. */
 const notYetKnown = (_event: never): undefined => undefined;

@@ -1,11 +1,18 @@
 // What is asked of the ledger the other way round: whose port is called so, which Vips have it as a parent, which
 // Subnets are on a router. Kept from the facts; it holds what is there now, and only what the view does not answer.
-import { type Holder, type LedgerView, type SubnetFact, holderParts } from '@holdfast/ipam';
-import { type DueKey, portKey } from './ownership';
+import {
+  type Holder,
+  type LedgerView,
+  type SubnetFact,
+  holderParts,
+  isVipHolder,
+  vipHolder,
+} from '@holdfast/ipam';
+import { type DueKey, portKey, vipKeyOf } from './ownership';
 import { Relation } from './relation';
 
 export class LedgerIndex {
-  /** Keys of holders with a port, and its name. */
+  /** Keys of holders with a port, or of Vips whose users have one, and its name. */
   readonly ports = new Relation<DueKey, string>();
   /** Vips, and the names of the ports that are their parents. */
   readonly parents = new Relation<string, string>();
@@ -26,6 +33,7 @@ export class LedgerIndex {
         const { name } = holderParts(holder);
         if (vip.vipType === 'switch_lb_vip') this.lbVips.put(subnet, name, true);
         for (const parent of uses.parentPorts(name)) this.parents.put(name, parent, true);
+        this.indexUsers(subnet, holder);
       }
     }
   }
@@ -42,11 +50,15 @@ export class LedgerIndex {
         return event.port === undefined ? undefined : this.indexPort(subnet, event.holder);
       case 'AddressReleased':
         return this.indexPort(subnet, event.holder);
+      case 'UserAttached':
+      case 'UserDetached':
+        return isVipHolder(event.holder) ? this.indexUsers(subnet, event.holder) : undefined;
       case 'VipReserved':
       case 'VipRevised':
         return this.indexVip(subnet, event.name);
       case 'VipReleased':
         this.indexVip(subnet, event.name);
+        this.indexUsers(subnet, vipHolder(event.name));
         return this.parents.set(event.name, [
           ...(this.view.vip(event.name)?.subnet.uses.parentPorts(event.name) ?? []),
         ]);
@@ -63,6 +75,15 @@ export class LedgerIndex {
   private indexPort(subnet: string, holder: Holder): void {
     const port = this.view.subnet(subnet)?.byHolder.get(holder)?.port;
     this.ports.set(portKey(subnet, holder), port === undefined ? [] : [port]);
+  }
+
+  /** Of a Vip that Pods have as their own address: their ports. */
+  private indexUsers(subnet: string, vip: Holder): void {
+    const users = this.view.subnet(subnet)?.users.usersOf(vip) ?? [];
+    this.ports.set(
+      vipKeyOf(vip),
+      users.flatMap(({ port }) => port ?? []),
+    );
   }
 
   private indexRouter(subnet: string): void {

@@ -37,7 +37,7 @@ export type FamilyName = (typeof FAMILIES)[number];
  *     router/<name>
  *     subnet/<name>              subnet/<name>/port       subnet/<name>/router-port
  *     port/<subnet>/<holder>
- *     vip/<name>/ipv4 or /ipv6   vip/<name>/port          vip/<name>/router-port
+ *     vip/<name>/ipv4 or /ipv6   vip/<name>/port          vip/<name>/router-port   vip/<name>/user
  *     rule/<subnet>/<name>/tcp   rule/<subnet>/<name>/tcp/<port> (its health check)
  */
 export type RowKey = DueKey;
@@ -88,7 +88,7 @@ function dueKeyOf(kind: string, name: string, more: readonly string[]): DueKey |
     case 'subnet':
       return more.length === 0 || isOnly(more, ['port', 'router-port']) ? subnetKey(name) : undefined;
     case 'vip':
-      return isOnly(more, [...FAMILIES, 'port', 'router-port']) ? vipKey(name) : undefined;
+      return isOnly(more, [...FAMILIES, 'port', 'router-port', 'user']) ? vipKey(name) : undefined;
     case 'port': {
       const holder = isSubnetName(name) ? parseHolder(more.join('/')) : undefined;
       return holder && portKey(name, holder);

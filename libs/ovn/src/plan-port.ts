@@ -1,6 +1,16 @@
 // What is to be done so that a holder has its Logical_Switch_Port, where the ledger says that it is for us to make.
-import { type Address, addressesOf, formatAddress, formatMac, parseHolder } from '@holdfast/ipam';
+import {
+  type Address,
+  type Holder,
+  type User,
+  addressesOf,
+  formatAddress,
+  formatMac,
+  holderParts,
+  parseHolder,
+} from '@holdfast/ipam';
 import { PORT_UNSET, desiredRow } from './desired';
+import type { PortRow } from './northbound';
 import { type DueKey, partsOf } from './ownership';
 import type { Batch, Plan } from './plan';
 import { RowPlan } from './row-plan';
@@ -30,6 +40,7 @@ export function planPort(key: DueKey, batch: Batch, explains: boolean): Plan {
           type: '',
           addresses: [own.join(' ')],
           port_security: portSecurity ? [[...own, ...allowed].join(' ')] : [],
+          ...placementOf(reservation.holder, subnet.users.usersOf(reservation.holder)),
         },
         unset: PORT_UNSET,
         ls: subnetName,
@@ -39,6 +50,17 @@ export function planPort(key: DueKey, batch: Batch, explains: boolean): Plan {
     if (wanted && plan.put(wanted)) batch.make('port', port, wanted.into[0]!);
   }
   return plan.finish();
+}
+
+/**
+ * Where a machine's port is: during a live migration on both nodes, the target's taking over with its first RARP
+ * (ovn-nb(5), options:requested-chassis and options:activation-strategy). Of other holders nothing is said.
+ */
+export function placementOf(holder: Holder, users: readonly User[]): Partial<Pick<PortRow, 'options'>> {
+  if (holderParts(holder).kind !== 'vm') return {};
+  const nodes = [...new Set(users.flatMap(({ node }) => node ?? []))];
+  if (nodes.length < 2) return { options: {} };
+  return { options: { 'requested-chassis': nodes.join(','), 'activation-strategy': 'rarp' } };
 }
 
 /** The addresses of all Vips of the Subnet that the port may answer for, by name of the Vip. */

@@ -1,12 +1,21 @@
 // What is to be done so that a Vip has its rows: virtual ports for one that moves between parents, a router port of
 // its own for one that fronts a load balancer. Rows of others in the way are never touched: the Vip is not projected
 // then, and says why.
-import { type Address, type VipEntry, familyOf, formatAddress } from '@holdfast/ipam';
-import { type DesiredRow, VIRTUAL_PORT_UNSET, desiredRow, secondPortName } from './desired';
+import {
+  type Address,
+  type User,
+  type VipEntry,
+  addressesOf,
+  familyOf,
+  formatAddress,
+  formatMac,
+} from '@holdfast/ipam';
+import { type DesiredRow, PORT_UNSET, VIRTUAL_PORT_UNSET, desiredRow, secondPortName } from './desired';
 import type { RowUuid } from './northbound';
 import { type DueKey, type FamilyName, nameOf } from './ownership';
 import type { Batch, Plan } from './plan';
 import { planLbVip } from './plan-lb-vip';
+import { placementOf } from './plan-port';
 import { RowPlan } from './row-plan';
 
 /** `explains`: whether to say what is different. */
@@ -17,6 +26,8 @@ export function planVip(key: DueKey, batch: Batch, explains: boolean): Plan {
   const plan = new RowPlan(key, batch, explains);
   plan.position = entry && view.vipPosition(name);
   if (entry && mayHaveParents(entry)) putVirtualPorts(plan, entry);
+  const user = entry && userOf(entry);
+  if (entry && user) putUserPort(plan, entry, user);
   if (entry?.reservation.vip.vipType === 'switch_lb_vip') planLbVip(plan, entry);
   return plan.finish();
 }
@@ -33,7 +44,43 @@ function mayHaveParents({ name, subnet, reservation: { holder, vip } }: VipEntry
 
 /** Whether the Vip is to have rows, or to be answered for by a router. */
 export const hasRows = (vip: VipEntry): boolean =>
-  vip.reservation.vip.vipType === 'switch_lb_vip' || mayHaveParents(vip);
+  vip.reservation.vip.vipType === 'switch_lb_vip' || mayHaveParents(vip) || userOf(vip) !== undefined;
+
+/** The Pod that has the Vip as its own address, if its port is for us to make. */
+function userOf({ subnet, reservation: { holder } }: VipEntry): PortedUser | undefined {
+  const isPorted = (user: User): user is PortedUser => user.port !== undefined;
+  return subnet.users.usersOf(holder).find(isPorted);
+}
+
+type PortedUser = User & { readonly port: string };
+
+function putUserPort(
+  plan: RowPlan,
+  { name, subnet, reservation }: VipEntry,
+  { port, owner }: PortedUser,
+): void {
+  plan.hasRows = true;
+  const place = plan.containerOf('switch', subnet.name);
+  if (place === undefined) return;
+  const { holder } = reservation;
+  const mac = subnet.macOf(reservation);
+  const addresses = addressesOf(reservation);
+  plan.put(
+    desiredRow('Logical_Switch_Port', {
+      key: `vip/${name}/user` as DueKey,
+      columns: {
+        name: port,
+        type: '',
+        addresses: [[formatMac(mac), ...addresses.map(formatAddress)].join(' ')],
+        ...placementOf(owner ?? holder, subnet.users.usersOf(holder)),
+      },
+      unset: PORT_UNSET,
+      ls: subnet.name,
+      into: [place],
+      claims: { mac, addresses },
+    }),
+  );
+}
 
 /** One port a family, IPv4 first, because `virtual-ip` is one address: ovn-northd makes no flow at all for a pair. */
 function putVirtualPorts(plan: RowPlan, vip: VipEntry): void {

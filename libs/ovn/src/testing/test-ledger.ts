@@ -4,6 +4,7 @@ import {
   type DefineSubnet,
   type Holder,
   LedgerView,
+  type OwnerState,
   type ReserveAddress,
   type ReserveVip,
   type ReviseVip,
@@ -11,6 +12,7 @@ import {
   type SubnetCommand,
   type SubnetFact,
   type SubnetState,
+  type User,
   parseAddress,
   parseCidr,
   parseHolder,
@@ -70,6 +72,15 @@ export class TestLedger {
 
   reserve(subnetName: string, vip: string, wish: VipWish = {}): void {
     this.run([this.reserveVip(subnetName, vip, wish)]);
+  }
+
+  attach(subnetName: string, holder: string, user: User, migrates = false): void {
+    this.run([{ type: 'AttachUser', subnet: subnetName, holder: holderOf(holder), user, migrates }]);
+  }
+
+  detach(subnetName: string, holder: string, uid: string, owner: OwnerState): void {
+    const of = { subnet: subnetName, holder: holderOf(holder) };
+    this.run([{ type: 'DetachUser', ...of, uid, owner, reason: 'Pod deleted' }]);
   }
 
   /** Many at once, as one burst of facts. */

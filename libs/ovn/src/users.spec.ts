@@ -1,0 +1,84 @@
+// What who uses an address has in the Northbound: a Pod with a Vip as its own address, a machine that moves.
+import { NorthboundLab, type RunningReconciler } from './testing/northbound-lab';
+import { TestLedger } from './testing/test-ledger';
+
+let lab: NorthboundLab;
+let ledger: TestLedger;
+let reconciler: RunningReconciler;
+
+beforeEach(async () => {
+  lab = await NorthboundLab.start();
+  ledger = new TestLedger();
+  ledger.define('blue', '10.17.0.0/16');
+  reconciler = lab.reconciler(ledger);
+  await reconciler.whenSettled();
+});
+afterEach(() => lab.stop());
+
+async function settled(change: () => unknown): Promise<void> {
+  change();
+  await reconciler.whenSettled();
+}
+
+const rowOf = async (name: string) =>
+  (await lab.rowsOf('Logical_Switch_Port')).find((row) => row.name === name);
+
+describe('a Pod that has a Vip as its own address', () => {
+  const attach = () =>
+    ledger.attach('blue', 'vip/web', { object: 'pod/default/a', uid: 'u1', port: 'a.default' });
+
+  it('has a port with exactly the Vip’s addresses and MAC, and the Vip no virtual port', async () => {
+    await settled(() =>
+      ledger.reserve('blue', 'web', { v4: '10.17.0.9', mac: 0x0a0000000009, namespace: 'default' }),
+    );
+    expect((await rowOf('web'))?.type).toBe('virtual');
+    await settled(attach);
+    expect(await rowOf('web')).toBeUndefined();
+    expect(await rowOf('a.default')).toMatchObject({
+      type: '',
+      addresses: ['0a:00:00:00:00:09 10.17.0.9'],
+      external_ids: { 'holdfast:key': 'vip/web/user', ls: 'blue', vendor: 'holdfast' },
+    });
+    expect(reconciler.projectionOf('web')).toMatchObject({ projected: true });
+    await settled(() => ledger.detach('blue', 'vip/web', 'u1', 'none'));
+    expect(await rowOf('a.default')).toBeUndefined();
+    expect((await rowOf('web'))?.type).toBe('virtual');
+  });
+
+  it('never has its port taken from another’s of the same name', async () => {
+    await lab.nbctl('--may-exist', 'ls-add', 'blue', '--', 'lsp-add', 'blue', 'a.default');
+    await settled(() => ledger.reserve('blue', 'web'));
+    await settled(attach);
+    expect((await rowOf('a.default'))?.addresses).toEqual([]);
+    expect(reconciler.projectionOf('web')).toMatchObject({ projected: false, reason: 'PortNameTaken' });
+    await lab.nbctl('lsp-del', 'a.default');
+    await reconciler.whenSettled();
+    expect((await rowOf('a.default'))?.addresses).toHaveLength(1);
+  });
+});
+
+describe('a machine’s port', () => {
+  const pod = (name: string, uid: string, node: string) => ({ object: `pod/default/${name}`, uid, node });
+
+  it('is on both nodes while it migrates, and then on none by name', async () => {
+    await settled(() => {
+      ledger.reservePort('blue', 'vm/default/db', { port: 'db.default' });
+      ledger.attach('blue', 'vm/default/db', pod('launcher-a', 'u1', 'n1'));
+    });
+    expect((await rowOf('db.default'))?.options).toEqual({});
+    await settled(() => ledger.attach('blue', 'vm/default/db', pod('launcher-b', 'u2', 'n2'), true));
+    expect((await rowOf('db.default'))?.options).toEqual({
+      'requested-chassis': 'n1,n2',
+      'activation-strategy': 'rarp',
+    });
+    await settled(() => ledger.detach('blue', 'vm/default/db', 'u1', 'exists'));
+    expect((await rowOf('db.default'))?.options).toEqual({});
+  });
+
+  it('of another holder keeps the options that others gave it', async () => {
+    await settled(() => ledger.reservePort('blue', 'pod/default/a', { port: 'a.default' }));
+    await lab.nbctl('set', 'Logical_Switch_Port', 'a.default', 'options:requested-tnl-key=7');
+    await settled(() => ledger.attach('blue', 'pod/default/a', pod('a', 'u1', 'n1')));
+    expect((await rowOf('a.default'))?.options).toEqual({ 'requested-tnl-key': '7' });
+  });
+});
