@@ -63,7 +63,9 @@ it('lists its services by gRPC reflection, and describes their messages', async 
   client.close();
   const [listed, described, ofRules] = answers;
   const names = listed?.['list_services_response']?.service?.map(({ name }) => name);
-  const services = ['ReservationService', 'VipService', 'RuleService'].map((name) => `holdfast.v1.${name}`);
+  const services = ['ReservationService', 'VipService', 'RuleService', 'PoolService'].map(
+    (name) => `holdfast.v1.${name}`,
+  );
   expect(names).toEqual(expect.arrayContaining(services));
   const filesOf = (answer: (typeof answers)[number] | undefined) =>
     Buffer.concat(answer?.['file_descriptor_response']?.file_descriptor_proto ?? []);
@@ -71,20 +73,23 @@ it('lists its services by gRPC reflection, and describes their messages', async 
   expect(filesOf(ofRules).includes('SetRuleBackendsRequest')).toBe(true);
 });
 
-it.each(['SubnetService', 'VipService', 'RuleService'])('answers gRPC health checks of %s', async (name) => {
-  const client = clientOf(({ health }) => health.v1.Health, healthProto);
-  const check = client['check'] as (
-    request: object,
-    done: (error: Error | null, reply: { status: string }) => void,
-  ) => void;
-  const { status } = await new Promise<{ status: string }>((resolve, reject) =>
-    check.call(client, { service: `holdfast.v1.${name}` }, (error, reply) =>
-      error ? reject(error) : resolve(reply),
-    ),
-  );
-  client.close();
-  expect(status).toBe('SERVING');
-});
+it.each(['SubnetService', 'VipService', 'RuleService', 'PoolService'])(
+  'answers gRPC health checks of %s',
+  async (name) => {
+    const client = clientOf(({ health }) => health.v1.Health, healthProto);
+    const check = client['check'] as (
+      request: object,
+      done: (error: Error | null, reply: { status: string }) => void,
+    ) => void;
+    const { status } = await new Promise<{ status: string }>((resolve, reject) =>
+      check.call(client, { service: `holdfast.v1.${name}` }, (error, reply) =>
+        error ? reject(error) : resolve(reply),
+      ),
+    );
+    client.close();
+    expect(status).toBe('SERVING');
+  },
+);
 
 it('serves an OpenAPI document of every HTTP operation', async () => {
   const document = (await (await fetch(`${controlPlane.http}/openapi.json`)).json()) as {
@@ -98,6 +103,10 @@ it('serves an OpenAPI document of every HTTP operation', async () => {
       '/v1/vips/{name}',
       '/v1/vips/{name}/parents/{port}',
       '/v1/rules',
+      '/v1/pools',
+      '/v1/subnets/{subnet}/pools/{name}',
+      '/v1/subnets/{subnet}/users/{holder}',
+      '/v1/subnets/{subnet}/retention/{holder}',
       '/v1/subnets/{subnet}/rules/{name}/backends',
       '/v1/history',
     ]),
@@ -183,6 +192,30 @@ describe('careless input over HTTP', () => {
     ]);
   });
 
+  it.each([
+    ['users', '{"uid":"u"}', 'object'],
+    ['users', '{"object":"pod/default/a"}', 'uid'],
+    ['users', '{"object":"web-0","uid":"u"}', 'object'],
+    ['users', '{"object":"pod/default/a","uid":"two words"}', 'uid'],
+    ['users', '{"object":"pod/default/a","uid":"u","owner":"web"}', 'owner'],
+    ['users', '{"object":"pod/default/a","uid":"u","evidence":{}}', 'evidence'],
+  ])('%s of a holder given %s is refused by name', async (what, body, field) => {
+    const { status, rejection } = await post(`/v1/subnets/net/${what}/vm/shop/db`, body);
+    expect([status, rejection.code]).toEqual([400, 'InvalidArgument']);
+    expect(rejection.message).toMatch(new RegExp(`^${field}\\b`));
+  });
+
+  it('names the methods that a path of users, owners, retention and pools knows', async () => {
+    const allowed = async (path: string) =>
+      (await fetch(`${controlPlane.http}/v1/subnets/net/${path}`, { method: 'PATCH' })).headers.get('allow');
+    expect(await allowed('users/vm/shop/db')).toBe('POST, DELETE');
+    expect(await allowed('primary-users/vm/shop/db')).toBe('PUT');
+    expect(await allowed('owners/statefulset/shop/db/0')).toBe('DELETE');
+    expect(await allowed('expired-reservations/vip%2Fweb')).toBe('DELETE');
+    expect(await allowed('retention/vm/shop/db')).toBe('PUT');
+    expect(await allowed('pools/mail')).toBe('PUT, DELETE, GET');
+  });
+
   it('names the methods that a path of parents, rules and backends knows', async () => {
     const allowed = async (path: string) =>
       (await fetch(controlPlane.http + path, { method: 'PATCH' })).headers.get('allow');
@@ -225,6 +258,12 @@ it('refuses careless input over NATS, and changed nothing through all of it', as
   );
   expect(await asJson('rules.set-backends', { subnet: 'a', name: 'b', backends: ['c'] })).toBe('400');
   expect(await asJson('rules.retire', { name: 'b' })).toBe('400');
+  const ofDb = { subnet: 'a', holder: 'vm/shop/db' };
+  expect(await asJson('reservations.attach-user', { ...ofDb, object: 'pod/shop/db' })).toBe('400');
+  expect(await asJson('reservations.detach-user', { ...ofDb, uid: 'u', ownerState: 'away' })).toBe('400');
+  expect(await asJson('reservations.set-retention', ofDb)).toBe('400');
+  expect(await asJson('reservations.release', { ...ofDb, evidence: { object: 'pod/a/b' } })).toBe('400');
+  expect(await asJson('pools.define', { subnet: 'a', name: 'b' })).toBe('400');
   await connection.close();
   const { position } = (await (await fetch(`${controlPlane.http}/v1/status`)).json()) as { position: string };
   expect(position).toBe('');

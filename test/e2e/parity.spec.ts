@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '@bufbuild/protobuf';
-import type { OperationName } from '@holdfast/api';
+import { type OperationName, REJECTION_STATUS, operationList } from '@holdfast/api';
 import { PARENTS_MAX } from '@holdfast/ipam';
 import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { type NatsServer, startNatsServer } from '@holdfast/infra/servers/nats-server';
@@ -26,6 +26,13 @@ afterAll(async () => {
   await nats?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
+
+const POOL = { subnet: 'NET', name: 'mail', ranges: ['10.0.0.10..10.0.0.11'], namespaces: ['mail'] };
+const SET = { subnet: 'NET', holder: 'statefulset/shop/db/0' };
+const POD = { object: 'pod/shop/db-0', uid: 'u1', node: 'n1', resourceVersion: '4711' };
+
+const ONCE = { commandId: 'NET-once', issuedAt: new Date().toISOString() };
+const LONG_AGO = '2020-01-01T00:00:00Z';
 
 const RULE = { name: 'web', vip: 'VIP-lb', ports: [{ port: 80, targetPort: 8080 }], rejectWhenEmpty: true };
 
@@ -88,6 +95,7 @@ const CASES: readonly Case[] = [
     'ReserveAddress',
     { subnet: 'NET', holder: 'octavia/p/d', port: 'amphora-1', portSecurity: true },
   ],
+  ['a port that is taken', 'ReserveAddress', { subnet: 'NET', holder: 'octavia/p/e', port: 'amphora-1' }],
   ['another port', 'ReserveAddress', { subnet: 'NET', holder: 'octavia/p/d', port: 'amphora-2' }],
   [
     'port security without a port',
@@ -168,6 +176,78 @@ const CASES: readonly Case[] = [
   ['no rule retired', 'RetireRule', { subnet: 'NET', name: 'web' }],
   ['a history of rules', 'GetHistory', { vip: 'VIP-lb', subnet: 'NET' }],
   ['the Vip without rules released', 'ReleaseVip', { name: 'VIP-lb' }],
+  ['a pool', 'DefinePool', POOL],
+  ['the same again', 'DefinePool', POOL],
+  ['the pool otherwise', 'DefinePool', { ...POOL, namespaces: [] }],
+  ['one with an address of it', 'DefinePool', { ...POOL, name: 'other', ranges: ['10.0.0.11'] }],
+  ['one outside', 'DefinePool', { ...POOL, name: 'other', ranges: ['10.9.0.0/30'] }],
+  ['one without a range', 'DefinePool', { ...POOL, name: 'other', ranges: [] }],
+  ['one in an unknown subnet', 'DefinePool', { ...POOL, subnet: 'NET-x' }],
+  [
+    'from the pool',
+    'ReserveAddress',
+    { subnet: 'NET', holder: 'pod/mail/a', pool: 'mail', families: ['IPV4'] },
+  ],
+  ['from no pool', 'ReserveAddress', { subnet: 'NET', holder: 'pod/mail/b', pool: 'none' }],
+  ['a Vip from it', 'ReserveVip', { name: 'VIP-mail', subnet: 'NET', pool: 'mail', families: ['IPV4'] }],
+  ['one too many', 'ReserveVip', { name: 'VIP-full', subnet: 'NET', pool: 'mail', families: ['IPV4'] }],
+  ['a Vip from no pool', 'ReserveVip', { name: 'VIP-full', subnet: 'NET', pool: 'none' }],
+  ['the pool', 'GetPool', { subnet: 'NET', name: 'mail' }],
+  ['no pool', 'GetPool', { subnet: 'NET', name: 'none' }],
+  ['the pool in an unknown subnet', 'GetPool', { subnet: 'NET-x', name: 'mail' }],
+  ['pools', 'ListPools', { subnet: 'NET' }],
+  ['pools of an unknown subnet', 'ListPools', { subnet: 'NET-x' }],
+  ['a subnet with a pool', 'GetSubnet', { name: 'NET' }],
+  ['what it had', 'ReleaseAddress', { subnet: 'NET', holder: 'pod/mail/a' }],
+  ['what it had before', 'ReserveAddress', { subnet: 'NET', holder: 'pod/mail/a', prefersFormer: true }],
+  ['a pool retired', 'RetirePool', { subnet: 'NET', name: 'mail' }],
+  ['no pool retired', 'RetirePool', { subnet: 'NET', name: 'mail' }],
+  ['one of an unknown subnet retired', 'RetirePool', { subnet: 'NET-x', name: 'mail' }],
+
+  ['an address that outlives its users', 'ReserveAddress', { ...SET, families: ['IPV4'] }],
+  ['a user', 'AttachUser', { ...SET, ...POD }],
+  ['the same again', 'AttachUser', { ...SET, ...POD }],
+  ['another', 'AttachUser', { ...SET, ...POD, object: 'pod/shop/other', uid: 'u2' }],
+  ['one without a UID', 'AttachUser', { ...SET, object: 'pod/shop/db-0' }],
+  ['one that is none', 'AttachUser', { ...SET, ...POD, object: 'db-0' }],
+  ['one of nothing', 'AttachUser', { ...SET, ...POD, holder: 'statefulset/shop/db/9' }],
+  ['the target of a migration', 'AttachUser', { ...SET, object: 'pod/shop/b', uid: 'u2', migrates: true }],
+  ['in use, released', 'ReleaseAddress', SET],
+  ['in use, its owner ended', 'EndOwner', SET],
+  ['in use, expired', 'ReleaseExpired', SET],
+  ['another primary', 'MovePrimary', { ...SET, uid: 'u2' }],
+  ['a primary that is nobody', 'MovePrimary', { ...SET, uid: 'u3' }],
+  ['a primary of nothing', 'MovePrimary', { ...SET, holder: 'pod/shop/z', uid: 'u2' }],
+  ['a retention', 'SetRetention', { ...SET, retention: '24h' }],
+  ['none and one', 'SetRetention', { ...SET, retention: '24h', noRetention: true }],
+  ['a retention that is none', 'SetRetention', { ...SET, retention: 'long' }],
+  ['a retention of nothing', 'SetRetention', { ...SET, holder: 'pod/shop/z', retention: 'owner' }],
+  ['what is in use', 'GetReservation', SET],
+  ['one detached', 'DetachUser', { ...SET, uid: 'u1', reason: 'migrated' }],
+  ['the last one detached', 'DetachUser', { ...SET, uid: 'u2', ownerState: 'gone', reason: 'deleted' }],
+  ['nobody detached', 'DetachUser', { ...SET, uid: 'u2' }],
+  ['an owner in an unknown state', 'DetachUser', { ...SET, uid: 'u2', ownerState: 'away' }],
+  ['of nothing', 'DetachUser', { ...SET, holder: 'pod/shop/z', uid: 'u2' }],
+  ['what is kept', 'GetReservation', SET],
+  ['what is kept, in a list', 'ListReservations', { subnet: 'NET', kind: 'statefulset' }],
+  ['kept still', 'ReleaseExpired', SET],
+  ['no retention of its own', 'SetRetention', { ...SET, noRetention: true }],
+  ['a user after all', 'AttachUser', { ...SET, ...POD, uid: 'u4' }],
+  ['gone again', 'DetachUser', { ...SET, uid: 'u4', reason: 'evicted' }],
+  ['its owner ended', 'EndOwner', { ...SET, reason: 'the set was deleted' }],
+  ['the owner of nothing ended', 'EndOwner', { ...SET, reason: 'the set was deleted' }],
+  ['nothing, expired', 'ReleaseExpired', SET],
+  ['a history of users', 'GetHistory', { holder: SET.holder, subnet: 'NET' }],
+  [
+    "a Vip's user",
+    'AttachUser',
+    { ...SET, holder: 'vip/VIP-mail', ...POD, owner: SET.holder, port: 'db-0.shop' },
+  ],
+  ['a Vip in use', 'GetVip', { name: 'VIP-mail' }],
+  ['a Vip in use released', 'ReleaseVip', { name: 'VIP-mail' }],
+  ['a Vip kept', 'DetachUser', { ...SET, holder: 'vip/VIP-mail', uid: 'u1' }],
+  ['a Vip that is kept', 'GetVip', { name: 'VIP-mail' }],
+  ['a Vip kept no longer', 'EndOwner', { ...SET, holder: 'vip/VIP-mail' }],
   ['a history by holder', 'GetHistory', { holder: 'pod/default/b', subnet: 'NET' }],
   ['a history by Vip', 'GetHistory', { vip: 'VIP' }],
   ['a history of nothing', 'GetHistory', {}],
@@ -178,22 +258,41 @@ const CASES: readonly Case[] = [
   ['a release of nothing', 'ReleaseAddress', { subnet: 'NET', holder: 'pod/default/a', reason: 'gone' }],
   ['a cooling address', 'ReserveAddress', { subnet: 'NET', holder: 'pod/default/e', v4: '10.0.0.3' }],
   ['no router', 'ReviseSubnet', { name: 'NET', noRouter: true }],
+  ['a retention for all', 'ReviseSubnet', { name: 'NET', retention: 'owner' }],
+  ['no retention for all', 'ReviseSubnet', { name: 'NET', noRetention: true }],
+  ['a retention for all and none', 'ReviseSubnet', { name: 'NET', retention: 'owner', noRetention: true }],
+  ['subnets of another list', 'ListSubnets', { pageToken: 'x' }],
+  ['another subnet', 'DefineSubnet', { name: 'NET-4', cidrs: ['10.0.1.0/28'] }],
+  ['a family that it has not', 'ReserveAddress', { subnet: 'NET-4', holder: 'node/n', families: ['IPV6'] }],
+  ['a Vip of a taken name', 'ReserveVip', { name: 'VIP-mail', subnet: 'NET-4' }],
+  ['a command', 'ReserveAddress', { subnet: 'NET-4', holder: 'node/n', options: ONCE }],
+  ['the same again', 'ReserveAddress', { subnet: 'NET-4', holder: 'node/n', options: ONCE }],
+  ['its id for another', 'ReserveAddress', { subnet: 'NET-4', holder: 'node/m', options: ONCE }],
+  ['a command of long ago', 'RetireSubnet', { name: 'NET-4', options: { ...ONCE, issuedAt: LONG_AGO } }],
   ['a router and none', 'ReviseSubnet', { name: 'NET', noRouter: true, router: 'r' }],
   ['a shrink', 'ReviseSubnet', { name: 'NET', cidrs: ['10.0.0.0/30'] }],
 ];
+
+/** It takes many requests, and has a test of its own below. */
+const NOT_HERE = ['LimitReached'];
+
+it('tries every operation', () => {
+  const tried = new Set(CASES.map(([, operation]) => operation as string));
+  expect(operationList.map(({ name }) => name).filter((name) => !tried.has(name))).toEqual(['GetStatus']);
+});
 
 it('gives the same answers through HTTP, gRPC and NATS', async () => {
   const answers = new Map<string, string[]>();
   for (const door of doors) {
     const own = door.name.toLowerCase();
     let position: string | undefined;
-    for (const [what, operation, request] of CASES) {
+    for (const [at, [what, operation, request]] of CASES.entries()) {
       const named = substitute(request, { NET: `net-${own}`, VIP: `vip-${own}` });
       const isQuery = /^(Get|List|Who)/.test(operation);
       const asked = isQuery && position !== undefined ? { ...named, atLeastPosition: position } : named;
       const answer = await door.call(operation, asked);
       position = (answer.reply?.['position'] as string | undefined) ?? position;
-      const key = `${operation}: ${what}`;
+      const key = `${at}. ${operation}: ${what}`;
       answers.set(key, [...(answers.get(key) ?? []), withoutChance(answer, own)]);
     }
   }
@@ -207,8 +306,8 @@ it('gives the same answers through HTTP, gRPC and NATS', async () => {
       ([answer = '']) => /^\{"rejected":\{"code":"(\w+)"/.exec(answer)?.[1] ?? [],
     ),
   );
-  expect(accepted.length).toBeGreaterThan(30);
-  expect(codes.size).toBeGreaterThan(15);
+  expect(accepted.length).toBeGreaterThan(70);
+  expect(Object.keys(REJECTION_STATUS).filter((code) => !codes.has(code))).toEqual(NOT_HERE);
 });
 
 it('refuses a parent too many at every door', async () => {
@@ -224,7 +323,10 @@ it('refuses a parent too many at every door', async () => {
 }, 20_000);
 
 function substitute(request: JsonObject, names: Readonly<Record<string, string>>): JsonObject {
-  const text = JSON.stringify(request).replace(/"(NET|VIP)(?=[-"])/g, (_, name: string) => `"${names[name]}`);
+  const text = JSON.stringify(request).replace(
+    /(["/])(NET|VIP)(?=[-"])/g,
+    (_, before: string, name: string) => `${before}${names[name]}`,
+  );
   return JSON.parse(text) as JsonObject;
 }
 
@@ -241,8 +343,12 @@ function withoutChance(answer: Answered, own: string): string {
       // A field is named as the caller's coding spells it: as in the .proto files over gRPC.
       .replaceAll('issued_at', 'issuedAt')
       .replaceAll('page_size', 'pageSize')
+      .replaceAll('page_token', 'pageToken')
+      .replaceAll('next_pageToken', 'nextPageToken')
       .replaceAll('port_security', 'portSecurity')
       .replaceAll('no_router', 'noRouter')
+      .replaceAll('no_retention', 'noRetention')
+      .replaceAll('owner_state', 'ownerState')
       .replaceAll('command_id', 'commandId')
   );
 }
