@@ -43,7 +43,7 @@ export class Departures {
     for (const use of this.context.index.usesOf(object)) {
       if (use.uid === pod?.metadata.uid) continue;
       const leaving = await this.endOf(use, object, ref, pod);
-      delaysMs.push(typeof leaving === 'number' ? leaving : await this.detach(key, use, leaving));
+      delaysMs.push(typeof leaving === 'object' ? await this.detach(key, use, leaving) : leaving);
     }
     return soonest(delaysMs);
   }
@@ -60,17 +60,18 @@ export class Departures {
     return soonest(delaysMs);
   }
 
-  /** What shows that the Pod is no more; or in how many milliseconds to look again. */
+  /** What shows that the Pod is no more; or in how many milliseconds to look again, if at all. */
   private async endOf(
     { uid }: PodUse,
     object: string,
     ref: { readonly namespace: string; readonly name: string },
     pod: KubernetesObject | undefined,
-  ): Promise<Leaving | number> {
+  ): Promise<Leaving | number | undefined> {
     const evidence = this.context.evidenceOfEnd(uid);
     if (evidence) return { reason: 'Pod deleted', evidence };
     // A name belongs to one Pod at a time.
     if (pod) return { reason: `Pod replaced by UID ${pod.metadata.uid}`, evidence: { object, uid } };
+    if (!this.context.isKnownCluster()) return undefined;
     const leftMs = this.missing.leftMs(uid);
     if (leftMs > 0) return leftMs;
     const { outcome } = await this.context.api.patch(PODS, ref, {}, { uid });

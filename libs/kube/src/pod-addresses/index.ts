@@ -1,5 +1,4 @@
 export { PodAddresses, type PodAddressesOptions, type PodAddressesStatus } from './pod-addresses';
 export type { Difference } from './pod-context';
 export { RETENTION_ANNOTATION, VIP_ANNOTATION } from './followed-pod';
-export { chassisOptions } from './live-migration';
 export { VIRTUAL_MACHINE_INSTANCES, VIRTUAL_MACHINES } from './machine-resources';

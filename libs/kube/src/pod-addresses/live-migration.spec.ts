@@ -1,7 +1,7 @@
 // Virtual machines: what the instance's status makes of each of its Pods, and addresses through stop, start, restart,
 // live migration and a migration that fails.
 import type { KubernetesObject } from '../kubernetes-object';
-import { chassisOptions, roleOf } from './live-migration';
+import { roleOf } from './live-migration';
 import { VIRTUAL_MACHINE_INSTANCES, VIRTUAL_MACHINES } from './machine-resources';
 import { PodWorld, SUBNET } from './testing/pod-world';
 
@@ -57,19 +57,6 @@ describe('the role of a machine’s Pod', () => {
       'uses',
       'joins',
     ]);
-  });
-});
-
-describe('what OVN’s port needs', () => {
-  const user = (node?: string) => ({ object: 'pod/default/a', uid: 'u', ...(node && { node }) });
-
-  it('is both chassis while there are two, the primary one first, and nothing otherwise', () => {
-    expect(chassisOptions([user('n1'), user('n2')])).toEqual({
-      'requested-chassis': 'n1,n2',
-      'activation-strategy': 'rarp',
-    });
-    for (const users of [[], [user('n1')], [user('n1'), user()], [user('n1'), user('n1')]])
-      expect(chassisOptions(users)).toEqual({});
   });
 });
 

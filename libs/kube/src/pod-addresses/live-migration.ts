@@ -5,7 +5,6 @@
 //   migration failed       -> the target leaves
 //
 // The target needs its addresses before KubeVirt names it in the instance's status: until then its own mark tells it.
-import type { User } from '@holdfast/ipam';
 import type { JsonObject, KubernetesObject } from '../kubernetes-object';
 import { migrationOf, nodeOf } from './followed-pod';
 
@@ -37,15 +36,6 @@ export function roleOf(pod: KubernetesObject, instance: KubernetesObject | undef
   if (migration === undefined) return 'uses';
   // Made for an earlier migration. If that succeeded, the machine runs there, and this one starts from there.
   return isOlder(pod, state.startTimestamp) && isElsewhere(pod, state) ? 'leaves' : 'joins';
-}
-
-/** What OVN's port needs of those who use it (ovn-nb(5), Logical_Switch_Port options), the primary one first. */
-export function chassisOptions(users: readonly User[]): Readonly<Record<string, string>> {
-  const nodes = users.map(({ node }) => node).filter((node) => node !== undefined);
-  const [primary, target] = [...new Set(nodes)];
-  if (users.length < 2 || primary === undefined || target === undefined) return {};
-  // The target's chassis lets the port's packets through only once its guest has announced itself.
-  return { 'requested-chassis': `${primary},${target}`, 'activation-strategy': 'rarp' };
 }
 
 function isTarget(pod: KubernetesObject, migration: string | undefined, state: MigrationState): boolean {

@@ -42,6 +42,7 @@ export class OwnerEnds {
     if (standing.is !== 'missing') this.missing.found(id);
     if (standing.is === 'exists') return undefined;
     if (standing.is === 'unknown') return UNKNOWN_RETRY_MS;
+    if (standing.is === 'missing' && !this.context.isKnownCluster()) return undefined;
     const leftMs = standing.is === 'missing' ? this.missing.leftMs(id) : 0;
     return leftMs > 0 ? leftMs : this.end(key, place, standing);
   }

@@ -18,6 +18,7 @@ import type { Following, KubernetesApi, Watcher } from '../kubernetes-api';
 import { keyOf, type KubernetesObject } from '../kubernetes-object';
 import { NAMESPACES, PODS, type Resource, STATEFUL_SETS, SUBNETS } from '../resource';
 import { isSameButVersion, objectOf, trimFollowedPod } from './followed-pod';
+import { isKnownCluster, UNKNOWN_CLUSTER } from './known-cluster';
 import { LedgerIndex } from './ledger-index';
 import { OwnerEnds } from './owner-ends';
 import { OwnerObjects } from './owner-objects';
@@ -85,6 +86,8 @@ export class PodAddresses {
   private followings: Readonly<Record<Followed, Following>> | undefined;
   private podCount = 0;
   private isSynced = false;
+  private isKnown = true;
+  private syncedAtMs = 0;
   private isStopped = false;
   private cancelCompare: Cancel = () => undefined;
   private stopFacts: () => void = () => undefined;
@@ -126,6 +129,9 @@ export class PodAddresses {
     const synced = await Promise.all(Object.values(this.followings).map((following) => following.synced));
     if (this.isStopped || synced.includes(false)) return false;
     this.isSynced = true;
+    this.syncedAtMs = this.options.clock.now();
+    const { pods, subnets } = this.followings;
+    this.isKnown = isKnownCluster(ledger.view, { pods: pods.objects(), subnets: subnets.objects() });
     this.compareAll();
     this.queue.start();
     return true;
@@ -142,7 +148,9 @@ export class PodAddresses {
   }
 
   get status(): PodAddressesStatus {
-    const { current: trouble, lastFault } = this.troubles;
+    const { current, lastFault } = this.troubles;
+    const unknown = this.isKnown ? undefined : { atMs: this.syncedAtMs, ...UNKNOWN_CLUSTER };
+    const trouble = current ?? unknown;
     const counts = { due: this.queue.due, pods: this.podCount, refused: this.refusals.size };
     return { synced: this.isSynced, ...counts, ...(trouble && { trouble }), ...(lastFault && { lastFault }) };
   }
@@ -156,6 +164,7 @@ export class PodAddresses {
       pods: { get: (ref) => this.followings?.pods.get(ref) },
       namespaces: { get: (ref) => this.followings?.namespaces.get(ref) },
       evidenceOfEnd: (uid) => this.departed.get(uid),
+      isKnownCluster: () => this.isKnown,
       graceMs: this.options.graceMs ?? GRACE_MS,
       differs: (key, difference) => {
         if (this.compared.has(key)) this.options.onDifference?.(difference);

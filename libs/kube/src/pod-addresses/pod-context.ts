@@ -34,6 +34,8 @@ export interface PodContext {
   readonly writer: PodWriter;
   /** The last of a Pod whose end was seen, by UID. */
   readonly evidenceOfEnd: (uid: string) => Evidence | undefined;
+  /** Whether what is missing, and was not seen going, may be gone (./known-cluster). */
+  readonly isKnownCluster: () => boolean;
   /** How long something must have been missing that nobody saw going. */
   readonly graceMs: number;
   /** The key's turn is one of those that compare all, and found this. */

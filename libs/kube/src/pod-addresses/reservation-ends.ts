@@ -61,7 +61,7 @@ export class ReservationEnds {
   /** What shows that nobody will use it; or in how many milliseconds to look again, if at all. */
   private async nobodyBehind(holder: Holder): Promise<Because | number | undefined> {
     const { namespace = '', name } = podOf(holder);
-    if (this.context.pods.get({ namespace, name })) return undefined;
+    if (!this.context.isKnownCluster() || this.context.pods.get({ namespace, name })) return undefined;
     const owner = ownerBehind(holder);
     if (owner) {
       const standing = await standingOf(owner, this.context.owners);

@@ -68,7 +68,7 @@ export class SubnetChoice {
 
 /** What of a Namespace or a Subnet is read here, and no more. */
 export function trimChoosing({ apiVersion, kind, metadata, spec }: KubernetesObject): KubernetesObject {
-  const { name, uid, resourceVersion, annotations } = metadata;
+  const { name, uid, resourceVersion, annotations, finalizers } = metadata;
   const switches = annotations?.[NAMESPACE_SWITCHES];
   const pool = annotations?.[NAMESPACE_POOL];
   return {
@@ -76,6 +76,7 @@ export function trimChoosing({ apiVersion, kind, metadata, spec }: KubernetesObj
     kind,
     metadata: {
       ...{ name, uid, resourceVersion },
+      ...(finalizers && { finalizers }),
       annotations: {
         ...(switches !== undefined && { [NAMESPACE_SWITCHES]: switches }),
         ...(pool !== undefined && { [NAMESPACE_POOL]: pool }),

@@ -1,7 +1,7 @@
 // A face that is killed, cut off, behind, or lied to; and the defects of others by name: Kube-OVN's by their number in
 // its catalogue, the rest by who reported them.
 import type { Holder } from '@holdfast/ipam';
-import { PODS } from '../resource';
+import { PODS, STATEFUL_SETS, SUBNETS } from '../resource';
 import { VIRTUAL_MACHINE_INSTANCES } from './machine-resources';
 import { PodWorld, SUBNET } from './testing/pod-world';
 
@@ -107,6 +107,48 @@ describe('never gives up what it only does not see (whereabouts #162, #176, #207
     await world.settle(HOUR_MS);
     expect(world.usersOf('pod/default/web')).toEqual([uid]);
     expect(world.recorded().filter((type) => type === 'AddressReleased')).toEqual([]);
+  });
+});
+
+describe('in a cluster that is not the one that the ledger knows, a face', () => {
+  async function elsewhere(): Promise<PodWorld> {
+    const world = await PodWorld.started();
+    const set = world.set('web', 2);
+    for (const ordinal of [0, 1]) world.podOfSet(set, ordinal);
+    world.podOf('a');
+    await world.settle(1_000);
+    world.gone('web-1');
+    await world.settle(1_000);
+    await world.whileDown(() => {
+      for (const name of ['web-0', 'a']) world.gone(name);
+      world.delete(STATEFUL_SETS, 'default/web');
+      world.vanish(SUBNETS, SUBNET);
+    });
+    await world.settle(48 * HOUR_MS);
+    return world;
+  }
+
+  it('gives nothing up, says so, and serves the Pods that are there', async () => {
+    const world = await elsewhere();
+    expect(released(world)).toBe(1);
+    expect(world.running.face.status.trouble).toMatchObject({ code: 'kubernetes-objects-missing' });
+    world.subnet(SUBNET, { default: true, cidrBlock: '10.16.0.0/16' });
+    world.podOf('new');
+    await world.settle(1_000);
+    expect(world.ip('new')).toBe('10.16.0.5');
+    world.gone('new');
+    await world.settle(1_000);
+    expect(world.holders()).toHaveLength(3);
+  });
+
+  it('gives up what is missing where a Subnet of ours shows that it is', async () => {
+    const world = await PodWorld.started();
+    for (const name of ['a', 'b']) world.podOf(name);
+    await world.settle(1_000);
+    await world.whileDown(() => ['a', 'b'].forEach((name) => world.gone(name)));
+    await world.settle(120_000);
+    expect(world.holders()).toEqual([]);
+    expect(world.running.face.status.trouble).toBeUndefined();
   });
 });
 
