@@ -43,7 +43,8 @@ export {
 } from './face/kubernetes-face';
 export { type Ledger, type LedgerAnswer, type LedgerOrder, THROUGH_KUBERNETES } from './face/ledger';
 export { FINALIZER } from './face/object-writer';
-export { COOLING_ANNOTATION } from './face/subnet-spec';
+export { POOL_SUBNET_ANNOTATION } from './face/pools/pool-home';
+export { COOLING_ANNOTATION, SUBNET_RETENTION_ANNOTATION } from './face/subnet-spec';
 export type { FaceFault } from './face/troubles';
 export { AAPS_ANNOTATION } from './face/pods/pod-reading';
 export type { Bound } from './face/vip-uses';

@@ -13,6 +13,7 @@ export interface Resource {
 export const VIPS = clusterResource('kubeovn.io', 'v1', 'vips', 'Vip');
 export const SUBNETS = clusterResource('kubeovn.io', 'v1', 'subnets', 'Subnet');
 export const SWITCH_LB_RULES = clusterResource('kubeovn.io', 'v1', 'switch-lb-rules', 'SwitchLBRule');
+export const IP_POOLS = clusterResource('kubeovn.io', 'v1', 'ippools', 'IPPool');
 export const NAMESPACES = clusterResource('', 'v1', 'namespaces', 'Namespace');
 export const NODES = clusterResource('', 'v1', 'nodes', 'Node');
 export const PODS = namespacedResource('', 'v1', 'pods', 'Pod');

@@ -1,7 +1,7 @@
 // Conditions (Kubernetes API conventions, "Typical status properties"): what is so of an object, each with a word for
 // programs, a sentence for people, and since when. Conditions of other types belong to others and stay as they are.
 import { isDeepStrictEqual } from 'node:util';
-import type { Json, JsonObject } from '../kubernetes-object';
+import type { Json, JsonObject, KubernetesObject } from '../kubernetes-object';
 
 export const CONDITION_TYPES = [
   /** The sum of the others: what `kubectl wait --for=condition=Ready` waits for. */
@@ -18,7 +18,7 @@ export const CONDITION_TYPES = [
   'Defined',
   /** Vip that is being deleted: False while it may not be released. */
   'Released',
-  /** Subnet or SwitchLBRule that is being deleted: False while it may not be retired. */
+  /** Subnet, SwitchLBRule or IPPool that is being deleted: False while it may not be retired. */
   'Retired',
 ] as const;
 
@@ -39,6 +39,16 @@ export function saysAll(kept: Json | undefined, wanted: readonly Condition[]): b
     ours.length === wanted.length &&
     wanted.every((condition) => ours.some((it) => isDeepStrictEqual(it, said(condition))))
   );
+}
+
+/** Whether all that there is to say besides counts is said: those change all the time, and are not worth a write each. */
+export function isOnlyCounts(
+  { status, metadata }: KubernetesObject,
+  conditions: readonly Condition[],
+): boolean {
+  const observed = status?.['observedGeneration'];
+  const isObserved = observed === undefined || observed === metadata.generation;
+  return isObserved && saysAll(status?.['conditions'], conditions);
 }
 
 /** Whether `kept` says this, among others; in these words, or (without `message`) in any. */

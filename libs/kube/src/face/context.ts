@@ -2,6 +2,7 @@
 import type { Clock } from '@holdfast/clock';
 import type { Rejection } from '@holdfast/ipam';
 import type { Following } from '../kubernetes-api';
+import type { Brake } from './brake';
 import type { DueKey } from './due-key';
 import type { Ledger, LedgerOrder } from './ledger';
 import type { ObjectWriter } from './object-writer';
@@ -19,11 +20,18 @@ export interface Context {
   /** What of them is read, and no more (./pods/pod-reading). */
   readonly pods: Pick<Following, 'get'>;
   readonly rules: Pick<Following, 'get'>;
+  readonly pools: Pick<Following, 'get'>;
+  /** Names of the IPPools that concern a Subnet. */
+  readonly poolsOf: (subnet: string) => Iterable<string>;
+  readonly brakes: Brakes;
   readonly mark: (key: DueKey) => void;
   readonly projectionOf: (vip: string) => Projection | undefined;
   /** Absent: nobody follows who answers for a Vip. */
   readonly boundOf?: (vip: string) => Bound | undefined;
 }
+
+/** Of the kinds whose objects, when they vanish, leave something behind that is let go of. */
+export type Brakes = Readonly<Record<'vips' | 'rules', Brake>>;
 
 /** After a write that was refused because the object had changed: the watch brings the change, and sooner than this. */
 export const STALE_RETRY_MS = 2_000;

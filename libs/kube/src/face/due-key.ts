@@ -1,11 +1,12 @@
 // Names what may be due: an object (`vips/web`, `subnets/ovn-default`), or the parents of a Vip (`parents/web`).
-import { type Resource, SUBNETS, SWITCH_LB_RULES, VIPS } from '../resource';
+import { IP_POOLS, type Resource, SUBNETS, SWITCH_LB_RULES, VIPS } from '../resource';
 
 export type DueKey = string;
 
 export const vipKey = (name: string): DueKey => dueKeyOf(VIPS, name);
 export const ruleKey = (name: string): DueKey => dueKeyOf(SWITCH_LB_RULES, name);
 export const subnetKey = (name: string): DueKey => dueKeyOf(SUBNETS, name);
+export const poolKey = (name: string): DueKey => dueKeyOf(IP_POOLS, name);
 /** No kind of object is called that. */
 export const parentsKey = (vip: string): DueKey => `parents/${vip}`;
 

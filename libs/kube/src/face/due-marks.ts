@@ -11,14 +11,15 @@ import {
 } from '@holdfast/ipam';
 import type { Following } from '../kubernetes-api';
 import type { KubernetesObject } from '../kubernetes-object';
-import { type Resource, SWITCH_LB_RULES, VIPS } from '../resource';
-import { dueKeyOf, parentsKey, ruleKey, subnetKey, vipKey } from './due-key';
+import { IP_POOLS, type Resource, SWITCH_LB_RULES, VIPS } from '../resource';
+import { dueKeyOf, parentsKey, poolKey, ruleKey, subnetKey, vipKey } from './due-key';
 import type { DueQueue } from './due-queue';
 import { reliefOf } from './helping-facts';
 import { type Ledger, THROUGH_KUBERNETES } from './ledger';
 import type { ObjectWriter } from './object-writer';
 import { PodsByVip } from './pods/pods-by-vip';
 import { SelectedPods } from './pods/selected-pods';
+import { PoolsBySubnet } from './pools/pools-by-subnet';
 import type { Refusals } from './refusals';
 import { namesOfHeldRules } from './rules/held-rules';
 import { RulesByVip } from './rules/rules-by-vip';
@@ -41,6 +42,7 @@ export interface DueMarksOptions {
 export class DueMarks {
   readonly podsByVip = new PodsByVip();
   readonly selectedPods = new SelectedPods();
+  readonly poolsBySubnet = new PoolsBySubnet();
   private readonly rulesByVip = new RulesByVip();
 
   constructor(private readonly options: DueMarksOptions) {}
@@ -58,6 +60,7 @@ export class DueMarks {
     queue.mark(key, isEcho || isNews ? 0 : RIVAL_REST_MS, isNews);
     if (!isNews) return;
     if (resource === SWITCH_LB_RULES) this.rulesByVip.changed(name, now);
+    if (resource === IP_POOLS) this.poolsBySubnet.changed(name, now);
     // What its object asks for decides whether somebody new is let in.
     if (resource === VIPS && this.podsByVip.isNamed(name)) queue.mark(parentsKey(name), 0, true);
   }
@@ -84,10 +87,11 @@ export class DueMarks {
   }
 
   /** Subnets first, so that their Vips find them. What the ledger holds for objects that are gone is due as well. */
-  markAll(followings: Readonly<Record<'vips' | 'subnets' | 'rules', Following>>): void {
+  markAll(followings: Readonly<Record<'vips' | 'subnets' | 'rules' | 'pools', Following>>): void {
     const { queue, ledger } = this.options;
     const { view } = ledger;
     for (const { metadata } of followings.subnets.objects()) queue.mark(subnetKey(metadata.name));
+    for (const { metadata } of followings.pools.objects()) queue.mark(poolKey(metadata.name));
     for (const { metadata } of followings.vips.objects()) queue.mark(vipKey(metadata.name));
     for (const { metadata } of followings.rules.objects()) queue.mark(ruleKey(metadata.name));
     for (const { name } of view.vips())

@@ -11,16 +11,20 @@ import type { Cancel, Chance, Clock } from '@holdfast/clock';
 import type { SubnetFact } from '@holdfast/ipam';
 import type { Following, KubernetesApi, Watcher } from '../kubernetes-api';
 import type { KubernetesObject } from '../kubernetes-object';
-import { PODS, type Resource, SUBNETS, SWITCH_LB_RULES, VIPS } from '../resource';
-import type { Context } from './context';
+import { IP_POOLS, PODS, SUBNETS, SWITCH_LB_RULES, VIPS } from '../resource';
+import { brakesOver, MISSING_CODE, missingText } from './brakes';
+import type { Brakes, Context } from './context';
+import { AddressCounts } from './counts/address-counts';
 import { DueMarks } from './due-marks';
 import { DueQueue, type Fault } from './due-queue';
 import { type DueKey, readDueKey, vipKey } from './due-key';
+import { FOLLOWED, type Followed, FollowedKinds } from './followed-kinds';
 import type { Ledger } from './ledger';
 import { ObjectWriter } from './object-writer';
 import { ParentsReconciler } from './parents/parents-reconciler';
 import { PodWarnings } from './parents/pod-warnings';
 import { trimPod } from './pods/pod-reading';
+import { PoolReconciler } from './pools/pool-reconciler';
 import { Refusals } from './refusals';
 import { RuleBackends } from './rules/rule-backends';
 import { RuleReconciler } from './rules/rule-reconciler';
@@ -32,8 +36,6 @@ import type { Projection } from './wanted-status';
 
 /** The whole is compared this often, less up to a tenth: against what no watch and no fact told of. */
 const COMPARE_ALL_MS = 300_000;
-
-type Followed = 'vips' | 'subnets' | 'pods' | 'rules';
 
 export interface KubernetesFaceOptions {
   readonly api: KubernetesApi;
@@ -52,7 +54,7 @@ export interface KubernetesFaceOptions {
 }
 
 export interface KubernetesFaceStatus {
-  /** Whether the local replicas were complete once. */
+  /** Whether the local replicas were complete once, but for those of kinds that the cluster does not serve. */
   readonly synced: boolean;
   /** Objects that wait for their turn now, or have it. */
   readonly due: number;
@@ -60,6 +62,9 @@ export interface KubernetesFaceStatus {
   readonly subnets: number;
   readonly pods: number;
   readonly rules: number;
+  readonly pools: number;
+  /** Kinds that the cluster does not know, and that it can do without; followed as soon as it does. Absent: none. */
+  readonly unserved?: readonly string[];
   /** Of all kinds: refused by the ledger, and asked again only when something may have helped. */
   readonly refused: number;
   /** What fails now, the latest of several: an object's turn, or a watch. */
@@ -77,9 +82,12 @@ export class KubernetesFace {
   private readonly subnets: SubnetReconciler;
   private readonly parents: ParentsReconciler;
   private readonly rules: RuleReconciler;
+  private readonly pools: PoolReconciler;
+  private readonly brakes: Brakes;
+  private readonly counts: AddressCounts;
+  private readonly kinds: FollowedKinds;
   private readonly marks: DueMarks;
-  private readonly objects: Record<Followed, number> = { vips: 0, subnets: 0, pods: 0, rules: 0 };
-  private readonly complete = new Set<Followed>();
+  private readonly objects: Record<Followed, number> = { vips: 0, subnets: 0, pods: 0, rules: 0, pools: 0 };
   private followings: Readonly<Record<Followed, Following>> | undefined;
   private cancelCompare: Cancel = () => undefined;
   private stopFacts: () => void = () => undefined;
@@ -97,13 +105,17 @@ export class KubernetesFace {
     this.queue = new DueQueue({ clock, chance, turn: (key) => this.turn(key), isUrgent, onFault });
     this.refusals = new Refusals(clock, chance);
     this.writer = new ObjectWriter(api, clock, () => this.markAll());
-    const { queue, writer, refusals } = this;
+    this.kinds = new FollowedKinds(clock);
+    this.brakes = brakesOver(options.ledger);
+    this.counts = new AddressCounts(() => options.ledger.view);
+    const { queue, writer, refusals, counts } = this;
     this.marks = new DueMarks({ ledger: options.ledger, queue, writer, refusals });
     const context = this.context();
     this.vips = new VipReconciler(context);
-    this.subnets = new SubnetReconciler(context);
+    this.subnets = new SubnetReconciler(context, counts);
+    this.pools = new PoolReconciler(context, counts);
     this.parents = new ParentsReconciler(context, this.marks.podsByVip, new PodWarnings(api, clock));
-    const arePodsKnown = (): boolean => this.complete.has('pods');
+    const arePodsKnown = (): boolean => this.kinds.isComplete('pods');
     const backends = new RuleBackends(context, this.marks.selectedPods, arePodsKnown);
     this.rules = new RuleReconciler(context, backends);
   }
@@ -116,13 +128,14 @@ export class KubernetesFace {
     const { api, ledger } = this.options;
     this.stopFacts = ledger.onFacts((facts) => this.takeFacts(facts));
     this.followings = {
-      vips: api.follow(VIPS, this.objectWatcher(VIPS, 'vips')),
-      subnets: api.follow(SUBNETS, this.objectWatcher(SUBNETS, 'subnets')),
+      vips: api.follow(VIPS, this.objectWatcher('vips')),
+      subnets: api.follow(SUBNETS, this.objectWatcher('subnets')),
       pods: api.follow(PODS, this.podWatcher()),
-      rules: api.follow(SWITCH_LB_RULES, this.objectWatcher(SWITCH_LB_RULES, 'rules')),
+      rules: api.follow(SWITCH_LB_RULES, this.objectWatcher('rules')),
+      pools: api.follow(IP_POOLS, this.objectWatcher('pools')),
     };
-    const { vips, subnets, pods, rules } = this.followings;
-    for (const [kind, following] of Object.entries({ pods, rules }))
+    const { vips, subnets, pods, rules, pools } = this.followings;
+    for (const [kind, following] of Object.entries({ pods, rules, pools }))
       void this.completes(kind as Followed, following).then((isComplete) => isComplete && this.markAll());
     const areComplete = await Promise.all([this.completes('vips', vips), this.completes('subnets', subnets)]);
     if (this.isStopped || areComplete.includes(false)) return false;
@@ -146,16 +159,23 @@ export class KubernetesFace {
   }
 
   get status(): KubernetesFaceStatus {
-    const { objects, troubles } = this;
-    const synced = this.complete.size === Object.keys(objects).length;
+    const { objects, troubles, kinds } = this;
+    const { synced, unserved } = kinds;
     const { current: trouble, lastFault } = troubles;
     const counts = { due: this.queue.due, refused: this.refusals.size };
-    return { synced, ...counts, ...objects, ...(trouble && { trouble }), ...(lastFault && { lastFault }) };
+    return {
+      synced,
+      ...counts,
+      ...objects,
+      ...(unserved.length > 0 && { unserved }),
+      ...(trouble && { trouble }),
+      ...(lastFault && { lastFault }),
+    };
   }
 
   private context(): Context {
     const { ledger, clock, projectionOf = () => undefined, boundOf } = this.options;
-    const { writer, refusals } = this;
+    const { writer, refusals, brakes } = this;
     return {
       ledger,
       clock,
@@ -167,35 +187,45 @@ export class KubernetesFace {
       subnets: { get: (ref) => this.followings?.subnets.get(ref) },
       pods: { get: (ref) => this.followings?.pods.get(ref) },
       rules: { get: (ref) => this.followings?.rules.get(ref) },
+      pools: { get: (ref) => this.followings?.pools.get(ref) },
+      poolsOf: (subnet) => this.marks.poolsBySubnet.of(subnet),
+      brakes,
       mark: (key) => this.queue.mark(key),
     };
   }
 
   private async completes(kind: Followed, following: Following): Promise<boolean> {
     const isComplete = (await following.synced) && !this.isStopped;
-    if (isComplete) this.complete.add(kind);
-    return isComplete;
+    if (!isComplete) return false;
+    this.kinds.completed(kind);
+    if (kind === 'vips' || kind === 'rules') this.brakes[kind].listed();
+    return true;
   }
 
   private async turn(key: DueKey): Promise<number | undefined> {
     const againInMs = await this.reconcile(readDueKey(key));
     this.troubles.over(key);
+    this.tellMissing();
     return againInMs;
   }
 
   private async reconcile({ plural, name }: ReturnType<typeof readDueKey>): Promise<number | undefined> {
     if (plural === SUBNETS.plural) return this.subnets.reconcile(name);
     if (plural === VIPS.plural) return this.vips.reconcile(name);
+    if (plural === IP_POOLS.plural) return this.pools.reconcile(name);
     // Who is not on a list that is not complete may be there all the same.
     if (plural === SWITCH_LB_RULES.plural)
-      return this.complete.has('rules') ? this.rules.reconcile(name) : undefined;
-    return this.complete.has('pods') ? this.parents.reconcile(name) : undefined;
+      return this.kinds.isComplete('rules') ? this.rules.reconcile(name) : undefined;
+    // Where the Vip is missing and is not believed to be gone, neither are its Pods.
+    if (!this.kinds.isComplete('pods') || this.brakes.vips.holds(name)) return undefined;
+    return this.parents.reconcile(name);
   }
 
-  private objectWatcher(resource: Resource, kind: Exclude<Followed, 'pods'>): Watcher {
-    return this.watcher(kind, withoutManagedFields, ({ name }, now, before) =>
-      this.marks.objectChanged(resource, name, now, before),
-    );
+  private objectWatcher(kind: Exclude<Followed, 'pods'>): Watcher {
+    return this.watcher(kind, withoutManagedFields, ({ name }, now, before) => {
+      if (kind === 'vips' || kind === 'rules') this.brakes[kind].changed(name, now, before);
+      this.marks.objectChanged(FOLLOWED[kind], name, now, before);
+    });
   }
 
   private podWatcher(): Watcher {
@@ -207,9 +237,13 @@ export class KubernetesFace {
       changed: (ref, now, before) => {
         this.objects[kind] += Number(now !== undefined) - Number(before !== undefined);
         this.troubles.over(kind);
+        this.kinds.seen(kind);
         changed(ref, now, before);
       },
       faulted: (fault, retryInMs) => {
+        const unserved = this.kinds.isUnserved(kind, fault, retryInMs);
+        if (unserved && !unserved.isNews) return;
+        if (unserved) return this.tellUnserved(fault, retryInMs);
         const noted = this.troubles.ofWatch(kind, fault, retryInMs);
         this.options.onFault?.(noted, retryInMs);
       },
@@ -220,7 +254,25 @@ export class KubernetesFace {
   private takeFacts(facts: readonly SubnetFact[]): void {
     for (const fact of facts) {
       if ('rule' in fact.event) this.rules.happened(fact.event.rule, fact.position);
+      this.counts.happened(fact);
       this.marks.factCame(fact);
+    }
+  }
+
+  /** Once: the cluster can do without. */
+  private tellUnserved({ code, message }: Fault, retryInMs: number): void {
+    this.options.onFault?.({ atMs: this.options.clock.now(), code, message }, retryInMs);
+  }
+
+  /** A brake is no fault of a turn, and no turn ends it: it lasts until the objects are there, or what they held is not. */
+  private tellMissing(): void {
+    for (const kind of ['vips', 'rules'] as const) {
+      const source = `missing ${kind}`;
+      const isTold = this.troubles.has(source);
+      if (this.brakes[kind].size > 0 === isTold) continue;
+      const message = missingText(kind, this.brakes[kind]);
+      if (message === undefined) this.troubles.over(source);
+      else this.options.onFault?.(this.troubles.ofMissing(source, MISSING_CODE, message), COMPARE_ALL_MS);
     }
   }
 

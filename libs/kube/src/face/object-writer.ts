@@ -76,6 +76,20 @@ export class ObjectWriter {
     return adding ? this.change(resource, object, adding) : object;
   }
 
+  /** Our finalizer, and annotations that are ours alone. @throws KubernetesFault */
+  async claim(
+    resource: Resource,
+    object: KubernetesObject,
+    annotations: Readonly<Record<string, string>>,
+  ): Promise<Written> {
+    const adding = addFinalizer(object, FINALIZER);
+    const { annotations: there = {}, resourceVersion } = object.metadata;
+    const isSaid = Object.entries(annotations).every(([name, value]) => there[name] === value);
+    if (!adding && isSaid) return object;
+    const metadata = { ...adding?.change.metadata, annotations };
+    return this.change(resource, object, { change: { metadata }, expected: { resourceVersion } });
+  }
+
   /** @throws KubernetesFault */
   async removeFinalizer(resource: Resource, object: KubernetesObject): Promise<Written> {
     const removing = removeFinalizer(object, FINALIZER);

@@ -33,6 +33,15 @@ export function readList(spec: JsonObject, field: string): Read<readonly string[
   return { value: value as readonly string[] };
 }
 
+/** Entries that a message repeats: a sentence, not a file. */
+const LISTED_MAX = 5;
+
+/** Some of what somebody wrote, for a sentence. */
+export function listed(entries: readonly string[]): string {
+  const shown = entries.slice(0, LISTED_MAX).map(quote).join(', ');
+  return entries.length > LISTED_MAX ? `${shown} and ${entries.length - LISTED_MAX} more` : shown;
+}
+
 /** What somebody wrote, safe to repeat in a sentence. */
 export function quote(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value);

@@ -26,8 +26,12 @@ describe('a Subnet', () => {
     expect(world.statusOf(SUBNETS, 'ovn-default')).toEqual({
       v4usingIPs: 0,
       v4availableIPs: 65_534 - 1 - 10,
+      v4usingIPrange: '',
+      v4availableIPrange: '10.16.0.2-10.16.0.9,10.16.0.20-10.16.255.254',
       v6usingIPs: 0,
       v6availableIPs: 0,
+      v6usingIPrange: '',
+      v6availableIPrange: '',
       observedGeneration: 1,
       observedPosition: '000000001',
       conditions: [
@@ -52,6 +56,8 @@ describe('a Subnet', () => {
       v4availableIPs: 252,
       v6usingIPs: 1,
       v6availableIPs: 2 ** 64,
+      v6usingIPrange: 'fd00:10:17::2',
+      v6availableIPrange: 'fd00:10:17::3-fd00:10:17:0:ffff:ffff:ffff:fffe',
     });
     expect(world.statusOf(VIPS, 'both')).toMatchObject({ v4ip: '10.17.0.1', v6ip: 'fd00:10:17::2' });
   });

@@ -4,12 +4,13 @@ import { reject, type Rejection, subnet, type SubnetDefinition, type SubnetState
 import type { KubernetesObject } from '../kubernetes-object';
 import { SUBNETS } from '../resource';
 import { type Asked, ask, BEHIND_RETRY_MS, type Context, STALE_RETRY_MS } from './context';
-import { saysAll } from './conditions';
-import { subnetKey } from './due-key';
+import { isOnlyCounts } from './conditions';
+import type { AddressCounts } from './counts/address-counts';
+import { poolKey, subnetKey } from './due-key';
 import { actorOf, type LedgerOrder } from './ledger';
 import { FINALIZER, type Warning } from './object-writer';
 import { readSubnet } from './subnet-spec';
-import { type SubnetFindings, subnetStatus, type WantedStatus } from './wanted-status';
+import { type SubnetFindings, subnetStatus } from './wanted-status';
 
 /** A Subnet's counts follow the ledger at most this often. */
 export const COUNTS_EVERY_MS = 1_000;
@@ -17,11 +18,16 @@ export const COUNTS_EVERY_MS = 1_000;
 const NAMED_MAX = 3;
 
 export class SubnetReconciler {
-  constructor(private readonly context: Context) {}
+  constructor(
+    private readonly context: Context,
+    private readonly counts: AddressCounts,
+  ) {}
 
   /** @returns in how many milliseconds to look again, if at all */
   async reconcile(name: string): Promise<number | undefined> {
-    const { writer, subnets } = this.context;
+    const { writer, subnets, poolsOf, mark } = this.context;
+    // Their counts follow the same events, and no more often.
+    for (const pool of poolsOf(name)) mark(poolKey(pool));
     const echoMs = writer.echoInMs(subnetKey(name));
     if (echoMs > 0) return echoMs;
     const object = subnets.get({ name });
@@ -54,7 +60,7 @@ export class SubnetReconciler {
       refusals.forget(key);
       return { is: 'done' };
     }
-    const asked = JSON.stringify([object.spec, definition.coolingMs]);
+    const asked = JSON.stringify([object.spec, definition.coolingMs, definition.retention]);
     const standing = refusals.standing(key, asked);
     if (standing) return { is: 'rejected', rejected: standing };
     const answer = await ask(this.context, order, actorOf(SUBNETS, object));
@@ -68,8 +74,9 @@ export class SubnetReconciler {
   private orderOf(name: string, definition: SubnetDefinition): LedgerOrder | undefined {
     const state = this.context.ledger.view.subnet(name);
     if (!state) return { type: 'DefineSubnet', subnet: name, ...definition };
-    // The object says the whole: what it leaves out is to be no more.
-    const order = { type: 'ReviseSubnet' as const, subnet: name, router: '', ...definition };
+    // The object says the whole: what it leaves out is to be no more, whoever said it. Pools have objects of their own.
+    const whole = { router: '', retention: null, ...definition };
+    const order = { type: 'ReviseSubnet' as const, subnet: name, ...whole };
     const nowMs = this.context.clock.now();
     const decision = subnet.decide(order, state, { nowMs, issuedAtMs: nowMs });
     return decision.rejected || decision.events.length > 0 ? order : undefined;
@@ -124,10 +131,12 @@ export class SubnetReconciler {
     const status = subnetStatus({
       ...findings,
       state: view.subnet(name),
+      v4: this.counts.ofSubnet(name, 4),
+      v6: this.counts.ofSubnet(name, 6),
       position: view.subnetPosition(name),
       generation,
     });
-    const restMs = isOnlyCounts(object, status)
+    const restMs = isOnlyCounts(object, status.conditions)
       ? this.context.writer.statusRestMs(subnetKey(name), COUNTS_EVERY_MS)
       : 0;
     if (restMs > 0) return restMs;
@@ -145,13 +154,6 @@ export class SubnetReconciler {
 
 /** What is asked when the object is going; no spec reads like it. */
 const RETIRE = 'retire';
-
-/** Every reservation changes the counts; what else there is to say is said at once. */
-function isOnlyCounts({ status, metadata }: KubernetesObject, wanted: WantedStatus): boolean {
-  const observed = status?.['observedGeneration'];
-  const isObserved = observed === undefined || observed === metadata.generation;
-  return isObserved && saysAll(status?.['conditions'], wanted.conditions);
-}
 
 function inUse({ name, byHolder }: SubnetState): Rejection | undefined {
   if (byHolder.size === 0) return undefined;

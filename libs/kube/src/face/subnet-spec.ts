@@ -14,15 +14,19 @@ import {
   parseAddress,
   parseCidr,
   parseRange,
+  parseRetention,
+  type Retention,
   sizeOf,
   type SubnetDefinition,
   usableRange,
 } from '@holdfast/ipam';
 import type { KubernetesObject } from '../kubernetes-object';
-import { quote, type Read, readList, readTexts } from './spec-fields';
+import { listed, quote, type Read, readList, readTexts } from './spec-fields';
 
 /** How long a released address stays unused; whole seconds. */
 export const COOLING_ANNOTATION = 'holdfast.io/cooling-seconds';
+/** How long reservations of holders that say nothing stay: `release`, `owner`, `forever`, or a time such as `24h`. */
+export const SUBNET_RETENTION_ANNOTATION = 'holdfast.io/retention';
 
 export interface SubnetWanted {
   readonly definition: SubnetDefinition;
@@ -43,6 +47,8 @@ export function readSubnet({ metadata, spec = {} }: KubernetesObject): Read<Subn
   if (excluded.rejected) return excluded;
   const coolingMs = readCooling(metadata.annotations?.[COOLING_ANNOTATION]);
   if (coolingMs.rejected) return coolingMs;
+  const retention = readRetention(metadata.annotations?.[SUBNET_RETENTION_ANNOTATION]);
+  if (retention.rejected) return retention;
   const { vpc } = texts.value;
   if (vpc !== '' && !isSubnetName(vpc)) return invalid('spec.vpc', `${quote(vpc)} can be no VPC's name`);
   const { router, ignored } = readRouter(texts.value, spec['logicalGateway'] === true, gateways.value);
@@ -52,6 +58,7 @@ export function readSubnet({ metadata, spec = {} }: KubernetesObject): Read<Subn
     excluded: excluded.value.ranges,
     coolingMs: coolingMs.value,
     ...(router !== undefined && { router }),
+    ...(retention.value && { retention: retention.value }),
   };
   const cut = [excluded.value.cut, ignored].filter((text) => text !== '').join(' ');
   return { value: { definition, cut } };
@@ -139,7 +146,7 @@ function readExcluded(
   if (cut.length === 0) return { value: { ranges, cut: '' } };
   const blocks = cidrs.map(formatCidr).join(',');
   return {
-    value: { ranges, cut: `Of excludeIps, what lies outside ${blocks} has no effect: ${list(cut)}.` },
+    value: { ranges, cut: `Of excludeIps, what lies outside ${blocks} has no effect: ${listed(cut)}.` },
   };
 }
 
@@ -150,6 +157,16 @@ function readCooling(text: string | undefined): Read<number> {
   return invalid(
     `metadata.annotations[${COOLING_ANNOTATION}]`,
     `${quote(text)} is no whole number of seconds`,
+  );
+}
+
+function readRetention(text = ''): Read<Retention | undefined> {
+  if (text.trim() === '') return { value: undefined };
+  const retention = parseRetention(text.trim());
+  if (retention) return { value: retention };
+  return invalid(
+    `metadata.annotations[${SUBNET_RETENTION_ANNOTATION}]`,
+    `${quote(text)} is none of release, owner, forever, or a time such as 24h`,
   );
 }
 
@@ -166,15 +183,4 @@ function split(text: string): string[] {
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
-}
-
-/** Entries that a message repeats: a sentence, not a file. */
-const LISTED_MAX = 5;
-
-function list(entries: readonly string[]): string {
-  const shown = entries
-    .slice(0, LISTED_MAX)
-    .map((entry) => quote(entry))
-    .join(', ');
-  return entries.length > LISTED_MAX ? `${shown} and ${entries.length - LISTED_MAX} more` : shown;
 }

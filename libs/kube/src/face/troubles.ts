@@ -45,6 +45,15 @@ export class Troubles {
     return this.note(kind, { atMs: this.clock.now(), code, message }, untilMs);
   }
 
+  /** What is so until it is over, and nobody tries again. */
+  ofMissing(source: string, code: string, message: string): FaceFault {
+    return this.note(source, { atMs: this.clock.now(), code, message }, Infinity);
+  }
+
+  has(source: string): boolean {
+    return this.lasting.has(source);
+  }
+
   /** @param source key or kind */
   over(source: string): void {
     this.lasting.delete(source);

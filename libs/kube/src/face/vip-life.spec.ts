@@ -59,7 +59,8 @@ describe('a Vip', () => {
       `kubernetes:vips.kubeovn.io/web (uid ${metadata.uid}, resourceVersion ${pinned})`,
     );
     const { face } = world.running;
-    expect(face.status).toEqual({ synced: true, due: 0, vips: 1, subnets: 1, pods: 0, rules: 0, refused: 0 });
+    const objects = { vips: 1, subnets: 1, pods: 0, rules: 0, pools: 0 };
+    expect(face.status).toEqual({ synced: true, due: 0, ...objects, refused: 0 });
   });
 
   it('gets what it names: addresses of both families, in any case, and a MAC', async () => {

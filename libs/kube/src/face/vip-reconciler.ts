@@ -138,11 +138,13 @@ export class VipReconciler {
 
   /** Nobody but us releases what a vanished object leaves behind; and only when the server says that it is gone. */
   private async afterObject(name: string): Promise<number | undefined> {
-    const { writer, refusals } = this.context;
+    const { writer, refusals, brakes } = this.context;
     if (!this.own(name)) {
       refusals.forget(vipKey(name));
+      brakes.vips.forget(name);
       return undefined;
     }
+    if (brakes.vips.holds(name)) return undefined;
     if (await writer.exists(VIPS, name)) return REAPPEARING_MS;
     const { is } = await this.release(name, 'is gone', actorNamed(VIPS, name));
     if (is === 'rejected') return refusals.retryInMs(vipKey(name));

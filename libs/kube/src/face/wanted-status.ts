@@ -1,7 +1,5 @@
 // What an object's status should say, made of what the ledger holds. Pure.
 import {
-  countAddresses,
-  type Family,
   formatAddress,
   formatMac,
   formatPair,
@@ -11,6 +9,7 @@ import {
 } from '@holdfast/ipam';
 import type { JsonObject } from '../kubernetes-object';
 import type { Condition } from './conditions';
+import type { Fullness } from './counts/address-counts';
 import { type Binding, usesOf } from './vip-uses';
 
 export interface WantedStatus {
@@ -83,6 +82,8 @@ function reservedOf({ held, rejected, isLeaving, unread }: VipFindings): Omit<Co
 
 export interface SubnetFindings {
   readonly state: SubnetState | undefined;
+  readonly v4: Fullness;
+  readonly v6: Fullness;
   readonly position: string | undefined;
   readonly generation: number | undefined;
   /** Why it is not as the spec asks. */
@@ -96,14 +97,17 @@ export interface SubnetFindings {
 }
 
 export function subnetStatus(findings: SubnetFindings): WantedStatus {
-  const { state, retained, generation, position } = findings;
-  const [v4, v6] = [countsOf(state, 4), countsOf(state, 6)];
+  const { v4, v6, retained, generation, position } = findings;
   return {
     fields: {
       v4usingIPs: v4.using,
       v4availableIPs: v4.available,
+      v4usingIPrange: v4.usingRange,
+      v4availableIPrange: v4.availableRange,
       v6usingIPs: v6.using,
       v6availableIPs: v6.available,
+      v6usingIPrange: v6.usingRange,
+      v6availableIPrange: v6.availableRange,
       observedGeneration: generation ?? null,
       observedPosition: position ?? null,
     },
@@ -132,12 +136,6 @@ function readySubnet({ state, rejected, isLeaving, cut }: SubnetFindings): Condi
 }
 
 export const LEAVING = 'It is being deleted; the ledger has nothing for it any more.';
-
-/** JSON numbers: above 2^53 rounded, as the API server would round them anyway. A family that is not there has none. */
-function countsOf(state: SubnetState | undefined, family: Family): { using: number; available: number } {
-  const counts = state && countAddresses(state, family);
-  return { using: Number(counts?.using ?? 0n), available: Number(counts?.available ?? 0n) };
-}
 
 export function refused(type: Condition['type'], { code, message }: Rejection): Condition {
   return { type, status: 'False', reason: code, message };

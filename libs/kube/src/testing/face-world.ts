@@ -10,6 +10,7 @@ import { AAPS_ANNOTATION } from '../face/pods/pod-reading';
 import {
   apiVersionOf,
   collectionPathOf,
+  IP_POOLS,
   objectPathOf,
   PODS,
   type Resource,
@@ -56,11 +57,13 @@ export class FaceWorld {
   readonly clock = new VirtualClock();
   readonly chance = new SeededChance(1);
   readonly sandbox = new Sandbox(this.clock, this.chance);
-  readonly ledger = new MemoryLedger(this.clock);
+  readonly ledger: MemoryLedger;
   /** What faces asked of the server; what a test asks is not among it. */
   requests: ClusterRequest[] = [];
 
-  constructor(definitions: string = MANIFESTS.holdfast) {
+  /** @param ledger of another world: this one is another cluster, for the same ledger */
+  constructor(definitions: string = MANIFESTS.holdfast, ledger?: MemoryLedger) {
+    this.ledger = ledger ?? new MemoryLedger(this.clock);
     this.install(definitions);
     const refusalOf = this.sandbox.faults.refusalOf.bind(this.sandbox.faults);
     this.sandbox.faults.refusalOf = (request) => {
@@ -134,6 +137,11 @@ export class FaceWorld {
     return this.create(SWITCH_LB_RULES, name, whole, metadata);
   }
 
+  /** An IPPool of the Subnet `ovn-default`, if nothing else is said. */
+  pool(name: string, ips: readonly string[], spec: object = {}): KubernetesObject {
+    return this.create(IP_POOLS, name, { subnet: 'ovn-default', ips, ...spec });
+  }
+
   /** Changes something of it, as its user would. `key`: as of an ObjectKey. */
   edit(resource: Resource, key: string, change: object): KubernetesObject {
     return this.sandbox.request('PATCH', objectPathOf(resource, refOfKey(key)), change) as KubernetesObject;
@@ -178,7 +186,7 @@ export class FaceWorld {
     this.requests = [];
     return writes.map(
       ({ method, path }) =>
-        `${method} ${path.replace(/^.*\/(?=(vips|subnets|pods|switch-lb-rules|events)\b)/, '')}`,
+        `${method} ${path.replace(/^.*\/(?=(vips|subnets|pods|switch-lb-rules|ippools|events)\b)/, '')}`,
     );
   }
 

@@ -116,13 +116,15 @@ export class RuleReconciler {
 
   /** Nobody but us retires what a vanished object leaves behind; and only when the server says that it is gone. */
   private async afterObject(name: string): Promise<number | undefined> {
-    const { writer, ledger } = this.context;
+    const { writer, ledger, brakes } = this.context;
     if (rulesOfObject(ledger.view, name).length > 0) {
+      if (brakes.rules.holds(name)) return undefined;
       if (await writer.exists(SWITCH_LB_RULES, name)) return REAPPEARING_MS;
       const { is } = await this.retire(name, 'is gone', actorNamed(SWITCH_LB_RULES, name));
       if (is !== 'done') return BEHIND_RETRY_MS;
     }
     this.forget(name);
+    brakes.rules.forget(name);
     return undefined;
   }
 

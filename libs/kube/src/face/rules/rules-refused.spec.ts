@@ -126,15 +126,18 @@ describe('the kind of rules', () => {
     world.sandbox.request('DELETE', DEFINITION);
     world.subnet();
     world.vip('slr-01', SLR);
-    const { face } = await world.start();
+    const { face, faults } = await world.start();
     await world.settle(60_000);
     expect(world.statusOf(VIPS, 'slr-01')).toMatchObject({ ready: true });
-    expect(face.status).toMatchObject({ synced: false, trouble: { code: 'kubernetes-kind-unknown' } });
+    expect(face.status).toMatchObject({ synced: true, unserved: ['switch-lb-rules.kubeovn.io'] });
+    expect(face.status).not.toHaveProperty('trouble');
+    expect(faults.map(({ code }) => code)).toEqual(['kubernetes-kind-unknown']);
     world.install(MANIFESTS.holdfast);
     world.rule('web', LISTED);
     await world.settle(60_000);
     expect(ruleOf(world.ledger, 'web')).toBeDefined();
     expect(face.status.synced).toBe(true);
+    expect(face.status).not.toHaveProperty('unserved');
   });
 
   it("may be Kube-OVN's own: what it keeps is written, once, and the rule is let go", async () => {
