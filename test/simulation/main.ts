@@ -62,7 +62,9 @@ async function nth(): Promise<number> {
       if (played.opportunities < at) break;
       if (played.violation === undefined && played.end === end) continue;
       wrong += 1;
-      console.log(`${fault} at ${at}: ${played.violation ?? `it ends as\n${played.end}\nand not as\n${end}`}`);
+      console.log(
+        `${fault} at ${at}: ${played.violation ?? `it ends as\n${played.end}\nand not as\n${end}`}`,
+      );
     }
     console.log(`${fault.padEnd(24)} ${at - 1} places`);
   }

@@ -25,11 +25,18 @@ export class ObjectOwners {
     } else if (event.type === 'VipReleased') {
       const door = this.doors.get(event.name);
       if (door !== THROUGH_KUBERNETES)
-        throw new Violation('kubernetes-owners', `Vip ${event.name} came through ${door} and is released by Kubernetes`);
+        throw new Violation(
+          'kubernetes-owners',
+          `Vip ${event.name} came through ${door} and is released by Kubernetes`,
+        );
       const object = this.cluster.get(VIPS, event.name);
-      const isThere = object && !object.metadata.deletionTimestamp && object.metadata.uid === this.uids.get(event.name);
+      const isThere =
+        object && !object.metadata.deletionTimestamp && object.metadata.uid === this.uids.get(event.name);
       if (isThere)
-        throw new Violation('kubernetes-owners', `Vip ${event.name} was released while its object is there: ${event.reason}`);
+        throw new Violation(
+          'kubernetes-owners',
+          `Vip ${event.name} was released while its object is there: ${event.reason}`,
+        );
     }
   }
 }
@@ -65,14 +72,16 @@ function vipDifference(object: KubernetesObject, view: LedgerView): string | und
     return `it says ${JSON.stringify([says4, says6])}, and holds ${textOf(v4)} ${textOf(v6)}`;
   if (ready['status'] === 'True' && held.subnet.name !== wanted) return `it says Ready in ${wanted}`;
   const asked = object.spec?.['v4ip'];
-  if (ready['status'] === 'True' && asked && asked !== textOf(v4)) return `it says Ready without ${JSON.stringify(asked)}`;
+  if (ready['status'] === 'True' && asked && asked !== textOf(v4))
+    return `it says Ready without ${JSON.stringify(asked)}`;
   return undefined;
 }
 
 function subnetDifference(object: KubernetesObject, view: LedgerView): string | undefined {
   const { name, deletionTimestamp } = object.metadata;
   const state = view.subnet(name);
-  if (deletionTimestamp && !state?.byHolder.size) return 'it is still being deleted, and nobody holds anything in it';
+  if (deletionTimestamp && !state?.byHolder.size)
+    return 'it is still being deleted, and nobody holds anything in it';
   const ready = conditionOf(object, 'Ready');
   if (!ready) return 'it has no condition Ready';
   if (!state) return ready['status'] === 'False' ? undefined : 'it says Ready, and is not defined';
@@ -86,9 +95,13 @@ function subnetDifference(object: KubernetesObject, view: LedgerView): string | 
   return undefined;
 }
 
-function conditionOf({ status }: KubernetesObject, type: string): Readonly<Record<string, string>> | undefined {
+function conditionOf(
+  { status }: KubernetesObject,
+  type: string,
+): Readonly<Record<string, string>> | undefined {
   const conditions = (status?.['conditions'] ?? []) as unknown as readonly Readonly<Record<string, string>>[];
   return conditions.find((condition) => condition['type'] === type);
 }
 
-const textOf = (address: number | bigint | undefined): string => (address === undefined ? '' : formatAddress(address));
+const textOf = (address: number | bigint | undefined): string =>
+  address === undefined ? '' : formatAddress(address);

@@ -22,20 +22,29 @@ export class NorthboundChecker {
     for (const [uuid, expected] of this.neighbours.theirs) {
       const row = [...tables.values()].map((rows) => rows.get(uuid)).find((found) => found !== undefined);
       const is = row && theirPart(row, tables);
-      if (is !== expected) throw new Violation('foreign-rows', `a neighbour's row was ${expected} and is ${is}`);
+      if (is !== expected)
+        throw new Violation('foreign-rows', `a neighbour's row was ${expected} and is ${is}`);
     }
   }
 
   private row(table: string, before: Row | undefined, after: Row | undefined, was: Tables, is: Tables): void {
     if (!before || isOurs(before) || !this.neighbours.theirs.has(before._uuid)) return;
     const [then, now] = [theirPart(before, was), after && theirPart(after, is)];
-    if (then !== now) throw new Violation('foreign-rows', `${table} ${String(before['name'])} is not ours and was changed: ${then} to ${now}`);
+    if (then !== now)
+      throw new Violation(
+        'foreign-rows',
+        `${table} ${String(before['name'])} is not ours and was changed: ${then} to ${now}`,
+      );
   }
 }
 
 function checkpoint(before: Row | undefined, after: Row | undefined, logLength: number): void {
-  const [was, is] = [before, after].map((row) => Number(row?.external_ids[POSITION_KEY] ?? 0)) as [number, number];
-  if (is > logLength) throw new Violation('checkpoint', `the checkpoint is ${is}, the log ends at ${logLength}`);
+  const [was, is] = [before, after].map((row) => Number(row?.external_ids[POSITION_KEY] ?? 0)) as [
+    number,
+    number,
+  ];
+  if (is > logLength)
+    throw new Violation('checkpoint', `the checkpoint is ${is}, the log ends at ${logLength}`);
   if (is < was) throw new Violation('checkpoint', `the checkpoint goes back from ${was} to ${is}`);
 }
 
@@ -57,7 +66,9 @@ export function ourRows(tables: Tables): string[] {
         column,
         isReference(table, column) ? (value as readonly string[]).map(nameOf).sort() : value,
       ]);
-      const content = isOwn ? Object.fromEntries(told) : { _uuid, ports: (row['ports'] as string[] | undefined)?.map(nameOf).sort() };
+      const content = isOwn
+        ? Object.fromEntries(told)
+        : { _uuid, ports: (row['ports'] as string[] | undefined)?.map(nameOf).sort() };
       lines.push(`${table} ${JSON.stringify(content)}`);
     }
   }

@@ -5,6 +5,7 @@ import {
   type Holder,
   type Mac,
   type SubnetEvent,
+  type VipReserved,
   formatAddress,
   formatMac,
   vipHolder,
@@ -30,36 +31,31 @@ export class Owners {
 
   apply(subnet: string, event: SubnetEvent): void {
     const book = this.book(subnet);
-    switch (event.type) {
-      case 'AddressReserved':
-        return put(subnet, book, event.holder, event);
-      case 'AddressMoved':
-        take(subnet, book, event.holder);
-        return put(subnet, book, event.holder, event);
-      case 'AddressReleased':
-        return take(subnet, book, event.holder);
-      case 'VipReserved': {
-        const other = this.vips.get(event.name);
-        if (other !== undefined)
-          throw new Violation('vip-name', `Vip ${event.name} is reserved in ${subnet} and in ${other}`);
-        this.vips.set(event.name, subnet);
-        return put(subnet, book, vipHolder(event.name), event);
-      }
-      case 'VipRevised':
-        take(subnet, book, vipHolder(event.name));
-        return put(subnet, book, vipHolder(event.name), event);
-      case 'VipReleased':
-        this.vips.delete(event.name);
-        return take(subnet, book, vipHolder(event.name));
-      case 'SubnetRetired':
-        if (book.held.size > 0)
-          throw new Violation(
-            'double-reservation',
-            `${subnet} was retired under ${[...book.held.keys()].join(', ')}`,
-          );
-        return;
-      default:
+    const { type } = event;
+    if (type === 'AddressReserved') return put(subnet, book, event.holder, event);
+    if (type === 'AddressReleased') return take(subnet, book, event.holder);
+    if (type === 'VipReserved') return this.putVip(subnet, book, event);
+    if (type === 'VipReleased') {
+      this.vips.delete(event.name);
+      return take(subnet, book, vipHolder(event.name));
     }
+    if (type === 'AddressMoved' || type === 'VipRevised') {
+      const holder = type === 'VipRevised' ? vipHolder(event.name) : event.holder;
+      take(subnet, book, holder);
+      return put(subnet, book, holder, event);
+    }
+    if (type === 'SubnetRetired' && book.held.size > 0) {
+      const holders = [...book.held.keys()].join(', ');
+      throw new Violation('double-reservation', `${subnet} was retired under ${holders}`);
+    }
+  }
+
+  private putVip(subnet: string, book: Book, event: VipReserved): void {
+    const other = this.vips.get(event.name);
+    if (other !== undefined)
+      throw new Violation('vip-name', `Vip ${event.name} is reserved in ${subnet} and in ${other}`);
+    this.vips.set(event.name, subnet);
+    put(subnet, book, vipHolder(event.name), event);
   }
 }
 

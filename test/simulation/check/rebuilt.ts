@@ -21,7 +21,13 @@ export async function checkNorthbound(world: World): Promise<void> {
   world.northboundChecker.theirs(northbound.tables);
   const rebuilt = new NorthboundDatabase();
   rebuilt.replace(withoutOurs(northbound.tables));
-  const life = new Life('rebuilding', scheduler, { offMs: 0 }, () => false, () => undefined);
+  const life = new Life(
+    'rebuilding',
+    scheduler,
+    { offMs: 0 },
+    () => false,
+    () => undefined,
+  );
   const reconciler = new NorthboundReconciler({
     northbound: new NorthboundSession(world, life, rebuilt, new Lock()),
     view: history.view,
@@ -45,5 +51,8 @@ export async function checkNorthbound(world: World): Promise<void> {
   const missing = expected.filter((row) => !is.includes(row));
   const extra = is.filter((row) => !expected.includes(row));
   if (missing.length + extra.length > 0)
-    throw new Violation('northbound-converges', `missing ${missing.join(', ') || 'nothing'}; too much ${extra.join(', ') || 'nothing'}`);
+    throw new Violation(
+      'northbound-converges',
+      `missing ${missing.join(', ') || 'nothing'}; too much ${extra.join(', ') || 'nothing'}`,
+    );
 }

@@ -129,17 +129,7 @@ function differs(
 }
 
 function textOfEvent(event: SubnetEvent): string {
-  switch (event.type) {
-    case 'AddressReserved':
-    case 'AddressMoved':
-    case 'AddressReleased':
-    case 'VipReserved':
-    case 'VipRevised':
-    case 'VipReleased':
-      return textOf({ changed: true, held: event });
-    default:
-      return textOf({ changed: true });
-  }
+  return textOf('mac' in event ? { changed: true, held: event } : { changed: true });
 }
 
 function textOf({ changed, held }: { readonly changed: boolean; readonly held?: HeldAddress }): string {

@@ -51,8 +51,13 @@ function endOf({ history, northbound, cluster }: World): string {
   const objects = [...cluster.list(SUBNETS), ...cluster.list(VIPS)].map(({ metadata, spec, status = {} }) => {
     const { conditions, ...rest } = status as { conditions?: readonly Readonly<Record<string, string>>[] };
     const told = conditions?.map(({ type, status: is, reason }) => [type, is, reason]);
-    const { observedPosition: _, ...fields } = rest as Record<string, unknown>;
-    return JSON.stringify([metadata.name, metadata.finalizers, spec, fields, told]);
+    return JSON.stringify([
+      metadata.name,
+      metadata.finalizers,
+      spec,
+      { ...rest, observedPosition: undefined },
+      told,
+    ]);
   });
   return [...ledger.sort(), ...ourRows(northbound.tables), ...objects.sort()].join('\n');
 }

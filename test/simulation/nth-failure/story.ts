@@ -22,7 +22,8 @@ export const STORY: readonly Step[] = [
   ({ cluster }) => cluster.create(SUBNETS, 'net-0', { cidrBlock: '10.0.0.0/28,fd00:1::/124' }),
   order({ type: 'DefineSubnet', subnet: 'net-1', cidrs: [cidr('10.1.0.0/29')], coolingMs: 5_000 }),
   order({ type: 'ReserveAddress', subnet: 'net-0', holder: holder('a') }),
-  ({ cluster }) => cluster.create(VIPS, 'kube-1', { subnet: 'net-0', namespace: 'default', v4ip: '10.0.0.9' }),
+  ({ cluster }) =>
+    cluster.create(VIPS, 'kube-1', { subnet: 'net-0', namespace: 'default', v4ip: '10.0.0.9' }),
   order({ type: 'ReserveAddress', subnet: 'net-0', holder: holder('b'), v4: v4(7) }),
   order({ type: 'MoveAddress', subnet: 'net-0', holder: holder('b'), v4: v4(8) }),
   order({ type: 'ReserveVip', subnet: 'net-1', name: 'web', ...purpose }),
@@ -31,6 +32,7 @@ export const STORY: readonly Step[] = [
   order({ type: 'ReleaseAddress', subnet: 'net-0', holder: holder('a'), reason: 'done' }),
   order({ type: 'ReleaseVip', name: 'web', reason: 'done' }),
   order({ type: 'ReserveVip', subnet: 'net-0', name: 'web', ...purpose, v4: v4(12) }),
-  ({ cluster }) => cluster.create(VIPS, 'kube-2', { subnet: 'net-1', namespace: 'default', v4ip: '10.1.0.5' }),
+  ({ cluster }) =>
+    cluster.create(VIPS, 'kube-2', { subnet: 'net-1', namespace: 'default', v4ip: '10.1.0.5' }),
   ({ cluster }) => cluster.delete(VIPS, 'kube-1'),
 ];

@@ -19,7 +19,8 @@ function like(api: KubernetesApi, changes: Partial<KubernetesApi>): KubernetesAp
 const telling = (turn: (status: JsonObject) => JsonObject): Planted => ({
   kubernetes: (api) =>
     like(api, {
-      patchStatus: (resource, ref, status, expected) => api.patchStatus(resource, ref, turn(status), expected),
+      patchStatus: (resource, ref, status, expected) =>
+        api.patchStatus(resource, ref, turn(status), expected),
     }),
 });
 
@@ -73,7 +74,9 @@ export const CLUSTER_BUGS: readonly PlantedBug[] = [
     'counts-of-one-family-for-both',
     'D30',
     'kubernetes-converges',
-    telling((status) => ('v4usingIPs' in status ? { ...status, v6usingIPs: Number(status['v4usingIPs']) + 1 } : status)),
+    telling((status) =>
+      'v4usingIPs' in status ? { ...status, v6usingIPs: Number(status['v4usingIPs']) + 1 } : status,
+    ),
   ),
   bug(
     'status-written-without-asking-the-ledger',
@@ -120,7 +123,10 @@ export const CLUSTER_BUGS: readonly PlantedBug[] = [
       execute: async (order, actor) => {
         const answer = await ledger.execute(order, actor);
         if (order.type === 'ReviseVip' && answer.rejected)
-          await ledger.execute({ type: 'ReleaseVip', name: order.name, reason: 'to be reserved anew' }, actor);
+          await ledger.execute(
+            { type: 'ReleaseVip', name: order.name, reason: 'to be reserved anew' },
+            actor,
+          );
         return answer;
       },
     })),

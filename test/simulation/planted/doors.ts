@@ -1,6 +1,6 @@
 // Bugs at the ledger's doors and on the way there: answers that nobody gave, commands under other names, and refusals
 // that were true once.
-import type { CommandEnvelope, RecordedEvent } from '@holdfast/event-store';
+import type { CommandEnvelope } from '@holdfast/event-store';
 import { reject } from '@holdfast/ipam';
 import type { SubnetOutcome } from '../product';
 import { Bus } from '../world/bus';
@@ -9,6 +9,7 @@ import type { OrderCommand } from '../world/order';
 import type { Planted } from '../world/planted';
 import type { World } from '../world/world';
 import { type PlantedBug, bug } from './planted-bug';
+import { forgetful } from './stores';
 
 type Execute = (envelope: CommandEnvelope<OrderCommand>) => Promise<SubnetOutcome>;
 
@@ -131,20 +132,17 @@ export const DOOR_BUGS: readonly PlantedBug[] = [
     'some-are-never-answered',
     'whereabouts #712',
     'everything-answered',
-    atTheDoor(() => (execute) => (envelope) =>
-      envelope.commandId?.endsWith('13') ? new Promise(() => undefined) : execute(envelope),
+    atTheDoor(
+      () => (execute) => (envelope) =>
+        envelope.commandId?.endsWith('13') ? new Promise(() => undefined) : execute(envelope),
     ),
   ),
-  bug('sent-again-without-a-pause', 'terway #1030', 'time-passes', { bus: (_, world) => new EagerBus(world) }),
+  bug('sent-again-without-a-pause', 'terway #1030', 'time-passes', {
+    bus: (_, world) => new EagerBus(world),
+  }),
   bug('done-again-when-it-comes-again', 'the classics', 'once-only', {
     deciders: (deciders) => ({ ...deciders, subnet: forgetfulOfLateness(deciders.subnet) }),
-    store: (store) => ({
-      append: (...args) => store.append(...args),
-      readStream: (...args) => withoutDigests(store.readStream(...args)),
-      readAll: (...args) => store.readAll(...args),
-      onAppend: (hint) => store.onAppend(hint),
-      close: () => store.close(),
-    }),
+    store: forgetful,
   }),
 ];
 
@@ -160,9 +158,4 @@ function forgetfulOfLateness(decider: SubnetDecider): SubnetDecider {
       return decider.decide(command, state, isAgain ? { ...moment, issuedAtMs: moment.nowMs } : moment);
     },
   };
-}
-
-async function* withoutDigests(pages: AsyncIterable<readonly RecordedEvent[]>): AsyncIterable<RecordedEvent[]> {
-  for await (const page of pages)
-    yield page.map((event) => ({ ...event, metadata: event.metadata.replace(/"commandDigest":"[^"]*",/, '') }));
 }

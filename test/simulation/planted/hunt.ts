@@ -27,5 +27,8 @@ async function seedOf(one: PlantedBug, seedsMax: number, clean: Map<number, RunR
     clean.set(seed, without);
     if (!without.violation) return `${seed} ${violation.message.slice(0, 160)}`;
   }
-  return `NOT CAUGHT; others: ${[...others].map(([what, seed]) => `${seed}: ${what}`).slice(0, 4).join(' | ')}`;
+  return `NOT CAUGHT; others: ${[...others]
+    .map(([what, seed]) => `${seed}: ${what}`)
+    .slice(0, 4)
+    .join(' | ')}`;
 }

@@ -7,7 +7,9 @@ import type { Planted } from '../world/planted';
 import type { World } from '../world/world';
 import { type PlantedBug, bug } from './planted-bug';
 
-const writing = (turn: (operations: readonly Operation[], world: World) => readonly Operation[]): Planted => ({
+const writing = (
+  turn: (operations: readonly Operation[], world: World) => readonly Operation[],
+): Planted => ({
   northbound: (northbound, world): Northbound => ({
     watch: (watcher) => northbound.watch(watcher),
     transact: (operations) => northbound.transact(turn(operations, world)),
@@ -59,7 +61,9 @@ export const NORTHBOUND_BUGS: readonly PlantedBug[] = [
     'checkpoint-ahead-of-the-rows',
     'the classics',
     'checkpoint',
-    rewriting((text) => text.replaceAll(new RegExp(`\\["${POSITION_KEY}","(\\d+)"\\]`, 'g'), `["${POSITION_KEY}","9$1"]`)),
+    rewriting((text) =>
+      text.replaceAll(new RegExp(`\\["${POSITION_KEY}","(\\d+)"\\]`, 'g'), `["${POSITION_KEY}","9$1"]`),
+    ),
   ),
   bug(
     'foreign-port-deleted-with-ours',
@@ -67,7 +71,12 @@ export const NORTHBOUND_BUGS: readonly PlantedBug[] = [
     'foreign-rows',
     writing((operations, world) => {
       const ports = [...theirs('Logical_Switch_Port', world)].map((uuid) => ['uuid', uuid] as const);
-      const take = { op: 'mutate', table: 'Logical_Switch', where: [], mutations: [['ports', 'delete', ['set', ports]]] };
+      const take = {
+        op: 'mutate',
+        table: 'Logical_Switch',
+        where: [],
+        mutations: [['ports', 'delete', ['set', ports]]],
+      };
       return [...operations, take as Operation];
     }),
   ),
@@ -102,7 +111,8 @@ export const NORTHBOUND_BUGS: readonly PlantedBug[] = [
     'northbound-converges',
     writing((operations) =>
       operations.filter(
-        ({ op, ...rest }) => op !== 'delete' && !(op === 'mutate' && JSON.stringify(rest).includes('"ports","delete"')),
+        ({ op, ...rest }) =>
+          op !== 'delete' && !(op === 'mutate' && JSON.stringify(rest).includes('"ports","delete"')),
       ),
     ),
   ),
@@ -128,6 +138,8 @@ export const NORTHBOUND_BUGS: readonly PlantedBug[] = [
     'edits-not-noticed',
     'kube-vip #996',
     'northbound-converges',
-    watching((changes) => changes.filter(({ kind, table }) => kind !== 'modify' || table !== 'Logical_Switch_Port')),
+    watching((changes) =>
+      changes.filter(({ kind, table }) => kind !== 'modify' || table !== 'Logical_Switch_Port'),
+    ),
   ),
 ];

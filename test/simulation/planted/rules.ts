@@ -33,7 +33,10 @@ const deciding = (decide: Decide): Planted =>
   });
 
 /** What it is refused for does not count. */
-const despite = (code: string, event: (command: SubnetCommand, state: SubnetState) => SubnetEvent | undefined): Planted =>
+const despite = (
+  code: string,
+  event: (command: SubnetCommand, state: SubnetState) => SubnetEvent | undefined,
+): Planted =>
   deciding((decision, command, state) => {
     const instead = decision.rejected?.code === code ? event(command, state) : undefined;
     return instead ? accepted(instead) : decision;
@@ -42,7 +45,9 @@ const despite = (code: string, event: (command: SubnetCommand, state: SubnetStat
 const accepted = (event: SubnetEvent): Decision => ({ events: [event], reply: subnet.replyTo(event) });
 
 /** Turns the events of accepted decisions. */
-const telling = (turn: (event: SubnetEvent, command: SubnetCommand, state: SubnetState) => SubnetEvent): Planted =>
+const telling = (
+  turn: (event: SubnetEvent, command: SubnetCommand, state: SubnetState) => SubnetEvent,
+): Planted =>
   deciding((decision, command, state) => {
     if (decision.rejected) return decision;
     const events = decision.events.map((event) => turn(event, command, state));
@@ -59,7 +64,12 @@ function asked(command: SubnetCommand, state: SubnetState): SubnetEvent | undefi
 const isSpared = (holder: Holder): boolean => holder.endsWith('0');
 
 export const RULE_BUGS: readonly PlantedBug[] = [
-  bug('taken-address-given', 'whereabouts #393, netbox #2519', 'double-reservation', despite('AddressTaken', asked)),
+  bug(
+    'taken-address-given',
+    'whereabouts #393, netbox #2519',
+    'double-reservation',
+    despite('AddressTaken', asked),
+  ),
   bug(
     'taken-mac-given',
     'D31',
@@ -94,7 +104,9 @@ export const RULE_BUGS: readonly PlantedBug[] = [
     'late-duplicate-accepted',
     'spiderpool #2526',
     'slow-model',
-    inSubnet({ decide: (command, state, { nowMs }) => subnet.decide(command, state, { nowMs, issuedAtMs: nowMs }) }),
+    inSubnet({
+      decide: (command, state, { nowMs }) => subnet.decide(command, state, { nowMs, issuedAtMs: nowMs }),
+    }),
   ),
   bug(
     'old-released-before-new-is-granted',
@@ -104,21 +116,32 @@ export const RULE_BUGS: readonly PlantedBug[] = [
       const held = command.type === 'MoveAddress' ? state.byHolder.get(command.holder) : undefined;
       if (!decision.rejected || !held) return decision;
       const { holder, v4, v6 } = held;
-      return accepted({ type: 'AddressReleased', holder, v4, v6, mac: state.macOf(held), reason: 'to be moved' });
+      return accepted({
+        type: 'AddressReleased',
+        holder,
+        v4,
+        v6,
+        mac: state.macOf(held),
+        reason: 'to be moved',
+      });
     }),
   ),
   bug(
     'second-family-lost-in-a-move',
     'D5',
     'slow-model',
-    telling((event) => (event.type === 'AddressMoved' && event.v4 !== undefined ? { ...event, v6: undefined } : event)),
+    telling((event) =>
+      event.type === 'AddressMoved' && event.v4 !== undefined ? { ...event, v6: undefined } : event,
+    ),
   ),
   bug(
     'wrong-family-released',
     'D5',
     'slow-model',
     telling((event) =>
-      event.type === 'AddressReleased' && event.v4 !== undefined && event.v6 !== undefined ? { ...event, v4: undefined } : event,
+      event.type === 'AddressReleased' && event.v4 !== undefined && event.v6 !== undefined
+        ? { ...event, v4: undefined }
+        : event,
     ),
   ),
   bug(
@@ -128,7 +151,9 @@ export const RULE_BUGS: readonly PlantedBug[] = [
     deciding((decision, command, state, moment) => {
       if (command.type !== 'ReleaseAddress' || !decision.rejected) return decision;
       const name = command.holder.slice(-1);
-      const other = [...state.byHolder.keys()].find((holder) => !holder.startsWith('vip/') && holder.endsWith(name));
+      const other = [...state.byHolder.keys()].find(
+        (holder) => !holder.startsWith('vip/') && holder.endsWith(name),
+      );
       return other ? subnet.decide({ ...command, holder: other }, state, moment) : decision;
     }),
   ),
@@ -167,7 +192,9 @@ export const RULE_BUGS: readonly PlantedBug[] = [
     'slow-model',
     inSubnet({
       evolve: (state, event, atMs) =>
-        event.type === 'AddressReleased' && isSpared(event.holder) ? state : subnet.evolve(state, event, atMs),
+        event.type === 'AddressReleased' && isSpared(event.holder)
+          ? state
+          : subnet.evolve(state, event, atMs),
     }),
   ),
   bug(
@@ -177,7 +204,8 @@ export const RULE_BUGS: readonly PlantedBug[] = [
     inSubnet({
       evolve: (state, event, atMs) => {
         subnet.evolve(state, event, atMs);
-        if (event.type === 'AddressReleased' && event.v4 !== undefined) state.space(4)?.release(event.v4, atMs - 60_000);
+        if (event.type === 'AddressReleased' && event.v4 !== undefined)
+          state.space(4)?.release(event.v4, atMs - 60_000);
         return state;
       },
     }),
@@ -186,7 +214,9 @@ export const RULE_BUGS: readonly PlantedBug[] = [
     'reply-told-from-memory',
     'netbox #10282',
     'first-reply',
-    inSubnet({ replyTo: (event): SubnetReply => (event.type === 'AddressReserved' ? {} : subnet.replyTo(event)) }),
+    inSubnet({
+      replyTo: (event): SubnetReply => (event.type === 'AddressReserved' ? {} : subnet.replyTo(event)),
+    }),
   ),
   bug(
     'history-refused-by-evolve',

@@ -122,7 +122,8 @@ function outside(world: World, chance: SeededChance): void {
   if (faults.strikes('northbound-wipe')) world.note(`neighbour: ${neighbours.disaster()}`);
   if (faults.strikes('northbound-disconnect')) {
     for (const { faces } of processes.values())
-      for (const face of faces) if (face instanceof OvnFace && chance.random() < 0.7) face.session.disconnect();
+      for (const face of faces)
+        if (face instanceof OvnFace && chance.random() < 0.7) face.session.disconnect();
   }
   inCluster(world);
   if (faults.strikes('lock-stolen')) {
@@ -159,25 +160,38 @@ async function withoutFaults(world: World): Promise<void> {
     const unfinished = whatIsLeft(world);
     if (!unfinished) break;
     if (scheduler.nowMs >= boundMs)
-      throw new Violation(unfinished.checker, `${CONVERGE_MS / 60_000} minutes after the last fault: ${unfinished.what}`);
+      throw new Violation(
+        unfinished.checker,
+        `${CONVERGE_MS / 60_000} minutes after the last fault: ${unfinished.what}`,
+      );
   }
   world.checked(() => checkViews(world));
   if (projectorsOf(world).length > 0) await checkNorthbound(world);
 }
 
+/** What there is to be written once nothing goes wrong is less than this. */
+const WRITES_AT_REST_MAX = 1_500;
 /** More happenings than this at one time lead to nothing. */
 const STEPS_AT_ONCE_MAX = 3_000;
 
 function isOver(world: World): boolean {
   const { scheduler, cluster, hasKubernetes, known } = world;
   if (world.violation || world.isAbandoned) return true;
+  for (const where of ['northbound', 'kubernetes'] as const) {
+    const writes = world.writesAtRest[where];
+    if (writes <= WRITES_AT_REST_MAX) continue;
+    world.violated(new Violation(`${where}-converges`, `${writes} writes since the last fault, and no end`));
+    return true;
+  }
   if (scheduler.stepsNow <= STEPS_AT_ONCE_MAX) return false;
   const isKnown = hasKubernetes && cluster.list(SUBNETS).some(({ metadata }) => metadata.deletionTimestamp);
   if (isKnown) {
     known.add('deleted-subnet-takes-all-turns');
     world.isAbandoned = true;
   } else {
-    world.violated(new Violation('time-passes', `${scheduler.stepsNow} things happened at ${scheduler.nowMs} ms`));
+    world.violated(
+      new Violation('time-passes', `${scheduler.stepsNow} things happened at ${scheduler.nowMs} ms`),
+    );
   }
   return true;
 }
@@ -198,7 +212,10 @@ function whatIsLeft(world: World): Unfinished | undefined {
   const { clients, processes, history, cluster, hasKubernetes } = world;
   const [waiting] = clients.unanswered.keys();
   if (waiting !== undefined)
-    return { checker: 'everything-answered', what: `${waiting} and ${clients.unanswered.size - 1} others are not answered` };
+    return {
+      checker: 'everything-answered',
+      what: `${waiting} and ${clients.unanswered.size - 1} others are not answered`,
+    };
   for (const { reader, life, isReady } of processes.values()) {
     if (!isReady) return { checker: 'everything-answered', what: `${life.name} does not serve` };
     if (Number(reader.position ?? 0) < history.length)

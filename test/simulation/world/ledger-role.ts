@@ -69,20 +69,10 @@ export class LedgerRole {
   /** As the control plane's handler of `ExecuteSubnetCommand` sends commands on. */
   async execute(envelope: CommandEnvelope<OrderCommand>): Promise<SubnetOutcome> {
     const { command } = envelope;
-    switch (command.type) {
-      case 'ReserveVip':
-        return this.vips.reserve({ ...envelope, command });
-      case 'ReviseVip':
-        return this.vips.revise({ ...envelope, command });
-      case 'ReleaseVip':
-        return this.vips.release({ ...envelope, command });
-      default: {
-        const outcome = await this.subnets.execute(
-          command.subnet,
-          envelope as CommandEnvelope<SubnetCommand>,
-        );
-        return { ...outcome, subnet: command.subnet };
-      }
-    }
+    if (command.type === 'ReserveVip') return this.vips.reserve({ ...envelope, command });
+    if (command.type === 'ReviseVip') return this.vips.revise({ ...envelope, command });
+    if (command.type === 'ReleaseVip') return this.vips.release({ ...envelope, command });
+    const outcome = await this.subnets.execute(command.subnet, envelope as CommandEnvelope<SubnetCommand>);
+    return { ...outcome, subnet: command.subnet };
   }
 }

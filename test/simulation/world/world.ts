@@ -86,6 +86,8 @@ export class World {
   readonly machines: Machine[] = [];
   readonly processes = new Map<string, Process>();
   violation: Violation | undefined;
+  /** Writes of faces since the last fault; what never comes to rest writes for ever. */
+  readonly writesAtRest = { northbound: 0, kubernetes: 0 };
   /** A known defect keeps it from going on. */
   isAbandoned = false;
   private isHealed = false;
@@ -104,7 +106,13 @@ export class World {
     this.lock = planted.lock?.(new Lock()) ?? new Lock();
     this.neighbours = new Neighbours(this.northbound, this.terrain, this.fork());
     this.northboundChecker = new NorthboundChecker(this.neighbours);
-    const clusterClock = new Life('cluster', this.scheduler, { offMs: 0 }, () => false, () => undefined).clock;
+    const clusterClock = new Life(
+      'cluster',
+      this.scheduler,
+      { offMs: 0 },
+      () => false,
+      () => undefined,
+    ).clock;
     this.cluster = new Cluster(clusterClock, this.fork());
     this.users = new KubernetesUsers(this.cluster, this.terrain, this.fork());
     const { writers, projectors, hasKubernetes } = scenery ?? drawScenery(this.chance);
@@ -195,6 +203,10 @@ export class World {
   private addFace(at: number, face: FaceMaker): void {
     const machine = this.machines[at] as Machine;
     this.machines[at] = { ...machine, faces: [...machine.faces, face] };
+  }
+
+  wrote(where: 'northbound' | 'kubernetes'): void {
+    if (this.isHealed) this.writesAtRest[where] += 1;
   }
 
   private boot(machine: Machine, incarnation: number): void {

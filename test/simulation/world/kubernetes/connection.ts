@@ -42,6 +42,7 @@ export class ClusterConnection {
       const going = faults.delayMs(GOING_MS, 'kubernetes-slow');
       const send = async () => {
         if (faults.strikes('kubernetes-error')) throw unavailable('the request did not get there');
+        if (request.method !== 'GET') this.world.wrote('kubernetes');
         const answer = await call(request);
         if (faults.strikes('kubernetes-lost-reply')) throw unavailable('the reply was lost');
         return answer;

@@ -26,7 +26,8 @@ export class KubernetesUsers {
     const plan = this.one(this.terrain.subnets);
     const kind = this.chance.below(20);
     if (kind < 8) return this.said('create vip', name, () => this.cluster.create(VIPS, name, this.vipSpec()));
-    if (kind < 11) return this.said('edit vip', name, () => this.cluster.edit(VIPS, name, { spec: this.vipSpec() }));
+    if (kind < 11)
+      return this.said('edit vip', name, () => this.cluster.edit(VIPS, name, { spec: this.vipSpec() }));
     if (kind < 15) return this.said('delete vip', name, () => this.cluster.delete(VIPS, name));
     if (kind < 16) return this.said('vanish vip', name, () => this.cluster.vanish(VIPS, name));
     if (kind < 18) return this.said('create subnet', plan.name, () => this.createSubnet(plan));

@@ -3,7 +3,17 @@
 // to be unique are. Tables are never changed in place: whoever holds an older state has it whole.
 import type { Operation, TransactResult } from '@holdfast/ovsdb';
 import { OVN_NORTHBOUND } from '../../product';
-import { type Kind, type Row, type Value, decode, holds, initialOf, isEqual, kindOf, mutated } from './values';
+import {
+  type Kind,
+  type Row,
+  type Value,
+  decode,
+  holds,
+  initialOf,
+  isEqual,
+  kindOf,
+  mutated,
+} from './values';
 
 export type Table = ReadonlyMap<string, Row>;
 export type Tables = ReadonlyMap<string, Table>;
@@ -122,7 +132,11 @@ class Draft {
         const seen = new Set<string>();
         for (const row of this.table(table).values()) {
           const value = JSON.stringify(index.map((column) => row[column]));
-          if (seen.has(value)) return { error: 'constraint violation', details: `two rows of ${table} have ${index.join()} ${value}` };
+          if (seen.has(value))
+            return {
+              error: 'constraint violation',
+              details: `two rows of ${table} have ${index.join()} ${value}`,
+            };
           seen.add(value);
         }
       }
@@ -136,7 +150,10 @@ class Draft {
       const gone = uuids.filter((uuid) => !this.isThere(uuid));
       if (gone.length === 0) continue;
       if (isStrong)
-        return { error: 'referential integrity violation', details: `${table} ${row._uuid} refers to ${gone.join()} by ${column}` };
+        return {
+          error: 'referential integrity violation',
+          details: `${table} ${row._uuid} refers to ${gone.join()} by ${column}`,
+        };
       const left = kind === 'set' ? uuids.filter((uuid) => !gone.includes(uuid)) : undefined;
       this.write(table).set(row._uuid, { ...row, [column]: left });
     }
@@ -176,7 +193,11 @@ class Draft {
     return (JSON.stringify(there) === JSON.stringify(awaited)) === (until === '==');
   }
 
-  private change(table: string, where: Where, change: (row: Row) => Row | undefined): { readonly count: number } {
+  private change(
+    table: string,
+    where: Where,
+    change: (row: Row) => Row | undefined,
+  ): { readonly count: number } {
     const rows = this.matching(table, where);
     for (const row of rows) {
       const after = change(row);
@@ -189,7 +210,11 @@ class Draft {
   private matching(table: string, where: Where): Row[] {
     const { kinds } = factsFor(table);
     const asked = where.map(([column, condition, wire]) => {
-      return [column, condition, decode(wire, column === '_uuid' ? 'scalar' : (kinds.get(column) as Kind))] as const;
+      return [
+        column,
+        condition,
+        decode(wire, column === '_uuid' ? 'scalar' : (kinds.get(column) as Kind)),
+      ] as const;
     });
     const [only] = asked;
     if (asked.length === 1 && only?.[0] === '_uuid' && only[1] === '==') {
@@ -251,7 +276,11 @@ function factsFor(table: string): TableFacts {
 }
 
 function factsOf(table: string): TableFacts {
-  const { columns, isRoot = false, indexes = [] } = OVN_NORTHBOUND.tables[table] as (typeof OVN_NORTHBOUND.tables)[string];
+  const {
+    columns,
+    isRoot = false,
+    indexes = [],
+  } = OVN_NORTHBOUND.tables[table] as (typeof OVN_NORTHBOUND.tables)[string];
   const entries = Object.entries(columns);
   const references = entries.flatMap(([column, { type }]): Reference[] => {
     const key = typeof type === 'string' ? type : type.key;
@@ -278,7 +307,8 @@ export function* differences(
     for (const row of old.values()) if (!now.has(row._uuid)) yield { table, before: row, after: undefined };
     for (const row of now.values()) {
       const was = old.get(row._uuid);
-      if (was !== row && !(was && isEqual(was as never, row as never))) yield { table, before: was, after: row };
+      if (was !== row && !(was && isEqual(was as never, row as never)))
+        yield { table, before: was, after: row };
     }
   }
 }

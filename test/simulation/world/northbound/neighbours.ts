@@ -63,7 +63,11 @@ export class Neighbours {
       return `switch ${name} is taken away`;
     }
     this.transact(
-      insert('Logical_Switch', { name, external_ids: { vendor: 'another' } }, { uuid: this.chance.uuid() as never }),
+      insert(
+        'Logical_Switch',
+        { name, external_ids: { vendor: 'another' } },
+        { uuid: this.chance.uuid() as never },
+      ),
     );
     return `another makes switch ${name}`;
   }
@@ -102,7 +106,8 @@ export class Neighbours {
         else this.transact(remove('Logical_Switch', [...where]));
         return `our row ${String(row['name'])} is taken away`;
       case 1:
-        if (isPort) this.transact(update('Logical_Switch_Port', [...where], { options: {}, addresses: ['dynamic'] }));
+        if (isPort)
+          this.transact(update('Logical_Switch_Port', [...where], { options: {}, addresses: ['dynamic'] }));
         return `our port ${String(row['name'])} loses its options`;
       default:
         this.made += 1;
@@ -132,7 +137,8 @@ export class Neighbours {
   private remember(): void {
     this.theirs = new Map();
     for (const table of ['Logical_Switch', 'Logical_Switch_Port'])
-      for (const row of this.rows(table)) if (!isOurs(row)) this.theirs.set(row._uuid, theirPart(row, this.database.tables));
+      for (const row of this.rows(table))
+        if (!isOurs(row)) this.theirs.set(row._uuid, theirPart(row, this.database.tables));
   }
 
   private transact(...operations: Parameters<NorthboundDatabase['transact']>[0]): void {

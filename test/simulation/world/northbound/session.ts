@@ -51,13 +51,23 @@ export class NorthboundSession implements Northbound {
       faults.delayMs(GOING_MS, 'northbound-slow'),
       () => {
         if (faults.strikes('northbound-refusal'))
-          return { outcome: 'aborted', error: 'resources exhausted', details: undefined, operation: undefined } as const;
+          return {
+            outcome: 'aborted',
+            error: 'resources exhausted',
+            details: undefined,
+            operation: undefined,
+          } as const;
         if (!this.lock.isHeldBy(this))
           return { outcome: 'aborted', error: 'not owner', details: undefined, operation: -1 } as const;
+        this.world.wrote('northbound');
         const before = this.database.tables;
         const done = this.database.transact(operations, () => this.world.outside.uuid());
-        this.world.checked(() => this.world.northboundChecker.ourTransaction(before, this.database.tables, history.length));
-        this.world.note(`${this.life.name} northbound ${done.outcome} ${done.outcome === 'aborted' ? done.error : operations.length}`);
+        this.world.checked(() =>
+          this.world.northboundChecker.ourTransaction(before, this.database.tables, history.length),
+        );
+        this.world.note(
+          `${this.life.name} northbound ${done.outcome} ${done.outcome === 'aborted' ? done.error : operations.length}`,
+        );
         return done;
       },
       faults.delayMs(COMING_MS, 'northbound-slow'),

@@ -3,7 +3,13 @@
 import type { Operation } from '@holdfast/ovsdb';
 import type { OVN_NORTHBOUND } from '../../product';
 
-export type Value = undefined | string | number | boolean | readonly string[] | { readonly [key: string]: string };
+export type Value =
+  | undefined
+  | string
+  | number
+  | boolean
+  | readonly string[]
+  | { readonly [key: string]: string };
 export interface Row {
   readonly _uuid: string;
   readonly external_ids: { readonly [key: string]: string };
@@ -89,7 +95,9 @@ export function mutated(has: Value, mutator: string, by: Value): Value {
   if (mutator !== 'insert' && mutator !== 'delete') throw new Error(`no mutator ${mutator}`);
   if (Array.isArray(has)) {
     const members = new Set(has as string[]);
-    for (const member of by as string[]) if (mutator === 'insert') members.add(member); else members.delete(member);
+    for (const member of by as string[])
+      if (mutator === 'insert') members.add(member);
+      else members.delete(member);
     return [...members].sort();
   }
   const map = { ...(has as { readonly [key: string]: string }) };
