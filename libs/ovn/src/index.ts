@@ -6,6 +6,7 @@ export type { Northbound, NorthboundChange, NorthboundState, NorthboundWatcher }
 export { type Binding, SouthboundBindings, type SouthboundOptions } from './southbound-bindings';
 export type { BlockedKey, Projection, ProjectionReason } from './projections';
 export type { Drift, ReconcilerStatus } from './status';
+export type { ToldRow } from './told-row';
 export type { Difference } from './diff';
 export type { Conflict } from './self-check';
 export {

@@ -24,6 +24,7 @@ import { planners } from './planners';
 import { type Projection, Projections } from './projections';
 import { SelfCheck } from './self-check';
 import type { Drift, ReconcilerStatus } from './status';
+import { type ToldRow, toldRows } from './told-row';
 import { Transactions } from './transactions';
 
 export interface ReconcilerOptions {
@@ -150,6 +151,14 @@ export class NorthboundReconciler {
 
   projectionOfRule(subnet: string, rule: string): Projection | undefined {
     return this.projections.get(ruleKey(subnet, rule));
+  }
+
+  /** What there is of the Vip and of its rules now, whether or not it should be. */
+  rowsOf(vip: string): readonly ToldRow[] {
+    const entry = this.options.view.vip(vip);
+    const rules = [...(entry?.subnet.uses.rulesOf(vip) ?? [])];
+    const keys = [vipKey(vip), ...rules.map((rule) => ruleKey(entry!.subnet.name, rule))];
+    return toldRows(keys.flatMap((key) => this.rows.ownOf(key)));
   }
 
   /** Calls `listener` with `vip/<name>`, `rule/<subnet>/<name>` or `subnet/<name>` when its projection changed. Returns what ends it. */
