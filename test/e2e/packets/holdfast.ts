@@ -38,7 +38,11 @@ export class Holdfast {
   ) {}
 
   static async start(lab: Lab): Promise<Holdfast> {
-    const controlPlane = await startControlPlane({ store: 'memory:', northbound: lab.northboundRemote });
+    const controlPlane = await startControlPlane({
+      store: 'memory:',
+      northbound: lab.northboundRemote,
+      southbound: lab.southboundRemote,
+    });
     return new Holdfast(lab, controlPlane, httpDoor(controlPlane.http));
   }
 

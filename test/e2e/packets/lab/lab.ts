@@ -62,6 +62,11 @@ export class Lab {
     return this.northbound.remote;
   }
 
+  /** Of the Southbound, the same. */
+  get southboundRemote(): string {
+    return this.southbound.remote;
+  }
+
   /** Where everything of this lab is, as long as it lives. */
   get folder(): string {
     return this.enclosure.folder;
