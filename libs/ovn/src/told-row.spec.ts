@@ -31,16 +31,7 @@ it('tells of a virtual port as ovn-nbctl does, until it is gone', async () => {
     ledger.reserve('blue', 'web', { v4: '10.17.0.9', namespace: 'default' });
     ledger.grant('web', 'amphora-1');
   });
-  await lab.nbctl(
-    'lsp-add',
-    'blue',
-    'amphora-1',
-    '--',
-    'set',
-    'Logical_Switch_Port',
-    'web',
-    'options:note=hello',
-  );
+  await lab.nbctl('lsp-add', 'blue', 'amphora-1');
   await reconciler.whenSettled();
   const [told, ...more] = reconciler.rowsOf('web');
   expect(more).toEqual([]);

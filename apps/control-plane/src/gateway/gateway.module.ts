@@ -41,6 +41,7 @@ export class GatewayModule implements OnModuleInit, OnApplicationShutdown {
     const status = () => statusReport(config, reader, this.faces);
     const findingsOf = (vip: string) => ({
       projection: projections.source?.projectionOf(vip),
+      rows: projections.source?.rowsOf(vip),
       ...(bindings.source?.isConnected && { bound: { by: bindings.boundTo(vip, reader.view) } }),
     });
     this.handlers = handlers({ commands, queries, status, findingsOf });

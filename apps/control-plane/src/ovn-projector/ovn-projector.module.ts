@@ -1,7 +1,7 @@
 // The role that keeps OVN's Northbound as the ledger says.
 import { systemChance, systemClock } from '@holdfast/clock';
 import { comparePositions } from '@holdfast/event-store';
-import { NorthboundReconciler, OvsdbNorthbound, type Projection } from '@holdfast/ovn';
+import { NorthboundReconciler, OvsdbNorthbound, type Projection, type ToldRow } from '@holdfast/ovn';
 import { Inject, Logger, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { CONFIG, type Config } from '../config';
 import { type Face, Faces } from '../gateway/status-report';
@@ -68,6 +68,10 @@ export class OvnProjectorModule implements OnModuleInit, OnApplicationShutdown, 
 
   projectionOf(vip: string): Projection | undefined {
     return this.reconciler.projectionOf(vip);
+  }
+
+  rowsOf(vip: string): readonly ToldRow[] {
+    return this.reconciler.rowsOf(vip);
   }
 
   onProjected(listener: (vip: string) => void): () => void {
