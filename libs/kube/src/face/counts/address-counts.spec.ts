@@ -82,6 +82,21 @@ describe('counts', () => {
     }
   });
 
+  it('look at all addresses once, and never again for an event or a definition', async () => {
+    const { ledger, counts } = await defined('10.16.0.0/16');
+    await ledger.execute(reserve('a'), 'ann');
+    const passes = jest.spyOn(ledger.view.subnet(SUBNET)!.byAddress, 'keys');
+    expect(counts.ofSubnet(SUBNET, 4).using).toBe(1);
+    expect(passes).toHaveBeenCalledTimes(1);
+    await ledger.execute(reserve('b'), 'ann');
+    const ranges = [range('10.16.0.3..10.16.0.9')];
+    await ledger.execute({ type: 'DefinePool', subnet: SUBNET, name: 'gold', ranges, namespaces: [] }, 'ann');
+    passes.mockClear();
+    expect(counts.ofSubnet(SUBNET, 4)).toMatchObject({ using: 2, usingRange: '10.16.0.2-10.16.0.3' });
+    expect(counts.ofPool(SUBNET, 'gold', 4)).toMatchObject({ using: 1, usingRange: '10.16.0.3' });
+    expect(passes).not.toHaveBeenCalled();
+  });
+
   it('are right also when facts were missed', async () => {
     const ledger = new MemoryLedger(new VirtualClock());
     const counts = new AddressCounts(() => ledger.view);

@@ -8,6 +8,7 @@ import type { KubernetesObject } from '../../kubernetes-object';
 import {
   apiVersionOf,
   collectionPathOf,
+  IP_POOLS,
   type Resource,
   SUBNETS,
   SWITCH_LB_RULES,
@@ -44,18 +45,19 @@ export class FaceAtWork {
     this.ledger.restart();
   }
 
-  /** Takes away every rule, Vip and Subnet, in the way that their users would, and then the face, whatever happened. */
+  /** Takes away every rule, pool, Vip and Subnet, in the way that their users would, and then the face, whatever happened. */
   async finish(): Promise<void> {
     try {
-      for (const resource of [SWITCH_LB_RULES, VIPS, SUBNETS])
+      for (const resource of [SWITCH_LB_RULES, IP_POOLS, VIPS, SUBNETS])
         await this.world.server.request('DELETE', collectionPathOf(resource));
       await eventually(() =>
-        expect(this.face?.status).toMatchObject({ rules: 0, vips: 0, subnets: 0, due: 0 }),
+        expect(this.face?.status).toMatchObject({ rules: 0, pools: 0, vips: 0, subnets: 0, due: 0 }),
       );
     } finally {
       await this.kill();
     }
-    for (const resource of [SWITCH_LB_RULES, VIPS, SUBNETS]) expect(await this.all(resource)).toEqual([]);
+    for (const resource of [SWITCH_LB_RULES, IP_POOLS, VIPS, SUBNETS])
+      expect(await this.all(resource)).toEqual([]);
   }
 
   subnet(name = 'ovn-default', spec: object = { cidrBlock: '10.16.0.0/16' }): Promise<KubernetesObject> {

@@ -10,6 +10,7 @@ import {
 } from './face-cases';
 import { describeUnless, type SuiteOptions } from './kubernetes-api-suite';
 import { describeFaceParents } from './parent-cases';
+import { describeFacePools } from './pool-cases';
 import { describeFaceRules } from './rule-cases';
 import { SuiteWorld } from './suite-world';
 
@@ -40,6 +41,8 @@ export function describeKubernetesFace(
     describe('a user', () => describeFaceCases(world));
     describe('the parents of a Vip', () => describeFaceParents(world));
     describe('rules', () => describeFaceRules(world));
+    describe('pools', () => describeFacePools(world, MANIFESTS.holdfast));
+    describe("pools under Kube-OVN's own definition", () => describeFacePools(world, MANIFESTS.kubeOvn));
     describe('a long life', () => describeFaceEndurance(world));
     describe("under Kube-OVN's own definitions", () => describeFaceUnderKubeOvn(world));
     describe('a crowd', () => describeFaceCrowd(world));
