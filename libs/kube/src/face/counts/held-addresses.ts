@@ -70,7 +70,7 @@ export class HeldAddresses {
   }
 
   private set(address: Address, isHeld: boolean): void {
-    const offset = Number(BigInt.asUintN(8, BigInt(address)));
+    const offset = typeof address === 'number' ? address % CHUNK_SIZE : Number(address % BigInt(CHUNK_SIZE));
     const first = plus(address, -offset);
     const chunk = this.chunks.get(first) ?? this.newChunk(first);
     const [word, bit] = [offset >>> 5, 1 << (offset & 31)];

@@ -147,14 +147,15 @@ export class PoolReconciler {
     const { name, generation } = object.metadata;
     const at = homeOf(object) ?? '';
     const home = hasPool(ledger.view.subnet(at), name) ? at : undefined;
-    const status = poolStatus({
+    const findings = {
       ...found,
       home,
       v4: this.counts.ofPool(at, name, 4),
       v6: this.counts.ofPool(at, name, 6),
       position: home && ledger.view.subnetPosition(home),
       generation,
-    });
+    };
+    const status = poolStatus(findings, object.status);
     const restMs = isOnlyCounts(object, status.conditions)
       ? writer.statusRestMs(poolKey(name), COUNTS_EVERY_MS)
       : 0;

@@ -1,6 +1,8 @@
 // What an IPPool's status should say, made of what the ledger holds. Pure. The fields are Kube-OVN's, which spells them
 // unlike those of a Subnet.
 import type { Rejection } from '@holdfast/ipam';
+import { isDeepStrictEqual } from 'node:util';
+import type { JsonObject } from '../../kubernetes-object';
 import type { Condition } from '../conditions';
 import type { Fullness } from '../counts/address-counts';
 import { LEAVING, refused, sentences, type WantedStatus } from '../wanted-status';
@@ -10,7 +12,7 @@ export interface PoolFindings {
   readonly home: string | undefined;
   readonly v4: Fullness;
   readonly v6: Fullness;
-  /** Of the last event that concerns its Subnet. */
+  /** Of the last event that concerns its Subnet; told when something else is to be told, too. */
   readonly position: string | undefined;
   readonly generation: number | undefined;
   /** Why it is not as the spec asks. */
@@ -23,22 +25,27 @@ export interface PoolFindings {
   readonly unread?: string;
 }
 
-export function poolStatus(findings: PoolFindings): WantedStatus {
-  const { v4, v6, position, generation, retained } = findings;
+/** @param told the status as it stands: what happens elsewhere in the Subnet is no reason to write it anew */
+export function poolStatus(findings: PoolFindings, told: JsonObject = {}): WantedStatus {
+  const { position, retained } = findings;
+  const fields = fieldsOf(findings);
+  const isTold = Object.entries(fields).every(([field, value]) => isDeepStrictEqual(told[field], value));
+  const observedPosition = (isTold && told['observedPosition']) || (position ?? null);
+  const conditions = [readyPool(findings), ...(retained ? [refused('Retired', retained)] : [])];
+  return { fields: { ...fields, observedPosition }, conditions };
+}
+
+function fieldsOf({ v4, v6, generation }: PoolFindings): JsonObject {
   return {
-    fields: {
-      v4UsingIPs: v4.using,
-      v4AvailableIPs: v4.available,
-      v4UsingIPRange: v4.usingRange,
-      v4AvailableIPRange: v4.availableRange,
-      v6UsingIPs: v6.using,
-      v6AvailableIPs: v6.available,
-      v6UsingIPRange: v6.usingRange,
-      v6AvailableIPRange: v6.availableRange,
-      observedGeneration: generation ?? null,
-      observedPosition: position ?? null,
-    },
-    conditions: [readyPool(findings), ...(retained ? [refused('Retired', retained)] : [])],
+    v4UsingIPs: v4.using,
+    v4AvailableIPs: v4.available,
+    v4UsingIPRange: v4.usingRange,
+    v4AvailableIPRange: v4.availableRange,
+    v6UsingIPs: v6.using,
+    v6AvailableIPs: v6.available,
+    v6UsingIPRange: v6.usingRange,
+    v6AvailableIPRange: v6.availableRange,
+    observedGeneration: generation ?? null,
   };
 }
 

@@ -209,4 +209,16 @@ describe('the statuses of a Subnet and its pools', () => {
     expect(world.statusOf(IP_POOLS, 'gold')).toMatchObject({ v4UsingIPs: 5, v4AvailableIPs: 4 });
     expect(world.statusOf(SUBNETS, 'ovn-default')).toMatchObject({ v4usingIPs: 50, v4availableIPs: 203 });
   });
+
+  it("are written for what concerns them: a pool's not for what happens elsewhere in the Subnet", async () => {
+    const world = await started();
+    world.pool('gold', ['10.16.0.201..10.16.0.209']);
+    await world.settle(5_000);
+    world.takeWrites();
+    await reserve(world, 'a');
+    await world.settle(5_000);
+    expect(world.takeWrites()).toEqual(['PATCH subnets/ovn-default/status']);
+    await world.settle(400_000);
+    expect(world.takeWrites()).toEqual([]);
+  });
 });
