@@ -2,6 +2,7 @@
 import type { KubernetesObject } from '../kubernetes-object';
 import { SUBNETS, VIPS } from '../resource';
 import { FaceWorld } from '../testing/face-world';
+import { killAtWrite } from '../testing/kill-at-write';
 import { MANIFESTS } from '../testing/manifests';
 import { KubernetesFace } from './kubernetes-face';
 import { FINALIZER } from './object-writer';
@@ -73,20 +74,6 @@ describe('killed at any step, a face', () => {
       }
     }
   });
-
-  /** The write is done or not; its answer never arrives. */
-  function killAtWrite(world: FaceWorld, step: number, isDone: boolean, cut: () => void): void {
-    let left = step;
-    const handle = world.sandbox.cluster.handle.bind(world.sandbox.cluster);
-    const refusalOf = world.sandbox.faults.refusalOf.bind(world.sandbox.faults);
-    world.sandbox.faults.refusalOf = (request) => {
-      const refusal = refusalOf(request);
-      if (request.method === 'GET' || (left -= 1) !== 0) return refusal;
-      if (isDone) handle(request);
-      queueMicrotask(cut);
-      return Object.assign(new Error('killed'), { code: 503, body: { message: 'killed' } }) as never;
-    };
-  }
 
   it.each(['before', 'after'] as const)(
     'reserves once when the ledger failed %s it had decided',

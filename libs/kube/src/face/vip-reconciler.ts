@@ -8,7 +8,8 @@ import type { KubernetesObject } from '../kubernetes-object';
 import { VIPS } from '../resource';
 import { type Asked, ask, BEHIND_RETRY_MS, type Context, STALE_RETRY_MS } from './context';
 import { subnetKey, vipKey } from './due-key';
-import { actorNamed, actorOf, type LedgerOrder, THROUGH_KUBERNETES } from './ledger';
+import { actorNamed, actorOf, type LedgerOrder } from './ledger';
+import { isOwnVip } from './own-vips';
 import { readSubnet } from './subnet-spec';
 import { readVipSpec, type VipWanted } from './vip-spec';
 import { type VipFindings, vipStatus } from './wanted-status';
@@ -31,10 +32,10 @@ export class VipReconciler {
     return object.metadata.deletionTimestamp ? this.letGo(object) : this.keep(object);
   }
 
-  /** What the ledger holds for the object of that name; nothing, if another door reserved it. */
+  /** What the ledger holds for the object of that name; nothing, if it is somebody else's. */
   private own(name: string): VipEntry | undefined {
-    const { view } = this.context.ledger;
-    return view.vipReservedThrough(name) === THROUGH_KUBERNETES ? view.vip(name) : undefined;
+    const { ledger, vips } = this.context;
+    return isOwnVip(ledger.view, name, vips.get({ name })) ? ledger.view.vip(name) : undefined;
   }
 
   private async keep(seen: KubernetesObject): Promise<number | undefined> {

@@ -7,7 +7,7 @@
 import { parseLabelSelector, type VipEntry } from '@holdfast/ipam';
 import type { KubernetesObject } from '../../kubernetes-object';
 import { BEHIND_RETRY_MS, type Context } from '../context';
-import { THROUGH_KUBERNETES } from '../ledger';
+import { isOwnVip } from '../own-vips';
 import type { PodsByVip } from '../pods/pods-by-vip';
 import { readList } from '../spec-fields';
 import { askAll, grantTo, isSettled } from './parent-orders';
@@ -78,7 +78,7 @@ export class ParentsReconciler {
   private isSelectorUnreadable(vip: string): boolean {
     const { ledger, vips } = this.context;
     const object = vips.get({ name: vip });
-    if (!object || ledger.view.vipReservedThrough(vip) !== THROUGH_KUBERNETES) return false;
+    if (!object || !isOwnVip(ledger.view, vip, object)) return false;
     const selector = readList(object.spec ?? {}, 'selector');
     return selector.rejected !== undefined || parseLabelSelector(selector.value).malformed !== undefined;
   }
