@@ -1,12 +1,12 @@
 // The cluster's Subnets and IPPools, read into what the ledger is to be asked: the same as the Kubernetes face asks later.
-import { type AddressRange, type DefinePool, type DefineSubnet, parseRange } from '@holdfast/ipam';
-import { quote, readList } from '../face/spec-fields';
+import type { DefinePool, DefineSubnet } from '@holdfast/ipam';
+import { rangesWithin, readPool } from '../face/pools/pool-spec';
 import { readSubnet } from '../face/subnet-spec';
 import type { KubernetesObject } from '../kubernetes-object';
-import { SUBNETS } from '../resource';
+import { IP_POOLS, SUBNETS } from '../resource';
 import { readClaimed, textOf } from './address-texts';
 import { type Claim, type ClaimedAddress, sourceOf, type Source } from './claim';
-import { type ClusterObjects, IP_POOLS } from './cluster-objects';
+import type { ClusterObjects } from './cluster-objects';
 import { type Conflict, reasonOf, unreadable } from './conflict';
 import { systemHolder } from './ip-owners';
 
@@ -31,11 +31,8 @@ export function readAddressSpaces({
     conflicts.push(read);
     return [];
   };
-  return {
-    subnets: subnets.flatMap((object) => good(readDefinition(object))),
-    pools: pools.flatMap((object) => good(readPool(object))),
-    conflicts,
-  };
+  const defined = subnets.flatMap((object) => good(readDefinition(object)));
+  return { subnets: defined, pools: pools.flatMap((object) => good(poolOrder(object, defined))), conflicts };
 }
 
 export const subnetName = (name: string): string => `subnet/${name}`;
@@ -49,22 +46,21 @@ function readDefinition(object: KubernetesObject): ReadSpace<DefineSubnet> | Con
   return { source, order: { type: 'DefineSubnet', subnet: name, ...read.value.definition } };
 }
 
-function readPool(object: KubernetesObject): ReadSpace<DefinePool> | Conflict {
+function poolOrder(
+  object: KubernetesObject,
+  subnets: readonly ReadSpace<DefineSubnet>[],
+): ReadSpace<DefinePool> | Conflict {
   const { name } = object.metadata;
-  const { spec = {} } = object;
   const source = sourceOf(IP_POOLS, object, 'spec');
-  const subnet = textOf(spec, 'subnet');
-  const who = poolName(subnet, name);
-  const [ips, namespaces] = [readList(spec, 'ips'), readList(spec, 'namespaces')];
-  if (ips.rejected) return unreadable(source, who, subnet, reasonOf(ips.rejected));
-  if (namespaces.rejected) return unreadable(source, who, subnet, reasonOf(namespaces.rejected));
-  const ranges: AddressRange[] = [];
-  for (const text of ips.value) {
-    const range = parseRange(text.trim());
-    if (!range) return unreadable(source, who, subnet, `${quote(text)} is no range of addresses`);
-    ranges.push(range);
-  }
-  return { source, order: { type: 'DefinePool', subnet, name, ranges, namespaces: namespaces.value } };
+  const read = readPool(object);
+  const who = poolName(textOf(object.spec, 'subnet'), name);
+  if (read.rejected) return unreadable(source, who, textOf(object.spec, 'subnet'), reasonOf(read.rejected));
+  const { subnet, ips, namespaces } = read.value;
+  const { cidrs } = subnets.find(({ order }) => order.subnet === subnet)?.order ?? {};
+  const within = cidrs && rangesWithin(ips, cidrs);
+  if (within?.rejected) return unreadable(source, who, subnet, reasonOf(within.rejected));
+  const ranges = within?.value.ranges ?? ips.map(({ range }) => range);
+  return { source, order: { type: 'DefinePool', subnet, name, ranges, namespaces } };
 }
 
 /**

@@ -2,10 +2,18 @@
 // here follows anything, and nothing in the cluster is changed.
 import type { KubernetesObject } from '../kubernetes-object';
 import { VIRTUAL_MACHINE_INSTANCES, VIRTUAL_MACHINES } from '../pod-addresses/machine-resources';
-import { clusterResource, NODES, PODS, type Resource, STATEFUL_SETS, SUBNETS, VIPS } from '../resource';
+import {
+  clusterResource,
+  IP_POOLS,
+  NODES,
+  PODS,
+  type Resource,
+  STATEFUL_SETS,
+  SUBNETS,
+  VIPS,
+} from '../resource';
 
 export const IPS = clusterResource('kubeovn.io', 'v1', 'ips', 'IP');
-export const IP_POOLS = clusterResource('kubeovn.io', 'v1', 'ippools', 'IPPool');
 
 export interface ClusterObjects {
   readonly subnets: readonly KubernetesObject[];

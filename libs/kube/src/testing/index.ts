@@ -1,3 +1,4 @@
+export { createObjects, kubeOvn } from '../adoption/testing';
 export { findKubectl, type KubectlRun } from './kubectl';
 export { kubeApiserverSkipReason, startKubeApiserver } from './kube-apiserver';
 export type { KubernetesServer, PlainAnswer } from './kubernetes-server';

@@ -36,6 +36,8 @@ export class MemoryLedger implements Ledger {
   private waiting: { readonly position: string; readonly resolve: (reached: boolean) => void }[] = [];
   private failing: ('before' | 'after')[] = [];
   private isBehind = false;
+  /** Of the command that is being decided. */
+  private asker = '';
 
   constructor(private readonly clock: Clock) {}
 
@@ -46,6 +48,7 @@ export class MemoryLedger implements Ledger {
   ): Promise<LedgerAnswer> {
     const failing = this.failing.shift();
     if (failing === 'before') throw new LedgerFault('the store did not answer');
+    this.asker = actor;
     const answer = this.decide(order, through);
     this.executed.push({ order, actor, through, ...(answer.rejected && { rejected: answer.rejected }) });
     await Promise.resolve();
@@ -122,7 +125,10 @@ export class MemoryLedger implements Ledger {
     for (const event of decision.events) {
       const position = String(this.facts.length + 1).padStart(9, '0');
       const remembered = subnet.codec.decode(subnet.codec.encode(event));
-      const fact = { subnet: command.subnet, event: remembered, atMs: this.clock.now(), position, through };
+      const fact = {
+        ...{ subnet: command.subnet, event: remembered, atMs: this.clock.now(), position, through },
+        ...(remembered.type === 'VipReserved' && { actor: this.asker }),
+      };
       this.facts.push(fact);
       this.untold.push(fact);
       subnet.evolve(state, remembered, fact.atMs);

@@ -1,0 +1,2 @@
+export { createObjects } from './create-objects';
+export * as kubeOvn from './kube-ovn-objects';
