@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import type { Run } from './acting';
 import { addCompletionCommands } from './commands/completion';
 import { addHistoryCommand } from './commands/history';
+import { addImportCommands } from './commands/import';
 import { addPoolCommands } from './commands/pool';
 import { addReservationCommands } from './commands/reservation';
 import { addRuleCommands } from './commands/rule';
@@ -46,6 +47,7 @@ export function buildProgram(run: Run): Command {
   addRuleCommands(program, run);
   addHistoryCommand(program, run);
   addStatusCommand(program, run);
+  addImportCommands(program, run);
   addCompletionCommands(program, run);
   return program;
 }

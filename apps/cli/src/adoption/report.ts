@@ -1,0 +1,133 @@
+// What import found and did, for people and for programs.
+import { formatAddress, formatMac, formatRange, formatRetention } from '@holdfast/ipam';
+import type { AdoptionStep, Conflict } from '@holdfast/kube';
+import { type Column, inWide, plain, table } from '../table';
+import { holderText } from './record';
+import { askingOf, requestJson } from './requests';
+
+export type StepState = 'to record' | 'so already' | 'recorded';
+
+export interface Row {
+  readonly step: AdoptionStep;
+  readonly state: StepState;
+}
+
+export interface Report {
+  readonly rows: readonly Row[];
+  readonly conflicts: readonly Conflict[];
+  /** Whether anything was to be recorded, rather than only shown. */
+  readonly isApplied: boolean;
+}
+
+export function reportJson({ rows, conflicts, isApplied }: Report): object {
+  return {
+    applied: isApplied,
+    steps: rows.map(({ step, state }) => {
+      const asking = askingOf(step.order);
+      const because = step.sources.map(({ object, part, uid, resourceVersion }) => {
+        return { object, part, uid, resourceVersion };
+      });
+      return { state, operation: asking.name, request: requestJson(asking), because };
+    }),
+    conflicts,
+  };
+}
+
+export function reportText(report: Report, isWide: boolean): string {
+  const { rows, conflicts } = report;
+  const shown = isWide ? rows : rows.filter(({ state }) => state !== 'so already');
+  return [
+    shown.length > 0 ? table(COLUMNS, shown, isWide) : '',
+    ...conflicts.map(conflictText),
+    summary(report),
+  ]
+    .filter((part) => part !== '')
+    .join('\n');
+}
+
+function conflictText({ code, subnet, message, parties, heldBack }: Conflict): string {
+  const lines = parties.flatMap(({ who, evidence }) => evidence.map((said) => ({ who, said })));
+  const listed = table(
+    [
+      { head: 'PARTY', text: ({ who }) => who },
+      { head: 'EVIDENCE', text: ({ said }) => said },
+    ],
+    lines,
+  );
+  const left = heldBack.length > 0 ? `  not recorded: ${plain(heldBack.join(', '))}\n` : '';
+  const where = subnet === '' ? '' : ` in subnet ${plain(subnet)}`;
+  return `Conflict ${code}${where}: ${plain(message)}\n${listed.replace(/^/gm, '  ').replace(/ +$/, '')}${left}`;
+}
+
+function summary({ rows, conflicts, isApplied }: Report): string {
+  const count = (state: StepState): number => rows.filter((row) => row.state === state).length;
+  const heldBack = new Set(conflicts.flatMap((conflict) => conflict.heldBack)).size;
+  const facts = [
+    ...(isApplied ? [`Recorded: ${count('recorded')}`] : []),
+    ...(!isApplied || count('to record') > 0 ? [`To record: ${count('to record')}`] : []),
+    `so already: ${count('so already')}`,
+    `conflicts: ${conflicts.length}${heldBack > 0 ? ` (${heldBack} held back)` : ''}`,
+  ].join('; ');
+  const isNeeded = !isApplied && count('to record') > 0;
+  return `${facts}.${isNeeded ? ' Nothing was changed; --apply records it.' : ''}\n`;
+}
+
+const WHAT: Record<AdoptionStep['order']['type'], string> = {
+  DefineSubnet: 'subnet',
+  DefinePool: 'pool',
+  ReserveAddress: 'reservation',
+  ReserveVip: 'vip',
+  AttachUser: 'user',
+  SetRetention: 'retention',
+};
+
+const COLUMNS: readonly Column<Row>[] = [
+  { head: 'STATE', text: ({ state }) => state },
+  { head: 'SUBNET', text: ({ step }) => step.order.subnet },
+  { head: 'WHAT', text: ({ step }) => WHAT[step.order.type] },
+  { head: 'WHO', text: ({ step }) => holderText(step.order) },
+  { head: 'IS', text: ({ step }) => valueText(step.order) },
+  {
+    head: 'MAC',
+    text: ({ step: { order } }) => ('mac' in order && order.mac !== undefined ? formatMac(order.mac) : ''),
+  },
+  {
+    head: 'BECAUSE OF',
+    text: ({ step }) => step.sources.map(({ object }) => object).join(','),
+    isShown: inWide,
+  },
+];
+
+function valueText(order: AdoptionStep['order']): string {
+  switch (order.type) {
+    case 'DefineSubnet': {
+      const { gateways = [], excluded = [], router } = order;
+      const parts = [
+        askedCidrs(order),
+        gateways.length > 0 ? `gateway ${gateways.map(formatAddress).join(',')}` : 'no gateway',
+        ...(excluded.length > 0 ? [`excluded ${excluded.map(formatRange).join(',')}`] : []),
+        ...(router ? [`router ${router}`] : []),
+      ];
+      return parts.join('; ');
+    }
+    case 'DefinePool':
+      return [order.ranges.map(formatRange).join(','), ...order.namespaces.map((it) => `for ${it}`)].join(
+        ' ',
+      );
+    case 'AttachUser':
+      return order.user.object;
+    case 'SetRetention':
+      return order.retention ? formatRetention(order.retention) : '';
+    case 'ReserveAddress':
+    case 'ReserveVip':
+      return [order.v4, order.v6]
+        .filter((address) => address !== undefined)
+        .map(formatAddress)
+        .join(',');
+  }
+}
+
+function askedCidrs(order: Extract<AdoptionStep['order'], { readonly type: 'DefineSubnet' }>): string {
+  const { request } = askingOf(order) as { readonly request: { readonly cidrs?: readonly string[] } };
+  return (request.cidrs ?? []).join(',');
+}

@@ -1,0 +1,43 @@
+// `holdfast import`: takes over what another system has recorded of who has which address.
+import type { Command } from 'commander';
+import { type Run, acting } from '../acting';
+import type { ImportFlags } from '../adoption/import-kube-ovn';
+import type { ExitCode } from '../exit-code';
+import { readList } from '../flags';
+
+const WHAT_IT_DOES = `
+Reads the cluster's Subnets, IPs, Vips, IPPools and the annotations of its Pods, and shows what would be recorded, what is
+recorded already, and each conflict with both parties and the objects that say so. What a conflict names is recorded for
+nobody. Nothing in the cluster is ever changed. Run it while kube-ovn-controller is stopped, or again until there is
+nothing left: running it again records nothing twice.
+
+Ends with 0 when there is nothing to do, or nothing in its way; with 4 when there are conflicts, or something is left.`;
+
+export function addImportCommands(program: Command, run: Run): void {
+  const importing = program
+    .command('import')
+    .summary('take over what another system has recorded')
+    .description('Take over what another system has recorded of who has which address.');
+  const kubeOvn = importing
+    .command('kube-ovn')
+    .description('Take over a cluster that Kube-OVN runs. Shows only, unless --apply is given.')
+    .addHelpText('after', WHAT_IT_DOES)
+    .option('--kubeconfig <file>', 'how to reach the cluster (KUBECONFIG, else ~/.kube/config)')
+    .option('--context <name>', 'of the kubeconfig (its current one)')
+    .option('--apply', 'record all that is without conflict, and verify it')
+    .option(
+      '--statefulsets <kinds>',
+      'StatefulSets that own addresses besides those of apps/v1: apps.kruise.io/v1beta1 (none)',
+      readList,
+    )
+    .option('--no-keep-vm-ip', "a virtual machine's Pods are ordinary Pods, as Kube-OVN was told")
+    .option('--actor <name>', 'who asks, for the record (your user name)');
+  acting<ImportFlags>(kubeOvn, run, (_session, flags) => importOnce(run, flags));
+}
+
+/** Loaded by who imports, and nobody else: the Kubernetes client takes longer to load than all the rest. */
+function importOnce({ io }: Run, flags: ImportFlags): Promise<ExitCode> {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const module = require('../adoption/import-kube-ovn') as typeof import('../adoption/import-kube-ovn');
+  return module.importKubeOvn(io, flags);
+}
