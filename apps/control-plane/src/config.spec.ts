@@ -27,11 +27,24 @@ describe('the configuration', () => {
     [['--http=7080'], /--http: 7080 is not host:port/],
     [['--command-window-hours=0'], /--command-window-hours/],
     [['--northbound=ssl:10.0.0.1:6641'], /ssl: needs --northbound-key/],
+    [['--pod-addresses=yes'], /--pod-addresses: yes is neither on nor off/],
+    [['--pod-addresses=on'], /--pod-addresses: needs --kubeconfig/],
+    [['--keep-vm-ip=maybe'], /--keep-vm-ip: maybe is neither true nor false/],
+    [['--stateful-set-kinds=apps.kruise.io'], /--stateful-set-kinds: apps.kruise.io is not group/],
     [['--bogus=1'], /bogus/],
     [['stray'], /stray/],
   ])('refuses %j by name', (argv, message) => {
     expect(() => readConfig(argv, {})).toThrow(ConfigFault);
     expect(() => readConfig(argv, {})).toThrow(message);
+  });
+
+  it('gives Pods no addresses unless told to, and machines keep theirs unless told otherwise', () => {
+    const kinds = '--stateful-set-kinds=apps.kruise.io/v1beta1/statefulsets';
+    expect(readConfig(['--kubeconfig=k'], {}).pods).toBeUndefined();
+    expect(readConfig(['--kubeconfig=k', '--pod-addresses=on', kinds], {}).pods).toMatchObject({
+      keepVmIp: true,
+      statefulSetKinds: [{ group: 'apps.kruise.io', version: 'v1beta1', plural: 'statefulsets' }],
+    });
   });
 
   it('lists each flag with its variable in the help', () => {

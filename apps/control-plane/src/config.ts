@@ -1,5 +1,6 @@
 // The one configuration: from command line flags, each with an environment variable as its second source.
 import { parseArgs } from 'node:util';
+import { namespacedResource, type Resource } from '@holdfast/kube';
 import { SWITCH_LB_VIP_WAYS, type SwitchLbVip } from '@holdfast/ovn';
 
 /** Nest's token of the configuration. */
@@ -31,10 +32,19 @@ export interface Config {
   readonly switchLbVip: SwitchLbVip;
   /** A kubeconfig file, or `in-cluster`; absent: no Kubernetes. */
   readonly kubeconfig?: string;
+  /** How Pods get their addresses; absent: from somebody else. */
+  readonly pods?: PodsConfig;
   /** How long a redelivered command gets its first reply, hours. */
   readonly commandWindowHours: number;
   /** Where to write the addresses that were really bound, as JSON, once everything serves. */
   readonly readyFile?: string;
+}
+
+export interface PodsConfig {
+  /** Whether a virtual machine keeps its addresses across its Pods. */
+  readonly keepVmIp: boolean;
+  /** Kinds StatefulSet besides that of `apps`, whose ordinals keep their addresses, too. */
+  readonly statefulSetKinds: readonly Resource[];
 }
 
 export class ConfigFault extends Error {
@@ -74,6 +84,20 @@ const FLAGS = {
     default: 'router-port',
   },
   kubeconfig: { env: 'HOLDFAST_KUBECONFIG', help: 'kubeconfig file, or in-cluster' },
+  'pod-addresses': {
+    env: 'HOLDFAST_POD_ADDRESSES',
+    help: 'on: give Pods on the ledger’s subnets their addresses; off: somebody else does',
+    default: 'off',
+  },
+  'keep-vm-ip': {
+    env: 'HOLDFAST_KEEP_VM_IP',
+    help: 'whether KubeVirt’s machines keep their addresses across their Pods: true or false',
+    default: 'true',
+  },
+  'stateful-set-kinds': {
+    env: 'HOLDFAST_STATEFUL_SET_KINDS',
+    help: 'more kinds StatefulSet, e.g. apps.kruise.io/v1beta1/statefulsets',
+  },
   'command-window-hours': {
     env: 'HOLDFAST_COMMAND_WINDOW_HOURS',
     help: 'how long a command id is remembered',
@@ -116,6 +140,7 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
     northboundTls: readTls(get),
     switchLbVip: readSwitchLbVip(get('switch-lb-vip') as string),
     kubeconfig: get('kubeconfig'),
+    pods: readPods(get),
     commandWindowHours: readHours(get('command-window-hours') as string),
     readyFile: get('ready-file'),
   };
@@ -151,6 +176,24 @@ function readHours(text: string): number {
   return hours;
 }
 
+function readPods(get: (name: FlagName) => string | undefined): PodsConfig | undefined {
+  const isOn = readEither('pod-addresses', get('pod-addresses'), 'on', 'off');
+  const keepVmIp = readEither('keep-vm-ip', get('keep-vm-ip'), 'true', 'false');
+  const kinds = (get('stateful-set-kinds') ?? '').split(',').filter((it) => it.trim() !== '');
+  const statefulSetKinds = kinds.map((text) => {
+    const [group, version, plural, ...more] = text.trim().split('/');
+    if (!group || !version || !plural || more.length > 0)
+      throw new ConfigFault(`--stateful-set-kinds: ${text} is not group/version/plural`);
+    return namespacedResource(group, version, plural, 'StatefulSet');
+  });
+  return isOn ? { keepVmIp, statefulSetKinds } : undefined;
+}
+
+function readEither(flag: FlagName, text: string | undefined, yes: string, no: string): boolean {
+  if (text !== yes && text !== no) throw new ConfigFault(`--${flag}: ${text} is neither ${yes} nor ${no}`);
+  return text === yes;
+}
+
 function readTls(get: (name: FlagName) => string | undefined): Config['northboundTls'] {
   const [privateKey, certificate, caCertificate] = [
     get('northbound-key'),
@@ -168,6 +211,9 @@ function assertCoherent(config: Config): void {
     throw new ConfigFault(
       '--roles: kube-projector needs reservation in the same process, to hand commands to',
     );
+  }
+  if (config.pods && !config.kubeconfig) {
+    throw new ConfigFault('--pod-addresses: needs --kubeconfig, to know which Pods there are');
   }
   for (const flag of ['northbound', 'southbound'] as const) {
     if (config[flag]?.includes('ssl:') && !config.northboundTls)

@@ -69,3 +69,11 @@ export {
   refusedByLedger,
   type Source,
 } from './adoption';
+export {
+  type Difference,
+  PodAddresses,
+  type PodAddressesOptions,
+  type PodAddressesStatus,
+  RETENTION_ANNOTATION,
+  VIP_ANNOTATION,
+} from './pod-addresses';

@@ -10,6 +10,7 @@ import { LedgerReader } from '../ledger/ledger-reader';
 import { VipBindings } from '../ovn-projector/vip-bindings';
 import { VipProjections } from '../ovn-projector/vip-projections';
 import { kubernetesLedger } from './kubernetes-ledger';
+import { PodsFace } from './pods-face';
 
 @Module({})
 export class KubeProjectorModule implements OnModuleInit, OnApplicationShutdown, Face {
@@ -17,10 +18,11 @@ export class KubeProjectorModule implements OnModuleInit, OnApplicationShutdown,
   private readonly log = new Logger('kube-projector');
   private readonly api: KubernetesApi;
   private readonly face: KubernetesFace;
+  private readonly pods: PodsFace | undefined;
   private stopListening = (): void => undefined;
 
   constructor(
-    @Inject(CONFIG) { kubeconfig }: Config,
+    @Inject(CONFIG) { kubeconfig, pods }: Config,
     private readonly reader: LedgerReader,
     commands: CommandBus,
     faces: Faces,
@@ -31,9 +33,10 @@ export class KubeProjectorModule implements OnModuleInit, OnApplicationShutdown,
     const cluster =
       kubeconfig === 'in-cluster' ? { inCluster: true as const } : { kubeconfigFile: kubeconfig as string };
     this.api = clientNodeKubernetesApi({ cluster, component: 'holdfast', ...time });
+    const ledger = kubernetesLedger(commands, reader);
     this.face = new KubernetesFace({
       api: this.api,
-      ledger: kubernetesLedger(commands, reader),
+      ledger,
       projectionOf: (vip) => this.projectionOf(vip),
       ...(bindings.source && { boundOf: (vip: string) => this.boundOf(vip) }),
       onFault: ({ code, message, key }, retryInMs) =>
@@ -41,6 +44,10 @@ export class KubeProjectorModule implements OnModuleInit, OnApplicationShutdown,
       ...time,
     });
     faces.add(this);
+    if (!pods) return;
+    const positionOf = (): string | undefined => reader.position;
+    this.pods = new PodsFace({ api: this.api, ledger, pods, positionOf, ...time });
+    faces.add(this.pods);
   }
 
   onModuleInit(): void {
@@ -49,6 +56,7 @@ export class KubeProjectorModule implements OnModuleInit, OnApplicationShutdown,
     this.stopListening = () => ends.forEach((end) => end?.());
     // Not awaited: a cluster that cannot be reached now must not keep the ledger from serving.
     void this.face.start();
+    void this.pods?.start();
   }
 
   /** Where each object is stands in its own status; this is how far the face has looked. */
@@ -77,7 +85,7 @@ export class KubeProjectorModule implements OnModuleInit, OnApplicationShutdown,
 
   async onApplicationShutdown(): Promise<void> {
     this.stopListening();
-    await this.face.stop();
+    await Promise.all([this.face.stop(), this.pods?.stop()]);
     await this.api.close();
   }
 }
