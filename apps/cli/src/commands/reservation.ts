@@ -81,7 +81,7 @@ function addReservationQueries(program: Command, run: Run): void {
     .summary('who holds which addresses now')
     .description(
       'Reservations: who holds which addresses now, who uses them, and how long they stay when nobody does. ' +
-        'To change what is held: reserve, move, release.',
+        "To change what is held: reserve, move, release. A Vip's holder is vip/NAME.",
     );
   addUserCommands(reservation, run);
   const get = reservation
