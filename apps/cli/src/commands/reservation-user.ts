@@ -71,7 +71,9 @@ interface DetachFlags {
 function addDetach(reservation: Command, run: Run): void {
   const detach = reservation
     .command('detach <subnet> <holder>')
-    .description('Say that a user is gone. With the last one its retention decides whether the reservation stays.')
+    .description(
+      'Say that a user is gone. With the last one its retention decides whether the reservation stays.',
+    )
     .requiredOption('--uid <uid>', "the user's UID")
     .addOption(
       new Option('--owner-state <state>', 'whether who is behind the user will want it again')
