@@ -50,6 +50,9 @@ export class Answers {
     const { recorded, event } = effect;
     const expected = subnet.replyTo(event as SubnetEvent);
     if (outcome.rejected || outcome.position !== recorded.position || !same(outcome.reply, expected)) {
+      const told = outcome.rejected ? undefined : outcome.position;
+      if (told === String(effect.firstPosition) && told !== recorded.position)
+        return this.known.add('told-the-first-of-several-events');
       if (this.hasSeveralWriters) return this.known.add('stale-answer-with-several-writers');
       if (isVipNameMoved(order, effect, outcome.subnet, this.history.names))
         return this.known.add('vip-command-again-after-its-name-moved');

@@ -21,6 +21,7 @@ import { Violation } from '../run/violation';
 import { NO_EVENTS, after } from './fingerprint';
 import { type KnownDefects } from './known-defects';
 import { Owners } from './owners';
+import { RetentionBook } from './retention';
 import { Rulings } from './rulings';
 import { VipNames } from './vip-names';
 
@@ -36,6 +37,10 @@ export interface Landed {
   /** Who asked. */
   readonly actor: string;
   readonly event: SubnetEvent | VipNameEvent;
+  /** Whatever landed with it, in one append. */
+  readonly batch: object;
+  /** Position of the first event that its command led to. */
+  firstPosition: number;
 }
 
 interface StreamEnd {
@@ -51,6 +56,7 @@ export class History {
   readonly view = new LedgerView();
   readonly owners = new Owners();
   readonly names = new VipNames();
+  readonly retention = new RetentionBook();
   readonly rulings: Rulings;
   /** Of subnets, in log order. */
   readonly facts: SubnetFact[] = [];
@@ -66,8 +72,11 @@ export class History {
     this.rulings = new Rulings(this);
   }
 
-  /** @param writer the process that appended it */
-  take(recorded: RecordedEvent, writer: string): void {
+  /**
+   * @param writer the process that appended it
+   * @param batch the same for all that it appended at once
+   */
+  take(recorded: RecordedEvent, writer: string, batch: object): void {
     const { stream } = recorded;
     const subnetName = idIn(subnet.category, stream);
     const name = idIn(vipName.category, stream);
@@ -84,6 +93,8 @@ export class History {
       through,
       actor,
       event,
+      batch,
+      firstPosition: this.length,
     };
     this.onlyOnce(landed);
     this.lastAtMs = Math.max(this.lastAtMs, atMs);
@@ -92,7 +103,8 @@ export class History {
     } else {
       const ofSubnet = event as SubnetEvent;
       this.owners.apply(subnetName, ofSubnet);
-      this.rulings.landed(subnetName, recorded.version, ofSubnet, landed, writer);
+      const command = this.rulings.landed(subnetName, recorded.version, ofSubnet, landed, writer);
+      this.retention.apply(subnetName, ofSubnet, command, atMs);
       const fact = { subnet: subnetName, event: ofSubnet, atMs, position: recorded.position, through };
       this.view.apply(fact);
       this.facts.push(fact);
@@ -156,7 +168,9 @@ export class History {
 
   private onlyOnce(landed: Landed): void {
     const { commandId, recorded } = landed;
-    const before = this.byCommand.get(commandId);
+    const known = this.byCommand.get(commandId);
+    // A command may lead to several events, which land together; its reply is that of the last.
+    const before = known?.batch === landed.batch ? undefined : known;
     if (before && isVipElsewhere(before, landed))
       return this.known.add('vip-command-again-after-its-name-moved');
     if (before) {
@@ -166,6 +180,7 @@ export class History {
         `command ${commandId} led to ${first} (${before.event.type}) and again to ${second} (${landed.event.type}), at position ${recorded.position}`,
       );
     }
+    if (known) landed.firstPosition = known.firstPosition;
     this.byCommand.set(commandId, landed);
   }
 }

@@ -17,6 +17,9 @@ export const KNOWN_DEFECTS = {
    */
   'stale-answer-with-several-writers':
     'StreamLoop answers a command that leads to no event from memory, without asking the store',
+  /** A command that led to several events, and comes again, is told what the first of them says instead of the last. */
+  'told-the-first-of-several-events':
+    'FirstReplies.find takes the first candidate that is of the command; its last event has the reply',
   /**
    * A Subnet that is being deleted under its holders, and was once refused something: as soon as that refusal's time is
    * over, its turns follow each other without a pause. The run ends there, because time does not pass any more.

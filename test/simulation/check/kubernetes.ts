@@ -2,7 +2,7 @@
 // each object's status says what the ledger says.
 import type { KubernetesObject } from '@holdfast/kube';
 import { THROUGH_KUBERNETES } from '@holdfast/kube';
-import { type LedgerView, countAddresses, formatAddress } from '@holdfast/ipam';
+import { type LedgerView, countAddresses, formatAddress, vipHolder } from '@holdfast/ipam';
 import { Violation } from '../run/violation';
 import { type Cluster, SUBNETS, VIPS } from '../world/kubernetes/cluster';
 import type { Landed } from './history';
@@ -60,7 +60,7 @@ export function kubernetesDifference(cluster: Cluster, view: LedgerView): string
 
 function vipDifference(object: KubernetesObject, view: LedgerView): string | undefined {
   const { name, deletionTimestamp } = object.metadata;
-  if (deletionTimestamp) return 'it is still being deleted';
+  if (deletionTimestamp) return isUsed(name, view) ? undefined : 'it is still being deleted';
   const held = view.vipReservedThrough(name) === THROUGH_KUBERNETES ? view.vip(name) : undefined;
   const ready = conditionOf(object, 'Ready');
   if (!ready) return 'it has no condition Ready';
@@ -75,6 +75,11 @@ function vipDifference(object: KubernetesObject, view: LedgerView): string | und
   if (ready['status'] === 'True' && asked && asked !== textOf(v4))
     return `it says Ready without ${JSON.stringify(asked)}`;
   return undefined;
+}
+
+/** A Vip is not taken from under its user. */
+function isUsed(name: string, view: LedgerView): boolean {
+  return (view.vip(name)?.subnet.users.usersOf(vipHolder(name)).length ?? 0) > 0;
 }
 
 function subnetDifference(object: KubernetesObject, view: LedgerView): string | undefined {

@@ -54,13 +54,22 @@ export class Rulings {
     this.early.delete(`${writer} ${subnet}`);
   }
 
-  landed(subnet: string, version: number, event: SubnetEvent, landed: Landed, writer: string): void {
+  /** What was asked, so that this happened. */
+  landed(subnet: string, version: number, event: SubnetEvent, landed: Landed, writer: string): SubnetCommand {
     this.judgeEarly(writer, subnet, version - 1);
     const command = this.asked.get(landed.commandId);
     if (!command) throw new Violation('once-only', `nobody decided ${event.type} ${version} of ${subnet}`);
-    this.asked.delete(landed.commandId);
-    if (!isModelled(command)) return;
     const moment = { nowMs: landed.atMs, issuedAtMs: landed.issuedAtMs };
+    if (isModelled(command)) this.compare(subnet, command, moment, event);
+    else if (event.type === 'AddressReleased')
+      this.model(subnet).execute(
+        { ...event, type: 'ReleaseAddress', subnet },
+        { ...moment, issuedAtMs: moment.nowMs },
+      );
+    return command;
+  }
+
+  private compare(subnet: string, command: AddressCommand, moment: Moment, event: SubnetEvent): void {
     const asked =
       command.type === 'ReserveVip' && event.type === 'VipReserved'
         ? { ...command, claim: event.claim }
@@ -79,7 +88,7 @@ export class Rulings {
   }
 
   private judge(subnet: string, { command, moment, verdict }: Ruling): void {
-    if (!isModelled(command) || isUnderNoClaim(command, verdict)) return;
+    if (!isModelled(command) || isUnderNoClaim(command, verdict) || BEYOND.has(verdict)) return;
     const said = this.model(subnet).execute(command, moment);
     const expected = said.rejected ?? (said.changed ? 'accepted' : ALREADY_SO);
     if (verdict !== expected) differs(subnet, command, moment, verdict, expected);
@@ -107,6 +116,9 @@ const MODELLED: ReadonlySet<string> = new Set<AddressCommand['type']>([
 ]);
 
 const isModelled = (command: SubnetCommand): command is AddressCommand => MODELLED.has(command.type);
+
+/** What the model does not know of: who uses it. */
+const BEYOND: ReadonlySet<string> = new Set(['VipInUse', 'ReservationInUse']);
 
 /** A trial without a claim, which the model would take for one that was never sworn off. */
 const isUnderNoClaim = (command: AddressCommand, verdict: string): boolean =>

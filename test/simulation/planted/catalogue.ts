@@ -5,9 +5,11 @@ import { NORTHBOUND_BUGS } from './northbounds';
 import type { PlantedBug } from './planted-bug';
 import { RULE_BUGS } from './rules';
 import { STORE_BUGS } from './stores';
+import { USER_BUGS } from './users';
 
 export const CATALOGUE: readonly PlantedBug[] = [
   ...RULE_BUGS,
+  ...USER_BUGS,
   ...STORE_BUGS,
   ...DOOR_BUGS,
   ...NORTHBOUND_BUGS,

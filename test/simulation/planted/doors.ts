@@ -4,12 +4,10 @@ import type { CommandEnvelope } from '@holdfast/event-store';
 import { reject } from '@holdfast/ipam';
 import type { SubnetOutcome } from '../product';
 import { Bus } from '../world/bus';
-import type { SubnetDecider } from '../world/ledger-role';
 import type { OrderCommand } from '../world/order';
 import type { Planted } from '../world/planted';
 import type { World } from '../world/world';
 import { type PlantedBug, bug } from './planted-bug';
-import { forgetful } from './stores';
 
 type Execute = (envelope: CommandEnvelope<OrderCommand>) => Promise<SubnetOutcome>;
 
@@ -140,22 +138,4 @@ export const DOOR_BUGS: readonly PlantedBug[] = [
   bug('sent-again-without-a-pause', 'terway #1030', 'time-passes', {
     bus: (_, world) => new EagerBus(world),
   }),
-  bug('done-again-when-it-comes-again', 'the classics', 'once-only', {
-    deciders: (deciders) => ({ ...deciders, subnet: forgetfulOfLateness(deciders.subnet) }),
-    store: forgetful,
-  }),
 ];
-
-/** A command that was seen before is taken for a new one. */
-function forgetfulOfLateness(decider: SubnetDecider): SubnetDecider {
-  const seen = new Set<string>();
-  return {
-    ...decider,
-    decide: (command, state, moment) => {
-      const content = `${moment.issuedAtMs} ${Object.values(command).map(String).join()}`;
-      const isAgain = seen.has(content);
-      seen.add(content);
-      return decider.decide(command, state, isAgain ? { ...moment, issuedAtMs: moment.nowMs } : moment);
-    },
-  };
-}

@@ -27,13 +27,13 @@ const inVipName = (decide: VipNameDecider['decide']): Planted => ({
 });
 
 /** Turns decisions. */
-const deciding = (decide: Decide): Planted =>
+export const deciding = (decide: Decide): Planted =>
   inSubnet({
     decide: (command, state, moment) => decide(subnet.decide(command, state, moment), command, state, moment),
   });
 
 /** What it is refused for does not count. */
-const despite = (
+export const despite = (
   code: string,
   event: (command: SubnetCommand, state: SubnetState) => SubnetEvent | undefined,
 ): Planted =>
@@ -42,7 +42,7 @@ const despite = (
     return instead ? accepted(instead) : decision;
   });
 
-const accepted = (event: SubnetEvent): Decision => ({ events: [event], reply: subnet.replyTo(event) });
+export const accepted = (event: SubnetEvent): Decision => ({ events: [event], reply: subnet.replyTo(event) });
 
 /** Turns the events of accepted decisions. */
 const telling = (

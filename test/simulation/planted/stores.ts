@@ -6,6 +6,7 @@ import {
   type NewEvent,
   type RecordedEvent,
   StoreFault,
+  hashOf,
   idFromHash,
 } from '@holdfast/event-store';
 import type { Planted } from '../world/planted';
@@ -39,8 +40,11 @@ const following = (turn: (pages: Pages, incarnation: number) => Pages): Planted 
 });
 
 /** Commands are not recognised any more, once they have to be read back. */
-export const forgetful = (store: EventStore): EventStore =>
-  like(store, { readStream: (...args) => withoutDigests(store.readStream(...args)) });
+const forgetful = (store: EventStore): EventStore =>
+  like(store, {
+    readStream: (stream, from) =>
+      from > 0 ? store.readStream(stream, from) : withoutDigests(store.readStream(stream, from)),
+  });
 
 /** All but the last, whose hash the chain goes on from. */
 async function* withoutDigests(pages: Pages): Pages {
@@ -77,6 +81,13 @@ async function* doubled(pages: Pages): Pages {
 
 async function* reordered(pages: Pages): Pages {
   for await (const page of pages) yield page.length > 1 ? [...page].reverse() : page;
+}
+
+/** The same event once more, in its own wake. */
+function chainedTo({ type, data, metadata }: NewEvent, stream: string, version: number): NewEvent {
+  const previous = hashOf(stream, version, { type, data, metadata });
+  const stored = { type, data, metadata: metadata.replace(/"previous":"[^"]*"/, `"previous":"${previous}"`) };
+  return { id: idFromHash(hashOf(stream, version + 1, stored)), ...stored };
 }
 
 export const STORE_BUGS: readonly PlantedBug[] = [
@@ -139,6 +150,18 @@ export const STORE_BUGS: readonly PlantedBug[] = [
         metadata: event.metadata.replace(/"previous":"[^"]{8}/, '"previous":"00000000'),
       }));
       return append(stream, expected, unchained);
+    }),
+  ),
+  bug(
+    'appended-again-and-chained-anew',
+    'the classics',
+    'once-only',
+    appending((append) => async (stream, expected, events) => {
+      const result = await append(stream, expected, events);
+      const [only] = events;
+      if (result.outcome === 'appended' && only && events.length === 1 && stream.startsWith('subnet-'))
+        void append(stream, expected + 1, [chainedTo(only, stream, expected + 1)]).catch(() => undefined);
+      return result;
     }),
   ),
   bug('ids-forgotten-on-restart', 'NATS deduplication window', 'first-reply', { store: forgetful }),

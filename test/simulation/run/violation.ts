@@ -15,6 +15,8 @@ export const CHECKERS = [
   'true-answer',
   /** The slow model decides the same. */
   'slow-model',
+  /** Nothing is taken from under its user, or given up before its time. */
+  'retention',
   /** A Vip's name is in one subnet. */
   'vip-name',
   /** A view is the fold of the log. */

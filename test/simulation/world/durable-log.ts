@@ -34,11 +34,16 @@ export class DurableLog {
   }
 
   private landed(): void {
-    const { writer, stream, expected, events } = this.landing as Landing;
+    const { landing } = this;
+    const { writer, stream, expected, events } = landing as Landing;
     this.checked(() =>
       events.forEach((event, at) => {
         const position = String(this.history.length + 1);
-        this.history.take({ ...event, stream, version: expected + 1 + at, position }, writer);
+        this.history.take(
+          { ...event, stream, version: expected + 1 + at, position },
+          writer,
+          landing as Landing,
+        );
       }),
     );
   }

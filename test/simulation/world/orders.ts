@@ -3,17 +3,20 @@ import type { SeededChance } from '@holdfast/clock/testing';
 import type { AddressWish, Cidr, SubnetDefinition, VipPurpose } from '@holdfast/ipam';
 import type { OrderCommand } from './order';
 import type { SubnetPlan, Terrain } from './terrain';
+import { UserOrders } from './user-orders';
 
 type Draw = () => OrderCommand;
 
 export class Orders {
   private readonly table: readonly (readonly [weight: number, draw: Draw])[];
   private readonly total: number;
+  private readonly users: UserOrders;
 
   constructor(
     private readonly terrain: Terrain,
     private readonly chance: SeededChance,
   ) {
+    this.users = new UserOrders(terrain, chance);
     // Each seed has its own mixture: one that only grows, one that only churns, one that is all about Vips.
     const weight = (usual: number): number => usual * (0.2 + 2 * chance.random() ** 2);
     this.table = [
@@ -23,6 +26,7 @@ export class Orders {
       [weight(10), () => this.reserveVip()],
       [weight(6), () => this.reviseVip()],
       [weight(8), () => this.releaseVip()],
+      [weight(10), () => this.users.next()],
       [weight(2), () => this.reviseSubnet()],
       [weight(1), () => this.defineSubnet(this.subnet())],
       [weight(0.3), () => ({ type: 'RetireSubnet', subnet: this.subnet().name })],
