@@ -23,7 +23,7 @@ export { encodeEventJson } from './present/event-json';
 export * from './present/rejection';
 export { presentHeldReservation, presentReservation, presentVip } from './present/reservation';
 export { presentAddresses, presentRule } from './present/rule';
-export { presentPool, presentSubnet, presentSubnetWithPools } from './present/subnet';
+export { presentPools, presentSubnet, presentSubnetWithPools } from './present/subnet';
 export type { UseInit } from './present/use';
 export { type NorthboundRowInit, type VipFindings, presentVipUses } from './present/vip-uses';
 export * from './query';

@@ -8,7 +8,7 @@ import {
   pageToken,
   presentAddresses,
   presentFamily,
-  presentPool,
+  presentPools,
   presentReservation,
   presentRule,
   presentSubnet,
@@ -98,14 +98,14 @@ function ofSubnets(ask: Ask): SubnetQueries {
       ask(
         query,
         ({ reader }) => getPool(query, reader),
-        ({ subnet, pool }) => ({ pool: presentPool(subnet, pool) }),
+        (found) => ({ pool: presentPools([found])[0] }),
       ),
     ListPools: (query) =>
       ask(
         query,
         ({ reader }) => listPools(query, reader),
         ({ entries, last }) => ({
-          pools: entries.map(({ subnet, pool }) => presentPool(subnet, pool)),
+          pools: presentPools(entries),
           nextPageToken: pageToken('ListPools', last),
         }),
       ),

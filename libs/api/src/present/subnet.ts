@@ -7,7 +7,6 @@ import {
   type SubnetDefinition,
   type SubnetState,
   countAddresses,
-  countPool,
   formatAddress,
   formatCidr,
   formatRange,
@@ -16,6 +15,7 @@ import {
 import type { FamilyCountsSchema, PoolSchema, SubnetSchema } from '../contract';
 import { presentFamily } from './address';
 import type { FieldsOf } from './encode';
+import { type PoolCounts, countPools } from './pool-counts';
 
 type SubnetInit = FieldsOf<typeof SubnetSchema>;
 type PoolInit = FieldsOf<typeof PoolSchema>;
@@ -28,16 +28,22 @@ export function presentSubnet(state: SubnetState): SubnetInit {
   return { ...presentDefinition(state.name, definition), counts };
 }
 
-/** With the counts of its pools as well: each costs a look at every address that is held in the subnet. */
-export function presentSubnetWithPools(state: SubnetState): SubnetInit {
-  const pools = state.definition?.pools ?? [];
-  return { ...presentSubnet(state), pools: pools.map((pool) => presentPool(state, pool)) };
+/** With the counts of its pools as well: that costs a look at every address that is held in the subnet. */
+export function presentSubnetWithPools(subnet: SubnetState): SubnetInit {
+  const pools = subnet.definition?.pools ?? [];
+  return { ...presentSubnet(subnet), pools: presentPools(pools.map((pool) => ({ subnet, pool }))) };
 }
 
-/** With counts, of a view's state. */
-export function presentPool(state: SubnetState, pool: AddressPool): PoolInit {
-  const counts = presentCounts(state, (family) => countPool(state, pool.name, family));
-  return { ...poolInit(state.name, pool), counts };
+/** With counts, of a view's states. */
+export function presentPools(
+  entries: readonly { readonly subnet: SubnetState; readonly pool: AddressPool }[],
+): PoolInit[] {
+  const bySubnet = new Map<SubnetState, PoolCounts>();
+  for (const { subnet } of entries) if (!bySubnet.has(subnet)) bySubnet.set(subnet, countPools(subnet));
+  return entries.map(({ subnet, pool }) => {
+    const counts = presentCounts(subnet, (family) => bySubnet.get(subnet)?.(pool.name, family));
+    return { ...poolInit(subnet.name, pool), counts };
+  });
 }
 
 /** Without counts. */
