@@ -329,6 +329,17 @@ describe('planAdoption finds', () => {
     expect(stepsOf(plan).slice(1)).toEqual(recorded);
   });
 
+  it('nothing against switch_lb_vips whose spec does not insist on the MAC of the router port (D4)', () => {
+    const lb = { type: 'switch_lb_vip', macAddress: '' };
+    const vips = [vip('a', '10.16.0.5', lb, { mac: MAC(1) }), vip('b', '10.16.0.6', lb, { mac: MAC(1) })];
+    const plan = planOf(cluster({ vips }));
+    expect(conflictsOf(plan)).toEqual([]);
+    expect(stepsOf(plan).slice(1)).toEqual([
+      'vip a 10.16.0.5 "switch_lb_vip"',
+      'vip b 10.16.0.6 "switch_lb_vip"',
+    ]);
+  });
+
   it('IPv6 addresses with capital letters, and records them as what they are', () => {
     const subnets = [subnet('ovn-default', 'fd00::/64')];
     const spec = { v4IpAddress: '', v6IpAddress: 'fd00::A', ipAddress: 'fd00::A', macAddress: MAC(5) };

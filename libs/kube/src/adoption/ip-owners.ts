@@ -55,7 +55,8 @@ export class IpOwners {
     const nic = this.nics.get(name);
     if (nic) return { holder: nic.claim.holder, port: nic.claim.port, isUsed: true };
     const [namespace, podName] = [textOf(ip.spec, 'namespace'), textOf(ip.spec, 'podName')];
-    if (namespace === '') return this.outsideNamespaces(ip);
+    // What Kube-OVN has for itself it puts into a namespace of convenience, under its own name alone.
+    if (namespace === '' || podName === name) return this.outsideNamespaces(ip);
     const pod = podNamed(name, podName, namespace);
     if (!pod) return { why: `its name is not that of a port of Pod ${namespace}/${podName}` };
     const found = this.ofKind(textOf(ip.spec, 'podType'), pod);

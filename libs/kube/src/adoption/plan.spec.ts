@@ -189,7 +189,9 @@ describe('planAdoption records', () => {
     const alone = { podName: '', namespace: '' };
     const ips = [
       ip('node-n1', '10.16.0.40', alone),
-      ip('u2o-interconnection.ovn-cluster.ovn-default', '10.16.0.41', { ...alone, nodeName: '' }),
+      ip('u2o-interconnection.ovn-cluster.ovn-default', '10.16.0.41', {
+        ...{ podName: 'u2o-interconnection.ovn-cluster.ovn-default', namespace: 'default', nodeName: '' },
+      }),
     ];
     const status = {
       u2oInterconnectionIP: '10.16.0.41',

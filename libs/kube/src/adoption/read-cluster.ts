@@ -4,7 +4,8 @@ import { type Clock, sleep } from '@holdfast/clock';
 import type { Following, KubernetesApi } from '../kubernetes-api';
 import { KubernetesFault } from '../kubernetes-fault';
 import type { KubernetesObject } from '../kubernetes-object';
-import type { Resource } from '../resource';
+import { trimFollowedPod } from '../pod-addresses/followed-pod';
+import { PODS, type Resource } from '../resource';
 import { type ClusterObjects, kindsToRead, type ReadKind } from './cluster-objects';
 
 export interface ReadClusterOptions {
@@ -39,6 +40,7 @@ async function readKind(
   const given = new Promise<KubernetesFault>((resolve) => (giveUp = resolve));
   const following: Following = api.follow(resource, {
     changed: () => undefined,
+    ...(resource === PODS && { trim: trimFollowedPod }),
     faulted: (fault) => {
       last = fault;
       if (!fault.retryable || fault.code === 'kubernetes-kind-unknown') giveUp(fault);

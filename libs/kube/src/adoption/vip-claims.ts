@@ -1,6 +1,6 @@
 // What Kube-OVN's Vips say: which addresses each was given (its status), what it is for (its spec), and who uses it (a
 // label). The status counts: the spec may have been edited since, without effect in Kube-OVN, but it would have one here.
-import { type Mac, vipHolder, type VipPurpose } from '@holdfast/ipam';
+import { vipHolder, type VipPurpose } from '@holdfast/ipam';
 import { readVipSpec, type VipWanted } from '../face/vip-spec';
 import type { KubernetesObject } from '../kubernetes-object';
 import { VIPS } from '../resource';
@@ -14,7 +14,7 @@ const SUBNET_LABEL = 'ovn.kubernetes.io/subnet';
 
 export interface VipClaim {
   readonly name: string;
-  readonly claim: Claim & { readonly held: ClaimedAddress & { readonly mac: Mac } };
+  readonly claim: Claim;
   readonly purpose: Omit<VipPurpose, 'note'>;
   /** The port that uses it; '' when none does. */
   readonly userPort: string;
@@ -53,7 +53,7 @@ function readVip(vip: KubernetesObject): VipClaim | Conflict {
   const isUpperCase = [...texts, textOf(vip.spec, 'v6ip')].some(hasUpperCase);
   if (addressesIn(read.value).length === 0 || mac === undefined)
     return withoutAddress(vip, subnet, read.value, isUpperCase);
-  const claim = { holder, subnet: given, held: { ...read.value, mac }, source };
+  const claim = { holder, subnet: given, held: ownOf(read.value, wanted.value), source };
   if (deletionTimestamp !== undefined) return leaving(claim, deletionTimestamp);
   const edits = editsOf(vip, wanted.value, claim);
   if (edits.length > 0) return edited(claim, edits);
@@ -61,6 +61,15 @@ function readVip(vip: KubernetesObject): VipClaim | Conflict {
     ...{ name, claim, purpose: wanted.value.purpose, isUpperCase },
     userPort: labels[RESERVED_LABEL] ?? '',
   };
+}
+
+/**
+ * Kube-OVN gives a switch_lb_vip the MAC of the Subnet's router port, which is not its own: where its spec does not insist
+ * on it, the ledger chooses one.
+ */
+function ownOf(held: ClaimedAddress, { mac, purpose }: VipWanted): ClaimedAddress {
+  if (purpose.vipType !== 'switch_lb_vip' || mac !== undefined) return held;
+  return { v4: held.v4, v6: held.v6 };
 }
 
 /** Kube-OVN refuses such edits in its log only, and leaves them standing. */
