@@ -184,6 +184,16 @@ function describeRules(
       await world.hasFront('10.16.0.100:53/udp', '10.16.0.20:5353,10.16.0.21:5353');
     }, 60_000);
 
+    it("has its fronts on the switch, and a port of the VPC's router that answers for the Vip", async () => {
+      await until('the switch has both', () => {
+        const onSwitch = world.nbctl('ls-lb-list', 'ovn-default');
+        return (onSwitch.includes('10.16.0.100:8888') && onSwitch.includes('10.16.0.100:53')) || undefined;
+      });
+      await until('the router has the port', () => {
+        return world.nbctl('show', 'ovn-cluster').includes('10.16.0.100/') || undefined;
+      });
+    }, 60_000);
+
     it('prints the columns that people know', async () => {
       const [header = '', ...rows] = (await world.kubectl(['get', 'slr'])).trim().split('\n');
       expect(header.split(/ {2,}/).map((column) => column.trim())).toEqual([

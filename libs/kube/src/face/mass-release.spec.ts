@@ -1,6 +1,6 @@
 // The brake on mass release: what a missing object is taken for, in the right cluster, in another one, and in an empty one.
 import { SWITCH_LB_RULES, VIPS } from '../resource';
-import { backendsOf } from '../testing/uses-of-vip';
+import { backendsOf, parentsOf } from '../testing/uses-of-vip';
 import { FaceWorld } from '../testing/face-world';
 
 const LISTED = { selector: [], endpoints: ['10.16.0.70'] };
@@ -129,6 +129,8 @@ describe('a cluster that is not the one the ledger knows', () => {
   it('retires no rules, and leaves their backends and the parents of Vips alone', async () => {
     const right = await served();
     right.vip('slr-01', { subnet: 'ovn-default', type: 'switch_lb_vip' });
+    right.vip('aap', { subnet: 'ovn-default', namespace: 'default', selector: ['app: aap1'] });
+    right.pod('answers', 'aap', { app: 'aap1' });
     right.rule('web', LISTED);
     right.rule('dns', { ...LISTED, ports: [{ port: 53 }] });
     await right.settle(5_000);
@@ -137,6 +139,7 @@ describe('a cluster that is not the one the ledger knows', () => {
     const { face } = await world.start();
     await world.settle(HOUR_MS);
     expect(backendsOf(world.ledger, 'web')).toEqual(['10.16.0.70']);
+    expect(parentsOf(world.ledger, 'aap')).toEqual(['answers.default']);
     expect(released(world)).toBe(0);
     expect(world.read(SWITCH_LB_RULES, 'web')).toBeUndefined();
     expect(face.status.trouble?.code).toBe('kubernetes-objects-missing');

@@ -88,7 +88,13 @@ export class SubnetReconciler {
     const { name } = object.metadata;
     if (!object.metadata.finalizers?.includes(FINALIZER)) return this.leave(object);
     const state = ledger.view.subnet(name);
-    const retained = state && (inUse(state) ?? (await this.retire(object)));
+    const used = state && inUse(state);
+    if (used) {
+      // Nothing is asked, so nothing is asked again: each release brings the next turn.
+      refusals.forget(subnetKey(name));
+      return this.show(object, { retained: used });
+    }
+    const retained = state && (await this.retire(object));
     if (retained) return (await this.show(object, { retained })) ?? refusals.retryInMs(subnetKey(name));
     const left = await writer.removeFinalizer(SUBNETS, object);
     return left ? this.leave(left) : STALE_RETRY_MS;

@@ -189,6 +189,18 @@ describe('an IPPool', () => {
     world.pool('gold', ['10.16.0.201']);
     await world.settle(2_000);
     expect(poolsOf(world)).toHaveLength(1);
+    // The server deletes the objects first, and waits for their finalizers.
+    world.delete(IP_POOLS, 'gold');
+    await world.settle(2_000);
+    world.sandbox.request('DELETE', definition);
+    await world.settle(1_200_000);
+    expect(face.status).toMatchObject({ synced: true, unserved: ['ippools.kubeovn.io'], pools: 0 });
+    expect(face.status).not.toHaveProperty('trouble');
+    world.install(MANIFESTS.holdfast);
+    world.pool('gold', ['10.16.0.201']);
+    await world.settle(60_000);
+    expect(face.status).not.toHaveProperty('unserved');
+    expect(poolsOf(world)).toHaveLength(1);
   });
 });
 
