@@ -1,4 +1,12 @@
 // Every line that the help shows is run, in the order in which the file tells them, on an empty ledger.
+import {
+  createObjects,
+  installDefinitions,
+  kubeOvn,
+  MANIFESTS,
+  type SandboxApiServer,
+  startSandboxApiServer,
+} from '@holdfast/kube/testing';
 import type { Command } from 'commander';
 import { EXAMPLES, examplesOf } from './examples';
 import { pathOf } from './acting';
@@ -33,13 +41,19 @@ async function onceItIsTime(terminal: Terminal, example: string): ReturnType<Ter
 describe('the examples in the help', () => {
   let controlPlane: ControlPlane;
 
+  /** What is imported. */
+  let cluster: SandboxApiServer;
+
   beforeAll(async () => {
-    controlPlane = await startControlPlane();
+    [controlPlane, cluster] = await Promise.all([startControlPlane(), startSandboxApiServer()]);
+    await installDefinitions(cluster, MANIFESTS.kubeOvn);
+    await createObjects(cluster, [kubeOvn.subnet('imported', '10.40.0.0/16')]);
   });
-  afterAll(() => controlPlane.stop());
+  afterAll(() => Promise.all([controlPlane.stop(), cluster.stop()]));
 
   it('all work', async () => {
-    const terminal = new Terminal(controlPlane.server);
+    const env = { HOLDFAST_SERVER: controlPlane.server, KUBECONFIG: cluster.kubeconfigFile };
+    const terminal = new Terminal(controlPlane.server, { env });
     const printed: Record<string, string> = {};
     for (const example of EXAMPLES) {
       const { code, out, err } = await onceItIsTime(terminal, example);

@@ -70,6 +70,9 @@ export const EXAMPLES: readonly string[] = [
   'holdfast history pod/default/web-0 --from -2h30m',
   'holdfast history --vip web -o wide',
   'holdfast subnet retire dual',
+  'holdfast import kube-ovn',
+  'holdfast import kube-ovn --apply',
+  'holdfast import kube-ovn --statefulsets apps.kruise.io/v1beta1 -o json',
   'holdfast completion bash',
 ];
 
