@@ -22,7 +22,6 @@ export class Answers {
   constructor(
     private readonly history: History,
     private readonly windowMs: number,
-    private readonly hasSeveralWriters: boolean,
     private readonly known: KnownDefects,
   ) {}
 
@@ -32,7 +31,7 @@ export class Answers {
     if (outcome.rejected) return this.refused(answered, effect, witness, clock);
     if (outcome.position !== undefined && Number(outcome.position) > this.history.length)
       this.fail('durable-answer', order, `is acknowledged at ${outcome.position}, beyond the log`);
-    if (effect) return this.firstReply(answered, effect);
+    if (effect) return this.firstReply(answered, effect, witness);
     const declined = witness.declinedOf(order.commandId, ALREADY_SO);
     if (!declined) this.fail('durable-answer', order, 'is acknowledged, and the log has nothing of it');
     if (this.history.fingerprint(declined.stream, declined.version) !== declined.upon)
@@ -43,17 +42,17 @@ export class Answers {
         order,
         `was found to be so as ${show(declined.reply)} and is told ${show(outcome.reply)}`,
       );
-    this.fresh(order, declined.isStale);
+    this.fresh(answered, declined.isStale, witness);
   }
 
-  private firstReply({ order, outcome }: Answered, effect: Landed): void {
+  private firstReply({ order, outcome }: Answered, effect: Landed, witness: Witness): void {
     const { recorded, event } = effect;
     const expected = subnet.replyTo(event as SubnetEvent);
     if (outcome.rejected || outcome.position !== recorded.position || !same(outcome.reply, expected)) {
       const told = outcome.rejected ? undefined : outcome.position;
       if (told === String(effect.firstPosition) && told !== recorded.position)
         return this.known.add('told-the-first-of-several-events');
-      if (this.hasSeveralWriters) return this.known.add('stale-answer-with-several-writers');
+      if (witness.hasRivals()) return this.known.add('stale-answer-after-another-writer');
       if (isVipNameMoved(order, effect, outcome.subnet, this.history.names))
         return this.known.add('vip-command-again-after-its-name-moved');
       this.fail(
@@ -85,26 +84,30 @@ export class Answers {
     if (effect && Number(effect.recorded.position) <= deliveredAt) {
       if (isVipNameMoved(order, effect, outcome.subnet, this.history.names))
         return this.known.add('vip-command-again-after-its-name-moved');
-      if (isStale && this.hasSeveralWriters) return this.known.add('stale-answer-with-several-writers');
+      if (isStale && witness.hasRivals()) return this.known.add('stale-answer-after-another-writer');
       this.fail(
         'first-reply',
         order,
         `led to ${effect.event.type} at ${effect.recorded.position}, but is refused in ${outcome.subnet || 'no subnet'}: ${code}`,
       );
     }
-    if (isUnknownName || declined) return this.fresh(order, isStale === true);
+    if (isUnknownName || declined) return this.fresh(answered, isStale === true, witness);
     if (code === 'VipNameTaken' && order.command.type === 'ReserveVip') {
       const { name, subnet: wanted } = order.command;
       const isTrue = this.history.names.wasTaken(name, wanted, deliveredAt);
-      return this.fresh(order, !isTrue);
+      return this.fresh(answered, !isTrue, witness);
     }
     this.fail('true-answer', order, `is refused with ${code}, which nobody decided`);
   }
 
-  private fresh(order: Order, isStale: boolean): void {
+  private fresh({ order, outcome, deliveredAt }: Answered, isStale: boolean, witness: Witness): void {
     if (!isStale) return;
-    if (this.hasSeveralWriters) return this.known.add('stale-answer-with-several-writers');
-    this.fail('true-answer', order, 'is answered from a state that the log had left behind');
+    if (witness.hasRivals()) return this.known.add('stale-answer-after-another-writer');
+    this.fail(
+      'true-answer',
+      order,
+      `is answered from a state that the log had left behind, ${show(outcome)}, delivered at ${deliveredAt}`,
+    );
   }
 
   private fail(checker: Checker, { commandId, command }: Order, what: string): never {

@@ -66,6 +66,8 @@ export class History {
   lastAtMs = 0;
   private readonly ends = new Map<string, StreamEnd>();
   private readonly byCommand = new Map<string, Landed>();
+  /** By writer: the position of its last event. */
+  private readonly lastBy = new Map<string, number>();
   private readonly listeners = new Set<(landed: Landed) => void>();
 
   constructor(private readonly known: KnownDefects) {
@@ -97,6 +99,7 @@ export class History {
       firstPosition: this.length,
     };
     this.onlyOnce(landed);
+    this.lastBy.set(writer, this.length);
     this.lastAtMs = Math.max(this.lastAtMs, atMs);
     if (subnetName === undefined) {
       this.names.apply(landed.id, event as VipNameEvent, this.length);
@@ -120,6 +123,11 @@ export class History {
   /** What the command led to, if anything has landed of it. */
   effectOf(commandId: string): Landed | undefined {
     return this.byCommand.get(commandId);
+  }
+
+  othersWroteAfter(writer: string, position: number): boolean {
+    for (const [other, last] of this.lastBy) if (other !== writer && last > position) return true;
+    return false;
   }
 
   version(stream: string): number {

@@ -12,10 +12,11 @@ export const KNOWN_DEFECTS = {
   'vip-command-again-after-its-name-moved':
     'VipReservations asks the present subnet of the name, not the one in which the command was carried out; with clocks apart it is even carried out again, on another Vip of that name',
   /**
-   * With several writers: a loop that has nothing to append does not find out that another has appended since. What it
-   * refuses, or finds to be so already, was true of the state that it has in memory, and need not be any more.
+   * A loop that has nothing to append does not find out that another process has appended since: a second writer, or
+   * an append of a process that is dead by now. What it refuses, or finds to be so already, was true of the state that
+   * it has in memory, and need not be any more. With a store of one writer (SQLite) it cannot come to that.
    */
-  'stale-answer-with-several-writers':
+  'stale-answer-after-another-writer':
     'StreamLoop answers a command that leads to no event from memory, without asking the store',
   /** A command that led to several events, and comes again, is told what the first of them says instead of the last. */
   'told-the-first-of-several-events':

@@ -45,7 +45,7 @@ export class ObjectOwners {
 export function kubernetesDifference(cluster: Cluster, view: LedgerView): string | undefined {
   const vips = new Map(cluster.list(VIPS).map((object) => [object.metadata.name, object]));
   for (const { name } of view.vips())
-    if (view.vipReservedThrough(name) === THROUGH_KUBERNETES && !vips.has(name))
+    if (view.vipReservedThrough(name) === THROUGH_KUBERNETES && !vips.has(name) && !isUsed(name, view))
       return `Vip ${name} is reserved for an object that is gone`;
   for (const object of vips.values()) {
     const difference = vipDifference(object, view);

@@ -43,10 +43,19 @@ export class Witness {
   /** Stored form of the event that is evolved next: whoever evolves has just read it, or just written it. */
   private lastStored: Stored = { type: '', data: '' };
 
+  private readonly startedAt: number;
+
   constructor(
     private readonly process: string,
     private readonly history: History,
-  ) {}
+  ) {
+    this.startedAt = history.length;
+  }
+
+  /** Whether another process has written since this one started: a second writer, or an append of a dead one. */
+  hasRivals(): boolean {
+    return this.history.othersWroteAfter(this.process, this.startedAt);
+  }
 
   /** A command was delivered; the first of several deliveries under way counts. */
   delivering(commandId: string): void {

@@ -24,7 +24,7 @@ const LOOK_EVERY_MS = 100;
 export function play(kind?: Fault, at = 0): Promise<Played> {
   return guarded(async () => {
     const faults = new OneFault(kind, at);
-    const scenery = { writers: 1, projectors: 'inside', hasKubernetes: true } as const;
+    const scenery = { writers: 1, projectors: 'inside', hasKubernetes: true, isShared: true } as const;
     const world = new World({ seed: 1, trace: new Trace(), faults, scenery });
     for (const step of STORY) {
       step(world);

@@ -28,21 +28,24 @@ export interface StoreSurroundings {
   readonly faults: Faults;
   readonly scheduler: Scheduler;
   readonly trace: Trace;
+  /** Whether an append may land that nobody waits for any more; a store of one process dies with it. */
+  readonly isShared: boolean;
 }
 
 export class FaultyStore implements EventStore {
   constructor(private readonly around: StoreSurroundings) {}
 
   append(stream: string, expected: Version, events: readonly NewEvent[]): Promise<AppendResult> {
-    const { life, log, faults, scheduler } = this.around;
+    const { life, log, faults, scheduler, isShared } = this.around;
     const goingMs = faults.delayMs(GOING_MS, 'store-slow');
     const land = (): Promise<AppendResult> => log.append(life.name, stream, expected, events);
     return life.call(
       goingMs,
       async () => {
+        if (life.isOver && !isShared) return NEVER;
         if (faults.strikes('store-unavailable')) throw this.unavailable();
         if (faults.strikes('store-lost-append')) throw this.unknown();
-        if (faults.strikes('store-late-append')) {
+        if (isShared && faults.strikes('store-late-append')) {
           scheduler.after(Math.ceil(faults.chance.random() * LATE_MS), () => void land());
           throw this.unknown();
         }
@@ -116,3 +119,5 @@ export class FaultyStore implements EventStore {
     this.around.trace.add(this.around.scheduler.nowMs, `${this.around.life.name} ${what}`);
   }
 }
+
+const NEVER: Promise<never> = new Promise(() => undefined);

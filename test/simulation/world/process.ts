@@ -48,18 +48,18 @@ export class Process {
     readonly incarnation: number,
     private readonly world: World,
   ) {
-    const { scheduler, faults, planted, log, history, trace } = world;
+    const { scheduler, faults, planted, log, history, trace, isShared } = world;
     const name = `${machine.name}#${incarnation}`;
     const diesHere = (): boolean => this.isReady && faults.strikes('crash-at-port');
     this.life = new Life(name, scheduler, machine.wall, diesHere, () => world.died(this));
     this.chance = new SeededChance(world.chance.below(2 ** 31));
     const { clock } = this.life;
-    const store = new FaultyStore({ life: this.life, log, faults, scheduler, trace });
+    const store = new FaultyStore({ life: this.life, log, faults, scheduler, trace, isShared });
     this.store = planted.store?.(store, world, incarnation) ?? store;
     this.witness = new Witness(name, history);
     this.ledger = new LedgerRole(
       planted.deciders?.(world.deciders, world) ?? world.deciders,
-      { store: this.store, clock, chance: this.chance, refuse, windowMs: world.windowMs },
+      { store: this.store, clock, chance: this.chance, refuse, windowMs: world.windowMs, hasOtherWriters: isShared },
       this.witness,
     );
     const readStore = planted.readStore?.(this.store, world, incarnation) ?? this.store;

@@ -48,6 +48,8 @@ export interface Scenery {
   /** Projectors of the Northbound: in the first writer's process, or so many of their own. */
   readonly projectors: 'inside' | number;
   readonly hasKubernetes: boolean;
+  /** Whether the store takes appends of several processes, and of those that are dead by now; else it is one's own. */
+  readonly isShared: boolean;
 }
 
 /** For how long commands are remembered: short, so that a run sees windows end. */
@@ -55,7 +57,7 @@ const WINDOWS_MS = [20_000, 120_000, 600_000];
 /** Until a dead process is started again, at most. */
 const RESTART_MAX_MS = 3_000;
 
-/** In how many of the worlds with one writer there is a cluster. */
+/** In how many worlds there is a cluster. */
 const KUBERNETES_RATE = 0.5;
 
 export class World {
@@ -88,6 +90,8 @@ export class World {
   violation: Violation | undefined;
   /** Writes of faces since the last fault; what never comes to rest writes for ever. */
   readonly writesAtRest = { northbound: 0, kubernetes: 0 };
+  /** See `Scenery`. */
+  readonly isShared: boolean;
   /** A known defect keeps it from going on. */
   isAbandoned = false;
   private isHealed = false;
@@ -115,13 +119,14 @@ export class World {
     ).clock;
     this.cluster = new Cluster(clusterClock, this.fork());
     this.users = new KubernetesUsers(this.cluster, this.terrain, this.fork());
-    const { writers, projectors, hasKubernetes } = scenery ?? drawScenery(this.chance);
+    const { writers, projectors, hasKubernetes, isShared } = scenery ?? drawScenery(this.chance);
     for (let at = 0; at < writers; at += 1)
       this.machines.push({ name: `ledger-${at}`, wall: { offMs: 0 }, takesOrders: true, faces: [] });
     this.addProjectors(projectors);
     this.hasKubernetes = hasKubernetes;
+    this.isShared = isShared;
     if (this.hasKubernetes) this.addFace(0, (process, world) => new KubernetesRole(process, world));
-    this.answers = new Answers(this.history, this.windowMs, writers > 1, this.known);
+    this.answers = new Answers(this.history, this.windowMs, this.known);
     const bus = new Bus(this.scheduler, this.faults);
     this.clients = new Clients(
       this.scheduler,
@@ -229,9 +234,9 @@ export class World {
 const told = (outcome: SubnetOutcome): string =>
   outcome.rejected ? outcome.rejected.code : `at ${outcome.position}`;
 
-/** Kubernetes only beside a single writer: see the known defects. */
 function drawScenery(chance: SeededChance): Scenery {
   const writers = chance.random() < 0.15 ? 2 : 1;
   const projectors = ([0, 'inside', 1, 2] as const)[chance.below(4)] as Scenery['projectors'];
-  return { writers, projectors, hasKubernetes: writers === 1 && chance.random() < KUBERNETES_RATE };
+  const isShared = writers > 1 || chance.random() < 0.3;
+  return { writers, projectors, isShared, hasKubernetes: chance.random() < KUBERNETES_RATE };
 }
