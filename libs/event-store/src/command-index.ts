@@ -60,7 +60,7 @@ export class CommandIndex {
 
   constructor(private readonly windowMs: number) {}
 
-  /** @param version of the last event that the command led to */
+  /** @param version of an event that the command led to */
   add(commandId: string, version: Version, atMs: number): void {
     this.youngSinceMs ??= atMs;
     if (atMs - this.youngSinceMs > this.windowMs) {

@@ -39,6 +39,11 @@ export interface CommandLoopOptions<Rejection> {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly refuse: (refusal: LoopRefusal) => Rejection;
+  /**
+   * Whether other processes append to the same streams. Then an answer that leads to no event is asked of the store as
+   * well, because no expected version would find out that it is overtaken. Default false.
+   */
+  readonly hasOtherWriters?: boolean;
   /** For how long a redelivered command gets its first reply; older ones are refused. Default 24 hours. */
   readonly windowMs?: number;
 }
@@ -63,6 +68,14 @@ export class CommandLoop<State, Command, Event, Reply, Rejection> {
    */
   execute(id: string, envelope: CommandEnvelope<Command>): Promise<CommandOutcome<Reply, Rejection>> {
     return this.stream(id).execute(envelope);
+  }
+
+  /** What the command was told in this stream when it first came, if it did; for whoever is not sure of the stream. */
+  recall(
+    id: string,
+    envelope: CommandEnvelope<Command>,
+  ): Promise<CommandOutcome<Reply, Rejection> | undefined> {
+    return this.stream(id).recall(envelope);
   }
 
   /** The state upon which the next command would be decided; it may show what is not durable yet. */

@@ -42,7 +42,9 @@ export class FirstReplies<State, Command, Event, Reply, Rejection> {
     { envelope, digest }: TakenCommand<Command, Reply, Rejection>,
   ): Promise<CommandOutcome<Reply, Rejection> | undefined> {
     const commandId = envelope.commandId as string;
-    for (const version of loaded.commands.candidates(commandId)) {
+    // Of several events of a command the last has what it was told.
+    const candidates = loaded.commands.candidates(commandId).sort((a, b) => b - a);
+    for (const version of candidates) {
       // What is not durable yet is of commands that are not answered yet, and so of other ones.
       if (version > loaded.durableVersion) continue;
       const outcome = await this.replyFrom(loaded.stream, version, commandId, digest);

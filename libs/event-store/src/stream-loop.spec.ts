@@ -248,3 +248,44 @@ function collidingIds(): [string, string] {
     index.add(id, at, 0);
   }
 }
+
+describe('an answer that leads to no event', () => {
+  const counting = {
+    ...seats,
+    decide: (wish: number | 'any', taken: number[], moment: never) =>
+      wish === 98 ? { rejected: `${taken.length} are taken` } : seats.decide(wish, taken, moment),
+  };
+
+  it.each([
+    [true, '2 are taken'],
+    [false, '1 are taken'],
+  ])('is asked of the store as well where there are other writers: %s', async (hasOtherWriters, answer) => {
+    const store = new MemoryEventStore();
+    const options = {
+      store,
+      clock,
+      chance: new SeededChance(1),
+      refuse: ({ code }: { code: string }) => code,
+    };
+    const [mine, another] = [1, 2].map(() => new CommandLoop(counting, { ...options, hasOtherWriters }));
+    expect(await mine!.execute('a', { actor, command: 1 })).toMatchObject({ reply: 1 });
+    expect(await another!.execute('a', { actor, command: 2 })).toMatchObject({ reply: 2 });
+    expect(await mine!.execute('a', { actor, command: 98 })).toMatchObject({ rejected: answer });
+  });
+});
+
+it('tells a command of several events that comes again what its last event says', async () => {
+  const pairs = {
+    ...seats,
+    decide: (_: unknown, taken: number[]) => ({
+      events: [0, 1].map((next) => ({ type: 'Taken' as const, seat: taken.length + next })),
+      reply: taken.length + 1,
+    }),
+  };
+  const store = new MemoryEventStore();
+  const options = { store, clock, chance: new SeededChance(1), refuse: ({ code }: { code: string }) => code };
+  const envelope = { actor, command: 'any' as const, commandId: 'twice', issuedAtMs: clock.now() };
+  const first = await new CommandLoop(pairs, options).execute('a', envelope);
+  expect(first).toMatchObject({ reply: 1 });
+  expect(await new CommandLoop(pairs, options).execute('a', envelope)).toEqual(first);
+});

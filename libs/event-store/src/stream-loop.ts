@@ -14,7 +14,7 @@ import {
 } from './command-loop';
 import type { Decider } from './decider';
 import { digestOf } from './event-envelope';
-import type { AppendResult } from './event-store';
+import type { AppendResult, EventStore, Version } from './event-store';
 import { FirstReplies } from './first-replies';
 import { LoadedStream } from './loaded-stream';
 import { appendSurely } from './append-surely';
@@ -93,6 +93,14 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
     return taken.promise;
   }
 
+  async recall(envelope: CommandEnvelope<Command>): Promise<CommandOutcome<Reply, Rejection> | undefined> {
+    if (envelope.commandId === undefined) return undefined;
+    const loaded = this.loaded ?? (await this.load());
+    const digest = digestOf(envelope.said ?? envelope.command);
+    const taken = new TakenCommand<Command, Reply, Rejection>(envelope, digest);
+    return this.firstReplies.isSuspect(loaded, taken) ? this.firstReplies.find(loaded, taken) : undefined;
+  }
+
   async peek(): Promise<State> {
     return (this.loaded ?? (await this.load())).state;
   }
@@ -147,12 +155,17 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
     const batch = this.hand;
     if (!batch) return;
     this.hand = undefined;
-    if (batch.events.length === 0) {
+    const { store, hasOtherWriters = false } = this.options;
+    const isOnlyAnswers = batch.events.length === 0;
+    if (isOnlyAnswers && !hasOtherWriters) {
       batch.land([]);
       return this.answer(batch);
     }
     this.inTheAir = batch;
-    appendSurely(this.options.store, batch.stream, batch.expected, batch.events).then(
+    const appending = isOnlyAnswers
+      ? confirm(store, batch.stream, batch.expected)
+      : appendSurely(store, batch.stream, batch.expected, batch.events);
+    appending.then(
       (result) => this.landed(batch, result),
       (fault: unknown) => {
         this.startOver([]);
@@ -256,4 +269,11 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
       .finally(() => (this.loading = undefined));
     return this.loading;
   }
+}
+
+/** What an append of nothing would say: whether the stream is still as it was decided upon. */
+async function confirm(store: EventStore, stream: string, expected: Version): Promise<AppendResult> {
+  for await (const [event] of store.readStream(stream, expected + 1))
+    if (event) return { outcome: 'conflict', actual: event.version };
+  return { outcome: 'appended', positions: [] };
 }

@@ -40,6 +40,8 @@ export class LedgerModule implements OnApplicationShutdown {
             chance: systemChance,
             refuse,
             windowMs: config.commandWindowHours * 3_600_000,
+            // The others have one writer: a second process is refused, or has a memory of its own.
+            hasOtherWriters: config.store.startsWith('eventstoredb:'),
           }),
         },
         ...[SubnetLoop, VipNameLoop].map((loop) => ({

@@ -223,3 +223,18 @@ describe('Vip names across subnets', () => {
     );
   });
 });
+
+it('tells a release that comes again what it was told, and leaves the Vip that has the name since', async () => {
+  const store = new MemoryEventStore();
+  await withSubnets(store);
+  const { reserve, release, clock } = start(store);
+  await reserve('left');
+  const first = await release('release-1');
+  await reserve('right');
+  expect(await release('release-1')).toEqual(first);
+  expect(await whereIsWeb(store)).toEqual(['right']);
+  // Nor after a restart, by a caller whose clock is ahead.
+  await clock.advance(1000);
+  expect(await start(store, clock).release('release-1')).toMatchObject({ subnet: 'left' });
+  expect(await whereIsWeb(store)).toEqual(['right']);
+});

@@ -48,16 +48,19 @@ export class VipReservations {
 
   async revise(envelope: CommandEnvelope<Omit<ReviseVip, 'subnet'>>): Promise<SubnetOutcome> {
     const { command } = envelope;
-    const { subnet } = await this.names.peek(command.name);
+    const { subnet, formerSubnets } = await this.names.peek(command.name);
     if (subnet === undefined) return notFound(envelope, command.name);
-    return this.executeIn(subnet, { ...envelope, command: { ...command, subnet }, said: command });
+    const revised = { ...envelope, command: { ...command, subnet }, said: command };
+    return (await this.toldIn(formerSubnets, revised)) ?? this.executeIn(subnet, revised);
   }
 
   async release(envelope: CommandEnvelope<Omit<ReleaseVip, 'subnet'>>): Promise<SubnetOutcome> {
     const { command, actor } = envelope;
-    const { subnet, claim, isClaimed } = await this.names.peek(command.name);
+    const { subnet, claim, isClaimed, formerSubnets } = await this.names.peek(command.name);
     if (subnet === undefined) return notFound(envelope, command.name);
     const released = { ...envelope, command: { ...command, subnet }, said: command };
+    const told = await this.toldIn(formerSubnets, released);
+    if (told) return told;
     const outcome = await this.executeIn(subnet, released);
     if (!outcome.rejected && isClaimed) await this.giveUp(actor, command.name, subnet, claim);
     return outcome;
@@ -69,10 +72,24 @@ export class VipReservations {
     if (command.subnet !== undefined) {
       return this.executeIn(command.subnet, envelope as CommandEnvelope<SubnetCommand>);
     }
-    const { subnet } = await this.names.peek(command.vip);
+    const { subnet, formerSubnets } = await this.names.peek(command.vip);
     if (subnet === undefined) return notFound(envelope, command.vip);
     const found = { ...command, subnet } as SubnetCommand;
-    return this.executeIn(subnet, { ...envelope, command: found, said: command as SubnetCommand });
+    const used = { ...envelope, command: found, said: command as SubnetCommand };
+    return (await this.toldIn(formerSubnets, used)) ?? this.executeIn(subnet, used);
+  }
+
+  /** What a command was told that comes again since another subnet has the name: it must not act on another Vip. */
+  private async toldIn(
+    subnets: readonly string[],
+    envelope: CommandEnvelope<SubnetCommand>,
+  ): Promise<SubnetOutcome | undefined> {
+    if (envelope.commandId === undefined) return undefined;
+    for (const subnet of subnets) {
+      const told = await this.subnets.recall(subnet, envelope);
+      if (told) return { ...told, subnet };
+    }
+    return undefined;
   }
 
   private async executeIn(subnet: string, envelope: CommandEnvelope<SubnetCommand>): Promise<SubnetOutcome> {

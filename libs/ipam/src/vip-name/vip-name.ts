@@ -43,7 +43,12 @@ export interface VipNameState {
   readonly isClaimed: boolean;
   /** The newest claim ever made, or -1. */
   readonly claim: number;
+  /** Subnets that claimed it before, the latest first; without `subnet`. */
+  readonly formerSubnets: readonly string[];
 }
+
+/** A name that wanders further within a day is nobody's to follow. */
+const FORMER_SUBNETS_MAX = 16;
 
 export interface VipNameReply {
   readonly claim: number;
@@ -76,16 +81,24 @@ function decide(command: VipNameCommand, state: VipNameState): Decision {
 }
 
 function evolve(state: VipNameState, event: VipNameEvent): VipNameState {
-  return event.type === 'VipNameClaimed'
-    ? { ...state, subnet: event.subnet, isClaimed: true, claim: event.claim }
-    : { ...state, isClaimed: false };
+  if (event.type === 'VipNameFreed') return { ...state, isClaimed: false };
+  const { subnet, claim } = event;
+  const before = state.subnet === undefined ? [] : [state.subnet];
+  const formerSubnets = [...before, ...state.formerSubnets].filter((name) => name !== subnet);
+  return {
+    ...state,
+    subnet,
+    isClaimed: true,
+    claim,
+    formerSubnets: formerSubnets.slice(0, FORMER_SUBNETS_MAX),
+  };
 }
 
 export const STORED_VIP_NAME_EVENTS: readonly string[] = ['VipNameClaimed.v1', 'VipNameFreed.v1'];
 
 export const vipName = {
   category: 'vip',
-  initial: (name: string): VipNameState => ({ name, isClaimed: false, claim: -1 }),
+  initial: (name: string): VipNameState => ({ name, isClaimed: false, claim: -1, formerSubnets: [] }),
   evolve,
   decide,
   replyTo: ({ claim }: VipNameEvent): VipNameReply => ({ claim }),
