@@ -45,6 +45,9 @@ describe('reading a request', () => {
   });
 });
 
+/** What the Subnet calls it, which knows only parents of Vips. */
+const typeOf = (operation: string): string => operation.replace('VipParent', 'Parent');
+
 describe.each(byName)('%s', (_, operation) => {
   it('answers any JSON with a meaning or an InvalidArgument', () => {
     const soup = fc.oneof(
@@ -62,7 +65,7 @@ describe.each(byName)('%s', (_, operation) => {
         else
           expect(read.meaning).toHaveProperty(
             operation.kind === 'command' ? 'command.type' : 'type',
-            operation.name,
+            typeOf(operation.name),
           );
       }),
       { numRuns: 60 },
