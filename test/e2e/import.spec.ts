@@ -163,7 +163,7 @@ describe('a cluster that Kube-OVN ran', () => {
     const before = await addresses();
     const held = await json('reservation', 'list');
     await controlPlane.stop();
-    controlPlane = await start({ kubeconfig: server.kubeconfigFile });
+    controlPlane = await start({ kubeconfig: server.kubeconfigFile, 'pod-addresses': 'on' });
     await until('the Vips are its own', async () => {
       const { metadata } = (await get(`${ofKubeOvn('vips')}/aap`)) as Listed;
       return metadata.finalizers?.some((it) => it.includes('holdfast')) || undefined;

@@ -72,7 +72,7 @@ export const EXAMPLES: readonly string[] = [
   'holdfast subnet retire dual',
   'holdfast import kube-ovn',
   'holdfast import kube-ovn --apply',
-  'holdfast import kube-ovn --statefulsets apps.kruise.io/v1beta1 -o json',
+  'holdfast import kube-ovn --stateful-set-kinds apps.kruise.io/v1beta1/statefulsets -o json',
   'holdfast completion bash',
 ];
 

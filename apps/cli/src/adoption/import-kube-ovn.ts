@@ -28,9 +28,9 @@ import { type Report, type Row, reportJson, reportText } from './report';
 export interface ImportFlags extends GlobalFlags, ClusterFlags {
   readonly apply?: boolean;
   readonly actor?: string;
-  /** `group/version` each. */
-  readonly statefulsets?: readonly string[];
-  readonly keepVmIp: boolean;
+  /** `group/version/plural` each. */
+  readonly statefulSetKinds?: readonly string[];
+  readonly keepVmIp: 'true' | 'false';
 }
 
 interface Seen {
@@ -63,7 +63,7 @@ class Import {
     private readonly ledger: Ledger,
     private readonly api: KubernetesApi,
   ) {
-    this.statefulSets = (flags.statefulsets ?? []).map(statefulSetsOf);
+    this.statefulSets = (flags.statefulSetKinds ?? []).map(statefulSetsOf);
   }
 
   async run(): Promise<ExitCode> {
@@ -122,7 +122,7 @@ class Import {
     const contents = await askLedger(this.ledger, atLeastPosition);
     if (contents.refusal) return contents;
     const groups = ['apps', ...this.statefulSets.map(({ group }) => group)];
-    const rules = { statefulSetGroups: new Set(groups), keepVmIp: this.flags.keepVmIp };
+    const rules = { statefulSetGroups: new Set(groups), keepVmIp: this.flags.keepVmIp === 'true' };
     const { position } = contents.reply;
     return { reply: { plan: planAdoption(objects, contents.reply, rules), position } };
   }
@@ -150,12 +150,12 @@ function keyOf({ order }: AdoptionPlan['steps'][number]): unknown[] {
   return [order.type, order.subnet, who, order.type === 'AttachUser' ? order.user.uid : ''];
 }
 
-/** `apps.kruise.io/v1beta1` */
+/** `apps.kruise.io/v1beta1/statefulsets` */
 function statefulSetsOf(text: string): Resource {
-  const [, group = '', version = ''] = /^([a-z0-9.-]+)\/(v[0-9a-z]+)$/.exec(text) ?? [];
-  if (group === '')
-    throw new UsageFault(`--statefulsets: ${JSON.stringify(text)}; expected such as apps.kruise.io/v1beta1`);
-  return namespacedResource(group, version, 'statefulsets', 'StatefulSet');
+  const [group, version, plural, ...more] = text.split('/');
+  if (group && version && plural && more.length === 0)
+    return namespacedResource(group, version, plural, 'StatefulSet');
+  throw new UsageFault(`--stateful-set-kinds: ${JSON.stringify(text)} is not group/version/plural`);
 }
 
 const refusalOf = ({ code, message, retryable }: KubernetesFault): Refusal => ({

@@ -46,11 +46,7 @@ describe('holdfast import kube-ovn', () => {
   it.each([
     ['a kubeconfig that is not there', '--kubeconfig /nowhere', 'there is no /nowhere'],
     ['a context that is not in it', '--context other', 'other'],
-    [
-      'StatefulSets without a version',
-      '--statefulsets apps.kruise.io',
-      'expected such as apps.kruise.io/v1beta1',
-    ],
+    ['a kind without its version', '--stateful-set-kinds a.b/statefulsets', 'is not group/version/plural'],
   ])('refuses %s', async (_, flags, message) => {
     const { code, out, err } = await terminal.type(`holdfast import kube-ovn ${flags}`);
     expect([code, out]).toEqual([2, '']);

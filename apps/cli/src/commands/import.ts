@@ -1,5 +1,5 @@
 // `holdfast import`: takes over what another system has recorded of who has which address.
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { type Run, acting } from '../acting';
 import type { ImportFlags } from '../adoption/import-kube-ovn';
 import type { ExitCode } from '../exit-code';
@@ -26,11 +26,18 @@ export function addImportCommands(program: Command, run: Run): void {
     .option('--context <name>', 'of the kubeconfig (its current one)')
     .option('--apply', 'record all that is without conflict, and verify it')
     .option(
-      '--statefulsets <kinds>',
-      'StatefulSets that own addresses besides those of apps/v1: apps.kruise.io/v1beta1 (none)',
+      '--stateful-set-kinds <kinds>',
+      'more kinds StatefulSet, as the control plane is told: apps.kruise.io/v1beta1/statefulsets (none)',
       readList,
     )
-    .option('--no-keep-vm-ip', "a virtual machine's Pods are ordinary Pods, as Kube-OVN was told")
+    .addOption(
+      new Option(
+        '--keep-vm-ip <yes>',
+        "whether KubeVirt's machines keep their addresses, as Kube-OVN was told",
+      )
+        .choices(['true', 'false'])
+        .default('true'),
+    )
     .option('--actor <name>', 'who asks, for the record (your user name)');
   acting<ImportFlags>(kubeOvn, run, (_session, flags) => importOnce(run, flags));
 }
