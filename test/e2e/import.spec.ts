@@ -174,6 +174,19 @@ describe('a cluster that Kube-OVN ran', () => {
     expect((await importing()).code).toBe(0);
   }, 60_000);
 
+  it('has the addresses for those who come: an ordinal its own, a new Pod one of its pool', async () => {
+    await createObjects(server, [pod('db-1', '', {}, ofSet('db')), pod('fresh', '')]);
+    const addressOf = (name: string) =>
+      until(`${name} has an address`, async () => {
+        const { metadata } = (await get(`${PODS}/${name}`)) as Listed;
+        return metadata.annotations?.['ovn.kubernetes.io/ip_address'];
+      });
+    expect(await addressOf('db-1')).toBe('10.16.1.11');
+    // From the pool that is bound to its namespace.
+    expect(await addressOf('fresh')).toBe('10.16.1.0');
+    expect((await importing()).code).toBe(0);
+  }, 60_000);
+
   it('has its Vips released with their objects, as those that were reserved here', async () => {
     await server.request('DELETE', `${ofKubeOvn('vips')}/aap`);
     await until('the Vip is gone', async () => {
@@ -190,7 +203,7 @@ const LATER = { labels: { 'ovn.kubernetes.io/ip_reserved': 'true' } };
 interface Listed {
   readonly metadata: {
     readonly name: string;
-    readonly annotations?: object;
+    readonly annotations?: Readonly<Record<string, string>>;
     readonly finalizers?: readonly string[];
   };
   readonly spec?: object;
