@@ -1,5 +1,6 @@
 // Kube-OVN's figures against its objects (D10, D30 of its field catalogue), and the difference of ranges and addresses.
 import fc from 'fast-check';
+import { FINALIZER } from '../face/object-writer';
 import { countConflicts } from './counts';
 import { difference } from './range-difference';
 import { cluster, ip, pod, subnet, usedBy, vip } from './testing/kube-ovn-objects';
@@ -28,6 +29,13 @@ describe('the counts of a Subnet', () => {
       v6usingIPrange: '',
     };
     expect(conflictsOf(planOf(cluster({ ...objects, subnets: figures(status) })))).toEqual([]);
+  });
+
+  it('are not those of Kube-OVN where the control plane has taken the Subnet over', () => {
+    const [taken] = figures({ v4usingIPs: 7 });
+    if (!taken) throw new Error('there is one');
+    const metadata = { ...taken.metadata, finalizers: [FINALIZER] };
+    expect(conflictsOf(planOf(cluster({ ...objects, subnets: [{ ...taken, metadata }] })))).toEqual([]);
   });
 
   it('are not asked for in a Subnet that has none yet', () => {

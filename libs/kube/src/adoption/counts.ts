@@ -10,6 +10,7 @@ import {
   parseAddress,
   parseRange,
 } from '@holdfast/ipam';
+import { FINALIZER } from '../face/object-writer';
 import type { KubernetesObject } from '../kubernetes-object';
 import { SUBNETS } from '../resource';
 import { textOf } from './address-texts';
@@ -33,6 +34,8 @@ export function countConflicts(objects: ClusterObjects, { claims, isOfUsedVip }:
   const conflicts: Conflict[] = [];
   const bySubnet = Map.groupBy(claims, ({ subnet }) => subnet);
   for (const subnet of objects.subnets) {
+    // Then the figures are the ledger's, which counts other things.
+    if (subnet.metadata.finalizers?.includes(FINALIZER)) continue;
     const said = bySubnet.get(subnet.metadata.name) ?? [];
     const isMissing = (claim: Claim): boolean => !isOfUsedVip(claim);
     for (const family of [4, 6] as const) {
