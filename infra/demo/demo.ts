@@ -3,8 +3,9 @@
 import { parseArgs } from 'node:util';
 import { reserveOverGrpc, reserveOverHttp, reserveOverNats } from './doors';
 import { KubernetesUser, manifest, vipTable } from './kubernetes';
-import { nbctl, portRows, wipe } from './northbound';
+import { portRows, showSwitch, wipe } from './northbound';
 import { until } from './until';
+import { addressOf, makeMachine, makeStatefulSet, replacePod } from './workloads';
 import { type World, startWorld } from './world';
 
 const say = (title: string): void => console.log(`\n== ${title}`);
@@ -47,17 +48,40 @@ async function reserveThroughEachDoor({ controlPlane, nats }: World): Promise<vo
   }
 }
 
+/** On a cluster of the user's the controllers there make Pods, and whoever does it there gives them addresses. */
+async function keepAddresses({ kubeconfig }: World): Promise<void> {
+  const user = new KubernetesUser(kubeconfig);
+  await user.apply(manifest('demo/kubevirt-kinds.yaml'));
+  say('a Pod that may answer for vip-aap; a StatefulSet and a virtual machine whose Pods are made anew');
+  await user.apply(manifest('crds/examples/pod-busybox-aap.yaml'));
+  console.log(`Pod busybox has ${await addressOf(user, 'busybox')}, and may answer for vip-aap`);
+  const set = await makeStatefulSet(user, 'web');
+  const machine = await makeMachine(user, 'db');
+  const addresses = {
+    'Pod web-0': await replacePod(user, undefined, 'web-0', set),
+    'Pod web-0, made anew': await replacePod(user, 'web-0', 'web-0', set),
+    'machine db in Pod virt-launcher-db-a': await replacePod(user, undefined, 'virt-launcher-db-a', machine),
+    'machine db in Pod virt-launcher-db-b': await replacePod(
+      user,
+      'virt-launcher-db-a',
+      'virt-launcher-db-b',
+      machine,
+    ),
+  };
+  for (const [who, address] of Object.entries(addresses)) console.log(`${who} has ${address}`);
+}
+
 async function showNorthbound(db: string): Promise<void> {
   say('the Northbound');
-  await until('vip-aap is projected', () => portRows(db).includes('vip-aap') || undefined);
-  console.log(nbctl(db, 'show').trim());
+  await until('vip-aap is projected', () => portRows(db, 'vip-aap').includes('virtual-ip') || undefined);
+  console.log(showSwitch(db));
   const rows = portRows(db);
-  console.log(`\n${rows}`);
+  console.log(`\n${portRows(db, 'vip-aap')}`);
   say('wipe it, and look again');
   wipe(db);
   const startMs = performance.now();
   await until('the rows are back', () => portRows(db) === rows || undefined);
-  console.log(nbctl(db, 'show').trim());
+  console.log(showSwitch(db));
   console.log(`\nthe same rows were back after ${Math.round(performance.now() - startMs)} ms`);
 }
 
@@ -78,6 +102,7 @@ async function main(): Promise<void> {
     console.log(`control plane: ${world.controlPlane.http} (HTTP), ${world.controlPlane.grpc} (gRPC)`);
     await applySeed(world);
     await reserveThroughEachDoor(world);
+    if (world.isSandbox) await keepAddresses(world);
     if (world.northbound) await showNorthbound(world.northbound);
     await showHistory(world);
   } finally {

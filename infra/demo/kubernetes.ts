@@ -48,8 +48,16 @@ export class KubernetesUser {
     return list.items;
   }
 
-  async delete(kind: 'Vip' | 'Subnet', name: string): Promise<void> {
-    await this.objects.delete({ apiVersion: 'kubeovn.io/v1', kind, metadata: { name } });
+  create<Kind extends KubernetesObject>(object: Kind): Promise<Kind> {
+    return this.objects.create(object);
+  }
+
+  read(apiVersion: string, kind: string, name: string, namespace: string): Promise<KubernetesObject> {
+    return this.objects.read({ apiVersion, kind, metadata: { name, namespace } });
+  }
+
+  async delete(apiVersion: string, kind: string, name: string, namespace?: string): Promise<void> {
+    await this.objects.delete({ apiVersion, kind, metadata: { name, ...(namespace && { namespace }) } });
   }
 }
 

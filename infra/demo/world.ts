@@ -47,6 +47,8 @@ export async function startWorld({ kubeconfig, ledger, flags = {}, tell }: World
       kubeconfig: file,
       ...(northbound && { northbound }),
       ...(nats && { nats }),
+      // In a cluster of the user's somebody gives Pods their addresses already.
+      'pod-addresses': kubeconfig === undefined ? 'on' : 'off',
       ...flags,
     });
     stops.push(() => controlPlane.stop());

@@ -13,6 +13,8 @@ import type { SubnetState } from './state';
 export const POOLS_MAX = 256;
 /** A choice looks at each of them. */
 export const POOL_RANGES_MAX = 64;
+/** Of all pools: as many as there may be exclusions, so that one event says them all. */
+export const POOLS_RANGES_MAX = 4096;
 
 export function definePool(
   command: DefinePool,
@@ -52,6 +54,8 @@ export function poolsFault(
     );
     if (outside) return invalid('ranges', `${formatRange(outside)} of pool ${name} is not within a block`);
   }
+  const rangesOfAll = pools.reduce((sum, { ranges }) => sum + ranges.length, 0);
+  if (rangesOfAll > POOLS_RANGES_MAX) return invalid('ranges', `at most ${POOLS_RANGES_MAX} of all pools`);
   return overlap(pools);
 }
 
