@@ -41,7 +41,10 @@ export class Departures {
     const object = `pod/${keyOf(ref)}`;
     const delaysMs: (number | undefined)[] = [];
     for (const use of this.context.index.usesOf(object)) {
-      if (use.uid === pod?.metadata.uid) continue;
+      if (use.uid === pod?.metadata.uid) {
+        this.missing.found(use.uid);
+        continue;
+      }
       const leaving = await this.endOf(use, object, ref, pod);
       delaysMs.push(typeof leaving === 'object' ? await this.detach(key, use, leaving) : leaving);
     }
@@ -76,7 +79,6 @@ export class Departures {
     if (leftMs > 0) return leftMs;
     const { outcome } = await this.context.api.patch(PODS, ref, {}, { uid });
     if (outcome === 'written') return UNKNOWN_RETRY_MS;
-    this.missing.found(uid);
     return { reason: 'Pod is gone', evidence: { object, uid } };
   }
 
@@ -105,7 +107,9 @@ export class Departures {
       actorNamed(PODS, evidence.object.slice('pod/'.length)),
     );
     if (asked.is === 'behind') return BEHIND_RETRY_MS;
-    return asked.rejected && asked.rejected.code !== 'ReservationNotFound' ? REJECTED_RETRY_MS : undefined;
+    if (asked.rejected && asked.rejected.code !== 'ReservationNotFound') return REJECTED_RETRY_MS;
+    this.missing.found(uid);
+    return undefined;
   }
 
   /** Of a Vip: whoever is behind its user. */

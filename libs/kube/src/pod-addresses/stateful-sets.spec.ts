@@ -160,6 +160,16 @@ describe('deleting a StatefulSet', () => {
     ]);
   });
 
+  it('gives everything up after one grace, also when it is the first to ask for sets', async () => {
+    const { world } = await crewOf(2);
+    await world.whileDown(() => {
+      world.delete(STATEFUL_SETS, 'default/web');
+      for (const ordinal of [0, 1]) world.gone(`web-${ordinal}`);
+    });
+    await world.settle(70_000);
+    expect(world.holders()).toEqual([]);
+  });
+
   it('gives up what was being kept for it at that moment', async () => {
     const { world } = await crewOf(1);
     world.ledger.fallBehind();
