@@ -91,6 +91,18 @@ describe('holdfast import kube-ovn', () => {
       ]);
     });
 
+    it('ends with 3 when the server is lost while it records, and says that running it again is safe', async () => {
+      const failing: typeof fetch = (url, init) =>
+        init?.method === 'GET' ? fetch(url, init) : Promise.reject(new TypeError('fetch failed'));
+      const lost = terminalOf(controlPlane.server, { fetch: failing });
+      const { code, out, err } = await lost.type('holdfast import kube-ovn --apply --timeout 500ms');
+      expect(code).toBe(3);
+      expect(out).toContain('Recorded: 0; To record: 4; so already: 0; conflicts: 1 (1 held back).');
+      expect(err).toMatch(
+        /^holdfast: Unavailable: .*\nholdfast: some of it may have been recorded; run the same again/,
+      );
+    });
+
     it('records once what it is asked to, though replies are lost', async () => {
       const lossy = terminalOf(controlPlane.server, losingFirstReplies());
       const { code, out, err } = await lossy.type('holdfast import kube-ovn --apply --actor alice');

@@ -177,6 +177,16 @@ describe('planAdoption records', () => {
     ]);
   });
 
+  it('a Vip that is kept for an ordinal without a Pod, and not the ordinal itself', () => {
+    const ips = [ip('db-0.default', '10.16.0.100', { podType: 'StatefulSet' })];
+    const vips = [vip('web', '10.16.0.100', {}, {}, usedBy('db-0.default'))];
+    const status = { v4usingIPs: 1, v4usingIPrange: '' };
+    const subnets = [subnet('ovn-default', '10.16.0.0/16', { excludeIps: ['10.16.0.1'] }, status)];
+    expect(recorded({ ips, vips, subnets, statefulSets: [statefulSet('db', 1)] })).toEqual([
+      `vip web 10.16.0.100 ${MAC(100)} ""`,
+    ]);
+  });
+
   it('an IP that a user reserved before its Pod was made, and to be kept', () => {
     const labels = { 'ovn.kubernetes.io/ip_reserved': 'true' };
     expect(recorded({ ips: [ip('later.default', '10.16.0.30', {}, { labels })] })).toEqual([

@@ -3,7 +3,7 @@
 //
 //   objects -> claims (who has what, by which object) -> holdings that all agree on -> orders, tried on the ledger's state
 //                     \__________ conflicts ______________/____________________________/
-import { type Holder, isVipHolder } from '@holdfast/ipam';
+import type { Holder } from '@holdfast/ipam';
 import { userOf } from '../pod-addresses/nic-attachment';
 import type { IdentityRules } from '../pod-addresses/pod-identity';
 import { readAddressSpaces, type ReadSpace, poolName, subnetName, systemClaims } from './address-spaces';
@@ -63,7 +63,7 @@ export function planAdoption(
     ...[...vips, ...ips, ...nics].filter((it) => it.isUpperCase).map((it) => upperCase(it.claim)),
     ...countConflicts(objects, {
       claims: said,
-      isOfUsedVip: ({ holder }) => isVipHolder(holder) && told.nicsOf.has(holder),
+      isOfUsedVip: ({ holder }) => told.usedVips.has(holder),
     }),
   ];
   const heldBack = new Set(conflicts.flatMap((conflict) => conflict.heldBack));

@@ -11,6 +11,8 @@ export interface Attributed {
   readonly claims: readonly Claim[];
   /** Who carries what a holder has. */
   readonly nicsOf: ReadonlyMap<Holder, readonly Nic[]>;
+  /** Those that somebody carries, or that are kept for somebody. */
+  readonly usedVips: ReadonlySet<Holder>;
   readonly conflicts: readonly Conflict[];
 }
 
@@ -46,6 +48,7 @@ export function attribute(
   const claimOf = (it: Nic | IpClaim): Claim => ({ ...it.claim, holder: asVip.get(it) ?? it.claim.holder });
   return {
     claims: [...vips.map(({ claim }) => claim), ...nics.map(claimOf), ...ips.map(claimOf)],
+    usedVips: new Set(asVip.values()),
     nicsOf: Map.groupBy(nics, (nic) => claimOf(nic).holder),
     conflicts,
   };
