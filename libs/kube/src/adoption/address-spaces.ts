@@ -41,6 +41,7 @@ export const poolName = (subnet: string, name: string): string => `pool/${subnet
 function readDefinition(object: KubernetesObject): ReadSpace<DefineSubnet> | Conflict {
   const { name } = object.metadata;
   const source = sourceOf(SUBNETS, object, 'spec');
+  if (object.metadata.deletionTimestamp !== undefined) return leaving(source, subnetName(name), name, object);
   const read = readSubnet(object);
   if (read.rejected) return unreadable(source, subnetName(name), name, reasonOf(read.rejected));
   return { source, order: { type: 'DefineSubnet', subnet: name, ...read.value.definition } };
@@ -54,6 +55,8 @@ function poolOrder(
   const source = sourceOf(IP_POOLS, object, 'spec');
   const read = readPool(object);
   const who = poolName(textOf(object.spec, 'subnet'), name);
+  if (object.metadata.deletionTimestamp !== undefined)
+    return leaving(source, who, textOf(object.spec, 'subnet'), object);
   if (read.rejected) return unreadable(source, who, textOf(object.spec, 'subnet'), reasonOf(read.rejected));
   const { subnet, ips, namespaces } = read.value;
   const { cidrs } = subnets.find(({ order }) => order.subnet === subnet)?.order ?? {};
@@ -61,6 +64,21 @@ function poolOrder(
   if (within?.rejected) return unreadable(source, who, subnet, reasonOf(within.rejected));
   const ranges = within?.value.ranges ?? ips.map(({ range }) => range);
   return { source, order: { type: 'DefinePool', subnet, name, ranges, namespaces } };
+}
+
+function leaving(source: Source, who: string, subnet: string, { metadata }: KubernetesObject): Conflict {
+  const since = metadata.deletionTimestamp ?? '';
+  return {
+    code: 'Leaving',
+    subnet,
+    about: who,
+    parties: [
+      { who, evidence: [`${source.object} (spec): is there`] },
+      { who: 'nobody', evidence: [`${source.object}: deleted at ${since}`] },
+    ],
+    message: `${source.object} was deleted at ${since} and is still there: somebody uses it. Wait until it is gone, or find out who does; nothing of it is recorded.`,
+    heldBack: [who],
+  };
 }
 
 /**

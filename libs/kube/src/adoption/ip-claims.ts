@@ -55,12 +55,15 @@ function readIp(ip: KubernetesObject, owners: IpOwners): IpClaim | Conflict {
   if ('why' in owner) return unreadable(source, who, subnet, owner.why);
   const claim = {
     ...{ holder: owner.holder, subnet, held: held.value, source },
-    ...(owner.port !== undefined && { port: owner.port }),
+    ...(owner.port !== undefined && { port: owner.port, ...securityOf(owner) }),
   };
   if (owner.gone !== undefined) return ownerGone(claim, owner.gone);
   if (deletionTimestamp !== undefined && !owner.isUsed) return leaving(claim, deletionTimestamp);
   return { claim, name, isReserved, isUpperCase: used.some(hasUpperCase) };
 }
+
+const securityOf = ({ portSecurity }: { readonly portSecurity?: boolean }) =>
+  portSecurity === undefined ? {} : { portSecurity };
 
 function ownerGone(claim: Claim, gone: string): Conflict {
   const { holder, subnet, source } = claim;

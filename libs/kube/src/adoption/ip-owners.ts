@@ -2,6 +2,7 @@
 import { type Holder, toHolder } from '@holdfast/ipam';
 import { isFinished } from '../face/pods/pod-reading';
 import { keyOf, type KubernetesObject } from '../kubernetes-object';
+import { nicAnnotation } from '../pod-addresses/followed-pod';
 import { DEFAULT_PROVIDER } from '../pod-addresses/nic-wish';
 import { wantsOrdinal } from '../pod-addresses/owner-standing';
 import { holderOf, type IdentityRules, ownerOf } from '../pod-addresses/pod-identity';
@@ -13,6 +14,8 @@ interface Found {
   readonly holder: Holder;
   /** Where OVN has the port. */
   readonly port?: string;
+  /** As the owner's template has it for the Pods to come. */
+  readonly portSecurity?: boolean;
   /** A Pod that is there has the port. */
   readonly isUsed: boolean;
   /** What shows that there is no owner. */
@@ -120,7 +123,8 @@ export class IpOwners {
       : wantsOrdinal(staying, Number(digits))
         ? undefined
         : `StatefulSet ${pod.namespace}/${set} wants no ordinal ${digits}`;
-    return { ...found, isUsed: false, ...(gone !== undefined && { gone }) };
+    const security = staying && securityIn(staying, pod.provider);
+    return { ...found, ...security, isUsed: false, ...(gone !== undefined && { gone }) };
   }
 
   private machine(pod: PodName): Answer {
@@ -128,7 +132,8 @@ export class IpOwners {
     const isThere = machine !== undefined && !machine.metadata.deletionTimestamp;
     const what = `there is no VirtualMachine ${pod.namespace}/${pod.name}`;
     const gone = isThere ? {} : { gone: machine ? `${what} but one that is being deleted` : what };
-    return { ...held({ kind: 'vm', ...pod }), ...ports(pod), isUsed: false, ...gone };
+    const security = machine && securityIn(machine, pod.provider);
+    return { ...held({ kind: 'vm', ...pod }), ...ports(pod), ...security, isUsed: false, ...gone };
   }
 }
 
@@ -153,6 +158,15 @@ function held(parts: {
 function ports({ name, namespace, provider }: PodName): { readonly port?: string } {
   if (provider === DEFAULT_PROVIDER) return { port: `${name}.${namespace}` };
   return isOvnProvider(provider) ? { port: `${name}.${namespace}.${provider}` } : {};
+}
+
+/** Annotations of a StatefulSet's, or a VirtualMachine's, Pods to come. */
+function securityIn({ spec }: KubernetesObject, provider: string): { readonly portSecurity: boolean } {
+  const template = spec?.['template'] as
+    | { readonly metadata?: { readonly annotations?: object } }
+    | undefined;
+  const annotations = (template?.metadata?.annotations ?? {}) as Readonly<Record<string, unknown>>;
+  return { portSecurity: annotations[nicAnnotation(provider, 'port_security')] === 'true' };
 }
 
 function podNamed(port: string, name: string, namespace: string): PodName | undefined {

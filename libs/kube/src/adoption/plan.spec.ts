@@ -119,6 +119,15 @@ describe('planAdoption records', () => {
     ]);
   });
 
+  it('an ordinal without a Pod with the port security that its next Pod will ask for', () => {
+    const annotations = { 'ovn.kubernetes.io/port_security': 'true' };
+    const set = statefulSet('db', 1);
+    const secured = { ...set, spec: { ...set.spec, template: { metadata: { annotations } } } };
+    const ips = [ip('db-0.default', '10.16.0.10', { podType: 'StatefulSet' })];
+    const { steps } = planOf(cluster({ statefulSets: [secured], ips }));
+    expect(steps[1]?.order).toMatchObject({ holder: 'statefulset/default/db/0', portSecurity: true });
+  });
+
   it("the ordinals of OpenKruise's StatefulSets, whom Kube-OVN takes for ordinary Pods", () => {
     const owned = { ownerReferences: ownedBy('apps.kruise.io/v1beta1', 'StatefulSet', 'db') };
     const ips = [0, 1].map((at) => ip(`db-${at}.default`, `10.16.0.${at + 10}`));
