@@ -88,7 +88,10 @@ function report(results: readonly RunResult[], tookMs: number): void {
   for (const line of counted(results.map(({ known }) => known))) console.log(line);
   const violations = results.filter(({ violation }) => violation);
   console.log(`violations     ${violations.length}`);
-  for (const { seed, violation } of violations) console.log(`  seed ${seed}: ${violation?.message}`);
+  for (const { seed, violation } of violations) {
+    console.log(`  seed ${seed}: ${violation?.message}`);
+    console.log(`    npm run simulate -- --seed=${seed} --trace`);
+  }
 }
 
 function counted(maps: readonly ReadonlyMap<string, number>[]): string[] {

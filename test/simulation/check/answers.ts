@@ -7,9 +7,9 @@ import type { SubnetOutcome } from '../product';
 import { type Checker, Violation } from '../run/violation';
 import type { Order } from '../world/order';
 import type { History, Landed } from './history';
-import { type KnownDefects, isVipNameMoved } from './known-defects';
+import { type KnownDefects, isLookedUpWrongly } from './known-defects';
 import { ALREADY_SO } from './rulings';
-import type { Declined, Witness } from './witness';
+import type { Witness } from './witness';
 
 export interface Answered {
   readonly order: Order;
@@ -42,19 +42,15 @@ export class Answers {
         order,
         `was found to be so as ${show(declined.reply)} and is told ${show(outcome.reply)}`,
       );
-    this.fresh(answered, declined.isStale, witness);
+    this.fresh(answered, declined.isStale);
   }
 
   private firstReply({ order, outcome }: Answered, effect: Landed, witness: Witness): void {
     const { recorded, event } = effect;
     const expected = subnet.replyTo(event as SubnetEvent);
     if (outcome.rejected || outcome.position !== recorded.position || !same(outcome.reply, expected)) {
-      const told = outcome.rejected ? undefined : outcome.position;
-      if (told === String(effect.firstPosition) && told !== recorded.position)
-        return this.known.add('told-the-first-of-several-events');
-      if (witness.hasRivals()) return this.known.add('stale-answer-after-another-writer');
-      if (isVipNameMoved(order, effect, outcome.subnet, this.history.names))
-        return this.known.add('vip-command-again-after-its-name-moved');
+      if (witness.hasRivals() && isLookedUpWrongly(order, effect, outcome.subnet))
+        return this.known.add('vip-looked-up-in-memory');
       this.fail(
         'first-reply',
         order,
@@ -80,29 +76,29 @@ export class Answers {
     const isUnknownName = code === 'VipNotFound' && outcome.subnet === '';
     const isStale = isUnknownName
       ? this.history.names.wasEverClaimed((order.command as { readonly name: string }).name, deliveredAt)
-      : declined && (declined.isStale || isBefore(declined, effect));
+      : declined?.isStale;
     if (effect && Number(effect.recorded.position) <= deliveredAt) {
-      if (isVipNameMoved(order, effect, outcome.subnet, this.history.names))
-        return this.known.add('vip-command-again-after-its-name-moved');
-      if (isStale && witness.hasRivals()) return this.known.add('stale-answer-after-another-writer');
+      if (witness.hasRivals() && isLookedUpWrongly(order, effect, outcome.subnet))
+        return this.known.add('vip-looked-up-in-memory');
+      if (order.command.type === 'ReserveVip' && code === 'VipNameTaken')
+        return this.known.add('vip-name-claimed-before-recalling');
       this.fail(
         'first-reply',
         order,
         `led to ${effect.event.type} at ${effect.recorded.position}, but is refused in ${outcome.subnet || 'no subnet'}: ${code}`,
       );
     }
-    if (isUnknownName || declined) return this.fresh(answered, isStale === true, witness);
+    if (isUnknownName && isStale && witness.hasRivals()) return this.known.add('vip-looked-up-in-memory');
     if (code === 'VipNameTaken' && order.command.type === 'ReserveVip') {
       const { name, subnet: wanted } = order.command;
-      const isTrue = this.history.names.wasTaken(name, wanted, deliveredAt);
-      return this.fresh(answered, !isTrue, witness);
+      if (this.history.names.wasTaken(name, wanted, deliveredAt)) return;
     }
+    if (isUnknownName || declined) return this.fresh(answered, isStale === true);
     this.fail('true-answer', order, `is refused with ${code}, which nobody decided`);
   }
 
-  private fresh({ order, outcome, deliveredAt }: Answered, isStale: boolean, witness: Witness): void {
+  private fresh({ order, outcome, deliveredAt }: Answered, isStale: boolean): void {
     if (!isStale) return;
-    if (witness.hasRivals()) return this.known.add('stale-answer-after-another-writer');
     this.fail(
       'true-answer',
       order,
@@ -114,10 +110,6 @@ export class Answers {
     throw new Violation(checker, `${commandId} (${show(command)}) ${what}`);
   }
 }
-
-/** A refusal that the process remembers from before another carried the command out. */
-const isBefore = ({ stream, version }: Declined, effect: Landed | undefined): boolean =>
-  effect?.recorded.stream === stream && version < effect.recorded.version;
 
 /** What is undefined is absent. */
 function same(a: unknown, b: unknown): boolean {

@@ -19,7 +19,6 @@ import {
 } from '@holdfast/ipam';
 import { Violation } from '../run/violation';
 import { NO_EVENTS, after } from './fingerprint';
-import { type KnownDefects } from './known-defects';
 import { Owners } from './owners';
 import { RetentionBook } from './retention';
 import { Rulings } from './rulings';
@@ -39,8 +38,6 @@ export interface Landed {
   readonly event: SubnetEvent | VipNameEvent;
   /** Whatever landed with it, in one append. */
   readonly batch: object;
-  /** Position of the first event that its command led to. */
-  firstPosition: number;
 }
 
 interface StreamEnd {
@@ -70,7 +67,7 @@ export class History {
   private readonly lastBy = new Map<string, number>();
   private readonly listeners = new Set<(landed: Landed) => void>();
 
-  constructor(private readonly known: KnownDefects) {
+  constructor() {
     this.rulings = new Rulings(this);
   }
 
@@ -96,7 +93,6 @@ export class History {
       actor,
       event,
       batch,
-      firstPosition: this.length,
     };
     this.onlyOnce(landed);
     this.lastBy.set(writer, this.length);
@@ -179,8 +175,6 @@ export class History {
     const known = this.byCommand.get(commandId);
     // A command may lead to several events, which land together; its reply is that of the last.
     const before = known?.batch === landed.batch ? undefined : known;
-    if (before && isVipElsewhere(before, landed))
-      return this.known.add('vip-command-again-after-its-name-moved');
     if (before) {
       const [first, second] = [before, landed].map((it) => `${it.recorded.stream} ${it.recorded.version}`);
       throw new Violation(
@@ -188,13 +182,6 @@ export class History {
         `command ${commandId} led to ${first} (${before.event.type}) and again to ${second} (${landed.event.type}), at position ${recorded.position}`,
       );
     }
-    if (known) landed.firstPosition = known.firstPosition;
     this.byCommand.set(commandId, landed);
   }
 }
-
-const isVipElsewhere = (a: Landed, b: Landed): boolean =>
-  a.recorded.stream !== b.recorded.stream &&
-  'name' in a.event &&
-  'name' in b.event &&
-  a.event.name === b.event.name;

@@ -6,7 +6,6 @@ import { kubernetesDifference } from '../check/kubernetes';
 import { checkNorthbound } from '../check/rebuilt';
 import { checkViews } from '../check/views';
 import type { Planted } from '../world/planted';
-import { SUBNETS } from '../world/kubernetes/cluster';
 import { KubernetesRole } from '../world/faces/kubernetes-face';
 import { OvnFace } from '../world/faces/ovn-face';
 import { World } from '../world/world';
@@ -175,8 +174,8 @@ const WRITES_AT_REST_MAX = 1_500;
 const STEPS_AT_ONCE_MAX = 3_000;
 
 function isOver(world: World): boolean {
-  const { scheduler, cluster, hasKubernetes, known } = world;
-  if (world.violation || world.isAbandoned) return true;
+  const { scheduler } = world;
+  if (world.violation) return true;
   for (const where of ['northbound', 'kubernetes'] as const) {
     const writes = world.writesAtRest[where];
     if (writes <= WRITES_AT_REST_MAX) continue;
@@ -184,15 +183,9 @@ function isOver(world: World): boolean {
     return true;
   }
   if (scheduler.stepsNow <= STEPS_AT_ONCE_MAX) return false;
-  const isKnown = hasKubernetes && cluster.list(SUBNETS).some(({ metadata }) => metadata.deletionTimestamp);
-  if (isKnown) {
-    known.add('deleted-subnet-takes-all-turns');
-    world.isAbandoned = true;
-  } else {
-    world.violated(
-      new Violation('time-passes', `${scheduler.stepsNow} things happened at ${scheduler.nowMs} ms`),
-    );
-  }
+  world.violated(
+    new Violation('time-passes', `${scheduler.stepsNow} things happened at ${scheduler.nowMs} ms`),
+  );
   return true;
 }
 
@@ -201,7 +194,7 @@ export const isAllDone = (world: World): boolean => whatIsLeft(world) === undefi
 
 /** What ended the run, if anything. */
 export const violationIn = (world: World): string | undefined =>
-  isOver(world) ? (world.violation?.message ?? 'a known defect keeps it from going on') : undefined;
+  isOver(world) ? world.violation?.message : undefined;
 
 interface Unfinished {
   readonly checker: Checker;

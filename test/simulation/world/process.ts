@@ -59,7 +59,14 @@ export class Process {
     this.witness = new Witness(name, history);
     this.ledger = new LedgerRole(
       planted.deciders?.(world.deciders, world) ?? world.deciders,
-      { store: this.store, clock, chance: this.chance, refuse, windowMs: world.windowMs, hasOtherWriters: isShared },
+      {
+        store: this.store,
+        clock,
+        chance: this.chance,
+        refuse,
+        windowMs: world.windowMs,
+        hasOtherWriters: isShared,
+      },
       this.witness,
     );
     const readStore = planted.readStore?.(this.store, world, incarnation) ?? this.store;

@@ -67,7 +67,7 @@ export class World {
   readonly planted: Planted;
   readonly faults: Faults;
   readonly known = new KnownDefects();
-  readonly history = new History(this.known);
+  readonly history = new History();
   readonly log = new DurableLog(this.history, (check) => this.checked(check));
   readonly deciders = DECIDERS;
   readonly windowMs: number;
@@ -92,8 +92,6 @@ export class World {
   readonly writesAtRest = { northbound: 0, kubernetes: 0 };
   /** See `Scenery`. */
   readonly isShared: boolean;
-  /** A known defect keeps it from going on. */
-  isAbandoned = false;
   private isHealed = false;
 
   constructor({ seed, trace, planted = NOTHING_PLANTED, rates, faults, scenery }: WorldOptions) {

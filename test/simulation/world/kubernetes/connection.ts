@@ -42,8 +42,11 @@ export class ClusterConnection {
       const going = faults.delayMs(GOING_MS, 'kubernetes-slow');
       const send = async () => {
         if (faults.strikes('kubernetes-error')) throw unavailable('the request did not get there');
-        if (request.method !== 'GET') this.world.wrote('kubernetes');
         const answer = await call(request);
+        if (request.method !== 'GET') {
+          if (answer.status < 300) this.world.wrote('kubernetes');
+          this.world.note(`${this.life.name} ${request.method} ${request.path} ${answer.status}`);
+        }
         if (faults.strikes('kubernetes-lost-reply')) throw unavailable('the reply was lost');
         return answer;
       };
