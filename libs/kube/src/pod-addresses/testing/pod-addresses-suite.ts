@@ -112,6 +112,13 @@ function describeOwners(work: () => AddressesAtWork): void {
     return { replicas, serviceName: 'web', selector: { matchLabels: labels }, template };
   };
 
+  const launch = async (suffix: string, of: object, labels = {}): Promise<string> =>
+    (await work().pod(`virt-launcher-db-${suffix}`, { labels, ownerReferences: [of] })).metadata.uid;
+  const migration = (target: string, end: object): Promise<void> => {
+    const state = { migrationUid: 'job', targetPod: `virt-launcher-db-${target}`, ...end };
+    return work().edit(VIRTUAL_MACHINE_INSTANCES, 'db', { status: { migrationState: state } }, 'status');
+  };
+
   it('keeps an ordinal’s address for its next Pod, and gives it up when the set wants it no more', async () => {
     const web = await work().object(STATEFUL_SETS, 'web', set(2));
     const owned = { labels: { app: 'web' }, ownerReferences: [ownerReferenceTo(web)] };
@@ -135,8 +142,6 @@ function describeOwners(work: () => AddressesAtWork): void {
 
   it('keeps a machine’s address through stop, start and live migration', async () => {
     await work().object(VIRTUAL_MACHINES, 'db', { running: true });
-    const launch = async (suffix: string, of: object, labels = {}): Promise<string> =>
-      (await work().pod(`virt-launcher-db-${suffix}`, { labels, ownerReferences: [of] })).metadata.uid;
     const one = await work().object(VIRTUAL_MACHINE_INSTANCES, 'db', {});
     await launch('a', ownerReferenceTo(one));
     const address = await work().told('virt-launcher-db-a');
@@ -149,14 +154,21 @@ function describeOwners(work: () => AddressesAtWork): void {
     const target = await launch('c', two, { 'kubevirt.io/migrationJobUID': 'job' });
     expect(await work().told('virt-launcher-db-c')).toBe(address);
     expect(work().usersOf('vm/default/db')).toEqual([source, target]);
-    const migrationState = {
-      migrationUid: 'job',
-      targetPod: 'virt-launcher-db-c',
-      sourcePod: 'virt-launcher-db-b',
-    };
-    const done = { ...migrationState, completed: true, endTimestamp: '2999-01-01T00:00:00Z' };
-    await work().edit(VIRTUAL_MACHINE_INSTANCES, 'db', { status: { migrationState: done } }, 'status');
+    await migration('c', { completed: true, endTimestamp: '2999-01-01T00:00:00Z' });
     await eventually(() => expect(work().usersOf('vm/default/db')).toEqual([target]));
+    expect(work().heldBy('vm/default/db')).toBe(address);
+  });
+
+  it('leaves a machine’s address to the source of a migration that fails', async () => {
+    await work().object(VIRTUAL_MACHINES, 'db', { running: true });
+    const instance = ownerReferenceTo(await work().object(VIRTUAL_MACHINE_INSTANCES, 'db', {}));
+    const source = await launch('b', instance);
+    const address = await work().told('virt-launcher-db-b');
+    const target = await launch('c', instance, { 'kubevirt.io/migrationJobUID': 'job' });
+    await work().told('virt-launcher-db-c');
+    expect(work().usersOf('vm/default/db')).toEqual([source, target]);
+    await migration('c', { completed: true, failed: true, endTimestamp: '2999-01-01T00:00:00Z' });
+    await eventually(() => expect(work().usersOf('vm/default/db')).toEqual([source]));
     expect(work().heldBy('vm/default/db')).toBe(address);
   });
 }
