@@ -2,6 +2,7 @@
 // `npm run bench -- replaying` runs the parts whose names are given.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { addressingPods } from './addressing-pods';
 import { choosing } from './choosing';
 import { churning } from './churning';
 import { type Figure, verdict } from './figure';
@@ -9,14 +10,17 @@ import { overNats } from './over-nats';
 import { projecting } from './projecting';
 import { replaying } from './replaying';
 import { reserving } from './reserving';
+import { restarting } from './restarting';
 
 const parts: Readonly<Record<string, (folder: string) => Figure[] | Promise<Figure[]>>> = {
   choosing,
   reserving,
   'over-nats': overNats,
   replaying,
+  restarting,
   projecting,
   churning,
+  'addressing-pods': addressingPods,
 };
 
 const WIDTHS = [62, 14, 14, 38, 9, 9, 3];
