@@ -55,6 +55,6 @@ describe('readCluster', () => {
     world.sandbox.faults.fail({ status: 503, times: 2 });
     expect(await read(world, 5_000)).toMatchObject({ vips: [] });
     world.sandbox.faults.fail({ status: 503, times: 1_000 });
-    expect(await read(world, TIMEOUT_MS)).toMatchObject({ code: 'kubernetes-unavailable' });
+    expect(await read(world, 3 * TIMEOUT_MS)).toMatchObject({ code: 'kubernetes-unavailable' });
   });
 });

@@ -11,11 +11,14 @@ import { type ClusterObjects, kindsToRead, type ReadKind } from './cluster-objec
 export interface ReadClusterOptions {
   readonly api: Pick<KubernetesApi, 'follow'>;
   readonly clock: Clock;
-  /** For all kinds together. */
+  /** For how long failures are followed by another attempt. */
   readonly timeoutMs: number;
   /** StatefulSets of other groups than `apps` that own addresses. */
   readonly statefulSets?: readonly Resource[];
 }
+
+/** A list that goes on without a failure: a hundred thousand Pods, in pages, from a server that is busy. */
+const LIST_MAX_MS = 600_000;
 
 /** @throws KubernetesFault the last one of a kind that could not be read in time, or that nobody will ever be let read */
 export async function readCluster(options: ReadClusterOptions): Promise<ClusterObjects> {
@@ -43,11 +46,12 @@ async function readKind(
     ...(resource === PODS && { trim: trimFollowedPod }),
     faulted: (fault) => {
       last = fault;
-      if (!fault.retryable || fault.code === 'kubernetes-kind-unknown') giveUp(fault);
+      const isFinal = !fault.retryable || fault.code === 'kubernetes-kind-unknown';
+      if (isFinal || clock.monotonic() >= endMs) giveUp(fault);
     },
   });
   const timer = new AbortController();
-  const late = sleep(clock, Math.max(0, endMs - clock.monotonic()), timer.signal);
+  const late = sleep(clock, LIST_MAX_MS, timer.signal);
   try {
     const ended = await Promise.race([following.synced, given, late.then(() => 'late' as const)]);
     if (ended === true) return [...following.objects()];
