@@ -149,6 +149,10 @@ describe('the Subnet of a Pod', () => {
     );
     // The small one has no more than one address to give.
     expect(switches).toEqual(['large', 'small', 'large', SUBNET]);
+    // What was refused on the way there is not asked again and again.
+    const asked = world.ledger.executed.length;
+    await world.settle(600_000);
+    expect([world.ledger.executed.length - asked, world.running.face.status.refused]).toEqual([0, 0]);
   });
 
   it('may come later, by its Namespace’s annotation or as a new Subnet', async () => {

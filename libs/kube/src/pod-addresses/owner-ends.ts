@@ -4,7 +4,7 @@ import { retentionOf, type SubnetState } from '@holdfast/ipam';
 import { THROUGH_KUBERNETES } from '../face/ledger';
 import { isFinished } from '../face/pods/pod-reading';
 import type { Place } from './ledger-index';
-import { type Standing, standingOf } from './owner-standing';
+import { askedOnce, type OwnersAsked, type Standing, standingOf } from './owner-standing';
 import { askLedger, BEHIND_RETRY_MS, Missing, type PodContext, UNKNOWN_RETRY_MS } from './pod-context';
 import { type Owner, ownerBehind, type OwnerName } from './pod-identity';
 import { soonest } from './pod-refusals';
@@ -19,10 +19,11 @@ export class OwnerEnds {
   /** @returns in how many milliseconds to look again, if at all @throws KubernetesFault, or the ledger's fault */
   async reconcile(key: string, name: OwnerName): Promise<number | undefined> {
     const delaysMs: (number | undefined)[] = [];
+    const owners = askedOnce(this.context.owners);
     for (const place of this.context.index.placesOf(name)) {
       const state = this.context.ledger.view.subnet(place.subnet);
       const owner = state && this.waitsFor(state, place);
-      if (owner) delaysMs.push(await this.compare(key, place, owner));
+      if (owner) delaysMs.push(await this.compare(key, place, owner, owners));
     }
     return soonest(delaysMs);
   }
@@ -35,9 +36,14 @@ export class OwnerEnds {
     return retentionOf(state, holder, owner).keep === 'forever' ? undefined : ownerBehind(owner ?? holder);
   }
 
-  private async compare(key: string, place: Place, owner: Owner): Promise<number | undefined> {
+  private async compare(
+    key: string,
+    place: Place,
+    owner: Owner,
+    owners: OwnersAsked,
+  ): Promise<number | undefined> {
     if (this.hasPod(owner)) return undefined;
-    const standing = await standingOf(owner, this.context.owners);
+    const standing = await standingOf(owner, owners);
     const id = `${place.subnet} ${place.holder}`;
     if (standing.is !== 'missing') this.missing.found(id);
     if (standing.is === 'exists') return undefined;

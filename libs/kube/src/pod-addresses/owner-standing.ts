@@ -13,8 +13,23 @@ export type Standing =
   /** Nothing of it is there, and nobody has seen it going. */
   | { readonly is: 'missing'; readonly reason: string; readonly evidence: Evidence };
 
+/** What is asked about owners. */
+export type OwnersAsked = Pick<OwnerObjects, 'isComplete' | 'find' | 'evidenceOfEnd' | 'isGone' | 'isThere'>;
+
+/** The same, for one owner in one turn: the server is asked once, however many ordinals there are. */
+export function askedOnce(owners: OwnersAsked): OwnersAsked {
+  let gone: Promise<boolean> | undefined;
+  return {
+    isComplete: (kind) => owners.isComplete(kind),
+    find: (owner) => owners.find(owner),
+    evidenceOfEnd: (owner) => owners.evidenceOfEnd(owner),
+    isGone: (owner) => (gone ??= owners.isGone(owner)),
+    isThere: (owner) => owners.isThere(owner),
+  };
+}
+
 /** @param owner with `uid`: of the object that its Pod named @throws KubernetesFault */
-export async function standingOf(owner: Owner, owners: OwnerObjects): Promise<Standing> {
+export async function standingOf(owner: Owner, owners: OwnersAsked): Promise<Standing> {
   if (!owners.isComplete(owner.kind)) return { is: 'unknown' };
   const found = owners.find(owner);
   const staying = found.find(({ metadata }) => !metadata.deletionTimestamp);
@@ -27,7 +42,7 @@ export async function standingOf(owner: Owner, owners: OwnerObjects): Promise<St
   return { is: 'missing', reason: `${name} is gone`, evidence: { object: name } };
 }
 
-async function setStanding(owner: Owner, set: KubernetesObject, owners: OwnerObjects): Promise<Standing> {
+async function setStanding(owner: Owner, set: KubernetesObject, owners: OwnersAsked): Promise<Standing> {
   const evidence = evidenceOf(set);
   const name = ownerNameOf(owner);
   const { uid } = set.metadata;

@@ -47,10 +47,18 @@ export class PodRefusals {
     return [...new Set(woken)];
   }
 
-  /** Until the first of them is asked again by itself. */
+  /**
+   * Until the first of them is asked again by itself. To be called at the end of a turn: whose time had come before and
+   * was not asked again, such as what another Subnet gave, is over.
+   */
   retryInMs(key: string): number | undefined {
-    const whats = [...(this.byKey.get(key) ?? [])];
-    return soonest(whats.map((what) => this.refusals.retryInMs(idOf(key, what))));
+    const delaysMs: (number | undefined)[] = [];
+    for (const what of [...(this.byKey.get(key) ?? [])]) {
+      const delayMs = this.refusals.retryInMs(idOf(key, what));
+      if (delayMs === 0) this.forget(key, what);
+      else delaysMs.push(delayMs);
+    }
+    return soonest(delaysMs);
   }
 }
 

@@ -72,6 +72,7 @@ export class PodTurns {
       void said.push({ pod: pod.pod, reason, message });
     if (read.rejected) warn({ reason: read.rejected.code, message: read.rejected.message });
     const annotations: Record<string, string> = {};
+    const before = said.length;
     let isBehind = false;
     for (const provider of read.value ?? [DEFAULT_PROVIDER]) {
       const outcome = await this.placeNic({ ...pod, provider });
@@ -87,6 +88,7 @@ export class PodTurns {
     }
     const isWritten = await this.context.writer.annotate(pod.pod, annotations);
     const { refusals } = this.context;
+    if (said.length === before && !isBehind) refusals.forgetAll(pod.key);
     return soonest([
       isBehind ? BEHIND_RETRY_MS : undefined,
       isWritten ? undefined : STALE_RETRY_MS,

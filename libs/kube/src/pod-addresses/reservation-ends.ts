@@ -17,7 +17,9 @@ import { ownerBehind, providerOf } from './pod-identity';
 export const NEVER_USED_MAX_MS = 24 * 3_600_000;
 
 /** After what the ledger's clock says is not over yet. */
-const EARLY_RETRY_MS = 1_000;
+const EARLY_RETRY_MS = 10_000;
+/** The slow clock looks at everything this often. */
+const LATER_MS = 300_000;
 
 export class ReservationEnds {
   constructor(private readonly context: PodContext) {}
@@ -36,7 +38,8 @@ export class ReservationEnds {
     const state = this.context.ledger.view.subnet(subnet);
     const dueInMs = state && this.dueInMs(state, holder);
     if (!state || dueInMs === undefined) return undefined;
-    if (dueInMs > 0) return dueInMs;
+    // A timer takes no more than 24 days; what is further away is for the slow clock.
+    if (dueInMs > 0) return dueInMs > LATER_MS ? undefined : dueInMs;
     const isExpired = state.users.of(holder)?.retained?.untilMs !== undefined;
     return isExpired ? this.expire({ subnet, holder }) : this.collect(key, { subnet, holder });
   }

@@ -259,6 +259,16 @@ describe('a retention', () => {
     expect(world.ledger.facts.at(-1)?.event).toMatchObject({ reason: expect.stringContaining('kept until') });
   });
 
+  it('of years is no more work than one of hours', async () => {
+    const { world } = await crewOf(1, { annotations: { [RETENTION]: '3000d' } });
+    world.delete(STATEFUL_SETS, 'default/web');
+    world.gone('web-0');
+    const asked = world.ledger.executed.length;
+    await world.settle(40 * 24 * HOUR_MS);
+    expect(world.holders()).toHaveLength(1);
+    expect(world.ledger.executed.length - asked).toBe(1);
+  });
+
   it('that runs out while nobody looks is over when somebody does', async () => {
     const { world } = await crewOf(1, { annotations: { [RETENTION]: '1h' } });
     world.delete(STATEFUL_SETS, 'default/web');
