@@ -270,6 +270,7 @@ describe('an answer that leads to no event', () => {
     const [mine, another] = [1, 2].map(() => new CommandLoop(counting, { ...options, hasOtherWriters }));
     expect(await mine!.execute('a', { actor, command: 1 })).toMatchObject({ reply: 1 });
     expect(await another!.execute('a', { actor, command: 2 })).toMatchObject({ reply: 2 });
+    expect((await mine!.peek('a')).length).toBe(hasOtherWriters ? 2 : 1);
     expect(await mine!.execute('a', { actor, command: 98 })).toMatchObject({ rejected: answer });
   });
 });

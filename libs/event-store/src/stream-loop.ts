@@ -102,7 +102,17 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
   }
 
   async peek(): Promise<State> {
+    await this.refresh();
     return (this.loaded ?? (await this.load())).state;
+  }
+
+  /** Where others write too: forgets a state that they have overtaken. What is under way finds that out by itself. */
+  private async refresh(): Promise<void> {
+    const { loaded } = this;
+    const { store, hasOtherWriters = false } = this.options;
+    if (!loaded || !hasOtherWriters) return;
+    const { outcome } = await confirm(store, loaded.stream, loaded.durableVersion);
+    if (outcome === 'conflict' && this.isIdle && this.loaded === loaded) this.loaded = undefined;
   }
 
   /** A turn later, so that all commands that come in this one share the first append. */

@@ -238,3 +238,17 @@ it('tells a release that comes again what it was told, and leaves the Vip that h
   expect(await start(store, clock).release('release-1')).toMatchObject({ subnet: 'left' });
   expect(await whereIsWeb(store)).toEqual(['right']);
 });
+
+it('tells a reservation that comes again what it was told, and takes the name for it from nobody', async () => {
+  const store = new MemoryEventStore();
+  await withSubnets(store);
+  const { reserve, release } = start(store);
+  const first = await reserve('left', { commandId: 'reserve-1' });
+  await release();
+  await reserve('right');
+  expect(await reserve('left', { commandId: 'reserve-1' })).toEqual(first);
+  await release();
+  const count = await countEvents(store);
+  expect(await reserve('left', { commandId: 'reserve-1' })).toEqual(first);
+  expect(await countEvents(store)).toBe(count);
+});

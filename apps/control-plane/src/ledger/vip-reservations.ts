@@ -37,6 +37,9 @@ export class VipReservations {
 
   async reserve(envelope: ReserveVipEnvelope): Promise<SubnetOutcome> {
     const { name } = envelope.command;
+    const again = { ...envelope, command: { ...envelope.command, claim: NO_CLAIM }, said: envelope.command };
+    const told = await this.toldIn([envelope.command.subnet], again);
+    if (told) return told;
     // Refused or already so: the name need not be claimed, and a refusal leaves no trace.
     if (!(await this.wouldAct(envelope.command))) return this.reserveUnder(NO_CLAIM, envelope);
     const claim = await this.claim(envelope);
