@@ -18,30 +18,48 @@ const SAMPLES = 200;
 
 export async function projecting(folder: string): Promise<Figure[]> {
   const raw = Math.max(...(await inTurns(BATCHES, (batch) => rawRowsPerSecond(batch))));
+  const watched = Math.max(...(await inTurns(BATCHES, (batch) => rawRowsPerSecond(batch, watch))));
   const ours = median(await repeat(ROUNDS, reconcilerRowsPerSecond));
+  const what = `Northbound rows/s, ${PORTS} ports built from nothing`;
+  const best = `raw JSON-RPC, best of ${BATCHES.join(', ')} a transaction`;
   return [
+    { what, measured: ours, limit: raw, limitName: best, unit: '/s', atLeast: 0.7 },
+    // Whoever repairs drift watches; the server has one thread for both.
     {
-      what: `Northbound rows/s, ${PORTS} ports built from nothing`,
+      what: 'the same',
       measured: ours,
-      limit: raw,
-      limitName: `raw JSON-RPC, best of ${BATCHES.join(', ')} a transaction`,
+      limit: watched,
+      limitName: 'the same raw, while one watches',
       unit: '/s',
-      atLeast: 0.7,
     },
     await acknowledgedToRow(folder),
   ];
 }
 
-async function rawRowsPerSecond(batch: number): Promise<number> {
+async function rawRowsPerSecond(batch: number, beside?: (remote: string) => Ending): Promise<number> {
   const server = await startOvsdbServer({ schema: NORTHBOUND_SCHEMA });
   const raw = await RawOvsdb.connect(server.unix);
+  const end = beside?.(server.unix);
   await raw.transact([{ op: 'insert', table: 'Logical_Switch', row: { name: 'net' } }]);
   const ms = await timed(async () => {
     for (let from = 0; from < PORTS; from += batch) await raw.transact(rawPorts(from, batch));
   });
+  await end?.();
   raw.close();
   await server.stop();
   return (PORTS / ms) * 1000;
+}
+
+type Ending = () => Promise<void>;
+
+/** Only listens, to the columns that Holdfast listens to. */
+function watch(remotes: string): Ending {
+  const northbound = new OvsdbNorthbound({ remotes, clock: systemClock, chance: systemChance });
+  const end = northbound.watch({ rowsChanged: () => undefined, stateChanged: () => undefined });
+  return async () => {
+    await end();
+    await northbound.close();
+  };
 }
 
 /** The rows that Holdfast writes, by hand. */

@@ -7,10 +7,3 @@ export {
   type ReconcilerSetup,
   type RunningReconciler,
 } from './northbound-lab';
-export {
-  type BuildFigures,
-  type BuildOptions,
-  measureBuild,
-  measureSingle,
-  type SingleFigures,
-} from './benchmark';
