@@ -41,11 +41,19 @@ export class ObjectOwners {
   }
 }
 
-/** What of Kubernetes is not as the ledger says; `undefined`: nothing. To be asked when no fault strikes any more. */
+/**
+ * What of Kubernetes is not as the ledger says; `undefined`: nothing. To be asked when no fault strikes any more.
+ * What vanished by force need not be believed to be gone (infra/docs/adr/0017).
+ */
 export function kubernetesDifference(cluster: Cluster, view: LedgerView): string | undefined {
   const vips = new Map(cluster.list(VIPS).map((object) => [object.metadata.name, object]));
   for (const { name } of view.vips())
-    if (view.vipReservedThrough(name) === THROUGH_KUBERNETES && !vips.has(name) && !isUsed(name, view))
+    if (
+      view.vipReservedThrough(name) === THROUGH_KUBERNETES &&
+      !vips.has(name) &&
+      !isUsed(name, view) &&
+      !cluster.forced.has(name)
+    )
       return `Vip ${name} is reserved for an object that is gone`;
   for (const object of vips.values()) {
     const difference = vipDifference(object, view);

@@ -8,6 +8,7 @@ import { checkViews } from '../check/views';
 import type { Planted } from '../world/planted';
 import { KubernetesRole } from '../world/faces/kubernetes-face';
 import { OvnFace } from '../world/faces/ovn-face';
+import type { Face } from '../world/process';
 import { World } from '../world/world';
 import { guarded } from './guard';
 import type { Fault, Rates } from './swarm';
@@ -223,5 +224,6 @@ function whatIsLeft(world: World): Unfinished | undefined {
   return difference === undefined ? undefined : { checker: 'kubernetes-converges', what: difference };
 }
 
-const projectorsOf = ({ processes }: World): OvnFace[] =>
-  [...processes.values()].flatMap(({ faces }) => faces.filter((face) => face instanceof OvnFace));
+const facesOf = ({ processes }: World): Face[] => [...processes.values()].flatMap(({ faces }) => faces);
+
+const projectorsOf = (world: World): OvnFace[] => facesOf(world).filter((face) => face instanceof OvnFace);

@@ -72,6 +72,8 @@ export class LedgerRole {
     if (command.type === 'ReserveVip') return this.vips.reserve({ ...envelope, command });
     if (command.type === 'ReviseVip') return this.vips.revise({ ...envelope, command });
     if (command.type === 'ReleaseVip') return this.vips.release({ ...envelope, command });
+    if (command.type === 'GrantParent' || command.type === 'WithdrawParent')
+      return this.vips.use({ ...envelope, command: command as never });
     const outcome = await this.subnets.execute(command.subnet, envelope as CommandEnvelope<SubnetCommand>);
     return { ...outcome, subnet: command.subnet };
   }

@@ -1,11 +1,23 @@
 // Random orders of clients: mostly sensible, some of them not.
 import type { SeededChance } from '@holdfast/clock/testing';
-import type { AddressWish, Cidr, SubnetDefinition, VipPurpose } from '@holdfast/ipam';
+import { GRANTORS } from '@holdfast/ipam';
+import type { AddressWish, Cidr, Holder, SubnetDefinition, VipPurpose } from '@holdfast/ipam';
 import type { OrderCommand } from './order';
 import type { SubnetPlan, Terrain } from './terrain';
 import { UserOrders } from './user-orders';
 
 type Draw = () => OrderCommand;
+
+const PARENTS = ['parent-1', 'parent-2', 'parent-3'];
+
+/** Some holders have ports that are for us to make; always the same ones. */
+const portOf = (
+  holder: Holder,
+  subnet: string,
+): { readonly port?: string; readonly portSecurity?: boolean } =>
+  holder.startsWith('vm/')
+    ? { port: `${holder.slice(3).replace('/', '.')}.${subnet}`, portSecurity: true }
+    : {};
 
 export class Orders {
   private readonly table: readonly (readonly [weight: number, draw: Draw])[];
@@ -27,6 +39,7 @@ export class Orders {
       [weight(6), () => this.reviseVip()],
       [weight(8), () => this.releaseVip()],
       [weight(10), () => this.users.next()],
+      [weight(5), () => this.parent()],
       [weight(2), () => this.reviseSubnet()],
       [weight(1), () => this.defineSubnet(this.subnet())],
       [weight(0.3), () => ({ type: 'RetireSubnet', subnet: this.subnet().name })],
@@ -58,7 +71,17 @@ export class Orders {
 
   private reserve(): OrderCommand {
     const plan = this.subnet();
-    return { type: 'ReserveAddress', subnet: plan.name, holder: this.holder(), ...this.wish(plan, 0.25) };
+    const holder = this.holder();
+    const port = portOf(holder, plan.name);
+    return { type: 'ReserveAddress', subnet: plan.name, holder, ...this.wish(plan, 0.25), ...port };
+  }
+
+  /** Of ports that nobody has made: who made them is for other tests. */
+  private parent(): OrderCommand {
+    const of = { vip: this.vip(), port: this.one(PARENTS), grantor: this.one(GRANTORS) };
+    return this.once(0.6)
+      ? { type: 'GrantParent', ...of }
+      : { type: 'WithdrawParent', ...of, reason: 'it does not match any more' };
   }
 
   private move(): OrderCommand {

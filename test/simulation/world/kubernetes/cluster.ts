@@ -17,6 +17,8 @@ const definitions = readdirSync(MANIFESTS.holdfast)
 
 export class Cluster {
   readonly sandbox: Sandbox;
+  /** Vips that were taken away by force, ever. */
+  readonly forced = new Set<string>();
 
   constructor(clock: Clock, chance: SeededChance) {
     this.sandbox = new Sandbox(clock, chance);
@@ -46,6 +48,7 @@ export class Cluster {
 
   /** Takes it away at once, finalizers or not. */
   vanish(resource: Resource, name: string): void {
+    if (resource === VIPS) this.forced.add(name);
     this.edit(resource, name, { metadata: { finalizers: null } });
     this.delete(resource, name);
   }
