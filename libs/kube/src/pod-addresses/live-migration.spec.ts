@@ -1,7 +1,7 @@
 // Virtual machines: what the instance's status makes of each of its Pods, and addresses through stop, start, restart,
 // live migration and a migration that fails.
 import type { KubernetesObject } from '../kubernetes-object';
-import { roleOf } from './live-migration';
+import { roleOf, takesOver } from './live-migration';
 import { VIRTUAL_MACHINE_INSTANCES, VIRTUAL_MACHINES } from './machine-resources';
 import { PodWorld, SUBNET } from './testing/pod-world';
 
@@ -36,6 +36,12 @@ describe('the role of a machine’s Pod', () => {
     ['the source meanwhile', pod('a', 0), running, 'uses'],
     ['the target meanwhile', pod('b', 10, 'j1'), running, 'joins'],
     ['the target when it is done', pod('b', 10, 'j1'), done, 'uses'],
+    [
+      'the source when it is done, and nobody says when',
+      pod('a', 0),
+      { targetPod: 'b', completed: true },
+      'uses',
+    ],
     ['the source when it is done', pod('a', 0), done, 'leaves'],
     ['the target when it failed', pod('b', 10, 'j1'), { ...done, failed: true }, 'leaves'],
     ['the source when it failed', pod('a', 0), { ...done, failed: true }, 'uses'],
@@ -50,6 +56,18 @@ describe('the role of a machine’s Pod', () => {
     ],
   ])('%s', (_, of, state, role) => {
     expect(roleOf(of, instance(state))).toBe(role);
+  });
+
+  it('is to have the packets for the target alone, and only of a migration that succeeded', () => {
+    const [source, target] = [pod('a', 0), pod('b', 10, 'j1')];
+    const said = [running, done, { ...done, failed: true }].map((state) => {
+      return [source, target].map((of) => takesOver(of, instance(state)));
+    });
+    expect(said).toEqual([
+      [false, false],
+      [false, true],
+      [false, false],
+    ]);
   });
 
   it('is its own mark’s where the instance is not known', () => {
@@ -205,6 +223,19 @@ describe('a live migration', () => {
     await world.settle(600_000);
     expect(world.usersOf(HOLDER)).toEqual([target.metadata.uid]);
     expect(world.recorded().filter((type) => type === 'AddressReserved')).toHaveLength(1);
+  });
+
+  it('that does not say when it was done moves packets, once, and leaves the source to end by itself', async () => {
+    const run = await machine();
+    const { world, source } = run;
+    const target = await migrate(run);
+    status(world, { completed: true, startTimestamp: null });
+    await world.settle(10_000);
+    expect(world.usersOf(HOLDER)).toEqual([target.metadata.uid, source.metadata.uid]);
+    expect(world.ledger.executed.filter(({ order }) => order.type === 'MovePrimary')).toHaveLength(1);
+    world.gone(source.metadata.name);
+    await world.settle(1_000);
+    expect(world.usersOf(HOLDER)).toEqual([target.metadata.uid]);
   });
 
   it('that fails leaves them to the source alone, also while the target’s Pod is still there', async () => {

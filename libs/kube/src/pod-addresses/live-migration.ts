@@ -1,7 +1,7 @@
 // What a virtual machine's instance says of its live migration, and what that makes of each of its Pods. Pure.
 //
 //   target Pod is made     -> joins: both Pods have the addresses, packets go to the source
-//   migration is completed -> the target uses them, the source leaves
+//   migration is completed -> the target takes them, the source leaves
 //   migration failed       -> the target leaves
 //
 // The target needs its addresses before KubeVirt names it in the instance's status: until then its own mark tells it.
@@ -36,6 +36,12 @@ export function roleOf(pod: KubernetesObject, instance: KubernetesObject | undef
   if (migration === undefined) return 'uses';
   // Made for an earlier migration. If that succeeded, the machine runs there, and this one starts from there.
   return isOlder(pod, state.startTimestamp) && isElsewhere(pod, state) ? 'leaves' : 'joins';
+}
+
+/** Whether packets go to it from now on, rather than to whoever else has the addresses. */
+export function takesOver(pod: KubernetesObject, instance: KubernetesObject | undefined): boolean {
+  const state = readMigration(instance?.status);
+  return state !== undefined && state.completed && !state.failed && isTarget(pod, migrationOf(pod), state);
 }
 
 function isTarget(pod: KubernetesObject, migration: string | undefined, state: MigrationState): boolean {

@@ -10,7 +10,7 @@ import { keyOf, type KubernetesObject } from '../kubernetes-object';
 import { Departures } from './departures';
 import { migrationOf, nodeOf, objectOf } from './followed-pod';
 import type { PodUse } from './ledger-index';
-import { type Role, roleOf } from './live-migration';
+import { type Role, roleOf, takesOver } from './live-migration';
 import { heldIn, NicAdmission } from './nic-admission';
 import { annotationsFor } from './nic-annotations';
 import { NicAttachment, type NicTurn } from './nic-attachment';
@@ -97,7 +97,7 @@ export class PodTurns {
   }
 
   private async placeNic(turn: NicTurn): Promise<NicOutcome> {
-    const { pod, provider, role } = turn;
+    const { pod, provider } = turn;
     const use = this.useOf(pod, provider);
     const state = use && this.context.ledger.view.subnet(use.subnet);
     const user = state?.users.userOf(use?.holder as PodUse['holder'], pod.metadata.uid);
@@ -110,7 +110,9 @@ export class PodTurns {
     if (told && told.is !== 'placed') return told;
     const isPrimary = state.users.usersOf(use.holder)[0]?.uid === pod.metadata.uid;
     const moved =
-      isPrimary || role !== 'uses' ? undefined : await this.attachment.makePrimary(turn, state, use.holder);
+      isPrimary || !this.takesOver(turn)
+        ? undefined
+        : await this.attachment.makePrimary(turn, state, use.holder);
     return moved ?? this.shown(use);
   }
 
@@ -151,6 +153,10 @@ export class PodTurns {
     if (wanted === undefined || isRetained(subnet, holder, wanted)) return undefined;
     const order = { type: 'SetRetention', subnet: subnet.name, holder, retention: wanted } as const;
     return this.attachment.order(turn, 'retain', textOf(wanted), order, subnet.name);
+  }
+
+  private takesOver({ pod, owner }: NicTurn): boolean {
+    return owner?.kind === 'vm' && takesOver(pod, this.context.owners.instanceOf(owner));
   }
 
   /** Undefined when who migrates where is not known yet. */

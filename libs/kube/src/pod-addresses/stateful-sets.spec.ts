@@ -170,6 +170,22 @@ describe('deleting a StatefulSet', () => {
     expect(world.holders()).toEqual([]);
   });
 
+  it('gives nothing up while a Pod of the ordinal is there, though it has no address yet', async () => {
+    const { world, set } = await crewOf(1);
+    world.gone('web-0');
+    await world.settle(1_000);
+    const annotations = { 'ovn.kubernetes.io/ip_address': 'nonsense' };
+    await world.whileDown(() => {
+      world.delete(STATEFUL_SETS, 'default/web');
+      world.podOfSet(set, 0, { annotations });
+    });
+    await world.settle(HOUR_MS);
+    expect(world.holders()).toEqual(['statefulset/default/web/0']);
+    world.gone('web-0');
+    await world.settle(HOUR_MS);
+    expect(world.holders()).toEqual([]);
+  });
+
   it('gives up what was being kept for it at that moment', async () => {
     const { world } = await crewOf(1);
     world.ledger.fallBehind();
