@@ -25,7 +25,7 @@ import { OwnerObjects } from './owner-objects';
 import type { Difference, PodContext } from './pod-context';
 import { PodMarks } from './pod-marks';
 import { PodRefusals } from './pod-refusals';
-import { PodTurns } from './pod-turns';
+import { podKeyOf, PodTurns } from './pod-turns';
 import { PodWriter } from './pod-writer';
 import { ReservationEnds } from './reservation-ends';
 import { SubnetChoice, trimChoosing } from './subnet-choice';
@@ -81,6 +81,7 @@ export class PodAddresses {
   private readonly ownerEnds: OwnerEnds;
   private readonly reservationEnds: ReservationEnds;
   private readonly departed = new Map<string, Evidence>();
+  private readonly ended = new Map<string, KubernetesObject>();
   /** Keys whose next turn is one of those that compare all. */
   private readonly compared = new Set<string>();
   private followings: Readonly<Record<Followed, Following>> | undefined;
@@ -164,6 +165,7 @@ export class PodAddresses {
       pods: { get: (ref) => this.followings?.pods.get(ref) },
       namespaces: { get: (ref) => this.followings?.namespaces.get(ref) },
       evidenceOfEnd: (uid) => this.departed.get(uid),
+      ended: this.ended,
       isKnownCluster: () => this.isKnown,
       graceMs: this.options.graceMs ?? GRACE_MS,
       differs: (key, difference) => {
@@ -205,7 +207,7 @@ export class PodAddresses {
       this.podCount += Number(now !== undefined) - Number(before !== undefined);
       this.writer.seen(keyOf(ref), now);
       if (!now && before) this.remember(before);
-      if (this.isSynced && !isSameButVersion(now, before)) this.compared.delete(`pods/${keyOf(ref)}`);
+      if (this.isSynced && !isSameButVersion(now, before)) this.compared.delete(podKeyOf(ref));
       this.marks.podChanged(now, before);
     });
   }
@@ -239,8 +241,11 @@ export class PodAddresses {
   private remember(pod: KubernetesObject): void {
     const { uid, resourceVersion } = pod.metadata;
     this.departed.set(uid, { object: objectOf(pod), uid, resourceVersion });
-    const [oldest] = this.departed.keys();
-    if (this.departed.size > DEPARTED_MAX && oldest !== undefined) this.departed.delete(oldest);
+    this.ended.set(podKeyOf(pod.metadata), pod);
+    for (const known of [this.departed, this.ended]) {
+      const [oldest] = known.keys();
+      if (known.size > DEPARTED_MAX && oldest !== undefined) known.delete(oldest);
+    }
   }
 
   private takeFacts(facts: readonly SubnetFact[]): void {

@@ -48,7 +48,10 @@ export class PodTurns {
     // First of all, so that a successor takes over from its predecessor rather than after it.
     const arrivedMs = pod && (await this.arrive(key, pod, said));
     const departedMs = await this.departures.settle(key, ref, pod);
-    if (!pod) this.context.refusals.forgetAll(key);
+    if (!pod) {
+      this.context.refusals.forgetAll(key);
+      await this.departures.giveBack(key);
+    }
     const saidMs = await this.warnings.say(key, said);
     return soonest([arrivedMs, departedMs, saidMs]);
   }

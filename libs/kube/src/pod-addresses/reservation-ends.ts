@@ -85,7 +85,7 @@ interface Because {
 }
 
 /** Reserved as a Pod's turn reserves: with the port that its NIC has. */
-function isOfPod({ holder, port }: Reservation): boolean {
+export function isOfPod({ holder, port }: Reservation): boolean {
   const provider = providerOf(holder);
   const { namespace, name } = podOf(holder);
   const suffix = provider === DEFAULT_PROVIDER ? '' : `.${provider}`;
