@@ -51,6 +51,9 @@ export class Answers {
     if (outcome.rejected || outcome.position !== recorded.position || !same(outcome.reply, expected)) {
       if (witness.hasRivals() && isLookedUpWrongly(order, effect, outcome.subnet))
         return this.known.add('vip-looked-up-in-memory');
+      // Found to be so here, and decided anew by another process since, which cannot know (infra/docs/adr/0005).
+      const declined = outcome.rejected ? undefined : witness.declinedOf(order.commandId, ALREADY_SO);
+      if (declined && witness.hasRivals() && same(declined.reply, replyOf(outcome))) return;
       this.fail(
         'first-reply',
         order,
@@ -110,6 +113,8 @@ export class Answers {
     throw new Violation(checker, `${commandId} (${show(command)}) ${what}`);
   }
 }
+
+const replyOf = (outcome: SubnetOutcome): unknown => ('reply' in outcome ? outcome.reply : undefined);
 
 /** What is undefined is absent. */
 function same(a: unknown, b: unknown): boolean {

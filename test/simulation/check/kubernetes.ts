@@ -85,9 +85,10 @@ function vipDifference(object: KubernetesObject, view: LedgerView): string | und
   return undefined;
 }
 
-/** A Vip is not taken from under its user. */
+/** A Vip is not taken from under its user, nor from whom it is kept for. */
 function isUsed(name: string, view: LedgerView): boolean {
-  return (view.vip(name)?.subnet.users.usersOf(vipHolder(name)).length ?? 0) > 0;
+  const use = view.vip(name)?.subnet.users.of(vipHolder(name));
+  return use !== undefined && (use.users.length > 0 || use.retained !== undefined);
 }
 
 function subnetDifference(object: KubernetesObject, view: LedgerView): string | undefined {
