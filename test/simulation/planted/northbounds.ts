@@ -117,12 +117,6 @@ export const NORTHBOUND_BUGS: readonly PlantedBug[] = [
     ),
   ),
   bug(
-    'wrong-family-in-the-row',
-    'D6',
-    'northbound-converges',
-    rewriting((text) => text.replaceAll(/\["virtual-ip","fd00:/g, '["virtual-ip","fd01:')),
-  ),
-  bug(
     'owner-key-forgotten',
     'D1b',
     'northbound-converges',
