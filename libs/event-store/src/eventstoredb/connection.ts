@@ -24,14 +24,14 @@ type CallArguments = [Parameters<StreamsClient['append']>[0], Parameters<Streams
 /** The client's members for its own methods: declared `protected`, and all that those are built from. */
 interface Insides {
   execute<Result>(
-    stub: typeof StreamsClient,
+    service: typeof StreamsClient,
     name: string,
-    call: (stub: StreamsClient) => Promise<Result>,
+    call: (streams: StreamsClient) => Promise<Result>,
   ): Promise<Result>;
   GRPCStreamCreator(
-    stub: typeof StreamsClient,
+    service: typeof StreamsClient,
     name: string,
-    call: (stub: StreamsClient) => Responses,
+    call: (streams: StreamsClient) => Responses,
   ): () => Promise<Responses>;
   callArguments(options: CallOptions, more?: { deadline: number }): CallArguments;
   getChannel(): Promise<{ close(): void }>;
@@ -53,10 +53,10 @@ export class Connection {
     return this.client.execute(
       StreamsClient,
       'append',
-      (stub) =>
+      (streams) =>
         new Promise((resolve, reject) => {
           const options = { deadline: this.timeoutMs, requiresLeader: true };
-          const call = stub.append(...this.client.callArguments(options), (error, response) =>
+          const call = streams.append(...this.client.callArguments(options), (error, response) =>
             error ? reject(error) : resolve(response),
           );
           call.on('error', reject);
@@ -68,9 +68,9 @@ export class Connection {
 
   /** No deadline: a long replay takes its time, and keepalive finds out a dead connection. */
   read(request: ReadReq): Promise<Responses> {
-    const call = (stub: StreamsClient): Responses => {
+    const call = (streams: StreamsClient): Responses => {
       const options = this.client.callArguments({ requiresLeader: true }, { deadline: Infinity });
-      return stub.read(request, ...(options as [never, never])) as unknown as Responses;
+      return streams.read(request, ...(options as [never, never])) as unknown as Responses;
     };
     return this.client.GRPCStreamCreator(StreamsClient, 'read', call)();
   }
