@@ -25,7 +25,7 @@ export function attachUser(command: AttachUser, state: SubnetState, moment: Mome
     const what = `the users of what ${holder} holds in subnet ${state.name} changed`;
     return expired({ subnet: state.name, holder }, moment.issuedAtMs, what, use.changedAtMs);
   }
-  const replaced = known ? undefined : use?.users.find((other) => isSuccessor(user, other));
+  const replaced = known ? undefined : use?.users.find((other) => isSuccessor(command, other));
   const others = (use?.users ?? []).filter((other) => other !== known && other !== replaced);
   const refusal = known ? undefined : taken(state, holder, command, others, use);
   if (refusal) return refusal;
@@ -44,9 +44,10 @@ export function attachUser(command: AttachUser, state: SubnetState, moment: Mome
   return { events: [...detached, attached], reply: replyTo(attached) };
 }
 
-/** Kubernetes has one Pod of a name at a time; and an owner's Pods take turns. */
-function isSuccessor(user: User, other: User): boolean {
-  return user.object === other.object || (user.owner !== undefined && user.owner === other.owner);
+/** Kubernetes has one Pod of a name at a time; and an owner's Pods take turns, save while its machine migrates. */
+function isSuccessor({ user, migrates = false }: AttachUser, other: User): boolean {
+  const isOwners = user.owner !== undefined && user.owner === other.owner;
+  return user.object === other.object || (isOwners && !migrates);
 }
 
 function taken(

@@ -209,6 +209,19 @@ describe('a Vip', () => {
     story.when(releaseVip('web')).thenRefused('VipInUse', { vip: 'web', user: 'pod/default/b' });
   });
 
+  it('is shared while the machine that has it migrates', () => {
+    const [source, target] = ['a u1', 'b u2'].map((text) => podUser(`default/${text} vm/default/db`));
+    const story = scenario(subnet, NAME).after(
+      define('10.16.0.0/24'),
+      web,
+      attach(vip, source!),
+      attach(vip, target!, true),
+    );
+    expect(users(story, attach(vip, source!).holder)).toEqual(['u1', 'u2']);
+    story.after(movePrimary(vip, 'u2'), detach(vip, 'u1', 'exists'));
+    expect(users(story, attach(vip, source!).holder)).toEqual(['u2']);
+  });
+
   it('is kept for the successor of its StatefulSet’s Pod, and then for nobody', () => {
     const story = scenario(subnet, NAME).after(define('10.16.0.0/24'), web, attach(vip, ofSet));
     story.after(detach(vip, 'u1', 'exists'));
