@@ -21,7 +21,7 @@ const APPENDS_WAITING_MAX = 65_536;
  * come back together; sending what the first of them led to, while the last are still being decided, keeps the writer
  * and the callers' thread at work at the same time.
  */
-const EVENTS_GATHERED_MAX = 128;
+const EVENTS_GATHERED_MAX = 64;
 
 interface Waiting {
   readonly stream: string;
