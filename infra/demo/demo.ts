@@ -2,7 +2,7 @@
 // cluster of yours; nothing is ever applied to one that was not named.
 import { parseArgs } from 'node:util';
 import { reserveOverGrpc, reserveOverHttp, reserveOverNats } from './doors';
-import { KubernetesUser, manifest, vipTable } from './kubernetes';
+import { DEFINITIONS, KubernetesUser, manifest, vipTable } from './kubernetes';
 import { portRows, showSwitch, wipe } from './northbound';
 import { until } from './until';
 import { addressOf, makeMachine, makeStatefulSet, replacePod } from './workloads';
@@ -14,8 +14,7 @@ const SEED_VIPS = ['vip-dynamic-01', 'static-vip01', 'vip-aap', 'slr-01', 'pod-u
 async function applySeed(world: World): Promise<void> {
   say('apply the subnet ovn-default (10.16.0.0/16) and five Vips');
   const user = new KubernetesUser(world.kubeconfig);
-  if (world.isSandbox)
-    await user.apply(manifest('crds/kubeovn.io_subnets.yaml'), manifest('crds/kubeovn.io_vips.yaml'));
+  if (world.isSandbox) await user.apply(...DEFINITIONS);
   await user.apply(
     manifest('demo/subnet-ovn-default.yaml'),
     ...SEED_VIPS.map((name) => manifest(`crds/examples/${name}.yaml`)),

@@ -7,6 +7,11 @@ const ROOT = join(__dirname, '../../..');
 
 export const manifest = (path: string): string => join(ROOT, 'infra', path);
 
+/** Of the kinds that Holdfast reads. */
+export const DEFINITIONS = ['subnets', 'vips', 'switch-lb-rules', 'ippools'].map((kind) =>
+  manifest(`crds/kubeovn.io_${kind}.yaml`),
+);
+
 export interface VipObject extends KubernetesObject {
   readonly spec?: { readonly subnet?: string };
   readonly status?: {

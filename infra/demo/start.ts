@@ -1,6 +1,6 @@
 // `npm start`: the same servers as the demo's, which stay until Ctrl-C. The ledger stays in ./holdfast.db.
 import { parseArgs } from 'node:util';
-import { KubernetesUser, manifest } from './kubernetes';
+import { DEFINITIONS, KubernetesUser } from './kubernetes';
 import { startWorld } from './world';
 
 async function main(): Promise<void> {
@@ -9,10 +9,7 @@ async function main(): Promise<void> {
   const ledger = values.ledger ?? 'holdfast.db';
   const world = await startWorld({ kubeconfig: values.kubeconfig, ledger, flags, tell: console.log });
   if (world.isSandbox) {
-    await new KubernetesUser(world.kubeconfig).apply(
-      manifest('crds/kubeovn.io_subnets.yaml'),
-      manifest('crds/kubeovn.io_vips.yaml'),
-    );
+    await new KubernetesUser(world.kubeconfig).apply(...DEFINITIONS);
   }
   console.log(`ledger      ${ledger}`);
   console.log(`HTTP        ${world.controlPlane.http}/openapi.json`);
