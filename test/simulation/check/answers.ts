@@ -83,8 +83,6 @@ export class Answers {
     if (effect && Number(effect.recorded.position) <= deliveredAt) {
       if (witness.hasRivals() && isLookedUpWrongly(order, effect, outcome.subnet))
         return this.known.add('vip-looked-up-in-memory');
-      if (order.command.type === 'ReserveVip' && code === 'VipNameTaken')
-        return this.known.add('vip-name-claimed-before-recalling');
       this.fail(
         'first-reply',
         order,

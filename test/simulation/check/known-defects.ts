@@ -5,18 +5,12 @@ import type { Landed } from './history';
 
 export const KNOWN_DEFECTS = {
   /**
-   * Where several processes write: in which subnet a Vip is, is looked up in the memory of its name's loop, which does
-   * not find out that another process has claimed the name since. The caller is told that there is no such Vip, though
-   * there is, or though its command was carried out.
+   * Where several processes write: in which subnet a Vip is, is looked up before its command is decided there, and the
+   * look-up asks the store only where nothing else of the name is under way. Another process may have claimed the name
+   * since. The caller is told that there is no such Vip, though there is, or though its command was carried out.
    */
   'vip-looked-up-in-memory':
-    'VipReservations peeks at the name, and CommandLoop.peek does not ask the store where hasOtherWriters is set',
-  /**
-   * A ReserveVip that comes again after its Vip was released, and its name claimed by another subnet, is refused: the
-   * name is claimed before it is asked whether the command was carried out.
-   */
-  'vip-name-claimed-before-recalling':
-    'VipReservations.reserve does not ask `toldIn([command.subnet], ...)` before it claims the name',
+    'VipReservations peeks at the name and then asks the subnet, and nothing ties the two together',
 } as const;
 
 export type KnownDefect = keyof typeof KNOWN_DEFECTS;

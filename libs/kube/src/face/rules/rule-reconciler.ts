@@ -70,7 +70,7 @@ export class RuleReconciler {
     return againInMs ?? refusals.retryInMs(key);
   }
 
-  /** What it asks for cannot be asked for now: what is there of it stays as it is, and goes on following its Pods. */
+  /** It cannot be told what is asked for: what is there of it stays as it is, and goes on following its Pods. */
   private async stay(object: KubernetesObject, rejected: Rejection): Promise<number | undefined> {
     this.context.refusals.forget(ruleKey(object.metadata.name));
     const { is } = await this.backends.follow(object);
