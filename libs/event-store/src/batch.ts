@@ -3,7 +3,7 @@
 import type { Chance, Clock } from '@holdfast/clock';
 import type { CommandOutcome, LoopRefusal } from './command-loop';
 import type { Decider, Decision, Moment } from './decider';
-import type { NewEvent, Position, Version } from './event-store';
+import type { NewEvent, Position, RecordedEvent, Version } from './event-store';
 import type { FirstReplies } from './first-replies';
 import type { LoadedStream } from './loaded-stream';
 import type { TakenCommand } from './taken-command';
@@ -60,6 +60,11 @@ export class Batch<State, Command, Event, Reply, Rejection> {
 
   get isFull(): boolean {
     return this.decided.length >= COMMANDS_MAX || this.textLength >= TEXT_MAX;
+  }
+
+  /** Whether the event, as the store has it, is one of these. */
+  has({ version, id }: RecordedEvent): boolean {
+    return this.events[version - this.expected - 1]?.id === id;
   }
 
   commands(): TakenCommand<Command, Reply, Rejection>[] {

@@ -78,7 +78,10 @@ export class CommandLoop<State, Command, Event, Reply, Rejection> {
     return this.stream(id).recall(envelope);
   }
 
-  /** The state upon which the next command would be decided; it may show what is not durable yet. */
+  /**
+   * The state upon which the next command would be decided: all that was durable when it was asked for, also of other
+   * writers, and it may show what is not durable yet. @throws StoreFault
+   */
   peek(id: string): Promise<State> {
     return this.stream(id).peek();
   }

@@ -275,6 +275,34 @@ describe('an answer that leads to no event', () => {
   });
 });
 
+describe('a look at the state where there are other writers', () => {
+  it.each([
+    ['has what they appended', 'another', [2]],
+    ['has what is in the air', 'mine', [1]],
+  ])('while an append is in the air: %s', async (_, whoLands, seen) => {
+    const { store, append, through } = gated();
+    const options = {
+      store,
+      clock,
+      chance: new SeededChance(1),
+      refuse: ({ code }: { code: string }) => code,
+    };
+    const mine = new CommandLoop(seats, { ...options, hasOtherWriters: true });
+    expect(await mine.peek('a')).toEqual([]);
+    const asked = mine.execute('a', { actor, command: 1 });
+    await settled();
+    if (whoLands === 'another') {
+      const ungated = Object.assign(Object.create(store) as EventStore, { append });
+      const another = new CommandLoop(seats, { ...options, store: ungated });
+      await another.execute('a', { actor, command: 2 });
+    }
+    expect(await mine.peek('a')).toEqual(seen);
+    for (let turn = 0; turn < 2; turn += 1) await through();
+    expect(await asked).toMatchObject({ reply: 1 });
+    expect(await mine.peek('a')).toEqual([...seen.filter((seat) => seat !== 1), 1]);
+  });
+});
+
 it('tells a command of several events that comes again what its last event says', async () => {
   const pairs = {
     ...seats,

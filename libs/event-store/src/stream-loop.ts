@@ -14,7 +14,7 @@ import {
 } from './command-loop';
 import type { Decider } from './decider';
 import { digestOf } from './event-envelope';
-import type { AppendResult, EventStore, Version } from './event-store';
+import type { AppendResult, EventStore, RecordedEvent, Version } from './event-store';
 import { FirstReplies } from './first-replies';
 import { LoadedStream } from './loaded-stream';
 import { appendSurely } from './append-surely';
@@ -102,17 +102,21 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
   }
 
   async peek(): Promise<State> {
-    await this.refresh();
-    return (this.loaded ?? (await this.load())).state;
+    const loaded = this.loaded ?? (await this.load());
+    const { hasOtherWriters = false } = this.options;
+    if (!hasOtherWriters || !(await this.isOvertaken(loaded))) return loaded.state;
+    // What is under way upon that state finds out by itself, and is not to be hurried.
+    if (this.isIdle && this.loaded === loaded) this.loaded = undefined;
+    return (this.isIdle ? await this.load() : await this.read()).state;
   }
 
-  /** Where others write too: forgets a state that they have overtaken. What is under way finds that out by itself. */
-  private async refresh(): Promise<void> {
-    const { loaded } = this;
-    const { store, hasOtherWriters = false } = this.options;
-    if (!loaded || !hasOtherWriters) return;
-    const { outcome } = await confirm(store, loaded.stream, loaded.durableVersion);
-    if (outcome === 'conflict' && this.isIdle && this.loaded === loaded) this.loaded = undefined;
+  /** Whether the store has events that `loaded` has not: the last one is of others, as each is chained to all before. */
+  private async isOvertaken(loaded: LoadedStream<State, Event>): Promise<boolean> {
+    let last: RecordedEvent | undefined;
+    for await (const page of this.options.store.readStream(loaded.stream, loaded.durableVersion + 1))
+      last = page[page.length - 1] ?? last;
+    if (this.loaded !== loaded) return true;
+    return last !== undefined && last.version > loaded.durableVersion && !this.inTheAir?.has(last);
   }
 
   /** A turn later, so that all commands that come in this one share the first append. */
@@ -268,16 +272,15 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
   }
 
   private load(): Promise<LoadedStream<State, Event>> {
-    const { store, windowMs = WINDOW_DEFAULT_MS } = this.options;
-    this.loading ??= LoadedStream.load<State, Event>(
-      this.id,
-      this.decider,
-      store,
-      windowMs + CLOCK_SKEW_MAX_MS,
-    )
+    this.loading ??= this.read()
       .then((loaded) => (this.loaded = loaded))
       .finally(() => (this.loading = undefined));
     return this.loading;
+  }
+
+  private read(): Promise<LoadedStream<State, Event>> {
+    const { store, windowMs = WINDOW_DEFAULT_MS } = this.options;
+    return LoadedStream.load(this.id, this.decider, store, windowMs + CLOCK_SKEW_MAX_MS);
   }
 }
 
