@@ -53,14 +53,17 @@ export function planPort(key: DueKey, batch: Batch, explains: boolean): Plan {
 }
 
 /**
- * Where a machine's port is: during a live migration on both nodes, the target's taking over with its first RARP
- * (ovn-nb(5), options:requested-chassis and options:activation-strategy). Of other holders nothing is said.
+ * Where a machine's port is (ovn-nb(5), options:requested-chassis and options:activation-strategy): on its node alone, and
+ * during a live migration on both, the target's taking over with its first RARP. It is never left open: before a
+ * migration's target is known here, and after it until the source is gone, two chassis have an interface of that port,
+ * and would take it from each other for as long as both do. A node's name has to be its chassis' name or hostname.
+ * Of other holders nothing is said.
  */
 export function placementOf(holder: Holder, users: readonly User[]): Partial<Pick<PortRow, 'options'>> {
   if (holderParts(holder).kind !== 'vm') return {};
   const nodes = [...new Set(users.flatMap(({ node }) => node ?? []))];
-  if (nodes.length < 2) return { options: {} };
-  return { options: { 'requested-chassis': nodes.join(','), 'activation-strategy': 'rarp' } };
+  const placement = nodes.length > 0 && { 'requested-chassis': nodes.join(',') };
+  return { options: { ...placement, ...(nodes.length > 1 && { 'activation-strategy': 'rarp' }) } };
 }
 
 /** The addresses of all Vips of the Subnet that the port may answer for, by name of the Vip. */

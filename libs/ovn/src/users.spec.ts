@@ -60,19 +60,33 @@ describe('a Pod that has a Vip as its own address', () => {
 describe('a machine’s port', () => {
   const pod = (name: string, uid: string, node: string) => ({ object: `pod/default/${name}`, uid, node });
 
-  it('is on both nodes while it migrates, and then on none by name', async () => {
-    await settled(() => {
-      ledger.reservePort('blue', 'vm/default/db', { port: 'db.default' });
-      ledger.attach('blue', 'vm/default/db', pod('launcher-a', 'u1', 'n1'));
-    });
-    expect((await rowOf('db.default'))?.options).toEqual({});
+  const optionsOf = async () => (await rowOf('db.default'))?.options;
+  const both = { 'requested-chassis': 'n1,n2', 'activation-strategy': 'rarp' };
+  const run = (): void => {
+    ledger.reservePort('blue', 'vm/default/db', { port: 'db.default' });
+    ledger.attach('blue', 'vm/default/db', pod('launcher-a', 'u1', 'n1'));
+  };
+
+  it('is on its node alone, on both while it migrates, and then on the target alone', async () => {
+    await settled(run);
+    expect(await optionsOf()).toEqual({ 'requested-chassis': 'n1' });
     await settled(() => ledger.attach('blue', 'vm/default/db', pod('launcher-b', 'u2', 'n2'), true));
-    expect((await rowOf('db.default'))?.options).toEqual({
-      'requested-chassis': 'n1,n2',
-      'activation-strategy': 'rarp',
-    });
+    expect(await optionsOf()).toEqual(both);
     await settled(() => ledger.detach('blue', 'vm/default/db', 'u1', 'exists'));
-    expect((await rowOf('db.default'))?.options).toEqual({});
+    expect(await optionsOf()).toEqual({ 'requested-chassis': 'n2' });
+    await settled(() => ledger.detach('blue', 'vm/default/db', 'u2', 'exists'));
+    expect(await optionsOf()).toEqual({});
+  });
+
+  it('is on the source alone before its target has a node, and when the migration failed', async () => {
+    await settled(run);
+    const { object, uid } = pod('launcher-b', 'u2', 'n2');
+    await settled(() => ledger.attach('blue', 'vm/default/db', { object, uid }, true));
+    expect(await optionsOf()).toEqual({ 'requested-chassis': 'n1' });
+    await settled(() => ledger.attach('blue', 'vm/default/db', pod('launcher-b', 'u2', 'n2'), true));
+    expect(await optionsOf()).toEqual(both);
+    await settled(() => ledger.detach('blue', 'vm/default/db', 'u2', 'exists'));
+    expect(await optionsOf()).toEqual({ 'requested-chassis': 'n1' });
   });
 
   it('of another holder keeps the options that others gave it', async () => {
