@@ -40,6 +40,7 @@ export function statusReport(config: Config, reader: LedgerReader, faces: Faces)
     version: VERSION,
     roles: rolesAtWork(config),
     position: reader.position ?? '',
+    ledger: reader.ledgerId ?? '',
     views: [follower('ledger', reader.position)],
     faces: [...faces].map((face) => follower(face.name, face.position(), face.trouble())),
   };

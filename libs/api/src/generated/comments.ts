@@ -373,6 +373,7 @@ export const COMMENTS: Readonly<Record<string, string>> = {
   "holdfast.v1.GetStatusResponse.position": "The log's last position. Empty: nothing has happened yet.",
   "holdfast.v1.GetStatusResponse.views": "What folds the log for reading.",
   "holdfast.v1.GetStatusResponse.faces": "What puts the log into effect outside: OVN's Northbound, Kubernetes.",
+  "holdfast.v1.GetStatusResponse.ledger": "Tells this ledger from any other: the id of its first event. Empty: nothing has happened yet.",
   "holdfast.v1.Follower": "Something that follows the log.",
   "holdfast.v1.Follower.name": "Its name.",
   "holdfast.v1.Follower.position": "The last position that it has taken in, and a face has put into effect. Empty: none yet.",

@@ -303,6 +303,7 @@ export const examples: Readonly<Record<OperationName, Example>> = {
       position: '42',
       views: [{ name: 'ledger', position: '42', lag: '0s', trouble: '' }],
       faces: [{ name: 'northbound', position: '41', lag: '0.004s', trouble: '' }],
+      ledger: '7b0c5a52-3a86-4b8f-9c55-2f6a3f0e8d11',
     },
   },
 };

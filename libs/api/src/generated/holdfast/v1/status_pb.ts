@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file holdfast/v1/status.proto.
  */
 export const file_holdfast_v1_status: GenFile = /*@__PURE__*/
-  fileDesc("Chhob2xkZmFzdC92MS9zdGF0dXMucHJvdG8SC2hvbGRmYXN0LnYxIhIKEEdldFN0YXR1c1JlcXVlc3QikQEKEUdldFN0YXR1c1Jlc3BvbnNlEg8KB3ZlcnNpb24YASABKAkSDQoFcm9sZXMYAiADKAkSEAoIcG9zaXRpb24YAyABKAkSJAoFdmlld3MYBCADKAsyFS5ob2xkZmFzdC52MS5Gb2xsb3dlchIkCgVmYWNlcxgFIAMoCzIVLmhvbGRmYXN0LnYxLkZvbGxvd2VyImMKCEZvbGxvd2VyEgwKBG5hbWUYASABKAkSEAoIcG9zaXRpb24YAiABKAkSJgoDbGFnGAMgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEg8KB3Ryb3VibGUYBCABKAkyWwoNU3RhdHVzU2VydmljZRJKCglHZXRTdGF0dXMSHS5ob2xkZmFzdC52MS5HZXRTdGF0dXNSZXF1ZXN0Gh4uaG9sZGZhc3QudjEuR2V0U3RhdHVzUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_duration]);
+  fileDesc("Chhob2xkZmFzdC92MS9zdGF0dXMucHJvdG8SC2hvbGRmYXN0LnYxIhIKEEdldFN0YXR1c1JlcXVlc3QioQEKEUdldFN0YXR1c1Jlc3BvbnNlEg8KB3ZlcnNpb24YASABKAkSDQoFcm9sZXMYAiADKAkSEAoIcG9zaXRpb24YAyABKAkSJAoFdmlld3MYBCADKAsyFS5ob2xkZmFzdC52MS5Gb2xsb3dlchIkCgVmYWNlcxgFIAMoCzIVLmhvbGRmYXN0LnYxLkZvbGxvd2VyEg4KBmxlZGdlchgGIAEoCSJjCghGb2xsb3dlchIMCgRuYW1lGAEgASgJEhAKCHBvc2l0aW9uGAIgASgJEiYKA2xhZxgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIPCgd0cm91YmxlGAQgASgJMlsKDVN0YXR1c1NlcnZpY2USSgoJR2V0U3RhdHVzEh0uaG9sZGZhc3QudjEuR2V0U3RhdHVzUmVxdWVzdBoeLmhvbGRmYXN0LnYxLkdldFN0YXR1c1Jlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_duration]);
 
 /**
  * Asks how the server is.
@@ -69,6 +69,13 @@ export type GetStatusResponse = Message<"holdfast.v1.GetStatusResponse"> & {
    * @generated from field: repeated holdfast.v1.Follower faces = 5;
    */
   faces: Follower[];
+
+  /**
+   * Tells this ledger from any other: the id of its first event. Empty: nothing has happened yet.
+   *
+   * @generated from field: string ledger = 6;
+   */
+  ledger: string;
 };
 
 /**
