@@ -1,14 +1,19 @@
 // A StatefulSet of fifty, with its real controller, is scaled, rolled, deleted and made again, while the control plane is
-// killed (-9) and started again, at random, all the time: no address moves, none is given twice, none leaks.
+// killed (-9) and started again, at random, all the time: no address moves, none is given twice, none leaks, and OVN has
+// the ports of exactly those Pods in the end. HOLDFAST_KILLS_SEED repeats the pauses between kills of an earlier run.
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { HttpClient } from '@holdfast/api/http-client';
 import { systemChance } from '@holdfast/clock';
+import { SeededChance } from '@holdfast/clock/testing';
 import { openSqliteEventStore } from '@holdfast/event-store/sqlite';
 import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { until } from '@holdfast/infra/demo/until';
 import { formatAddress, subnet, type SubnetEvent } from '@holdfast/ipam';
+import { NORTHBOUND_SCHEMA, type OvsdbServer, startOvsdbServer } from '@holdfast/ovsdb/testing';
 import { PlayedCluster, playedClusterSkipReason } from './played-cluster';
 
 const SIZE = 50;
@@ -19,6 +24,9 @@ const SET = `${SETS}/web`;
 const KILL_EVERY_MS = { least: 200, spread: 2_000 };
 /** Everything that is to be done, with the control plane away half of the time, on two busy cores. */
 const STORY_STEP_MS = 120_000;
+/** Of 10.16.0.0/24: without its first, its last, and the gateway's. */
+const ADDRESSES = 253;
+const SEED = Number(process.env['HOLDFAST_KILLS_SEED'] ?? Math.floor(systemChance.random() * 1e6));
 
 const template = (round: number): object => ({
   metadata: { labels: { app: 'web' }, annotations: { round: String(round) } },
@@ -43,7 +51,9 @@ const reason = playedClusterSkipReason();
   () => {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-stateful-'));
     const store = join(folder, 'ledger.db');
+    const chance = new SeededChance(SEED);
     let cluster: PlayedCluster;
+    let northbound: OvsdbServer;
     let controlPlane: ControlPlane;
     let isOver = false;
     let kills = 0;
@@ -52,11 +62,15 @@ const reason = playedClusterSkipReason();
       startControlPlane({
         store: `sqlite:${store}`,
         kubeconfig: cluster.server.kubeconfigFile,
+        northbound: northbound.unix,
         'pod-addresses': 'on',
       });
 
     beforeAll(async () => {
-      cluster = await PlayedCluster.start();
+      [cluster, northbound] = await Promise.all([
+        PlayedCluster.start(),
+        startOvsdbServer({ schema: NORTHBOUND_SCHEMA }),
+      ]);
       const spec = { cidrBlock: '10.16.0.0/24', default: true };
       const object = { apiVersion: 'kubeovn.io/v1', kind: 'Subnet', metadata: { name: SUBNET }, spec };
       await cluster.create('/apis/kubeovn.io/v1/subnets', object);
@@ -64,6 +78,7 @@ const reason = playedClusterSkipReason();
     }, 120_000);
     afterAll(async () => {
       await controlPlane?.stop();
+      await northbound?.stop();
       await cluster?.stop();
       rmSync(folder, { recursive: true, force: true });
     }, 60_000);
@@ -71,7 +86,7 @@ const reason = playedClusterSkipReason();
     /** Until the story is over. */
     async function killAtRandom(): Promise<void> {
       while (!isOver) {
-        const ms = KILL_EVERY_MS.least + systemChance.random() * KILL_EVERY_MS.spread;
+        const ms = KILL_EVERY_MS.least + chance.random() * KILL_EVERY_MS.spread;
         await new Promise((resolve) => setTimeout(resolve, ms));
         await controlPlane.kill();
         kills += 1;
@@ -109,7 +124,7 @@ const reason = playedClusterSkipReason();
       return new Map(reply?.reservations.map(({ holder, v4 }) => [holder, v4 as string]));
     }
 
-    it('keeps every address through it all', async () => {
+    it(`keeps every address through it all (HOLDFAST_KILLS_SEED=${SEED})`, async () => {
       const chaos = killAtRandom();
       await cluster.create(SETS, setOf(SIZE));
       await killed(2);
@@ -150,14 +165,34 @@ const reason = playedClusterSkipReason();
       expect(await recorded()).toEqual({ twice: [], moved: [], addresses: SIZE });
     }, 900_000);
 
-    /** The Subnet's status against a recount of the Pods. */
+    /** The Subnet's status, and the ports in the Northbound, against a recount of the Pods. */
     async function counts(size: number): Promise<void> {
-      const path = `/apis/kubeovn.io/v1/subnets/${SUBNET}`;
-      await until(`v4usingIPs ${size}`, async () => {
-        const { body } = await cluster.server.request('GET', path);
-        const { status } = body as { readonly status?: { readonly v4usingIPs?: number } };
-        return status?.v4usingIPs === size && (await cluster.pods()).length === size ? true : undefined;
+      const pods = await cluster.pods();
+      const ips = pods.map(({ status }) => status?.['podIP'] as string);
+      expect(new Set(ips).size).toBe(size);
+      const wanted = { using: size, available: ADDRESSES - size, addresses: [...ips].sort() };
+      await untilEqual('the status of the Subnet', wanted, async () => {
+        const { body } = await cluster.server.request('GET', `/apis/kubeovn.io/v1/subnets/${SUBNET}`);
+        const { status } = body as { readonly status: Readonly<Record<string, unknown>> };
+        const { v4usingIPs: using, v4availableIPs: available, v4usingIPrange: ranges } = status;
+        return { using, available, addresses: addressesIn(String(ranges)).sort() };
       });
+      const ports = pods.map(({ metadata: { name, annotations = {} } }) => {
+        const [mac, ip] = ['mac_address', 'ip_address'].map(
+          (word) => annotations[`ovn.kubernetes.io/${word}`],
+        );
+        return `${name}.default ${mac} ${ip}`;
+      });
+      await untilEqual('the ports', ports.sort(), portsInNorthbound);
+    }
+
+    /** Each with its addresses, of every switch. */
+    function portsInNorthbound(): string[] {
+      const list = ['--bare', '--columns=name,addresses', 'find', 'Logical_Switch_Port', 'type=""'];
+      const args = [`--db=${northbound.unix}`, '--timeout=10', ...list];
+      const rows = execFileSync('ovn-nbctl', args, { encoding: 'utf8' }).trim();
+      const ports = rows === '' ? [] : rows.split('\n\n').map((row) => row.replace('\n', ' '));
+      return ports.sort();
     }
 
     /** What the ledger ever said, event by event. */
@@ -186,3 +221,25 @@ const reason = playedClusterSkipReason();
     }
   },
 );
+
+/** `10.16.0.2,10.16.0.5-10.16.0.7`, as a Subnet's status has it, one by one; all are of one /24. */
+function addressesIn(ranges: string): string[] {
+  return ranges
+    .split(',')
+    .filter((range) => range !== '')
+    .flatMap((range) => {
+      const [first = '', last = first] = range.split('-');
+      const [from, to] = [first, last].map((address) => Number(address.split('.')[3])) as [number, number];
+      const network = first.slice(0, first.lastIndexOf('.'));
+      return Array.from({ length: to - from + 1 }, (_, index) => `${network}.${from + index}`);
+    });
+}
+
+/** @throws the difference, if it stays */
+async function untilEqual(what: string, wanted: unknown, look: () => unknown): Promise<void> {
+  let found: unknown;
+  await until(what, async () => {
+    found = await look();
+    return isDeepStrictEqual(found, wanted) ? true : undefined;
+  }).catch(() => expect(found).toEqual(wanted));
+}
