@@ -72,17 +72,21 @@ function ofSubnets(ask: Ask): SubnetQueries {
     GetSubnet: (query) =>
       ask(
         query,
-        ({ reader }) => answers.getSubnet(query, reader),
-        (found) => ({ subnet: presentSubnetWithPools(found) }),
+        ({ reader }) =>
+          counted(answers.getSubnet(query, reader), (found) => ({
+            subnet: presentSubnetWithPools(found, reader.view),
+          })),
+        (found) => found,
       ),
     ListSubnets: (query) =>
       ask(
         query,
-        ({ reader }) => ({ found: answers.listSubnets(query, reader) }),
-        ({ entries, last }) => ({
-          subnets: entries.map(presentSubnet),
-          nextPageToken: pageToken('ListSubnets', last),
-        }),
+        ({ reader }) =>
+          counted({ found: answers.listSubnets(query, reader) }, ({ entries, last }) => ({
+            subnets: entries.map(presentSubnet),
+            nextPageToken: pageToken('ListSubnets', last),
+          })),
+        (found) => found,
       ),
     ListFreeAddresses: (query) =>
       ask(
@@ -97,19 +101,26 @@ function ofSubnets(ask: Ask): SubnetQueries {
     GetPool: (query) =>
       ask(
         query,
-        ({ reader }) => getPool(query, reader),
-        (found) => ({ pool: presentPools([found])[0] }),
+        ({ reader }) =>
+          counted(getPool(query, reader), (found) => ({ pool: presentPools([found], reader.view)[0] })),
+        (found) => found,
       ),
     ListPools: (query) =>
       ask(
         query,
-        ({ reader }) => listPools(query, reader),
-        ({ entries, last }) => ({
-          pools: presentPools(entries),
-          nextPageToken: pageToken('ListPools', last),
-        }),
+        ({ reader }) =>
+          counted(listPools(query, reader), ({ entries, last }) => ({
+            pools: presentPools(entries, reader.view),
+            nextPageToken: pageToken('ListPools', last),
+          })),
+        (found) => found,
       ),
   };
+}
+
+/** Presented while the view stands at the position that the reply tells: it moves on, and its counts with it. */
+function counted<Value, Reply>(answer: Found<Value>, present: (value: Value) => Reply): Found<Reply> {
+  return answer.rejected ? answer : { found: present(answer.found) };
 }
 
 function ofReservations(ask: Ask): ReservationQueries {

@@ -4,6 +4,7 @@ import {
   type AddressPool,
   type Family,
   type FamilyCounts,
+  type LedgerView,
   type SubnetDefinition,
   type SubnetState,
   countAddresses,
@@ -15,7 +16,6 @@ import {
 import type { FamilyCountsSchema, PoolSchema, SubnetSchema } from '../contract';
 import { presentFamily } from './address';
 import type { FieldsOf } from './encode';
-import { type PoolCounts, countPools } from './pool-counts';
 
 type SubnetInit = FieldsOf<typeof SubnetSchema>;
 type PoolInit = FieldsOf<typeof PoolSchema>;
@@ -28,20 +28,28 @@ export function presentSubnet(state: SubnetState): SubnetInit {
   return { ...presentDefinition(state.name, definition), counts };
 }
 
-/** With the counts of its pools as well: that costs a look at every address that is held in the subnet. */
-export function presentSubnetWithPools(subnet: SubnetState): SubnetInit {
+/** With the counts of its pools as well. */
+export function presentSubnetWithPools(subnet: SubnetState, view: Counting): SubnetInit {
   const pools = subnet.definition?.pools ?? [];
-  return { ...presentSubnet(subnet), pools: presentPools(pools.map((pool) => ({ subnet, pool }))) };
+  return {
+    ...presentSubnet(subnet),
+    pools: presentPools(
+      pools.map((pool) => ({ subnet, pool })),
+      view,
+    ),
+  };
 }
 
-/** With counts, of a view's states. */
+/** Which view the subnet is of. */
+type Counting = Pick<LedgerView, 'counts'>;
+
+/** With counts, of subnets that the view shows now. */
 export function presentPools(
   entries: readonly { readonly subnet: SubnetState; readonly pool: AddressPool }[],
+  view: Counting,
 ): PoolInit[] {
-  const bySubnet = new Map<SubnetState, PoolCounts>();
-  for (const { subnet } of entries) if (!bySubnet.has(subnet)) bySubnet.set(subnet, countPools(subnet));
   return entries.map(({ subnet, pool }) => {
-    const counts = presentCounts(subnet, (family) => bySubnet.get(subnet)?.(pool.name, family));
+    const counts = presentCounts(subnet, (family) => view.counts(subnet.name)?.ofPool(pool.name, family));
     return { ...poolInit(subnet.name, pool), counts };
   });
 }

@@ -4,6 +4,7 @@ import { holderParts, isVipHolder } from '../holder';
 import type { Reservation } from '../subnet/state';
 import { SubnetState } from '../subnet/state';
 import { type SubnetEvent, isUserEvent, isVipUse } from '../subnet/events';
+import { SubnetCounts } from './counts';
 
 /** An event with its place and time, as whoever follows the log has it. */
 export interface SubnetFact {
@@ -28,6 +29,8 @@ export class LedgerView {
   /** Of the last event applied. */
   position: string | undefined;
   private readonly states = new Map<string, SubnetState>();
+  /** Of those that somebody asked about. */
+  private readonly countsOf = new Map<string, SubnetCounts>();
   private readonly subnetOfVip = new Map<string, string>();
   private readonly subnetPositions = new Map<string, string>();
   private readonly vipPositions = new Map<string, string>();
@@ -40,6 +43,7 @@ export class LedgerView {
     let state = this.states.get(subnet);
     if (!state) this.states.set(subnet, (state = new SubnetState(subnet)));
     state.evolve(event, atMs);
+    this.countsOf.get(subnet)?.apply(event);
     if (isVipUse(event)) this.vipPositions.set(event.vip, position);
     if (isUserEvent(event) && isVipHolder(event.holder))
       this.vipPositions.set(holderParts(event.holder).name, position);
@@ -64,6 +68,15 @@ export class LedgerView {
   subnet(name: string): SubnetState | undefined {
     const state = this.states.get(name);
     return state?.definition ? state : undefined;
+  }
+
+  /** How full it is, and its pools; kept up with each event once somebody has asked. */
+  counts(name: string): SubnetCounts | undefined {
+    const state = this.subnet(name);
+    if (!state) return undefined;
+    let counts = this.countsOf.get(name);
+    if (!counts) this.countsOf.set(name, (counts = new SubnetCounts(state)));
+    return counts;
   }
 
   *vips(): Iterable<VipEntry> {

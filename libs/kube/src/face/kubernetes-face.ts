@@ -14,7 +14,6 @@ import type { KubernetesObject } from '../kubernetes-object';
 import { IP_POOLS, PODS, SUBNETS, SWITCH_LB_RULES, VIPS } from '../resource';
 import { brakesOver, MISSING_CODE, missingText } from './brakes';
 import type { Brakes, Context } from './context';
-import { AddressCounts } from './counts/address-counts';
 import { DueMarks } from './due-marks';
 import { DueQueue, type Fault } from './due-queue';
 import { type DueKey, readDueKey, vipKey } from './due-key';
@@ -84,7 +83,6 @@ export class KubernetesFace {
   private readonly rules: RuleReconciler;
   private readonly pools: PoolReconciler;
   private readonly brakes: Brakes;
-  private readonly counts: AddressCounts;
   private readonly kinds: FollowedKinds;
   private readonly marks: DueMarks;
   private readonly objects: Record<Followed, number> = { vips: 0, subnets: 0, pods: 0, rules: 0, pools: 0 };
@@ -107,13 +105,12 @@ export class KubernetesFace {
     this.writer = new ObjectWriter(api, clock, () => this.markAll());
     this.kinds = new FollowedKinds(clock);
     this.brakes = brakesOver(options.ledger);
-    this.counts = new AddressCounts(() => options.ledger.view);
-    const { queue, writer, refusals, counts } = this;
+    const { queue, writer, refusals } = this;
     this.marks = new DueMarks({ ledger: options.ledger, queue, writer, refusals });
     const context = this.context();
     this.vips = new VipReconciler(context);
-    this.subnets = new SubnetReconciler(context, counts);
-    this.pools = new PoolReconciler(context, counts);
+    this.subnets = new SubnetReconciler(context);
+    this.pools = new PoolReconciler(context);
     this.parents = new ParentsReconciler(context, this.marks.podsByVip, new PodWarnings(api, clock));
     const arePodsKnown = (): boolean => this.kinds.isComplete('pods');
     const backends = new RuleBackends(context, this.marks.selectedPods, arePodsKnown);
@@ -254,7 +251,6 @@ export class KubernetesFace {
   private takeFacts(facts: readonly SubnetFact[]): void {
     for (const fact of facts) {
       if ('rule' in fact.event) this.rules.happened(fact.event.rule, fact.position);
-      this.counts.happened(fact);
       this.marks.factCame(fact);
     }
   }

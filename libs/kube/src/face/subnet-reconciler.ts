@@ -5,11 +5,11 @@ import type { KubernetesObject } from '../kubernetes-object';
 import { SUBNETS } from '../resource';
 import { type Asked, ask, BEHIND_RETRY_MS, type Context, STALE_RETRY_MS } from './context';
 import { isOnlyCounts } from './conditions';
-import type { AddressCounts } from './counts/address-counts';
 import { poolKey, subnetKey } from './due-key';
 import { actorOf, type LedgerOrder } from './ledger';
 import { FINALIZER, type Warning } from './object-writer';
 import { readSubnet } from './subnet-spec';
+import { toldCounts } from './told-counts';
 import { type SubnetFindings, subnetStatus } from './wanted-status';
 
 /** A Subnet's counts follow the ledger at most this often. */
@@ -18,10 +18,7 @@ export const COUNTS_EVERY_MS = 1_000;
 const NAMED_MAX = 3;
 
 export class SubnetReconciler {
-  constructor(
-    private readonly context: Context,
-    private readonly counts: AddressCounts,
-  ) {}
+  constructor(private readonly context: Context) {}
 
   /** @returns in how many milliseconds to look again, if at all */
   async reconcile(name: string): Promise<number | undefined> {
@@ -134,11 +131,12 @@ export class SubnetReconciler {
   ): Promise<number | undefined> {
     const { view } = this.context.ledger;
     const { name, generation } = object.metadata;
+    const counts = view.counts(name);
     const status = subnetStatus({
       ...findings,
       state: view.subnet(name),
-      v4: this.counts.ofSubnet(name, 4),
-      v6: this.counts.ofSubnet(name, 6),
+      v4: toldCounts(counts?.ofSubnet(4)),
+      v6: toldCounts(counts?.ofSubnet(6)),
       position: view.subnetPosition(name),
       generation,
     });

@@ -9,7 +9,7 @@ import {
 } from '@holdfast/ipam';
 import type { JsonObject } from '../kubernetes-object';
 import type { Condition } from './conditions';
-import type { Fullness } from './counts/address-counts';
+import type { ToldCounts } from './told-counts';
 import { type Binding, usesOf } from './vip-uses';
 
 export interface WantedStatus {
@@ -82,8 +82,8 @@ function reservedOf({ held, rejected, isLeaving, unread }: VipFindings): Omit<Co
 
 export interface SubnetFindings {
   readonly state: SubnetState | undefined;
-  readonly v4: Fullness;
-  readonly v6: Fullness;
+  readonly v4: ToldCounts;
+  readonly v6: ToldCounts;
   readonly position: string | undefined;
   readonly generation: number | undefined;
   /** Why it is not as the spec asks. */

@@ -8,11 +8,11 @@ import type { KubernetesObject } from '../../kubernetes-object';
 import { IP_POOLS } from '../../resource';
 import { isOnlyCounts } from '../conditions';
 import { type Asked, ask, BEHIND_RETRY_MS, type Context, STALE_RETRY_MS } from '../context';
-import type { AddressCounts } from '../counts/address-counts';
 import { poolKey } from '../due-key';
 import { actorOf } from '../ledger';
 import { FINALIZER } from '../object-writer';
 import { COUNTS_EVERY_MS } from '../subnet-reconciler';
+import { toldCounts } from '../told-counts';
 import { homeOf, POOL_SUBNET_ANNOTATION } from './pool-home';
 import { type PoolWanted, rangesWithin, readPool } from './pool-spec';
 import { type PoolFindings, poolStatus } from './pool-status';
@@ -26,10 +26,7 @@ export class PoolReconciler {
   /** Since when each pool has waited for its Subnet. */
   private readonly missingSinceMs = new Map<string, number>();
 
-  constructor(
-    private readonly context: Context,
-    private readonly counts: AddressCounts,
-  ) {}
+  constructor(private readonly context: Context) {}
 
   /** @returns in how many milliseconds to look again, if at all */
   async reconcile(name: string): Promise<number | undefined> {
@@ -147,11 +144,12 @@ export class PoolReconciler {
     const { name, generation } = object.metadata;
     const at = homeOf(object) ?? '';
     const home = hasPool(ledger.view.subnet(at), name) ? at : undefined;
+    const counts = ledger.view.counts(at);
     const findings = {
       ...found,
       home,
-      v4: this.counts.ofPool(at, name, 4),
-      v6: this.counts.ofPool(at, name, 6),
+      v4: toldCounts(counts?.ofPool(name, 4)),
+      v6: toldCounts(counts?.ofPool(name, 6)),
       position: home && ledger.view.subnetPosition(home),
       generation,
     };

@@ -10,7 +10,6 @@ import {
   parseRange,
 } from '@holdfast/ipam';
 import type { KubernetesObject } from '../../kubernetes-object';
-import { ascending } from '../counts/address-ranges';
 import { listed, quote, type Read, readList, readTexts } from '../spec-fields';
 
 export interface PoolWanted {
@@ -91,3 +90,14 @@ function clip(range: AddressRange, cidr: Cidr): AddressRange {
 }
 
 const unique = (names: readonly string[]): string[] => [...new Set(names)].sort();
+
+/** Sorted, and those that overlap made one. */
+function ascending(ranges: readonly AddressRange[]): AddressRange[] {
+  const joined: AddressRange[] = [];
+  for (const range of [...ranges].sort((a, b) => (a.first < b.first ? -1 : 1))) {
+    const before = joined.at(-1);
+    if (!before || range.first > before.last) joined.push(range);
+    else if (range.last > before.last) joined[joined.length - 1] = { first: before.first, last: range.last };
+  }
+  return joined;
+}

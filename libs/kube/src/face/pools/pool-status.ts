@@ -4,14 +4,14 @@ import type { Rejection } from '@holdfast/ipam';
 import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject } from '../../kubernetes-object';
 import type { Condition } from '../conditions';
-import type { Fullness } from '../counts/address-counts';
+import type { ToldCounts } from '../told-counts';
 import { LEAVING, refused, sentences, type WantedStatus } from '../wanted-status';
 
 export interface PoolFindings {
   /** The Subnet that has the pool now; undefined when none has. */
   readonly home: string | undefined;
-  readonly v4: Fullness;
-  readonly v6: Fullness;
+  readonly v4: ToldCounts;
+  readonly v6: ToldCounts;
   /** Of the last event that concerns its Subnet; told when something else is to be told, too. */
   readonly position: string | undefined;
   readonly generation: number | undefined;

@@ -1,7 +1,7 @@
 // Which addresses of one family of a subnet are held, as bits, so that runs of them are found without looking at each: the
-// view has them by address in no order, and sorting 65,000 of them for every status would cost more than all the rest.
+// state has them by address in no order, and sorting 65,000 of them for every status would cost more than all the rest.
 // It knows no holders, and what may be held is not its business.
-import { type Address, type AddressRange, plus } from '@holdfast/ipam';
+import { type Address, type AddressRange, plus } from '../address';
 
 /** Addresses a chunk: few enough that a lone IPv6 address is cheap, enough that a full /16 is a short walk. */
 const CHUNK_SIZE = 256;
@@ -19,16 +19,10 @@ export class HeldAddresses {
   private readonly chunks = new Map<Address, Chunk>();
   private ascending: readonly Chunk[] | undefined;
   private count = 0;
-  private changes = 0;
 
   /** How many are held. */
   get size(): number {
     return this.count;
-  }
-
-  /** Another number whenever something changed. */
-  get version(): number {
-    return this.changes;
   }
 
   add(address: Address): void {
@@ -39,20 +33,30 @@ export class HeldAddresses {
     this.set(address, false);
   }
 
-  /** How many of `range` are held. Costs a look at each chunk, and at each address of the two at the ends. */
-  countWithin({ first, last }: AddressRange): number {
+  /** How many of them are held. Costs a look at each chunk, and at each word of those at the ends of a range. */
+  countIn(ranges: readonly AddressRange[]): number {
+    let count = 0;
+    for (const range of ranges) count += this.countWithin(range);
+    return count;
+  }
+
+  /** What of `ranges` is held, in their order, each run as long as can be. */
+  *runsIn(ranges: readonly AddressRange[]): Iterable<AddressRange> {
+    for (const range of ranges) yield* this.runsWithin(range);
+  }
+
+  private countWithin({ first, last }: AddressRange): number {
     let within = 0;
     for (const chunk of this.from(first)) {
       if (chunk.first > last) break;
-      const isWhole = chunk.first >= first && plus(chunk.first, CHUNK_SIZE - 1) <= last;
-      if (isWhole) within += chunk.count;
-      else for (const run of runsOf(chunk)) within += sizeWithin(run, first, last);
+      const from = first > chunk.first ? Number(BigInt(first) - BigInt(chunk.first)) : 0;
+      const to = Math.min(Number(BigInt(last) - BigInt(chunk.first)), CHUNK_SIZE - 1);
+      within += to - from === CHUNK_SIZE - 1 ? chunk.count : heldBetween(chunk.words, from, to);
     }
     return within;
   }
 
-  /** Runs of held addresses within `range`, ascending, as long as can be. */
-  *runs({ first, last }: AddressRange): Iterable<AddressRange> {
+  private *runsWithin({ first, last }: AddressRange): Iterable<AddressRange> {
     let open: AddressRange | undefined;
     for (const chunk of this.from(first)) {
       if (chunk.first > last) break;
@@ -80,7 +84,6 @@ export class HeldAddresses {
     const change = isHeld ? 1 : -1;
     chunk.count += change;
     this.count += change;
-    this.changes += 1;
     if (chunk.count === 0) this.forget(first);
   }
 
@@ -135,7 +138,20 @@ function clip(range: AddressRange, first: Address, last: Address): AddressRange 
   return from <= to ? { first: from, last: to } : undefined;
 }
 
-function sizeWithin(run: AddressRange, first: Address, last: Address): number {
-  const within = clip(run, first, last);
-  return within ? Number(BigInt(within.last) - BigInt(within.first)) + 1 : 0;
+/** Both offsets included. */
+function heldBetween(words: Uint32Array, from: number, to: number): number {
+  let count = 0;
+  for (let word = from >>> 5; word <= to >>> 5; word += 1) {
+    const low = word === from >>> 5 ? ALL << (from & 31) : ALL;
+    const high = word === to >>> 5 ? ALL >>> (31 - (to & 31)) : ALL;
+    count += bitsIn((words[word] as number) & low & high);
+  }
+  return count;
+}
+
+/** How many bits are set, of 32: added up in pairs, fours and bytes at once. */
+function bitsIn(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x55555555);
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
