@@ -20,8 +20,11 @@ const SIZE = 50;
 const SUBNET = 'ovn-default';
 const SETS = '/apis/apps/v1/namespaces/default/statefulsets';
 const SET = `${SETS}/web`;
-/** Between two kills: long enough that something is done, and too short for everything. */
-const KILL_EVERY_MS = { least: 200, spread: 2_000 };
+/**
+ * How long a control plane lives before it is killed, in times that it took to start: too short for everything, and long
+ * enough that something is done, however busy the machine is.
+ */
+const LIFE = { least: 0.1, spread: 2 };
 /** Everything that is to be done, with the control plane away half of the time, on two busy cores. */
 const STORY_STEP_MS = 120_000;
 /** Of 10.16.0.0/24: without its first, its last, and the gateway's. */
@@ -55,6 +58,7 @@ const reason = playedClusterSkipReason();
     let cluster: PlayedCluster;
     let northbound: OvsdbServer;
     let controlPlane: ControlPlane;
+    let chaos: Promise<void> | undefined;
     let isOver = false;
     let kills = 0;
 
@@ -77,6 +81,8 @@ const reason = playedClusterSkipReason();
       controlPlane = await start();
     }, 120_000);
     afterAll(async () => {
+      isOver = true;
+      await chaos?.catch(() => undefined);
       await controlPlane?.stop();
       await northbound?.stop();
       await cluster?.stop();
@@ -85,12 +91,14 @@ const reason = playedClusterSkipReason();
 
     /** Until the story is over. */
     async function killAtRandom(): Promise<void> {
-      while (!isOver) {
-        const ms = KILL_EVERY_MS.least + chance.random() * KILL_EVERY_MS.spread;
-        await new Promise((resolve) => setTimeout(resolve, ms));
+      for (let startMs = 1_000; !isOver; ) {
+        const lifeMs = startMs * (LIFE.least + chance.random() * LIFE.spread);
+        await new Promise((resolve) => setTimeout(resolve, lifeMs));
         await controlPlane.kill();
         kills += 1;
+        const startedMs = performance.now();
         controlPlane = await start();
+        startMs = performance.now() - startedMs;
       }
     }
 
@@ -125,7 +133,7 @@ const reason = playedClusterSkipReason();
     }
 
     it(`keeps every address through it all (HOLDFAST_KILLS_SEED=${SEED})`, async () => {
-      const chaos = killAtRandom();
+      chaos = killAtRandom();
       await cluster.create(SETS, setOf(SIZE));
       await killed(2);
       const first = await addresses(SIZE);
