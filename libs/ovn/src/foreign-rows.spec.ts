@@ -1,6 +1,7 @@
 // Rows that are not ours: never written, never deleted, whatever they are called.
 import { type AnyRow, NorthboundLab, type RunningReconciler } from './testing/northbound-lab';
 import { eventually } from './testing/eventually';
+import { kubeOvnPort } from './testing/kube-ovn-rows';
 import { TestLedger } from './testing/test-ledger';
 
 let lab: NorthboundLab;
@@ -187,6 +188,16 @@ describe('a port of others in the way', () => {
     await lab.nbctl('set', 'logical_switch_port', 'theirs', 'options:virtual-ip=10.17.0.5');
     await project();
     expect(Object.keys(await lab.ports()).sort()).toEqual(['other', 'web']);
+  });
+
+  it('stays whose it is also where it is to the letter what the ledger wants, until it is handed over', async () => {
+    await lab.nbctl(...kubeOvnPort('green', 'a.default', { addresses: '00:00:00:0a:00:01 10.18.0.5' }));
+    ledger.define('green', '10.18.0.0/16');
+    ledger.reservePort('green', 'pod/default/a', { v4: '10.18.0.5', mac: 0x0a0001, port: 'a.default' });
+    const before = await foreign();
+    await project();
+    expect(reconciler.status().obstacles).toMatchObject([{ reason: 'PortNameTaken' }]);
+    expect(withoutPorts(await foreign())).toEqual(withoutPorts(before));
   });
 
   it('is given to us by our key', async () => {

@@ -3,6 +3,7 @@
 import type { LedgerView } from '@holdfast/ipam';
 import type { Chance } from '@holdfast/clock';
 import { type Container, type ContainerChoice, chooseContainer } from './container-choice';
+import type { DesiredRow } from './desired';
 import type { Difference } from './diff';
 import type { LedgerIndex } from './ledger-index';
 import type { RowUuid } from './northbound';
@@ -80,6 +81,8 @@ export interface PlanOptions {
   readonly rows: NorthboundRows;
   readonly switchLbVip: SwitchLbVip;
   readonly chance: Chance;
+  /** Is told each row that should be there, before it is compared with what is. */
+  readonly wanted?: (row: DesiredRow) => void;
 }
 
 /** What is to be done for one key, as part of a transaction. */

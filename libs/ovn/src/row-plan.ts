@@ -105,6 +105,7 @@ export class RowPlan implements Plan {
 
   /** Makes the row right, or says why that cannot be. `undefined`: it is not there. */
   put(wanted: DesiredRow): RowUuid | undefined {
+    this.batch.options.wanted?.(wanted);
     const obstacle = this.obstacleTo(wanted);
     if (obstacle) return this.leaveOut([wanted], obstacle);
     const { found, kept } = this.standingFor(wanted);

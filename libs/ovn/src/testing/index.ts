@@ -1,6 +1,14 @@
 // For tests and benchmarks of what is built on this library.
 export { compareNumbers, type PortedWish, type RuleWish, TestLedger, type VipWish } from './test-ledger';
 export {
+  inOne,
+  type KubeOvnPort,
+  kubeOvnLoadBalancer,
+  kubeOvnPort,
+  kubeOvnSwitch,
+  kubeOvnVirtualPort,
+} from './kube-ovn-rows';
+export {
   type AnyRow,
   type LabOptions,
   NorthboundLab,
