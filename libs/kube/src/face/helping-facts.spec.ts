@@ -25,6 +25,7 @@ const retired: SubnetEvent = { type: 'RuleRetired', rule: 'slr', vip: 'web', rea
 
 const user = { object: 'pod/default/web-0', uid: 'u' };
 const detached: SubnetEvent = { type: 'UserDetached', holder, user, reason: '' };
+const left: SubnetEvent = { ...detached, holder: 'vm/default/db' as Holder };
 
 describe('helps', () => {
   it.each<[RejectionCode, Record<string, string>, SubnetEvent, Help]>([
@@ -52,6 +53,9 @@ describe('helps', () => {
     ['RuleExists', { rule: 'slr' }, retired, 'yes'],
     ['RuleExists', { rule: 'slr' }, withdrawn, 'no'],
     ['AddressTaken', { address: '10.16.0.9' }, retired, 'no'],
+    ['ReservationInUse', { holder: 'vm/default/db' }, left, 'yes'],
+    ['ReservationInUse', { holder: 'vm/default/other' }, left, 'no'],
+    ['VipInUse', { vip: 'db' }, left, 'no'],
   ])('%s %j', (code, facts, event, help) => {
     const relief = reliefOf(event);
     expect(relief ? helps(relief, { code, message: '', facts }) : 'no').toBe(help);

@@ -17,7 +17,9 @@ export type Relief =
   /** What somebody held until now; some of it may be kept. Addresses and MAC as a rejection's facts have them. */
   | { readonly is: 'freed'; readonly addresses: readonly string[]; readonly mac: string }
   /** A Vip lost one of its uses, or one of its rules gave up fronts. */
-  | { readonly is: 'unused'; readonly vip: string; readonly rule?: string };
+  | { readonly is: 'unused'; readonly vip: string; readonly rule?: string }
+  /** Another Pod may have what this holder, who is no Vip, holds. */
+  | { readonly is: 'left'; readonly holder: string };
 
 /** `one of many`: it may, but only one of those who wait for the same. */
 export type Help = 'no' | 'yes' | 'one of many';
@@ -42,7 +44,9 @@ export function reliefOf(event: SubnetEvent): Relief | undefined {
       return { is: 'unused', vip: event.vip };
     case 'UserDetached':
     case 'RetentionEnded':
-      return isVipHolder(event.holder) ? { is: 'unused', vip: holderParts(event.holder).name } : undefined;
+      return isVipHolder(event.holder)
+        ? { is: 'unused', vip: holderParts(event.holder).name }
+        : { is: 'left', holder: event.holder };
     case 'AddressReserved':
     case 'VipReserved':
     case 'VipNameYielded':
@@ -60,6 +64,8 @@ export function reliefOf(event: SubnetEvent): Relief | undefined {
 export function helps(relief: Relief, { code, facts }: Rejection): Help {
   if (relief.is === 'definition') return 'yes';
   if (relief.is === 'unused') return helpsUser(relief, code, facts);
+  if (relief.is === 'left')
+    return code === 'ReservationInUse' && facts['holder'] === relief.holder ? 'yes' : 'no';
   if (OF_ADDRESSES.has(code))
     return facts['address'] === undefined || relief.addresses.includes(facts['address']) ? 'yes' : 'no';
   if (code === 'MacTaken') return facts['mac'] === relief.mac ? 'yes' : 'no';

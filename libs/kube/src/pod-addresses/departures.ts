@@ -20,6 +20,11 @@ export interface Leaving {
   readonly ownerUid?: string;
 }
 
+/** A use that keeps somebody else from the same. */
+export interface WayBlocked extends PodUse {
+  readonly object: string;
+}
+
 /** Of a rejection that is none of those that are told apart: it is asked again this much later. */
 const REJECTED_RETRY_MS = 5_000;
 
@@ -51,6 +56,26 @@ export class Departures {
       delaysMs.push(typeof leaving === 'object' ? await this.detach(key, use, leaving) : leaving);
     }
     return soonest(delaysMs);
+  }
+
+  /**
+   * Somebody waits for what these use. Of those that are not there the server is asked at once, by UID; the grace is for
+   * what nobody waits for.
+   * @returns whether one was detached, and the view shows it
+   */
+  async makeWay(key: string, uses: readonly WayBlocked[]): Promise<boolean> {
+    let isDetached = false;
+    for (const use of uses) {
+      const [namespace = '', name = ''] = use.object.slice('pod/'.length).split('/');
+      const pod = this.context.pods.get({ namespace, name });
+      if (pod?.metadata.uid === use.uid) continue;
+      const leaving = await this.endOf(use, use.object, { namespace, name }, pod, true);
+      if (typeof leaving !== 'object') continue;
+      await this.detach(key, use, leaving);
+      isDetached ||=
+        this.context.ledger.view.subnet(use.subnet)?.users.userOf(use.holder, use.uid) === undefined;
+    }
+    return isDetached;
   }
 
   /** The Pod is there, and gives up all that it uses. */
@@ -94,13 +119,14 @@ export class Departures {
     object: string,
     ref: { readonly namespace: string; readonly name: string },
     pod: KubernetesObject | undefined,
+    isWaitedFor = false,
   ): Promise<Leaving | number | undefined> {
     const evidence = this.context.evidenceOfEnd(uid);
     if (evidence) return { reason: 'Pod deleted', evidence };
     // A name belongs to one Pod at a time.
     if (pod) return { reason: `Pod replaced by UID ${pod.metadata.uid}`, evidence: { object, uid } };
     if (!this.context.isKnownCluster()) return undefined;
-    const leftMs = this.missing.leftMs(uid);
+    const leftMs = isWaitedFor ? 0 : this.missing.leftMs(uid);
     if (leftMs > 0) return leftMs;
     const { outcome } = await this.context.api.patch(PODS, ref, {}, { uid });
     if (outcome === 'written') return UNKNOWN_RETRY_MS;

@@ -3,12 +3,19 @@
 //
 //   live:     NICs -> admitted, or kept up -> annotations        refused: one Event, and again when something helped
 //   finished, gone, another UID, left behind by its machine:     detached
-import { formatRetention, isVipHolder, type Retention, type SubnetState } from '@holdfast/ipam';
+import {
+  formatRetention,
+  isVipHolder,
+  type RejectionCode,
+  type Retention,
+  type SubnetState,
+  vipHolder,
+} from '@holdfast/ipam';
 import { isFinished, isOnHostNetwork } from '../face/pods/pod-reading';
 import type { PodWarning, PodWarnings } from '../face/parents/pod-warnings';
 import { keyOf, type KubernetesObject } from '../kubernetes-object';
 import { Departures } from './departures';
-import { migrationOf, nodeOf, objectOf } from './followed-pod';
+import { annotationOf, migrationOf, nodeOf, objectOf, VIP_ANNOTATION } from './followed-pod';
 import type { PodUse } from './ledger-index';
 import { type Role, roleOf, takesOver } from './live-migration';
 import { heldIn, NicAdmission } from './nic-admission';
@@ -17,7 +24,7 @@ import { NicAttachment, type NicTurn } from './nic-attachment';
 import { BEHIND, type NicOutcome, refusedAs } from './nic-outcome';
 import { DEFAULT_PROVIDER, providersOf } from './nic-wish';
 import { BEHIND_RETRY_MS, type PodContext, STALE_RETRY_MS, UNKNOWN_RETRY_MS } from './pod-context';
-import { type Owner, ownerOf, providerOf } from './pod-identity';
+import { holderOf, type Owner, ownerOf, providerOf } from './pod-identity';
 import { soonest } from './pod-refusals';
 import { differing } from './pod-writer';
 import { readRetentionWish } from './retention-wish';
@@ -26,6 +33,8 @@ export interface PodRef {
   readonly namespace: string;
   readonly name: string;
 }
+
+const IN_USE: RejectionCode = 'ReservationInUse';
 
 export class PodTurns {
   private readonly attachment: NicAttachment;
@@ -99,7 +108,15 @@ export class PodTurns {
     ]);
   }
 
+  /** Whoever has it may be gone, unseen: then it is asked for once more. */
   private async placeNic(turn: NicTurn): Promise<NicOutcome> {
+    const outcome = await this.placeNow(turn);
+    if (outcome.is !== 'refused' || outcome.reason !== IN_USE || !(await this.makeWay(turn))) return outcome;
+    this.context.refusals.wake(turn.key);
+    return this.placeNow(turn);
+  }
+
+  private async placeNow(turn: NicTurn): Promise<NicOutcome> {
     const { pod, provider } = turn;
     const use = this.useOf(pod, provider);
     const state = use && this.context.ledger.view.subnet(use.subnet);
@@ -117,6 +134,15 @@ export class PodTurns {
         ? undefined
         : await this.attachment.makePrimary(turn, state, use.holder);
     return moved ?? this.shown(use);
+  }
+
+  private makeWay({ key, pod, owner, provider }: NicTurn): Promise<boolean> {
+    const vip = provider === DEFAULT_PROVIDER ? annotationOf(pod, VIP_ANNOTATION) : '';
+    const holder = vip === '' ? holderOf(pod, owner, provider) : vipHolder(vip);
+    const uses = [...this.context.ledger.view.subnets()].flatMap(({ name, users }) =>
+      users.usersOf(holder).map(({ object, uid }) => ({ subnet: name, holder, object, uid })),
+    );
+    return this.departures.makeWay(key, uses);
   }
 
   private report(
