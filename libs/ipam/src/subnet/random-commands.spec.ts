@@ -114,6 +114,14 @@ const definition = fc.record({
   excluded: onceIn(3, excluded),
   coolingMs: onceIn(2, fc.constantFrom(0, 1000, 1000, 1000, 5000, 20_000, -1)),
 });
+const ranges = fc.array(
+  fc.tuple(fc.oneof(v4, v6), fc.nat(3)).map(([first, more]) => ({
+    first,
+    last: typeof first === 'number' ? first + more : first + BigInt(more),
+  })),
+  { maxLength: 2 },
+);
+const pool = fc.constantFrom('a', 'b');
 const reason = 'no longer wanted';
 const aName = fc.constantFrom('web', 'db');
 const aHolder = fc.oneof(
@@ -139,13 +147,34 @@ const command = fc.oneof(
   { weight: 1, arbitrary: fc.constant(retire()) },
   {
     weight: 14,
-    arbitrary: fc.tuple(aHolder, wish, families).map(([who, which, some]) => ({
+    arbitrary: fc.tuple(aHolder, wish, families, onceIn(4, pool)).map(([who, which, some, from]) => ({
       type: 'ReserveAddress' as const,
       holder: who,
       ...which,
       families: some,
+      pool: from,
     })),
   },
+  {
+    weight: 4,
+    arbitrary: fc.tuple(aHolder, families, onceIn(6, pool)).map(([who, some, from]) => ({
+      type: 'ReserveAddress' as const,
+      holder: who,
+      families: some,
+      pool: from,
+      prefersFormer: true,
+    })),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.tuple(pool, ranges).map(([name, within]) => ({
+      type: 'DefinePool' as const,
+      name,
+      ranges: within,
+      namespaces: [],
+    })),
+  },
+  { weight: 1, arbitrary: pool.map((name) => ({ type: 'RetirePool' as const, name })) },
   { weight: 12, arbitrary: aHolder.map((who) => ({ type: 'ReserveAddress' as const, holder: who })) },
   {
     weight: 5,
@@ -269,7 +298,6 @@ describe('a Subnet under random commands', () => {
     const ofUses = [
       'ReservationInUse',
       'UserNotFound',
-      'PoolNotFound',
       'PortTaken',
       'VipInUse',
       'VipUnsuited',

@@ -9,13 +9,12 @@ import {
   DERIVED_MAC_ATTEMPTS,
   deriveMac,
   familyOf,
-  formatCidr,
-  formatRange,
   subnetOctet,
 } from '../address';
 import { type Holder, holderParts, vipHolder } from '../holder';
 import type { RejectionCode } from '../rejection';
 import type {
+  AddressPool,
   HeldAddress,
   Moment,
   SubnetCommand,
@@ -23,14 +22,24 @@ import type {
   UserCommand,
   VipPurpose,
 } from '../subnet';
+import {
+  after,
+  gatewayMac,
+  isSound,
+  isWithin,
+  nth,
+  poolOf,
+  rangesOf,
+  same,
+  size,
+  whyNot,
+} from './slow-definition';
 
-/** What Vips are used for and by whom, and pools, are for other tests (random-vip-uses, random-users, pool.spec.ts). */
+/** What Vips are used for and by whom is for other tests (random-vip-uses, random-users). */
 export type AddressCommand = Exclude<
   SubnetCommand,
   {
     type:
-      | 'DefinePool'
-      | 'RetirePool'
       | UserCommand['type']
       | 'GrantParent'
       | 'WithdrawParent'
@@ -59,10 +68,21 @@ interface Past {
   readonly atMs: number;
 }
 
-type Wish = Partial<HeldAddress> & { readonly families?: readonly Family[] };
-type Change = Extract<SubnetCommand, { type: 'DefineSubnet' | 'ReviseSubnet' }>;
+interface Release {
+  readonly holder: Holder;
+  readonly atMs: number;
+  readonly held: HeldAddress;
+}
 
-const YEAR_MS = 366 * 24 * 3_600_000;
+type Wish = Partial<HeldAddress> & {
+  readonly families?: readonly Family[];
+  readonly pool?: string;
+  readonly prefersFormer?: boolean;
+};
+type Chosen =
+  | { readonly rejected: RejectionCode }
+  | { readonly held: HeldAddress; readonly rejected?: undefined };
+type Change = Extract<SubnetCommand, { type: 'DefineSubnet' | 'ReviseSubnet' }>;
 
 export class SlowSubnet {
   private definition: SubnetDefinition | undefined;
@@ -70,7 +90,7 @@ export class SlowSubnet {
   private holdings: Holding[] = [];
   /** Addresses given up and not taken since, in the order of giving up. */
   private pasts: Past[] = [];
-  private releases: { readonly holder: Holder; readonly atMs: number }[] = [];
+  private releases: Release[] = [];
   private yields: { readonly name: string; readonly claim: number }[] = [];
 
   constructor(private readonly name: string) {}
@@ -85,6 +105,10 @@ export class SlowSubnet {
         return this.revise(command, this.definition, moment);
       case 'RetireSubnet':
         return this.retire(moment);
+      case 'DefinePool':
+        return this.setPools(this.definition, command.name, [command], moment);
+      case 'RetirePool':
+        return this.setPools(this.definition, command.name, [], moment);
       case 'ReserveAddress':
         return isVip(command.holder)
           ? { rejected: 'InvalidArgument' }
@@ -109,7 +133,8 @@ export class SlowSubnet {
   private define(command: Change, { nowMs, issuedAtMs }: Moment): Verdict {
     const { cidrs = [], excluded = [], coolingMs = 0 } = command;
     const gateways = command.gateways ?? cidrs.filter((cidr) => size(cidr) > 2n).map((cidr) => nth(cidr, 1n));
-    const definition = { cidrs, gateways, excluded, coolingMs };
+    const retention = command.retention ?? undefined;
+    const definition = { cidrs, gateways, excluded, coolingMs, retention };
     if (!isSound(definition)) return { rejected: 'InvalidArgument' };
     if (this.definition) return same(this.definition, definition) ? NOTHING : { rejected: 'SubnetExists' };
     if (issuedAtMs < this.definitionAtMs) return { rejected: 'CommandExpired' };
@@ -125,9 +150,27 @@ export class SlowSubnet {
         const isNew = kept.length === 0 && before.gateways.length > 0 && size(cidr) > 2n;
         return isNew ? [nth(cidr, 1n)] : kept;
       });
-    const definition = { cidrs, gateways, excluded, coolingMs };
+    const retention = command.retention === undefined ? before.retention : (command.retention ?? undefined);
+    return this.reviseTo(
+      { ...before, cidrs, gateways, excluded, coolingMs, retention },
+      { nowMs, issuedAtMs },
+    );
+  }
+
+  private setPools(
+    before: SubnetDefinition,
+    name: string,
+    instead: readonly AddressPool[],
+    moment: Moment,
+  ): Verdict {
+    const others = (before.pools ?? []).filter((pool) => pool.name !== name);
+    const pools = [...others, ...instead.map(({ ranges, namespaces }) => ({ name, ranges, namespaces }))];
+    return this.reviseTo({ ...before, pools }, moment);
+  }
+
+  private reviseTo(definition: SubnetDefinition, { nowMs, issuedAtMs }: Moment): Verdict {
     if (!isSound(definition)) return { rejected: 'InvalidArgument' };
-    if (same(before, definition)) return NOTHING;
+    if (same(this.definition as SubnetDefinition, definition)) return NOTHING;
     if (issuedAtMs < this.definitionAtMs) return { rejected: 'CommandExpired' };
     const isLost = (address: Address): boolean => whyNot(definition, address) !== undefined;
     if (this.holdings.some((holding) => addresses(holding).some(isLost))) return { rejected: 'SubnetInUse' };
@@ -165,7 +208,7 @@ export class SlowSubnet {
     if (this.releases.some((release) => release.holder === holder && release.atMs > issuedAtMs)) {
       return { rejected: 'CommandExpired' };
     }
-    const chosen = this.choose(holder, wish, nowMs);
+    const chosen = this.chooseFormer(holder, wish, nowMs) ?? this.choose(holder, wish, nowMs);
     if (chosen.rejected) return chosen;
     if (claimed && this.isYielded(claimed.name, claimed.claim)) return { rejected: 'VipNameTaken' };
     return this.put({ ...chosen.held, holder, changedAtMs: nowMs, purpose, claim: claimed?.claim });
@@ -208,7 +251,7 @@ export class SlowSubnet {
     if (held.changedAtMs > issuedAtMs) return { rejected: 'CommandExpired' };
     this.holdings = this.holdings.filter((holding) => holding !== held);
     for (const address of addresses(held)) this.pasts.push({ address, holder, atMs: nowMs });
-    this.releases.push({ holder, atMs: nowMs });
+    this.releases.push({ holder, atMs: nowMs, held });
     if (held.claim !== undefined) this.yields.push({ name: holderParts(holder).name, claim: held.claim });
     return { changed: true, held };
   }
@@ -224,22 +267,30 @@ export class SlowSubnet {
     return this.yields.some((one) => one.name === name && one.claim >= claim);
   }
 
-  private choose(
-    holder: Holder,
-    wish: Wish,
-    nowMs: number,
-    kept: Partial<HeldAddress> = {},
-  ): { readonly rejected: RejectionCode } | { readonly held: HeldAddress; readonly rejected?: undefined } {
+  /** What it had when it left, whole or not at all. */
+  private chooseFormer(holder: Holder, wish: Wish, nowMs: number): Chosen | undefined {
+    const left = this.releases.findLast((release) => release.holder === holder)?.held;
+    if (!wish.prefersFormer || !left || addresses(wish).length > 0) return undefined;
+    const isWanted = (family: Family): boolean => wish.families?.includes(family) ?? true;
+    const former = { v4: isWanted(4) ? left.v4 : undefined, v6: isWanted(6) ? left.v6 : undefined };
+    const chosen = addresses(former).length > 0 && this.choose(holder, { ...wish, ...former }, nowMs);
+    return !chosen || chosen.rejected ? undefined : chosen;
+  }
+
+  private choose(holder: Holder, wish: Wish, nowMs: number, kept: Partial<HeldAddress> = {}): Chosen {
     const definition = this.definition as SubnetDefinition;
     const families = definition.cidrs.map((cidr) => cidr.family);
     const named = addresses(wish).map(familyOf);
     if ([...named, ...(wish.families ?? [])].some((family) => !families.includes(family))) {
       return { rejected: 'FamilyUnavailable' };
     }
+    if (wish.pool !== undefined && !definition.pools?.some(({ name }) => name === wish.pool))
+      return { rejected: 'PoolNotFound' };
     const pair: { v4?: Address; v6?: Address } = {};
     for (const [family, key] of [[4, 'v4'] as const, [6, 'v6'] as const]) {
       const isWanted = families.includes(family) && (wish.families ?? families).includes(family);
-      const address = wish[key] ?? kept[key] ?? (isWanted ? this.firstFree(family, nowMs) : undefined);
+      const address =
+        wish[key] ?? kept[key] ?? (isWanted ? this.firstFree(family, nowMs, wish.pool) : undefined);
       const refusal = wish[key] === undefined ? undefined : this.whyNotNamed(holder, wish[key], nowMs);
       if (refusal) return { rejected: refusal };
       if (address === undefined && isWanted) return { rejected: 'SubnetExhausted' };
@@ -262,18 +313,20 @@ export class SlowSubnet {
     return isCooling ? 'AddressCooling' : undefined;
   }
 
-  private firstFree(family: Family, nowMs: number): Address | undefined {
+  private firstFree(family: Family, nowMs: number, pool?: string): Address | undefined {
     const definition = this.definition as SubnetDefinition;
     const isOpen = (address: Address): boolean =>
       familyOf(address) === family &&
       whyNot(definition, address) === undefined &&
-      !definition.excluded.some(({ first, last }) => address >= first && address <= last);
+      !definition.excluded.some((range) => isWithin(range, address)) &&
+      poolOf(definition, address) === pool;
     const block = definition.cidrs.find((cidr) => cidr.family === family) as Cidr;
+    const whole = { first: block.base, last: nth(block, size(block) - 1n) };
+    const ranges = pool === undefined ? [whole] : rangesOf(definition, pool, family);
     const used = new Set([...this.holdings.flatMap(addresses), ...this.pasts.map(({ address }) => address)]);
-    for (let at = 0n; at < size(block); at += 1n) {
-      const address = nth(block, at);
-      if (!used.has(address) && isOpen(address)) return address;
-    }
+    for (const { first, last } of ranges)
+      for (let address = first; address <= last; address = after(address))
+        if (!used.has(address) && isOpen(address)) return address;
     const oldest = this.pasts.filter(({ address }) => isOpen(address))[0];
     return oldest && oldest.atMs + definition.coolingMs <= nowMs ? oldest.address : undefined;
   }
@@ -289,58 +342,12 @@ export class SlowSubnet {
   }
 }
 
-function gatewayMac(name: string, { gateways }: SubnetDefinition): Mac | undefined {
-  const gateway = gateways.find((it) => typeof it === 'number') ?? gateways[0];
-  return gateway === undefined ? undefined : deriveMac(subnetOctet(name), gateway);
-}
-
 const NOTHING: Verdict = { changed: false };
 
 const isVip = (holder: Holder): boolean => holderParts(holder).kind === 'vip';
 
-const size = ({ family, prefixLength }: Cidr): bigint =>
-  2n ** BigInt((family === 4 ? 32 : 128) - prefixLength);
-
-function nth({ family, base }: Cidr, at: bigint): Address {
-  const address = BigInt(base) + at;
-  return family === 4 ? Number(address) : address;
-}
-
 const addresses = ({ v4, v6 }: { readonly v4?: number; readonly v6?: bigint }): Address[] =>
   [v4, v6].filter((address) => address !== undefined);
-
-/** Why nobody may have the address. */
-function whyNot({ cidrs, gateways }: SubnetDefinition, address: Address): RejectionCode | undefined {
-  const block = cidrs.find((cidr) => cidr.family === familyOf(address));
-  if (!block) return 'FamilyUnavailable';
-  if (address < block.base || address > nth(block, size(block) - 1n)) return 'AddressOutOfRange';
-  const isEdge = address === block.base || address === nth(block, size(block) - 1n);
-  return (isEdge && size(block) > 2n) || gateways.includes(address) ? 'AddressNotUsable' : undefined;
-}
-
-function isSound(definition: SubnetDefinition): boolean {
-  const { cidrs, gateways, coolingMs } = definition;
-  const isOnce = (families: Family[]): boolean => new Set(families).size === families.length;
-  return (
-    cidrs.length > 0 &&
-    isOnce(cidrs.map((cidr) => cidr.family)) &&
-    isOnce(gateways.map(familyOf)) &&
-    gateways.every((gateway) => whyNot({ ...definition, gateways: [] }, gateway) === undefined) &&
-    Number.isInteger(coolingMs) &&
-    coolingMs >= 0 &&
-    coolingMs <= YEAR_MS
-  );
-}
-
-function same(a: SubnetDefinition, b: SubnetDefinition): boolean {
-  const sorted = ({ cidrs, gateways, excluded, coolingMs }: SubnetDefinition) => [
-    cidrs.map(formatCidr).sort(),
-    gateways.map(String).sort(),
-    excluded.map(formatRange).sort(),
-    coolingMs,
-  ];
-  return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
-}
 
 function isFulfilled(wish: Wish, held: Holding): boolean {
   const keys = ['v4', 'v6', 'mac'] as const;

@@ -33,6 +33,7 @@ import type {
   ReviseVip,
   SubnetDefined,
   SubnetRevised,
+  User,
   VipPurpose,
   VipReleased,
   VipReserved,
@@ -63,7 +64,11 @@ export interface ReserveText extends WishText {
   readonly port?: string;
   readonly portSecurity?: boolean;
   readonly prefersFormer?: boolean;
+  readonly user?: User;
+  readonly migrates?: boolean;
 }
+
+export type MoveText = Pick<ReserveText, 'mac' | 'port' | 'portSecurity' | 'user' | 'migrates'>;
 
 export interface VipText extends Partial<VipPurpose>, WishText {
   readonly claim?: number;
@@ -113,15 +118,15 @@ export function commandsTo(subnet: string) {
       subnet,
       holder: holder(who),
       ...wish(addresses, rest),
-      ...(rest.port !== undefined && { port: rest.port }),
-      ...(rest.portSecurity !== undefined && { portSecurity: rest.portSecurity }),
+      ...use(rest),
       ...(rest.prefersFormer !== undefined && { prefersFormer: rest.prefersFormer }),
     }),
-    move: (who: string, addresses: PairText, rest: Pick<WishText, 'mac'> = {}): MoveAddress => ({
+    move: (who: string, addresses: PairText, rest: MoveText = {}): MoveAddress => ({
       type: 'MoveAddress',
       subnet,
       holder: holder(who),
       ...wish(addresses, rest),
+      ...use(rest),
     }),
     release: (who: string, reason = REASON): ReleaseAddress => ({
       type: 'ReleaseAddress',
@@ -229,6 +234,13 @@ function wish(addresses: PairText, { mac: macText, families, pool }: WishText) {
     ...(pool !== undefined && { pool }),
   };
 }
+
+const use = ({ port, portSecurity, user, migrates }: MoveText) => ({
+  ...(port !== undefined && { port }),
+  ...(portSecurity !== undefined && { portSecurity }),
+  ...(user && { user }),
+  ...(migrates && { migrates }),
+});
 
 const purpose = ({ vipType = '', namespace, selector = [], note }: Partial<VipPurpose>): VipPurpose => ({
   vipType,
