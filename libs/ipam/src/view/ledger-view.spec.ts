@@ -1,6 +1,6 @@
 import { LedgerView } from '.';
 import type { SubnetEvent } from '../subnet';
-import { eventsOf, holder, pair } from '../testing';
+import { eventsOf, holder, pair, range } from '../testing';
 
 const [a, b] = [eventsOf('a'), eventsOf('b')];
 
@@ -77,6 +77,32 @@ describe('LedgerView', () => {
     } as const;
     view.apply({ subnet, event: released, atMs: 2, position: 'p3', through: 'grpc', actor: 'bob' });
     expect([view.vipReservedThrough('web'), view.vipReservedBy('web')]).toEqual([undefined, undefined]);
+  });
+
+  it('says through which door a subnet and each of its pools were defined, until they are retired', () => {
+    const view = new LedgerView();
+    let position = 0;
+    const told = (through: string, event: SubnetEvent): (string | undefined)[] => {
+      view.apply({ subnet: 'a', event, atMs: 1, position: `p${(position += 1)}`, through });
+      const pools = ['gold', 'silver'].map((pool) => view.poolDefinedThrough('a', pool));
+      return [view.subnetDefinedThrough('a'), ...pools];
+    };
+    const whole = { cidrs: ['10.0.0.0/24'] };
+    const pool = (name: string) => ({ name, ranges: [range(`10.0.0.${name.length}`)], namespaces: [] });
+    const [gold, silver] = [pool('gold'), pool('silver')];
+    expect(told('http', a.defined(whole))).toEqual(['http', undefined, undefined]);
+    expect(told('kubernetes', { ...a.revised(whole), pools: [gold] })).toEqual([
+      ...['http', 'kubernetes'],
+      undefined,
+    ]);
+    expect(told('nats', { ...a.revised(whole), pools: [gold, silver] })).toEqual([
+      ...['http', 'kubernetes', 'nats'],
+    ]);
+    expect(told('nats', { ...a.revised(whole), pools: [silver] })).toEqual(['http', undefined, 'nats']);
+    expect(told('nats', { type: 'SubnetRetired' })).toEqual([undefined, undefined, undefined]);
+    expect(told('kubernetes', { ...a.defined(whole), pools: [silver] })).toEqual([
+      ...['kubernetes', undefined, 'kubernetes'],
+    ]);
   });
 
   it('does not take another holder of the same name for the Vip', () => {

@@ -5,6 +5,7 @@ import type { Reservation } from '../subnet/state';
 import { SubnetState } from '../subnet/state';
 import { type SubnetEvent, isUserEvent, isVipUse } from '../subnet/events';
 import { SubnetCounts } from './counts';
+import { Doors } from './doors';
 
 /** An event with its place and time, as whoever follows the log has it. */
 export interface SubnetFact {
@@ -34,8 +35,7 @@ export class LedgerView {
   private readonly subnetOfVip = new Map<string, string>();
   private readonly subnetPositions = new Map<string, string>();
   private readonly vipPositions = new Map<string, string>();
-  private readonly vipDoors = new Map<string, string>();
-  private readonly vipActors = new Map<string, string>();
+  private readonly doors = new Doors();
 
   apply({ subnet, event, atMs, position, through, actor }: SubnetFact): void {
     this.position = position;
@@ -44,19 +44,17 @@ export class LedgerView {
     if (!state) this.states.set(subnet, (state = new SubnetState(subnet)));
     state.evolve(event, atMs);
     this.countsOf.get(subnet)?.apply(event);
+    this.doors.happened(subnet, event, { through, actor });
     if (isVipUse(event)) this.vipPositions.set(event.vip, position);
     if (isUserEvent(event) && isVipHolder(event.holder))
       this.vipPositions.set(holderParts(event.holder).name, position);
     if (event.type === 'VipReserved' || event.type === 'VipRevised') {
       this.subnetOfVip.set(event.name, subnet);
       this.vipPositions.set(event.name, position);
-      if (event.type === 'VipReserved' && through !== undefined) this.vipDoors.set(event.name, through);
-      if (event.type === 'VipReserved' && actor !== undefined) this.vipActors.set(event.name, actor);
     } else if (event.type === 'VipReleased' && this.subnetOfVip.get(event.name) === subnet) {
       this.subnetOfVip.delete(event.name);
       this.vipPositions.delete(event.name);
-      this.vipDoors.delete(event.name);
-      this.vipActors.delete(event.name);
+      this.doors.vipReleased(event.name);
     }
   }
 
@@ -109,11 +107,21 @@ export class LedgerView {
 
   /** Through which door the Vip was reserved: whose it is to release. Revising it changes nothing about that. */
   vipReservedThrough(name: string): string | undefined {
-    return this.vipDoors.get(name);
+    return this.doors.ofVip(name)?.through;
   }
 
   /** Who had the Vip reserved, in the words of the record. */
   vipReservedBy(name: string): string | undefined {
-    return this.vipActors.get(name);
+    return this.doors.ofVip(name)?.actor;
+  }
+
+  /** Through which door the subnet was defined: whose it is to retire. Revising it changes nothing about that. */
+  subnetDefinedThrough(name: string): string | undefined {
+    return this.doors.ofSubnet(name);
+  }
+
+  /** Through which door a pool of that name came to be in the subnet. */
+  poolDefinedThrough(subnet: string, pool: string): string | undefined {
+    return this.doors.ofPool(subnet, pool);
   }
 }

@@ -16,26 +16,35 @@ export interface HeldForObjects {
 export class Brake {
   /** Objects in the order in which they came; the number says which one it was. */
   private readonly there = new Map<string, number>();
-  /** Objects that this process saw going, and after how many others had come or gone. */
-  private readonly left = new Map<string, number>();
+  /** Objects that this process saw going, which they were, and after how many others had come or gone. */
+  private readonly left = new Map<string, { readonly at: number; readonly uid: string }>();
+  /** What came to the brake, or would if it had its turn now. */
+  private readonly suspects = new Set<string>();
   private readonly braked = new Set<string>();
+  /** Somebody answers for it that they are gone. */
+  private readonly accepted = new Set<string>();
   private changes = 0;
   /** Objects that were ours before we came to see them. */
   private known = 0;
+  private isListed = false;
   private isOurCluster = false;
 
-  constructor(private readonly held: HeldForObjects) {}
+  /** @param others brakes of the other kinds, for whoever is the only one of its kind */
+  constructor(
+    private readonly held: HeldForObjects,
+    private readonly others: () => Iterable<Brake>,
+  ) {}
 
   /** To be told of every change in the replica. */
   changed(name: string, now: KubernetesObject | undefined, before: KubernetesObject | undefined): void {
     this.changes += 1;
     if (!now) {
       this.there.delete(name);
-      this.left.set(name, this.changes);
+      this.left.set(name, { at: this.changes, uid: before?.metadata.uid ?? '' });
+      if (this.held.has(name)) this.suspects.add(name);
     } else if (!before) {
       this.there.set(name, this.changes);
-      this.left.delete(name);
-      this.braked.delete(name);
+      this.forget(name);
       if (now.metadata.finalizers?.includes(FINALIZER) && this.held.has(name)) this.known += 1;
     }
   }
@@ -45,13 +54,16 @@ export class Brake {
    * somebody restores it, the first objects to come back say nothing about those that are yet to come.
    */
   listed(): void {
+    this.isListed = true;
     this.isOurCluster = this.known > 0;
+    if (this.isOurCluster) return;
+    for (const name of this.held.names()) if (!this.there.has(name)) this.suspects.add(name);
   }
 
   /** Whether it is not to be believed that the object is gone, so that what is held for it stays. */
   holds(name: string): boolean {
-    const isHeld =
-      !this.there.has(name) && this.held.has(name) && !this.isBelieved(name) && this.hasOthers(name);
+    const isHeld = this.isHeldBack(name);
+    if (isHeld) this.suspects.add(name);
     if (isHeld) this.braked.add(name);
     else this.braked.delete(name);
     return isHeld;
@@ -60,7 +72,9 @@ export class Brake {
   /** What is held for it was let go of, or it is not ours. */
   forget(name: string): void {
     this.left.delete(name);
+    this.suspects.delete(name);
     this.braked.delete(name);
+    this.accepted.delete(name);
   }
 
   /** How many have come to it so far; 0 when it does not hold. */
@@ -68,23 +82,63 @@ export class Brake {
     return this.braked.size;
   }
 
-  /** For how many the ledger holds something, and no object is there. Costs a look at each. */
-  get missing(): number {
-    let missing = 0;
-    for (const name of this.held.names()) if (!this.there.has(name)) missing += 1;
-    return missing;
+  /** Whether it holds now, also for what has not come to it yet. */
+  get isHolding(): boolean {
+    for (const name of this.suspects) if (this.isHeldBack(name)) return true;
+    return false;
+  }
+
+  /** For what the ledger holds something, and no object is there. Costs a look at each. */
+  missing(): string[] {
+    return [...this.held.names()].filter((name) => !this.there.has(name));
+  }
+
+  /** Somebody answers for it that what is missing now is gone for good. @returns the names of what it held back */
+  accept(): string[] {
+    const names = this.missing().filter((name) => this.isHeldBack(name));
+    for (const name of names) {
+      this.accepted.add(name);
+      this.braked.delete(name);
+    }
+    return names;
+  }
+
+  /** What this process knows of how the object went, for the record. */
+  evidenceOf(name: string): string {
+    const uid = this.left.get(name)?.uid;
+    const known = uid ? `uid ${uid}` : 'not there since the start';
+    return this.accepted.has(name) ? `${known}; said to be gone for good` : known;
+  }
+
+  private isHeldBack(name: string): boolean {
+    if (this.there.has(name) || !this.held.has(name) || this.isBelieved(name)) return false;
+    return this.hasAnother(name) || this.isElsewhereForOthers();
   }
 
   /** Seen going, while something that was there before still is; or not there from the start, in a cluster that is ours. */
   private isBelieved(name: string): boolean {
-    const leftAt = this.left.get(name);
+    if (this.accepted.has(name)) return true;
+    const leftAt = this.left.get(name)?.at;
     if (leftAt === undefined) return this.isOurCluster;
     const [first] = this.there.values();
     return first !== undefined && first < leftAt;
   }
 
-  private hasOthers(name: string): boolean {
+  private hasAnother(name: string): boolean {
     for (const other of this.held.names()) if (other !== name) return true;
+    return false;
+  }
+
+  /** What others show is enough for whoever is alone, and has nothing of its own kind to be compared with. */
+  private isElsewhereForOthers(): boolean {
+    const others = [...this.others()].filter((other) => other !== this);
+    return others.some((other) => other.isElsewhere) && !others.some((other) => other.isOurCluster);
+  }
+
+  /** Nothing of the kind was there that the ledger knew, and it knew some. */
+  private get isElsewhere(): boolean {
+    if (!this.isListed || this.isOurCluster) return false;
+    for (const name of this.held.names()) if (!this.there.has(name)) return true;
     return false;
   }
 }

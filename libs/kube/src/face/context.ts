@@ -2,7 +2,7 @@
 import type { Clock } from '@holdfast/clock';
 import type { Rejection } from '@holdfast/ipam';
 import type { Following } from '../kubernetes-api';
-import type { Brake } from './brake';
+import type { Brakes } from './brakes';
 import type { DueKey } from './due-key';
 import type { Ledger, LedgerOrder } from './ledger';
 import type { ObjectWriter } from './object-writer';
@@ -30,13 +30,12 @@ export interface Context {
   readonly boundOf?: (vip: string) => Bound | undefined;
 }
 
-/** Of the kinds whose objects, when they vanish, leave something behind that is let go of. */
-export type Brakes = Readonly<Record<'vips' | 'rules', Brake>>;
-
 /** After a write that was refused because the object had changed: the watch brings the change, and sooner than this. */
 export const STALE_RETRY_MS = 2_000;
 /** After a view did not get to an event in time; the event, when it comes, wakes the key sooner. */
 export const BEHIND_RETRY_MS = 1_000;
+/** When the server still has an object that the replica has lost. */
+export const REAPPEARING_MS = 5_000;
 
 /** `done`: it is as was ordered, and the view shows it. */
 export type Asked =

@@ -19,6 +19,7 @@ import { type Ledger, THROUGH_KUBERNETES } from './ledger';
 import type { ObjectWriter } from './object-writer';
 import { PodsByVip } from './pods/pods-by-vip';
 import { SelectedPods } from './pods/selected-pods';
+import { namesOfHeldPools } from './pools/held-pools';
 import { PoolsBySubnet } from './pools/pools-by-subnet';
 import type { Refusals } from './refusals';
 import { namesOfHeldRules } from './rules/held-rules';
@@ -65,6 +66,11 @@ export class DueMarks {
     if (resource === VIPS && this.podsByVip.isNamed(name)) queue.mark(parentsKey(name), 0, true);
   }
 
+  /** Somebody said that the object is gone for good. */
+  vanished(resource: Resource, name: string): void {
+    this.options.queue.mark(dueKeyOf(resource, name), 0, true);
+  }
+
   podChanged(now: KubernetesObject | undefined, before: KubernetesObject | undefined): void {
     const { queue } = this.options;
     for (const vip of this.podsByVip.changed(now, before)) queue.mark(parentsKey(vip), 0, true);
@@ -91,7 +97,10 @@ export class DueMarks {
     const { queue, ledger } = this.options;
     const { view } = ledger;
     for (const { metadata } of followings.subnets.objects()) queue.mark(subnetKey(metadata.name));
+    for (const { name } of view.subnets())
+      if (view.subnetDefinedThrough(name) === THROUGH_KUBERNETES) queue.mark(subnetKey(name));
     for (const { metadata } of followings.pools.objects()) queue.mark(poolKey(metadata.name));
+    for (const name of namesOfHeldPools(view)) queue.mark(poolKey(name));
     for (const { metadata } of followings.vips.objects()) queue.mark(vipKey(metadata.name));
     for (const { metadata } of followings.rules.objects()) queue.mark(ruleKey(metadata.name));
     for (const { name } of view.vips())

@@ -56,6 +56,11 @@ export class FollowedKinds {
     return KINDS.filter((kind) => this.isMissing(kind)).map((kind) => nameOf(FOLLOWED[kind]));
   }
 
+  /** Whether the cluster does not know the kind. */
+  lacks(kind: Followed): boolean {
+    return this.isMissing(kind);
+  }
+
   /** Before its first list a kind is unserved until that comes; afterwards for as long as it is said again and again. */
   private isMissing(kind: Followed): boolean {
     const untilMs = this.unservedUntilMs.get(kind);

@@ -12,8 +12,17 @@ import type { SubnetFact } from '@holdfast/ipam';
 import type { Following, KubernetesApi, Watcher } from '../kubernetes-api';
 import type { KubernetesObject } from '../kubernetes-object';
 import { IP_POOLS, PODS, SUBNETS, SWITCH_LB_RULES, VIPS } from '../resource';
-import { brakesOver, MISSING_CODE, missingText } from './brakes';
-import type { Brakes, Context } from './context';
+import {
+  BRAKED,
+  type Braked,
+  brakedKind,
+  type Brakes,
+  brakesOver,
+  heldBack,
+  type HeldBack,
+  MISSING_CODE,
+} from './brakes';
+import type { Context } from './context';
 import { DueMarks } from './due-marks';
 import { DueQueue, type Fault } from './due-queue';
 import { type DueKey, readDueKey, vipKey } from './due-key';
@@ -66,7 +75,9 @@ export interface KubernetesFaceStatus {
   readonly unserved?: readonly string[];
   /** Of all kinds: refused by the ledger, and asked again only when something may have helped. */
   readonly refused: number;
-  /** What fails now, the latest of several: an object's turn, or a watch. */
+  /** What is kept though its objects are missing (infra/docs/adr/0017), by kind; see `acceptMissing`. Absent: nothing. */
+  readonly heldBack?: readonly HeldBack[];
+  /** What fails now, the latest of several: an object's turn, or a watch; but what is held back before all. */
   readonly trouble?: FaceFault;
   /** What failed last, also when it is long over. */
   readonly lastFault?: FaceFault;
@@ -83,6 +94,8 @@ export class KubernetesFace {
   private readonly rules: RuleReconciler;
   private readonly pools: PoolReconciler;
   private readonly brakes: Brakes;
+  /** For which kinds the log was told that a brake holds, and when, epoch milliseconds. */
+  private readonly toldMissing = new Map<Braked, number>();
   private readonly kinds: FollowedKinds;
   private readonly marks: DueMarks;
   private readonly objects: Record<Followed, number> = { vips: 0, subnets: 0, pods: 0, rules: 0, pools: 0 };
@@ -158,16 +171,56 @@ export class KubernetesFace {
   get status(): KubernetesFaceStatus {
     const { objects, troubles, kinds } = this;
     const { synced, unserved } = kinds;
-    const { current: trouble, lastFault } = troubles;
+    const { current, lastFault } = troubles;
+    const held = this.heldBack();
+    const [first] = held;
+    const trouble = first ? this.troubleOf(first) : current;
     const counts = { due: this.queue.due, refused: this.refusals.size };
     return {
       synced,
       ...counts,
       ...objects,
       ...(unserved.length > 0 && { unserved }),
+      ...(held.length > 0 && { heldBack: held }),
       ...(trouble && { trouble }),
       ...(lastFault && { lastFault }),
     };
+  }
+
+  /**
+   * Releases the brake on mass release, for one kind and once: what is missing now is gone for good. Objects that come back
+   * before their turn are not concerned, nor is what will be missing later.
+   * @param kind of the objects, such as `Vip`
+   * @param missing how many are missing, as `status.heldBack` told whoever decided this
+   * @returns the names of what is let go of; or why nothing is: it does not hold for the kind, or as many are not missing
+   */
+  acceptMissing(
+    kind: string,
+    missing: number,
+  ): { readonly accepted: readonly string[] } | { readonly refused: string } {
+    const braked = brakedKind(kind);
+    const held = braked && this.heldBackOf(braked);
+    if (!braked || !held) return { refused: `nothing of kind ${kind} is held back` };
+    if (this.kinds.lacks(braked))
+      return { refused: `the cluster does not serve kind ${kind}; retire what is left by hand` };
+    if (held.missing !== missing)
+      return { refused: `${held.missing} objects of kind ${kind} are missing, not ${missing}; look again` };
+    const accepted = this.brakes[braked].accept();
+    for (const name of accepted) this.marks.vanished(FOLLOWED[braked], name);
+    return { accepted };
+  }
+
+  private troubleOf({ kind, message }: HeldBack): FaceFault {
+    const atMs = this.toldMissing.get(brakedKind(kind) as Braked) ?? this.options.clock.now();
+    return { atMs, code: MISSING_CODE, message };
+  }
+
+  private heldBack(): HeldBack[] {
+    return BRAKED.map((kind) => this.heldBackOf(kind)).filter((held) => held !== undefined);
+  }
+
+  private heldBackOf(kind: Braked): HeldBack | undefined {
+    return heldBack(kind, this.brakes[kind], this.kinds.lacks(kind));
   }
 
   private context(): Context {
@@ -195,22 +248,26 @@ export class KubernetesFace {
     const isComplete = (await following.synced) && !this.isStopped;
     if (!isComplete) return false;
     this.kinds.completed(kind);
-    if (kind === 'vips' || kind === 'rules') this.brakes[kind].listed();
+    if (isBraked(kind)) this.brakes[kind].listed();
     return true;
   }
 
   private async turn(key: DueKey): Promise<number | undefined> {
-    const againInMs = await this.reconcile(readDueKey(key));
-    this.troubles.over(key);
-    this.tellMissing();
-    return againInMs;
+    try {
+      const againInMs = await this.reconcile(readDueKey(key));
+      this.troubles.over(key);
+      return againInMs;
+    } finally {
+      this.tellMissing();
+    }
   }
 
   private async reconcile({ plural, name }: ReturnType<typeof readDueKey>): Promise<number | undefined> {
     if (plural === SUBNETS.plural) return this.subnets.reconcile(name);
     if (plural === VIPS.plural) return this.vips.reconcile(name);
-    if (plural === IP_POOLS.plural) return this.pools.reconcile(name);
     // Who is not on a list that is not complete may be there all the same.
+    if (plural === IP_POOLS.plural)
+      return this.kinds.isComplete('pools') ? this.pools.reconcile(name) : undefined;
     if (plural === SWITCH_LB_RULES.plural)
       return this.kinds.isComplete('rules') ? this.rules.reconcile(name) : undefined;
     // Where the Vip is missing and is not believed to be gone, neither are its Pods.
@@ -220,7 +277,7 @@ export class KubernetesFace {
 
   private objectWatcher(kind: Exclude<Followed, 'pods'>): Watcher {
     return this.watcher(kind, withoutManagedFields, ({ name }, now, before) => {
-      if (kind === 'vips' || kind === 'rules') this.brakes[kind].changed(name, now, before);
+      this.brakes[kind].changed(name, now, before);
       this.marks.objectChanged(FOLLOWED[kind], name, now, before);
     });
   }
@@ -260,15 +317,19 @@ export class KubernetesFace {
     this.options.onFault?.({ atMs: this.options.clock.now(), code, message }, retryInMs);
   }
 
-  /** A brake is no fault of a turn, and no turn ends it: it lasts until the objects are there, or what they held is not. */
+  /**
+   * For the log, once. A brake is no fault of a turn, and no turn ends it: it lasts until the objects are there, or what they
+   * held is not; the status says it as long as that.
+   */
   private tellMissing(): void {
-    for (const kind of ['vips', 'rules'] as const) {
-      const source = `missing ${kind}`;
-      const isTold = this.troubles.has(source);
+    for (const kind of BRAKED) {
+      const isTold = this.toldMissing.has(kind);
       if (this.brakes[kind].size > 0 === isTold) continue;
-      const message = missingText(kind, this.brakes[kind]);
-      if (message === undefined) this.troubles.over(source);
-      else this.options.onFault?.(this.troubles.ofMissing(source, MISSING_CODE, message), COMPARE_ALL_MS);
+      const held = isTold ? undefined : this.heldBackOf(kind);
+      if (isTold) this.toldMissing.delete(kind);
+      if (!held) continue;
+      this.toldMissing.set(kind, this.options.clock.now());
+      this.options.onFault?.(this.troubles.ofMissing(MISSING_CODE, held.message), COMPARE_ALL_MS);
     }
   }
 
@@ -282,6 +343,8 @@ export class KubernetesFace {
     if (this.followings) this.marks.markAll(this.followings);
   }
 }
+
+const isBraked = (kind: Followed): kind is Braked => kind !== 'pods';
 
 /** Who set which field when: often half of an object, and nothing to us. */
 function withoutManagedFields(object: KubernetesObject): KubernetesObject {

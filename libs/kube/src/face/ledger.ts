@@ -54,6 +54,11 @@ export function actorOf(resource: Resource, { metadata }: KubernetesObject): str
   return `${actorNamed(resource, keyOf(metadata))} (uid ${uid}, resourceVersion ${resourceVersion})`;
 }
 
+/** The same of an object that vanished, with what is known of how it went. */
+export function actorGone(resource: Resource, key: ObjectKey, evidence: string): string {
+  return `${actorNamed(resource, key)} (gone: ${evidence})`;
+}
+
 /** The same where there is no object any more. */
 export function actorNamed({ plural, group }: Resource, key: ObjectKey): string {
   return `${THROUGH_KUBERNETES}:${group ? `${plural}.${group}` : plural}/${key}`;

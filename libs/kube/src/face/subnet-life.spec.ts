@@ -232,12 +232,16 @@ describe('a Subnet that is deleted', () => {
     expect(world.ledger.executed.map(({ order }) => order.type)).toEqual(['DefineSubnet', 'RetireSubnet']);
   });
 
-  it('under our eyes only is retired: one that vanished stays in the ledger', async () => {
+  it('by force stays in the ledger until nobody holds an address in it', async () => {
     const world = await started();
     world.subnet();
+    world.vip('web');
     await world.settle();
     world.vanish(SUBNETS, 'ovn-default');
     await world.settle(600_000);
     expect(world.ledger.view.subnet('ovn-default')).toBeDefined();
+    world.delete(VIPS, 'web');
+    await world.settle(5_000);
+    expect(world.ledger.view.subnet('ovn-default')).toBeUndefined();
   });
 });

@@ -1,12 +1,12 @@
-// One Subnet: its object defines and revises it in the ledger, and its deletion retires it once nobody holds an address.
-// A Subnet that the ledger has and no object names is another door's; one that both have is the object's to say.
+// One Subnet: its object defines and revises it in the ledger, and its end retires it once nobody holds an address. A Subnet
+// that another door defined and no object names is that door's; one that both have is the object's to say.
 import { reject, type Rejection, subnet, type SubnetDefinition, type SubnetState } from '@holdfast/ipam';
 import type { KubernetesObject } from '../kubernetes-object';
 import { SUBNETS } from '../resource';
-import { type Asked, ask, BEHIND_RETRY_MS, type Context, STALE_RETRY_MS } from './context';
+import { type Asked, ask, BEHIND_RETRY_MS, type Context, REAPPEARING_MS, STALE_RETRY_MS } from './context';
 import { isOnlyCounts } from './conditions';
 import { poolKey, subnetKey } from './due-key';
-import { actorOf, type LedgerOrder } from './ledger';
+import { actorGone, actorOf, type LedgerOrder, THROUGH_KUBERNETES } from './ledger';
 import { FINALIZER, type Warning } from './object-writer';
 import { readSubnet } from './subnet-spec';
 import { toldCounts } from './told-counts';
@@ -28,7 +28,7 @@ export class SubnetReconciler {
     const echoMs = writer.echoInMs(subnetKey(name));
     if (echoMs > 0) return echoMs;
     const object = subnets.get({ name });
-    if (!object) return this.forget(name);
+    if (!object) return this.afterObject(name);
     return object.metadata.deletionTimestamp ? this.letGo(object) : this.keep(object);
   }
 
@@ -91,7 +91,7 @@ export class SubnetReconciler {
       refusals.forget(subnetKey(name));
       return this.show(object, { retained: used });
     }
-    const retained = state && (await this.retire(object));
+    const retained = state && (await this.retire(name, actorOf(SUBNETS, object)));
     if (retained) return (await this.show(object, { retained })) ?? refusals.retryInMs(subnetKey(name));
     const left = await writer.removeFinalizer(SUBNETS, object);
     return left ? this.leave(left) : STALE_RETRY_MS;
@@ -102,17 +102,28 @@ export class SubnetReconciler {
     return object.metadata.finalizers?.length ? this.show(object, { isLeaving: true }) : undefined;
   }
 
-  private async retire(object: KubernetesObject): Promise<Rejection | undefined> {
+  /** Nobody but us retires what a vanished object leaves behind; and only when the server says that it is gone. */
+  private async afterObject(name: string): Promise<number | undefined> {
+    const { ledger, writer, refusals, brakes } = this.context;
+    const state = ledger.view.subnet(name);
+    if (state && ledger.view.subnetDefinedThrough(name) === THROUGH_KUBERNETES) {
+      // Each release brings the next turn.
+      if (brakes.subnets.holds(name) || inUse(state)) return undefined;
+      if (await writer.exists(SUBNETS, name)) return REAPPEARING_MS;
+      const actor = actorGone(SUBNETS, name, brakes.subnets.evidenceOf(name));
+      const retained = await this.retire(name, actor);
+      if (retained) return refusals.retryInMs(subnetKey(name));
+    }
+    brakes.subnets.forget(name);
+    return this.forget(name);
+  }
+
+  private async retire(name: string, actor: string): Promise<Rejection | undefined> {
     const { refusals } = this.context;
-    const { name } = object.metadata;
     const key = subnetKey(name);
     const standing = refusals.standing(key, RETIRE);
     if (standing) return standing;
-    const { rejected } = await ask(
-      this.context,
-      { type: 'RetireSubnet', subnet: name },
-      actorOf(SUBNETS, object),
-    );
+    const { rejected } = await ask(this.context, { type: 'RetireSubnet', subnet: name }, actor);
     if (!rejected || rejected.code === 'SubnetNotFound') return undefined;
     refusals.add(key, RETIRE, name, rejected);
     return rejected;

@@ -183,7 +183,7 @@ describe('what happened while no face was there', () => {
     const reasons = world.ledger.facts.map(({ event }) => 'reason' in event && event.reason).filter(Boolean);
     expect(reasons.sort()).toEqual([
       expect.stringMatching(/^vips\.kubeovn\.io\/deleted \(uid .*\) was deleted$/),
-      'vips.kubeovn.io/vanished is gone',
+      'vips.kubeovn.io/vanished (not there since the start) is gone',
     ]);
   });
 

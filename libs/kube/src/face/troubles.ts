@@ -45,13 +45,9 @@ export class Troubles {
     return this.note(kind, { atMs: this.clock.now(), code, message }, untilMs);
   }
 
-  /** What is so until it is over, and nobody tries again. */
-  ofMissing(source: string, code: string, message: string): FaceFault {
-    return this.note(source, { atMs: this.clock.now(), code, message }, Infinity);
-  }
-
-  has(source: string): boolean {
-    return this.lasting.has(source);
+  /** Nothing that failed, and nothing that a retry would end: whoever holds it back tells for how long. */
+  ofMissing(code: string, message: string): FaceFault {
+    return (this.last = { atMs: this.clock.now(), code, message });
   }
 
   /** @param source key or kind */

@@ -6,16 +6,13 @@
 import { invalid, reject, type Rejection, subnet, type VipEntry } from '@holdfast/ipam';
 import type { KubernetesObject } from '../kubernetes-object';
 import { VIPS } from '../resource';
-import { type Asked, ask, BEHIND_RETRY_MS, type Context, STALE_RETRY_MS } from './context';
+import { type Asked, ask, BEHIND_RETRY_MS, type Context, REAPPEARING_MS, STALE_RETRY_MS } from './context';
 import { subnetKey, vipKey } from './due-key';
-import { actorNamed, actorOf, type LedgerOrder } from './ledger';
+import { actorGone, actorOf, type LedgerOrder } from './ledger';
 import { isOwnVip } from './own-vips';
 import { readSubnet } from './subnet-spec';
 import { readVipSpec, type VipWanted } from './vip-spec';
 import { type VipFindings, vipStatus } from './wanted-status';
-
-/** When the server still has an object that the replica has lost. */
-const REAPPEARING_MS = 5_000;
 
 type Obeyed = Asked | { readonly is: 'waiting'; readonly rejected?: undefined };
 
@@ -147,7 +144,8 @@ export class VipReconciler {
     }
     if (brakes.vips.holds(name)) return undefined;
     if (await writer.exists(VIPS, name)) return REAPPEARING_MS;
-    const { is } = await this.release(name, 'is gone', actorNamed(VIPS, name));
+    const evidence = brakes.vips.evidenceOf(name);
+    const { is } = await this.release(name, `(${evidence}) is gone`, actorGone(VIPS, name, evidence));
     if (is === 'rejected') return refusals.retryInMs(vipKey(name));
     return is === 'behind' ? BEHIND_RETRY_MS : undefined;
   }

@@ -1,5 +1,5 @@
-// One IPPool: its object defines and changes a pool of the Subnet that it names, and its deletion retires it; who holds an
-// address of it keeps that. As with a Subnet, a pool that the ledger has and no object names is another door's.
+// One IPPool: its object defines and changes a pool of the Subnet that it names, and its end retires it; who holds an address
+// of it keeps that. As with a Subnet, a pool that another door defined and no object names is that door's.
 //
 //   finalizer and home -> DefinePool -> status      another Subnet: RetirePool there -> home -> DefinePool here
 //   refused: condition and Event; looked at again when the Subnet's definition changes
@@ -7,12 +7,13 @@ import { type DefinePool, reject, type Rejection, subnet, type SubnetState } fro
 import type { KubernetesObject } from '../../kubernetes-object';
 import { IP_POOLS } from '../../resource';
 import { isOnlyCounts } from '../conditions';
-import { type Asked, ask, BEHIND_RETRY_MS, type Context, STALE_RETRY_MS } from '../context';
+import { type Asked, ask, BEHIND_RETRY_MS, type Context, REAPPEARING_MS, STALE_RETRY_MS } from '../context';
 import { poolKey } from '../due-key';
-import { actorOf } from '../ledger';
+import { actorGone, actorOf } from '../ledger';
 import { FINALIZER } from '../object-writer';
 import { COUNTS_EVERY_MS } from '../subnet-reconciler';
 import { toldCounts } from '../told-counts';
+import { subnetsWithPool } from './held-pools';
 import { homeOf, POOL_SUBNET_ANNOTATION } from './pool-home';
 import { type PoolWanted, rangesWithin, readPool } from './pool-spec';
 import { type PoolFindings, poolStatus } from './pool-status';
@@ -34,7 +35,7 @@ export class PoolReconciler {
     const echoMs = writer.echoInMs(poolKey(name));
     if (echoMs > 0) return echoMs;
     const object = pools.get({ name });
-    if (!object) return this.forget(name);
+    if (!object) return this.afterObject(name);
     return object.metadata.deletionTimestamp ? this.letGo(object) : this.keep(object);
   }
 
@@ -79,16 +80,21 @@ export class PoolReconciler {
 
   /** Retires it where it was, once it is clear that it can be had where it is to be. */
   private async leave(object: KubernetesObject, wanted: string): Promise<Asked> {
-    const home = homeOf(object);
-    return home === undefined || home === wanted ? DONE : this.retire(object, home);
+    const homes = this.homesOf(object).filter((home) => home !== wanted);
+    return this.retire(object.metadata.name, homes, actorOf(IP_POOLS, object));
+  }
+
+  /** Where its object says that it is, and wherever else the ledger has a pool that is of this object. */
+  private homesOf(object: KubernetesObject): string[] {
+    const held = subnetsWithPool(this.context.ledger.view, object.metadata.name).map(({ name }) => name);
+    return [...new Set([homeOf(object) ?? '', ...held])].filter((home) => home !== '');
   }
 
   private async letGo(object: KubernetesObject): Promise<number | undefined> {
     const { writer, refusals } = this.context;
     const { name, finalizers } = object.metadata;
-    const home = homeOf(object);
-    if (finalizers?.includes(FINALIZER) && home !== undefined) {
-      const { is, rejected } = await this.retire(object, home);
+    if (finalizers?.includes(FINALIZER)) {
+      const { is, rejected } = await this.retire(name, this.homesOf(object), actorOf(IP_POOLS, object));
       if (is === 'behind') return BEHIND_RETRY_MS;
       if (rejected)
         return (await this.show(object, { retained: rejected })) ?? refusals.retryInMs(poolKey(name));
@@ -99,15 +105,37 @@ export class PoolReconciler {
     return left.metadata.finalizers?.length ? this.show(left, { isLeaving: true }) : undefined;
   }
 
-  private async retire(object: KubernetesObject, home: string): Promise<Asked> {
+  /** Nobody but us retires what a vanished object leaves behind; and only when the server says that it is gone. */
+  private async afterObject(name: string): Promise<number | undefined> {
+    const { ledger, writer, refusals, brakes } = this.context;
+    const homes = subnetsWithPool(ledger.view, name).map((state) => state.name);
+    if (homes.length > 0) {
+      if (brakes.pools.holds(name)) return undefined;
+      if (await writer.exists(IP_POOLS, name)) return REAPPEARING_MS;
+      const actor = actorGone(IP_POOLS, name, brakes.pools.evidenceOf(name));
+      const { is } = await this.retire(name, homes, actor);
+      if (is !== 'done') return refusals.retryInMs(poolKey(name)) ?? BEHIND_RETRY_MS;
+    }
+    brakes.pools.forget(name);
+    return this.forget(name);
+  }
+
+  private async retire(name: string, homes: readonly string[], actor: string): Promise<Asked> {
+    for (const home of homes) {
+      const asked = await this.retireIn(home, name, actor);
+      if (asked.is !== 'done') return asked;
+    }
+    return DONE;
+  }
+
+  private async retireIn(home: string, name: string, actor: string): Promise<Asked> {
     const { ledger, refusals } = this.context;
-    const { name } = object.metadata;
     if (!hasPool(ledger.view.subnet(home), name)) return DONE;
     const asked = `retire ${home}`;
     const standing = refusals.standing(poolKey(name), asked);
     if (standing) return { is: 'rejected', rejected: standing };
     const order = { type: 'RetirePool', subnet: home, name } as const;
-    const answer = await ask(this.context, order, actorOf(IP_POOLS, object));
+    const answer = await ask(this.context, order, actor);
     if (answer.rejected?.code === 'SubnetNotFound') return { is: 'behind' };
     if (answer.rejected) refusals.add(poolKey(name), asked, home, answer.rejected);
     return answer;

@@ -171,7 +171,7 @@ describe('an IPPool', () => {
     await world.settle();
     world.vanish(IP_POOLS, 'gold');
     await world.settle(400_000);
-    expect(poolsOf(world).map(({ name }) => name)).toEqual(['gold', 'theirs']);
+    expect(poolsOf(world).map(({ name }) => name)).toEqual(['theirs']);
   });
 
   it('need not be a kind of this cluster, and is followed as soon as it is', async () => {

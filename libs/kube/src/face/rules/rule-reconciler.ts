@@ -6,9 +6,9 @@
 import type { Rejection, VipEntry } from '@holdfast/ipam';
 import type { KubernetesObject } from '../../kubernetes-object';
 import { SWITCH_LB_RULES } from '../../resource';
-import { type Asked, ask, BEHIND_RETRY_MS, type Context, STALE_RETRY_MS } from '../context';
+import { type Asked, ask, BEHIND_RETRY_MS, type Context, REAPPEARING_MS, STALE_RETRY_MS } from '../context';
 import { ruleKey } from '../due-key';
-import { actorNamed, actorOf } from '../ledger';
+import { actorGone, actorOf } from '../ledger';
 import { type RuleBackends } from './rule-backends';
 import { rulesOfObject } from './held-rules';
 import { RuleOrders } from './rule-orders';
@@ -16,8 +16,6 @@ import { readRule, type RuleWanted } from './rule-spec';
 import { type RuleFindings, ruleStatus } from './rule-status';
 import { targetOf } from './rule-target';
 
-/** When the server still has an object that the replica has lost. */
-const REAPPEARING_MS = 5_000;
 /** So long nothing is said of a Vip that is missing: what people apply together has arrived by then. */
 export const MISSING_MS = 2_000;
 
@@ -120,7 +118,9 @@ export class RuleReconciler {
     if (rulesOfObject(ledger.view, name).length > 0) {
       if (brakes.rules.holds(name)) return undefined;
       if (await writer.exists(SWITCH_LB_RULES, name)) return REAPPEARING_MS;
-      const { is } = await this.retire(name, 'is gone', actorNamed(SWITCH_LB_RULES, name));
+      const evidence = brakes.rules.evidenceOf(name);
+      const actor = actorGone(SWITCH_LB_RULES, name, evidence);
+      const { is } = await this.retire(name, `(${evidence}) is gone`, actor);
       if (is !== 'done') return BEHIND_RETRY_MS;
     }
     this.forget(name);

@@ -179,7 +179,7 @@ describe('a SwitchLBRule', () => {
     );
     expect(reasons).toEqual([
       expect.stringMatching(/^switch-lb-rules\.kubeovn\.io\/web \(uid .*\) was deleted$/),
-      'switch-lb-rules.kubeovn.io/vanished is gone',
+      'switch-lb-rules.kubeovn.io/vanished (not there since the start) is gone',
     ]);
   });
 
