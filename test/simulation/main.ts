@@ -84,8 +84,6 @@ function report(results: readonly RunResult[], tookMs: number): void {
   );
   console.log('faults');
   for (const line of counted(results.map(({ injected }) => injected))) console.log(line);
-  console.log('known defects');
-  for (const line of counted(results.map(({ known }) => known))) console.log(line);
   const violations = results.filter(({ violation }) => violation);
   console.log(`violations     ${violations.length}`);
   for (const { seed, violation } of violations) {

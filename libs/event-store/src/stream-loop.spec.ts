@@ -272,6 +272,9 @@ describe('an answer that leads to no event', () => {
     expect(await another!.execute('a', { actor, command: 2 })).toMatchObject({ reply: 2 });
     expect((await mine!.peek('a')).length).toBe(hasOtherWriters ? 2 : 1);
     expect(await mine!.execute('a', { actor, command: 98 })).toMatchObject({ rejected: answer });
+    const envelope = { actor, command: 3, commandId: 'theirs', issuedAtMs: clock.now() };
+    const told = await another!.execute('a', envelope);
+    expect(await mine!.recall('a', envelope)).toEqual(hasOtherWriters ? told : undefined);
   });
 });
 

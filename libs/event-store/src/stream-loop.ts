@@ -94,20 +94,28 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
   }
 
   async recall(envelope: CommandEnvelope<Command>): Promise<CommandOutcome<Reply, Rejection> | undefined> {
-    if (envelope.commandId === undefined) return undefined;
-    const loaded = this.loaded ?? (await this.load());
+    const { commandId } = envelope;
+    if (commandId === undefined) return undefined;
     const digest = digestOf(envelope.said ?? envelope.command);
+    const loaded = await this.upToDate();
+    const same = this.underWay.get(commandId);
+    if (same && same.digest === digest) return same.promise;
     const taken = new TakenCommand<Command, Reply, Rejection>(envelope, digest);
     return this.firstReplies.isSuspect(loaded, taken) ? this.firstReplies.find(loaded, taken) : undefined;
   }
 
   async peek(): Promise<State> {
+    return (await this.upToDate()).state;
+  }
+
+  /** The stream with all that was durable when it was asked for, also of other writers. */
+  private async upToDate(): Promise<LoadedStream<State, Event>> {
     const loaded = this.loaded ?? (await this.load());
     const { hasOtherWriters = false } = this.options;
-    if (!hasOtherWriters || !(await this.isOvertaken(loaded))) return loaded.state;
+    if (!hasOtherWriters || !(await this.isOvertaken(loaded))) return loaded;
     // What is under way upon that state finds out by itself, and is not to be hurried.
     if (this.isIdle && this.loaded === loaded) this.loaded = undefined;
-    return (this.isIdle ? await this.load() : await this.read()).state;
+    return this.isIdle ? this.load() : this.read();
   }
 
   /** Whether the store has events that `loaded` has not: the last one is of others, as each is chained to all before. */

@@ -7,7 +7,6 @@ import type { SubnetOutcome } from '../product';
 import { type Checker, Violation } from '../run/violation';
 import type { Order } from '../world/order';
 import type { History, Landed } from './history';
-import { type KnownDefects, isLookedUpWrongly } from './known-defects';
 import { ALREADY_SO } from './rulings';
 import type { Witness } from './witness';
 
@@ -22,7 +21,6 @@ export class Answers {
   constructor(
     private readonly history: History,
     private readonly windowMs: number,
-    private readonly known: KnownDefects,
   ) {}
 
   check(answered: Answered, witness: Witness, clock: Clock): void {
@@ -32,7 +30,7 @@ export class Answers {
     if (outcome.position !== undefined && Number(outcome.position) > this.history.length)
       this.fail('durable-answer', order, `is acknowledged at ${outcome.position}, beyond the log`);
     if (effect) return this.firstReply(answered, effect, witness);
-    const declined = witness.declinedOf(order.commandId, ALREADY_SO);
+    const declined = witness.declinedOf(order.commandId, ALREADY_SO, outcome.subnet);
     if (!declined) this.fail('durable-answer', order, 'is acknowledged, and the log has nothing of it');
     if (this.history.fingerprint(declined.stream, declined.version) !== declined.upon)
       this.fail('durable-answer', order, 'is acknowledged upon events that are not in the log');
@@ -49,10 +47,10 @@ export class Answers {
     const { recorded, event } = effect;
     const expected = subnet.replyTo(event as SubnetEvent);
     if (outcome.rejected || outcome.position !== recorded.position || !same(outcome.reply, expected)) {
-      if (witness.hasRivals() && isLookedUpWrongly(order, effect, outcome.subnet))
-        return this.known.add('vip-looked-up-in-memory');
       // Found to be so here, and decided anew by another process since, which cannot know (infra/docs/adr/0005).
-      const declined = outcome.rejected ? undefined : witness.declinedOf(order.commandId, ALREADY_SO);
+      const declined = outcome.rejected
+        ? undefined
+        : witness.declinedOf(order.commandId, ALREADY_SO, outcome.subnet);
       if (declined && witness.hasRivals() && same(declined.reply, replyOf(outcome))) return;
       this.fail(
         'first-reply',
@@ -75,21 +73,18 @@ export class Answers {
       if (order.issuedAtMs <= clock.now()) this.fail('true-answer', order, 'is said to be from the future');
       return;
     }
-    const declined = witness.declinedOf(order.commandId, code);
+    const declined = witness.declinedOf(order.commandId, code, outcome.subnet);
     const isUnknownName = code === 'VipNotFound' && outcome.subnet === '';
     const isStale = isUnknownName
       ? this.history.names.wasEverClaimed((order.command as { readonly name: string }).name, deliveredAt)
       : declined?.isStale;
     if (effect && Number(effect.recorded.position) <= deliveredAt) {
-      if (witness.hasRivals() && isLookedUpWrongly(order, effect, outcome.subnet))
-        return this.known.add('vip-looked-up-in-memory');
       this.fail(
         'first-reply',
         order,
         `led to ${effect.event.type} at ${effect.recorded.position}, but is refused in ${outcome.subnet || 'no subnet'}: ${code}`,
       );
     }
-    if (isUnknownName && isStale && witness.hasRivals()) return this.known.add('vip-looked-up-in-memory');
     if (code === 'VipNameTaken' && order.command.type === 'ReserveVip') {
       const { name, subnet: wanted } = order.command;
       if (this.history.names.wasTaken(name, wanted, deliveredAt)) return;

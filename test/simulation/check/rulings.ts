@@ -25,8 +25,8 @@ export class Rulings {
   private readonly slow = new Map<string, SlowSubnet>();
   /** By command id: what was decided, until it lands. */
   private readonly asked = new Map<string, SubnetCommand>();
-  /** By writer, subnet and version: made upon a state that is not in the log yet. */
-  private readonly early = new Map<string, Map<number, Ruling[]>>();
+  /** By writer, subnet and version: made upon a state that is not in the log yet, and may never be. */
+  private readonly early = new Map<string, Map<number, (Ruling & { readonly upon: number })[]>>();
 
   constructor(private readonly history: History) {}
 
@@ -44,14 +44,9 @@ export class Rulings {
       return this.judge(subnet, ruling);
     if (version <= now) return;
     const key = `${writer} ${subnet}`;
-    const early = this.early.get(key) ?? new Map<number, Ruling[]>();
+    const early = this.early.get(key) ?? new Map<number, (Ruling & { readonly upon: number })[]>();
     this.early.set(key, early);
-    early.set(version, [...(early.get(version) ?? []), ruling]);
-  }
-
-  /** The writer has thrown away what it held of the subnet. */
-  forget(writer: string, subnet: string): void {
-    this.early.delete(`${writer} ${subnet}`);
+    early.set(version, [...(early.get(version) ?? []), { ...ruling, upon }]);
   }
 
   /** What was asked, so that this happened. */
@@ -84,7 +79,8 @@ export class Rulings {
     const rulings = early?.get(version);
     if (!early || !rulings) return;
     early.delete(version);
-    for (const ruling of rulings) this.judge(subnet, ruling);
+    const fingerprint = this.history.fingerprint(`subnet-${subnet}`, version);
+    for (const { upon, ...ruling } of rulings) if (upon === fingerprint) this.judge(subnet, ruling);
   }
 
   private judge(subnet: string, { command, moment, verdict }: Ruling): void {

@@ -72,9 +72,14 @@ export class Witness {
     return known.length;
   }
 
-  /** The latest such decision with this verdict: a Vip's command may be tried in several streams. */
-  declinedOf(commandId: string, verdict: string): Declined | undefined {
-    return this.declined.get(commandId)?.findLast((one) => one.verdict === verdict);
+  /**
+   * The latest such decision with this verdict, in that Subnet or about a Vip's name: a command that was delivered twice
+   * may be under way in two Subnets, when the name went from one to the other in between.
+   */
+  declinedOf(commandId: string, verdict: string, subnet: string): Declined | undefined {
+    const elsewhere = (stream: string): boolean =>
+      stream.startsWith('subnet-') && stream !== streamOf('subnet', subnet);
+    return this.declined.get(commandId)?.findLast((one) => one.verdict === verdict && !elsewhere(one.stream));
   }
 
   /** The loop is given this command under this id; without one it makes its own. */
@@ -100,7 +105,6 @@ export class Witness {
       initial: (id) => {
         const state = decider.initial(id);
         this.places.set(state, { id, version: -1, upon: NO_EVENTS });
-        if (decider.category === 'subnet') this.history.rulings.forget(this.process, id);
         return state;
       },
       evolve: (state, event, atMs) => {

@@ -1,7 +1,6 @@
 // One seed is one run: operations with faults, safety checked at every step; then none, and everything must come to
 // rest as it should be.
 import { SeededChance } from '@holdfast/clock/testing';
-import type { KnownDefect } from '../check/known-defects';
 import { kubernetesDifference } from '../check/kubernetes';
 import { checkNorthbound } from '../check/rebuilt';
 import { checkViews } from '../check/views';
@@ -30,7 +29,6 @@ export interface RunResult {
   readonly virtualMs: number;
   readonly steps: number;
   readonly injected: ReadonlyMap<Fault, number>;
-  readonly known: ReadonlyMap<KnownDefect, number>;
   readonly violation: Violation | undefined;
   /** Of the whole trace. */
   readonly digest: string;
@@ -67,7 +65,7 @@ async function run({ seed, operations, planted, rates, show }: RunOptions): Prom
     process.off('unhandledRejection', onBug);
   }
   if (world.violation) world.note(`violation ${world.violation.message}`);
-  const { scheduler, history, faults, known, violation } = world;
+  const { scheduler, history, faults, violation } = world;
   return {
     seed,
     operations: done,
@@ -75,7 +73,6 @@ async function run({ seed, operations, planted, rates, show }: RunOptions): Prom
     virtualMs: scheduler.nowMs,
     steps: scheduler.steps,
     injected: faults.injected,
-    known: known.met,
     violation,
     digest: trace.digest(),
   };

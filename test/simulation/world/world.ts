@@ -3,7 +3,6 @@
 import { SeededChance } from '@holdfast/clock/testing';
 import { Answers } from '../check/answers';
 import { History } from '../check/history';
-import { KnownDefects } from '../check/known-defects';
 import type { SubnetOutcome } from '../product';
 import { Faults } from '../run/faults';
 import { Scheduler } from '../run/scheduler';
@@ -66,7 +65,6 @@ export class World {
   readonly trace: Trace;
   readonly planted: Planted;
   readonly faults: Faults;
-  readonly known = new KnownDefects();
   readonly history = new History();
   readonly log = new DurableLog(this.history, (check) => this.checked(check));
   readonly deciders = DECIDERS;
@@ -124,7 +122,7 @@ export class World {
     this.hasKubernetes = hasKubernetes;
     this.isShared = isShared;
     if (this.hasKubernetes) this.addFace(0, (process, world) => new KubernetesRole(process, world));
-    this.answers = new Answers(this.history, this.windowMs, this.known);
+    this.answers = new Answers(this.history, this.windowMs);
     const bus = new Bus(this.scheduler, this.faults);
     this.clients = new Clients(
       this.scheduler,
