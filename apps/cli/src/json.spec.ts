@@ -1,21 +1,16 @@
 // What programs read: one JSON document on standard output, whatever happens, and an exit code.
 import { systemChance } from '@holdfast/clock';
-import { type ControlPlane, startControlPlane } from './testing/control-plane';
+import { aControlPlane } from './testing/control-plane';
 import { startLossyProxy } from './testing/lossy-proxy';
 import { Terminal } from './testing/terminal';
 
-let controlPlane: ControlPlane;
+const controlPlane = aControlPlane();
 let terminal: Terminal;
-
-beforeAll(async () => {
-  controlPlane = await startControlPlane();
-});
-afterAll(() => controlPlane.stop());
 beforeEach(() => {
-  terminal = new Terminal(controlPlane.server);
+  terminal = new Terminal(controlPlane().server);
 });
 
-const get = async (path: string): Promise<unknown> => (await fetch(controlPlane.server + path)).json();
+const get = async (path: string): Promise<unknown> => (await fetch(controlPlane().server + path)).json();
 
 it.each([
   ['subnet get j1', '/v1/subnets/j1'],
@@ -53,7 +48,7 @@ it('of a list is the whole list, though it comes in pages', async () => {
   await terminal.tell('subnet define j3 --cidr 10.3.0.0/16');
   const holders = Array.from({ length: 1_001 }, (_, at) => `node/n${String(at).padStart(4, '0')}`);
   const reserved = holders.map((holder) =>
-    fetch(`${controlPlane.server}/v1/subnets/j3/reservations`, {
+    fetch(`${controlPlane().server}/v1/subnets/j3/reservations`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ holder }),
@@ -102,7 +97,7 @@ const hasty = (server: string): Terminal =>
 describe('when replies are lost', () => {
   it('a command is sent again under its id, and done once', async () => {
     await terminal.tell('subnet define l1 --cidr 10.6.0.0/24');
-    const proxy = await startLossyProxy(controlPlane.server, 2);
+    const proxy = await startLossyProxy(controlPlane().server, 2);
     try {
       const reply = await hasty(proxy.server).json('reserve l1 node/l1');
       expect(reply).toMatchObject({ reservation: { v4: '10.6.0.2' } });
@@ -119,7 +114,7 @@ describe('when replies are lost', () => {
 
   it('all of them, it tells how to make sure, and that makes sure', async () => {
     await terminal.tell('subnet define l2 --cidr 10.7.0.0/24');
-    const proxy = await startLossyProxy(controlPlane.server, Infinity);
+    const proxy = await startLossyProxy(controlPlane().server, Infinity);
     const { code, out, err } = await hasty(proxy.server).type('reserve l2 node/l2 -o json');
     await proxy.stop();
     expect(code).toBe(3);
@@ -135,7 +130,7 @@ describe('when replies are lost', () => {
   });
 
   it('a question is asked again', async () => {
-    const proxy = await startLossyProxy(controlPlane.server, 1);
+    const proxy = await startLossyProxy(controlPlane().server, 1);
     expect(await hasty(proxy.server).type('status')).toMatchObject({ code: 0 });
     await proxy.stop();
   });

@@ -5,16 +5,11 @@ import { type RequestListener, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { type ControlPlane, startControlPlane } from './testing/control-plane';
+import { aControlPlane } from './testing/control-plane';
 
 const HOLDFAST = join(__dirname, '../bin/holdfast.cjs');
 
-let controlPlane: ControlPlane;
-
-beforeAll(async () => {
-  controlPlane = await startControlPlane();
-});
-afterAll(() => controlPlane.stop());
+const controlPlane = aControlPlane();
 
 interface Ended {
   readonly code: number;
@@ -23,7 +18,7 @@ interface Ended {
 }
 
 function start(program: string, args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
-  const options = { env: { ...process.env, HOLDFAST_SERVER: controlPlane.server, ...env } };
+  const options = { env: { ...process.env, HOLDFAST_SERVER: controlPlane().server, ...env } };
   return new Promise((resolve) => {
     execFile(program, args, options, (error, out, err) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err }),

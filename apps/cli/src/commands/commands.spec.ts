@@ -1,21 +1,12 @@
 // Each command against a real control plane: what people read.
-import { type ControlPlane, startControlPlane } from '../testing/control-plane';
-import { Terminal } from '../testing/terminal';
-import { retype, transcript } from '../testing/transcript';
+import { aControlPlane } from '../testing/control-plane';
+import { expectSeen, transcript } from '../testing/transcript';
 
-let controlPlane: ControlPlane;
-
-beforeAll(async () => {
-  controlPlane = await startControlPlane();
-});
-afterAll(() => controlPlane.stop());
-
-async function expectSeen(expected: string): Promise<void> {
-  expect(await retype(new Terminal(controlPlane.server), expected)).toBe(expected);
-}
+const controlPlane = aControlPlane();
+const seen = (expected: string): Promise<void> => expectSeen(controlPlane().server, expected);
 
 it('subnet', () =>
-  expectSeen(transcript`
+  seen(transcript`
     $ holdfast subnet define s1 --cidr 10.1.0.0/24,fd00:1::/64 --exclude 10.1.0.2..10.1.0.9 --cooling 300s
     NAME   CIDR                      GATEWAY              COOLING   EXCLUDED
     s1     10.1.0.0/24,fd00:1::/64   10.1.0.1,fd00:1::1   5m        10.1.0.2..10.1.0.9
@@ -63,7 +54,7 @@ it('subnet', () =>
   `));
 
 it('reserve, move and release', () =>
-  expectSeen(transcript`
+  seen(transcript`
     $ holdfast subnet define s2 --cidr 10.2.0.0/24,fd00:2::/64
     NAME   CIDR                      GATEWAY              COOLING   EXCLUDED
     s2     10.2.0.0/24,fd00:2::/64   10.2.0.1,fd00:2::1   0s        -
@@ -112,7 +103,7 @@ it('reserve, move and release', () =>
   `));
 
 it('vip', () =>
-  expectSeen(transcript`
+  seen(transcript`
     $ holdfast subnet define s3 --cidr 10.3.0.0/24
     NAME   CIDR          GATEWAY    COOLING   EXCLUDED
     s3     10.3.0.0/24   10.3.0.1   0s        -
@@ -150,7 +141,7 @@ it('vip', () =>
   `));
 
 it('history', () =>
-  expectSeen(transcript`
+  seen(transcript`
     $ holdfast subnet define s4 --cidr 10.4.0.0/24
     NAME   CIDR          GATEWAY    COOLING   EXCLUDED
     s4     10.4.0.0/24   10.4.0.1   0s        -

@@ -1,21 +1,12 @@
 // Pools, users and retention against a real control plane: what people read.
-import { type ControlPlane, startControlPlane } from '../testing/control-plane';
-import { Terminal } from '../testing/terminal';
-import { retype, transcript } from '../testing/transcript';
+import { aControlPlane } from '../testing/control-plane';
+import { expectSeen, transcript } from '../testing/transcript';
 
-let controlPlane: ControlPlane;
-
-beforeAll(async () => {
-  controlPlane = await startControlPlane();
-});
-afterAll(() => controlPlane.stop());
-
-async function expectSeen(expected: string): Promise<void> {
-  expect(await retype(new Terminal(controlPlane.server), expected)).toBe(expected);
-}
+const controlPlane = aControlPlane();
+const seen = (expected: string): Promise<void> => expectSeen(controlPlane().server, expected);
 
 it('pools', () =>
-  expectSeen(transcript`
+  seen(transcript`
     $ holdfast subnet define s1 --cidr 10.1.0.0/24 --retention 48h
     NAME   CIDR          GATEWAY    RETENTION   COOLING   EXCLUDED
     s1     10.1.0.0/24   10.1.0.1   2d          0s        -
@@ -89,7 +80,7 @@ it('pools', () =>
   `));
 
 it('users and retention', () =>
-  expectSeen(transcript`
+  seen(transcript`
     $ holdfast subnet define s2 --cidr 10.2.0.0/24
     NAME   CIDR          GATEWAY    COOLING   EXCLUDED
     s2     10.2.0.0/24   10.2.0.1   0s        -
@@ -190,7 +181,7 @@ it('users and retention', () =>
   `));
 
 it("a Vip's users", () =>
-  expectSeen(transcript`
+  seen(transcript`
     $ holdfast subnet define s3 --cidr 10.3.0.0/24
     NAME   CIDR          GATEWAY    COOLING   EXCLUDED
     s3     10.3.0.0/24   10.3.0.1   0s        -

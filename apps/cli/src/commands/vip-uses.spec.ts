@@ -1,21 +1,13 @@
 // What Vips are used for, against a real control plane: what people read.
-import { type ControlPlane, startControlPlane } from '../testing/control-plane';
+import { aControlPlane } from '../testing/control-plane';
 import { Terminal } from '../testing/terminal';
-import { retype, transcript } from '../testing/transcript';
+import { expectSeen, transcript } from '../testing/transcript';
 
-let controlPlane: ControlPlane;
-
-beforeAll(async () => {
-  controlPlane = await startControlPlane();
-});
-afterAll(() => controlPlane.stop());
-
-async function expectSeen(expected: string): Promise<void> {
-  expect(await retype(new Terminal(controlPlane.server), expected)).toBe(expected);
-}
+const controlPlane = aControlPlane();
+const seen = (expected: string): Promise<void> => expectSeen(controlPlane().server, expected);
 
 it('a router and a port', () =>
-  expectSeen(transcript`
+  seen(transcript`
     $ holdfast subnet define s5 --cidr 10.5.0.0/24 --router lr5
     NAME   CIDR          GATEWAY    ROUTER   COOLING   EXCLUDED
     s5     10.5.0.0/24   10.5.0.1   lr5      0s        -
@@ -53,7 +45,7 @@ it('a router and a port', () =>
   `));
 
 it('parents', () =>
-  expectSeen(transcript`
+  seen(transcript`
     $ holdfast subnet define s6 --cidr 10.6.0.0/24
     NAME   CIDR          GATEWAY    COOLING   EXCLUDED
     s6     10.6.0.0/24   10.6.0.1   0s        -
@@ -140,7 +132,7 @@ it('parents', () =>
   `));
 
 it('rules', () =>
-  expectSeen(transcript`
+  seen(transcript`
     $ holdfast subnet define s7 --cidr 10.7.0.0/24
     NAME   CIDR          GATEWAY    COOLING   EXCLUDED
     s7     10.7.0.0/24   10.7.0.1   0s        -
@@ -254,7 +246,7 @@ it('rules', () =>
   `));
 
 it('the end of a long life, and all of it for programs', async () => {
-  const terminal = new Terminal(controlPlane.server);
+  const terminal = new Terminal(controlPlane().server);
   await terminal.tell('subnet define s8 --cidr 10.8.0.0/24');
   await terminal.tell('vip reserve v8 --subnet s8');
   for (let at = 0; at < 20; at += 1) await terminal.tell(`vip parent add v8 port-${at}`);
@@ -271,9 +263,9 @@ it('the end of a long life, and all of it for programs', async () => {
 });
 
 it('a revision that was overtaken while it was being made is refused, and changes nothing', async () => {
-  const clock = new Terminal(controlPlane.server).io.clock;
-  const early = new Terminal(controlPlane.server, { clock: { ...clock, now: () => clock.now() - 60_000 } });
-  const terminal = new Terminal(controlPlane.server);
+  const clock = new Terminal(controlPlane().server).io.clock;
+  const early = new Terminal(controlPlane().server, { clock: { ...clock, now: () => clock.now() - 60_000 } });
+  const terminal = new Terminal(controlPlane().server);
   await terminal.tell('subnet define s9 --cidr 10.9.0.0/24');
   await terminal.tell('vip reserve v9 --subnet s9 --type switch_lb_vip --note first');
   await terminal.tell('rule define r9 --vip v9 --port 80 --note first');

@@ -57,3 +57,13 @@ async function ready(child: ChildProcess, file: string): Promise<{ readonly http
   }
   return JSON.parse(readFileSync(file, 'utf8')) as { http: string };
 }
+
+/** One for all tests of a spec file, or of the `describe` in which this is called. @returns it, once they run */
+export function aControlPlane(): () => ControlPlane {
+  let controlPlane: ControlPlane;
+  beforeAll(async () => {
+    controlPlane = await startControlPlane();
+  });
+  afterAll(() => controlPlane.stop());
+  return () => controlPlane;
+}

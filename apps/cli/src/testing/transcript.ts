@@ -1,6 +1,6 @@
 // What a person sees who types some commands, as a text: the lines typed, what came, and `[exit code N]` where it was
 // not 0. A test writes down what should be seen, has the lines in it typed, and compares.
-import { type Terminal, sameTimes } from './terminal';
+import { sameTimes, Terminal } from './terminal';
 
 const REFUSED = /^(holdfast: [A-Z]\w+: ).*$/gm;
 const TYPED = /^\$ (holdfast .*)$/gm;
@@ -23,4 +23,9 @@ export function transcript([text = '']: TemplateStringsArray): string {
   const lines = text.split('\n').slice(1, -1);
   const margin = Math.min(...lines.filter(Boolean).map((line) => line.search(/\S/)));
   return lines.map((line) => `${line.slice(margin)}\n`).join('');
+}
+
+/** Has the lines of a transcript typed, and expects that what is seen is what it says. */
+export async function expectSeen(server: string, expected: string): Promise<void> {
+  expect(await retype(new Terminal(server), comparable(expected))).toBe(comparable(expected));
 }
