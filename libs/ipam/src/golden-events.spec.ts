@@ -106,6 +106,16 @@ const MEANING: Record<string, readonly (SubnetEvent | VipNameEvent)[]> = {
     { type: 'AddressMoved', holder: holder('vm/default/db'), ...both, from },
     { type: 'AddressMoved', holder: holder('vm/default/db'), ...v4Only, mac: ownMac, from: v4Only },
   ],
+  'AddressMoved.v2': [
+    {
+      ...{ type: 'AddressMoved', holder: holder('pod/default/busybox') },
+      ...{ ...web, port: 'busybox.default', portSecurity: true, from: web },
+    },
+    {
+      ...{ type: 'AddressMoved', holder: holder('vm/default/db') },
+      ...{ ...both, port: 'db.default', portSecurity: false, from },
+    },
+  ],
   'AddressReleased.v1': [
     { type: 'AddressReleased', holder: holder('pod/default/web-0'), ...web, reason: 'Pod deleted' },
     { type: 'AddressReleased', holder: holder('node/n1'), ...both, reason: '' },
@@ -192,6 +202,25 @@ const MEANING: Record<string, readonly (SubnetEvent | VipNameEvent)[]> = {
       holder: holder('vip/web'),
       user: { object: 'pod/default/web-0', uid, owner: ordinal },
       isPrimary: false,
+    },
+  ],
+  'UserAttached.v2': [
+    {
+      ...{ type: 'UserAttached', holder: ordinal, user: podUser, isPrimary: true },
+      reserved: { ...both, port: 'web-0.default', portSecurity: true },
+    },
+    {
+      type: 'UserAttached',
+      holder: holder('vip/web'),
+      user: { object: 'pod/default/web-0', uid, port: 'web-0.default', portSecurity: true },
+      isPrimary: true,
+    },
+    {
+      type: 'UserAttached',
+      holder: holder('octavia/project/lb-7@eth1'),
+      user: { object: 'pod/default/web-0', uid },
+      isPrimary: false,
+      reserved: web,
     },
   ],
   'UserDetached.v1': [

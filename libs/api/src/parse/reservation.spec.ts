@@ -30,6 +30,18 @@ describe('ReserveAddress', () => {
     expect(readJson('ReserveAddress', { ...place, ...wish }).meaning?.command).toMatchObject(wish);
   });
 
+  it('takes who is to use it, in the same decision', () => {
+    const user = { object: 'pod/default/web-0', uid: '0f4c-2f5e', node: 'n1', resourceVersion: '4711' };
+    expect(
+      readJson('ReserveAddress', { ...place, user: { ...user, migrates: true } }).meaning?.command,
+    ).toEqual({ type: 'ReserveAddress', ...place, user, migrates: true });
+    const { command } = readJson('MoveAddress', { ...place, port: 'web-0.default', user }).meaning ?? {};
+    expect(command).toEqual({
+      ...{ type: 'MoveAddress', ...place },
+      ...{ port: 'web-0.default', portSecurity: false, user },
+    });
+  });
+
   it.each(['node/n1', 'statefulset/default/web/0', 'octavia/p-7/lb:1@eth1', 'pod/default/web-0@net1'])(
     'takes the holder %s',
     (holder) => {
@@ -55,6 +67,9 @@ describe('ReserveAddress', () => {
     [{ mac: '00:00:00:00:00:00' }, 'mac'],
     [{ mac: '025a0a100005' }, 'mac'],
     [{ pool: 'a/b' }, 'pool'],
+    [{ user: { object: 'pod/default/web-0' } }, 'user.uid'],
+    [{ user: { object: 'web-0', uid: 'u1' } }, 'user.object'],
+    [{ user: { object: 'pod/default/web-0', uid: 'u1', port: 'p' } }, 'user.port'],
     [{ prefersFormer: 'yes' }, 'prefers_former'],
     [{ families: ['IPV5'] }, 'families[0]'],
     [{ families: ['IP_FAMILY_UNSPECIFIED'] }, 'families[0]'],

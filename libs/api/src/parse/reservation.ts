@@ -12,9 +12,12 @@ import { type Check, type Checked, all, andThen, bad, optional, required, valid 
 import type { IpFamily, MoveAddressRequest, ReleaseAddressRequest, ReserveAddressRequest } from '../contract';
 import * as fields from './fields';
 import { type Asked, asked } from './options';
+import { userWish } from './user';
 
 export function parseReserveAddress(request: ReserveAddressRequest): Checked<Asked<ReserveAddress>> {
   if (request.portSecurity && !request.port) return bad('port_security', 'needs a port: name it');
+  const who = userWish(request);
+  if (who.invalid) return who;
   const command = andThen(addressWish(request), (wish) =>
     all<ReserveAddress>({
       type: valid('ReserveAddress'),
@@ -28,15 +31,20 @@ export function parseReserveAddress(request: ReserveAddressRequest): Checked<Ask
       port: optional(fields.portName)('port', request.port),
       portSecurity: valid(request.port ? request.portSecurity : undefined),
       prefersFormer: valid(request.prefersFormer || undefined),
+      user: valid(who.value.user),
+      migrates: valid(who.value.migrates),
     }),
   );
   return asked(command, request.options);
 }
 
 export function parseMoveAddress(request: MoveAddressRequest): Checked<Asked<MoveAddress>> {
-  if (!request.v4 && !request.v6 && !request.mac) {
-    return bad('v4', 'is required, or v6 or mac: say what the holder is to have instead');
+  if (!request.v4 && !request.v6 && !request.mac && !request.port) {
+    return bad('v4', 'is required, or v6, mac or port: say what the holder is to have instead');
   }
+  if (request.portSecurity && !request.port) return bad('port_security', 'needs a port: name it');
+  const who = userWish(request);
+  if (who.invalid) return who;
   const command = all<MoveAddress>({
     type: valid('MoveAddress'),
     subnet: required(fields.name)('subnet', request.subnet),
@@ -44,6 +52,10 @@ export function parseMoveAddress(request: MoveAddressRequest): Checked<Asked<Mov
     v4: optional(fields.v4)('v4', request.v4),
     v6: optional(fields.v6)('v6', request.v6),
     mac: optional(fields.mac)('mac', request.mac),
+    port: optional(fields.portName)('port', request.port),
+    portSecurity: valid(request.port ? request.portSecurity : undefined),
+    user: valid(who.value.user),
+    migrates: valid(who.value.migrates),
   });
   return asked(command, request.options);
 }

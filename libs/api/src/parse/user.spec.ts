@@ -11,7 +11,8 @@ describe('AttachUser', () => {
       ...place,
       user,
     });
-    const known = { node: 'n1.rack-2', resourceVersion: '4711', port: 'db-0.shop', owner: place.holder };
+    const port = { port: 'db-0.shop', portSecurity: true };
+    const known = { node: 'n1.rack-2', resourceVersion: '4711', ...port, owner: place.holder };
     const ofVip = { ...place, holder: 'vip/db', ...user, ...known, migrates: true };
     expect(readJson('AttachUser', ofVip).meaning?.command).toEqual({
       type: 'AttachUser',
@@ -32,6 +33,7 @@ describe('AttachUser', () => {
     [{ resourceVersion: 'ü' }, 'resource_version'],
     [{ port: 'a,b' }, 'port'],
     [{ owner: 'db' }, 'owner'],
+    [{ portSecurity: true }, 'port_security'],
   ])('refuses %j', (patch, field) => {
     expect(refusedField('AttachUser', { ...place, ...user, ...patch })).toBe(`InvalidArgument ${field}`);
   });

@@ -9,6 +9,7 @@ import type {
   ReleaseExpired,
   SetRetention,
   User,
+  UserWish,
 } from '@holdfast/ipam';
 import { type Check, type Checked, all, bad, optional, quote, required, valid } from '../checked';
 import type {
@@ -16,6 +17,7 @@ import type {
   DetachUserRequest,
   EndOwnerRequest,
   MovePrimaryRequest,
+  NewUser,
   ReleaseExpiredRequest,
   SetRetentionRequest,
 } from '../contract';
@@ -23,12 +25,15 @@ import * as fields from './fields';
 import { type Asked, asked } from './options';
 
 export function parseAttachUser(request: AttachUserRequest): Checked<Asked<AttachUser>> {
+  if (request.portSecurity && !request.port) return bad('port_security', 'needs a port: name it');
   const user = all<User>({
     object: required(fields.object)('object', request.object),
     uid: required(fields.uid)('uid', request.uid),
     node: optional(fields.name)('node', request.node),
     resourceVersion: optional(fields.uid)('resource_version', request.resourceVersion),
     port: optional(fields.portName)('port', request.port),
+    // What is absent is what is usual, and is recorded as it ever was.
+    portSecurity: valid(request.portSecurity || undefined),
     owner: optional(fields.holder)('owner', request.owner),
   });
   const command = all<AttachUser>({
@@ -38,6 +43,22 @@ export function parseAttachUser(request: AttachUserRequest): Checked<Asked<Attac
     migrates: valid(request.migrates || undefined),
   });
   return asked(command, request.options);
+}
+
+/** Of a command that reserves or moves as well. */
+export function userWish(request: { readonly user?: NewUser }): Checked<UserWish> {
+  const { user } = request;
+  if (!user) return valid({});
+  const who = all<User>({
+    object: required(fields.object)('user.object', user.object),
+    uid: required(fields.uid)('user.uid', user.uid),
+    node: optional(fields.name)('user.node', user.node),
+    resourceVersion: optional(fields.uid)('user.resource_version', user.resourceVersion),
+    port: valid(undefined),
+    portSecurity: valid(undefined),
+    owner: valid(undefined),
+  });
+  return all<UserWish>({ user: who, migrates: valid(user.migrates || undefined) });
 }
 
 export function parseDetachUser(request: DetachUserRequest): Checked<Asked<DetachUser>> {

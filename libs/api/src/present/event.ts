@@ -67,8 +67,10 @@ function ofSubnet(subnet: string, event: SubnetEvent): EventInit {
       return { subnet };
     case 'AddressReserved':
       return { subnet, holder: event.holder, ...presentHeld(event), ...presentPort(event) };
-    case 'AddressMoved':
-      return { subnet, holder: event.holder, ...presentHeld(event), before: presentHeld(event.from) };
+    case 'AddressMoved': {
+      const before = presentHeld(event.from);
+      return { subnet, holder: event.holder, ...presentHeld(event), ...presentPort(event), before };
+    }
     case 'AddressReleased':
       return {
         subnet,

@@ -35,7 +35,7 @@ export function presentUse(state: SubnetState, holder: Holder): UseInit {
 
 /** @param primary `undefined`: whoever tells it cannot know */
 export function presentUser(
-  { object, uid, node, resourceVersion, port, owner }: User,
+  { object, uid, node, resourceVersion, port, portSecurity, owner }: User,
   primary?: boolean,
 ): UserInit {
   return {
@@ -44,6 +44,7 @@ export function presentUser(
     ...(node !== undefined && { node }),
     ...(resourceVersion !== undefined && { resourceVersion }),
     ...(port !== undefined && { port }),
+    ...(portSecurity !== undefined && { portSecurity }),
     ...(owner !== undefined && { owner }),
     ...(primary !== undefined && { primary }),
   };

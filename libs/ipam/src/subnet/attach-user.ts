@@ -1,10 +1,10 @@
 // AttachUser: a Pod carries a reservation's address. A Pod that is made anew under the same name takes its predecessor's
-// place; another one only as the target of a live migration.
+// place; another one only as the target of a live migration. Who reserves or moves may attach in the same decision.
 import { type Holder, isVipHolder } from '../holder';
 import { type Rejection, invalid, reject } from '../rejection';
-import type { AttachUser, User } from './commands';
+import type { AttachUser, PortWish, User } from './commands';
 import { type Moment, type SubnetDecision, alreadySo, replyTo } from './decision';
-import type { UserAttached, UserDetached } from './events';
+import type { HeldAddress, UserAttached, UserDetached } from './events';
 import { expired } from './late';
 import { notHeld } from './release-address';
 import type { SubnetState } from './state';
@@ -13,39 +13,101 @@ import type { Use } from './users';
 /** The source and the target of a live migration. */
 export const USERS_MAX = 2;
 
+type Attaching = Pick<AttachUser, 'holder' | 'user' | 'migrates'>;
+
 export function attachUser(command: AttachUser, state: SubnetState, moment: Moment): SubnetDecision {
+  const { holder } = command;
+  const held = state.byHolder.get(holder);
+  if (!held) return notHeld(state, holder);
+  const attached = attach(command, state, moment);
+  if (attached.rejected) return attached;
+  const last = attached.events.at(-1);
+  if (!last) return alreadySo({ user: { holder, user: attached.user } });
+  return { events: attached.events, reply: replyTo(last) };
+}
+
+/**
+ * What was decided of a reservation, and that the user whom the command names carries it from then on: both or neither.
+ * @param reserved what the holder has after that decision
+ */
+export function withUser(
+  decision: SubnetDecision,
+  { holder, user, migrates }: Pick<AttachUser, 'holder'> & Partial<Attaching>,
+  state: SubnetState,
+  moment: Moment,
+  reserved: HeldAddress & PortWish,
+): SubnetDecision {
+  if (decision.rejected || !user) return decision;
+  const attached = attach({ holder, user, migrates }, state, moment, reserved);
+  if (attached.rejected) return attached;
+  const events = [...decision.events, ...attached.events];
+  const last = events.at(-1);
+  if (!last) return alreadySo({ ...decision.reply, user: { holder, user: attached.user } });
+  return { events, reply: replyTo(last) };
+}
+
+type Attached =
+  /** No events: it was attached already, as this user. */
+  | {
+      readonly events: readonly (UserDetached | UserAttached)[];
+      readonly user: User;
+      readonly rejected?: undefined;
+    }
+  | { readonly rejected: Rejection };
+
+function attach(
+  command: Attaching,
+  state: SubnetState,
+  moment: Moment,
+  reserved?: HeldAddress & PortWish,
+): Attached {
   const { holder, user, migrates = false } = command;
-  if (!state.byHolder.has(holder)) return notHeld(state, holder);
   if (user.uid === '')
     return invalid('user.uid', 'only a UID tells a Pod from its successor of the same name');
   const use = state.users.of(holder);
   const known = use?.users.find(({ uid }) => uid === user.uid);
-  if (known && known.node === user.node) return alreadySo({ user: { holder, user: known } });
-  if (use && moment.issuedAtMs < use.changedAtMs) {
-    const what = `the users of what ${holder} holds in subnet ${state.name} changed`;
-    return expired({ subnet: state.name, holder }, moment.issuedAtMs, what, use.changedAtMs);
-  }
+  if (known && isSame(known, user)) return { events: [], user: known };
+  const late = comesBeforeUse(state, holder, use, moment);
+  if (late) return late;
   const replaced = known ? undefined : use?.users.find((other) => isSuccessor(command, other));
   const others = (use?.users ?? []).filter((other) => other !== known && other !== replaced);
   const refusal = known ? undefined : taken(state, holder, command, others, use);
   if (refusal) return refusal;
   const isPrimary = known ? use?.users[0] === known : others.length === 0 || !migrates;
-  const attached: UserAttached = { type: 'UserAttached', holder, user, isPrimary };
-  const detached: UserDetached[] = replaced
-    ? [
-        {
-          type: 'UserDetached',
-          holder,
-          user: replaced,
-          reason: `replaced by ${user.object}, UID ${user.uid}`,
-        },
-      ]
-    : [];
-  return { events: [...detached, attached], reply: replyTo(attached) };
+  const attached: UserAttached = {
+    ...({ type: 'UserAttached', holder, user, isPrimary } as const),
+    ...(reserved && { reserved }),
+  };
+  const reason = `replaced by ${user.object}, UID ${user.uid}`;
+  const detached: UserDetached[] = replaced ? [{ type: 'UserDetached', holder, user: replaced, reason }] : [];
+  return { events: [...detached, attached], user };
+}
+
+/** What can change of a user while it is there: where it runs, and the port that is made for it. */
+function isSame(known: User, user: User): boolean {
+  const hasItsPort =
+    user.port === undefined ||
+    (known.port === user.port && (known.portSecurity ?? false) === (user.portSecurity ?? false));
+  return known.node === user.node && hasItsPort;
+}
+
+/** Refuses to bring back a user who went, or to give it what was reserved only after it asked. */
+function comesBeforeUse(
+  state: SubnetState,
+  holder: Holder,
+  use: Use | undefined,
+  { issuedAtMs }: Moment,
+): { rejected: Rejection } | undefined {
+  const heldSinceMs = state.byHolder.get(holder)?.sinceMs ?? -Infinity;
+  const atMs = use?.changedAtMs ?? heldSinceMs;
+  if (issuedAtMs >= atMs) return undefined;
+  const held = `what ${holder} holds in subnet ${state.name}`;
+  const what = use ? `the users of ${held} changed` : `${held} was reserved`;
+  return expired({ subnet: state.name, holder }, issuedAtMs, what, atMs);
 }
 
 /** Kubernetes has one Pod of a name at a time; and an owner's Pods take turns, save while its machine migrates. */
-function isSuccessor({ user, migrates = false }: AttachUser, other: User): boolean {
+function isSuccessor({ user, migrates = false }: Attaching, other: User): boolean {
   const isOwners = user.owner !== undefined && user.owner === other.owner;
   return user.object === other.object || (isOwners && !migrates);
 }
@@ -53,7 +115,7 @@ function isSuccessor({ user, migrates = false }: AttachUser, other: User): boole
 function taken(
   state: SubnetState,
   holder: Holder,
-  { user, migrates }: AttachUser,
+  { user, migrates }: Attaching,
   others: readonly User[],
   use: Use | undefined,
 ): { rejected: Rejection } | undefined {

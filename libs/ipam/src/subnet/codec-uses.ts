@@ -3,8 +3,16 @@
 import { formatAddress } from '../address';
 import type { Holder } from '../holder';
 import type { Evidence, Grantor, RuleDefinition, RulePort, User } from './commands';
+import { portOf } from './decision';
 import type { SubnetEvent, UserEvent, VipUseEvent } from './events';
-import { readAddress, readRetention, writeRetention } from './stored-values';
+import {
+  type StoredHeld,
+  readAddress,
+  readHeld,
+  readRetention,
+  writeHeld,
+  writeRetention,
+} from './stored-values';
 
 interface StoredRule {
   readonly rule: string;
@@ -29,7 +37,9 @@ interface StoredGrant {
 
 /** What any of these events may have. */
 export type StoredUse = StoredGrant &
-  StoredRule & {
+  StoredRule &
+  StoredHeld & {
+    portSecurity: boolean;
     holder: Holder;
     backends: string[];
     user: User;
@@ -65,6 +75,10 @@ export const USE_DECODERS = {
     backends: backends.map(readAddress),
   }),
   'UserAttached.v1': ({ holder, user, isPrimary }) => ({ type: 'UserAttached', holder, user, isPrimary }),
+  'UserAttached.v2': ({ holder, user, isPrimary, ...reserved }) => ({
+    ...{ type: 'UserAttached', holder, user, isPrimary },
+    ...(reserved.mac !== undefined && { reserved: { ...readHeld(reserved), ...portOf(reserved) } }),
+  }),
   'UserDetached.v1': ({ holder, user, reason, evidence }) => ({
     type: 'UserDetached',
     holder,
@@ -109,8 +123,10 @@ export function useFields(event: VipUseEvent | UserEvent): object {
       return { rule: event.rule, vip: event.vip, reason: event.reason };
     case 'RuleBackendsChanged':
       return { rule: event.rule, vip: event.vip, backends: event.backends.map(formatAddress) };
-    case 'UserAttached':
-      return { holder: event.holder, user: event.user, isPrimary: event.isPrimary };
+    case 'UserAttached': {
+      const { holder, user, isPrimary, reserved } = event;
+      return { holder, user, isPrimary, ...(reserved && { ...writeHeld(reserved), ...portOf(reserved) }) };
+    }
     case 'UserDetached': {
       const { holder, user, reason, evidence } = event;
       return { holder, user, reason, evidence };

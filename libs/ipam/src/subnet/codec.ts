@@ -42,12 +42,10 @@ interface StoredPurpose {
 
 type Fields = StoredDefinition &
   StoredUse &
-  StoredHeld &
   StoredPurpose & {
     from: StoredHeld;
     name: string;
     claim: number;
-    portSecurity: boolean;
   };
 
 const decoders = new Map<string, (fields: Fields) => SubnetEvent>(
@@ -83,6 +81,14 @@ const decoders = new Map<string, (fields: Fields) => SubnetEvent>(
       type: 'AddressMoved',
       holder: fields.holder,
       ...readHeld(fields),
+      from: readHeld(fields.from),
+    }),
+    'AddressMoved.v2': (fields) => ({
+      type: 'AddressMoved',
+      holder: fields.holder,
+      ...readHeld(fields),
+      port: fields.port,
+      portSecurity: fields.portSecurity,
       from: readHeld(fields.from),
     }),
     'AddressReleased.v1': (fields) => ({
@@ -143,12 +149,17 @@ export const subnetCodec = {
 
 /** The oldest form that says all there is to say, so that an older version reads what it can. */
 function formOf(event: SubnetEvent): 1 | 2 {
-  const hasRouter =
-    ('router' in event && event.router !== undefined) ||
-    ('cidrs' in event && (event.retention !== undefined || event.pools !== undefined)) ||
-    (event.type === 'AddressReleased' && event.evidence !== undefined);
-  const hasPort = event.type === 'AddressReserved' && event.port !== undefined;
-  return hasRouter || hasPort ? 2 : 1;
+  const { type } = event;
+  const isSecond =
+    type === 'SubnetDefined' || type === 'SubnetRevised'
+      ? event.router !== undefined || event.retention !== undefined || event.pools !== undefined
+      : type === 'AddressReserved' || type === 'AddressMoved'
+        ? event.port !== undefined
+        : type === 'AddressReleased'
+          ? event.evidence !== undefined
+          : type === 'UserAttached' &&
+            (event.reserved !== undefined || event.user.portSecurity !== undefined);
+  return isSecond ? 2 : 1;
 }
 
 function toFields(event: SubnetEvent): object {
@@ -162,7 +173,7 @@ function toFields(event: SubnetEvent): object {
     case 'AddressReserved':
       return { holder: event.holder, ...writeHeld(event), ...portOf(event) };
     case 'AddressMoved':
-      return { holder: event.holder, ...writeHeld(event), from: writeHeld(event.from) };
+      return { holder: event.holder, ...writeHeld(event), ...portOf(event), from: writeHeld(event.from) };
     case 'AddressReleased':
       return { holder: event.holder, ...writeHeld(event), reason: event.reason, evidence: event.evidence };
     case 'VipReserved':

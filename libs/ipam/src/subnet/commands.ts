@@ -82,7 +82,15 @@ export interface PortWish {
   readonly portSecurity?: boolean;
 }
 
-export interface ReserveAddress extends AddressWish, PortWish {
+/** Who is to carry the addresses, decided together with them: both, or neither. */
+export interface UserWish {
+  /** Absent: nobody yet. */
+  readonly user?: User;
+  /** Beside the one that is there, as the target of a live migration; it becomes the primary one by `MovePrimary`. */
+  readonly migrates?: boolean;
+}
+
+export interface ReserveAddress extends AddressWish, PortWish, UserWish {
   readonly type: 'ReserveAddress';
   readonly subnet: string;
   readonly holder: Holder;
@@ -90,8 +98,8 @@ export interface ReserveAddress extends AddressWish, PortWish {
   readonly prefersFormer?: boolean;
 }
 
-/** Another address for a holder who has one: one decision, so that a refusal leaves the old one in place. */
-export interface MoveAddress {
+/** Another address, or another port, for a holder who has one: one decision; a refusal leaves the old one in place. */
+export interface MoveAddress extends PortWish, UserWish {
   readonly type: 'MoveAddress';
   readonly subnet: string;
   readonly holder: Holder;
@@ -162,18 +170,18 @@ export interface User extends Evidence {
   readonly node?: string;
   /** Of a Vip's user: its Logical_Switch_Port, where it is for Holdfast to make it with the Vip's addresses. */
   readonly port?: string;
+  /** Of a Vip's user with a port: whether that may send and receive only what is its own (`port_security`). */
+  readonly portSecurity?: boolean;
   /** Of a Vip's user: who is behind it, if its successors shall have the Vip (`statefulset/default/web/0`). */
   readonly owner?: Holder;
 }
 
 /** A Pod carries the reservation's address from now on. */
-export interface AttachUser {
+export interface AttachUser extends UserWish {
   readonly type: 'AttachUser';
   readonly subnet: string;
   readonly holder: Holder;
   readonly user: User;
-  /** Beside the one that is there, as the target of a live migration; it becomes the primary one by `MovePrimary`. */
-  readonly migrates?: boolean;
 }
 
 /** Whether who is behind the user will want the address again. */

@@ -51,8 +51,8 @@ export function replyTo(event: SubnetEvent): SubnetReply {
     case 'VipNameYielded':
       return { vipHeld: false };
     case 'AddressReserved':
-      return { reservation: { holder: event.holder, ...heldOf(event), ...portOf(event) } };
     case 'AddressMoved':
+      return { reservation: { holder: event.holder, ...heldOf(event), ...portOf(event) } };
     case 'AddressReleased':
       return { reservation: { holder: event.holder, ...heldOf(event) } };
     case 'VipReserved':
@@ -62,8 +62,11 @@ export function replyTo(event: SubnetEvent): SubnetReply {
     }
     case 'VipReleased':
       return { reservation: { holder: vipHolder(event.name), ...heldOf(event) } };
-    case 'UserAttached':
-      return { user: { holder: event.holder, user: event.user } };
+    case 'UserAttached': {
+      const { holder, user, reserved } = event;
+      const reservation = reserved && { holder, ...heldOf(reserved), ...portOf(reserved) };
+      return { ...(reservation && { reservation }), user: { holder, user } };
+    }
     case 'UserDetached':
     case 'ReservationRetained':
     case 'RetentionEnded':

@@ -59,8 +59,8 @@ export interface AddressReserved extends HeldAddress, PortWish {
   readonly holder: Holder;
 }
 
-/** A holder got other addresses, or another MAC, for those it had. */
-export interface AddressMoved extends HeldAddress {
+/** A holder got other addresses, another MAC or another port for what it had. Without a port: that stayed. */
+export interface AddressMoved extends HeldAddress, PortWish {
   readonly type: 'AddressMoved';
   readonly holder: Holder;
   readonly from: HeldAddress;
@@ -80,6 +80,8 @@ export interface UserAttached {
   readonly holder: Holder;
   readonly user: User;
   readonly isPrimary: boolean;
+  /** What it carries, where that was reserved (or moved, or found to be reserved) in the same decision. */
+  readonly reserved?: HeldAddress & PortWish;
 }
 
 /** It carries it no more. */

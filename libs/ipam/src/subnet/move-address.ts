@@ -1,12 +1,13 @@
-// MoveAddress: other addresses for a holder who has some, decided as one.
+// MoveAddress: other addresses or another port for a holder who has some, and who carries them: decided as one.
 import { isVipHolder } from '../holder';
 import { invalid } from '../rejection';
+import { withUser } from './attach-user';
 import { chooseAddresses } from './choose-addresses';
 import type { MoveAddress } from './commands';
-import { type Moment, type SubnetDecision, accept, alreadySo, describe, heldBy } from './decision';
+import { type Moment, type SubnetDecision, accept, alreadySo, describe, heldBy, portOf } from './decision';
 import { comesBeforeReservation } from './late';
 import { notHeld } from './release-address';
-import { satisfies } from './reserve-address';
+import { satisfies, unfitPort } from './reserve-address';
 import type { SubnetState } from './state';
 
 export function moveAddress(command: MoveAddress, state: SubnetState, moment: Moment): SubnetDecision {
@@ -14,11 +15,18 @@ export function moveAddress(command: MoveAddress, state: SubnetState, moment: Mo
   if (isVipHolder(holder)) return invalid('holder', 'a Vip is moved with ReviseVip');
   const held = state.byHolder.get(holder);
   if (!held) return notHeld(state, holder);
-  if (satisfies(state, held, command)) return alreadySo({ reservation: describe(state, held) });
+  const from = heldBy(state, held);
+  if (satisfies(state, held, command)) {
+    const isSo = alreadySo({ reservation: describe(state, held) });
+    return withUser(isSo, command, state, moment, { ...from, ...portOf(held) });
+  }
   const late = comesBeforeReservation(state, holder, moment);
   if (late) return late;
-  const from = heldBy(state, held);
+  const unfit = unfitPort(command, holder, state);
+  if (unfit) return unfit;
   const choice = chooseAddresses(state, holder, { ...command, families: [] }, moment, from);
   if (choice.rejected) return choice;
-  return accept({ type: 'AddressMoved', holder, ...choice.chosen, from });
+  const decision = accept({ type: 'AddressMoved', holder, ...choice.chosen, ...portOf(command), from });
+  const port = portOf(command.port === undefined ? held : command);
+  return withUser(decision, command, state, moment, { ...choice.chosen, ...port });
 }

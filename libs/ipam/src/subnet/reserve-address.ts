@@ -1,10 +1,11 @@
-// ReserveAddress: one address, or one of each family, for a holder.
+// ReserveAddress: one address, or one of each family, for a holder; and who carries them, if that is known already.
 import { type Family, formatMac, formatPair } from '../address';
-import { isVipHolder } from '../holder';
+import { type Holder, isVipHolder } from '../holder';
 import { type Rejection, invalid, reject } from '../rejection';
+import { withUser } from './attach-user';
 import { chooseAddresses } from './choose-addresses';
 import type { AddressWish, PortWish, ReserveAddress } from './commands';
-import { type Moment, type SubnetDecision, accept, alreadySo, describe, portOf } from './decision';
+import { type Moment, type SubnetDecision, accept, alreadySo, describe, heldBy, portOf } from './decision';
 import { isPortName } from './grant-parent';
 import { comesBeforeRelease } from './late';
 import type { Reservation, SubnetState } from './state';
@@ -14,29 +15,37 @@ export function reserveAddress(command: ReserveAddress, state: SubnetState, mome
   if (isVipHolder(holder)) return invalid('holder', 'a Vip is reserved with ReserveVip');
   const held = state.byHolder.get(holder);
   if (held) {
-    return satisfies(state, held, command)
-      ? alreadySo({ reservation: describe(state, held) })
-      : holdsOther(state, held, command);
+    if (!satisfies(state, held, command)) return holdsOther(state, held, command);
+    const isSo = alreadySo({ reservation: describe(state, held) });
+    return withUser(isSo, command, state, moment, { ...heldBy(state, held), ...portOf(held) });
   }
   const late = comesBeforeRelease(state, holder, moment);
   if (late) return late;
-  if (command.port !== undefined && !isPortName(command.port)) {
-    return invalid(
-      'port',
-      `${JSON.stringify(command.port)} is no port's name: 1 to 255 characters, no comma or space`,
-    );
-  }
-  const taken = portTaken(command, state);
-  if (taken) return taken;
+  const unfit = unfitPort(command, holder, state);
+  if (unfit) return unfit;
   const former = command.prefersFormer ? chooseFormer(command, state, moment) : undefined;
   const choice = former ?? chooseAddresses(state, holder, command, moment);
   if (choice.rejected) return choice;
-  return accept({ type: 'AddressReserved', holder, ...choice.chosen, ...portOf(command) });
+  const reserved = { ...choice.chosen, ...portOf(command) };
+  const decision = accept({ type: 'AddressReserved', holder, ...reserved });
+  return withUser(decision, command, state, moment, reserved);
 }
 
-function portTaken({ port }: ReserveAddress, state: SubnetState): { rejected: Rejection } | undefined {
-  const other = port === undefined ? undefined : state.holderOfPort(port);
-  if (port === undefined || other === undefined) return undefined;
+/** Why the holder cannot have the port that it asks for, if it does. */
+export function unfitPort(
+  { port }: PortWish,
+  holder: Holder,
+  state: SubnetState,
+): { rejected: Rejection } | undefined {
+  if (port === undefined) return undefined;
+  if (!isPortName(port)) {
+    return invalid(
+      'port',
+      `${JSON.stringify(port)} is no port's name: 1 to 255 characters, no comma or space`,
+    );
+  }
+  const other = state.holderOfPort(port);
+  if (other === undefined || other === holder) return undefined;
   return reject(
     'PortTaken',
     `Port ${port} of subnet ${state.name} is that of ${other}; name another one, or have it released first.`,

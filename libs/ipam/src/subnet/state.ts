@@ -238,10 +238,12 @@ export class SubnetState {
   }
 
   /** A kept address is never released in between: it must not cool, nor count as given up. */
-  private move(holder: Holder, held: HeldAddress, atMs: number, vip?: VipPurpose): void {
+  private move(holder: Holder, held: HeldAddress & PortWish, atMs: number, vip?: VipPurpose): void {
     const before = this.byHolder.get(holder);
     if (before?.ownMac !== undefined) this.ownMacs.delete(before.ownMac);
-    const port = before?.port === undefined ? undefined : portOfReserved(before);
+    const ported = held.port === undefined ? before : held;
+    const port = ported?.port === undefined ? undefined : portOfReserved(ported);
+    if (before?.port !== undefined) this.ports.delete(before.port);
     const rare = { vip, claim: before?.claim, changedAtMs: atMs, ...port };
     this.hold(holder, held, before?.sinceMs ?? atMs, rare, before);
     if (!before) return;

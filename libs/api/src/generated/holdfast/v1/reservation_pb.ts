@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file holdfast/v1/reservation.proto.
  */
 export const file_holdfast_v1_reservation: GenFile = /*@__PURE__*/
-  fileDesc("Ch1ob2xkZmFzdC92MS9yZXNlcnZhdGlvbi5wcm90bxILaG9sZGZhc3QudjEi/AIKC1Jlc2VydmF0aW9uEg4KBnN1Ym5ldBgBIAEoCRIOCgZob2xkZXIYAiABKAkSDwoCdjQYAyABKAlIAIgBARIPCgJ2NhgEIAEoCUgBiAEBEgsKA21hYxgFIAEoCRIpCgVzaW5jZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoEcG9ydBgHIAEoCUgCiAEBEhoKDXBvcnRfc2VjdXJpdHkYCCABKAhIA4gBARIgCgV1c2VycxgJIAMoCzIRLmhvbGRmYXN0LnYxLlVzZXISFgoJcmV0ZW50aW9uGAogASgJSASIAQESGQoMcmV0ZW50aW9uX2J5GAsgASgJSAWIAQESJwoIcmV0YWluZWQYDCABKAsyFS5ob2xkZmFzdC52MS5SZXRhaW5lZEIFCgNfdjRCBQoDX3Y2QgcKBV9wb3J0QhAKDl9wb3J0X3NlY3VyaXR5QgwKCl9yZXRlbnRpb25CDwoNX3JldGVudGlvbl9ieSLPAQoEVXNlchIOCgZvYmplY3QYASABKAkSCwoDdWlkGAIgASgJEhEKBG5vZGUYAyABKAlIAIgBARIdChByZXNvdXJjZV92ZXJzaW9uGAQgASgJSAGIAQESEQoEcG9ydBgFIAEoCUgCiAEBEhIKBW93bmVyGAYgASgJSAOIAQESFAoHcHJpbWFyeRgHIAEoCEgEiAEBQgcKBV9ub2RlQhMKEV9yZXNvdXJjZV92ZXJzaW9uQgcKBV9wb3J0QggKBl9vd25lckIKCghfcHJpbWFyeSKeAQoIUmV0YWluZWQSKQoFc2luY2UYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEikKBXVudGlsGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgVvd25lchgDIAEoCUgAiAEBEhMKBnJlYXNvbhgEIAEoCUgBiAEBQggKBl9vd25lckIJCgdfcmVhc29uIv4BChVSZXNlcnZlQWRkcmVzc1JlcXVlc3QSDgoGc3VibmV0GAEgASgJEg4KBmhvbGRlchgCIAEoCRIKCgJ2NBgDIAEoCRIKCgJ2NhgEIAEoCRILCgNtYWMYBSABKAkSJwoIZmFtaWxpZXMYBiADKA4yFS5ob2xkZmFzdC52MS5JcEZhbWlseRIMCgRwb3J0GAcgASgJEhUKDXBvcnRfc2VjdXJpdHkYCCABKAgSDAoEcG9vbBgJIAEoCRIWCg5wcmVmZXJzX2Zvcm1lchgKIAEoCBIsCgdvcHRpb25zGA8gASgLMhsuaG9sZGZhc3QudjEuQ29tbWFuZE9wdGlvbnMibQoWUmVzZXJ2ZUFkZHJlc3NSZXNwb25zZRItCgtyZXNlcnZhdGlvbhgBIAEoCzIYLmhvbGRmYXN0LnYxLlJlc2VydmF0aW9uEhIKCmNvbW1hbmRfaWQYAiABKAkSEAoIcG9zaXRpb24YAyABKAkihwEKEk1vdmVBZGRyZXNzUmVxdWVzdBIOCgZzdWJuZXQYASABKAkSDgoGaG9sZGVyGAIgASgJEgoKAnY0GAMgASgJEgoKAnY2GAQgASgJEgsKA21hYxgFIAEoCRIsCgdvcHRpb25zGA8gASgLMhsuaG9sZGZhc3QudjEuQ29tbWFuZE9wdGlvbnMiagoTTW92ZUFkZHJlc3NSZXNwb25zZRItCgtyZXNlcnZhdGlvbhgBIAEoCzIYLmhvbGRmYXN0LnYxLlJlc2VydmF0aW9uEhIKCmNvbW1hbmRfaWQYAiABKAkSEAoIcG9zaXRpb24YAyABKAkidQoVUmVsZWFzZUFkZHJlc3NSZXF1ZXN0Eg4KBnN1Ym5ldBgBIAEoCRIOCgZob2xkZXIYAiABKAkSDgoGcmVhc29uGAMgASgJEiwKB29wdGlvbnMYDyABKAsyGy5ob2xkZmFzdC52MS5Db21tYW5kT3B0aW9ucyJtChZSZWxlYXNlQWRkcmVzc1Jlc3BvbnNlEi0KC3Jlc2VydmF0aW9uGAEgASgLMhguaG9sZGZhc3QudjEuUmVzZXJ2YXRpb24SEgoKY29tbWFuZF9pZBgCIAEoCRIQCghwb3NpdGlvbhgDIAEoCSLVAQoRQXR0YWNoVXNlclJlcXVlc3QSDgoGc3VibmV0GAEgASgJEg4KBmhvbGRlchgCIAEoCRIOCgZvYmplY3QYAyABKAkSCwoDdWlkGAQgASgJEgwKBG5vZGUYBSABKAkSGAoQcmVzb3VyY2VfdmVyc2lvbhgGIAEoCRIMCgRwb3J0GAcgASgJEg0KBW93bmVyGAggASgJEhAKCG1pZ3JhdGVzGAkgASgIEiwKB29wdGlvbnMYDyABKAsyGy5ob2xkZmFzdC52MS5Db21tYW5kT3B0aW9ucyJbChJBdHRhY2hVc2VyUmVzcG9uc2USHwoEdXNlchgBIAEoCzIRLmhvbGRmYXN0LnYxLlVzZXISEgoKY29tbWFuZF9pZBgCIAEoCRIQCghwb3NpdGlvbhgDIAEoCSKTAQoRRGV0YWNoVXNlclJlcXVlc3QSDgoGc3VibmV0GAEgASgJEg4KBmhvbGRlchgCIAEoCRILCgN1aWQYAyABKAkSEwoLb3duZXJfc3RhdGUYBCABKAkSDgoGcmVhc29uGAUgASgJEiwKB29wdGlvbnMYDyABKAsyGy5ob2xkZmFzdC52MS5Db21tYW5kT3B0aW9ucyJmChJEZXRhY2hVc2VyUmVzcG9uc2USKgoIcmVsZWFzZWQYASABKAsyGC5ob2xkZmFzdC52MS5SZXNlcnZhdGlvbhISCgpjb21tYW5kX2lkGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJIm8KEk1vdmVQcmltYXJ5UmVxdWVzdBIOCgZzdWJuZXQYASABKAkSDgoGaG9sZGVyGAIgASgJEgsKA3VpZBgDIAEoCRIsCgdvcHRpb25zGA8gASgLMhsuaG9sZGZhc3QudjEuQ29tbWFuZE9wdGlvbnMiXAoTTW92ZVByaW1hcnlSZXNwb25zZRIfCgR1c2VyGAEgASgLMhEuaG9sZGZhc3QudjEuVXNlchISCgpjb21tYW5kX2lkGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJIm8KD0VuZE93bmVyUmVxdWVzdBIOCgZzdWJuZXQYASABKAkSDgoGaG9sZGVyGAIgASgJEg4KBnJlYXNvbhgDIAEoCRIsCgdvcHRpb25zGA8gASgLMhsuaG9sZGZhc3QudjEuQ29tbWFuZE9wdGlvbnMiZAoQRW5kT3duZXJSZXNwb25zZRIqCghyZWxlYXNlZBgBIAEoCzIYLmhvbGRmYXN0LnYxLlJlc2VydmF0aW9uEhIKCmNvbW1hbmRfaWQYAiABKAkSEAoIcG9zaXRpb24YAyABKAkiZQoVUmVsZWFzZUV4cGlyZWRSZXF1ZXN0Eg4KBnN1Ym5ldBgBIAEoCRIOCgZob2xkZXIYAiABKAkSLAoHb3B0aW9ucxgPIAEoCzIbLmhvbGRmYXN0LnYxLkNvbW1hbmRPcHRpb25zImoKFlJlbGVhc2VFeHBpcmVkUmVzcG9uc2USKgoIcmVsZWFzZWQYASABKAsyGC5ob2xkZmFzdC52MS5SZXNlcnZhdGlvbhISCgpjb21tYW5kX2lkGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJIowBChNTZXRSZXRlbnRpb25SZXF1ZXN0Eg4KBnN1Ym5ldBgBIAEoCRIOCgZob2xkZXIYAiABKAkSEQoJcmV0ZW50aW9uGAMgASgJEhQKDG5vX3JldGVudGlvbhgEIAEoCBIsCgdvcHRpb25zGA8gASgLMhsuaG9sZGZhc3QudjEuQ29tbWFuZE9wdGlvbnMiPAoUU2V0UmV0ZW50aW9uUmVzcG9uc2USEgoKY29tbWFuZF9pZBgBIAEoCRIQCghwb3NpdGlvbhgCIAEoCSJSChVHZXRSZXNlcnZhdGlvblJlcXVlc3QSDgoGc3VibmV0GAEgASgJEg4KBmhvbGRlchgCIAEoCRIZChFhdF9sZWFzdF9wb3NpdGlvbhgOIAEoCSJZChZHZXRSZXNlcnZhdGlvblJlc3BvbnNlEi0KC3Jlc2VydmF0aW9uGAEgASgLMhguaG9sZGZhc3QudjEuUmVzZXJ2YXRpb24SEAoIcG9zaXRpb24YAiABKAkijAEKF0xpc3RSZXNlcnZhdGlvbnNSZXF1ZXN0Eg4KBnN1Ym5ldBgBIAEoCRIMCgRraW5kGAIgASgJEhEKCW5hbWVzcGFjZRgDIAEoCRIRCglwYWdlX3NpemUYBCABKAUSEgoKcGFnZV90b2tlbhgFIAEoCRIZChFhdF9sZWFzdF9wb3NpdGlvbhgOIAEoCSJ1ChhMaXN0UmVzZXJ2YXRpb25zUmVzcG9uc2USLgoMcmVzZXJ2YXRpb25zGAEgAygLMhguaG9sZGZhc3QudjEuUmVzZXJ2YXRpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJMsEHChJSZXNlcnZhdGlvblNlcnZpY2USWQoOUmVzZXJ2ZUFkZHJlc3MSIi5ob2xkZmFzdC52MS5SZXNlcnZlQWRkcmVzc1JlcXVlc3QaIy5ob2xkZmFzdC52MS5SZXNlcnZlQWRkcmVzc1Jlc3BvbnNlElAKC01vdmVBZGRyZXNzEh8uaG9sZGZhc3QudjEuTW92ZUFkZHJlc3NSZXF1ZXN0GiAuaG9sZGZhc3QudjEuTW92ZUFkZHJlc3NSZXNwb25zZRJZCg5SZWxlYXNlQWRkcmVzcxIiLmhvbGRmYXN0LnYxLlJlbGVhc2VBZGRyZXNzUmVxdWVzdBojLmhvbGRmYXN0LnYxLlJlbGVhc2VBZGRyZXNzUmVzcG9uc2USTQoKQXR0YWNoVXNlchIeLmhvbGRmYXN0LnYxLkF0dGFjaFVzZXJSZXF1ZXN0Gh8uaG9sZGZhc3QudjEuQXR0YWNoVXNlclJlc3BvbnNlEk0KCkRldGFjaFVzZXISHi5ob2xkZmFzdC52MS5EZXRhY2hVc2VyUmVxdWVzdBofLmhvbGRmYXN0LnYxLkRldGFjaFVzZXJSZXNwb25zZRJQCgtNb3ZlUHJpbWFyeRIfLmhvbGRmYXN0LnYxLk1vdmVQcmltYXJ5UmVxdWVzdBogLmhvbGRmYXN0LnYxLk1vdmVQcmltYXJ5UmVzcG9uc2USRwoIRW5kT3duZXISHC5ob2xkZmFzdC52MS5FbmRPd25lclJlcXVlc3QaHS5ob2xkZmFzdC52MS5FbmRPd25lclJlc3BvbnNlElkKDlJlbGVhc2VFeHBpcmVkEiIuaG9sZGZhc3QudjEuUmVsZWFzZUV4cGlyZWRSZXF1ZXN0GiMuaG9sZGZhc3QudjEuUmVsZWFzZUV4cGlyZWRSZXNwb25zZRJTCgxTZXRSZXRlbnRpb24SIC5ob2xkZmFzdC52MS5TZXRSZXRlbnRpb25SZXF1ZXN0GiEuaG9sZGZhc3QudjEuU2V0UmV0ZW50aW9uUmVzcG9uc2USWQoOR2V0UmVzZXJ2YXRpb24SIi5ob2xkZmFzdC52MS5HZXRSZXNlcnZhdGlvblJlcXVlc3QaIy5ob2xkZmFzdC52MS5HZXRSZXNlcnZhdGlvblJlc3BvbnNlEl8KEExpc3RSZXNlcnZhdGlvbnMSJC5ob2xkZmFzdC52MS5MaXN0UmVzZXJ2YXRpb25zUmVxdWVzdBolLmhvbGRmYXN0LnYxLkxpc3RSZXNlcnZhdGlvbnNSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp, file_holdfast_v1_address, file_holdfast_v1_command]);
+  fileDesc("Ch1ob2xkZmFzdC92MS9yZXNlcnZhdGlvbi5wcm90bxILaG9sZGZhc3QudjEi/AIKC1Jlc2VydmF0aW9uEg4KBnN1Ym5ldBgBIAEoCRIOCgZob2xkZXIYAiABKAkSDwoCdjQYAyABKAlIAIgBARIPCgJ2NhgEIAEoCUgBiAEBEgsKA21hYxgFIAEoCRIpCgVzaW5jZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEQoEcG9ydBgHIAEoCUgCiAEBEhoKDXBvcnRfc2VjdXJpdHkYCCABKAhIA4gBARIgCgV1c2VycxgJIAMoCzIRLmhvbGRmYXN0LnYxLlVzZXISFgoJcmV0ZW50aW9uGAogASgJSASIAQESGQoMcmV0ZW50aW9uX2J5GAsgASgJSAWIAQESJwoIcmV0YWluZWQYDCABKAsyFS5ob2xkZmFzdC52MS5SZXRhaW5lZEIFCgNfdjRCBQoDX3Y2QgcKBV9wb3J0QhAKDl9wb3J0X3NlY3VyaXR5QgwKCl9yZXRlbnRpb25CDwoNX3JldGVudGlvbl9ieSL9AQoEVXNlchIOCgZvYmplY3QYASABKAkSCwoDdWlkGAIgASgJEhEKBG5vZGUYAyABKAlIAIgBARIdChByZXNvdXJjZV92ZXJzaW9uGAQgASgJSAGIAQESEQoEcG9ydBgFIAEoCUgCiAEBEhIKBW93bmVyGAYgASgJSAOIAQESFAoHcHJpbWFyeRgHIAEoCEgEiAEBEhoKDXBvcnRfc2VjdXJpdHkYCCABKAhIBYgBAUIHCgVfbm9kZUITChFfcmVzb3VyY2VfdmVyc2lvbkIHCgVfcG9ydEIICgZfb3duZXJCCgoIX3ByaW1hcnlCEAoOX3BvcnRfc2VjdXJpdHkingEKCFJldGFpbmVkEikKBXNpbmNlGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIpCgV1bnRpbBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoFb3duZXIYAyABKAlIAIgBARITCgZyZWFzb24YBCABKAlIAYgBAUIICgZfb3duZXJCCQoHX3JlYXNvbiKiAgoVUmVzZXJ2ZUFkZHJlc3NSZXF1ZXN0Eg4KBnN1Ym5ldBgBIAEoCRIOCgZob2xkZXIYAiABKAkSCgoCdjQYAyABKAkSCgoCdjYYBCABKAkSCwoDbWFjGAUgASgJEicKCGZhbWlsaWVzGAYgAygOMhUuaG9sZGZhc3QudjEuSXBGYW1pbHkSDAoEcG9ydBgHIAEoCRIVCg1wb3J0X3NlY3VyaXR5GAggASgIEgwKBHBvb2wYCSABKAkSFgoOcHJlZmVyc19mb3JtZXIYCiABKAgSIgoEdXNlchgLIAEoCzIULmhvbGRmYXN0LnYxLk5ld1VzZXISLAoHb3B0aW9ucxgPIAEoCzIbLmhvbGRmYXN0LnYxLkNvbW1hbmRPcHRpb25zIm0KFlJlc2VydmVBZGRyZXNzUmVzcG9uc2USLQoLcmVzZXJ2YXRpb24YASABKAsyGC5ob2xkZmFzdC52MS5SZXNlcnZhdGlvbhISCgpjb21tYW5kX2lkGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJImAKB05ld1VzZXISDgoGb2JqZWN0GAEgASgJEgsKA3VpZBgCIAEoCRIMCgRub2RlGAMgASgJEhgKEHJlc291cmNlX3ZlcnNpb24YBCABKAkSEAoIbWlncmF0ZXMYBSABKAgi0AEKEk1vdmVBZGRyZXNzUmVxdWVzdBIOCgZzdWJuZXQYASABKAkSDgoGaG9sZGVyGAIgASgJEgoKAnY0GAMgASgJEgoKAnY2GAQgASgJEgsKA21hYxgFIAEoCRIMCgRwb3J0GAcgASgJEhUKDXBvcnRfc2VjdXJpdHkYCCABKAgSIgoEdXNlchgLIAEoCzIULmhvbGRmYXN0LnYxLk5ld1VzZXISLAoHb3B0aW9ucxgPIAEoCzIbLmhvbGRmYXN0LnYxLkNvbW1hbmRPcHRpb25zImoKE01vdmVBZGRyZXNzUmVzcG9uc2USLQoLcmVzZXJ2YXRpb24YASABKAsyGC5ob2xkZmFzdC52MS5SZXNlcnZhdGlvbhISCgpjb21tYW5kX2lkGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJInUKFVJlbGVhc2VBZGRyZXNzUmVxdWVzdBIOCgZzdWJuZXQYASABKAkSDgoGaG9sZGVyGAIgASgJEg4KBnJlYXNvbhgDIAEoCRIsCgdvcHRpb25zGA8gASgLMhsuaG9sZGZhc3QudjEuQ29tbWFuZE9wdGlvbnMibQoWUmVsZWFzZUFkZHJlc3NSZXNwb25zZRItCgtyZXNlcnZhdGlvbhgBIAEoCzIYLmhvbGRmYXN0LnYxLlJlc2VydmF0aW9uEhIKCmNvbW1hbmRfaWQYAiABKAkSEAoIcG9zaXRpb24YAyABKAki7AEKEUF0dGFjaFVzZXJSZXF1ZXN0Eg4KBnN1Ym5ldBgBIAEoCRIOCgZob2xkZXIYAiABKAkSDgoGb2JqZWN0GAMgASgJEgsKA3VpZBgEIAEoCRIMCgRub2RlGAUgASgJEhgKEHJlc291cmNlX3ZlcnNpb24YBiABKAkSDAoEcG9ydBgHIAEoCRINCgVvd25lchgIIAEoCRIQCghtaWdyYXRlcxgJIAEoCBIVCg1wb3J0X3NlY3VyaXR5GAogASgIEiwKB29wdGlvbnMYDyABKAsyGy5ob2xkZmFzdC52MS5Db21tYW5kT3B0aW9ucyJbChJBdHRhY2hVc2VyUmVzcG9uc2USHwoEdXNlchgBIAEoCzIRLmhvbGRmYXN0LnYxLlVzZXISEgoKY29tbWFuZF9pZBgCIAEoCRIQCghwb3NpdGlvbhgDIAEoCSKTAQoRRGV0YWNoVXNlclJlcXVlc3QSDgoGc3VibmV0GAEgASgJEg4KBmhvbGRlchgCIAEoCRILCgN1aWQYAyABKAkSEwoLb3duZXJfc3RhdGUYBCABKAkSDgoGcmVhc29uGAUgASgJEiwKB29wdGlvbnMYDyABKAsyGy5ob2xkZmFzdC52MS5Db21tYW5kT3B0aW9ucyJmChJEZXRhY2hVc2VyUmVzcG9uc2USKgoIcmVsZWFzZWQYASABKAsyGC5ob2xkZmFzdC52MS5SZXNlcnZhdGlvbhISCgpjb21tYW5kX2lkGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJIm8KEk1vdmVQcmltYXJ5UmVxdWVzdBIOCgZzdWJuZXQYASABKAkSDgoGaG9sZGVyGAIgASgJEgsKA3VpZBgDIAEoCRIsCgdvcHRpb25zGA8gASgLMhsuaG9sZGZhc3QudjEuQ29tbWFuZE9wdGlvbnMiXAoTTW92ZVByaW1hcnlSZXNwb25zZRIfCgR1c2VyGAEgASgLMhEuaG9sZGZhc3QudjEuVXNlchISCgpjb21tYW5kX2lkGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJIm8KD0VuZE93bmVyUmVxdWVzdBIOCgZzdWJuZXQYASABKAkSDgoGaG9sZGVyGAIgASgJEg4KBnJlYXNvbhgDIAEoCRIsCgdvcHRpb25zGA8gASgLMhsuaG9sZGZhc3QudjEuQ29tbWFuZE9wdGlvbnMiZAoQRW5kT3duZXJSZXNwb25zZRIqCghyZWxlYXNlZBgBIAEoCzIYLmhvbGRmYXN0LnYxLlJlc2VydmF0aW9uEhIKCmNvbW1hbmRfaWQYAiABKAkSEAoIcG9zaXRpb24YAyABKAkiZQoVUmVsZWFzZUV4cGlyZWRSZXF1ZXN0Eg4KBnN1Ym5ldBgBIAEoCRIOCgZob2xkZXIYAiABKAkSLAoHb3B0aW9ucxgPIAEoCzIbLmhvbGRmYXN0LnYxLkNvbW1hbmRPcHRpb25zImoKFlJlbGVhc2VFeHBpcmVkUmVzcG9uc2USKgoIcmVsZWFzZWQYASABKAsyGC5ob2xkZmFzdC52MS5SZXNlcnZhdGlvbhISCgpjb21tYW5kX2lkGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJIowBChNTZXRSZXRlbnRpb25SZXF1ZXN0Eg4KBnN1Ym5ldBgBIAEoCRIOCgZob2xkZXIYAiABKAkSEQoJcmV0ZW50aW9uGAMgASgJEhQKDG5vX3JldGVudGlvbhgEIAEoCBIsCgdvcHRpb25zGA8gASgLMhsuaG9sZGZhc3QudjEuQ29tbWFuZE9wdGlvbnMiPAoUU2V0UmV0ZW50aW9uUmVzcG9uc2USEgoKY29tbWFuZF9pZBgBIAEoCRIQCghwb3NpdGlvbhgCIAEoCSJSChVHZXRSZXNlcnZhdGlvblJlcXVlc3QSDgoGc3VibmV0GAEgASgJEg4KBmhvbGRlchgCIAEoCRIZChFhdF9sZWFzdF9wb3NpdGlvbhgOIAEoCSJZChZHZXRSZXNlcnZhdGlvblJlc3BvbnNlEi0KC3Jlc2VydmF0aW9uGAEgASgLMhguaG9sZGZhc3QudjEuUmVzZXJ2YXRpb24SEAoIcG9zaXRpb24YAiABKAkijAEKF0xpc3RSZXNlcnZhdGlvbnNSZXF1ZXN0Eg4KBnN1Ym5ldBgBIAEoCRIMCgRraW5kGAIgASgJEhEKCW5hbWVzcGFjZRgDIAEoCRIRCglwYWdlX3NpemUYBCABKAUSEgoKcGFnZV90b2tlbhgFIAEoCRIZChFhdF9sZWFzdF9wb3NpdGlvbhgOIAEoCSJ1ChhMaXN0UmVzZXJ2YXRpb25zUmVzcG9uc2USLgoMcmVzZXJ2YXRpb25zGAEgAygLMhguaG9sZGZhc3QudjEuUmVzZXJ2YXRpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJMsEHChJSZXNlcnZhdGlvblNlcnZpY2USWQoOUmVzZXJ2ZUFkZHJlc3MSIi5ob2xkZmFzdC52MS5SZXNlcnZlQWRkcmVzc1JlcXVlc3QaIy5ob2xkZmFzdC52MS5SZXNlcnZlQWRkcmVzc1Jlc3BvbnNlElAKC01vdmVBZGRyZXNzEh8uaG9sZGZhc3QudjEuTW92ZUFkZHJlc3NSZXF1ZXN0GiAuaG9sZGZhc3QudjEuTW92ZUFkZHJlc3NSZXNwb25zZRJZCg5SZWxlYXNlQWRkcmVzcxIiLmhvbGRmYXN0LnYxLlJlbGVhc2VBZGRyZXNzUmVxdWVzdBojLmhvbGRmYXN0LnYxLlJlbGVhc2VBZGRyZXNzUmVzcG9uc2USTQoKQXR0YWNoVXNlchIeLmhvbGRmYXN0LnYxLkF0dGFjaFVzZXJSZXF1ZXN0Gh8uaG9sZGZhc3QudjEuQXR0YWNoVXNlclJlc3BvbnNlEk0KCkRldGFjaFVzZXISHi5ob2xkZmFzdC52MS5EZXRhY2hVc2VyUmVxdWVzdBofLmhvbGRmYXN0LnYxLkRldGFjaFVzZXJSZXNwb25zZRJQCgtNb3ZlUHJpbWFyeRIfLmhvbGRmYXN0LnYxLk1vdmVQcmltYXJ5UmVxdWVzdBogLmhvbGRmYXN0LnYxLk1vdmVQcmltYXJ5UmVzcG9uc2USRwoIRW5kT3duZXISHC5ob2xkZmFzdC52MS5FbmRPd25lclJlcXVlc3QaHS5ob2xkZmFzdC52MS5FbmRPd25lclJlc3BvbnNlElkKDlJlbGVhc2VFeHBpcmVkEiIuaG9sZGZhc3QudjEuUmVsZWFzZUV4cGlyZWRSZXF1ZXN0GiMuaG9sZGZhc3QudjEuUmVsZWFzZUV4cGlyZWRSZXNwb25zZRJTCgxTZXRSZXRlbnRpb24SIC5ob2xkZmFzdC52MS5TZXRSZXRlbnRpb25SZXF1ZXN0GiEuaG9sZGZhc3QudjEuU2V0UmV0ZW50aW9uUmVzcG9uc2USWQoOR2V0UmVzZXJ2YXRpb24SIi5ob2xkZmFzdC52MS5HZXRSZXNlcnZhdGlvblJlcXVlc3QaIy5ob2xkZmFzdC52MS5HZXRSZXNlcnZhdGlvblJlc3BvbnNlEl8KEExpc3RSZXNlcnZhdGlvbnMSJC5ob2xkZmFzdC52MS5MaXN0UmVzZXJ2YXRpb25zUmVxdWVzdBolLmhvbGRmYXN0LnYxLkxpc3RSZXNlcnZhdGlvbnNSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp, file_holdfast_v1_address, file_holdfast_v1_command]);
 
 /**
  * What somebody holds in a subnet.
@@ -173,6 +173,14 @@ export type User = Message<"holdfast.v1.User"> & {
    * @generated from field: optional bool primary = 7;
    */
   primary?: boolean | undefined;
+
+  /**
+   * Of a Vip's user with a port: whether that may send and receive only what is its own (`port_security` of ovn-nb(5)).
+   * Absent: it may do more, or there is no such port.
+   *
+   * @generated from field: optional bool port_security = 8;
+   */
+  portSecurity?: boolean | undefined;
 };
 
 /**
@@ -302,6 +310,13 @@ export type ReserveAddressRequest = Message<"holdfast.v1.ReserveAddressRequest">
   prefersFormer: boolean;
 
   /**
+   * Who uses it from the start, as `AttachUser` would attach it: both are done, or neither is. Absent: nobody yet.
+   *
+   * @generated from field: holdfast.v1.NewUser user = 11;
+   */
+  user?: NewUser | undefined;
+
+  /**
    * About the command.
    *
    * @generated from field: holdfast.v1.CommandOptions options = 15;
@@ -352,7 +367,56 @@ export const ReserveAddressResponseSchema: GenMessage<ReserveAddressResponse> = 
   messageDesc(file_holdfast_v1_reservation, 4);
 
 /**
- * Asks for other addresses. What is left out stays; at least one must be given.
+ * Who is to use what is reserved in the same command. What the fields mean is said in `AttachUserRequest`.
+ *
+ * @generated from message holdfast.v1.NewUser
+ */
+export type NewUser = Message<"holdfast.v1.NewUser"> & {
+  /**
+   * Required. Who: "pod/default/web-0", written as holders are.
+   *
+   * @generated from field: string object = 1;
+   */
+  object: string;
+
+  /**
+   * Required. The object's UID, at most 128 visible ASCII characters.
+   *
+   * @generated from field: string uid = 2;
+   */
+  uid: string;
+
+  /**
+   * Where it runs: a DNS subdomain. Empty: not known.
+   *
+   * @generated from field: string node = 3;
+   */
+  node: string;
+
+  /**
+   * The object's resource version, at most 128 visible ASCII characters. Empty: not known.
+   *
+   * @generated from field: string resource_version = 4;
+   */
+  resourceVersion: string;
+
+  /**
+   * Whether it is the target of a live migration, beside the one user that there is; `MovePrimary` ends that.
+   *
+   * @generated from field: bool migrates = 5;
+   */
+  migrates: boolean;
+};
+
+/**
+ * Describes the message holdfast.v1.NewUser.
+ * Use `create(NewUserSchema)` to create a new message.
+ */
+export const NewUserSchema: GenMessage<NewUser> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_reservation, 5);
+
+/**
+ * Asks for other addresses, or another port. What is left out stays; at least one must be given.
  *
  * @generated from message holdfast.v1.MoveAddressRequest
  */
@@ -393,6 +457,27 @@ export type MoveAddressRequest = Message<"holdfast.v1.MoveAddressRequest"> & {
   mac: string;
 
   /**
+   * The name of the Logical_Switch_Port to have instead, as in `ReserveAddressRequest`.
+   *
+   * @generated from field: string port = 7;
+   */
+  port: string;
+
+  /**
+   * Whether that port may send and receive only what is its own. Then `port` is required.
+   *
+   * @generated from field: bool port_security = 8;
+   */
+  portSecurity: boolean;
+
+  /**
+   * Who uses it from then on, as `AttachUser` would attach it: both are done, or neither is. Absent: as it is.
+   *
+   * @generated from field: holdfast.v1.NewUser user = 11;
+   */
+  user?: NewUser | undefined;
+
+  /**
    * About the command.
    *
    * @generated from field: holdfast.v1.CommandOptions options = 15;
@@ -405,7 +490,7 @@ export type MoveAddressRequest = Message<"holdfast.v1.MoveAddressRequest"> & {
  * Use `create(MoveAddressRequestSchema)` to create a new message.
  */
 export const MoveAddressRequestSchema: GenMessage<MoveAddressRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_reservation, 5);
+  messageDesc(file_holdfast_v1_reservation, 6);
 
 /**
  * What the holder has now.
@@ -440,7 +525,7 @@ export type MoveAddressResponse = Message<"holdfast.v1.MoveAddressResponse"> & {
  * Use `create(MoveAddressResponseSchema)` to create a new message.
  */
 export const MoveAddressResponseSchema: GenMessage<MoveAddressResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_reservation, 6);
+  messageDesc(file_holdfast_v1_reservation, 7);
 
 /**
  * Asks for a release.
@@ -482,7 +567,7 @@ export type ReleaseAddressRequest = Message<"holdfast.v1.ReleaseAddressRequest">
  * Use `create(ReleaseAddressRequestSchema)` to create a new message.
  */
 export const ReleaseAddressRequestSchema: GenMessage<ReleaseAddressRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_reservation, 7);
+  messageDesc(file_holdfast_v1_reservation, 8);
 
 /**
  * What the holder no longer has.
@@ -517,7 +602,7 @@ export type ReleaseAddressResponse = Message<"holdfast.v1.ReleaseAddressResponse
  * Use `create(ReleaseAddressResponseSchema)` to create a new message.
  */
 export const ReleaseAddressResponseSchema: GenMessage<ReleaseAddressResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_reservation, 8);
+  messageDesc(file_holdfast_v1_reservation, 9);
 
 /**
  * Asks for a user to be recorded.
@@ -591,6 +676,13 @@ export type AttachUserRequest = Message<"holdfast.v1.AttachUserRequest"> & {
   migrates: boolean;
 
   /**
+   * Whether its port may send and receive only what is its own. Then `port` is required.
+   *
+   * @generated from field: bool port_security = 10;
+   */
+  portSecurity: boolean;
+
+  /**
    * About the command.
    *
    * @generated from field: holdfast.v1.CommandOptions options = 15;
@@ -603,7 +695,7 @@ export type AttachUserRequest = Message<"holdfast.v1.AttachUserRequest"> & {
  * Use `create(AttachUserRequestSchema)` to create a new message.
  */
 export const AttachUserRequestSchema: GenMessage<AttachUserRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_reservation, 9);
+  messageDesc(file_holdfast_v1_reservation, 10);
 
 /**
  * The user is attached.
@@ -638,7 +730,7 @@ export type AttachUserResponse = Message<"holdfast.v1.AttachUserResponse"> & {
  * Use `create(AttachUserResponseSchema)` to create a new message.
  */
 export const AttachUserResponseSchema: GenMessage<AttachUserResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_reservation, 10);
+  messageDesc(file_holdfast_v1_reservation, 11);
 
 /**
  * Asks for a user to be recorded as gone.
@@ -695,7 +787,7 @@ export type DetachUserRequest = Message<"holdfast.v1.DetachUserRequest"> & {
  * Use `create(DetachUserRequestSchema)` to create a new message.
  */
 export const DetachUserRequestSchema: GenMessage<DetachUserRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_reservation, 11);
+  messageDesc(file_holdfast_v1_reservation, 12);
 
 /**
  * The user is detached.
@@ -730,7 +822,7 @@ export type DetachUserResponse = Message<"holdfast.v1.DetachUserResponse"> & {
  * Use `create(DetachUserResponseSchema)` to create a new message.
  */
 export const DetachUserResponseSchema: GenMessage<DetachUserResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_reservation, 12);
+  messageDesc(file_holdfast_v1_reservation, 13);
 
 /**
  * Asks for another primary user.
@@ -772,7 +864,7 @@ export type MovePrimaryRequest = Message<"holdfast.v1.MovePrimaryRequest"> & {
  * Use `create(MovePrimaryRequestSchema)` to create a new message.
  */
 export const MovePrimaryRequestSchema: GenMessage<MovePrimaryRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_reservation, 13);
+  messageDesc(file_holdfast_v1_reservation, 14);
 
 /**
  * The user is the primary one.
@@ -807,7 +899,7 @@ export type MovePrimaryResponse = Message<"holdfast.v1.MovePrimaryResponse"> & {
  * Use `create(MovePrimaryResponseSchema)` to create a new message.
  */
 export const MovePrimaryResponseSchema: GenMessage<MovePrimaryResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_reservation, 14);
+  messageDesc(file_holdfast_v1_reservation, 15);
 
 /**
  * Asks for an owner to be recorded as gone.
@@ -849,7 +941,7 @@ export type EndOwnerRequest = Message<"holdfast.v1.EndOwnerRequest"> & {
  * Use `create(EndOwnerRequestSchema)` to create a new message.
  */
 export const EndOwnerRequestSchema: GenMessage<EndOwnerRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_reservation, 15);
+  messageDesc(file_holdfast_v1_reservation, 16);
 
 /**
  * The owner is gone.
@@ -884,7 +976,7 @@ export type EndOwnerResponse = Message<"holdfast.v1.EndOwnerResponse"> & {
  * Use `create(EndOwnerResponseSchema)` to create a new message.
  */
 export const EndOwnerResponseSchema: GenMessage<EndOwnerResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_reservation, 16);
+  messageDesc(file_holdfast_v1_reservation, 17);
 
 /**
  * Asks for a reservation to end whose time is over.
@@ -919,7 +1011,7 @@ export type ReleaseExpiredRequest = Message<"holdfast.v1.ReleaseExpiredRequest">
  * Use `create(ReleaseExpiredRequestSchema)` to create a new message.
  */
 export const ReleaseExpiredRequestSchema: GenMessage<ReleaseExpiredRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_reservation, 17);
+  messageDesc(file_holdfast_v1_reservation, 18);
 
 /**
  * It is kept no longer.
@@ -954,7 +1046,7 @@ export type ReleaseExpiredResponse = Message<"holdfast.v1.ReleaseExpiredResponse
  * Use `create(ReleaseExpiredResponseSchema)` to create a new message.
  */
 export const ReleaseExpiredResponseSchema: GenMessage<ReleaseExpiredResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_reservation, 18);
+  messageDesc(file_holdfast_v1_reservation, 19);
 
 /**
  * Asks for a retention of the holder's own.
@@ -1004,7 +1096,7 @@ export type SetRetentionRequest = Message<"holdfast.v1.SetRetentionRequest"> & {
  * Use `create(SetRetentionRequestSchema)` to create a new message.
  */
 export const SetRetentionRequestSchema: GenMessage<SetRetentionRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_reservation, 19);
+  messageDesc(file_holdfast_v1_reservation, 20);
 
 /**
  * The retention is set.
@@ -1032,7 +1124,7 @@ export type SetRetentionResponse = Message<"holdfast.v1.SetRetentionResponse"> &
  * Use `create(SetRetentionResponseSchema)` to create a new message.
  */
 export const SetRetentionResponseSchema: GenMessage<SetRetentionResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_reservation, 20);
+  messageDesc(file_holdfast_v1_reservation, 21);
 
 /**
  * Asks for one reservation.
@@ -1067,7 +1159,7 @@ export type GetReservationRequest = Message<"holdfast.v1.GetReservationRequest">
  * Use `create(GetReservationRequestSchema)` to create a new message.
  */
 export const GetReservationRequestSchema: GenMessage<GetReservationRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_reservation, 21);
+  messageDesc(file_holdfast_v1_reservation, 22);
 
 /**
  * One reservation.
@@ -1095,7 +1187,7 @@ export type GetReservationResponse = Message<"holdfast.v1.GetReservationResponse
  * Use `create(GetReservationResponseSchema)` to create a new message.
  */
 export const GetReservationResponseSchema: GenMessage<GetReservationResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_reservation, 22);
+  messageDesc(file_holdfast_v1_reservation, 23);
 
 /**
  * Asks for reservations.
@@ -1151,7 +1243,7 @@ export type ListReservationsRequest = Message<"holdfast.v1.ListReservationsReque
  * Use `create(ListReservationsRequestSchema)` to create a new message.
  */
 export const ListReservationsRequestSchema: GenMessage<ListReservationsRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_reservation, 23);
+  messageDesc(file_holdfast_v1_reservation, 24);
 
 /**
  * A page of reservations.
@@ -1186,7 +1278,7 @@ export type ListReservationsResponse = Message<"holdfast.v1.ListReservationsResp
  * Use `create(ListReservationsResponseSchema)` to create a new message.
  */
 export const ListReservationsResponseSchema: GenMessage<ListReservationsResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_reservation, 24);
+  messageDesc(file_holdfast_v1_reservation, 25);
 
 /**
  * Addresses and who holds them. A holder has at most one reservation in a subnet; an address has at most one holder.
@@ -1212,11 +1304,12 @@ export const ListReservationsResponseSchema: GenMessage<ListReservationsResponse
 export const ReservationService: GenService<{
   /**
    * Reserves an address, or one of each family, for a holder: those it names, and for the rest the next free ones;
-   * all or none. A holder who has what is asked already is answered with it.
+   * all or none. A holder who has what is asked already is answered with it. With a user, that is attached in the same
+   * decision, to what is reserved now or was before; where either is refused, nothing is done.
    *
    * Rejections: InvalidArgument, SubnetNotFound, SubnetExhausted, FamilyUnavailable, AddressOutOfRange,
    * AddressNotUsable, AddressTaken, AddressCooling, MacTaken, PortTaken, PoolNotFound, HolderHoldsOther,
-   * CommandExpired, CommandIdReused.
+   * ReservationInUse, CommandExpired, CommandIdReused.
    * HTTP: POST /v1/subnets/{subnet}/reservations
    * NATS: holdfast.v1.reservations.reserve
    *
@@ -1228,10 +1321,11 @@ export const ReservationService: GenService<{
     output: typeof ReserveAddressResponseSchema;
   },
   /**
-   * Gives a holder other addresses in one decision: when they are refused, it keeps those it has.
+   * Gives a holder other addresses, or another port, in one decision: when they are refused, it keeps those it has.
    *
    * Rejections: InvalidArgument, SubnetNotFound, ReservationNotFound, FamilyUnavailable, AddressOutOfRange,
-   * AddressNotUsable, AddressTaken, AddressCooling, MacTaken, CommandExpired, CommandIdReused.
+   * AddressNotUsable, AddressTaken, AddressCooling, MacTaken, PortTaken, ReservationInUse, CommandExpired,
+   * CommandIdReused.
    * HTTP: PATCH /v1/subnets/{subnet}/reservations/{holder=**}
    * NATS: holdfast.v1.reservations.move
    *
