@@ -10,7 +10,6 @@
 import type { Cancel, Chance, Clock } from '@holdfast/clock';
 import type { SubnetFact } from '@holdfast/ipam';
 import type { Following, KubernetesApi, Watcher } from '../kubernetes-api';
-import type { KubernetesObject } from '../kubernetes-object';
 import { IP_POOLS, PODS, SUBNETS, SWITCH_LB_RULES, VIPS } from '../resource';
 import {
   BRAKED,
@@ -27,11 +26,11 @@ import { DueMarks } from './due-marks';
 import { DueQueue, type Fault } from './due-queue';
 import { type DueKey, readDueKey, vipKey } from './due-key';
 import { FOLLOWED, type Followed, FollowedKinds } from './followed-kinds';
+import { keptOfObject, keptOfPod } from './kept-objects';
 import type { Ledger } from './ledger';
 import { ObjectWriter } from './object-writer';
 import { ParentsReconciler } from './parents/parents-reconciler';
 import { PodWarnings } from './parents/pod-warnings';
-import { trimPod } from './pods/pod-reading';
 import { PoolReconciler } from './pools/pool-reconciler';
 import { Refusals } from './refusals';
 import { RuleBackends } from './rules/rule-backends';
@@ -276,14 +275,14 @@ export class KubernetesFace {
   }
 
   private objectWatcher(kind: Exclude<Followed, 'pods'>): Watcher {
-    return this.watcher(kind, withoutManagedFields, ({ name }, now, before) => {
+    return this.watcher(kind, keptOfObject, ({ name }, now, before) => {
       this.brakes[kind].changed(name, now, before);
       this.marks.objectChanged(FOLLOWED[kind], name, now, before);
     });
   }
 
   private podWatcher(): Watcher {
-    return this.watcher('pods', trimPod, (_, now, before) => this.marks.podChanged(now, before));
+    return this.watcher('pods', keptOfPod, (_, now, before) => this.marks.podChanged(now, before));
   }
 
   private watcher(kind: Followed, trim: Watcher['trim'], changed: Watcher['changed']): Watcher {
@@ -345,9 +344,3 @@ export class KubernetesFace {
 }
 
 const isBraked = (kind: Followed): kind is Braked => kind !== 'pods';
-
-/** Who set which field when: often half of an object, and nothing to us. */
-function withoutManagedFields(object: KubernetesObject): KubernetesObject {
-  const metadata = { ...object.metadata, managedFields: undefined };
-  return { ...object, metadata };
-}

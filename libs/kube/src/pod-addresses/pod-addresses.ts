@@ -10,6 +10,7 @@
 import type { Cancel, Chance, Clock } from '@holdfast/clock';
 import type { Evidence, Holder, SubnetFact } from '@holdfast/ipam';
 import { DueQueue, type Fault } from '../face/due-queue';
+import { keptOfObject, keptOfPod } from '../face/kept-objects';
 import type { Ledger } from '../face/ledger';
 import { PodWarnings } from '../face/parents/pod-warnings';
 import { Refusals } from '../face/refusals';
@@ -203,12 +204,14 @@ export class PodAddresses {
   }
 
   private podWatcher(): Watcher {
-    return this.watcher('pods', trimFollowedPod, (ref, now, before) => {
+    return this.watcher('pods', keptOfPod, (ref, now, before) => {
       this.podCount += Number(now !== undefined) - Number(before !== undefined);
       this.writer.seen(keyOf(ref), now);
       if (!now && before) this.remember(before);
-      if (this.isSynced && !isSameButVersion(now, before)) this.compared.delete(podKeyOf(ref));
-      this.marks.podChanged(now, before);
+      // The replica keeps what others read of Pods, too; only what is read here is news.
+      const [is, was] = [now && trimFollowedPod(now), before && trimFollowedPod(before)];
+      if (this.isSynced && !isSameButVersion(is, was)) this.compared.delete(podKeyOf(ref));
+      this.marks.podChanged(is, was);
     });
   }
 
@@ -219,8 +222,8 @@ export class PodAddresses {
   }
 
   private subnetWatcher(): Watcher {
-    return this.watcher('subnets', trimChoosing, (_, now, before) => {
-      if (isSameButVersion(now, before)) return;
+    return this.watcher('subnets', keptOfObject, (_, now, before) => {
+      if (isSameButVersion(now && trimChoosing(now), before && trimChoosing(before))) return;
       this.choice.forget();
       this.marks.markAllPods();
     });

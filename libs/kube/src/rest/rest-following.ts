@@ -46,7 +46,6 @@ export class RestFollowing implements Following {
     private readonly watcher: Watcher,
     private readonly clock: Clock,
     private readonly chance: Chance,
-    private readonly stopped: () => void,
   ) {
     this.synced = new Promise((resolve) => (this.settleSynced = resolve));
     this.replica = new Replica((ref, now, before) => {
@@ -67,7 +66,6 @@ export class RestFollowing implements Following {
     this.stopping.abort();
     this.settleSynced(false);
     await this.running;
-    this.stopped();
   }
 
   private async run(): Promise<void> {

@@ -16,6 +16,7 @@ import { faultOf, isUidMismatch, messageOf, succeeded } from './answers';
 import { EventRecord } from './event-record';
 import type { KubernetesRest, RestAnswer } from './kubernetes-rest';
 import { RestFollowing } from './rest-following';
+import { SharedFollowings } from './shared-following';
 import { type Door, StatusDoor } from './status-door';
 
 /** The object may change between reading and writing; who writes that often has the next turn soon. */
@@ -30,7 +31,7 @@ export interface RestKubernetesOptions {
 }
 
 export class RestKubernetesApi implements KubernetesApi {
-  private readonly followings = new Set<RestFollowing>();
+  private readonly followings: SharedFollowings;
   private readonly door: StatusDoor;
   private closed = false;
   private readonly events: EventRecord;
@@ -38,17 +39,16 @@ export class RestKubernetesApi implements KubernetesApi {
   constructor(private readonly options: RestKubernetesOptions) {
     this.door = new StatusDoor(options.rest, options.clock);
     this.events = new EventRecord(options.rest, options.clock, options.component);
+    const { rest, clock, chance } = options;
+    this.followings = new SharedFollowings(
+      (resource, watcher) => new RestFollowing(rest, resource, watcher, clock, chance),
+    );
   }
 
   follow(resource: Resource, watcher: Watcher): Following {
     if (this.closed)
       throw new KubernetesFault('kubernetes-closed', 'the connection to Kubernetes was closed', false);
-    const { rest, clock, chance } = this.options;
-    const following: RestFollowing = new RestFollowing(rest, resource, watcher, clock, chance, () =>
-      this.followings.delete(following),
-    );
-    this.followings.add(following);
-    return following;
+    return this.followings.follow(resource, watcher);
   }
 
   async patch(
@@ -88,8 +88,7 @@ export class RestKubernetesApi implements KubernetesApi {
 
   async close(): Promise<void> {
     this.closed = true;
-    const stopping = [...this.followings].map((following) => following.stop());
-    await Promise.all([...stopping, this.options.rest.close()]);
+    await Promise.all([this.followings.stop(), this.options.rest.close()]);
   }
 
   /** The version of the object while it is still the same one. */

@@ -2,7 +2,7 @@
 // has drawn the conclusion. Fed by the watch of Pods; it decides nothing.
 import { isDeepStrictEqual } from 'node:util';
 import { keyOf, type KubernetesObject, type ObjectKey } from '../../kubernetes-object';
-import { vipsNamedBy } from './pod-reading';
+import { trimPod, vipsNamedBy } from './pod-reading';
 
 /** A Vip has at most so many parents (libs/ipam, PARENTS_MAX): of more Pods nobody needs to know why they left. */
 const DEPARTED_MAX = 256;
@@ -83,10 +83,11 @@ export class PodsByVip {
   }
 }
 
-/** Most of what happens to a Pod leaves what is kept of it as it was. */
+/** Most of what happens to a Pod leaves what is read of it here as it was. */
 function isSame(now: KubernetesObject | undefined, before: KubernetesObject | undefined): boolean {
   if (!now || !before) return false;
-  const versionless = ({ metadata, ...rest }: KubernetesObject): unknown => {
+  const versionless = (pod: KubernetesObject): unknown => {
+    const { metadata, ...rest } = trimPod(pod);
     return [{ ...metadata, resourceVersion: '' }, rest];
   };
   return isDeepStrictEqual(versionless(now), versionless(before));
