@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../kubernetes-object';
+import type { KubernetesObject, ObjectMeta } from '../kubernetes-object';
 import { trimFollowedPod } from '../pod-addresses/followed-pod';
 import { keptOfObject, keptOfPod } from './kept-objects';
 import { trimPod } from './pods/pod-reading';
@@ -52,7 +52,7 @@ it.each([
 });
 
 it('of other objects everything is kept but who set which field', () => {
-  const { managedFields, ...metadata } = WHOLE.metadata as Record<string, unknown>;
+  const { managedFields, ...metadata } = WHOLE.metadata as ObjectMeta & { readonly managedFields?: unknown };
   expect(managedFields).toBeDefined();
   expect(keptOfObject(WHOLE)).toEqual({ ...WHOLE, metadata });
 });
