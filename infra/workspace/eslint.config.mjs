@@ -37,7 +37,11 @@ export default tseslint.config(
             only('room:ovn', ['room:ipam', 'room:ovsdb', 'room:clock'], servers),
             only('room:kube', ['room:ipam', 'room:clock'], servers),
             only('room:control-plane', ['type:lib']),
-            only('room:cli', ['room:api', 'room:ipam', 'room:kube', 'room:clock'], ['@nestjs/*']),
+            only(
+              'room:cli',
+              ['room:api', 'room:ipam', 'room:kube', 'room:ovn', 'room:ovsdb', 'room:clock'],
+              ['@nestjs/*'],
+            ),
             only('room:console', ['room:api'], servers),
             only('type:infra', ['type:lib', 'type:app', 'type:infra']),
             only('type:test', ['type:lib', 'type:app', 'type:infra']),

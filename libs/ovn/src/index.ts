@@ -25,7 +25,7 @@ export {
   type HandOverRefusal,
   NorthboundHandOver,
 } from './adoption/northbound-hand-over';
-export type { UnheldAddress } from './adoption/leftovers';
+export type { AnsweredAddress } from './adoption/leftovers';
 export type { PortToGiveBack } from './adoption/plan-give-back';
 export { KUBE_OVN, type PortToTakeOver, TAKEN_FROM_KEY, type TakeOverPlan } from './adoption/plan-take-over';
 export type { TakeOverCode, TakeOverConflict } from './adoption/take-over-conflict';

@@ -1,29 +1,64 @@
 // All that the ledger has, in the form that import compares with.
-import type { LedgerContents, LedgerReservation } from '@holdfast/kube';
+import type { LedgerContents, LedgerReservation, LedgerVip } from '@holdfast/kube';
 import type { v1 } from '@holdfast/api';
 import { parseHolder } from '@holdfast/ipam';
 import type { Ledger } from '../ledger';
-import type { Outcome } from '../outcome';
+import type { Outcome, Refusal } from '../outcome';
 
-/** @param atLeastPosition '' for what is there now */
+export interface Asked extends LedgerContents {
+  readonly position: string;
+  /** Which ledger it is; '' while nothing has happened in it. */
+  readonly ledgerId: string;
+}
+
+/** How many are asked for at once: there is no list of all Vips' parents. */
+const AT_ONCE_MAX = 16;
+
+/** @param atLeastPosition '' for what is there now @param withParents also who may answer for each Vip */
 export async function askLedger(
   ledger: Ledger,
   atLeastPosition: string,
-): Promise<Outcome<LedgerContents & { readonly position: string }>> {
+  withParents: boolean,
+): Promise<Outcome<Asked>> {
   const subnets = await ledger.callForAll('ListSubnets', { atLeastPosition });
   if (subnets.refusal) return subnets;
   const reservations = await ledger.callForAll('ListReservations', { atLeastPosition });
   if (reservations.refusal) return reservations;
   const vips = await ledger.callForAll('ListVips', { atLeastPosition });
   if (vips.refusal) return vips;
+  const status = await ledger.call('GetStatus', {});
+  if (status.refusal) return status;
+  const detailed: Outcome<readonly LedgerVip[]> = withParents
+    ? await parentsOf(ledger, vips.reply.vips)
+    : { reply: vips.reply.vips };
+  if (detailed.refusal) return detailed;
   return {
     reply: {
       position: reservations.reply.position,
+      ledgerId: status.reply.ledger,
       subnets: subnets.reply.subnets.map(toSubnet),
       reservations: reservations.reply.reservations.map(toReservation),
-      vips: vips.reply.vips,
+      vips: detailed.reply,
     },
   };
+}
+
+/** Of the Vips that ports of others may answer for. */
+async function parentsOf(ledger: Ledger, vips: readonly v1.Vip[]): Promise<Outcome<LedgerVip[]>> {
+  const told: LedgerVip[] = [];
+  const waiting = vips.values();
+  let refusal: Refusal | undefined;
+  const work = async (): Promise<void> => {
+    for (const vip of waiting) {
+      const asked = await ledger.call('GetVip', { name: vip.name });
+      // One that was released meanwhile has none.
+      if (asked.refusal && asked.refusal.code !== 'VipNotFound') refusal = asked.refusal;
+      if (refusal) return;
+      told.push({ ...vip, parents: asked.refusal ? [] : asked.reply.parents.map(({ port }) => port) });
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE_MAX }, work));
+  return refusal ? { refusal } : { reply: told };
 }
 
 function toSubnet(subnet: v1.Subnet): LedgerContents['subnets'][number] {
@@ -33,7 +68,9 @@ function toSubnet(subnet: v1.Subnet): LedgerContents['subnets'][number] {
 }
 
 function toReservation(reservation: v1.Reservation): LedgerReservation {
-  const { subnet, holder, v4, v6, mac, port, portSecurity, users, retention, retentionBy } = reservation;
+  const { subnet, holder, v4, v6, mac, port, portSecurity, users, retained } = reservation;
+  const { retention, retentionBy } = reservation;
+  const keptFor = retained?.owner === undefined ? undefined : parseHolder(retained.owner);
   return {
     ...{ subnet, holder, v4, v6, mac, port, portSecurity },
     users: users.map(({ object, uid, node, port: ofVip, owner }) => ({
@@ -41,5 +78,6 @@ function toReservation(reservation: v1.Reservation): LedgerReservation {
       ...(owner !== undefined && { owner: parseHolder(owner) }),
     })),
     isForEver: retention === 'forever' && retentionBy === 'holder',
+    ...(retained && { retained: keptFor ? { owner: keptFor } : {} }),
   };
 }

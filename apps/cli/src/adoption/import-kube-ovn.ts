@@ -1,18 +1,11 @@
 // One run of `holdfast import kube-ovn`: read the cluster and the ledger, plan, and (with --apply) record and look again.
+// Where the Northbound is asked for, the ports that Kube-OVN made are taken over last: the ledger comes first.
 //
-//   cluster, ledger -> plan -> shown
-//                        \---> recorded -> cluster, ledger -> plan: nothing is left but conflicts
-import {
-  type AdoptionPlan,
-  type ClusterObjects,
-  type Conflict,
-  type KubernetesApi,
-  KubernetesFault,
-  namespacedResource,
-  planAdoption,
-  readCluster,
-  type Resource,
-} from '@holdfast/kube';
+//   cluster, ledger, Northbound -> plan -> shown
+//                                    \---> recorded -> look again -> ports taken over -> look again: conflicts are left
+import { type KubernetesApi, KubernetesFault, namespacedResource, type Resource } from '@holdfast/kube';
+import type { AdoptionPlan, Conflict } from '@holdfast/kube';
+import type { NorthboundHandOver, PortToTakeOver } from '@holdfast/ovn';
 import { EXIT, type ExitCode } from '../exit-code';
 import { type GlobalFlags, serverUrl, TIMEOUT_DEFAULT_MS } from '../flags';
 import type { Io } from '../io';
@@ -20,119 +13,117 @@ import { Ledger } from '../ledger';
 import type { Outcome, Refusal } from '../outcome';
 import { tellRefusal } from '../refusal';
 import { UsageFault } from '../usage-fault';
-import { askLedger } from './ask-ledger';
+import { giveBack } from './give-back';
+import { look, type LookOptions, type Seen } from './look';
+import { type NorthboundFlags, northboundRefusal, openNorthbound, portName } from './northbound';
 import { type ClusterFlags, openCluster } from './open-cluster';
 import { Recording } from './record';
-import { type Report, type Row, reportJson, reportText } from './report';
+import { type PortRow, type Report, type ReportedConflict, reportJson, reportText, type Row } from './report';
+import { takePortsOver } from './take-ports-over';
 
-export interface ImportFlags extends GlobalFlags, ClusterFlags {
+export interface ImportFlags extends GlobalFlags, ClusterFlags, NorthboundFlags {
   readonly apply?: boolean;
+  readonly giveBack?: boolean;
   readonly actor?: string;
   /** `group/version/plural` each. */
   readonly statefulSetKinds?: readonly string[];
   readonly keepVmIp: 'true' | 'false';
-}
-
-interface Seen {
-  readonly plan: AdoptionPlan;
-  /** Of the ledger. */
-  readonly position: string;
+  /** Milliseconds. */
+  readonly timeout?: number;
 }
 
 export async function importKubeOvn(io: Io, flags: ImportFlags): Promise<ExitCode> {
-  const ledger = new Ledger(serverUrl(flags, io), io, flags.timeout ?? TIMEOUT_DEFAULT_MS);
   let api: KubernetesApi | undefined;
+  let northbound: NorthboundHandOver | undefined;
   try {
+    if (flags.giveBack && flags.northbound === undefined)
+      throw new UsageFault('--give-back needs --northbound, to know whose ports');
+    northbound = openNorthbound(flags, io);
+    if (flags.giveBack && northbound) return await giveBack(io, northbound, flags);
+    const timeoutMs = flags.timeout ?? TIMEOUT_DEFAULT_MS;
+    const ledger = new Ledger(serverUrl(flags, io), io, timeoutMs);
     api = openCluster(flags, io);
-    return await new Import(io, flags, ledger, api).run();
+    const statefulSets = (flags.statefulSetKinds ?? []).map(statefulSetsOf);
+    const keepVmIp = flags.keepVmIp === 'true';
+    const options = { io, api, ledger, northbound, statefulSets, keepVmIp, timeoutMs };
+    return await new Import(flags, options).run();
   } catch (error) {
-    if (!(error instanceof KubernetesFault)) throw error;
-    if (error.code === 'kubernetes-config-invalid') throw new UsageFault(error.message);
-    return refuse(io, flags, refusalOf(error));
+    const refusal = northboundRefusal(error) ?? clusterRefusal(error);
+    if (!refusal) throw error;
+    return refuse(io, flags, refusal);
   } finally {
-    await api?.close();
+    await Promise.all([api?.close(), northbound?.close()]);
   }
 }
 
 class Import {
-  private readonly statefulSets: readonly Resource[];
+  private readonly io: Io;
 
   constructor(
-    private readonly io: Io,
     private readonly flags: ImportFlags,
-    private readonly ledger: Ledger,
-    private readonly api: KubernetesApi,
+    private readonly options: LookOptions,
   ) {
-    this.statefulSets = (flags.statefulSetKinds ?? []).map(statefulSetsOf);
+    this.io = options.io;
   }
 
   async run(): Promise<ExitCode> {
-    const before = await this.look('');
+    const before = await look(this.options, '');
     if (before.refusal) return refuse(this.io, this.flags, before.refusal);
-    const { plan, position } = before.reply;
-    return this.flags.apply === true ? this.apply(plan, position) : this.show(plan);
+    return this.flags.apply === true ? this.apply(before.reply) : this.show(before.reply);
   }
 
-  private show(plan: AdoptionPlan): ExitCode {
+  private show({ plan, conflicts, takeOver }: Seen): ExitCode {
     const rows = plan.steps.map((step): Row => ({ step, state: step.isSo ? 'so already' : 'to record' }));
-    this.tell({ rows, conflicts: plan.conflicts, isApplied: false });
-    return plan.conflicts.length > 0 ? EXIT.conflicts : EXIT.done;
+    this.tell({ rows, ...(takeOver && { ports: portRows(takeOver, []) }), conflicts, isApplied: false });
+    return conflicts.length > 0 ? EXIT.conflicts : EXIT.done;
   }
 
-  private async apply(plan: AdoptionPlan, basis: string): Promise<ExitCode> {
-    const { io, flags, ledger } = this;
-    const recording = new Recording(ledger, io.clock, flags.actor ?? io.userName(), basis);
+  private async apply({ plan, conflicts: found, position: basis }: Seen): Promise<ExitCode> {
+    const { io, flags, options } = this;
+    const recording = new Recording(options.ledger, io.clock, flags.actor ?? io.userName(), basis);
     const { done, conflicts, position, fault } = await recording.record(plan.steps);
-    const after: Outcome<Seen> = fault ? { refusal: fault } : await this.look(position);
+    const after: Outcome<Seen> = fault ? { refusal: fault } : await look(options, position);
     const rows = plan.steps.map((step): Row => {
       return { step, state: step.isSo ? 'so already' : done.has(step) ? 'recorded' : 'to record' };
     });
     if (after.refusal) {
-      this.tell({ rows, conflicts: [...plan.conflicts, ...conflicts], isApplied: true });
+      this.tell({ rows, conflicts: [...found, ...conflicts], isApplied: true });
       io.err(`holdfast: ${tellRefusal(after.refusal)}\n`);
       io.err('holdfast: some of it may have been recorded; run the same again: nothing is recorded twice\n');
       return EXIT.failed;
     }
-    return this.verify(rows, conflicts, after.reply.plan);
+    const taken = await takePortsOver(options, after.reply);
+    return this.verify(rows, [...conflicts, ...taken.conflicts], taken.seen, taken);
   }
 
-  /** What the ledger and the cluster say now is what counts, not what was replied. */
-  private verify(before: readonly Row[], refused: readonly Conflict[], now: AdoptionPlan): ExitCode {
+  /** What the ledger, the cluster and the Northbound say now is what counts, not what was replied. */
+  private verify(
+    before: readonly Row[],
+    refused: readonly (Conflict | ReportedConflict)[],
+    { plan, conflicts: now, takeOver }: Seen,
+    { ports, refusal }: { readonly ports: readonly PortToTakeOver[]; readonly refusal?: Refusal },
+  ): ExitCode {
     const recorded = new Set(
       before.filter(({ state }) => state === 'recorded').map(({ step }) => JSON.stringify(keyOf(step))),
     );
-    const rows = now.steps.map((step): Row => {
+    const rows = plan.steps.map((step): Row => {
       if (!step.isSo) return { step, state: 'to record' };
       return { step, state: recorded.has(JSON.stringify(keyOf(step))) ? 'recorded' : 'so already' };
     });
-    const known = new Set(now.conflicts.map(({ code, about }) => `${code} ${about}`));
-    const others = refused.filter(({ code, about }) => !known.has(`${code} ${about}`));
-    const conflicts = [...now.conflicts, ...others];
-    this.tell({ rows, conflicts, isApplied: true });
+    const known = new Set(now.map(({ code, about }) => `${code} ${about}`));
+    const conflicts = [...now, ...refused.filter(({ code, about }) => !known.has(`${code} ${about}`))];
+    this.tell({ rows, ...(takeOver && { ports: portRows(takeOver, ports) }), conflicts, isApplied: true });
     const left = rows.filter(({ state }) => state === 'to record').length;
     if (left > 0)
       this.io.err(
         `holdfast: the ledger does not have ${left} of what the cluster says now; run the same again\n`,
       );
-    return conflicts.length > 0 || left > 0 ? EXIT.conflicts : EXIT.done;
-  }
-
-  private async look(atLeastPosition: string): Promise<Outcome<Seen>> {
-    const objects = await this.read();
-    const contents = await askLedger(this.ledger, atLeastPosition);
-    if (contents.refusal) return contents;
-    const groups = ['apps', ...this.statefulSets.map(({ group }) => group)];
-    const rules = { statefulSetGroups: new Set(groups), keepVmIp: this.flags.keepVmIp === 'true' };
-    const { position } = contents.reply;
-    return { reply: { plan: planAdoption(objects, contents.reply, rules), position } };
-  }
-
-  private read(): Promise<ClusterObjects> {
-    const { io, flags, api, statefulSets } = this;
-    return readCluster({
-      ...{ api, clock: io.clock, statefulSets },
-      timeoutMs: flags.timeout ?? TIMEOUT_DEFAULT_MS,
-    });
+    if (refusal) {
+      this.io.err(`holdfast: ${tellRefusal(refusal)}\n`);
+      return refusal.isFault ? EXIT.failed : EXIT.refused;
+    }
+    const portsLeft = takeOver?.ports.length ?? 0;
+    return conflicts.length > 0 || left > 0 || portsLeft > 0 ? EXIT.conflicts : EXIT.done;
   }
 
   private tell(report: Report): void {
@@ -143,6 +134,24 @@ class Import {
         : reportText(report, output === 'wide'),
     );
   }
+}
+
+/** @param taken in this run */
+function portRows(
+  { ports, already }: NonNullable<Seen['takeOver']>,
+  taken: readonly PortToTakeOver[],
+): PortRow[] {
+  const byName = new Map(taken.map((port) => [portName(port), port]));
+  const rowOf = (port: PortToTakeOver, state: PortRow['state']): PortRow => {
+    return { state, port: portName(port), key: port.key, respelled: port.respelled };
+  };
+  return [
+    ...already.map((name): PortRow => {
+      const port = byName.get(name);
+      return port ? rowOf(port, 'taken over') : { state: 'so already', port: name, key: '', respelled: [] };
+    }),
+    ...ports.map((port) => rowOf(port, 'to take over')),
+  ].sort((a, b) => (a.port < b.port ? -1 : 1));
 }
 
 function keyOf({ order }: AdoptionPlan['steps'][number]): unknown[] {
@@ -158,9 +167,13 @@ function statefulSetsOf(text: string): Resource {
   throw new UsageFault(`--stateful-set-kinds: ${JSON.stringify(text)} is not group/version/plural`);
 }
 
-const refusalOf = ({ code, message, retryable }: KubernetesFault): Refusal => ({
-  ...{ code, message, retryable, facts: {}, isFault: true },
-});
+/** @throws UsageFault */
+function clusterRefusal(error: unknown): Refusal | undefined {
+  if (!(error instanceof KubernetesFault)) return undefined;
+  const { code, message, retryable } = error;
+  if (code === 'kubernetes-config-invalid') throw new UsageFault(message);
+  return { code, message, retryable, facts: {}, isFault: true };
+}
 
 function refuse(io: Io, { output }: ImportFlags, refusal: Refusal): ExitCode {
   const { code, message, facts, retryable, isFault } = refusal;

@@ -4,11 +4,12 @@ import { parseAddress, parseCidr, parseHolder } from '@holdfast/ipam';
 import type { AdoptionOrder, AdoptionStep } from '@holdfast/kube';
 import type { Ledger } from '../ledger';
 import type { Outcome } from '../outcome';
-import { later, Recording } from './record';
+import { holderText, later, Recording } from './record';
 
 const step = (order: AdoptionOrder, isSo = false): AdoptionStep => {
   return {
     order,
+    who: holderText(order),
     isSo,
     sources: [{ object: 'pods/default/a', uid: 'u1', resourceVersion: '7', part: 'spec' }],
   };

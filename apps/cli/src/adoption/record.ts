@@ -42,7 +42,7 @@ export class Recording {
     await this.inTurn(needed.filter(isSpace));
     const chains = Map.groupBy(
       needed.filter((step) => !isSpace(step)),
-      ({ order }) => `${order.subnet} ${holderText(order)}`,
+      ({ order, who }) => `${order.subnet} ${who}`,
     );
     const waiting = chains.values();
     const work = async (): Promise<void> => {
@@ -104,6 +104,8 @@ export function holderText(order: AdoptionStep['order']): string {
       return `vip/${order.name}`;
     case 'ReserveAddress':
     case 'AttachUser':
+    case 'DetachUser':
+    case 'ReleaseAddress':
     case 'SetRetention':
       return order.holder;
   }

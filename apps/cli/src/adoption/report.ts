@@ -1,11 +1,24 @@
 // What import found and did, for people and for programs.
 import { formatAddress, formatMac, formatRange, formatRetention } from '@holdfast/ipam';
-import type { AdoptionStep, Conflict } from '@holdfast/kube';
+import { type AdoptionStep, type Conflict, isHeldBack } from '@holdfast/kube';
 import { type Column, inWide, plain, table } from '../table';
 import { holderText } from './record';
 import { askingOf, requestJson } from './requests';
 
 export type StepState = 'to record' | 'so already' | 'recorded';
+
+/** One of import's own, or one of the Northbound's. */
+export type ReportedConflict = Omit<Conflict, 'code'> & { readonly code: string };
+
+/** A port that Kube-OVN made. */
+export interface PortRow {
+  readonly state: 'to take over' | 'so already' | 'taken over';
+  readonly port: string;
+  /** What of the ledger it stands for; '' where that was told before. */
+  readonly key: string;
+  /** Columns that mean what they should, and are written in other words afterwards. */
+  readonly respelled: readonly string[];
+}
 
 export interface Row {
   readonly step: AdoptionStep;
@@ -14,12 +27,14 @@ export interface Row {
 
 export interface Report {
   readonly rows: readonly Row[];
-  readonly conflicts: readonly Conflict[];
+  /** Absent: the Northbound was not asked for. */
+  readonly ports?: readonly PortRow[];
+  readonly conflicts: readonly ReportedConflict[];
   /** Whether anything was to be recorded, rather than only shown. */
   readonly isApplied: boolean;
 }
 
-export function reportJson({ rows, conflicts, isApplied }: Report): object {
+export function reportJson({ rows, ports, conflicts, isApplied }: Report): object {
   return {
     applied: isApplied,
     steps: rows.map(({ step, state }) => {
@@ -29,15 +44,18 @@ export function reportJson({ rows, conflicts, isApplied }: Report): object {
       });
       return { state, operation: asking.name, request: requestJson(asking), because };
     }),
+    ...(ports && { ports }),
     conflicts,
   };
 }
 
 export function reportText(report: Report, isWide: boolean): string {
-  const { rows, conflicts } = report;
+  const { rows, ports = [], conflicts } = report;
+  const shownPorts = isWide ? ports : ports.filter(({ state }) => state !== 'so already');
   const shown = isWide ? rows : rows.filter(({ state }) => state !== 'so already');
   return [
     shown.length > 0 ? table(COLUMNS, shown, isWide) : '',
+    shownPorts.length > 0 ? table(PORT_COLUMNS, shownPorts, isWide) : '',
     ...conflicts.map(conflictText),
     summary(report),
   ]
@@ -45,7 +63,7 @@ export function reportText(report: Report, isWide: boolean): string {
     .join('\n');
 }
 
-function conflictText({ code, subnet, message, parties, heldBack }: Conflict): string {
+function conflictText({ code, subnet, message, parties, heldBack }: ReportedConflict): string {
   const lines = parties.flatMap(({ who, evidence }) => evidence.map((said) => ({ who, said })));
   const listed = table(
     [
@@ -59,7 +77,7 @@ function conflictText({ code, subnet, message, parties, heldBack }: Conflict): s
   return `Conflict ${code}${where}: ${plain(message)}\n${listed.replace(/^/gm, '  ').replace(/ +$/, '')}${left}`;
 }
 
-function summary({ rows, conflicts, isApplied }: Report): string {
+function summary({ rows, ports, conflicts, isApplied }: Report): string {
   const count = (state: StepState): number => rows.filter((row) => row.state === state).length;
   const heldBack = new Set(conflicts.flatMap((conflict) => conflict.heldBack)).size;
   const facts = [
@@ -68,9 +86,24 @@ function summary({ rows, conflicts, isApplied }: Report): string {
     `so already: ${count('so already')}`,
     `conflicts: ${conflicts.length}${heldBack > 0 ? ` (${heldBack} held back)` : ''}`,
   ].join('; ');
-  const isNeeded = !isApplied && count('to record') > 0;
-  return `${facts}.${isNeeded ? ' Nothing was changed; --apply records it.' : ''}\n`;
+  const toTakeOver = ports?.some(({ state }) => state === 'to take over') ?? false;
+  const isNeeded = !isApplied && (count('to record') > 0 || toTakeOver);
+  const does = toTakeOver ? 'records it, and takes the ports over' : 'records it';
+  return `${facts}.${portSummary(ports)}${isNeeded ? ` Nothing was changed; --apply ${does}.` : ''}\n`;
 }
+
+function portSummary(ports: Report['ports']): string {
+  if (!ports) return '';
+  const counts = [...Map.groupBy(ports, ({ state }) => state)].map(([state, of]) => `${state}: ${of.length}`);
+  return ` Ports: ${counts.length > 0 ? counts.join('; ') : 'none'}.`;
+}
+
+const PORT_COLUMNS: readonly Column<PortRow>[] = [
+  { head: 'STATE', text: ({ state }) => state },
+  { head: 'PORT', text: ({ port }) => port },
+  { head: 'STANDS FOR', text: ({ key }) => key },
+  { head: 'WRITTEN ANEW', text: ({ respelled }) => respelled.join(',') },
+];
 
 const WHAT: Record<AdoptionStep['order']['type'], string> = {
   DefineSubnet: 'subnet',
@@ -78,13 +111,18 @@ const WHAT: Record<AdoptionStep['order']['type'], string> = {
   ReserveAddress: 'reservation',
   ReserveVip: 'vip',
   AttachUser: 'user',
+  DetachUser: 'no user',
+  ReleaseAddress: 'release',
   SetRetention: 'retention',
 };
+
+const isHolding = (order: AdoptionStep['order']): boolean =>
+  order.type === 'ReserveAddress' && isHeldBack(order.holder);
 
 const COLUMNS: readonly Column<Row>[] = [
   { head: 'STATE', text: ({ state }) => state },
   { head: 'SUBNET', text: ({ step }) => step.order.subnet },
-  { head: 'WHAT', text: ({ step }) => WHAT[step.order.type] },
+  { head: 'WHAT', text: ({ step: { order } }) => (isHolding(order) ? 'held back' : WHAT[order.type]) },
   { head: 'WHO', text: ({ step }) => holderText(step.order) },
   { head: 'IS', text: ({ step }) => valueText(step.order) },
   {
@@ -116,6 +154,9 @@ function valueText(order: AdoptionStep['order']): string {
       );
     case 'AttachUser':
       return order.user.object;
+    case 'DetachUser':
+    case 'ReleaseAddress':
+      return order.reason;
     case 'SetRetention':
       return order.retention ? formatRetention(order.retention) : '';
     case 'ReserveAddress':

@@ -47,6 +47,14 @@ export function askingOf(order: AdoptionOrder): Asking {
       const request = { subnet, holder, migrates, object, uid, node, resourceVersion, port, owner };
       return { name: order.type, request };
     }
+    case 'DetachUser': {
+      const { subnet, holder, uid, owner: ownerState, reason } = order;
+      return { name: order.type, request: { subnet, holder, uid, ownerState, reason } };
+    }
+    case 'ReleaseAddress': {
+      const { subnet, holder, reason } = order;
+      return { name: order.type, request: { subnet, holder, reason } };
+    }
     case 'SetRetention': {
       const { subnet, holder, retention } = order;
       const said = retention ? { retention: formatRetention(retention) } : { noRetention: true };

@@ -88,6 +88,7 @@ describe('holdfast import kube-ovn', () => {
         },
         { operation: 'AttachUser', request: { object: 'pod/default/web' } },
         { operation: 'ReserveVip', request: { name: 'aap', selector: ['app: web'] } },
+        { operation: 'ReserveAddress', request: { holder: 'kube-ovn/ovn-default/held-back-10.16.0.6' } },
       ]);
     });
 
@@ -97,7 +98,7 @@ describe('holdfast import kube-ovn', () => {
       const lost = terminalOf(controlPlane.server, { fetch: failing });
       const { code, out, err } = await lost.type('holdfast import kube-ovn --apply --timeout 500ms');
       expect(code).toBe(3);
-      expect(out).toContain('Recorded: 0; To record: 4; so already: 0; conflicts: 1 (1 held back).');
+      expect(out).toContain('Recorded: 0; To record: 5; so already: 0; conflicts: 1 (1 held back).');
       expect(err).toMatch(
         /^holdfast: Unavailable: .*\nholdfast: some of it may have been recorded; run the same again/,
       );
@@ -107,7 +108,7 @@ describe('holdfast import kube-ovn', () => {
       const lossy = terminalOf(controlPlane.server, losingFirstReplies());
       const { code, out, err } = await lossy.type('holdfast import kube-ovn --apply --actor alice');
       expect([code, err]).toEqual([4, '']);
-      expect(out).toContain('Recorded: 4; so already: 0; conflicts: 1 (1 held back).');
+      expect(out).toContain('Recorded: 5; so already: 0; conflicts: 1 (1 held back).');
       const { events } = (await terminal.json('holdfast history pod/default/web')) as {
         events: readonly object[];
       };
@@ -130,8 +131,15 @@ describe('holdfast import kube-ovn', () => {
         { status: { v4usingIPs: 2 } },
         'application/merge-patch+json',
       );
+      const settled = await terminal.type('holdfast import kube-ovn --apply');
+      expect([settled.code, settled.err]).toEqual([0, '']);
       const { code, out } = await terminal.type('holdfast import kube-ovn --apply');
       expect([code, out]).toEqual([0, 'Recorded: 0; so already: 4; conflicts: 0.\n']);
+      const { events } = (await terminal.json('holdfast history 10.16.0.6')) as { events: readonly object[] };
+      expect(events).toMatchObject([
+        { type: 'AddressReserved' },
+        { type: 'AddressReleased', actor: expect.stringMatching(/^import:kube-ovn by /) },
+      ]);
     });
 
     it('ends with 3 where there is no server, and says that running it again is safe', async () => {
@@ -145,17 +153,18 @@ describe('holdfast import kube-ovn', () => {
 });
 
 const SHOWN = `\
-STATE       SUBNET        WHAT          WHO                  IS                                                                        MAC
-to record   ovn-default   subnet        subnet/ovn-default   10.16.0.0/16; gateway 10.16.0.1; excluded 10.16.0.1; router ovn-cluster   -
-to record   ovn-default   reservation   pod/default/web      10.16.0.5                                                                 00:00:00:0a:00:05
-to record   ovn-default   user          pod/default/web      pod/default/web                                                           -
-to record   ovn-default   vip           vip/aap              10.16.0.7                                                                 00:00:00:0a:00:07
+STATE       SUBNET        WHAT          WHO                                        IS                                                                        MAC
+to record   ovn-default   subnet        subnet/ovn-default                         10.16.0.0/16; gateway 10.16.0.1; excluded 10.16.0.1; router ovn-cluster   -
+to record   ovn-default   reservation   pod/default/web                            10.16.0.5                                                                 00:00:00:0a:00:05
+to record   ovn-default   user          pod/default/web                            pod/default/web                                                           -
+to record   ovn-default   vip           vip/aap                                    10.16.0.7                                                                 00:00:00:0a:00:07
+to record   ovn-default   held back     kube-ovn/ovn-default/held-back-10.16.0.6   10.16.0.6                                                                 -
 
-Conflict OwnerGone in subnet ovn-default: ips.kubeovn.io/gone.default keeps an address for pod/default/gone, but there is no Pod default/gone. Delete the resource, or label it ovn.kubernetes.io/ip_reserved=true if its owner is yet to come.
+Conflict OwnerGone in subnet ovn-default: ips.kubeovn.io/gone.default keeps an address for pod/default/gone, but there is no Pod default/gone. Until it is settled the address is held back. Delete the resource, or label it ovn.kubernetes.io/ip_reserved=true if its owner is yet to come.
   PARTY              EVIDENCE
   pod/default/gone   ips.kubeovn.io/gone.default (spec): 10.16.0.6 00:00:00:0a:00:06 in ovn-default
   nobody             there is no Pod default/gone
   not recorded: pod/default/gone
 
-To record: 4; so already: 0; conflicts: 1 (1 held back). Nothing was changed; --apply records it.
+To record: 5; so already: 0; conflicts: 1 (1 held back). Nothing was changed; --apply records it.
 `;

@@ -8,8 +8,12 @@ import { readList } from '../flags';
 const WHAT_IT_DOES = `
 Reads the cluster's Subnets, IPs, Vips, IPPools and the annotations of its Pods, and shows what would be recorded, what is
 recorded already, and each conflict with both parties and the objects that say so. What a conflict names is recorded for
-nobody. Nothing in the cluster is ever changed. Run it while kube-ovn-controller is stopped, or again until there is
-nothing left: running it again records nothing twice.
+nobody, and its addresses are held back, so that nobody else gets them. Nothing in the cluster is ever changed. Run it
+while kube-ovn-controller is stopped, or again until there is nothing left: running it again records nothing twice.
+
+With --northbound the Logical_Switch_Ports that Kube-OVN made and that are as the ledger says become Holdfast's own, as they
+are: of each row only external_ids is written, once kube-ovn-controller has stopped. Others stay, and are shown. --give-back
+makes them Kube-OVN's again, once every control plane of that Northbound has stopped.
 
 Ends with 0 when there is nothing to do, or nothing in its way; with 4 when there are conflicts, or something is left.`;
 
@@ -24,7 +28,21 @@ export function addImportCommands(program: Command, run: Run): void {
     .addHelpText('after', WHAT_IT_DOES)
     .option('--kubeconfig <file>', 'how to reach the cluster (KUBECONFIG, else ~/.kube/config)')
     .option('--context <name>', 'of the kubeconfig (its current one)')
-    .option('--apply', 'record all that is without conflict, and verify it')
+    .option(
+      '--apply',
+      'record all that is without conflict, take ports over or give them back, and verify it',
+    )
+    .option(
+      '--northbound <remote>',
+      "take Kube-OVN's ports over there, as ovn-nbctl --db (the Northbound is left alone)",
+    )
+    .option('--northbound-key <file>', 'private key for ssl:')
+    .option('--northbound-cert <file>', 'certificate for ssl:')
+    .option('--northbound-ca <file>', 'CA certificate for ssl:')
+    .option(
+      '--give-back',
+      'the way back: make those ports of the Northbound Kube-OVN’s again, and nothing else',
+    )
     .option(
       '--stateful-set-kinds <kinds>',
       'more kinds StatefulSet, as the control plane is told: apps.kruise.io/v1beta1/statefulsets (none)',

@@ -1,7 +1,7 @@
 // Addresses as Kube-OVN's objects have them: one text a family, or both in one with a comma between.
 import { invalid, parseAddress, parseMac } from '@holdfast/ipam';
 import { quote, type Read } from '../face/spec-fields';
-import type { ClaimedAddress } from './claim';
+import type { ClaimedAddress, Source, Stray } from './claim';
 
 /** @param texts of addresses, either family, '' for none */
 export function readClaimed(texts: readonly string[], macText: string): Read<ClaimedAddress> {
@@ -20,6 +20,19 @@ export function readClaimed(texts: readonly string[], macText: string): Read<Cla
   if (macText !== '' && mac === undefined)
     return invalid('macAddress', `${quote(macText)} is no unicast MAC address`);
   return { value: { ...held, ...(mac !== undefined && { mac }) } };
+}
+
+/** Every address that can be read, whatever else is wrong: nobody else is to get it. */
+export function straysIn(texts: readonly string[], subnet: string, source: Source): Stray[] {
+  return texts
+    .flatMap((text) => text.split(','))
+    .map((text) => parseAddress(text.trim()))
+    .filter((address) => address !== undefined)
+    .map((address) => ({
+      subnet,
+      source,
+      held: typeof address === 'number' ? { v4: address } : { v6: address },
+    }));
 }
 
 /** IPv6 is written in lower case (RFC 5952 section 4.3); Kube-OVN compares texts. */

@@ -74,7 +74,7 @@ function twice(claims: readonly Claim[]): Conflict[] {
   }
   return [
     ...contested(byAddress, 'AddressTwice', (about, subnet) => {
-      return `${about} of subnet ${subnet} has more than one holder. Leave it to one of them; until then put ${about} into the Subnet's excludeIps, so that nobody else gets it.`;
+      return `${about} of subnet ${subnet} has more than one holder. Leave it to one of them; until then it is held back, so that nobody else gets it.`;
     }),
     ...contested(byMac, 'MacTwice', (about, subnet) => {
       return `MAC address ${about} has more than one holder in subnet ${subnet}, and a switch can have it once. Leave it to one of them. Of Vips of type switch_lb_vip, which Kube-OVN all gives that of the Subnet's router port, take spec.macAddress away: it has no effect there, and here each gets one of its own.`;

@@ -31,6 +31,9 @@ export interface Claim {
   readonly portSecurity?: boolean;
 }
 
+/** Addresses that an object names, and of which nobody is recorded as the holder for it. */
+export type Stray = Pick<Claim, 'subnet' | 'held' | 'source'>;
+
 export function sourceOf(
   { plural, group }: Pick<Resource, 'plural' | 'group'>,
   { metadata }: KubernetesObject,

@@ -1,7 +1,7 @@
 // What stands against recording something: who is concerned, and which object says what. Nothing that a conflict holds
 // back is recorded for anybody; people settle it.
 import type { Rejection } from '@holdfast/ipam';
-import { type Claim, evidenceText, type Source } from './claim';
+import { type Claim, evidenceText, type Source, type Stray } from './claim';
 
 export const CONFLICT_CODES = [
   /** One address has two holders. */
@@ -35,6 +35,12 @@ export const CONFLICT_CODES = [
   'LedgerDiffers',
   /** The ledger would refuse it for another reason. */
   'Refused',
+  /** A port in the Northbound has an address that no object names. */
+  'PortUnexplained',
+  /** An address is held back from an import before, and no object names it any more. */
+  'HeldBack',
+  /** Kube-OVN's controller is at work. */
+  'KubeOvnRuns',
 ] as const;
 export type ConflictCode = (typeof CONFLICT_CODES)[number];
 
@@ -55,6 +61,12 @@ export interface Conflict {
   readonly message: string;
   /** What is not recorded because of it: holders, `subnet/<name>`, `pool/<subnet>/<name>`. Empty: all is. */
   readonly heldBack: readonly string[];
+}
+
+/** An object of which nothing is recorded, and the addresses that it names all the same. */
+export interface Unrecorded {
+  readonly conflict: Conflict;
+  readonly strays: readonly Stray[];
 }
 
 export function partyOf(who: string, claims: readonly Pick<Claim, 'source' | 'held' | 'subnet'>[]): Party {

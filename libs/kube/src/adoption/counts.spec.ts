@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { FINALIZER } from '../face/object-writer';
 import { countConflicts } from './counts';
+import { isHeldBack } from './held-back';
 import { difference } from './range-difference';
 import { cluster, ip, pod, subnet, usedBy, vip } from './testing/kube-ovn-objects';
 import { conflictsOf, planOf } from './testing/plan-text';
@@ -64,7 +65,7 @@ describe('the counts of a Subnet', () => {
     expect(conflicts.map(({ code, parties }) => [code, parties[0]?.evidence])).toEqual([
       ['CountsDiffer', [evidence]],
     ]);
-    expect(steps).toHaveLength(4);
+    expect(steps.filter(({ order }) => !('holder' in order && isHeldBack(order.holder)))).toHaveLength(4);
   });
 
   it('may leave out what a Pod has from a Vip (D7), and count it once', () => {
@@ -89,7 +90,7 @@ describe('the counts of a Subnet', () => {
       pods: [pod('a', '10.16.0.5')],
       ips: [ip('a.default', '10.16.0.5')],
     });
-    expect(countConflicts(plan, { claims: [], isOfUsedVip: () => false })).toEqual([]);
+    expect(countConflicts(plan, { claims: [], isOfUsedVip: () => false }).conflicts).toEqual([]);
   });
 });
 

@@ -14,7 +14,7 @@ import { FINALIZER } from '../face/object-writer';
 import type { KubernetesObject } from '../kubernetes-object';
 import { SUBNETS } from '../resource';
 import { textOf } from './address-texts';
-import { addressesIn, type Claim, sourceOf } from './claim';
+import { addressesIn, type Claim, sourceOf, type Stray } from './claim';
 import type { ClusterObjects } from './cluster-objects';
 import type { Conflict } from './conflict';
 import { RESERVED_LABEL } from './ip-claims';
@@ -23,6 +23,12 @@ import { difference } from './range-difference';
 /** Addresses that a message names. */
 const NAMED_MAX = 5;
 
+/** Figures that are wrong, and the addresses that only they tell of. */
+export interface CountsFound {
+  readonly conflicts: readonly Conflict[];
+  readonly strays: readonly Stray[];
+}
+
 export interface Explained {
   /** Whoever has it by whatever object, also where there is a conflict. */
   readonly claims: readonly Claim[];
@@ -30,8 +36,10 @@ export interface Explained {
   readonly isOfUsedVip: (claim: Claim) => boolean;
 }
 
-export function countConflicts(objects: ClusterObjects, { claims, isOfUsedVip }: Explained): Conflict[] {
+/** @returns the conflicts, and what of Kube-OVN's memory no object explains, one address after the other */
+export function countConflicts(objects: ClusterObjects, { claims, isOfUsedVip }: Explained): CountsFound {
   const conflicts: Conflict[] = [];
+  const strays: Stray[] = [];
   const bySubnet = Map.groupBy(claims, ({ subnet }) => subnet);
   for (const subnet of objects.subnets) {
     // Then the figures are the ledger's, which counts other things.
@@ -44,10 +52,43 @@ export function countConflicts(objects: ClusterObjects, { claims, isOfUsedVip }:
         ...rangeEvidence(subnet, said, said.filter(isMissing), family),
       ];
       if (evidence.length > 0) conflicts.push(countsDiffer(subnet, family, evidence));
+      strays.push(...unnamedIn(subnet, said, family));
     }
   }
-  return conflicts;
+  return { conflicts, strays };
 }
+
+/** As many as a usual Subnet's block has. More are no addresses that somebody uses one by one. */
+const HELD_BACK_MAX = 65_536;
+
+function unnamedIn(subnet: KubernetesObject, said: readonly Claim[], family: 4 | 6): Stray[] {
+  const { unnamed } = difference(usedRanges(subnet, family) ?? [], addressesOf(said, family));
+  const source = sourceOf(SUBNETS, subnet, 'status');
+  const strays: Stray[] = [];
+  for (const { first, last } of unnamed) {
+    for (let address = first; address <= last && strays.length < HELD_BACK_MAX; address = next(address))
+      strays.push({
+        ...{ subnet: subnet.metadata.name, source },
+        held: typeof address === 'number' ? { v4: address } : { v6: address },
+      });
+  }
+  return strays;
+}
+
+const next = (address: Address): Address => (typeof address === 'number' ? address + 1 : address + 1n);
+
+/** Those of Kube-OVN's memory; undefined: they cannot be read. */
+function usedRanges(subnet: KubernetesObject, family: 4 | 6): AddressRange[] | undefined {
+  const text = subnet.status?.[`v${family}usingIPrange`];
+  if (typeof text !== 'string') return [];
+  const parts = text.split(',').map((part) => part.trim());
+  const ranges = parts.filter((part) => part !== '').map((part) => parseRange(part.replace('-', '..')));
+  const read = ranges.filter((range) => range !== undefined);
+  return read.length === ranges.length ? read : undefined;
+}
+
+const addressesOf = (claims: readonly Claim[], family: 4 | 6): Address[] =>
+  claims.flatMap(({ held }) => addressesIn(held)).filter((address) => familyOf(address) === family);
 
 function countsDiffer(subnet: KubernetesObject, family: 4 | 6, evidence: readonly string[]): Conflict {
   const { name } = subnet.metadata;
@@ -98,17 +139,10 @@ function rangeEvidence(
 ): string[] {
   const text = subnet.status?.[`v${family}usingIPrange`];
   if (typeof text !== 'string') return [];
-  const ranges = text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
-    .map((part) => parseRange(part.replace('-', '..')));
-  if (ranges.some((range) => !range)) return [`its range of used addresses cannot be read: ${text}`];
-  const used = ranges.filter((range) => range !== undefined);
-  const of = (claims: readonly Claim[]): Address[] =>
-    claims.flatMap(({ held }) => addressesIn(held)).filter((address) => familyOf(address) === family);
-  const { unnamed } = difference(used, of(said));
-  const { unknown } = difference(used, of(expected));
+  const used = usedRanges(subnet, family);
+  if (!used) return [`its range of used addresses cannot be read: ${text}`];
+  const { unnamed } = difference(used, addressesOf(said, family));
+  const { unknown } = difference(used, addressesOf(expected, family));
   const inUse = list(unnamed.map(formatRange));
   const free = list(unknown.map(formatAddress));
   return [

@@ -2,10 +2,10 @@
 // whose owner is there but has no Pod now (an ordinal, a machine that is stopped) is why import reads them at all.
 import type { KubernetesObject } from '../kubernetes-object';
 import type { IdentityRules } from '../pod-addresses/pod-identity';
-import { hasUpperCase, readClaimed, textOf } from './address-texts';
-import { type Claim, sourceOf } from './claim';
+import { hasUpperCase, readClaimed, straysIn, textOf } from './address-texts';
+import { type Claim, sourceOf, type Stray } from './claim';
 import { type ClusterObjects, IPS } from './cluster-objects';
-import { type Conflict, partyOf, reasonOf, unreadable } from './conflict';
+import { type Conflict, partyOf, reasonOf, type Unrecorded, unreadable } from './conflict';
 import { IpOwners } from './ip-owners';
 import type { Nic } from './pod-nics';
 
@@ -24,21 +24,26 @@ export interface IpClaim {
 export interface IpClaims {
   readonly ips: readonly IpClaim[];
   readonly conflicts: readonly Conflict[];
+  readonly strays: readonly Stray[];
 }
 
 export function readIps(objects: ClusterObjects, nics: readonly Nic[], rules: IdentityRules): IpClaims {
   const owners = new IpOwners(objects, nics, rules);
   const ips: IpClaim[] = [];
-  const conflicts: Conflict[] = [];
+  const unrecorded: Unrecorded[] = [];
   for (const ip of objects.ips) {
     const read = readIp(ip, owners);
-    if ('code' in read) conflicts.push(read);
+    if ('conflict' in read) unrecorded.push(read);
     else ips.push(read);
   }
-  return { ips, conflicts };
+  return {
+    ips,
+    conflicts: unrecorded.map(({ conflict }) => conflict),
+    strays: unrecorded.flatMap(({ strays }) => strays),
+  };
 }
 
-function readIp(ip: KubernetesObject, owners: IpOwners): IpClaim | Conflict {
+function readIp(ip: KubernetesObject, owners: IpOwners): IpClaim | Unrecorded {
   const { name, labels, deletionTimestamp } = ip.metadata;
   const source = sourceOf(IPS, ip, 'spec');
   const said = (field: string): string => textOf(ip.spec, field);
@@ -47,18 +52,21 @@ function readIp(ip: KubernetesObject, owners: IpOwners): IpClaim | Conflict {
   const held = readClaimed(used, said('macAddress'));
   const subnet = said('subnet');
   const who = `ip/${name}`;
-  if (held.rejected) return unreadable(source, who, subnet, reasonOf(held.rejected));
-  if (held.value.v4 === undefined && held.value.v6 === undefined)
-    return unreadable(source, who, subnet, 'it has no address');
+  const bad = (why: string): Unrecorded => {
+    return { conflict: unreadable(source, who, subnet, why), strays: straysIn(used, subnet, source) };
+  };
+  if (held.rejected) return bad(reasonOf(held.rejected));
+  if (held.value.v4 === undefined && held.value.v6 === undefined) return bad('it has no address');
   const isReserved = labels?.[RESERVED_LABEL] === 'true';
   const owner = owners.find(ip, isReserved);
-  if ('why' in owner) return unreadable(source, who, subnet, owner.why);
+  if ('why' in owner) return bad(owner.why);
   const claim = {
     ...{ holder: owner.holder, subnet, held: held.value, source },
     ...(owner.port !== undefined && { port: owner.port, ...securityOf(owner) }),
   };
-  if (owner.gone !== undefined) return ownerGone(claim, owner.gone);
-  if (deletionTimestamp !== undefined && !owner.isUsed) return leaving(claim, deletionTimestamp);
+  if (owner.gone !== undefined) return { conflict: ownerGone(claim, owner.gone), strays: [claim] };
+  if (deletionTimestamp !== undefined && !owner.isUsed)
+    return { conflict: leaving(claim, deletionTimestamp), strays: [claim] };
   return { claim, name, isReserved, isUpperCase: used.some(hasUpperCase) };
 }
 
@@ -72,7 +80,7 @@ function ownerGone(claim: Claim, gone: string): Conflict {
     subnet,
     about: source.object,
     parties: [partyOf(holder, [claim]), { who: 'nobody', evidence: [gone] }],
-    message: `${source.object} keeps an address for ${holder}, but ${gone}. Delete the resource, or label it ${RESERVED_LABEL}=true if its owner is yet to come.`,
+    message: `${source.object} keeps an address for ${holder}, but ${gone}. Until it is settled the address is held back. Delete the resource, or label it ${RESERVED_LABEL}=true if its owner is yet to come.`,
     heldBack: [holder],
   };
 }

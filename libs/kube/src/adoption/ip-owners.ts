@@ -22,6 +22,8 @@ interface Found {
   readonly gone?: string | undefined;
 }
 
+class NoHolder extends Error {}
+
 type Answer = Found | { readonly why: string };
 
 /** `pod`, `namespace` and what follows them in a port's name. */
@@ -62,9 +64,18 @@ export class IpOwners {
     if (namespace === '' || podName === name) return this.outsideNamespaces(ip);
     const pod = podNamed(name, podName, namespace);
     if (!pod) return { why: `its name is not that of a port of Pod ${namespace}/${podName}` };
-    const found = this.ofKind(textOf(ip.spec, 'podType'), pod);
+    const found = this.named(ip, pod);
     if ('why' in found || !isReserved || found.gone === undefined) return found;
     return { ...found, gone: undefined };
+  }
+
+  private named(ip: KubernetesObject, pod: PodName): Answer {
+    try {
+      return this.ofKind(textOf(ip.spec, 'podType'), pod);
+    } catch (error) {
+      if (error instanceof NoHolder) return { why: error.message };
+      throw error;
+    }
   }
 
   private ofKind(podType: string, pod: PodName): Answer {
@@ -141,6 +152,7 @@ export class IpOwners {
 export const systemHolder = (subnet: string, name: string): Holder | undefined =>
   toHolder({ kind: 'kube-ovn', namespace: subnet, name });
 
+/** @throws NoHolder when an object's words can be nobody's name */
 function held(parts: {
   readonly kind: string;
   readonly namespace: string;
@@ -150,8 +162,7 @@ function held(parts: {
 }): { readonly holder: Holder } {
   const { provider, ...rest } = parts;
   const holder = toHolder({ ...rest, ...(provider !== DEFAULT_PROVIDER && { nic: provider }) });
-  if (!holder)
-    throw new TypeError(`${rest.namespace}/${rest.name} with provider ${provider} can be no holder`);
+  if (!holder) throw new NoHolder(`${JSON.stringify(`${rest.namespace}/${rest.name}`)} can be nobody's name`);
   return { holder };
 }
 

@@ -43,6 +43,8 @@ export interface LedgerReservation {
   readonly users: readonly User[];
   /** Whether it stays until somebody releases it. */
   readonly isForEver: boolean;
+  /** It is kept though nobody uses it; `owner`: of a Vip, whose users may have it meanwhile. */
+  readonly retained?: { readonly owner?: Holder };
 }
 
 export interface LedgerVip {
@@ -51,25 +53,44 @@ export interface LedgerVip {
   readonly namespace?: string;
   readonly selector: readonly string[];
   readonly note: string;
+  /** Names of the ports that may answer for it, where they were asked for. */
+  readonly parents?: readonly string[];
 }
 
 export interface LedgerContents {
+  /** Of the log, when this was told; '' before its first event. */
+  readonly position?: string;
   readonly subnets: readonly LedgerSubnet[];
   /** Vips' among them. */
   readonly reservations: readonly LedgerReservation[];
   readonly vips: readonly LedgerVip[];
 }
 
-/** The ledger's states, Subnet by Subnet. @throws TypeError when the server told something that nobody can read */
-export function statesOf({ subnets, reservations, vips }: LedgerContents): Map<string, SubnetState> {
-  const states = new Map<string, SubnetState>();
-  const purposes = new Map(vips.map((vip) => [vip.name, purposeOf(vip)]));
-  for (const subnet of subnets)
-    states.set(subnet.name, new SubnetState(subnet.name).evolve(defined(subnet), 0));
+/** Something that happened in a Subnet, or would happen. */
+export interface SubnetStep {
+  readonly subnet: string;
+  readonly event: SubnetEvent;
+}
+
+/** What makes the ledger what it is, as short as can be. @throws TypeError when it told something that nobody can read */
+export function* stepsTo({ subnets, reservations, vips }: LedgerContents): Iterable<SubnetStep> {
+  const byName = new Map(vips.map((vip) => [vip.name, vip]));
+  const known = new Set(subnets.map(({ name }) => name));
+  for (const subnet of subnets) yield { subnet: subnet.name, event: defined(subnet) };
   for (const reservation of reservations) {
-    const state = states.get(reservation.subnet);
-    if (!state) continue;
-    for (const event of eventsOf(reservation, purposes)) state.evolve(event, 0);
+    const { subnet } = reservation;
+    if (!known.has(subnet)) continue;
+    for (const event of eventsOf(reservation, byName)) yield { subnet, event };
+  }
+}
+
+/** The ledger's states, Subnet by Subnet. @throws TypeError when the server told something that nobody can read */
+export function statesOf(ledger: LedgerContents): Map<string, SubnetState> {
+  const states = new Map<string, SubnetState>();
+  for (const { subnet, event } of stepsTo(ledger)) {
+    let state = states.get(subnet);
+    if (!state) states.set(subnet, (state = new SubnetState(subnet)));
+    state.evolve(event, 0);
   }
   return states;
 }
@@ -91,8 +112,8 @@ function defined(subnet: LedgerSubnet): SubnetEvent {
 }
 
 function* eventsOf(
-  { holder: text, v4, v6, mac, port, portSecurity, users, isForEver }: LedgerReservation,
-  purposes: ReadonlyMap<string, VipPurpose>,
+  { holder: text, v4, v6, mac, port, portSecurity, users, isForEver, retained }: LedgerReservation,
+  vips: ReadonlyMap<string, LedgerVip>,
 ): Iterable<SubnetEvent> {
   const holder: Holder = sure(parseHolder(text), text);
   const held = {
@@ -101,10 +122,17 @@ function* eventsOf(
     mac: sure(parseMac(mac), mac),
   };
   const name = holder.startsWith('vip/') ? holder.slice('vip/'.length) : undefined;
-  const purpose = name === undefined ? undefined : purposes.get(name);
-  if (name !== undefined && purpose) yield { type: 'VipReserved', name, claim: 0, ...purpose, ...held };
+  const vip = name === undefined ? undefined : vips.get(name);
+  if (vip) yield { type: 'VipReserved', name: vip.name, claim: 0, ...purposeOf(vip), ...held };
   else yield { type: 'AddressReserved', holder, ...held, ...(port !== undefined && { port, portSecurity }) };
+  for (const parent of vip?.parents ?? [])
+    yield { type: 'ParentGranted', vip: vip?.name ?? '', port: parent, grantor: 'explicit' };
   for (const user of users.toReversed()) yield { type: 'UserAttached', holder, user, isPrimary: true };
+  if (retained)
+    yield {
+      ...{ type: 'ReservationRetained', holder, retention: { keep: 'owner' }, reason: '' },
+      ...(retained.owner && { owner: retained.owner }),
+    };
   if (isForEver) yield { type: 'RetentionSet', holder, retention: { keep: 'forever' } };
 }
 

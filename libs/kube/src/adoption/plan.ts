@@ -3,7 +3,7 @@
 //
 //   objects -> claims (who has what, by which object) -> holdings that all agree on -> orders, tried on the ledger's state
 //                     \__________ conflicts ______________/____________________________/
-import type { Holder } from '@holdfast/ipam';
+import type { Holder, SubnetFact } from '@holdfast/ipam';
 import { userOf } from '../pod-addresses/nic-attachment';
 import type { IdentityRules } from '../pod-addresses/pod-identity';
 import { readAddressSpaces, type ReadSpace, poolName, subnetName, systemClaims } from './address-spaces';
@@ -12,11 +12,14 @@ import type { Claim, Source } from './claim';
 import type { ClusterObjects } from './cluster-objects';
 import { type Conflict, partyOf } from './conflict';
 import { countConflicts } from './counts';
+import { forgotten, holdBack, releasesBefore } from './held-back';
 import { readIps } from './ip-claims';
-import { type LedgerContents, statesOf } from './ledger-contents';
+import { keepFor } from './keeper';
+import { type LedgerContents, statesOf, stepsTo } from './ledger-contents';
 import { refusedByLedger } from './ledger-conflict';
 import { type Nic, readPodNics } from './pod-nics';
 import { type AdoptionOrder, Rehearsal } from './rehearsal';
+import { type PortAddress, straysOf, unexplainedPorts } from './unexplained-ports';
 import { upperCase } from './upper-case';
 import { usersDiffer } from './users-differ';
 import { readVips, type VipClaim } from './vip-claims';
@@ -24,6 +27,8 @@ import { attribute } from './vip-users';
 
 export interface AdoptionStep {
   readonly order: AdoptionOrder;
+  /** For whom it is: what has one `who` is done in order. */
+  readonly who: string;
   /** The ledger has it so already. */
   readonly isSo: boolean;
   /** By which objects, the first of them the one that is recorded as the reason. */
@@ -34,6 +39,8 @@ export interface AdoptionPlan {
   /** In the order in which they can be done. */
   readonly steps: readonly AdoptionStep[];
   readonly conflicts: readonly Conflict[];
+  /** What makes the ledger what it is, and then what it will be with the steps. */
+  readonly facts: readonly SubnetFact[];
 }
 
 interface Wanted {
@@ -47,24 +54,26 @@ export function planAdoption(
   objects: ClusterObjects,
   ledger: LedgerContents,
   rules: IdentityRules,
+  ports: readonly PortAddress[] = [],
 ): AdoptionPlan {
   const spaces = readAddressSpaces(objects);
-  const { nics, conflicts: ofPods } = readPodNics(objects, rules);
-  const { ips, conflicts: ofIps } = readIps(objects, nics, rules);
-  const { vips, conflicts: ofVips } = readVips(objects);
+  const { nics, ...ofPods } = readPodNics(objects, rules);
+  const { ips, ...ofIps } = readIps(objects, nics, rules);
+  const { vips, ...ofVips } = readVips(objects);
   const told = attribute(vips, nics, ips);
   const said = [...told.claims, ...systemOf(objects, told.claims)];
   const { holdings, conflicts: disagreements } = agree(said);
   const users = new Map([...told.nicsOf].map(([holder, of]) => [holder, usersDiffer(holder, of)]));
+  const counts = countConflicts(objects, {
+    claims: said,
+    isOfUsedVip: ({ holder }) => told.usedVips.has(holder),
+  });
   const conflicts: Conflict[] = [
     ...spaces.conflicts,
-    ...[...ofPods, ...ofIps, ...ofVips, ...told.conflicts, ...disagreements],
+    ...[...ofPods.conflicts, ...ofIps.conflicts, ...ofVips.conflicts, ...told.conflicts, ...disagreements],
     ...[...users.values()].filter((it) => it !== undefined),
     ...[...vips, ...ips, ...nics].filter((it) => it.isUpperCase).map((it) => upperCase(it.claim)),
-    ...countConflicts(objects, {
-      claims: said,
-      isOfUsedVip: ({ holder }) => told.usedVips.has(holder),
-    }),
+    ...counts.conflicts,
   ];
   const heldBack = new Set(conflicts.flatMap((conflict) => conflict.heldBack));
   const reservedHolders = new Set(ips.filter((ip) => ip.isReserved).map(({ claim }) => claim.holder));
@@ -74,11 +83,42 @@ export function planAdoption(
     ...spaces.pools.map((space) => spaceWanted(space, poolName(space.order.subnet, space.order.name))),
     ...[...holdings].sort(byMacAndName).flatMap((holding) => {
       const of = users.get(holding.holder) ? [] : (told.nicsOf.get(holding.holder) ?? []);
-      return holdingWanted(holding, purposes.get(holding.holder), of, reservedHolders.has(holding.holder));
+      const keeper = told.keepers.get(holding.holder);
+      return holdingWanted(holding, purposes.get(holding.holder), of, {
+        isReserved: reservedHolders.has(holding.holder),
+        keeping: keeper ? keepFor(holding.holder, keeper) : [],
+      });
     }),
   ];
-  const rehearsed = rehearse(wanted, new Rehearsal(statesOf(ledger)), heldBack);
-  return { steps: rehearsed.steps, conflicts: [...conflicts, ...rehearsed.conflicts] };
+  const rehearsal = new Rehearsal(statesOf(ledger));
+  const rehearsed = rehearse(wanted, rehearsal, heldBack);
+  const named = [...said, ...ofPods.strays, ...ofIps.strays, ...ofVips.strays];
+  const kept = [
+    ...holdBack(named, 'held-back', rehearsal),
+    ...holdBack([...counts.strays, ...straysOf(ports)], 'unexplained', rehearsal),
+  ];
+  const settled = forgotten(rehearsal, kept);
+  return {
+    steps: [...rehearsed.steps, ...distinct(kept), ...settled.steps],
+    conflicts: [
+      ...[...conflicts, ...rehearsed.conflicts],
+      ...unexplainedPorts(ports, [...named, ...counts.strays], rehearsal),
+      ...settled.conflicts,
+    ],
+    facts: factsOf(ledger, rehearsal),
+  };
+}
+
+/** What objects name and Kube-OVN's memory has, too, is held back once. */
+function distinct(steps: readonly AdoptionStep[]): AdoptionStep[] {
+  const firstBy = new Map<string, AdoptionStep>();
+  for (const step of steps) if (!firstBy.has(step.who)) firstBy.set(step.who, step);
+  return [...firstBy.values()];
+}
+
+function factsOf(ledger: LedgerContents, { steps }: Rehearsal): SubnetFact[] {
+  const { position = '' } = ledger;
+  return [...stepsTo(ledger), ...steps].map((step) => ({ ...step, atMs: 0, position }));
 }
 
 function systemOf({ subnets }: ClusterObjects, claims: readonly Claim[]): Claim[] {
@@ -102,7 +142,7 @@ function holdingWanted(
   { holder, subnet, held, port, portSecurity, claims }: Holding,
   vip: VipClaim | undefined,
   nics: readonly Nic[],
-  isReserved: boolean,
+  { isReserved, keeping }: { readonly isReserved: boolean; readonly keeping: readonly AdoptionOrder[] },
 ): Wanted[] {
   const sources = claims.map(({ source }) => source);
   const families = ([4, 6] as const).filter((family) => (family === 4 ? held.v4 : held.v6) !== undefined);
@@ -116,6 +156,7 @@ function holdingWanted(
       ? [{ type: 'SetRetention', subnet, holder, retention: { keep: 'forever' } } as const]
       : []),
     ...attachments(nics, holder, subnet),
+    ...keeping,
   ];
   return orders.map((order) => ({ order, who: holder, sources, claims }));
 }
@@ -141,9 +182,11 @@ function rehearse(
     const isOfHeldBackSubnet = heldBack.has(subnetName(order.subnet));
     if (heldBack.has(who) || isOfHeldBackSubnet) continue;
     const isKnown = order.type === 'DefineSubnet' || rehearsal.has(order.subnet);
+    for (const release of releasesBefore(order, rehearsal))
+      if (rehearsal.try(release).is === 'needed') steps.push({ order: release, who, isSo: false, sources });
     const tried = isKnown ? rehearsal.try(order) : undefined;
     if (tried && !tried.rejected) {
-      steps.push({ order, isSo: tried.is === 'so', sources });
+      steps.push({ order, who, isSo: tried.is === 'so', sources });
       continue;
     }
     heldBack.add(who);

@@ -1,5 +1,6 @@
 // What the annotations of the cluster's Pods say: which address each NIC has, as whom, and which Vip it is, if it is one.
 // A Pod on its node's network, or one that has finished, has no address of ours.
+import type { Holder } from '@holdfast/ipam';
 import { isFinished, isOnHostNetwork } from '../face/pods/pod-reading';
 import { keyOf, type KubernetesObject } from '../kubernetes-object';
 import { annotationOf, nicAnnotation, VIP_ANNOTATION } from '../pod-addresses/followed-pod';
@@ -7,10 +8,10 @@ import { type Role, roleOf } from '../pod-addresses/live-migration';
 import { DEFAULT_PROVIDER, readNicWish } from '../pod-addresses/nic-wish';
 import { holderOf, type IdentityRules, type Owner, ownerOf, portOf } from '../pod-addresses/pod-identity';
 import { PODS } from '../resource';
-import { hasUpperCase } from './address-texts';
-import { type Claim, sourceOf } from './claim';
+import { hasUpperCase, straysIn } from './address-texts';
+import { type Claim, sourceOf, type Stray } from './claim';
 import type { ClusterObjects } from './cluster-objects';
-import { type Conflict, reasonOf, unreadable } from './conflict';
+import { type Conflict, reasonOf, type Unrecorded, unreadable } from './conflict';
 
 const ALLOCATED = /^(.+)\.kubernetes\.io\/allocated$/;
 /** Providers of OVN's own ports; of others Kube-OVN only keeps the addresses. */
@@ -34,6 +35,7 @@ export interface Nic {
 export interface PodNics {
   readonly nics: readonly Nic[];
   readonly conflicts: readonly Conflict[];
+  readonly strays: readonly Stray[];
 }
 
 export function readPodNics(
@@ -42,7 +44,7 @@ export function readPodNics(
 ): PodNics {
   const instanceOf = new Map(instances.map((instance) => [keyOf(instance.metadata), instance]));
   const nics: Nic[] = [];
-  const conflicts: Conflict[] = [];
+  const unrecorded: Unrecorded[] = [];
   for (const pod of pods) {
     if (isOnHostNetwork(pod) || isFinished(pod)) continue;
     const owner = ownerOf(pod, rules);
@@ -50,11 +52,15 @@ export function readPodNics(
     const role = owner?.kind === 'vm' ? roleOf(pod, instance) : 'uses';
     for (const provider of addressedProviders(pod)) {
       const read = readNic(pod, owner, provider, role);
-      if ('code' in read) conflicts.push(read);
+      if ('conflict' in read) unrecorded.push(read);
       else nics.push(read);
     }
   }
-  return { nics, conflicts };
+  return {
+    nics,
+    conflicts: unrecorded.map(({ conflict }) => conflict),
+    strays: unrecorded.flatMap(({ strays }) => strays),
+  };
 }
 
 function addressedProviders({ metadata }: KubernetesObject): string[] {
@@ -71,17 +77,22 @@ function readNic(
   owner: Owner | undefined,
   provider: string,
   role: Role,
-): Nic | Conflict {
-  const holder = holderOf(pod, owner, provider);
+): Nic | Unrecorded {
   const said = (word: string): string => annotationOf(pod, nicAnnotation(provider, word));
   const source = sourceOf(PODS, pod, 'annotations');
   const subnet = said('logical_switch');
+  const holder = holderNamed(pod, owner, provider);
+  const bad = (why: string): Unrecorded => ({
+    conflict: unreadable(source, holder ?? source.object, subnet, why),
+    strays: straysIn([said('ip_address')], subnet, source),
+  });
+  if (!holder) return bad(`its owner ${JSON.stringify(owner?.name)} can be nobody's name`);
   const read = readNicWish(pod, provider);
-  if (read.rejected) return unreadable(source, holder, subnet, reasonOf(read.rejected));
+  if (read.rejected) return bad(reasonOf(read.rejected));
   const { wish, portSecurity } = read.value;
   const { v4, v6, mac } = wish;
   if (v4 === undefined && v6 === undefined)
-    return unreadable(source, holder, subnet, `${nicAnnotation(provider, 'ip_address')} names no address`);
+    return bad(`${nicAnnotation(provider, 'ip_address')} names no address`);
   const portName = portOf(pod, owner, provider);
   return {
     claim: {
@@ -92,4 +103,14 @@ function readNic(
     vip: provider === DEFAULT_PROVIDER ? annotationOf(pod, VIP_ANNOTATION) : '',
     isUpperCase: hasUpperCase(said('ip_address')),
   };
+}
+
+/** An owner's name is whatever its writer made it. */
+function holderNamed(pod: KubernetesObject, owner: Owner | undefined, provider: string): Holder | undefined {
+  try {
+    return holderOf(pod, owner, provider);
+  } catch (error) {
+    if (error instanceof TypeError) return undefined;
+    throw error;
+  }
 }

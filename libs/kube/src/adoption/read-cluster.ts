@@ -7,6 +7,7 @@ import type { KubernetesObject } from '../kubernetes-object';
 import { trimFollowedPod } from '../pod-addresses/followed-pod';
 import { PODS, type Resource } from '../resource';
 import { type ClusterObjects, kindsToRead, type ReadKind } from './cluster-objects';
+import { CONTROLLER_LABEL } from './kube-ovn-controller';
 
 export interface ReadClusterOptions {
   readonly api: Pick<KubernetesApi, 'follow'>;
@@ -43,7 +44,7 @@ async function readKind(
   const given = new Promise<KubernetesFault>((resolve) => (giveUp = resolve));
   const following: Following = api.follow(resource, {
     changed: () => undefined,
-    ...(resource === PODS && { trim: trimFollowedPod }),
+    ...(resource === PODS && { trim: trimPod }),
     faulted: (fault) => {
       last = fault;
       const isFinal = !fault.retryable || fault.code === 'kubernetes-kind-unknown';
@@ -62,6 +63,17 @@ async function readKind(
     timer.abort();
     await following.stop();
   }
+}
+
+/** What its addresses depend on, and whether it is Kube-OVN's own. */
+function trimPod(pod: KubernetesObject): KubernetesObject {
+  const trimmed = trimFollowedPod(pod);
+  const { name, value } = CONTROLLER_LABEL;
+  if (pod.metadata.labels?.[name] !== value) return trimmed;
+  return {
+    ...trimmed,
+    metadata: { ...trimmed.metadata, labels: { ...trimmed.metadata.labels, [name]: value } },
+  };
 }
 
 function tooSlow({ plural }: Resource): KubernetesFault {

@@ -1,6 +1,7 @@
 // Tries on copies of the ledger's states what import would ask of it, by the very functions that decide there. So each
 // step is known to be needed, already so, or refused and why, before anything is asked.
 import {
+  type Address,
   formatMac,
   formatPair,
   type Holder,
@@ -13,22 +14,31 @@ import {
   SubnetState,
 } from '@holdfast/ipam';
 import { addressesIn, type ClaimedAddress } from './claim';
+import { isKeeper } from './keeper';
+import type { SubnetStep } from './ledger-contents';
 
 /** What import asks; the claim to a Vip's name is the server's to make. */
 export type AdoptionOrder =
   | Extract<SubnetCommand, { readonly type: 'DefineSubnet' | 'DefinePool' | 'ReserveAddress' }>
   | Omit<ReserveVip, 'claim'>
-  | Extract<SubnetCommand, { readonly type: 'AttachUser' | 'SetRetention' }>;
+  | Extract<
+      SubnetCommand,
+      { readonly type: 'AttachUser' | 'DetachUser' | 'SetRetention' | 'ReleaseAddress' }
+    >;
 
 export type Tried =
   | { readonly is: 'needed'; readonly rejected?: undefined }
   | { readonly is: 'so'; readonly rejected?: undefined }
   | { readonly is: 'refused'; readonly rejected: Rejection };
 
-/** After all that the ledger told, which is at 0: nothing here is late. */
-const MOMENT = { nowMs: 1, issuedAtMs: 1 };
+/** After all that the ledger told, which is at 0, and after whatever cools: nothing here is late, or early. */
+const MOMENT = { nowMs: 8_640_000_000_000_000, issuedAtMs: 8_640_000_000_000_000 };
+/** When what was tried happened, so that the next is after it. */
+const TRIED_AT_MS = 1;
 
 export class Rehearsal {
+  /** What would happen, in order. */
+  readonly steps: SubnetStep[] = [];
   private readonly subnetOfVip = new Map<Holder, string>();
 
   constructor(private readonly states: Map<string, SubnetState>) {
@@ -40,16 +50,31 @@ export class Rehearsal {
     return this.states.get(name)?.definition !== undefined;
   }
 
+  /** Who has the address; undefined: nobody. */
+  holderOf(subnetName: string, address: Address): Holder | undefined {
+    return this.states.get(subnetName)?.byAddress.get(address)?.holder;
+  }
+
+  /** Of all Subnets. */
+  *holders(): Iterable<{ readonly subnet: string; readonly holder: Holder }> {
+    for (const { name, byHolder } of this.states.values())
+      for (const holder of byHolder.keys()) yield { subnet: name, holder };
+  }
+
   try(order: AdoptionOrder): Tried {
     const state = this.states.get(order.subnet) ?? new SubnetState(order.subnet);
     this.states.set(order.subnet, state);
     const refusal = this.refusalBefore(order, state);
     if (refusal) return { is: 'refused', rejected: refusal };
     if (order.type === 'DefineSubnet' && state.definition) return definedAlready(order, state);
+    if (order.type === 'AttachUser' && isKeptAlready(order, state)) return { is: 'so' };
     const decision = subnet.decide(commandOf(order, state), state, MOMENT);
     if (decision.rejected) return { is: 'refused', rejected: decision.rejected };
     if (decision.events.length === 0) return { is: 'so' };
-    for (const event of decision.events) state.evolve(event, MOMENT.nowMs);
+    for (const event of decision.events) {
+      state.evolve(event, TRIED_AT_MS);
+      this.steps.push({ subnet: order.subnet, event });
+    }
     if (order.type === 'ReserveVip') this.subnetOfVip.set(`vip/${order.name}` as Holder, order.subnet);
     return { is: 'needed' };
   }
@@ -76,6 +101,20 @@ function more(order: ClaimedAddress & { readonly subnet: string }, holder: Holde
   const has = `${formatPair(held)} MAC ${formatMac(state.macOf(held))}`;
   const message = `${holder} holds ${has} in subnet ${state.name}, which is more than ${formatPair(order)}; release or move what it holds.`;
   return reject('HolderHoldsOther', message, { subnet: state.name, holder, held: formatPair(held) }).rejected;
+}
+
+/**
+ * What is kept for an owner whose Pod is gone is recorded as if the IP resource used it and stopped to: that is no step any
+ * more once it is kept, or used by a Pod of the owner's, and none where the Subnet keeps nothing.
+ */
+function isKeptAlready(
+  { holder, user }: Extract<AdoptionOrder, { readonly type: 'AttachUser' }>,
+  state: SubnetState,
+) {
+  if (!isKeeper(user)) return false;
+  const { users = [], retained } = state.users.of(holder) ?? {};
+  const isOwners = users.some(({ owner, uid }) => owner === user.owner && uid !== user.uid);
+  return isOwners || retained?.owner === user.owner || state.definition?.retention?.keep === 'release';
 }
 
 /** Pools are defined beside, and a retention that the cluster does not say is the ledger's own. */

@@ -4,10 +4,10 @@ import { vipHolder, type VipPurpose } from '@holdfast/ipam';
 import { readVipSpec, type VipWanted } from '../face/vip-spec';
 import type { KubernetesObject } from '../kubernetes-object';
 import { VIPS } from '../resource';
-import { hasUpperCase, readClaimed, textOf } from './address-texts';
-import { addressesIn, type Claim, type ClaimedAddress, claimedText, sourceOf } from './claim';
+import { hasUpperCase, readClaimed, straysIn, textOf } from './address-texts';
+import { addressesIn, type Claim, type ClaimedAddress, claimedText, sourceOf, type Stray } from './claim';
 import type { ClusterObjects } from './cluster-objects';
-import { type Conflict, partyOf, reasonOf, unreadable } from './conflict';
+import { type Conflict, partyOf, reasonOf, type Unrecorded, unreadable } from './conflict';
 import { RESERVED_LABEL } from './ip-claims';
 
 const SUBNET_LABEL = 'ovn.kubernetes.io/subnet';
@@ -24,39 +24,45 @@ export interface VipClaim {
 export interface VipClaims {
   readonly vips: readonly VipClaim[];
   readonly conflicts: readonly Conflict[];
+  readonly strays: readonly Stray[];
 }
 
 export function readVips({ vips }: Pick<ClusterObjects, 'vips'>): VipClaims {
   const claims: VipClaim[] = [];
-  const conflicts: Conflict[] = [];
+  const unrecorded: Unrecorded[] = [];
   for (const vip of vips) {
     const read = readVip(vip);
-    if ('code' in read) conflicts.push(read);
+    if ('conflict' in read) unrecorded.push(read);
     else claims.push(read);
   }
-  return { vips: claims, conflicts };
+  return {
+    vips: claims,
+    conflicts: unrecorded.map(({ conflict }) => conflict),
+    strays: unrecorded.flatMap(({ strays }) => strays),
+  };
 }
 
-function readVip(vip: KubernetesObject): VipClaim | Conflict {
+function readVip(vip: KubernetesObject): VipClaim | Unrecorded {
   const { name, labels = {}, deletionTimestamp } = vip.metadata;
   const holder = vipHolder(name);
   const wanted = readVipSpec(vip.spec);
   const subnet = textOf(vip.spec, 'subnet');
-  if (wanted.rejected)
-    return unreadable(sourceOf(VIPS, vip, 'spec'), holder, subnet, reasonOf(wanted.rejected));
   const source = sourceOf(VIPS, vip, 'status');
   const texts = [textOf(vip.status, 'v4ip'), textOf(vip.status, 'v6ip')];
-  const read = readClaimed(texts, textOf(vip.status, 'mac'));
-  if (read.rejected) return unreadable(source, holder, subnet, reasonOf(read.rejected));
-  const { mac } = read.value;
   const given = labels[SUBNET_LABEL] || subnet;
+  const without = (conflict: Conflict): Unrecorded => ({ conflict, strays: straysIn(texts, given, source) });
+  if (wanted.rejected)
+    return without(unreadable(sourceOf(VIPS, vip, 'spec'), holder, subnet, reasonOf(wanted.rejected)));
+  const read = readClaimed(texts, textOf(vip.status, 'mac'));
+  if (read.rejected) return without(unreadable(source, holder, subnet, reasonOf(read.rejected)));
+  const { mac } = read.value;
   const isUpperCase = [...texts, textOf(vip.spec, 'v6ip')].some(hasUpperCase);
   if (addressesIn(read.value).length === 0 || mac === undefined)
-    return withoutAddress(vip, subnet, read.value, isUpperCase);
+    return without(withoutAddress(vip, subnet, read.value, isUpperCase));
   const claim = { holder, subnet: given, held: ownOf(read.value, wanted.value), source };
-  if (deletionTimestamp !== undefined) return leaving(claim, deletionTimestamp);
+  if (deletionTimestamp !== undefined) return without(leaving(claim, deletionTimestamp));
   const edits = editsOf(vip, wanted.value, claim);
-  if (edits.length > 0) return edited(claim, edits);
+  if (edits.length > 0) return without(edited(claim, edits));
   return {
     ...{ name, claim, purpose: wanted.value.purpose, isUpperCase },
     userPort: labels[RESERVED_LABEL] ?? '',

@@ -13,6 +13,8 @@ export interface Attributed {
   readonly nicsOf: ReadonlyMap<Holder, readonly Nic[]>;
   /** Those that somebody carries, or that are kept for somebody. */
   readonly usedVips: ReadonlySet<Holder>;
+  /** By Vip: the IP resource that keeps it for an owner without a Pod. */
+  readonly keepers: ReadonlyMap<Holder, IpClaim>;
   readonly conflicts: readonly Conflict[];
 }
 
@@ -23,6 +25,7 @@ export function attribute(
 ): Attributed {
   const conflicts: Conflict[] = [];
   const asVip = new Map<Nic | IpClaim, Holder>();
+  const keepers = new Map<Holder, IpClaim>();
   const ipNamed = new Map(ips.map((ip) => [ip.name, ip]));
   const byVip = Map.groupBy(nics, ({ vip }) => vip);
   for (const vip of vips) {
@@ -37,7 +40,10 @@ export function attribute(
         const ip = ipNamed.get(nic.portName);
         if (ip) asVip.set(ip, vip.claim.holder);
       }
-    if (kept && isKept) asVip.set(kept, vip.claim.holder);
+    if (kept && isKept) {
+      asVip.set(kept, vip.claim.holder);
+      keepers.set(vip.claim.holder, kept);
+    }
     conflicts.push(...naming.filter((nic) => !carrying.includes(nic)).map((nic) => notCarried(vip, nic)));
     const label = labelConflict(vip, carrying, isKept);
     if (label) conflicts.push(label);
@@ -49,6 +55,7 @@ export function attribute(
   return {
     claims: [...vips.map(({ claim }) => claim), ...nics.map(claimOf), ...ips.map(claimOf)],
     usedVips: new Set(asVip.values()),
+    keepers,
     nicsOf: Map.groupBy(nics, (nic) => claimOf(nic).holder),
     conflicts,
   };

@@ -1,61 +1,35 @@
 // What Kube-OVN made and what cannot be taken over in place, or would be in the way afterwards: fronts that share a load
-// balancer with others', and ports whose address nobody holds.
-import {
-  type Address,
-  contains,
-  formatAddress,
-  isVipHolder,
-  type LedgerView,
-  parseAddress,
-} from '@holdfast/ipam';
-import type { RowOf, RowUuid } from '../northbound';
+// balancer with others', and the addresses that ports have.
+import { type Address, isVipHolder, type LedgerView, parseAddress } from '@holdfast/ipam';
+import type { RowOf, RowUuid, SwitchRow } from '../northbound';
 import type { KnownRow, NorthboundRows } from '../northbound-rows';
-import { subnetKey, vipKeyOf } from '../ownership';
-import { addressUnheld, frontServed, type TakeOverConflict } from './take-over-conflict';
+import { vipKeyOf } from '../ownership';
+import { frontServed, type TakeOverConflict } from './take-over-conflict';
 
-/** An address that a port of a Subnet's switch has, and nobody in the ledger. */
-export interface UnheldAddress {
+/** An address in the `addresses` of a port that is not Holdfast's: OVN answers for it. */
+export interface AnsweredAddress {
+  /** Name of the switch, as of the Subnet. */
   readonly subnet: string;
   readonly address: Address;
   readonly port: string;
+  /** Of its row. */
+  readonly uuid: string;
 }
 
-export function leftovers(view: LedgerView, rows: NorthboundRows): TakeOverConflict[] {
-  return [
-    ...frontsServed(view, rows),
-    ...unheldAddresses(view, rows).map(({ subnet, address, port }) =>
-      addressUnheld(subnetKey(subnet), port, formatAddress(address)),
-    ),
-  ];
-}
-
-export function unheldAddresses(view: LedgerView, rows: NorthboundRows): UnheldAddress[] {
-  return [...view.subnets()].flatMap(({ name: subnet, definition, byAddress }) => {
-    const switches = rows.namedIn('Logical_Switch', subnet);
-    const isAbout = (address: Address): boolean =>
-      !byAddress.get(address) &&
-      !definition?.gateways.includes(address) &&
-      (definition?.cidrs.some((cidr) => contains(cidr, address)) ?? false);
-    return switches.flatMap((uuid) =>
-      portsWithAddress(rows, uuid).flatMap(({ address, port }) =>
-        isAbout(address) ? [{ subnet, address, port }] : [],
-      ),
-    );
-  });
-}
-
-function portsWithAddress(rows: NorthboundRows, onSwitch: RowUuid) {
-  const found: { readonly address: Address; readonly port: string }[] = [];
-  const on = rows.onSwitch(onSwitch);
-  for (const address of on?.addresses.keys() ?? [])
-    for (const uuid of on?.addresses.get(address) ?? []) {
-      const { row, owner } = rows.port(uuid);
-      if (!owner) found.push({ address, port: row.name });
-    }
+export function answeredAddresses(rows: NorthboundRows, switches: Iterable<SwitchRow>): AnsweredAddress[] {
+  const found: AnsweredAddress[] = [];
+  for (const { _uuid, name: subnet } of switches) {
+    const on = rows.onSwitch(_uuid);
+    for (const address of on?.addresses.keys() ?? [])
+      for (const uuid of on?.addresses.get(address) ?? []) {
+        const { row, owner } = rows.port(uuid);
+        if (!owner) found.push({ subnet, address, port: row.name, uuid });
+      }
+  }
   return found;
 }
 
-function frontsServed(view: LedgerView, rows: NorthboundRows): TakeOverConflict[] {
+export function frontsServed(view: LedgerView, rows: NorthboundRows): TakeOverConflict[] {
   const found: TakeOverConflict[] = [];
   for (const { byAddress, name } of view.subnets()) {
     for (const balancer of balancersOn(rows, name))

@@ -7,7 +7,7 @@ import { fence, globalRow, judge, type LedgerMark, record } from '../checkpoint'
 import { OVN_Northbound, type OVN_Northbound_Tables } from '../generated/northbound';
 import { type GlobalRow, WATCHED, type WatchedTables } from '../northbound';
 import { PROJECTOR_LOCK } from '../ovsdb-northbound';
-import { type UnheldAddress, unheldAddresses } from './leftovers';
+import { type AnsweredAddress, answeredAddresses } from './leftovers';
 import { planGiveBack, type PortToGiveBack } from './plan-give-back';
 import { planTakeOver, type PortToTakeOver, type TakeOverPlan } from './plan-take-over';
 import { indexed, type NorthboundTables } from './snapshot';
@@ -68,9 +68,10 @@ export class NorthboundHandOver {
     return planTakeOver(view, this.tables(), this.options.chance);
   }
 
-  /** Addresses that ports of others have, and nobody in the ledger. */
-  unheld(view: LedgerView): readonly UnheldAddress[] {
-    return unheldAddresses(view, indexed(this.tables()));
+  /** What OVN answers for, for others than Holdfast. */
+  answered(): readonly AnsweredAddress[] {
+    const tables = this.tables();
+    return answeredAddresses(indexed(tables), tables.Logical_Switch.values());
   }
 
   planGiveBack(): readonly PortToGiveBack[] {

@@ -15,7 +15,7 @@ import { type DueKey, kindOf, type RowKey, partsOf } from '../ownership';
 import { Batch, type Plan } from '../plan';
 import { planners } from '../planners';
 import type { Write } from '../writes';
-import { leftovers } from './leftovers';
+import { frontsServed } from './leftovers';
 import { meansTheSame } from './same-meaning';
 import { indexed, type NorthboundTables } from './snapshot';
 import { rowDiffers, rowElsewhere, rowOfOthers, type TakeOverConflict } from './take-over-conflict';
@@ -85,7 +85,7 @@ export function planTakeOver(view: LedgerView, tables: NorthboundTables, chance:
     return {
       ports: candidates.map((candidate) => toTakeOver(candidate, judged.respelled)),
       already: found.already,
-      conflicts: [...conflicts, ...others, ...leftovers(view, rows)],
+      conflicts: [...conflicts, ...others, ...frontsServed(view, rows)],
     };
   }
 }

@@ -15,8 +15,6 @@ export type TakeOverCode =
   | 'RowChanged'
   /** A load balancer of others has a front of the Vip. */
   | 'FrontServed'
-  /** The port has an address that nobody holds in the ledger. */
-  | 'AddressUnheld'
   | ObstacleReason;
 
 export interface TakeOverConflict {
@@ -81,11 +79,6 @@ function remedyFor(name: string, found: Columns, wanted: Columns): string {
 export const rowChanged = (key: DueKey, name: string): TakeOverConflict => ({
   ...{ code: 'RowChanged', key, row: name },
   message: `Logical_Switch_Port ${name} was changed while it was to be taken over, and is left alone. Stop who changes it, and run this again.`,
-});
-
-export const addressUnheld = (key: DueKey, name: string, address: string): TakeOverConflict => ({
-  ...{ code: 'AddressUnheld', key, row: name },
-  message: `Logical_Switch_Port ${name} has ${address}, for which OVN answers, and nobody holds that in the ledger. If nobody uses it, delete the port (ovn-nbctl lsp-del ${name}); else reserve the address for who does.`,
 });
 
 export const frontServed = (

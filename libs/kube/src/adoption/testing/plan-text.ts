@@ -1,5 +1,14 @@
 // A plan as a few lines, for tests to compare.
-import { formatAddress, formatCidr, formatMac, formatRange } from '@holdfast/ipam';
+import {
+  familyOf,
+  formatAddress,
+  formatCidr,
+  formatMac,
+  formatRange,
+  LedgerView,
+  parseAddress,
+} from '@holdfast/ipam';
+import { isFinished, isOnHostNetwork } from '../../face/pods/pod-reading';
 import type { AdoptionPlan, AdoptionStep } from '../plan';
 import { planAdoption } from '../plan';
 import type { ClusterObjects } from '../cluster-objects';
@@ -19,6 +28,46 @@ export const conflictsOf = ({ conflicts }: AdoptionPlan): string[] =>
     const left = heldBack.length > 0 ? `, not: ${heldBack.join(' ')}` : '';
     return `${code} ${about}: ${parties.map(({ who }) => who).join(' | ')}${left}`;
   });
+
+export const isNotHeldBack = (text: string): boolean => !/\/(held-back|unexplained)-/.test(text);
+
+/** What would be so once the plan is carried out. */
+export function viewOf({ facts }: AdoptionPlan): LedgerView {
+  const view = new LedgerView();
+  for (const fact of facts) view.apply(fact);
+  return view;
+}
+
+/**
+ * Addresses that any object says somebody has, in a Subnet that is recorded, and that nobody holds afterwards: the next to
+ * come could get them. What nobody can ever have (gateways, what is outside) is left out.
+ */
+export function withoutHolder({ ips, vips, pods }: ClusterObjects, plan: AdoptionPlan): string[] {
+  const view = viewOf(plan);
+  const said = (subnet: unknown, texts: readonly unknown[]): string[] => {
+    const state = view.subnet(String(subnet));
+    const addresses = texts
+      .flatMap((text) => String(text ?? '').split(','))
+      .map((text) => parseAddress(text.trim()))
+      .filter((address) => address !== undefined);
+    return addresses
+      .filter((address) => state?.space(familyOf(address))?.unusable(address) === undefined)
+      .filter((address) => state?.space(familyOf(address)) && !state.byAddress.get(address))
+      .map((address) => `${String(subnet)} ${formatAddress(address)}`);
+  };
+  return [
+    ...ips.flatMap(({ spec }) => said(spec?.['subnet'], [spec?.['v4IpAddress'], spec?.['v6IpAddress']])),
+    ...vips.flatMap(({ spec, status }) => said(spec?.['subnet'], [status?.['v4ip'], status?.['v6ip']])),
+    ...pods
+      .filter((it) => !isFinished(it) && !isOnHostNetwork(it))
+      .flatMap(({ metadata }) => {
+        const { annotations = {} } = metadata;
+        const [prefix = ''] = Object.keys(annotations).filter((key) => key.endsWith('/logical_switch'));
+        const word = (name: string): unknown => annotations[prefix.replace('logical_switch', name)];
+        return word('allocated') === 'true' ? said(word('logical_switch'), [word('ip_address')]) : [];
+      }),
+  ];
+}
 
 function stepText({ order, isSo }: AdoptionStep): string {
   const so = isSo ? ' (so already)' : '';
@@ -49,6 +98,10 @@ function orderText(order: AdoptionStep['order']): string {
       const { holder, user, migrates } = order;
       return `attach ${user.object} ${user.uid} to ${holder}${user.owner ? ` for ${user.owner}` : ''}${migrates ? ' migrating' : ''}`;
     }
+    case 'DetachUser':
+      return `detach ${order.uid} from ${order.holder}, its owner ${order.owner}`;
+    case 'ReleaseAddress':
+      return `release ${order.holder}: ${order.reason}`;
     case 'SetRetention':
       return `keep ${order.holder} ${order.retention?.keep}`;
   }

@@ -1,0 +1,26 @@
+// A Vip that is kept for an owner who has no Pod just now, an ordinal between two of its Pods: the IP resource is what has
+// it meanwhile. Of a Vip's owner the ledger knows by its users, so that the resource is recorded as one that used it and
+// stopped to, and the Vip as retained for who is behind it.
+import type { Holder, User } from '@holdfast/ipam';
+import type { IpClaim } from './ip-claims';
+import type { AdoptionOrder } from './rehearsal';
+
+const OBJECT = 'ip/';
+
+export const isKeeper = ({ object }: Pick<User, 'object'>): boolean => object.startsWith(OBJECT);
+
+/** Owners whose successors want what their predecessor had. */
+const LASTING = /^(statefulset|vm)\//;
+
+export function keepFor(vip: Holder, { name, claim }: IpClaim): AdoptionOrder[] {
+  const { holder: owner, subnet, source } = claim;
+  if (!LASTING.test(owner)) return [];
+  const { uid, resourceVersion } = source;
+  const object = `${OBJECT}${name}`;
+  const of = { subnet, holder: vip } as const;
+  const reason = `no Pod of ${owner} is there; ${source.object} keeps the Vip for it`;
+  return [
+    { type: 'AttachUser', ...of, user: { object, uid, resourceVersion, port: name, owner } },
+    { type: 'DetachUser', ...of, uid, owner: 'exists', reason, evidence: { object, uid, resourceVersion } },
+  ];
+}
