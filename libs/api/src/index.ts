@@ -21,6 +21,7 @@ export * from './present/encode';
 export * from './present/event';
 export { encodeEventJson } from './present/event-json';
 export * from './present/rejection';
+export { presentUsers } from './present/use';
 export { presentHeldReservation, presentReservation, presentVip } from './present/reservation';
 export { presentAddresses, presentRule } from './present/rule';
 export { presentPools, presentSubnet, presentSubnetWithPools } from './present/subnet';

@@ -10,6 +10,7 @@ import { type Column, inWide, table } from '../table';
 import { UsageFault } from '../usage-fault';
 import { heldText } from './reservation';
 import { frontsText } from './rule-port';
+import { keptText, usedText } from './use-text';
 
 interface HistoryFlags {
   readonly vip?: string;
@@ -136,6 +137,16 @@ const HOLDING_COLUMNS: readonly Column<v1.Holding>[] = [
   { head: 'ADDRESSES', text: ({ reservation }) => heldText(reservation) },
   { head: 'MAC', text: ({ reservation }) => reservation?.mac },
   { head: 'SINCE', text: ({ began }) => began?.time && tellTimestamp(began.time) },
+  {
+    head: 'USED BY',
+    text: ({ reservation }) => reservation && usedText(reservation),
+    isShown: (_isWide, rows) => rows.some(({ reservation }) => reservation?.users.length),
+  },
+  {
+    head: 'KEPT',
+    text: ({ reservation }) => reservation && keptText(reservation),
+    isShown: (_isWide, rows) => rows.some(({ reservation }) => reservation?.retained),
+  },
   { head: 'EVENT', text: ({ began }) => began?.type },
   { head: 'BY', text: ({ began }) => began?.actor },
   { head: 'THROUGH', text: ({ began }) => began?.through },

@@ -119,6 +119,9 @@ it('users and retention', () =>
     USER              UID   NODE   PRIMARY
     pod/shop/target   u2    n2     yes
     pod/shop/db-0     u1    n1     no
+    $ holdfast history 10.2.0.2 --at now
+    SUBNET   HOLDER                  ADDRESSES   MAC                 SINCE                      USED BY                         EVENT             BY      THROUGH
+    s2       statefulset/shop/db/0   10.2.0.2    02:f0:0a:02:00:02   2026-01-31T14:05:00.000Z   pod/shop/target,pod/shop/db-0   AddressReserved   alice   http
     $ holdfast release s2 statefulset/shop/db/0
     holdfast: ReservationInUse: ...
     [exit code 1]
@@ -161,9 +164,27 @@ it('users and retention', () =>
     s2       statefulset/shop/db/0   10.2.0.2   -    02:f0:0a:02:00:02   2026-01-31T14:05:00.000Z   owner (kind)
 
     Kept without a user since 2026-01-31T14:05:00.000Z (evicted).
+    $ holdfast history 10.2.0.2 --at now
+    SUBNET   HOLDER                  ADDRESSES   MAC                 SINCE                      KEPT                                       EVENT             BY      THROUGH
+    s2       statefulset/shop/db/0   10.2.0.2    02:f0:0a:02:00:02   2026-01-31T14:05:00.000Z   since 2026-01-31T14:05:00.000Z (evicted)   AddressReserved   alice   http
     $ holdfast reservation end-owner s2 statefulset/shop/db/0 --reason "the set was deleted"
     statefulset/shop/db/0 no longer holds 10.2.0.2 in subnet s2.
     $ holdfast history statefulset/shop/db/0
+    TIME                       EVENT                 HOLDER                  ABOUT                                      ADDRESSES   MAC                 BY      THROUGH   REASON
+    2026-01-31T14:05:00.000Z   AddressReserved       statefulset/shop/db/0   -                                          10.2.0.2    02:f0:0a:02:00:02   alice   http      -
+    2026-01-31T14:05:00.000Z   UserAttached          statefulset/shop/db/0   user pod/shop/db-0                         -           -                   alice   http      -
+    2026-01-31T14:05:00.000Z   UserAttached          statefulset/shop/db/0   user pod/shop/target (migrates)            -           -                   alice   http      -
+    2026-01-31T14:05:00.000Z   UserAttached          statefulset/shop/db/0   user pod/shop/target                       -           -                   alice   http      -
+    2026-01-31T14:05:00.000Z   RetentionSet          statefulset/shop/db/0   retention 1d                               -           -                   alice   http      -
+    2026-01-31T14:05:00.000Z   UserDetached          statefulset/shop/db/0   user pod/shop/db-0                         -           -                   alice   http      the migration is over
+    2026-01-31T14:05:00.000Z   UserDetached          statefulset/shop/db/0   user pod/shop/target                       -           -                   alice   http      evicted
+    2026-01-31T14:05:00.000Z   ReservationRetained   statefulset/shop/db/0   kept until 2026-01-31T14:05:00.000Z (1d)   -           -                   alice   http      evicted
+    2026-01-31T14:05:00.000Z   RetentionSet          statefulset/shop/db/0   retention its subnet's                     -           -                   alice   http      -
+    2026-01-31T14:05:00.000Z   UserAttached          statefulset/shop/db/0   user pod/shop/db-0                         -           -                   alice   http      -
+    2026-01-31T14:05:00.000Z   UserDetached          statefulset/shop/db/0   user pod/shop/db-0                         -           -                   alice   http      evicted
+    2026-01-31T14:05:00.000Z   ReservationRetained   statefulset/shop/db/0   kept (owner)                               -           -                   alice   http      evicted
+    2026-01-31T14:05:00.000Z   AddressReleased       statefulset/shop/db/0   -                                          10.2.0.2    02:f0:0a:02:00:02   alice   http      the set was deleted
+    $ holdfast history 10.2.0.2
     TIME                       EVENT                 HOLDER                  ABOUT                                      ADDRESSES   MAC                 BY      THROUGH   REASON
     2026-01-31T14:05:00.000Z   AddressReserved       statefulset/shop/db/0   -                                          10.2.0.2    02:f0:0a:02:00:02   alice   http      -
     2026-01-31T14:05:00.000Z   UserAttached          statefulset/shop/db/0   user pod/shop/db-0                         -           -                   alice   http      -

@@ -7,7 +7,18 @@ import {
   readMetadata,
   streamOf,
 } from '@holdfast/event-store';
-import { type Holder, type HistoryKey, type SubnetEvent, subnet, vipHolder, vipName } from '@holdfast/ipam';
+import {
+  type Holder,
+  type HistoryKey,
+  type SubnetEvent,
+  type Use,
+  type UserEvent,
+  Users,
+  isUserEvent,
+  subnet,
+  vipHolder,
+  vipName,
+} from '@holdfast/ipam';
 import type { Listed } from './answer-query';
 import type { LedgerReader } from './ledger-reader';
 
@@ -18,6 +29,9 @@ export interface PastHolding {
   readonly latest: SubnetEvent;
   /** The event that put the address into these hands. */
   readonly began: RecordedEvent;
+  /** Who used it then, or that it was kept though nobody did; absent: nobody ever had. */
+  readonly use?: Use;
+  readonly keptBecause?: string;
 }
 
 /** Oldest first, by position. */
@@ -100,7 +114,7 @@ async function holdingIn(
   store: EventStore,
 ): Promise<PastHolding | undefined> {
   let holding: PastHolding | undefined;
-  for (const version of reader.historyOf(name)?.versionsOf(address) ?? []) {
+  for (const version of reader.historyOf(name)?.holdingsOf(address) ?? []) {
     const recorded = await readEvent(streamOf(subnet.category, name), version, store);
     if (readMetadata(recorded).atMs > atMs) continue;
     const event = subnet.codec.decode(recorded);
@@ -108,7 +122,37 @@ async function holdingIn(
     if (holder === undefined || (holding && holder !== holderAfter(holding.latest, address))) break;
     holding = { subnet: name, latest: holding?.latest ?? event, began: recorded };
   }
-  return holding;
+  const holder = holding && holderAfter(holding.latest, address);
+  return holding && holder && { ...holding, ...(await useAt(name, holder, atMs, reader, store)) };
+}
+
+/** Events of one reservation that are looked through; older ones hardly tell of who used it then. */
+const USE_EVENTS_MAX = 10_000;
+
+/** How the holder's reservation was used at that moment: what has become of it since it was made. */
+async function useAt(
+  name: string,
+  holder: Holder,
+  atMs: number,
+  reader: LedgerReader,
+  store: EventStore,
+): Promise<Pick<PastHolding, 'use' | 'keptBecause'>> {
+  const since: (readonly [UserEvent, number])[] = [];
+  const newest = Iterator.from(reader.historyOf(name)?.versionsOf(holder) ?? []);
+  for (const version of newest.take(USE_EVENTS_MAX)) {
+    const recorded = await readEvent(streamOf(subnet.category, name), version, store);
+    const { atMs: happenedAtMs } = readMetadata(recorded);
+    if (happenedAtMs > atMs) continue;
+    const event = subnet.codec.decode(recorded);
+    if (event.type === 'AddressReserved' || event.type === 'VipReserved') break;
+    if (isUserEvent(event)) since.push([event, happenedAtMs]);
+  }
+  const users = new Users();
+  for (const [event, happenedAtMs] of since.reverse()) users.evolve(event, happenedAtMs);
+  const use = users.of(holder);
+  const kept = since.findLast(([{ type }]) => type === 'ReservationRetained')?.[0];
+  const keptBecause = use?.retained && kept?.type === 'ReservationRetained' ? kept.reason : undefined;
+  return { use, keptBecause };
 }
 
 /** What may have happened to a reservation since it is kept without a user: more is not looked through. */
@@ -132,7 +176,7 @@ export async function whyRetained(
 }
 
 /** Who holds the address after the event. */
-function holderAfter(event: SubnetEvent, address: WhoHeld['address']): string | undefined {
+function holderAfter(event: SubnetEvent, address: WhoHeld['address']): Holder | undefined {
   switch (event.type) {
     case 'AddressReserved':
     case 'AddressMoved':

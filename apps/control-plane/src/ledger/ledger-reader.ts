@@ -2,7 +2,7 @@
 // have moved on. One pass over the log serves all of them.
 import type { Chance, Clock } from '@holdfast/clock';
 import { type EventStore, type Position, type RecordedEvent, comparePositions } from '@holdfast/event-store';
-import { HistoryIndex, LedgerView, type SubnetFact } from '@holdfast/ipam';
+import { HistoryIndex, LedgerView, type SubnetFact, isUserEvent } from '@holdfast/ipam';
 import { LogFollower } from './log-follower';
 import { factOf } from './recorded-fact';
 
@@ -84,7 +84,8 @@ export class LedgerReader {
       const by = event.type === 'VipReserved' && through !== 'kubernetes' && { actor };
       const fact = { subnet: name, event, atMs, position, through, ...by };
       this.view.apply(fact);
-      this.history(name).add(event, recorded.version);
+      const held = isUserEvent(event) ? this.view.subnet(name)?.byHolder.get(event.holder) : undefined;
+      this.history(name).add(event, recorded.version, held);
       facts.push(fact);
     }
     this.recent = [...this.recent, ...facts].slice(-RECENT_MAX);

@@ -14,14 +14,25 @@ describe('HistoryIndex', () => {
   index.add({ type: 'VipReserved', name: 'web', claim: 0, vipType: '', selector: [], v4: a, mac: 2 }, 3);
   index.add({ type: 'AddressReleased', holder: ann, v4: b, mac: 1, reason: 'done' }, 4);
 
+  const user = { object: 'pod/default/web-0', uid: 'u1' };
+  index.add(
+    { type: 'UserAttached', holder: holder('vip/web'), user, isPrimary: true, isAnew: false } as never,
+    5,
+    { v4: a },
+  );
+
   it.each([
-    ['an address, across its holders', a, [3, 2, 1]],
+    ['an address, across its holders, and of its use', a, [5, 3, 2, 1]],
     ['the address that a move led to', b, [4, 2]],
     ['a holder', ann, [4, 2, 1]],
-    ['a Vip', holder('vip/web'), [3]],
+    ['a Vip', holder('vip/web'), [5, 3]],
     ['somebody who never held anything', bob, []],
   ])('lists the events of %s, newest first', (_, key, versions) => {
     expect([...index.versionsOf(key)]).toEqual(versions);
+  });
+
+  it('tells who held an address from how it was used', () => {
+    expect([...index.holdingsOf(a)]).toEqual([3, 2, 1]);
   });
 
   it('keeps every posting when it grows', () => {

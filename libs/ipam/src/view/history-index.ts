@@ -1,6 +1,6 @@
 // Which events concern a holder or an address: the way from a key to its events, newest first, as lists of
 // numbers. It keeps no event; whoever asks reads them from the store by stream and version.
-import type { Address } from '../address';
+import type { Address, AddressPair } from '../address';
 import { type Holder, vipHolder } from '../holder';
 import type { HeldAddress, SubnetEvent } from '../subnet/events';
 
@@ -8,7 +8,10 @@ export type HistoryKey = Holder | Address;
 
 const CAPACITY_MIN = 1024;
 
-/** The history of one Subnet. */
+/** Marks the posting of an event that tells of an address' use, and leaves it with its holder. */
+const OF_USE = 2 ** 31;
+
+/** The history of one Subnet, of less than 2,147,483,648 events. */
 export class HistoryIndex {
   /** The newest posting of each key. */
   private readonly newest = new Map<HistoryKey, number>();
@@ -17,8 +20,11 @@ export class HistoryIndex {
   private befores = new Uint32Array(CAPACITY_MIN);
   private count = 0;
 
-  /** To be called for each of the Subnet's events, in order. */
-  add(event: SubnetEvent, version: number): void {
+  /**
+   * To be called for each of the Subnet's events, in order.
+   * @param held what whoever the event concerns has; used for events of its use, which do not say
+   */
+  add(event: SubnetEvent, version: number, held?: AddressPair): void {
     switch (event.type) {
       case 'AddressReserved':
       case 'AddressReleased':
@@ -35,7 +41,10 @@ export class HistoryIndex {
       case 'ReservationRetained':
       case 'RetentionEnded':
       case 'RetentionSet':
-        return this.append(event.holder, version);
+        this.append(event.holder, version);
+        if (held?.v4 !== undefined) this.append(held.v4, version + OF_USE);
+        if (held?.v6 !== undefined) this.append(held.v6, version + OF_USE);
+        return;
       case 'ParentGranted':
       case 'ParentWithdrawn':
       case 'RuleDefined':
@@ -50,8 +59,17 @@ export class HistoryIndex {
     }
   }
 
-  /** Versions of the events that concern `key`, newest first. */
+  /** Versions of the events that concern `key`, newest first: an address is concerned by its use as well. */
   *versionsOf(key: HistoryKey): Iterable<number> {
+    for (const marked of this.postingsOf(key)) yield marked % OF_USE;
+  }
+
+  /** Versions of the events that say who holds the address, newest first. */
+  *holdingsOf(address: Address): Iterable<number> {
+    for (const marked of this.postingsOf(address)) if (marked < OF_USE) yield marked;
+  }
+
+  private *postingsOf(key: HistoryKey): Iterable<number> {
     let posting = this.newest.get(key);
     while (posting !== undefined) {
       yield this.versions[posting] as number;

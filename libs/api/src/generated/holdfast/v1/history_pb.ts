@@ -31,7 +31,7 @@ export type GetHistoryRequest = Message<"holdfast.v1.GetHistoryRequest"> & {
    */
   subject: {
     /**
-     * Of this address: all that reserved, moved or released it.
+     * Of this address: all that reserved, moved or released it, and who used it or had it kept meanwhile.
      *
      * @generated from field: string address = 1;
      */
@@ -217,7 +217,7 @@ export const WhoHeldResponseSchema: GenMessage<WhoHeldResponse> = /*@__PURE__*/
  */
 export type Holding = Message<"holdfast.v1.Holding"> & {
   /**
-   * The reservation as it was then.
+   * The reservation as it was then, with who used it, or that it was kept. How long it would have stayed is not said.
    *
    * @generated from field: holdfast.v1.Reservation reservation = 1;
    */
