@@ -1,17 +1,15 @@
 // Pods that use something and are no more, have finished, or have left their machine: each gives up what it used, with
 // the evidence of its end. Whether the address stays is for the ledger to decide, by what has become of the owner.
 import { type Evidence, isVipHolder } from '@holdfast/ipam';
-import { actorNamed, actorOf } from '../face/ledger';
+import { actorNamed } from '../face/ledger';
 import { keyOf, type KubernetesObject } from '../kubernetes-object';
 import { PODS } from '../resource';
 import { objectOf } from './followed-pod';
 import type { PodUse } from './ledger-index';
-import { providersOf } from './nic-wish';
 import { standingOf } from './owner-standing';
 import { askLedger, BEHIND_RETRY_MS, Missing, type PodContext, UNKNOWN_RETRY_MS } from './pod-context';
-import { holderOf, type Owner, ownerBehind, ownerOf } from './pod-identity';
+import { type Owner, ownerBehind, ownerOf } from './pod-identity';
 import { soonest } from './pod-refusals';
-import { isOfPod } from './reservation-ends';
 
 export interface Leaving {
   readonly reason: string;
@@ -88,29 +86,6 @@ export class Departures {
     const delaysMs: (number | undefined)[] = [];
     for (const use of uses) delaysMs.push(await this.detach(key, use, { reason, evidence, ownerUid }));
     return soonest(delaysMs);
-  }
-
-  /** An ordinary Pod ended after something was reserved for it, and before it used that. */
-  async giveBack(key: string): Promise<void> {
-    const pod = this.context.ended.get(key);
-    if (!pod || ownerOf(pod, this.context.rules)) return;
-    const { uid, resourceVersion } = pod.metadata;
-    const evidence = { object: objectOf(pod), uid, resourceVersion };
-    for (const provider of providersOf(pod).value ?? [])
-      for (const { name, byHolder, users } of this.context.choice.candidates(pod, provider)) {
-        const held = byHolder.get(holderOf(pod, undefined, provider));
-        if (!held || !isOfPod(held) || users.of(held.holder)) continue;
-        const reason = 'Pod deleted before it could use it';
-        const order = {
-          type: 'ReleaseAddress',
-          subnet: name,
-          holder: held.holder,
-          reason,
-          evidence,
-        } as const;
-        await askLedger(this.context, order, actorOf(PODS, pod));
-      }
-    this.context.ended.delete(key);
   }
 
   /** What shows that the Pod is no more; or in how many milliseconds to look again, if at all. */

@@ -2,8 +2,6 @@
 import { STATEFUL_SETS } from '../resource';
 import { PodWorld } from './testing/pod-world';
 
-const HOUR_MS = 3_600_000;
-
 describe('killed at any step, a face', () => {
   /** Pods and a set come and go; one Pod is replaced, the set is scaled down. */
   async function story(world: PodWorld): Promise<void> {
@@ -43,7 +41,7 @@ describe('killed at any step, a face', () => {
     const { world: undisturbed, orders } = await calm();
     const wanted = outcome(undisturbed) as { users: number[] };
     expect(wanted.users).toEqual([1, 1]);
-    expect(orders).toBe(12);
+    expect(orders).toBe(8);
     for (let step = 1; step <= orders; step += 1) {
       const world = await PodWorld.started();
       const execute = world.ledger.execute.bind(world.ledger);
@@ -57,9 +55,7 @@ describe('killed at any step, a face', () => {
       };
       await story(world);
       await world.whileDown(() => void (left = Infinity));
-      // What was reserved for a Pod that went before it could be attached is collected after a day.
-      world.clock.step(25 * HOUR_MS);
-      await world.settle(600_000);
+      await world.settle(200_000);
       expect({ step, ...stable(outcome(world)) }).toEqual({ step, ...stable(wanted) });
     }
   });

@@ -1,7 +1,8 @@
-// A NIC that has no address yet: reserve for its holder, or take the Vip that it names, and attach the Pod by its UID.
-// Nothing is chosen here but the Subnet; what the ledger refuses in one is tried in the next.
+// A NIC that has no address yet: reserve for its holder, or take the Vip that it names, and attach the Pod by its UID; each
+// is one decision (infra/docs/adr/0019). Nothing is chosen here but the Subnet; what the ledger refuses in one is tried in
+// the next.
 //
-//   reserve (or: move, or nothing, as the holder has it already) -> attach -> placed
+//   reserve or move, and attach -> placed
 import {
   type Holder,
   type HeldAddress,
@@ -12,10 +13,10 @@ import {
   type SubnetState,
   vipHolder,
 } from '@holdfast/ipam';
-import { actorOf, type LedgerOrder } from '../face/ledger';
+import { actorOf } from '../face/ledger';
 import { PODS } from '../resource';
 import { annotationOf, objectOf, VIP_ANNOTATION } from './followed-pod';
-import type { NicAttachment, NicTurn } from './nic-attachment';
+import { type Carrying, type NicAttachment, type NicTurn, using } from './nic-attachment';
 import { ALONE, type NicOutcome, refused, refusedAs } from './nic-outcome';
 import { askedText, DEFAULT_PROVIDER, isAddressed, isToldOf, type NicWish, readNicWish } from './nic-wish';
 import { askLedger, type PodContext } from './pod-context';
@@ -30,6 +31,10 @@ const NEXT_MAY_DO = new Set<string>([
   'AddressOutOfRange',
   'PoolNotFound',
 ] satisfies RejectionCode[]);
+
+const HOLDS_OTHER: RejectionCode = 'HolderHoldsOther';
+
+type Reserving = Carrying & ReserveAddress;
 
 export class NicAdmission {
   constructor(
@@ -113,32 +118,38 @@ export class NicAdmission {
     const port = portOf(pod, owner, provider);
     const former = state.formerAddresses(holder);
     const prefersFormer = former !== undefined && isOfPool(state, wish.pool, former);
-    const needed = this.needed(state, {
+    const order = this.fitting(state, {
       ...{ type: 'ReserveAddress', subnet: state.name, holder, ...wish },
-      ...{ port, portSecurity, ...(prefersFormer && { prefersFormer }) },
+      ...{ port, portSecurity, ...(prefersFormer && { prefersFormer }), ...using(turn, holder) },
     });
-    const asked = `${askedText(pod, provider)} ${wish.pool ?? ''} ${holder}`;
-    const refusal =
-      needed && (await this.attachment.order(turn, `reserve ${wish.pool ?? ''}`, asked, needed, state.name));
-    if (refusal) return refusal;
-    const outcome = await this.attachment.attach(turn, state, holder);
+    const asked = `${askedText(pod, provider)} ${wish.pool ?? ''} ${order.user.node} ${holder}`;
+    const outcome = await this.attachment.carry(turn, state, order, `reserve ${wish.pool ?? ''}`, asked);
     if (outcome.is === 'placed') await this.leaveOthers(turn, state, holder);
     return outcome;
   }
 
-  /** What has to be asked, as far as the view tells; undefined when it is so already. */
-  private needed(state: SubnetState, order: ReserveAddress): LedgerOrder | undefined {
+  /**
+   * What has to be asked, as far as the view tells. Of a holder who has something else: that is moved to what its owner
+   * names now, or gets the port that it was reserved without; not under somebody who goes on using it.
+   */
+  private fitting(state: SubnetState, order: Reserving): Carrying {
     const held = state.byHolder.get(order.holder);
-    if (!held) return order;
+    if (!held || !this.isRefused(order, state)) return order;
+    const { subnet: name, holder, v4, v6, mac, port, portSecurity, user, migrates, families = [] } = order;
+    const isOfPort = held.port === undefined || held.port === port;
+    const hasFamilies = families.every(
+      (family) => (family === 4 ? (v4 ?? held.v4) : (v6 ?? held.v6)) !== undefined,
+    );
+    const isShared = migrates === true && state.users.usersOf(holder).length > 0;
+    const moves = isOfPort && hasFamilies && !isShared;
+    return moves
+      ? { type: 'MoveAddress', subnet: name, holder, v4, v6, mac, port, portSecurity, user }
+      : order;
+  }
+
+  private isRefused(order: Reserving, state: SubnetState): boolean {
     const nowMs = this.context.clock.now();
-    const { rejected } = subnet.decide(order, state, { nowMs, issuedAtMs: nowMs });
-    if (!rejected) return undefined;
-    const { subnet: name, holder, v4, v6, mac } = order;
-    const isNamed = v4 !== undefined || v6 !== undefined || mac !== undefined;
-    const hasItsPort = held.port === order.port && (held.portSecurity ?? false) === order.portSecurity;
-    // Its owner names other addresses now: a static move, decided as one.
-    const moves = isNamed && hasItsPort && state.users.usersOf(holder).length === 0;
-    return moves ? { type: 'MoveAddress', subnet: name, holder, v4, v6, mac } : order;
+    return subnet.decide(order, state, { nowMs, issuedAtMs: nowMs }).rejected?.code === HOLDS_OTHER;
   }
 
   /** The holder's successor is elsewhere now: for what it has in other Subnets, nobody will come back. */

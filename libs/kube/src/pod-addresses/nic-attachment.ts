@@ -1,5 +1,5 @@
-// Attaches a Pod, by its UID, to what its NIC's holder holds, and asks the ledger on behalf of a NIC: what was refused is
-// asked again only when something may have helped.
+// Attaches a Pod, by its UID, to what its NIC's holder holds or is to hold, and asks the ledger on behalf of a NIC: what was
+// refused is asked again only when something may have helped.
 import {
   type Holder,
   isVipHolder,
@@ -15,6 +15,7 @@ import { PODS } from '../resource';
 import { nodeOf, objectOf } from './followed-pod';
 import type { Role } from './live-migration';
 import { BEHIND, inUse, type NicOutcome, refusedAs } from './nic-outcome';
+import { wantsPortSecurity } from './nic-wish';
 import { askLedger, type PodContext } from './pod-context';
 import { type Owner, ownerHolderOf, portOf } from './pod-identity';
 
@@ -26,17 +27,37 @@ export interface NicTurn {
   readonly role: Role;
 }
 
+/** An order by which a Pod carries something. */
+export type Carrying = Extract<
+  SubnetCommand,
+  { readonly type: 'ReserveAddress' | 'MoveAddress' | 'AttachUser' }
+> & { readonly user: User };
+
+const SECURED = { portSecurity: true } as const;
+
 export class NicAttachment {
   constructor(private readonly context: PodContext) {}
 
-  /** Also says the node again, where that has become known. */
-  async attach(turn: NicTurn, state: SubnetState, holder: Holder): Promise<NicOutcome> {
+  /** Also says the node and the port again, where those have become known or are others now. */
+  attach(turn: NicTurn, state: SubnetState, holder: Holder): Promise<NicOutcome> {
+    const order = { type: 'AttachUser', subnet: state.name, holder, ...using(turn, holder) } as const;
+    const { node, port, portSecurity } = order.user;
+    return this.carry(turn, state, order, 'attach', `${node} ${port} ${portSecurity} ${holder}`);
+  }
+
+  /**
+   * The Pod carries what the order reserves, moves or only names: one decision.
+   * @param what of the NIC is asked @param asked to tell whether the same is asked again
+   */
+  async carry(
+    turn: NicTurn,
+    state: SubnetState,
+    order: Carrying,
+    what: string,
+    asked: string,
+  ): Promise<NicOutcome> {
     const { key, role } = turn;
-    const user = userOf(turn, holder);
-    const order = {
-      ...({ type: 'AttachUser', subnet: state.name, holder, user } as const),
-      ...(role === 'joins' && { migrates: true }),
-    };
+    const { holder, user } = order;
     const rival = this.rivalOf(order, state);
     if (rival) return rival;
     const where = user.node === undefined ? '' : ` on ${user.node}`;
@@ -45,9 +66,39 @@ export class NicAttachment {
       what: `${user.object} (UID ${user.uid}) is in Kubernetes, and the ledger does not have it as a user${where}`,
       why: 'it came, or was given a node, while nobody looked; it was attached',
     });
-    const asked = `${user.uid} ${user.node} ${role} ${holder}`;
-    const refusal = await this.order(turn, 'attach', asked, order, state.name);
+    const refusal = await this.order(turn, what, `${user.uid} ${role} ${asked}`, order, state.name);
     return refusal ?? this.placed(state.name, holder, user.uid);
+  }
+
+  /**
+   * Of a Pod that is attached as `known`: its node, and the security of the port that is made for it, as they are now.
+   * @returns what became of it, unless all is well
+   */
+  async keepUp(
+    turn: NicTurn,
+    state: SubnetState,
+    holder: Holder,
+    known: User,
+  ): Promise<NicOutcome | undefined> {
+    const { node, portSecurity = false } = userOf(turn, holder);
+    const isElsewhere = node !== undefined && node !== known.node;
+    const isVip = isVipHolder(holder);
+    const isSecuredElse = isVip && known.port !== undefined && portSecurity !== (known.portSecurity ?? false);
+    if (!isElsewhere && !isSecuredElse) return isVip ? undefined : this.keepPort(turn, state, holder);
+    const outcome = await this.attach(turn, state, holder);
+    return outcome.is === 'placed' ? undefined : outcome;
+  }
+
+  /** While a machine migrates, its source and its target may say different things: packets go to the primary one. */
+  private async keepPort(turn: NicTurn, state: SubnetState, holder: Holder): Promise<NicOutcome | undefined> {
+    const { pod, owner, provider } = turn;
+    const held = state.byHolder.get(holder);
+    const portSecurity = wantsPortSecurity(pod, provider);
+    const isPrimary = state.users.usersOf(holder)[0]?.uid === pod.metadata.uid;
+    const port = portOf(pod, owner, provider);
+    if (!isPrimary || held?.port !== port || (held.portSecurity ?? false) === portSecurity) return undefined;
+    const order = { type: 'MoveAddress', subnet: state.name, holder, port, portSecurity } as const;
+    return this.order(turn, 'port', `${portSecurity} ${holder}`, order, state.name);
   }
 
   /** Packets go to this Pod from now on. */
@@ -86,10 +137,7 @@ export class NicAttachment {
    * An owner's Pods take turns at its Vip: in the ledger a successor takes it over. But not from a Pod that is still
    * there, as in a live migration before packets go to its target.
    */
-  private rivalOf(
-    order: Extract<SubnetCommand, { readonly type: 'AttachUser' }>,
-    state: SubnetState,
-  ): NicOutcome | undefined {
+  private rivalOf(order: Carrying, state: SubnetState): NicOutcome | undefined {
     const nowMs = this.context.clock.now();
     const decision = subnet.decide(order, state, { nowMs, issuedAtMs: nowMs });
     for (const event of decision.rejected ? [] : decision.events) {
@@ -110,6 +158,11 @@ export class NicAttachment {
   }
 }
 
+/** Of an order: who carries what it is about. */
+export function using(turn: NicTurn, holder: Holder): { readonly user: User; readonly migrates?: true } {
+  return { user: userOf(turn, holder), ...(turn.role === 'joins' && { migrates: true }) };
+}
+
 /** The user of a Vip has the port that is to have the Vip's addresses, and who is behind it and its successors. */
 export function userOf(
   { pod, owner, provider }: Pick<NicTurn, 'pod' | 'owner' | 'provider'>,
@@ -119,5 +172,6 @@ export function userOf(
   const node = nodeOf(pod);
   const user = { object: objectOf(pod), uid, resourceVersion, ...(node !== undefined && { node }) };
   if (!isVipHolder(holder)) return user;
-  return { ...user, port: portOf(pod, owner, provider), ...(owner && { owner: ownerHolderOf(owner) }) };
+  const port = { port: portOf(pod, owner, provider), ...(wantsPortSecurity(pod, provider) && SECURED) };
+  return { ...user, ...port, ...(owner && { owner: ownerHolderOf(owner) }) };
 }

@@ -66,7 +66,12 @@ export function readNicWish(pod: KubernetesObject, provider: string): Read<NicWi
   const families = readFamilies(nicAnnotation(provider, 'ip_family'), said('ip_family'));
   if (families.rejected) return families;
   const wish = { ...addresses.value, ...families.value, ...(mac !== undefined && { mac }) };
-  return { value: { wish, portSecurity: said('port_security') === 'true' } };
+  return { value: { wish, portSecurity: wantsPortSecurity(pod, provider) } };
+}
+
+/** Whether the NIC's port may send and receive only what is its own. */
+export function wantsPortSecurity(pod: KubernetesObject, provider: string): boolean {
+  return annotationOf(pod, nicAnnotation(provider, 'port_security')) === 'true';
 }
 
 /** What the Pod asks for, as text: to tell whether it still asks for the same. */

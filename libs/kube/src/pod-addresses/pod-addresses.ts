@@ -2,7 +2,7 @@
 // of a key makes it right from what is there. Who has what is for the ledger to say: nothing is ever concluded from what
 // objects say of themselves, and nothing is remembered that a restart could lose.
 //
-//   Pods, owners ---+                        +-> ledger.execute (reserve, attach, detach, end)
+//   Pods, owners ---+                        +-> ledger.execute (reserve and attach, detach, end)
 //   facts ----------+--> due keys --> turn --+-> annotations, Event
 //   clock ----------+
 //
@@ -82,7 +82,6 @@ export class PodAddresses {
   private readonly ownerEnds: OwnerEnds;
   private readonly reservationEnds: ReservationEnds;
   private readonly departed = new Map<string, Evidence>();
-  private readonly ended = new Map<string, KubernetesObject>();
   /** Keys whose next turn is one of those that compare all. */
   private readonly compared = new Set<string>();
   private followings: Readonly<Record<Followed, Following>> | undefined;
@@ -166,7 +165,6 @@ export class PodAddresses {
       pods: { get: (ref) => this.followings?.pods.get(ref) },
       namespaces: { get: (ref) => this.followings?.namespaces.get(ref) },
       evidenceOfEnd: (uid) => this.departed.get(uid),
-      ended: this.ended,
       isKnownCluster: () => this.isKnown,
       graceMs: this.options.graceMs ?? GRACE_MS,
       differs: (key, difference) => {
@@ -244,11 +242,8 @@ export class PodAddresses {
   private remember(pod: KubernetesObject): void {
     const { uid, resourceVersion } = pod.metadata;
     this.departed.set(uid, { object: objectOf(pod), uid, resourceVersion });
-    this.ended.set(podKeyOf(pod.metadata), pod);
-    for (const known of [this.departed, this.ended]) {
-      const [oldest] = known.keys();
-      if (known.size > DEPARTED_MAX && oldest !== undefined) known.delete(oldest);
-    }
+    const [oldest] = this.departed.keys();
+    if (this.departed.size > DEPARTED_MAX && oldest !== undefined) this.departed.delete(oldest);
   }
 
   private takeFacts(facts: readonly SubnetFact[]): void {

@@ -2,7 +2,6 @@
 import type { Clock } from '@holdfast/clock';
 import type { Evidence, Holder, Rejection } from '@holdfast/ipam';
 import type { Following, KubernetesApi } from '../kubernetes-api';
-import type { KubernetesObject } from '../kubernetes-object';
 import type { Ledger, LedgerOrder } from '../face/ledger';
 import type { LedgerIndex } from './ledger-index';
 import type { OwnerObjects } from './owner-objects';
@@ -35,8 +34,6 @@ export interface PodContext {
   readonly writer: PodWriter;
   /** The last of a Pod whose end was seen, by UID. */
   readonly evidenceOfEnd: (uid: string) => Evidence | undefined;
-  /** By key, the last Pods whose end was seen. */
-  readonly ended: Pick<Map<string, KubernetesObject>, 'get' | 'delete'>;
   /** Whether what is missing, and was not seen going, may be gone (./known-cluster). */
   readonly isKnownCluster: () => boolean;
   /** How long something must have been missing that nobody saw going. */

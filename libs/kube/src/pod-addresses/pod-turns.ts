@@ -15,7 +15,7 @@ import { isFinished, isOnHostNetwork } from '../face/pods/pod-reading';
 import type { PodWarning, PodWarnings } from '../face/parents/pod-warnings';
 import { keyOf, type KubernetesObject } from '../kubernetes-object';
 import { Departures } from './departures';
-import { annotationOf, migrationOf, nodeOf, objectOf, VIP_ANNOTATION } from './followed-pod';
+import { annotationOf, migrationOf, objectOf, VIP_ANNOTATION } from './followed-pod';
 import type { PodUse } from './ledger-index';
 import { type Role, roleOf, takesOver } from './live-migration';
 import { heldIn, NicAdmission } from './nic-admission';
@@ -57,10 +57,7 @@ export class PodTurns {
     // First of all, so that a successor takes over from its predecessor rather than after it.
     const arrivedMs = pod && (await this.arrive(key, pod, said));
     const departedMs = await this.departures.settle(key, ref, pod);
-    if (!pod) {
-      this.context.refusals.forgetAll(key);
-      await this.departures.giveBack(key);
-    }
+    if (!pod) this.context.refusals.forgetAll(key);
     const saidMs = await this.warnings.say(key, said);
     return soonest([arrivedMs, departedMs, saidMs]);
   }
@@ -122,12 +119,8 @@ export class PodTurns {
     const state = use && this.context.ledger.view.subnet(use.subnet);
     const user = state?.users.userOf(use?.holder as PodUse['holder'], pod.metadata.uid);
     if (!use || !state || !user) return this.admission.admit(turn);
-    const node = nodeOf(pod);
-    const told =
-      node === undefined || node === user.node
-        ? undefined
-        : await this.attachment.attach(turn, state, use.holder);
-    if (told && told.is !== 'placed') return told;
+    const changed = await this.attachment.keepUp(turn, state, use.holder, user);
+    if (changed) return changed;
     const isPrimary = state.users.usersOf(use.holder)[0]?.uid === pod.metadata.uid;
     const moved =
       isPrimary || !this.takesOver(turn)

@@ -1,4 +1,4 @@
-// Reservations whose time is over: kept for a time that has passed, or made for a Pod that never came to use it.
+// Reservations whose time is over: kept for a time that has passed, or made for a Pod that never came to use them.
 import { type Evidence, type Holder, holderParts, type Reservation, type SubnetState } from '@holdfast/ipam';
 import { THROUGH_KUBERNETES } from '../face/ledger';
 import type { ObjectRef } from '../kubernetes-object';
@@ -10,9 +10,10 @@ import { askLedger, BEHIND_RETRY_MS, type PodContext, UNKNOWN_RETRY_MS } from '.
 import { ownerBehind, providerOf } from './pod-identity';
 
 /**
- * A process that dies between reserving for a Pod and attaching it leaves a reservation that nobody uses; if the Pod is
- * gone as well when the next one looks, nobody ever will. Somebody may also reserve for a Pod that is to come: a day is
- * long enough for that, and who needs longer says so by the holder's retention.
+ * What a Pod is given it uses from the start, in one decision. But somebody may reserve for a Pod that is to come, with
+ * the port that it will have: a day is long enough for that, and who needs longer says so by the holder's retention, or
+ * names no port, which the Pod then brings along. Ledgers of before that decision also have reservations of which the
+ * process died, and the Pod went, before they were used.
  */
 export const NEVER_USED_MAX_MS = 24 * 3_600_000;
 
@@ -84,8 +85,8 @@ interface Because {
   readonly evidence: Evidence;
 }
 
-/** Reserved as a Pod's turn reserves: with the port that its NIC has. */
-export function isOfPod({ holder, port }: Reservation): boolean {
+/** Reserved as for a Pod that is about to come: with the port that its NIC will have. */
+function isOfPod({ holder, port }: Reservation): boolean {
   const provider = providerOf(holder);
   const { namespace, name } = podOf(holder);
   const suffix = provider === DEFAULT_PROVIDER ? '' : `.${provider}`;
