@@ -106,6 +106,15 @@ function stayText({ type, retention = "its subnet's", until, owner }: v1.LedgerE
   return `kept${whom}${until ? ` until ${tellTimestamp(until)}` : ''} (${retention})`;
 }
 
+/** "pod/default/web-0 (uid 7e4e43a6-..., resourceVersion 17)": by what it was known. */
+function evidenceText({ object, uid, resourceVersion }: v1.Evidence): string {
+  const known = [
+    ...(uid === undefined ? [] : [`uid ${uid}`]),
+    ...(resourceVersion === undefined ? [] : [`resourceVersion ${resourceVersion}`]),
+  ].join(', ');
+  return known === '' ? object : `${object} (${known})`;
+}
+
 const areSeveral = (values: readonly string[]): boolean => new Set(values).size > 1;
 
 export const EVENT_COLUMNS: readonly Column<v1.LedgerEvent>[] = [
@@ -129,6 +138,11 @@ export const EVENT_COLUMNS: readonly Column<v1.LedgerEvent>[] = [
   { head: 'POSITION', text: ({ position }) => position, isShown: inWide },
   { head: 'COMMAND', text: ({ commandId }) => commandId, isShown: inWide },
   { head: 'REASON', text: ({ reason }) => reason },
+  {
+    head: 'EVIDENCE',
+    text: ({ evidence }) => evidence && evidenceText(evidence),
+    isShown: (isWide, rows) => isWide && rows.some(({ evidence }) => evidence),
+  },
 ];
 
 const HOLDING_COLUMNS: readonly Column<v1.Holding>[] = [

@@ -1,5 +1,6 @@
 // Pools, users and retention against a real control plane: what people read.
 import { aControlPlane } from '../testing/control-plane';
+import { Terminal } from '../testing/terminal';
 import { expectSeen, transcript } from '../testing/transcript';
 
 const controlPlane = aControlPlane();
@@ -200,6 +201,20 @@ it('users and retention', () =>
     2026-01-31T14:05:00.000Z   ReservationRetained   statefulset/shop/db/0   kept (owner)                               -           -                   alice   http      evicted
     2026-01-31T14:05:00.000Z   AddressReleased       statefulset/shop/db/0   -                                          10.2.0.2    02:f0:0a:02:00:02   alice   http      the set was deleted
   `));
+
+it('by what an end was known', async () => {
+  const terminal = new Terminal(controlPlane().server);
+  for (const line of [
+    'subnet define s9 --cidr 10.9.0.0/24',
+    'reserve s9 pod/shop/cart',
+    'reservation attach s9 pod/shop/cart pod/shop/cart --uid u9',
+    'reservation detach s9 pod/shop/cart --uid u9 --reason evicted',
+  ])
+    expect(await terminal.type(`holdfast ${line}`)).toMatchObject({ code: 0 });
+  const { out } = await terminal.type('holdfast history 10.9.0.2 -o wide');
+  expect(out).toMatch(/EVIDENCE$/m);
+  expect(out).toMatch(/UserDetached.*evicted +pod\/shop\/cart \(uid u9\)$/m);
+});
 
 it("a Vip's users", () =>
   seen(transcript`
