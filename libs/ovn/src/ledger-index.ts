@@ -47,6 +47,7 @@ export class LedgerIndex {
       case 'SubnetRetired':
         return this.indexRouter(subnet);
       case 'AddressReserved':
+      case 'AddressMoved':
         return event.port === undefined ? undefined : this.indexPort(subnet, event.holder);
       case 'AddressReleased':
         return this.indexPort(subnet, event.holder);

@@ -15,7 +15,7 @@ import type { RowUuid } from './northbound';
 import { type DueKey, type FamilyName, nameOf } from './ownership';
 import type { Batch, Plan } from './plan';
 import { planLbVip } from './plan-lb-vip';
-import { placementOf } from './plan-port';
+import { placementOf, vipsOfParent } from './plan-port';
 import { RowPlan } from './row-plan';
 
 /** `explains`: whether to say what is different. */
@@ -57,7 +57,7 @@ type PortedUser = User & { readonly port: string };
 function putUserPort(
   plan: RowPlan,
   { name, subnet, reservation }: VipEntry,
-  { port, owner }: PortedUser,
+  { port, portSecurity, owner }: PortedUser,
 ): void {
   plan.hasRows = true;
   const place = plan.containerOf('switch', subnet.name);
@@ -65,13 +65,16 @@ function putUserPort(
   const { holder } = reservation;
   const mac = subnet.macOf(reservation);
   const addresses = addressesOf(reservation);
+  const own = [formatMac(mac), ...addresses.map(formatAddress)];
+  const allowed = portSecurity ? vipsOfParent(plan.batch, subnet.name, port).map(formatAddress) : [];
   plan.put(
     desiredRow('Logical_Switch_Port', {
       key: `vip/${name}/user` as DueKey,
       columns: {
         name: port,
         type: '',
-        addresses: [[formatMac(mac), ...addresses.map(formatAddress)].join(' ')],
+        addresses: [own.join(' ')],
+        port_security: portSecurity ? [[...own, ...allowed].join(' ')] : [],
         ...placementOf(owner ?? holder, subnet.users.usersOf(holder)),
       },
       unset: PORT_UNSET,

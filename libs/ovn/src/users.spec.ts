@@ -45,6 +45,24 @@ describe('a Pod that has a Vip as its own address', () => {
     expect((await rowOf('web'))?.type).toBe('virtual');
   });
 
+  it('has the port security that it asks for, with the Vips that it may answer for, until it asks no more', async () => {
+    const attachAs = (portSecurity?: boolean): void => {
+      const user = { object: 'pod/default/a', uid: 'u1', port: 'a.default' };
+      ledger.attach('blue', 'vip/web', { ...user, ...(portSecurity && { portSecurity }) });
+    };
+    await settled(() => ledger.reserve('blue', 'web', { v4: '10.17.0.9', mac: 0x0a0000000009 }));
+    await settled(() => attachAs(true));
+    const own = '0a:00:00:00:00:09 10.17.0.9';
+    expect(await rowOf('a.default')).toMatchObject({ port_security: [own], addresses: [own] });
+    await settled(() => {
+      ledger.reserve('blue', 'shared', { v4: '10.17.0.77', namespace: 'default' });
+      ledger.grant('shared', 'a.default');
+    });
+    expect((await rowOf('a.default'))?.port_security).toEqual([`${own} 10.17.0.77`]);
+    await settled(() => attachAs());
+    expect((await rowOf('a.default'))?.port_security).toEqual([]);
+  });
+
   it('never has its port taken from another’s of the same name', async () => {
     await lab.nbctl('--may-exist', 'ls-add', 'blue', '--', 'lsp-add', 'blue', 'a.default');
     await settled(() => ledger.reserve('blue', 'web'));
@@ -54,6 +72,24 @@ describe('a Pod that has a Vip as its own address', () => {
     await lab.nbctl('lsp-del', 'a.default');
     await reconciler.whenSettled();
     expect((await rowOf('a.default'))?.addresses).toHaveLength(1);
+  });
+});
+
+describe('a holder’s port', () => {
+  const pod = 'pod/default/a';
+  const row = { addresses: ['0a:00:00:00:00:07 10.17.0.7'], port_security: [] as string[] };
+  const address = { v4: '10.17.0.7', mac: 0x0a0000000007 };
+
+  it('is made when it is recorded after the address, and secured and called as is recorded then', async () => {
+    await settled(() => ledger.reservePort('blue', pod, address));
+    expect(await lab.rowsOf('Logical_Switch_Port')).toEqual([]);
+    await settled(() => ledger.move('blue', pod, { port: 'a.default' }));
+    expect(await rowOf('a.default')).toMatchObject(row);
+    await settled(() => ledger.move('blue', pod, { port: 'a.default', portSecurity: true }));
+    expect(await rowOf('a.default')).toMatchObject({ ...row, port_security: row.addresses });
+    await settled(() => ledger.move('blue', pod, { port: 'other' }));
+    expect(await rowOf('a.default')).toBeUndefined();
+    expect(await rowOf('other')).toMatchObject(row);
   });
 });
 

@@ -121,7 +121,7 @@ export class TestLedger {
     this.run([{ ...addressed(wish), type: 'ReserveAddress', subnet: subnetName, holder: who }]);
   }
 
-  move(subnetName: string, holder: string, wish: VipWish): void {
+  move(subnetName: string, holder: string, wish: PortedWish): void {
     const who = holderOf(holder);
     this.run([{ ...addressed(wish), type: 'MoveAddress', subnet: subnetName, holder: who }]);
   }
