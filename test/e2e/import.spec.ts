@@ -1,5 +1,6 @@
-// A running cluster moves over from Kube-OVN without one address changing: its objects with Kube-OVN's own definitions, the
-// command line and the control plane as processes.
+// A running cluster moves over from Kube-OVN without one address changing, and without one port made anew: its objects with
+// Kube-OVN's own definitions, its Northbound with rows as Kube-OVN writes them, the command line and the control plane as
+// processes. Over the sandbox and over the real API server.
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,16 +9,30 @@ import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/co
 import { until } from '@holdfast/infra/demo/until';
 import {
   createObjects,
-  installDefinitions,
+  kubeApiserverSkipReason,
   kubeOvn,
-  MANIFESTS,
-  type SandboxApiServer,
+  type KubernetesServer,
+  startKubeApiserver,
   startSandboxApiServer,
 } from '@holdfast/kube/testing';
-
-const { ip, node, ofSet, pod, pool, statefulSet, subnet, usedBy, vip } = kubeOvn;
+import { NORTHBOUND_SCHEMA, type OvsdbServer, startOvsdbServer } from '@holdfast/ovsdb/testing';
+import {
+  createKubeOvnObjects,
+  createKubeOvnRows,
+  kubeOvnClusterSkipReason,
+  ofKubeOvn,
+  POD_PATH,
+  portsIn,
+  runNbctl,
+  SUBNET,
+  surroundingsIn,
+  vendorsIn,
+} from './kube-ovn-cluster';
 
 const CLI = join(__dirname, '../../apps/cli/bin/holdfast.cjs');
+
+const OF_PODS = ['db-0.default', 'db-1.default', 'front.default', 'web.default'];
+const UNEXPLAINED = `kube-ovn/${SUBNET}/unexplained-10.16.0.77`;
 
 interface Ended {
   readonly code: number;
@@ -27,17 +42,43 @@ interface Ended {
 
 interface Told {
   readonly steps: readonly { readonly state: string; readonly operation: string }[];
-  readonly conflicts: readonly { readonly code: string; readonly heldBack: readonly string[] }[];
+  readonly ports: readonly { readonly state: string; readonly port: string }[];
+  readonly conflicts: readonly { readonly code: string; readonly about: string }[];
 }
 
-describe('a cluster that Kube-OVN ran', () => {
+describeOver('the sandbox', () => startSandboxApiServer(), kubeOvnClusterSkipReason());
+describeOver(
+  'a real kube-apiserver',
+  () => startKubeApiserver(),
+  kubeOvnClusterSkipReason() ?? kubeApiserverSkipReason(),
+);
+
+function describeOver(
+  name: string,
+  startServer: () => Promise<KubernetesServer>,
+  skipReason: string | undefined,
+): void {
+  const title = `a cluster that Kube-OVN ran, over ${name}`;
+  (skipReason ? describe.skip : describe)(skipReason ? `${title} [skipped: ${skipReason}]` : title, () =>
+    movesOver(startServer),
+  );
+}
+
+function movesOver(startServer: () => Promise<KubernetesServer>): void {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-import-'));
-  let server: SandboxApiServer;
+  let server: KubernetesServer;
+  let northbound: OvsdbServer;
   let controlPlane: ControlPlane;
+  /** What packets depend on, as it was at first. */
+  let ports: Readonly<Record<string, unknown>>;
+  let surroundings: unknown;
 
   const start = (flags: Readonly<Record<string, string>> = {}) =>
-    startControlPlane({ store: `sqlite:${join(folder, 'ledger.db')}`, ...flags });
-
+    startControlPlane({
+      store: `sqlite:${join(folder, 'ledger.db')}`,
+      northbound: northbound.unix,
+      ...flags,
+    });
   const holdfast = (...args: string[]): Promise<Ended> =>
     new Promise((resolve) => {
       const env = { ...process.env, HOLDFAST_SERVER: controlPlane.http, KUBECONFIG: server.kubeconfigFile };
@@ -46,19 +87,18 @@ describe('a cluster that Kube-OVN ran', () => {
       );
     });
   const importing = async (...args: string[]): Promise<Told & { readonly code: number }> => {
-    const { code, out, err } = await holdfast('import', 'kube-ovn', '-o', 'json', ...args);
+    const flags = ['-o', 'json', '--northbound', northbound.unix];
+    const { code, out, err } = await holdfast('import', 'kube-ovn', ...flags, ...args);
     if (out === '') throw new Error(err);
     return { code, ...(JSON.parse(out) as Told) };
   };
   const json = async (...args: string[]): Promise<Record<string, unknown>> =>
     JSON.parse((await holdfast(...args, '-o', 'json')).out) as Record<string, unknown>;
-  const statesOf = ({ steps }: Told): Record<string, number> =>
-    Object.fromEntries(
-      [...Map.groupBy(steps, ({ state }) => state)].map(([state, of]) => [state, of.length]),
-    );
+  const countsOf = (of: readonly { readonly state: string }[]): Record<string, number> =>
+    Object.fromEntries([...Map.groupBy(of, ({ state }) => state)].map(([state, all]) => [state, all.length]));
+  const codesOf = ({ conflicts }: Told): string[] => conflicts.map(({ code, about }) => `${code} ${about}`);
   const get = async (path: string): Promise<unknown> => (await server.request('GET', path)).body;
-  const ofKubeOvn = (plural: string) => `/apis/kubeovn.io/v1/${plural}`;
-  const PODS = '/api/v1/namespaces/default/pods';
+  const remove = (path: string) => server.request('DELETE', path, { gracePeriodSeconds: 0 });
 
   /** Everything in the cluster that says who has which address. */
   const addresses = async (): Promise<unknown> => {
@@ -67,7 +107,7 @@ describe('a cluster that Kube-OVN ran', () => {
     const [vips, ips, pods] = await Promise.all([
       list(ofKubeOvn('vips')),
       list(ofKubeOvn('ips')),
-      list(PODS),
+      list(POD_PATH),
     ]);
     const status = ({ metadata, status: said }: Listed): unknown => [
       metadata.name,
@@ -81,57 +121,56 @@ describe('a cluster that Kube-OVN ran', () => {
   };
 
   beforeAll(async () => {
-    server = await startSandboxApiServer();
-    await installDefinitions(server, MANIFESTS.kubeOvn);
-    const spec = { gateway: '10.16.0.1', excludeIps: ['10.16.0.1'], default: true };
-    await createObjects(server, [
-      subnet('ovn-default', '10.16.0.0/16', spec),
-      pool('db', { ips: ['10.16.1.0/24'], namespaces: ['default'] }),
-      statefulSet('db', 2),
-      node('n1'),
-      pod('web', '10.16.0.5'),
-      pod('db-0', '10.16.1.10', {}, ofSet('db')),
-      pod('front', '10.16.0.100', { 'ovn.kubernetes.io/vip': 'site' }),
-      ip('web.default', '10.16.0.5'),
-      ip('db-0.default', '10.16.1.10', { podType: 'StatefulSet' }),
-      ip('db-1.default', '10.16.1.11', { podType: 'StatefulSet' }),
-      ip('front.default', '10.16.0.100'),
-      ip('node-n1', '10.16.0.40', { podName: '', namespace: '' }),
-      // Reserved without looking (D17), with the address of a Pod.
-      ip('later.default', '10.16.0.5', { macAddress: '00:00:00:0a:00:99' }, LATER),
-      vip('site', '10.16.0.100', {}, {}, usedBy('front.default')),
-      vip('aap', '10.16.0.101', { namespace: 'default', selector: ['app: web'] }),
+    [server, northbound] = await Promise.all([
+      startServer(),
+      startOvsdbServer({ schema: NORTHBOUND_SCHEMA }),
     ]);
+    await createKubeOvnObjects(server);
+    createKubeOvnRows(northbound);
+    [ports, surroundings] = [portsIn(northbound), surroundingsIn(northbound)];
     controlPlane = await start();
-  }, 90_000);
+  }, 120_000);
 
   afterAll(async () => {
     await controlPlane?.stop();
+    await northbound?.stop();
     await server?.stop();
     rmSync(folder, { recursive: true, force: true });
-  }, 30_000);
+  }, 60_000);
 
-  it('is shown first: what would be recorded and what is in conflict, and nothing is changed', async () => {
+  it('is shown first: what would be recorded, which ports taken over, what is in conflict; nothing is changed', async () => {
     const before = await addresses();
-    const { code, out, err } = await holdfast('import', 'kube-ovn');
+    const { code, out, err } = await holdfast('import', 'kube-ovn', '--northbound', northbound.unix);
     expect([code, err]).toEqual([4, '']);
-    expect(out).toContain('Conflict AddressTwice in subnet ovn-default: 10.16.0.5');
-    expect(out).toContain('ips.kubeovn.io/later.default (spec): 10.16.0.5 00:00:00:0a:00:99 in ovn-default');
+    expect(out).toContain(`Conflict AddressTwice in subnet ${SUBNET}: 10.16.0.5`);
+    expect(out).toContain(`ips.kubeovn.io/later.default (spec): 10.16.0.5 00:00:00:0a:00:99 in ${SUBNET}`);
     expect(out).toContain('not recorded: pod/default/web, pod/default/later');
-    expect(out).toContain('To record: 9; so already: 0; conflicts: 1 (2 held back). Nothing was changed');
+    expect(out).toContain('Ports: to take over: 3. Nothing was changed; --apply records it');
+    const { conflicts, ports: shown } = await importing();
+    expect(codesOf({ conflicts } as Told)).toEqual([
+      'AddressTwice 10.16.0.5',
+      'PortUnexplained 10.16.0.77',
+      'KubeOvnRuns kube-ovn-controller',
+      'RowDiffers aap',
+    ]);
+    expect(shown.map(({ port }) => port)).toEqual(OF_PODS.slice(0, 3));
     expect((await json('subnet', 'list'))['subnets']).toEqual([]);
-    expect(await addresses()).toEqual(before);
-  });
+    expect([await addresses(), portsIn(northbound)]).toEqual([before, ports]);
+  }, 60_000);
 
-  it('is recorded but for what is in conflict', async () => {
+  it('is recorded but for what is in conflict, whose addresses nobody gets; no port is touched while Kube-OVN runs', async () => {
     const before = await addresses();
+    const vendors = vendorsIn(northbound);
     const told = await importing('--apply');
-    expect([told.code, statesOf(told)]).toEqual([4, { recorded: 9 }]);
-    expect(told.conflicts).toMatchObject([
-      { code: 'AddressTwice', heldBack: ['pod/default/web', 'pod/default/later'] },
+    expect([told.code, countsOf(told.steps), countsOf(told.ports)]).toEqual([
+      4,
+      { recorded: 11 },
+      { 'to take over': 3 },
     ]);
     const { reservations } = (await json('reservation', 'list')) as { reservations: Reserved[] };
     expect(reservations.map(({ holder, v4, mac }) => [holder, v4, mac])).toEqual([
+      [`kube-ovn/${SUBNET}/held-back-10.16.0.5`, '10.16.0.5', expect.any(String)],
+      [UNEXPLAINED, '10.16.0.77', expect.any(String)],
       ['node/n1', '10.16.0.40', '00:00:00:0a:00:28'],
       ['statefulset/default/db/0', '10.16.1.10', '00:00:00:0a:00:0a'],
       ['statefulset/default/db/1', '10.16.1.11', '00:00:00:0a:00:0b'],
@@ -140,26 +179,41 @@ describe('a cluster that Kube-OVN ran', () => {
     ]);
     const { users } = reservations.find(({ holder }) => holder === 'vip/site') ?? {};
     expect(users).toMatchObject([{ object: 'pod/default/front', uid: expect.any(String), node: 'n1' }]);
-    expect(await addresses()).toEqual(before);
-  });
+    const other = await holdfast('reserve', SUBNET, 'pod/default/thief', '--v4', '10.16.0.5');
+    expect([other.code, other.err]).toEqual([1, expect.stringContaining('AddressTaken')]);
+    expect([await addresses(), portsIn(northbound)]).toEqual([before, ports]);
+    expect(vendorsIn(northbound)).toEqual(vendors);
+  }, 60_000);
 
-  it('is recorded whole once the conflict is settled, and then there is nothing left', async () => {
-    await server.request('DELETE', `${ofKubeOvn('ips')}/later.default`);
+  it('is recorded whole once the conflicts are settled, and its ports are taken over in place', async () => {
+    await remove(`${ofKubeOvn('ips')}/later.default`);
+    await remove('/api/v1/namespaces/kube-system/pods/kube-ovn-controller-0');
+    runNbctl(northbound, 'lsp-del', 'old.default');
+    expect((await holdfast('release', SUBNET, UNEXPLAINED)).code).toBe(0);
+    const { 'old.default': _, ...left } = ports;
+    ports = left;
     const settled = await importing('--apply');
-    expect([settled.code, settled.conflicts, statesOf(settled)]).toEqual([
-      0,
-      [],
+    expect(codesOf(settled)).toEqual(['RowDiffers aap']);
+    expect([settled.code, countsOf(settled.steps), countsOf(settled.ports)]).toEqual([
+      4,
       { recorded: 2, 'so already': 9 },
+      { 'taken over': 4 },
     ]);
+    expect(vendorsIn(northbound)).toEqual({
+      holdfast: OF_PODS,
+      'kube-ovn': ['aap', 'node-n1', `${SUBNET}-ovn-cluster`],
+    });
+    expect([portsIn(northbound), surroundingsIn(northbound)]).toEqual([ports, surroundings]);
     const { position } = await json('reservation', 'list');
     const again = await importing('--apply');
-    expect([again.code, statesOf(again)]).toEqual([0, { 'so already': 11 }]);
+    expect([countsOf(again.steps), countsOf(again.ports)]).toEqual([
+      { 'so already': 11 },
+      { 'so already': 4 },
+    ]);
     expect((await json('reservation', 'list'))['position']).toBe(position);
-    const { code, out } = await holdfast('import', 'kube-ovn');
-    expect([code, out]).toEqual([0, 'To record: 0; so already: 11; conflicts: 0.\n']);
-  });
+  }, 60_000);
 
-  it('is carried on by the control plane without one address changing', async () => {
+  it('is carried on by the control plane without one address or port changing, and then there is nothing left', async () => {
     const before = await addresses();
     const held = await json('reservation', 'list');
     await controlPlane.stop();
@@ -168,38 +222,66 @@ describe('a cluster that Kube-OVN ran', () => {
       const { metadata } = (await get(`${ofKubeOvn('vips')}/aap`)) as Listed;
       return metadata.finalizers?.some((it) => it.includes('holdfast')) || undefined;
     });
+    const last = await until('its parent is granted', async () => {
+      const told = await importing('--apply');
+      return told.conflicts.length === 0 ? told : undefined;
+    });
+    expect([last.code, last.ports.find(({ port }) => port === 'aap')?.state]).toEqual([0, 'taken over']);
+    await until('nothing is in the projector’s way', async () => {
+      const { faces } = (await json('status')) as { faces: readonly { name: string; trouble: string }[] };
+      return faces.every(({ trouble }) => trouble === '') || undefined;
+    });
+    expect([portsIn(northbound), surroundingsIn(northbound)]).toEqual([ports, surroundings]);
     expect(await addresses()).toEqual(before);
     const after = await json('reservation', 'list');
     expect(after['reservations']).toEqual(held['reservations']);
     expect((await importing()).code).toBe(0);
-  }, 60_000);
+  }, 90_000);
 
-  it('has the addresses for those who come: an ordinal its own, a new Pod one of its pool', async () => {
+  it('has the addresses for those who come: an ordinal its own and its very port, a new Pod one of its pool', async () => {
+    const { ofSet, pod } = kubeOvn;
     await createObjects(server, [pod('db-1', '', {}, ofSet('db')), pod('fresh', '')]);
-    const addressOf = (name: string) =>
-      until(`${name} has an address`, async () => {
-        const { metadata } = (await get(`${PODS}/${name}`)) as Listed;
+    const addressOf = (podName: string) =>
+      until(`${podName} has an address`, async () => {
+        const { metadata } = (await get(`${POD_PATH}/${podName}`)) as Listed;
         return metadata.annotations?.['ovn.kubernetes.io/ip_address'];
       });
     expect(await addressOf('db-1')).toBe('10.16.1.11');
     // From the pool that is bound to its namespace.
     expect(await addressOf('fresh')).toBe('10.16.1.0');
+    await until('the port', () => vendorsIn(northbound)['holdfast']?.includes('fresh.default') || undefined);
+    expect(portsIn(northbound)).toMatchObject(ports);
     const { code, conflicts } = await importing();
     expect([code, conflicts]).toEqual([0, []]);
   }, 60_000);
 
-  it('has its Vips released with their objects, as those that were reserved here', async () => {
-    await server.request('DELETE', `${ofKubeOvn('vips')}/aap`);
+  it('has its Vips released with their objects, and their ports with them', async () => {
+    await remove(`${ofKubeOvn('vips')}/aap`);
     await until('the Vip is gone', async () => {
       const { code } = await holdfast('vip', 'get', 'aap');
       return code === 1 || undefined;
     });
-    const { status } = await server.request('GET', `${ofKubeOvn('vips')}/aap`);
-    expect(status).toBe(404);
+    expect((await server.request('GET', `${ofKubeOvn('vips')}/aap`)).status).toBe(404);
+    await until('its port is gone', () => (portsIn(northbound)['aap'] ? undefined : true));
   }, 60_000);
-});
 
-const LATER = { labels: { 'ovn.kubernetes.io/ip_reserved': 'true' } };
+  it('is given back, once the control plane has stopped', async () => {
+    const before = portsIn(northbound);
+    const backwards = ['import', 'kube-ovn', '--northbound', northbound.unix, '--give-back'];
+    const shown = await holdfast(...backwards);
+    expect([shown.code, shown.out]).toEqual([
+      0,
+      expect.stringContaining('To give back: 5. Nothing was changed'),
+    ]);
+    const hasty = await holdfast(...backwards, '--apply', '--timeout', '1s');
+    expect([hasty.code, hasty.err]).toEqual([1, expect.stringContaining('ProjectorActive')]);
+    await controlPlane.stop();
+    const { code, out } = await holdfast(...backwards, '--apply');
+    expect([code, out]).toEqual([0, expect.stringContaining('Given back: 5; To give back: 0.')]);
+    expect(Object.keys(vendorsIn(northbound))).toEqual(['kube-ovn']);
+    expect([portsIn(northbound), surroundingsIn(northbound)]).toEqual([before, surroundings]);
+  }, 60_000);
+}
 
 interface Listed {
   readonly metadata: {

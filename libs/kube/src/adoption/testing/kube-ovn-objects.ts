@@ -75,6 +75,9 @@ export const usedBy = (port: string): Partial<ObjectMeta> => ({
 export const pool = (name: string, spec: Fields): KubernetesObject =>
   kubeOvn('IPPool', { name }, { spec: { subnet: 'ovn-default', namespaces: [], ips: [], ...spec } });
 
+/** No API server takes a Pod without. */
+const CONTAINERS = { containers: [{ name: 'main', image: 'example.com/none' }] };
+
 /** A Pod of namespace `default`. */
 export function pod(
   name: string,
@@ -97,7 +100,7 @@ export function pod(
     'v1',
     'Pod',
     { name, namespace: 'default', annotations: { ...given, ...annotations }, ...metadata },
-    { spec: { nodeName: 'n1', ...rest.spec }, status: { phase: 'Running', ...rest.status } },
+    { spec: { nodeName: 'n1', ...CONTAINERS, ...rest.spec }, status: { phase: 'Running', ...rest.status } },
   );
 }
 
@@ -117,8 +120,12 @@ export const ofMachine = (name: string): Partial<ObjectMeta> => ({
   ownerReferences: ownedBy('kubevirt.io/v1', 'VirtualMachineInstance', name),
 });
 
-export const statefulSet = (name: string, replicas: number): KubernetesObject =>
-  object('apps/v1', 'StatefulSet', { name, namespace: 'default' }, { spec: { replicas } });
+export function statefulSet(name: string, replicas: number): KubernetesObject {
+  const labels = { app: name };
+  const template = { metadata: { labels }, spec: CONTAINERS };
+  const spec = { replicas, serviceName: name, selector: { matchLabels: labels }, template };
+  return object('apps/v1', 'StatefulSet', { name, namespace: 'default' }, { spec });
+}
 
 export const machine = (name: string): KubernetesObject =>
   object('kubevirt.io/v1', 'VirtualMachine', { name, namespace: 'default' });
