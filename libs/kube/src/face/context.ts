@@ -3,6 +3,7 @@ import type { Clock } from '@holdfast/clock';
 import type { Rejection } from '@holdfast/ipam';
 import type { Following } from '../kubernetes-api';
 import type { Brakes } from './brakes';
+import type { Differences } from './differences';
 import type { DueKey } from './due-key';
 import type { Ledger, LedgerOrder } from './ledger';
 import type { ObjectWriter } from './object-writer';
@@ -24,6 +25,7 @@ export interface Context {
   /** Names of the IPPools that concern a Subnet. */
   readonly poolsOf: (subnet: string) => Iterable<string>;
   readonly brakes: Brakes;
+  readonly differences: Pick<Differences, 'ordered'>;
   readonly mark: (key: DueKey) => void;
   readonly projectionOf: (vip: string) => Projection | undefined;
   /** Absent: nobody follows who answers for a Vip. */
@@ -43,7 +45,12 @@ export type Asked =
   | { readonly is: 'rejected'; readonly rejected: Rejection };
 
 /** @throws Error with `code` and `retryable` */
-export async function ask({ ledger }: Context, order: LedgerOrder, actor: string): Promise<Asked> {
+export async function ask(
+  { ledger, differences }: Pick<Context, 'ledger' | 'differences'>,
+  order: LedgerOrder,
+  actor: string,
+): Promise<Asked> {
+  differences.ordered(order);
   const answer = await ledger.execute(order, actor);
   if (answer.rejected) return { is: 'rejected', rejected: answer.rejected };
   const isShown = answer.position === undefined || (await ledger.hasReached(answer.position));

@@ -12,7 +12,8 @@ import {
 import type { Following } from '../kubernetes-api';
 import type { KubernetesObject } from '../kubernetes-object';
 import { IP_POOLS, type Resource, SWITCH_LB_RULES, VIPS } from '../resource';
-import { dueKeyOf, parentsKey, poolKey, ruleKey, subnetKey, vipKey } from './due-key';
+import { type DueKey, dueKeyOf, parentsKey, poolKey, ruleKey, subnetKey, vipKey } from './due-key';
+import type { Differences } from './differences';
 import type { DueQueue } from './due-queue';
 import { reliefOf } from './helping-facts';
 import { type Ledger, THROUGH_KUBERNETES } from './ledger';
@@ -38,6 +39,7 @@ export interface DueMarksOptions {
   readonly queue: Pick<DueQueue, 'mark'>;
   readonly writer: ObjectWriter;
   readonly refusals: Refusals;
+  readonly differences: Pick<Differences, 'begin' | 'over'>;
 }
 
 export class DueMarks {
@@ -54,12 +56,13 @@ export class DueMarks {
     now: KubernetesObject | undefined,
     before: KubernetesObject | undefined,
   ): void {
-    const { queue, writer } = this.options;
+    const { queue, writer, differences } = this.options;
     const key = dueKeyOf(resource, name);
     const isEcho = writer.seen(key, now);
     const isNews = asksForSomethingNew(now, before);
     queue.mark(key, isEcho || isNews ? 0 : RIVAL_REST_MS, isNews);
     if (!isNews) return;
+    if (!isEcho && !writer.isWriting(key)) differences.over(key);
     if (resource === SWITCH_LB_RULES) this.rulesByVip.changed(name, now);
     if (resource === IP_POOLS) this.poolsBySubnet.changed(name, now);
     // What its object asks for decides whether somebody new is let in.
@@ -72,8 +75,11 @@ export class DueMarks {
   }
 
   podChanged(now: KubernetesObject | undefined, before: KubernetesObject | undefined): void {
-    const { queue } = this.options;
-    for (const vip of this.podsByVip.changed(now, before)) queue.mark(parentsKey(vip), 0, true);
+    const { queue, differences } = this.options;
+    for (const vip of this.podsByVip.changed(now, before)) {
+      differences.over(parentsKey(vip));
+      queue.mark(parentsKey(vip), 0, true);
+    }
     for (const rule of this.selectedPods.podChanged(now, before))
       queue.mark(ruleKey(rule), BACKENDS_SETTLE_MS, true);
   }
@@ -88,38 +94,45 @@ export class DueMarks {
     if ('name' in event) this.vipChanged(event.name);
     if ('holder' in event && isVipHolder(event.holder)) this.statusChanged(holderParts(event.holder).name);
     const key = subnetKey(fact.subnet);
+    this.options.differences.over(key);
     const isDefinition = reliefOf(event)?.is === 'definition';
     queue.mark(key, isDefinition ? 0 : writer.statusRestMs(key, COUNTS_EVERY_MS));
   }
 
   /** Subnets first, so that their Vips find them. What the ledger holds for objects that are gone is due as well. */
   markAll(followings: Readonly<Record<'vips' | 'subnets' | 'rules' | 'pools', Following>>): void {
-    const { queue, ledger } = this.options;
+    const { ledger } = this.options;
     const { view } = ledger;
-    for (const { metadata } of followings.subnets.objects()) queue.mark(subnetKey(metadata.name));
+    for (const { metadata } of followings.subnets.objects()) this.compare(subnetKey(metadata.name));
     for (const { name } of view.subnets())
-      if (view.subnetDefinedThrough(name) === THROUGH_KUBERNETES) queue.mark(subnetKey(name));
-    for (const { metadata } of followings.pools.objects()) queue.mark(poolKey(metadata.name));
-    for (const name of namesOfHeldPools(view)) queue.mark(poolKey(name));
-    for (const { metadata } of followings.vips.objects()) queue.mark(vipKey(metadata.name));
-    for (const { metadata } of followings.rules.objects()) queue.mark(ruleKey(metadata.name));
+      if (view.subnetDefinedThrough(name) === THROUGH_KUBERNETES) this.compare(subnetKey(name));
+    for (const { metadata } of followings.pools.objects()) this.compare(poolKey(metadata.name));
+    for (const name of namesOfHeldPools(view)) this.compare(poolKey(name));
+    for (const { metadata } of followings.vips.objects()) this.compare(vipKey(metadata.name));
+    for (const { metadata } of followings.rules.objects()) this.compare(ruleKey(metadata.name));
     for (const { name } of view.vips())
-      if (view.vipReservedThrough(name) === THROUGH_KUBERNETES) queue.mark(vipKey(name));
+      if (view.vipReservedThrough(name) === THROUGH_KUBERNETES) this.compare(vipKey(name));
     this.markUses();
   }
 
   /** Parents and backends: what needs the whole list of Pods, or of rules. */
   private markUses(): void {
-    const { queue, ledger } = this.options;
-    for (const name of this.podsByVip.vips()) queue.mark(parentsKey(name));
+    const { ledger } = this.options;
+    for (const name of this.podsByVip.vips()) this.compare(parentsKey(name));
     for (const { name, subnet } of ledger.view.vips())
-      if (subnet.uses.parentCount(name) > 0) queue.mark(parentsKey(name));
-    for (const name of namesOfHeldRules(ledger.view)) queue.mark(ruleKey(name));
+      if (subnet.uses.parentCount(name) > 0) this.compare(parentsKey(name));
+    for (const name of namesOfHeldRules(ledger.view)) this.compare(ruleKey(name));
+  }
+
+  private compare(key: DueKey): void {
+    this.options.differences.begin(key);
+    this.options.queue.mark(key);
   }
 
   private vipChanged(name: string): void {
     const { queue, refusals, ledger } = this.options;
     const key = vipKey(name);
+    this.options.differences.over(key);
     refusals.wake(key);
     queue.mark(key);
     const parents = ledger.view.vip(name)?.subnet.uses.parentCount(name) ?? 0;
@@ -129,6 +142,7 @@ export class DueMarks {
   private statusChanged(vip: string): void {
     const { queue, writer } = this.options;
     const key = vipKey(vip);
+    this.options.differences.over(key);
     queue.mark(key, writer.statusRestMs(key, USES_EVERY_MS));
   }
 

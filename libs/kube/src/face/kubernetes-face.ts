@@ -10,7 +10,8 @@
 import type { Cancel, Chance, Clock } from '@holdfast/clock';
 import type { SubnetFact } from '@holdfast/ipam';
 import type { Following, KubernetesApi, Watcher } from '../kubernetes-api';
-import { IP_POOLS, PODS, SUBNETS, SWITCH_LB_RULES, VIPS } from '../resource';
+import type { KubernetesObject } from '../kubernetes-object';
+import { IP_POOLS, PODS, type Resource, SUBNETS, SWITCH_LB_RULES, VIPS } from '../resource';
 import {
   BRAKED,
   type Braked,
@@ -22,6 +23,7 @@ import {
   MISSING_CODE,
 } from './brakes';
 import type { Context } from './context';
+import { Differences, type FaceDifference } from './differences';
 import { DueMarks } from './due-marks';
 import { DueQueue, type Fault } from './due-queue';
 import { type DueKey, readDueKey, vipKey } from './due-key';
@@ -56,6 +58,8 @@ export interface KubernetesFaceOptions {
    * about it. See `projectionChanged`.
    */
   readonly boundOf?: (vip: string) => Bound | undefined;
+  /** For the log: what was found different when all was compared, at the start and on the slow clock. */
+  readonly onDifference?: (difference: FaceDifference) => void;
   /** For the log: what failed, and when it is tried again. */
   readonly onFault?: (fault: FaceFault, retryInMs: number) => void;
 }
@@ -96,6 +100,7 @@ export class KubernetesFace {
   /** For which kinds the log was told that a brake holds, and when, epoch milliseconds. */
   private readonly toldMissing = new Map<Braked, number>();
   private readonly kinds: FollowedKinds;
+  private readonly differences: Differences;
   private readonly marks: DueMarks;
   private readonly objects: Record<Followed, number> = { vips: 0, subnets: 0, pods: 0, rules: 0, pools: 0 };
   private followings: Readonly<Record<Followed, Following>> | undefined;
@@ -114,11 +119,14 @@ export class KubernetesFace {
     const isUrgent = (key: DueKey): boolean => readDueKey(key).plural === SUBNETS.plural;
     this.queue = new DueQueue({ clock, chance, turn: (key) => this.turn(key), isUrgent, onFault });
     this.refusals = new Refusals(clock, chance);
-    this.writer = new ObjectWriter(api, clock, () => this.markAll());
+    const objectOf = ({ plural }: Resource, name: string): KubernetesObject | undefined =>
+      this.followingOf(plural)?.get({ name });
+    this.differences = new Differences(objectOf, (difference) => options.onDifference?.(difference));
+    this.writer = new ObjectWriter(api, clock, () => this.markAll(), this.differences);
     this.kinds = new FollowedKinds(clock);
     this.brakes = brakesOver(options.ledger);
-    const { queue, writer, refusals } = this;
-    this.marks = new DueMarks({ ledger: options.ledger, queue, writer, refusals });
+    const { queue, writer, refusals, differences } = this;
+    this.marks = new DueMarks({ ledger: options.ledger, queue, writer, refusals, differences });
     const context = this.context();
     this.vips = new VipReconciler(context);
     this.subnets = new SubnetReconciler(context);
@@ -224,7 +232,7 @@ export class KubernetesFace {
 
   private context(): Context {
     const { ledger, clock, projectionOf = () => undefined, boundOf } = this.options;
-    const { writer, refusals, brakes } = this;
+    const { writer, refusals, brakes, differences } = this;
     return {
       ledger,
       clock,
@@ -239,8 +247,14 @@ export class KubernetesFace {
       pools: { get: (ref) => this.followings?.pools.get(ref) },
       poolsOf: (subnet) => this.marks.poolsBySubnet.of(subnet),
       brakes,
+      differences,
       mark: (key) => this.queue.mark(key),
     };
+  }
+
+  private followingOf(plural: string): Following | undefined {
+    const kind = (Object.keys(FOLLOWED) as Followed[]).find((it) => FOLLOWED[it].plural === plural);
+    return kind && this.followings?.[kind];
   }
 
   private async completes(kind: Followed, following: Following): Promise<boolean> {
@@ -255,6 +269,7 @@ export class KubernetesFace {
     try {
       const againInMs = await this.reconcile(readDueKey(key));
       this.troubles.over(key);
+      this.differences.over(key);
       return againInMs;
     } finally {
       this.tellMissing();

@@ -9,6 +9,7 @@ import type { KubernetesObject } from '../kubernetes-object';
 import type { Resource } from '../resource';
 import { asFault } from '../rest/unreachable';
 import { type Condition, says, timestamp } from './conditions';
+import type { Differences } from './differences';
 import { type DueKey, dueKeyOf } from './due-key';
 import { KeptStatus } from './kept-status';
 import type { WantedStatus } from './wanted-status';
@@ -44,12 +45,19 @@ export class ObjectWriter {
     private readonly clock: Clock,
     /** The cluster's definition keeps more than it used to: every object of the kind may have something to be told. */
     private readonly onMoreKept: (resource: Resource) => void,
+    /** To be told of each status that is about to be written. */
+    private readonly differences?: Pick<Differences, 'statusDiffers'>,
   ) {}
 
   /** How long to wait at most until the replica shows what was written last; 0 when it does. */
   echoInMs(key: DueKey): number {
     const echo = this.echoes.get(key);
     return echo ? Math.max(0, echo.untilMs - this.clock.monotonic()) : 0;
+  }
+
+  /** Whether a write of it is under way: what the watch brings meanwhile may be that. */
+  isWriting(key: DueKey): boolean {
+    return this.overtaking.has(key);
   }
 
   /** How long until the last write of the object's status is `everyMs` ago; 0 when it is. */
@@ -128,6 +136,9 @@ export class ObjectWriter {
     const status = kept.patchOf(object, wanted, timestamp(this.clock.now()));
     if (!status) return object;
     const { name, resourceVersion } = object.metadata;
+    // What we wrote a moment ago is being kept up, not found different.
+    if (this.statusRestMs(dueKeyOf(resource, name), ECHO_MAX_MS) === 0)
+      this.differences?.statusDiffers(resource, object, wanted.fields['observedPosition']);
     this.statusAtMs.set(dueKeyOf(resource, name), this.clock.monotonic());
     const written = await this.echoed(resource, object, () =>
       this.api.patchStatus(resource, object.metadata, status, { resourceVersion }),
