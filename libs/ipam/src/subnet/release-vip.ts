@@ -19,13 +19,15 @@ export function releaseVip(command: ReleaseVip, state: SubnetState, moment: Mome
 
 function usedByPods(state: SubnetState, vip: string): { rejected: Rejection } | undefined {
   const use = state.users.of(vipHolder(vip));
-  const by = use?.users[0]?.object ?? use?.retained?.owner;
+  const user = use?.users[0]?.object;
+  const by = user ?? use?.retained?.owner;
   if (by === undefined) return undefined;
-  return reject(
-    'VipInUse',
-    `Vip ${vip} of subnet ${state.name} is the address of ${by} and cannot be released; delete that first.`,
-    { subnet: state.name, vip, user: by },
-  );
+  const how = user
+    ? `is the address of ${user} and cannot be released; delete that first`
+    : `is kept for ${by} and cannot be released; delete that first, or set the Vip's retention to release`;
+  return reject('VipInUse', `Vip ${vip} of subnet ${state.name} ${how}.`, {
+    ...{ subnet: state.name, vip, user: by },
+  });
 }
 
 /** A Vip that a rule uses is not changed under it. */

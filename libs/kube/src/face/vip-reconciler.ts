@@ -3,7 +3,7 @@
 //
 //   finalizer -> order -> view shows it -> status           the object goes: release -> finalizer off
 //   refused: condition and Event; asked again when something may have helped (./refusals)
-import { invalid, reject, type Rejection, subnet, type VipEntry } from '@holdfast/ipam';
+import { invalid, reject, type Rejection, type Retention, subnet, type VipEntry } from '@holdfast/ipam';
 import type { KubernetesObject } from '../kubernetes-object';
 import { VIPS } from '../resource';
 import { type Asked, ask, BEHIND_RETRY_MS, type Context, REAPPEARING_MS, STALE_RETRY_MS } from './context';
@@ -11,6 +11,7 @@ import { subnetKey, vipKey } from './due-key';
 import { actorGone, actorOf, type LedgerOrder } from './ledger';
 import { isOwnVip } from './own-vips';
 import { readSubnet } from './subnet-spec';
+import { readVipRetention, retentionOrder } from './vip-retention';
 import { readVipSpec, type VipWanted } from './vip-spec';
 import { type VipFindings, vipStatus } from './wanted-status';
 
@@ -39,14 +40,17 @@ export class VipReconciler {
     const { writer, refusals } = this.context;
     const { name } = seen.metadata;
     const read = readVipSpec(seen.spec);
-    const rejected = this.foreign(name) ?? read.rejected ?? this.elsewhere(name, read.value.subnet);
-    if (rejected || read.rejected) {
+    const retention = readVipRetention(seen);
+    const unread = read.rejected ?? retention.rejected;
+    const rejected = this.foreign(name) ?? unread ?? this.elsewhere(name, read.value?.subnet);
+    if (rejected || read.rejected || retention.rejected) {
       refusals.forget(vipKey(name));
       return this.show(seen, { rejected });
     }
     const object = await writer.addFinalizer(VIPS, seen);
     if (!object) return STALE_RETRY_MS;
-    const obeyed = await this.obey(object, read.value);
+    const made = await this.obey(object, read.value);
+    const obeyed = made.is === 'done' ? await this.retain(object, retention.value) : made;
     if (obeyed.is === 'behind') return BEHIND_RETRY_MS;
     if (obeyed.is === 'waiting') return refusals.retryInMs(vipKey(name));
     const findings = { rejected: obeyed.rejected ?? this.foreign(name), unread: read.value.unread };
@@ -74,6 +78,12 @@ export class VipReconciler {
     if (answer.rejected) refusals.add(key, asked, wanted.subnet, answer.rejected);
     else refusals.forget(key);
     return answer;
+  }
+
+  private async retain(object: KubernetesObject, wanted: Retention | null | undefined): Promise<Asked> {
+    const held = this.own(object.metadata.name);
+    const order = held && retentionOrder(held, wanted);
+    return order ? ask(this.context, order, actorOf(VIPS, object)) : { is: 'done' };
   }
 
   /** What there is to be done; undefined when it is so already. */
@@ -104,9 +114,9 @@ export class VipReconciler {
     ).rejected;
   }
 
-  private elsewhere(name: string, wanted: string): Rejection | undefined {
+  private elsewhere(name: string, wanted: string | undefined): Rejection | undefined {
     const held = this.own(name);
-    if (!held || held.subnet.name === wanted) return undefined;
+    if (!held || wanted === undefined || held.subnet.name === wanted) return undefined;
     const message = `a Vip cannot move from subnet ${held.subnet.name} to ${wanted}; set it back, or delete the Vip and create it anew`;
     return invalid('spec.subnet', message).rejected;
   }

@@ -66,7 +66,8 @@ export class PodMarks {
     if (vip !== undefined) this.vipChanged(subnet, vip);
     if (event.type === 'UserAttached' || event.type === 'UserDetached') this.markObject(event.user.object);
     if (event.type === 'AddressMoved') this.markUsers({ subnet, holder: event.holder });
-    if (event.type === 'ReservationRetained') this.retained({ subnet, holder: event.holder });
+    if (event.type === 'ReservationRetained' || event.type === 'RetentionSet')
+      this.retained({ subnet, holder: event.holder });
   }
 
   /** Pods, Pods that only the ledger knows, owners, and what is kept for a time; returns the keys. */

@@ -162,7 +162,7 @@ export class PodTurns {
     return uses.find((use) => use.uid === pod.metadata.uid && providerOf(use.holder) === provider);
   }
 
-  /** Of its own reservation; how long a Vip is kept for somebody is not for a Pod to say. */
+  /** Of its own reservation; how long a Vip is kept for somebody is for the Vip's object to say (../face/vip-retention). */
   private async retain(
     turn: NicTurn,
     { subnet, holder }: Extract<NicOutcome, { readonly is: 'placed' }>,
