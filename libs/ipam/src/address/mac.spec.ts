@@ -1,5 +1,14 @@
 import fc from 'fast-check';
-import { DERIVED_MAC_ATTEMPTS, decodeMac, deriveMac, formatMac, parseMac, subnetOctet } from '.';
+import {
+  DERIVED_MAC_ATTEMPTS,
+  addressOfMac,
+  addressOfMac,
+  decodeMac,
+  deriveMac,
+  formatMac,
+  parseMac,
+  subnetOctet,
+} from '.';
 
 describe('parseMac', () => {
   it.each([
@@ -60,6 +69,17 @@ describe('deriveMac', () => {
         const [v6a, v6b] = [(high << 32n) | BigInt(a), (high << 32n) | BigInt(b)];
         expect(deriveMac(octet, a)).not.toBe(deriveMac(octet, b));
         expect(deriveMac(octet, v6a)).not.toBe(deriveMac(octet, v6b));
+      }),
+      { seed: 1, numRuns: 1000 },
+    );
+  });
+
+  it('leads back to the IPv6 address, among those that share its upper 96 bits', () => {
+    const row = fc.nat(0xffffffff).map(BigInt);
+    fc.assert(
+      fc.property(row, row, fc.bigInt(0n, 2n ** 96n - 1n), (a, b, high) => {
+        const [v6, near] = [(high << 32n) | a, (high << 32n) | b];
+        expect(addressOfMac(deriveMac(octet, v6), near)).toBe(v6);
       }),
       { seed: 1, numRuns: 1000 },
     );

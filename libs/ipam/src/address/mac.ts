@@ -61,12 +61,27 @@ const halves = new BigUint64Array(2);
 const words = new Uint32Array(halves.buffer);
 
 function fold(address: bigint): number {
+  const upper = foldUpper(address);
+  return (upper ^ (words[0] as number)) >>> 0;
+}
+
+/**
+ * The IPv6 address that has the upper 96 bits of `like` and goes with that MAC: of all such addresses no two share one on
+ * the first attempt.
+ */
+export function addressOfMac(mac: Mac, like: bigint): bigint {
+  const low = (foldUpper(like) ^ mac % 2 ** 32) >>> 0;
+  return like ^ BigInt((low ^ (words[0] as number)) >>> 0);
+}
+
+/** Leaves the address in `words`. */
+function foldUpper(address: bigint): number {
   halves[0] = address;
   halves[1] = address >> 64n;
   let hash = 0;
-  for (let at = words.length - 1; at >= 0; at -= 1)
+  for (let at = words.length - 1; at > 0; at -= 1)
     hash = (Math.imul(hash, 0x9e3779b1) ^ (words[at] as number)) >>> 0;
-  return hash;
+  return Math.imul(hash, 0x9e3779b1);
 }
 
 /** FNV-1a over the UTF-16 units, folded to 8 bits. */

@@ -33,6 +33,18 @@ describe('a Subnet remembers', () => {
     expect(state.holderOfMac(held('10.16.0.99').mac)).toBeUndefined();
   });
 
+  it('whose a MAC is, also of IPv6 addresses far apart', () => {
+    const apart = ['fd00::5', 'fd00:0:0:1::5', 'fd00::6', 'fd00:0:0:1::6'];
+    const { state } = scenario(subnet, NAME).after(
+      define('fd00::/56'),
+      ...apart.map((it, at) => reserve(`pod/default/p${at}`, it)),
+    );
+    expect(apart.map((it) => state.holderOfMac(held(it).mac))).toEqual(
+      apart.map((_, at) => `pod/default/p${at}`),
+    );
+    expect(state.holderOfMac(held('fd00::7').mac)).toBeUndefined();
+  });
+
   it('who gave up an address, until somebody takes it', () => {
     const story = scenario(subnet, NAME)
       .after(define('10.16.0.0/24'), reserve('pod/default/a'))

@@ -6,6 +6,7 @@ import {
   type AddressPair,
   type Family,
   type Mac,
+  addressOfMac,
   deriveMac,
   familyOf,
   subnetOctet,
@@ -21,7 +22,7 @@ import { VipUses } from './vip-uses';
 /** Who holds what, since when. Never changed, only replaced. */
 export interface Reservation extends AddressPair, PortWish {
   readonly holder: Holder;
-  /** Absent: the MAC derived from the IPv4 address (see `SubnetState.macOf`). */
+  /** Absent: the MAC derived from the IPv4 address, or else the IPv6 address (see `SubnetState.macOf`). */
   readonly ownMac?: Mac;
   readonly sinceMs: number;
   /** When its addresses or its purpose last changed; absent: never since. */
@@ -59,6 +60,8 @@ export class SubnetState {
   readonly users = new Users();
   private spaces: { 4?: AddressSpace; 6?: AddressSpace } = {};
   private readonly ownMacs = new Map<Mac, Holder>();
+  /** The first IPv6 address that was held with the MAC derived from it: those that share its upper 96 bits are found by theirs. */
+  private nearV6: bigint | undefined;
   private readonly ports = new Map<string, Holder>();
   private readonly held = { 4: 0, 6: 0 };
   private readonly heldExcluded = { 4: 0, 6: 0 };
@@ -79,7 +82,7 @@ export class SubnetState {
   }
 
   macOf(reservation: Reservation): Mac {
-    return reservation.ownMac ?? deriveMac(this.macOctet, reservation.v4 as number);
+    return reservation.ownMac ?? deriveMac(this.macOctet, (reservation.v4 ?? reservation.v6) as Address);
   }
 
   derivedMac(address: Address, attempt = 0): Mac {
@@ -99,8 +102,14 @@ export class SubnetState {
 
   holderOfMac(mac: Mac): Holder | undefined {
     const own = this.ownMacs.get(mac);
-    if (own !== undefined || !this.spaces[4]) return own;
-    const reservation = this.byAddress.get(mac % 2 ** 32);
+    if (own !== undefined) return own;
+    const behind = this.spaces[4] && this.holderBehind(mac % 2 ** 32, mac);
+    if (behind !== undefined || this.nearV6 === undefined) return behind;
+    return this.holderBehind(addressOfMac(mac, this.nearV6), mac);
+  }
+
+  private holderBehind(address: Address, mac: Mac): Holder | undefined {
+    const reservation = this.byAddress.get(address);
     return reservation && this.macOf(reservation) === mac ? reservation.holder : undefined;
   }
 
@@ -214,7 +223,7 @@ export class SubnetState {
     rare?: Pick<Reservation, 'vip' | 'claim' | 'changedAtMs' | keyof PortWish>,
     before?: Reservation,
   ): void {
-    const isDerived = v4 !== undefined && mac === this.derivedMac(v4);
+    const isDerived = v4 === undefined ? this.leadsTo(v6, mac) : mac === this.derivedMac(v4);
     const ownMac = isDerived ? undefined : mac;
     const reservation: Reservation =
       isDerived && v6 === undefined && !rare
@@ -225,6 +234,13 @@ export class SubnetState {
     if (ownMac !== undefined) this.ownMacs.set(ownMac, holder);
     if (v4 !== undefined) this.take(v4, reservation, before?.v4 === v4);
     if (v6 !== undefined) this.take(v6, reservation, before?.v6 === v6);
+  }
+
+  /** Whether the MAC was derived from the address, and the address is found by it. */
+  private leadsTo(v6: bigint | undefined, mac: Mac): boolean {
+    if (v6 === undefined || mac !== this.derivedMac(v6)) return false;
+    this.nearV6 ??= v6;
+    return addressOfMac(mac, this.nearV6) === v6;
   }
 
   private take(address: Address, reservation: Reservation, isKept: boolean): void {
