@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import {
   DERIVED_MAC_ATTEMPTS,
   addressOfMac,
-  addressOfMac,
   decodeMac,
   deriveMac,
   formatMac,
