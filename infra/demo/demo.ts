@@ -3,12 +3,13 @@
 import { parseArgs } from 'node:util';
 import { reserveOverGrpc, reserveOverHttp, reserveOverNats } from './doors';
 import { DEFINITIONS, KubernetesUser, manifest, vipTable } from './kubernetes';
-import { portRows, showSwitch, wipe } from './northbound';
+import { portOptions, portRows, showSwitch, wipe } from './northbound';
 import { until } from './until';
-import { addressOf, makeMachine, makeStatefulSet, replacePod } from './workloads';
+import { addressOf, endMigration, makeMachine, makeStatefulSet, MIGRATION, runPod } from './workloads';
 import { type World, startWorld } from './world';
 
 const say = (title: string): void => console.log(`\n== ${title}`);
+const PORT = 'db.default';
 const SEED_VIPS = ['vip-dynamic-01', 'static-vip01', 'vip-aap', 'slr-01', 'pod-use-vip'];
 
 async function applySeed(world: World): Promise<void> {
@@ -48,26 +49,46 @@ async function reserveThroughEachDoor({ controlPlane, nats }: World): Promise<vo
 }
 
 /** On a cluster of the user's the controllers there make Pods, and whoever does it there gives them addresses. */
-async function keepAddresses({ kubeconfig }: World): Promise<void> {
-  const user = new KubernetesUser(kubeconfig);
+async function keepAddresses(world: World): Promise<void> {
+  const user = new KubernetesUser(world.kubeconfig);
   await user.apply(manifest('demo/kubevirt-kinds.yaml'));
-  say('a Pod that may answer for vip-aap; a StatefulSet and a virtual machine whose Pods are made anew');
+  say(
+    'a Pod that may answer for vip-aap; a StatefulSet whose Pod is made anew; a virtual machine that migrates',
+  );
   await user.apply(manifest('crds/examples/pod-busybox-aap.yaml'));
   console.log(`Pod busybox has ${await addressOf(user, 'busybox')}, and may answer for vip-aap`);
   const set = await makeStatefulSet(user, 'web');
+  console.log(`Pod web-0 on node-1 has ${await runPod(user, 'web-0', 'node-1', set)}`);
+  await user.delete('v1', 'Pod', 'web-0', 'default');
+  console.log(`Pod web-0, made anew on node-2, has ${await runPod(user, 'web-0', 'node-2', set)}`);
+  await migrate(world, user);
+}
+
+async function migrate({ northbound, controlPlane }: World, user: KubernetesUser): Promise<void> {
   const machine = await makeMachine(user, 'db');
-  const addresses = {
-    'Pod web-0': await replacePod(user, undefined, 'web-0', set),
-    'Pod web-0, made anew': await replacePod(user, 'web-0', 'web-0', set),
-    'machine db in Pod virt-launcher-db-a': await replacePod(user, undefined, 'virt-launcher-db-a', machine),
-    'machine db in Pod virt-launcher-db-b': await replacePod(
-      user,
-      'virt-launcher-db-a',
-      'virt-launcher-db-b',
-      machine,
-    ),
+  const [source, target] = ['virt-launcher-db-a', 'virt-launcher-db-b'];
+  const placed = async (nodes: string): Promise<string> => {
+    if (northbound === undefined) return '';
+    const isPlaced = (): true | undefined =>
+      portOptions(northbound, PORT).includes(`=${nodes}\n`) || undefined;
+    await until(`${PORT} is placed on ${nodes}`, isPlaced);
+    return `, and its port ${portOptions(northbound, PORT).trim().split('\n').sort().join(' ')}`;
   };
-  for (const [who, address] of Object.entries(addresses)) console.log(`${who} has ${address}`);
+  console.log(
+    `machine db on node-1 has ${await runPod(user, source, 'node-1', machine)}${await placed('node-1')}`,
+  );
+  const both = await runPod(user, target, 'node-2', machine, MIGRATION.labels);
+  console.log(`machine db, on its way to node-2, has ${both}${await placed('node-1,node-2')}`);
+  await endMigration(user, machine, target);
+  console.log(`machine db on node-2 has ${await addressOf(user, target)}${await placed('node-2')}`);
+  const left = await until('the source has left', async () => {
+    const response = await fetch(`${controlPlane.http}/v1/history?holder=vm/default/db`);
+    const { events } = (await response.json()) as {
+      events: { type: string; reason: string; user?: { object: string } }[];
+    };
+    return events.find(({ type }) => type === 'UserDetached');
+  });
+  console.log(`the ledger knows why ${left.user?.object} has it no more: ${left.reason}`);
 }
 
 async function showNorthbound(db: string): Promise<void> {

@@ -1,7 +1,13 @@
 // The user's side of Kubernetes in the demo: applies manifests and shows Vips, as kubectl would.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { KubeConfig, KubernetesObjectApi, type KubernetesObject, loadAllYaml } from '@kubernetes/client-node';
+import {
+  KubeConfig,
+  KubernetesObjectApi,
+  type KubernetesObject,
+  loadAllYaml,
+  PatchStrategy,
+} from '@kubernetes/client-node';
 
 const ROOT = join(__dirname, '../../..');
 
@@ -55,6 +61,13 @@ export class KubernetesUser {
 
   create<Kind extends KubernetesObject>(object: Kind): Promise<Kind> {
     return this.objects.create(object);
+  }
+
+  async merge({ apiVersion, kind, metadata }: KubernetesObject, change: object): Promise<void> {
+    const { name, namespace } = metadata ?? {};
+    const object = { apiVersion, kind, metadata: { name, namespace }, ...change } as KubernetesObject;
+    const [pretty, dryRun, manager, force] = [undefined, undefined, undefined, undefined];
+    await this.objects.patch(object, pretty, dryRun, manager, force, PatchStrategy.MergePatch);
   }
 
   read(apiVersion: string, kind: string, name: string, namespace: string): Promise<KubernetesObject> {

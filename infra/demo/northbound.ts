@@ -26,3 +26,8 @@ export function portRows(db: string, name?: string): string {
   const rows = nbctl(db, columns, '--if-exists', 'list', 'Logical_Switch_Port', ...wanted);
   return rows.trim().split('\n\n').sort().join('\n\n');
 }
+
+/** `key=value`, one a line; nothing while there is no such port. */
+export function portOptions(db: string, name: string): string {
+  return portRows(db, name) === '' ? '' : nbctl(db, 'lsp-get-options', name);
+}

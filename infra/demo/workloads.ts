@@ -14,15 +14,15 @@ export async function addressOf(user: KubernetesUser, pod: string): Promise<stri
   });
 }
 
-/** Replaces the Pod by another of the same owner. @returns the new one's address */
-export async function replacePod(
+/** @returns the address of the owner's new Pod */
+export async function runPod(
   user: KubernetesUser,
-  before: string | undefined,
   pod: string,
+  node: string,
   owner: KubernetesObject,
+  labels: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  if (before !== undefined) await user.delete('v1', 'Pod', before, NAMESPACE);
-  await user.create(podOf(pod, owner));
+  await user.create(podOf(pod, node, owner, labels));
   return addressOf(user, pod);
 }
 
@@ -48,19 +48,34 @@ export async function makeMachine(user: KubernetesUser, name: string): Promise<K
       apiVersion: 'kubevirt.io/v1',
       kind,
       metadata: { name, namespace: NAMESPACE, ...more },
+      spec: {},
     }) as KubernetesObject;
   const machine = await user.create(of('VirtualMachine'));
   return user.create(of('VirtualMachineInstance', { ownerReferences: [referenceTo(machine)] }));
 }
 
+/** What marks the target Pod of a migration, and what the instance says when that is over. */
+export const MIGRATION = { labels: { 'kubevirt.io/migrationJobUID': 'first' } };
+
+export async function endMigration(
+  user: KubernetesUser,
+  instance: KubernetesObject,
+  targetPod: string,
+): Promise<void> {
+  // Kubernetes' times are to the second, and nothing takes so long here.
+  const endTimestamp = new Date(Date.now() + 1_000).toISOString().replace(/\.\d+/, '');
+  const migrationState = { migrationUid: 'first', targetPod, completed: true, failed: false, endTimestamp };
+  await user.merge(instance, { status: { migrationState } });
+}
+
 const POD_SPEC = { containers: [{ name: 'main', image: 'busybox' }] };
 
-const podOf = (name: string, owner: KubernetesObject): KubernetesObject =>
+const podOf = (name: string, nodeName: string, owner: KubernetesObject, labels: object): KubernetesObject =>
   ({
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name, namespace: NAMESPACE, ownerReferences: [referenceTo(owner)] },
-    spec: POD_SPEC,
+    metadata: { name, namespace: NAMESPACE, labels, ownerReferences: [referenceTo(owner)] },
+    spec: { ...POD_SPEC, nodeName },
   }) as KubernetesObject;
 
 const referenceTo = ({ apiVersion, kind, metadata }: KubernetesObject) => ({

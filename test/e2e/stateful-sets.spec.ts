@@ -5,7 +5,6 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { HttpClient } from '@holdfast/api/http-client';
 import { systemChance } from '@holdfast/clock';
 import { SeededChance } from '@holdfast/clock/testing';
@@ -15,6 +14,7 @@ import { until } from '@holdfast/infra/demo/until';
 import { formatAddress, subnet, type SubnetEvent } from '@holdfast/ipam';
 import { NORTHBOUND_SCHEMA, type OvsdbServer, startOvsdbServer } from '@holdfast/ovsdb/testing';
 import { PlayedCluster, playedClusterSkipReason } from './played-cluster';
+import { untilEqual } from './until-equal';
 
 const SIZE = 50;
 const SUBNET = 'ovn-default';
@@ -241,13 +241,4 @@ function addressesIn(ranges: string): string[] {
       const network = first.slice(0, first.lastIndexOf('.'));
       return Array.from({ length: to - from + 1 }, (_, index) => `${network}.${from + index}`);
     });
-}
-
-/** @throws the difference, if it stays */
-async function untilEqual(what: string, wanted: unknown, look: () => unknown): Promise<void> {
-  let found: unknown;
-  await until(what, async () => {
-    found = await look();
-    return isDeepStrictEqual(found, wanted) ? true : undefined;
-  }).catch(() => expect(found).toEqual(wanted));
 }

@@ -18,6 +18,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   arping: 'iputils-arping',
   ndptool: 'libndp-tools',
   unshare: 'util-linux',
+  perl: 'perl-base',
 };
 
 /** The userspace datapath's bridges are taps. */

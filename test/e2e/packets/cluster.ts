@@ -1,0 +1,137 @@
+// Kubernetes beside a lab: a sandbox API server whose nodes are the lab's chassis, and a control plane between it and the
+// lab's Northbound. Here are played who makes Pods and the agents of the nodes, which plug in what a Pod is told: every
+// address and every row is Holdfast's.
+import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
+import { until } from '@holdfast/infra/demo/until';
+import type { KubernetesObject } from '@holdfast/kube';
+import {
+  installDefinitions,
+  MANIFESTS,
+  type SandboxApiServer,
+  startSandboxApiServer,
+} from '@holdfast/kube/testing';
+import { PlayedMachines } from '../played-machines';
+import { untilEqual } from '../until-equal';
+import type { Lab } from './lab/lab';
+import type { Pod } from './lab/pod';
+
+const PODS = '/api/v1/namespaces/default/pods';
+const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+
+/** What a Pod is told of its first NIC. */
+export interface Told {
+  readonly ip: string;
+  readonly mac: string;
+  readonly cidr: string;
+  readonly gateway: string;
+}
+
+export interface PodShape {
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly owner?: KubernetesObject;
+}
+
+export class Cluster {
+  readonly machines: PlayedMachines;
+
+  private constructor(
+    private readonly lab: Lab,
+    private readonly server: SandboxApiServer,
+    private readonly controlPlane: ControlPlane,
+  ) {
+    this.machines = new PlayedMachines(server);
+  }
+
+  /** With one Subnet, whose switch Holdfast makes. */
+  static async start(lab: Lab, cidrBlock: string): Promise<Cluster> {
+    const server = await startSandboxApiServer();
+    try {
+      await installDefinitions(server, MANIFESTS.holdfast);
+      const controlPlane = await startControlPlane({
+        ...{ store: 'memory:', kubeconfig: server.kubeconfigFile, northbound: lab.northboundRemote },
+        'pod-addresses': 'on',
+      });
+      const cluster = new Cluster(lab, server, controlPlane);
+      const spec = { cidrBlock, default: true };
+      const metadata = { name: 'ovn-default' };
+      const object = { apiVersion: 'kubeovn.io/v1', kind: 'Subnet', metadata, spec };
+      await cluster.create('/apis/kubeovn.io/v1/subnets', object);
+      return cluster;
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.controlPlane.stop();
+    await this.server.stop();
+  }
+
+  async create(path: string, object: object): Promise<KubernetesObject> {
+    const { status, body } = await this.server.request('POST', path, object);
+    if (status !== 201) throw new Error(JSON.stringify(body));
+    return body as KubernetesObject;
+  }
+
+  /** KubeVirt's kinds, as lax as can be. */
+  async installKubevirt(): Promise<void> {
+    for (const kind of ['VirtualMachine', 'VirtualMachineInstance', 'VirtualMachineInstanceMigration']) {
+      const plural = `${kind.toLowerCase()}s`;
+      const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+      const versions = [{ name: 'v1', served: true, storage: true, schema }];
+      const names = { plural, singular: kind.toLowerCase(), kind, listKind: `${kind}List` };
+      const spec = { group: 'kubevirt.io', scope: 'Namespaced', names, versions };
+      const metadata = { name: `${plural}.kubevirt.io` };
+      const apiVersion = 'apiextensions.k8s.io/v1';
+      await this.create(DEFINITIONS, { apiVersion, kind: 'CustomResourceDefinition', metadata, spec });
+    }
+  }
+
+  /** The Pod, as who makes it and the scheduler; then plugged in on that chassis, as its node's agent. */
+  async runPod(name: string, chassis: 1 | 2, { annotations = {}, owner }: PodShape = {}): Promise<Pod> {
+    const ownerReferences = owner ? [referenceTo(owner)] : [];
+    await this.create(PODS, {
+      ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name, annotations, ownerReferences } },
+      spec: { nodeName: `ch${chassis}`, containers: [{ name: 'main', image: 'example.com/main' }] },
+    });
+    return this.plug(name, chassis, `${name}.default`);
+  }
+
+  /** Waits for what the Pod is told, and no longer: its port's row may come later. */
+  async plug(name: string, chassis: 1 | 2, port: string): Promise<Pod> {
+    const { ip, mac, cidr, gateway } = await this.told(name);
+    const v4 = `${ip}/${cidr.split('/')[1]}`;
+    return this.lab.addPod({ name, chassis, port, mac, v4, gateway4: gateway });
+  }
+
+  /** Gone from Kubernetes and from its node. */
+  async endPod(name: string): Promise<void> {
+    await this.server.request('DELETE', `${PODS}/${name}`, { gracePeriodSeconds: 0 });
+    await this.lab.removePod(name);
+  }
+
+  told(name: string): Promise<Told> {
+    return until(`what ${name} is told`, async () => {
+      const { body } = await this.server.request('GET', `${PODS}/${name}`);
+      const { annotations = {} } = (body as KubernetesObject).metadata;
+      const said = (word: string): string => annotations[`ovn.kubernetes.io/${word}`] ?? '';
+      if (said('allocated') !== 'true') return undefined;
+      const [ip, mac] = [said('ip_address'), said('mac_address')];
+      return { ip, mac, cidr: said('cidr'), gateway: said('gateway') };
+    });
+  }
+
+  /** Resolves once the port has these options, `key=value` by key, and both chassis know it. */
+  async hasOptions(port: string, ...options: readonly string[]): Promise<void> {
+    await untilEqual(`options of ${port}`, options, async () => {
+      const lines = await this.lab.nbctl('lsp-get-options', port);
+      return lines.split('\n').filter(Boolean).sort();
+    });
+    await this.lab.syncHv();
+  }
+}
+
+function referenceTo({ apiVersion, kind, metadata }: KubernetesObject): object {
+  return { apiVersion, kind, name: metadata.name, uid: metadata.uid, controller: true };
+}

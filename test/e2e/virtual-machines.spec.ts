@@ -1,0 +1,176 @@
+// Virtual machines through all that KubeVirt does to them, and the control plane killed (-9) in the middle of each: they keep
+// their addresses, OVN has their port where they are, and the history says why. Over the sandbox and the real API server.
+import {
+  findKubectl,
+  kubeApiserverSkipReason,
+  type KubernetesServer,
+  startKubeApiserver,
+  startSandboxApiServer,
+} from '@holdfast/kube/testing';
+import { MachineWorld, type Told } from './machine-world';
+import { launcherOf, type PlayedMachines } from './played-machines';
+
+const DB = 'vm/default/db';
+const PORT = 'db.default';
+const BOTH_ON = (nodes: string) => ['activation-strategy=rarp', `requested-chassis=${nodes}`];
+
+const noKubectl = findKubectl() ? undefined : 'kubectl is not installed';
+describeOver('the sandbox', () => startSandboxApiServer(), noKubectl);
+describeOver('a real kube-apiserver', () => startKubeApiserver(), kubeApiserverSkipReason());
+
+function describeOver(name: string, startServer: () => Promise<KubernetesServer>, skipReason?: string): void {
+  const title = skipReason ? `machines over ${name} [skipped: ${skipReason}]` : `machines over ${name}`;
+  (skipReason ? describe.skip : describe)(title, () => {
+    let world: MachineWorld;
+    let machines: PlayedMachines;
+    beforeAll(async () => {
+      world = await MachineWorld.start(startServer);
+      machines = world.machines;
+    }, 120_000);
+    afterAll(() => world?.stop(), 60_000);
+
+    // One machine has one life: each story goes on where the one before ended.
+    describeLife(() => world);
+    describeMigrations(() => world);
+    describeEnds(() => world);
+
+    it('is nothing but its Pods with --keep-vm-ip=false', async () => {
+      const flags = { 'keep-vm-ip': 'false' };
+      await world.killed(undefined, flags);
+      await machines.create('plain');
+      await machines.startInstance('plain');
+      await machines.launch('plain', 'a', 'n1');
+      const address = await world.told('plain', 'a');
+      const pod = launcherOf('plain', 'a');
+      await world.heldBy(`pod/default/${pod}`);
+      await world.hasPort(`${pod}.default`, address);
+      await world.killed(() => machines.launch('plain', 'b', 'n2'), flags);
+      expect(await world.told('plain', 'b')).not.toBe(address);
+      for (const suffix of ['a', 'b']) await machines.endLauncher('plain', suffix);
+      await world.heldBy();
+      await world.hasPort(`${pod}.default`, undefined);
+    }, 60_000);
+  });
+}
+
+let address = '';
+
+function describeLife(world: () => MachineWorld): void {
+  it('keeps its address when it is stopped, started, restarted, and when its launcher is made anew', async () => {
+    const { machines } = world();
+    await machines.create('db');
+    await machines.startInstance('db');
+    await world().killed(() => machines.launch('db', 'a', 'n1'));
+    address = await world().told('db', 'a');
+    expect(address).toMatch(/^[0-9a-f:]{17} 10\.16\.0\.2$/);
+    await world().hasPort(PORT, address, 'requested-chassis=n1');
+
+    // Stopped: half of it is seen. Started on another node: it does not wait for what nobody saw going.
+    await machines.endInstance('db');
+    await world().killed(() => machines.endLauncher('db', 'a'));
+    await machines.startInstance('db');
+    await world().killed(() => machines.launch('db', 'b', 'n2'));
+    expect(await world().told('db', 'b')).toBe(address);
+    await world().usedBy('db', 'b on n2');
+    await world().hasPort(PORT, address, 'requested-chassis=n2');
+
+    // Restarted: it is nowhere in between, and keeps its port.
+    await machines.endInstance('db');
+    await machines.endLauncher('db', 'b');
+    await world().usedBy('db');
+    await world().hasPort(PORT, address);
+    await machines.startInstance('db');
+    await world().killed(() => machines.launch('db', 'c', 'n3'));
+    expect(await world().told('db', 'c')).toBe(address);
+
+    await world().killed(() => machines.endLauncher('db', 'c'));
+    await machines.launch('db', 'd', 'n1');
+    expect(await world().told('db', 'd')).toBe(address);
+    await world().usedBy('db', 'd on n1');
+    await world().hasPort(PORT, address, 'requested-chassis=n1');
+  }, 60_000);
+
+  it('says of each of its Pods when it came and why it went', async () => {
+    const told = await world().history(DB);
+    const of = (type: string): readonly Told[] => told.filter((event) => event.type === type);
+    expect(of('AddressReserved')).toHaveLength(1);
+    expect([...new Set(of('UserAttached').map(({ user }) => user?.object))]).toEqual(
+      ['a', 'b', 'c', 'd'].map((suffix) => `pod/default/${launcherOf('db', suffix)}`),
+    );
+    const ends = of('UserDetached');
+    expect(ends.map(({ reason }) => reason)).toEqual(['Pod is gone', 'Pod deleted', 'Pod is gone']);
+    for (const { user, evidence } of ends)
+      expect(evidence).toMatchObject({ object: user?.object, uid: user?.uid });
+  });
+}
+
+function describeMigrations(world: () => MachineWorld): void {
+  it('is on both nodes while it migrates, and then on the target alone', async () => {
+    const { machines } = world();
+    const state = await machines.migrate('db', 'e', 'n1', 'n2');
+    await world().killed();
+    expect(await world().told('db', 'e')).toBe(address);
+    await world().usedBy('db', 'd on n1', 'e on n2');
+    await world().hasPort(PORT, address, ...BOTH_ON('n1,n2'));
+    await machines.say('db', state);
+    await world().killed(() => machines.end('db', { failed: false }));
+    await world().usedBy('db', 'e on n2');
+    await world().hasPort(PORT, address, 'requested-chassis=n2');
+    await machines.endLauncher('db', 'd');
+    const [end] = (await world().history(DB)).filter(({ type }) => type === 'UserDetached').slice(-1);
+    expect(end?.reason).toBe('Pod left by its machine in a live migration');
+    expect(end?.evidence?.object).toBe(`pod/default/${launcherOf('db', 'd')}`);
+  }, 60_000);
+
+  it('is on its source alone again when a migration fails', async () => {
+    const { machines } = world();
+    const state = await machines.migrate('db', 'f', 'n2', 'n3');
+    expect(await world().told('db', 'f')).toBe(address);
+    await machines.say('db', state);
+    await world().usedBy('db', 'e on n2', 'f on n3');
+    await world().hasPort(PORT, address, ...BOTH_ON('n2,n3'));
+    await world().killed(() => machines.end('db', { failed: true }));
+    await world().usedBy('db', 'e on n2');
+    await world().hasPort(PORT, address, 'requested-chassis=n2');
+    await machines.endLauncher('db', 'f');
+    await world().usedBy('db', 'e on n2');
+  }, 60_000);
+}
+
+function describeEnds(world: () => MachineWorld): void {
+  it('without a VirtualMachine gives its address up with its instance', async () => {
+    const { machines } = world();
+    const holder = 'vm/default/lone';
+    await machines.startInstance('lone');
+    await machines.launch('lone', 'a', 'n1');
+    await world().told('lone', 'a');
+    await world().killed();
+    await machines.endLauncher('lone', 'a');
+    await world().usedBy('lone');
+    await world().heldBy(DB, holder);
+    await machines.endInstance('lone');
+    await world().heldBy(DB);
+    await expectReleased(holder, /^vm\/default\/lone was deleted$/, 'virtualmachineinstance/default/lone');
+  }, 60_000);
+
+  it('gives its address up when it is deleted', async () => {
+    const { machines } = world();
+    await machines.delete('db');
+    await world().killed();
+    await world().heldBy(DB);
+    await machines.endInstance('db');
+    await machines.endLauncher('db', 'e');
+    await world().heldBy();
+    await world().hasPort(PORT, undefined);
+    // The end of its Pod may be told before that of its instance; then the server was asked for that.
+    const reason = /^Pod deleted; vm\/default\/db (was deleted|is gone)$/;
+    await expectReleased(DB, reason, `pod/default/${launcherOf('db', 'e')}`);
+  }, 60_000);
+
+  async function expectReleased(holder: string, reason: RegExp, object: string): Promise<void> {
+    const [last] = (await world().history(holder)).slice(-1);
+    expect(last).toMatchObject({ type: 'AddressReleased', evidence: { object } });
+    expect(last?.reason).toMatch(reason);
+    expect(last?.evidence?.uid).toMatch(/^[0-9a-f-]{36}$/);
+  }
+}
