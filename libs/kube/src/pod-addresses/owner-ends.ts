@@ -6,7 +6,7 @@ import { isFinished } from '../face/pods/pod-reading';
 import type { Place } from './ledger-index';
 import { askedOnce, type OwnersAsked, type Standing, standingOf } from './owner-standing';
 import { askLedger, BEHIND_RETRY_MS, Missing, type PodContext, UNKNOWN_RETRY_MS } from './pod-context';
-import { type Owner, ownerBehind, type OwnerName } from './pod-identity';
+import { type Owner, ownerBehind, type OwnerName, ownerOf } from './pod-identity';
 import { soonest } from './pod-refusals';
 
 export class OwnerEnds {
@@ -70,10 +70,12 @@ export class OwnerEnds {
     return asked.is === 'behind' ? BEHIND_RETRY_MS : undefined;
   }
 
-  /** A Pod that is there and has no address yet is about to ask for it. */
+  /** A Pod of it that is there and has no address yet is about to ask for it; one that was left an orphan is not. */
   private hasPod({ kind, namespace, name, ordinal }: Owner): boolean {
     if (kind !== 'statefulset') return false;
     const pod = this.context.pods.get({ namespace, name: `${name}-${ordinal}` });
-    return pod !== undefined && !pod.metadata.deletionTimestamp && !isFinished(pod);
+    if (!pod || pod.metadata.deletionTimestamp || isFinished(pod)) return false;
+    const owner = ownerOf(pod, this.context.rules);
+    return owner?.kind === kind && owner.name === name;
   }
 }

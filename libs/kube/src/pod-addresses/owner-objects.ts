@@ -83,6 +83,16 @@ export class OwnerObjects {
     return false;
   }
 
+  /** What of an owner that was seen the server has now. @throws KubernetesFault */
+  async latest({ kind, namespace, name }: Owner): Promise<KubernetesObject | undefined> {
+    for (const resource of this.resourcesOf(kind)) {
+      if (!this.followings.get(resource)?.get({ namespace, name })) continue;
+      const result = await this.options.api.patch(resource, { namespace, name }, {});
+      return result.outcome === 'written' ? trimOwner(result.object) : undefined;
+    }
+    return undefined;
+  }
+
   private resourcesOf(kind: Owner['kind']): readonly Resource[] {
     return kind === 'vm' ? [VIRTUAL_MACHINES, VIRTUAL_MACHINE_INSTANCES] : this.options.statefulSets;
   }

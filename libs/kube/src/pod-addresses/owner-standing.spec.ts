@@ -14,6 +14,8 @@ interface Known {
   /** What the server says. */
   readonly isGone?: boolean;
   readonly isThere?: boolean;
+  /** Undefined: what was seen. */
+  readonly latest?: KubernetesObject;
 }
 
 function owners(known: Known, asked: string[] = []): OwnersAsked {
@@ -27,6 +29,10 @@ function owners(known: Known, asked: string[] = []): OwnersAsked {
     evidenceOfEnd: () => known.seenGoing,
     isGone: () => say('gone', known.isGone ?? true),
     isThere: () => say('there', known.isThere ?? false),
+    latest: () => {
+      asked.push('latest');
+      return Promise.resolve(known.latest ?? known.found?.[0]);
+    },
   };
 }
 
@@ -40,6 +46,12 @@ describe('an owner', () => {
     ['not every object is known', { isComplete: false }, 'unknown'],
     ['it is there and wants the ordinal', { found: [object('u1', 2)] }, 'exists'],
     ['it wants fewer', { found: [object('u1', 1)] }, 'gone'],
+    [
+      'it wanted fewer, and was scaled up again',
+      { found: [object('u1', 1)], latest: object('u1', 2) },
+      'exists',
+    ],
+    ['it wanted fewer, and is another one', { found: [object('u1', 1)], latest: object('u2', 2) }, 'unknown'],
     ['it is going', { found: [object('u1', 2, 'now')] }, 'gone'],
     ['it is another one by now', { found: [object('u2', 2)] }, 'gone'],
     ['it is another one than was seen last', { found: [object('u0', 2)], isThere: true }, 'unknown'],

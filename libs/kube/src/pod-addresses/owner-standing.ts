@@ -14,17 +14,22 @@ export type Standing =
   | { readonly is: 'missing'; readonly reason: string; readonly evidence: Evidence };
 
 /** What is asked about owners. */
-export type OwnersAsked = Pick<OwnerObjects, 'isComplete' | 'find' | 'evidenceOfEnd' | 'isGone' | 'isThere'>;
+export type OwnersAsked = Pick<
+  OwnerObjects,
+  'isComplete' | 'find' | 'evidenceOfEnd' | 'isGone' | 'isThere' | 'latest'
+>;
 
 /** The same, for one owner in one turn: the server is asked once, however many ordinals there are. */
 export function askedOnce(owners: OwnersAsked): OwnersAsked {
   let gone: Promise<boolean> | undefined;
+  let latest: Promise<KubernetesObject | undefined> | undefined;
   return {
     isComplete: (kind) => owners.isComplete(kind),
     find: (owner) => owners.find(owner),
     evidenceOfEnd: (owner) => owners.evidenceOfEnd(owner),
     isGone: (owner) => (gone ??= owners.isGone(owner)),
     isThere: (owner) => owners.isThere(owner),
+    latest: (owner) => (latest ??= owners.latest(owner)),
   };
 }
 
@@ -52,7 +57,12 @@ async function setStanding(owner: Owner, set: KubernetesObject, owners: OwnersAs
     return { is: 'gone', reason: `${name} is another one now, UID ${uid}`, evidence };
   }
   if (owner.ordinal === undefined || wantsOrdinal(set, owner.ordinal)) return { is: 'exists' };
-  return { is: 'gone', reason: `${name} wants no ordinal ${owner.ordinal}: ${scaleOf(set)}`, evidence };
+  // The watch may be behind, and the set may have been scaled up again.
+  const latest = await owners.latest(owner);
+  if (latest?.metadata.uid !== uid) return { is: 'unknown' };
+  if (wantsOrdinal(latest, owner.ordinal)) return { is: 'exists' };
+  const reason = `${name} wants no ordinal ${owner.ordinal}: ${scaleOf(latest)}`;
+  return { is: 'gone', reason, evidence: evidenceOf(latest) };
 }
 
 /**

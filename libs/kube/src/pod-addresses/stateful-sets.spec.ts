@@ -25,6 +25,21 @@ async function crewOf(size: number, metadata: object = {}, spec: object = {}): P
 const scale = (world: PodWorld, replicas: number): void =>
   void world.edit(STATEFUL_SETS, 'default/web', { spec: { replicas } });
 
+describe('a Pod of an ordinal’s name that is nobody’s', () => {
+  it('does not keep the address for a set that is gone, and gets one of its own', async () => {
+    const { world } = await crewOf(1);
+    world.gone('web-0');
+    await world.settle(2_000);
+    world.podOf('web-0');
+    await world.settle(2_000);
+    expect(world.holders()).toEqual(['statefulset/default/web/0']);
+    world.delete(STATEFUL_SETS, 'default/web');
+    await world.settle(120_000);
+    expect(world.holders()).toEqual(['pod/default/web-0']);
+    expect(world.ip('web-0')).toBeDefined();
+  });
+});
+
 describe('the successor of a StatefulSet’s Pod', () => {
   it('has its predecessor’s address and MAC, whatever came meanwhile', async () => {
     const { world, set, addresses } = await crewOf(3);
