@@ -17,6 +17,7 @@ import type {
   AddressPool,
   HeldAddress,
   Moment,
+  PortWish,
   SubnetCommand,
   SubnetDefinition,
   UserCommand,
@@ -55,7 +56,7 @@ export type Verdict =
   /** What the holder has now, or had until now; nothing for commands about the subnet itself. */
   | { readonly changed: boolean; readonly held?: HeldAddress; readonly rejected?: undefined };
 
-interface Holding extends HeldAddress {
+interface Holding extends HeldAddress, PortWish {
   readonly holder: Holder;
   readonly changedAtMs: number;
   readonly purpose?: string;
@@ -74,11 +75,12 @@ interface Release {
   readonly held: HeldAddress;
 }
 
-type Wish = Partial<HeldAddress> & {
-  readonly families?: readonly Family[];
-  readonly pool?: string;
-  readonly prefersFormer?: boolean;
-};
+type Wish = Partial<HeldAddress> &
+  PortWish & {
+    readonly families?: readonly Family[];
+    readonly pool?: string;
+    readonly prefersFormer?: boolean;
+  };
 type Chosen =
   | { readonly rejected: RejectionCode }
   | { readonly held: HeldAddress; readonly rejected?: undefined };
@@ -208,10 +210,13 @@ export class SlowSubnet {
     if (this.releases.some((release) => release.holder === holder && release.atMs > issuedAtMs)) {
       return { rejected: 'CommandExpired' };
     }
+    if (this.isPortTaken(holder, wish)) return { rejected: 'PortTaken' };
     const chosen = this.chooseFormer(holder, wish, nowMs) ?? this.choose(holder, wish, nowMs);
     if (chosen.rejected) return chosen;
     if (claimed && this.isYielded(claimed.name, claimed.claim)) return { rejected: 'VipNameTaken' };
-    return this.put({ ...chosen.held, holder, changedAtMs: nowMs, purpose, claim: claimed?.claim });
+    const { port, portSecurity } = wish;
+    const rest = { changedAtMs: nowMs, purpose, claim: claimed?.claim };
+    return this.put({ ...chosen.held, holder, port, portSecurity, ...rest });
   }
 
   private move(
@@ -225,6 +230,7 @@ export class SlowSubnet {
     if (!held) return { rejected: otherwise };
     if (isFulfilled(wish, held) && held.purpose === purpose) return { changed: false, held };
     if (held.changedAtMs > issuedAtMs) return { rejected: 'CommandExpired' };
+    if (this.isPortTaken(holder, wish)) return { rejected: 'PortTaken' };
     const chosen = this.choose(
       holder,
       { v4: wish.v4, v6: wish.v6, mac: wish.mac, families: [] },
@@ -236,7 +242,13 @@ export class SlowSubnet {
     for (const address of addresses(held)) {
       if (!addresses(chosen.held).includes(address)) this.pasts.push({ address, holder, atMs: nowMs });
     }
-    return this.put({ ...chosen.held, holder, changedAtMs: nowMs, purpose, claim: held.claim });
+    const { port, portSecurity } = wish.port === undefined ? held : wish;
+    const rest = { changedAtMs: nowMs, purpose, claim: held.claim };
+    return this.put({ ...chosen.held, holder, port, portSecurity, ...rest });
+  }
+
+  private isPortTaken(holder: Holder, { port }: Wish): boolean {
+    return port !== undefined && this.holdings.some((one) => one.port === port && one.holder !== holder);
   }
 
   private put(holding: Holding): Verdict {
@@ -353,6 +365,7 @@ function isFulfilled(wish: Wish, held: Holding): boolean {
   const keys = ['v4', 'v6', 'mac'] as const;
   return (
     keys.every((key) => wish[key] === undefined || wish[key] === held[key]) &&
+    (wish.port === undefined || (wish.port === held.port && !wish.portSecurity === !held.portSecurity)) &&
     (wish.families ?? []).every((family) => held[`v${family}`] !== undefined)
   );
 }
