@@ -63,7 +63,7 @@ export function reportedConflict({
     { who: key, evidence: said(wanted) },
     { who: row === '' ? KUBE_OVN : `the row ${row}`, evidence: said(found) },
   ];
-  return { code, subnet: '', about: row || key, message, parties, heldBack: [key] };
+  return { code, subnet: '', about: row || key, message, parties, heldBack: [] };
 }
 
 export const portName = ({ row }: Pick<PortToTakeOver, 'row'>): string => row.name;

@@ -17,7 +17,8 @@ export interface PortToGiveBack {
 const OF_VIP = /\/(user|ipv4|ipv6)$/;
 
 export function planGiveBack(ports: readonly PortRow[]): readonly PortToGiveBack[] {
-  return ports.flatMap((row) => {
+  const inOrder = [...ports].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return inOrder.flatMap((row) => {
     const owner = ownerOf(row);
     if (!owner) return [];
     const kind = kindOf(owner.key);
