@@ -17,7 +17,11 @@ const NIC_WORDS = [
   ...['logical_switch', 'ip_address', 'mac_address', 'ip_family', 'ip_pool', 'port_security'],
   ...['cidr', 'gateway', 'allocated', 'routed'],
 ];
-const NIC_ANNOTATION = new RegExp(`^.+\\.kubernetes\\.io/(${NIC_WORDS.join('|')})$`);
+/** Words that may be said of an interface by its name (`ip_address.eth1`). */
+const INTERFACE_WORDS = ['ip_address', 'mac_address'];
+const NIC_ANNOTATION = new RegExp(
+  `^.+\\.kubernetes\\.io/((${NIC_WORDS.join('|')})|(${INTERFACE_WORDS.join('|')})\\..+)$`,
+);
 const OTHER_ANNOTATIONS = new Set([
   VIP_ANNOTATION,
   NETWORKS_ANNOTATION,

@@ -15,10 +15,20 @@ import {
 } from '@holdfast/ipam';
 import { actorOf } from '../face/ledger';
 import { PODS } from '../resource';
-import { annotationOf, objectOf, VIP_ANNOTATION } from './followed-pod';
+import { entriesFor, NEXT_ENTRY_MAY_DO, readAddressList } from './address-list';
+import { annotationOf, nicAnnotation, objectOf, VIP_ANNOTATION } from './followed-pod';
 import { type Carrying, type NicAttachment, type NicTurn, using } from './nic-attachment';
 import { ALONE, type NicOutcome, refused, refusedAs } from './nic-outcome';
-import { askedText, DEFAULT_PROVIDER, isAddressed, isToldOf, type NicWish, readNicWish } from './nic-wish';
+import {
+  addressText,
+  askedText,
+  DEFAULT_PROVIDER,
+  isAddressed,
+  isToldOf,
+  type NicWish,
+  POOL_WORD,
+  readNicWish,
+} from './nic-wish';
 import { askLedger, type PodContext } from './pod-context';
 import { holderOf, portOf } from './pod-identity';
 import { isOfPool, poolWish } from './pool-choice';
@@ -94,13 +104,12 @@ export class NicAdmission {
     const homes = candidates.filter((state) => state.byHolder.has(holder));
     const namespace = this.context.namespaces.get({ name: pod.metadata.namespace ?? '' });
     const from = poolWish(pod, provider, namespace);
-    if (from.list !== undefined)
-      return refused(
-        'ListNotSupported',
-        `It asks for one of the addresses ${from.list}; name one in ip_address, or a pool in ip_pool.`,
-      );
+    const states = [...new Set([...homes, ...candidates])];
+    // An address that is named for this Pod goes before a list for all of its kind.
+    const isNamed = wish.wish.v4 !== undefined || wish.wish.v6 !== undefined;
+    if (from.list !== undefined && !isNamed) return this.reserveOf(from.list, turn, wish, states);
     let outcome: NicOutcome = ALONE;
-    for (const state of new Set([...homes, ...candidates]))
+    for (const state of states)
       for (const pool of from.pools(state)) {
         outcome = await this.reserveIn(turn, state, holder, { ...wish, wish: { ...wish.wish, pool } });
         if (outcome.is !== 'refused' || !NEXT_MAY_DO.has(outcome.reason)) return outcome;
@@ -108,11 +117,40 @@ export class NicAdmission {
     return outcome;
   }
 
+  /** One of the addresses that are listed: each is a decision of its own, and one of them is accepted. */
+  private async reserveOf(
+    text: string,
+    turn: NicTurn,
+    { wish, portSecurity }: NicWish,
+    states: readonly SubnetState[],
+  ): Promise<NicOutcome> {
+    const { pod, owner, provider } = turn;
+    const holder = holderOf(pod, owner, provider);
+    const field = nicAnnotation(provider, POOL_WORD);
+    const list = readAddressList(field, text);
+    if (list.rejected) return refusedAs(list.rejected);
+    let outcome: NicOutcome = ALONE;
+    for (const state of states) {
+      const has = state.byHolder.get(holder) ?? state.formerAddresses(holder);
+      const entries = entriesFor(field, list.value, owner, has);
+      if (entries.rejected) return refusedAs(entries.rejected);
+      for (const entry of entries.value) {
+        const wanted = { wish: { ...wish, ...entry }, portSecurity };
+        outcome = await this.reserveIn(turn, state, holder, wanted, addressText(entry));
+        if (outcome.is !== 'refused' || !NEXT_ENTRY_MAY_DO.has(outcome.reason)) return outcome;
+      }
+    }
+    return outcome.is === 'refused'
+      ? { ...outcome, message: `None of the addresses of ${field} is free. The last one: ${outcome.message}` }
+      : outcome;
+  }
+
   private async reserveIn(
     turn: NicTurn,
     state: SubnetState,
     holder: Holder,
     { wish, portSecurity }: NicWish,
+    from = wish.pool ?? '',
   ): Promise<NicOutcome> {
     const { pod, provider, owner } = turn;
     const port = portOf(pod, owner, provider);
@@ -122,8 +160,8 @@ export class NicAdmission {
       ...{ type: 'ReserveAddress', subnet: state.name, holder, ...wish },
       ...{ port, portSecurity, ...(prefersFormer && { prefersFormer }), ...using(turn, holder) },
     });
-    const asked = `${askedText(pod, provider)} ${wish.pool ?? ''} ${order.user.node} ${holder}`;
-    const outcome = await this.attachment.carry(turn, state, order, `reserve ${wish.pool ?? ''}`, asked);
+    const asked = `${askedText(pod, provider)} ${from} ${order.user.node} ${holder}`;
+    const outcome = await this.attachment.carry(turn, state, order, `reserve ${from}`, asked);
     if (outcome.is === 'placed') await this.leaveOthers(turn, state, holder);
     return outcome;
   }

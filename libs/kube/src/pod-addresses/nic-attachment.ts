@@ -60,14 +60,15 @@ export class NicAttachment {
     const { holder, user } = order;
     const rival = this.rivalOf(order, state);
     if (rival) return rival;
+    const refusal = await this.order(turn, what, `${user.uid} ${role} ${asked}`, order, state.name);
+    if (refusal) return refusal;
     const where = user.node === undefined ? '' : ` on ${user.node}`;
     this.context.differs(key, {
       ...{ subnet: state.name, holder },
-      what: `${user.object} (UID ${user.uid}) is in Kubernetes, and the ledger does not have it as a user${where}`,
+      what: `${user.object} (UID ${user.uid}) is in Kubernetes, and the ledger did not have it as a user${where}`,
       why: 'it came, or was given a node, while nobody looked; it was attached',
     });
-    const refusal = await this.order(turn, what, `${user.uid} ${role} ${asked}`, order, state.name);
-    return refusal ?? this.placed(state.name, holder, user.uid);
+    return this.placed(state.name, holder, user.uid);
   }
 
   /**

@@ -13,7 +13,6 @@ export type NicOutcome =
 /** Reasons of Events, besides the codes of rejections. */
 export type NicRefusal =
   | 'AddressedByOthers'
-  | 'ListNotSupported'
   | 'VipNotFound'
   | 'VipUnsuited'
   | 'VipElsewhere'

@@ -18,6 +18,8 @@ import { annotationOf, NETWORKS_ANNOTATION, nicAnnotation } from './followed-pod
 
 /** The provider of a Pod's first NIC. */
 export const DEFAULT_PROVIDER = 'ovn';
+/** Names a pool, or lists addresses. */
+export const POOL_WORD = 'ip_pool';
 
 export interface NicWish {
   readonly wish: AddressWish;
@@ -39,15 +41,23 @@ const SHORT = /^(?:([a-z0-9][a-z0-9-]*)\/)?([a-z0-9][a-z0-9.-]*)(?:@([^\s/@]+))?
  * Kube-OVN is to connect; with the interface's name where one definition is attached more than once.
  */
 export function providersOf(pod: KubernetesObject): Read<readonly string[]> {
-  const read = readNetworks(annotationOf(pod, NETWORKS_ANNOTATION), pod.metadata.namespace ?? '');
+  const read = attachmentsOf(pod);
   if (read.rejected) return read;
-  const named = read.value.map((attachment) => {
-    const provider = `${attachment.name}.${attachment.namespace}.ovn`;
-    const isOften = read.value.filter((it) => isSameDefinition(it, attachment)).length > 1;
-    return isOften && attachment.interface ? `${provider}.${attachment.interface}` : provider;
-  });
+  const named = read.value.map(({ provider }) => provider);
   const wanted = named.filter((provider) => switchOf(pod, provider) !== '');
   return { value: [...new Set([DEFAULT_PROVIDER, ...wanted])] };
+}
+
+function attachmentsOf(pod: KubernetesObject): Read<readonly (Attachment & { readonly provider: string })[]> {
+  const read = readNetworks(annotationOf(pod, NETWORKS_ANNOTATION), pod.metadata.namespace ?? '');
+  if (read.rejected) return read;
+  const value = read.value.map((attachment) => {
+    const provider = `${attachment.name}.${attachment.namespace}.ovn`;
+    const isOften = read.value.filter((it) => isSameDefinition(it, attachment)).length > 1;
+    const isNamed = isOften && attachment.interface;
+    return { ...attachment, provider: isNamed ? `${provider}.${attachment.interface}` : provider };
+  });
+  return { value };
 }
 
 /** The Subnet that a NIC's own annotation names; '' when none does. */
@@ -57,16 +67,37 @@ export function switchOf(pod: KubernetesObject, provider: string): string {
 }
 
 export function readNicWish(pod: KubernetesObject, provider: string): Read<NicWish> {
-  const said = (word: string): string => annotationOf(pod, nicAnnotation(provider, word));
-  const addresses = readAddresses(nicAnnotation(provider, 'ip_address'), said('ip_address'));
+  return readWish(pod, provider, ofInterface(pod, provider));
+}
+
+/** @param names of the annotations, for the words that may be said of an interface by its name */
+function readWish(pod: KubernetesObject, provider: string, names: (word: string) => string): Read<NicWish> {
+  const addresses = readAddresses(names('ip_address'), annotationOf(pod, names('ip_address')));
   if (addresses.rejected) return addresses;
-  const mac = parseMac(said('mac_address'));
-  if (said('mac_address') !== '' && mac === undefined)
-    return invalid(nicAnnotation(provider, 'mac_address'), `${quote(said('mac_address'))} is no unicast MAC`);
-  const families = readFamilies(nicAnnotation(provider, 'ip_family'), said('ip_family'));
+  const macText = annotationOf(pod, names('mac_address'));
+  const mac = parseMac(macText);
+  if (macText !== '' && mac === undefined)
+    return invalid(names('mac_address'), `${quote(macText)} is no unicast MAC`);
+  const family = nicAnnotation(provider, 'ip_family');
+  const families = readFamilies(family, annotationOf(pod, family));
   if (families.rejected) return families;
   const wish = { ...addresses.value, ...families.value, ...(mac !== undefined && { mac }) };
   return { value: { wish, portSecurity: wantsPortSecurity(pod, provider) } };
+}
+
+/**
+ * Where an attachment names its interface, `name.namespace.kubernetes.io/ip_address.interface` (and `mac_address`) goes
+ * before what is said of its provider, as Kube-OVN has it.
+ */
+function ofInterface(pod: KubernetesObject, provider: string): (word: string) => string {
+  const usual = (word: string): string => nicAnnotation(provider, word);
+  const attachment = attachmentsOf(pod).value?.find((it) => it.provider === provider && it.interface);
+  if (!attachment) return usual;
+  return (word) => {
+    const { name, namespace, interface: interfaceName } = attachment;
+    const own = `${nicAnnotation(`${name}.${namespace}`, word)}.${interfaceName}`;
+    return annotationOf(pod, own) === '' ? usual(word) : own;
+  };
 }
 
 /** Whether the NIC's port may send and receive only what is its own. */
@@ -76,8 +107,11 @@ export function wantsPortSecurity(pod: KubernetesObject, provider: string): bool
 
 /** What the Pod asks for, as text: to tell whether it still asks for the same. */
 export function askedText(pod: KubernetesObject, provider: string): string {
-  const words = ['ip_address', 'mac_address', 'ip_family', 'port_security'];
-  return words.map((word) => annotationOf(pod, nicAnnotation(provider, word))).join(' ');
+  const names = ofInterface(pod, provider);
+  const words = ['ip_family', 'port_security', POOL_WORD].map((word) => nicAnnotation(provider, word));
+  return [names('ip_address'), names('mac_address'), ...words]
+    .map((name) => annotationOf(pod, name))
+    .join(' ');
 }
 
 /** Whether somebody has said already which addresses the NIC has. */
@@ -87,7 +121,7 @@ export function isAddressed(pod: KubernetesObject, provider: string): boolean {
 
 /** Whether what the NIC was told is what is held. */
 export function isToldOf(pod: KubernetesObject, provider: string, held: HeldAddress): boolean {
-  const read = readNicWish(pod, provider);
+  const read = readWish(pod, provider, (word) => nicAnnotation(provider, word));
   if (read.rejected) return false;
   const { v4, v6, mac } = read.value.wish;
   return v4 === held.v4 && v6 === held.v6 && mac === held.mac;
@@ -103,7 +137,7 @@ export function addressText({ v4, v6 }: Pick<HeldAddress, 'v4' | 'v6'>): string 
 
 export const macText = ({ mac }: HeldAddress): string => formatMac(mac);
 
-function readAddresses(field: string, text: string): Read<Pick<AddressWish, 'v4' | 'v6'>> {
+export function readAddresses(field: string, text: string): Read<Pick<AddressWish, 'v4' | 'v6'>> {
   const wish: { v4?: number; v6?: bigint } = {};
   for (const part of text === '' ? [] : text.split(',').map((it) => it.trim())) {
     const address = parseAddress(part);

@@ -211,7 +211,8 @@ describe('what a Pod asks for', () => {
     [{ ip_family: 'ipv6' }, 'FamilyUnavailable'],
     [{ mac_address: '01:00:00:00:00:05' }, 'InvalidArgument'],
     [{ ip_pool: 'mine' }, 'PoolNotFound'],
-    [{ ip_pool: '10.16.0.5,10.16.0.6' }, 'ListNotSupported'],
+    [{ ip_pool: '10.16.0.5,10.16.0.6,x' }, 'InvalidArgument'],
+    [{ ip_pool: ' , ' }, 'InvalidArgument'],
   ])('%j is refused with %s', async (asked, reason) => {
     const world = await PodWorld.started();
     const annotations = Object.entries(asked).map(([word, text]) => [`ovn.kubernetes.io/${word}`, text]);

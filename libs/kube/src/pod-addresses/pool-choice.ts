@@ -1,17 +1,17 @@
 // Which pools a NIC's addresses may come from: the one that it names, those of its Namespace's annotation, those that are
 // for its Namespace; otherwise from none. Pure.
-import { type AddressPair, addressesOf, parseAddress, type SubnetState } from '@holdfast/ipam';
+import { type AddressPair, addressesOf, type SubnetState } from '@holdfast/ipam';
 import type { KubernetesObject } from '../kubernetes-object';
 import { annotationOf, nicAnnotation } from './followed-pod';
-import { DEFAULT_PROVIDER } from './nic-wish';
+import { isAddressList } from './address-list';
+import { DEFAULT_PROVIDER, POOL_WORD } from './nic-wish';
 
-export type PoolWish =
+export interface PoolWish {
   /** In this order; undefined: from none of the pools. */
-  | { readonly pools: (subnet: SubnetState) => readonly (string | undefined)[]; readonly list?: undefined }
-  /** Kube-OVN also takes a list of addresses there, which is none of our pools. */
-  | { readonly list: string };
-
-export const POOL_WORD = 'ip_pool';
+  readonly pools: (subnet: SubnetState) => readonly (string | undefined)[];
+  /** A list of addresses, which is none of our pools (./address-list). */
+  readonly list?: string;
+}
 
 export function poolWish(
   pod: KubernetesObject,
@@ -19,7 +19,7 @@ export function poolWish(
   namespace: KubernetesObject | undefined,
 ): PoolWish {
   const own = annotationOf(pod, nicAnnotation(provider, POOL_WORD));
-  if (/[,;]/.test(own) || parseAddress(own) !== undefined) return { list: own };
+  if (isAddressList(own)) return { list: own, pools: () => [undefined] };
   if (own !== '') return { pools: () => [own] };
   if (provider !== DEFAULT_PROVIDER) return { pools: () => [undefined] };
   const text = namespace ? annotationOf(namespace, nicAnnotation(DEFAULT_PROVIDER, POOL_WORD)) : '';

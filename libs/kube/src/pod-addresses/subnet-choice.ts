@@ -1,11 +1,13 @@
 // Which Subnets a NIC may be in, the first choice first: the one its annotation names, those of its Namespace's
-// annotation, those that name the Namespace, the default one. Subnets that the ledger does not have are somebody else's.
-import type { LedgerView, SubnetState } from '@holdfast/ipam';
+// annotation, those that name the Namespace or have it selected, the default one. Subnets that the ledger does not have are
+// somebody else's.
+import type { LabelSelector, LedgerView, SubnetState } from '@holdfast/ipam';
 import type { Following } from '../kubernetes-api';
 import type { KubernetesObject } from '../kubernetes-object';
+import { NAMESPACES } from '../resource';
 import { annotationOf, nicAnnotation } from './followed-pod';
-import { DEFAULT_PROVIDER, switchOf } from './nic-wish';
-import { POOL_WORD } from './pool-choice';
+import { isSelected, readNamespaceSelectors } from './namespace-selector';
+import { DEFAULT_PROVIDER, POOL_WORD, switchOf } from './nic-wish';
 
 export interface SubnetChoiceOptions {
   readonly view: () => LedgerView;
@@ -16,13 +18,21 @@ export interface SubnetChoiceOptions {
 const NAMESPACE_POOL = nicAnnotation(DEFAULT_PROVIDER, POOL_WORD);
 const NAMESPACE_SWITCHES = nicAnnotation(DEFAULT_PROVIDER, 'logical_switch');
 
-interface ByNamespace {
-  readonly named: ReadonlyMap<string, readonly string[]>;
+interface Selecting {
+  readonly name: string;
+  readonly selectors: readonly LabelSelector[];
+}
+
+interface Known {
+  /** By Namespace. */
+  readonly named: ReadonlyMap<unknown, readonly string[]>;
+  /** Few Subnets, if any, have selectors; each is asked. */
+  readonly selecting: readonly Selecting[];
   readonly byDefault: readonly string[];
 }
 
 export class SubnetChoice {
-  private known: ByNamespace | undefined;
+  private known: Known | undefined;
 
   constructor(private readonly options: SubnetChoiceOptions) {}
 
@@ -45,30 +55,36 @@ export class SubnetChoice {
     const listed = (namespace ? annotationOf(namespace, NAMESPACE_SWITCHES) : '').split(',');
     const switches = listed.map((it) => it.trim()).filter((it) => it !== '');
     if (switches.length > 0) return switches;
-    const { named: byName, byDefault } = (this.known ??= this.look());
-    return byName.get(name) ?? byDefault;
+    const { named: byName, selecting, byDefault } = (this.known ??= this.look());
+    const mine = byName.get(name) ?? [];
+    const selected = namespace ? selecting.filter(({ selectors }) => isSelected(selectors, namespace)) : [];
+    if (selected.length === 0) return mine.length > 0 ? mine : byDefault;
+    return [...new Set([...mine, ...selected.map((it) => it.name)])].sort();
   }
 
   /** In the order of their names. */
-  private look(): ByNamespace {
-    const named = new Map<string, string[]>();
+  private look(): Known {
+    const named = new Map<unknown, string[]>();
+    const selecting: Selecting[] = [];
     const byDefault: string[] = [];
     const all = [...this.options.subnets.objects()];
     const first = all.filter(({ spec }) => (spec?.['provider'] || DEFAULT_PROVIDER) === DEFAULT_PROVIDER);
     for (const { metadata, spec } of first.sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1))) {
-      if (spec?.['default'] === true) byDefault.push(metadata.name);
+      const { name } = metadata;
+      if (spec?.['default'] === true) byDefault.push(name);
       const namespaces = spec?.['namespaces'];
       for (const namespace of Array.isArray(namespaces) ? (namespaces as unknown[]) : [])
-        if (typeof namespace === 'string')
-          named.set(namespace, [...(named.get(namespace) ?? []), metadata.name]);
+        named.set(namespace, [...(named.get(namespace) ?? []), name]);
+      const selectors = readNamespaceSelectors(spec);
+      if (selectors.length > 0) selecting.push({ name, selectors });
     }
-    return { named, byDefault };
+    return { named, selecting, byDefault };
   }
 }
 
 /** What of a Namespace or a Subnet is read here, and no more. */
 export function trimChoosing({ apiVersion, kind, metadata, spec }: KubernetesObject): KubernetesObject {
-  const { name, uid, resourceVersion, annotations, finalizers } = metadata;
+  const { name, uid, resourceVersion, annotations, finalizers, labels } = metadata;
   const switches = annotations?.[NAMESPACE_SWITCHES];
   const pool = annotations?.[NAMESPACE_POOL];
   return {
@@ -77,11 +93,15 @@ export function trimChoosing({ apiVersion, kind, metadata, spec }: KubernetesObj
     metadata: {
       ...{ name, uid, resourceVersion },
       ...(finalizers && { finalizers }),
+      ...(kind === NAMESPACES.kind && labels && { labels }),
       annotations: {
         ...(switches !== undefined && { [NAMESPACE_SWITCHES]: switches }),
         ...(pool !== undefined && { [NAMESPACE_POOL]: pool }),
       },
     },
-    spec: { default: spec?.['default'], namespaces: spec?.['namespaces'], provider: spec?.['provider'] },
+    spec: {
+      ...{ default: spec?.['default'], provider: spec?.['provider'] },
+      ...{ namespaces: spec?.['namespaces'], namespaceSelectors: spec?.['namespaceSelectors'] },
+    },
   };
 }

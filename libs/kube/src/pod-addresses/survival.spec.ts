@@ -216,7 +216,7 @@ describe('after it was away, a face', () => {
       ),
       expect.stringMatching(/^pod\/default\/b: .* says ovn.kubernetes.io\/ip_address="9.9.9.9"$/),
       expect.stringMatching(
-        /^pod\/default\/d: .* is in Kubernetes, and the ledger does not have it as a user$/,
+        /^pod\/default\/d: .* is in Kubernetes, and the ledger did not have it as a user$/,
       ),
       expect.stringMatching(/^pod\/default\/d: .* says /),
     ]);
