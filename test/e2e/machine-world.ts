@@ -36,20 +36,23 @@ interface Status {
 export class MachineWorld {
   readonly machines: PlayedMachines;
   private controlPlane: ControlPlane | undefined;
+  private flags: Readonly<Record<string, string>> = {};
 
   private constructor(
     readonly server: KubernetesServer,
     private readonly northbound: OvsdbServer,
     private readonly folder: string,
+    private readonly kills: boolean,
   ) {
     this.machines = new PlayedMachines(server);
   }
 
-  static async start(startServer: () => Promise<KubernetesServer>): Promise<MachineWorld> {
+  /** @param kills whether `killed` does kill */
+  static async start(startServer: () => Promise<KubernetesServer>, kills: boolean): Promise<MachineWorld> {
     const starting = [startServer(), startOvsdbServer({ schema: NORTHBOUND_SCHEMA })] as const;
     const [server, northbound] = await Promise.all(starting);
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-machines-'));
-    const world = new MachineWorld(server, northbound, folder);
+    const world = new MachineWorld(server, northbound, folder, kills);
     try {
       await world.furnish();
       return world;
@@ -59,29 +62,16 @@ export class MachineWorld {
     }
   }
 
-  /** Resolves once it looks at Pods: what ends from now on is seen ending. */
-  async begin(flags: Readonly<Record<string, string>> = {}): Promise<void> {
-    const controlPlane = await startControlPlane({
-      store: `sqlite:${join(this.folder, 'ledger.db')}`,
-      kubeconfig: this.server.kubeconfigFile,
-      northbound: this.northbound.unix,
-      'pod-addresses': 'on',
-      ...flags,
-    });
-    this.controlPlane = controlPlane;
-    await untilEqual('trouble with Pods', '', async () => {
-      const status = (await (await fetch(`${controlPlane.http}/v1/status`)).json()) as Status;
-      return status.faces.find(({ name }) => name === 'pods')?.trouble;
-    });
+  /** kill -9 now, if this world kills; `meanwhile` happens while nobody looks; then it is started again. */
+  async killed(meanwhile: () => Promise<unknown> = async () => undefined): Promise<void> {
+    if (this.kills) await this.controlPlane?.kill();
+    await meanwhile();
+    if (this.kills) await this.begin(this.flags);
   }
 
-  /** kill -9 now; `meanwhile` happens while nobody looks; then it is started again. */
-  async killed(
-    meanwhile: () => Promise<unknown> = async () => undefined,
-    flags: Readonly<Record<string, string>> = {},
-  ): Promise<void> {
-    await this.controlPlane?.kill();
-    await meanwhile();
+  /** Another one, with these flags. */
+  async replace(flags: Readonly<Record<string, string>>): Promise<void> {
+    await this.controlPlane?.stop();
     await this.begin(flags);
   }
 
@@ -134,6 +124,23 @@ export class MachineWorld {
   async history(holder: string): Promise<readonly Told[]> {
     const { events } = (await this.holdfast('history', holder)) as { readonly events: readonly Told[] };
     return events;
+  }
+
+  /** Resolves once it looks at Pods: what ends from now on is seen ending. */
+  private async begin(flags: Readonly<Record<string, string>> = {}): Promise<void> {
+    this.flags = flags;
+    const controlPlane = await startControlPlane({
+      store: `sqlite:${join(this.folder, 'ledger.db')}`,
+      kubeconfig: this.server.kubeconfigFile,
+      northbound: this.northbound.unix,
+      'pod-addresses': 'on',
+      ...flags,
+    });
+    this.controlPlane = controlPlane;
+    await untilEqual('trouble with Pods', '', async () => {
+      const status = (await (await fetch(`${controlPlane.http}/v1/status`)).json()) as Status;
+      return status.faces.find(({ name }) => name === 'pods')?.trouble;
+    });
   }
 
   private async furnish(): Promise<void> {
