@@ -1,6 +1,6 @@
 // Virtual machines through all that KubeVirt does to them: they keep their addresses, OVN has their port where they are, and
 // the history says why. Over the sandbox in peace, and over the real API server with the control plane killed (-9) in the
-// middle of each.
+// middle of each. Users ask Kube-OVN for it (#1297, #1376).
 import {
   findKubectl,
   kubeApiserverSkipReason,

@@ -96,7 +96,7 @@ describeOrSkip(skipReason ? `packets [skipped: ${skipReason}]` : 'packets', () =
   describe.each([WEB4, WEB6])('for a Vip at $address', (vip) => {
     const ip = vip.address.split('/')[0] as string;
 
-    it('go to the parent that says it has it, and follow it, from its subnet and from another', async () => {
+    it('go to the parent alone that says it has it, and follow it (kube-vip #996 and #1418)', async () => {
       await expectDenied(lab, vip, mallory, near);
       await expectClaim(lab, vip, alice);
       // Told is who answers for the first family; of the second the claim is seen above.
@@ -109,7 +109,7 @@ describeOrSkip(skipReason ? `packets [skipped: ${skipReason}]` : 'packets', () =
       await alice.drop(vip.address);
     });
 
-    it('follow keepalived when its master ends, and when it is cut off', async () => {
+    it('follow keepalived when its master ends, and is cut off (kube-ovn #3304, #3956, #5785, #7489)', async () => {
       const roles = { master: alice, backup: bob, clients: [near, routed], routerId: vip === WEB4 ? 51 : 52 };
       await expectKeepalivedFailover(lab, vip, { ...roles, end: 'SIGTERM' });
       await expectKeepalivedFailover(lab, vip, { ...roles, end: 'link down' });
@@ -162,7 +162,7 @@ describeOrSkip(skipReason ? `packets [skipped: ${skipReason}]` : 'packets', () =
       expect(await duplicateMatches(lab)).toEqual([]);
     });
 
-    it('do so again when each ovn-controller was killed, and the Southbound', async () => {
+    it('do so again when each ovn-controller was killed, and the Southbound (kube-ovn #5377)', async () => {
       await lab.restartControllers();
       await expectConnectionsFromAll(clients(), BALANCED.v4, 80, 500);
       await lab.restartSouthbound();
