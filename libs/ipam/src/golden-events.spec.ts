@@ -222,6 +222,16 @@ const MEANING: Record<string, readonly (SubnetEvent | VipNameEvent)[]> = {
       isPrimary: false,
       reserved: web,
     },
+    {
+      ...{ type: 'UserAttached', holder: holder('vm/default/db'), isPrimary: true },
+      user: { object: 'pod/default/virt-launcher-db-b', uid, node: 'n2' },
+      reason: 'its live migration was completed',
+      evidence: {
+        object: 'virtualmachineinstance/default/db',
+        uid: '0b1c8e0e-4f0a-4f57-9d58-6a1d0e6f7a21',
+        resourceVersion: '4713',
+      },
+    },
   ],
   'UserDetached.v1': [
     { type: 'UserDetached', holder: ordinal, user: podUser, reason: 'Pod deleted', evidence: podGone },

@@ -78,6 +78,8 @@ export function parseMovePrimary(request: MovePrimaryRequest): Checked<Asked<Mov
     type: valid('MovePrimary'),
     ...place(request),
     uid: required(fields.uid)('uid', request.uid),
+    reason: valid(undefined),
+    evidence: valid(undefined),
   });
   return asked(command, request.options);
 }

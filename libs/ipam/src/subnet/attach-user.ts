@@ -78,9 +78,14 @@ function attach(
     ...({ type: 'UserAttached', holder, user, isPrimary } as const),
     ...(reserved && { reserved }),
   };
-  const reason = `replaced by ${user.object}, UID ${user.uid}`;
-  const detached: UserDetached[] = replaced ? [{ type: 'UserDetached', holder, user: replaced, reason }] : [];
+  const detached: UserDetached[] = replaced ? [handOver(holder, replaced, user)] : [];
   return { events: [...detached, attached], user };
+}
+
+function handOver(holder: Holder, from: User, { object, uid, resourceVersion }: User): UserDetached {
+  const evidence = { object, uid, ...(resourceVersion !== undefined && { resourceVersion }) };
+  const reason = `replaced by ${object}, UID ${uid}`;
+  return { type: 'UserDetached', holder, user: from, reason, evidence };
 }
 
 /** What can change of a user while it is there: where it runs, and the port that is made for it. */

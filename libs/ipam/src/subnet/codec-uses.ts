@@ -75,8 +75,10 @@ export const USE_DECODERS = {
     backends: backends.map(readAddress),
   }),
   'UserAttached.v1': ({ holder, user, isPrimary }) => ({ type: 'UserAttached', holder, user, isPrimary }),
-  'UserAttached.v2': ({ holder, user, isPrimary, ...reserved }) => ({
+  'UserAttached.v2': ({ holder, user, isPrimary, reason, evidence, ...reserved }) => ({
     ...{ type: 'UserAttached', holder, user, isPrimary },
+    ...(reason !== undefined && { reason }),
+    ...(evidence && { evidence }),
     ...(reserved.mac !== undefined && { reserved: { ...readHeld(reserved), ...portOf(reserved) } }),
   }),
   'UserDetached.v1': ({ holder, user, reason, evidence }) => ({
@@ -124,8 +126,9 @@ export function useFields(event: VipUseEvent | UserEvent): object {
     case 'RuleBackendsChanged':
       return { rule: event.rule, vip: event.vip, backends: event.backends.map(formatAddress) };
     case 'UserAttached': {
-      const { holder, user, isPrimary, reserved } = event;
-      return { holder, user, isPrimary, ...(reserved && { ...writeHeld(reserved), ...portOf(reserved) }) };
+      const { holder, user, isPrimary, reserved, reason, evidence } = event;
+      const held = reserved && { ...writeHeld(reserved), ...portOf(reserved) };
+      return { holder, user, isPrimary, ...held, reason, evidence };
     }
     case 'UserDetached': {
       const { holder, user, reason, evidence } = event;

@@ -4,7 +4,7 @@ import { formatAddress, formatCidr, formatRange, parseAddress, parseCidr, parseR
 import { type StoredUse, USE_DECODERS, useFields } from './codec-uses';
 import type { VipPurpose, VipType } from './commands';
 import { portOf } from './decision';
-import { type SubnetDefinition, type SubnetEvent, isUserEvent, isVipUse } from './events';
+import { type SubnetDefinition, type SubnetEvent, type UserAttached, isUserEvent, isVipUse } from './events';
 import {
   type StoredHeld,
   readHeld,
@@ -157,10 +157,12 @@ function formOf(event: SubnetEvent): 1 | 2 {
         ? event.port !== undefined
         : type === 'AddressReleased'
           ? event.evidence !== undefined
-          : type === 'UserAttached' &&
-            (event.reserved !== undefined || event.user.portSecurity !== undefined);
+          : type === 'UserAttached' && isSecondAttached(event);
   return isSecond ? 2 : 1;
 }
+
+const isSecondAttached = ({ user, reserved, reason, evidence }: UserAttached): boolean =>
+  [user.portSecurity, reserved, reason, evidence].some((it) => it !== undefined);
 
 function toFields(event: SubnetEvent): object {
   if (isVipUse(event) || isUserEvent(event)) return useFields(event);

@@ -204,6 +204,8 @@ export interface MovePrimary {
   readonly subnet: string;
   readonly holder: Holder;
   readonly uid: string;
+  readonly reason?: string;
+  readonly evidence?: Evidence;
 }
 
 /** Nobody will want a reservation again that is kept for its owner. */

@@ -82,6 +82,9 @@ export interface UserAttached {
   readonly isPrimary: boolean;
   /** What it carries, where that was reserved (or moved, or found to be reserved) in the same decision. */
   readonly reserved?: HeldAddress & PortWish;
+  /** Why packets go there now, of one that was there before: a live migration came to its end. */
+  readonly reason?: string;
+  readonly evidence?: Evidence;
 }
 
 /** It carries it no more. */

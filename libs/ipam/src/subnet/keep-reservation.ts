@@ -34,13 +34,15 @@ export function releaseExpired(
   const isOver = retained?.untilMs !== undefined && retained.untilMs <= moment.nowMs;
   if (users.length > 0 || !retained || !isOver) return stillKept(state, holder, retained?.untilMs);
   const reason = `kept until ${new Date(retained.untilMs as number).toISOString()}`;
+  // Of what it was that began the time.
+  const why = { reason, ...(retained.evidence && { evidence: retained.evidence }) };
   return isVipHolder(holder)
-    ? accept({ type: 'RetentionEnded', holder, reason })
-    : accept({ type: 'AddressReleased', holder, ...heldBy(state, held), reason });
+    ? accept({ type: 'RetentionEnded', holder, ...why })
+    : accept({ type: 'AddressReleased', holder, ...heldBy(state, held), ...why });
 }
 
 export function movePrimary(command: MovePrimary, state: SubnetState, moment: Moment): SubnetDecision {
-  const { holder, uid } = command;
+  const { holder, uid, reason, evidence } = command;
   if (!state.byHolder.has(holder)) return notHeld(state, holder);
   const use = state.users.of(holder);
   const user = state.users.userOf(holder, uid);
@@ -53,7 +55,8 @@ export function movePrimary(command: MovePrimary, state: SubnetState, moment: Mo
   }
   if (use.users[0] === user) return alreadySo({ user: { holder, user } });
   if (moment.issuedAtMs < use.changedAtMs) return late(state, holder, moment, use.changedAtMs);
-  return accept({ type: 'UserAttached', holder, user, isPrimary: true });
+  const why = { ...(reason !== undefined && { reason }), ...(evidence && { evidence }) };
+  return accept({ type: 'UserAttached', holder, user, isPrimary: true, ...why });
 }
 
 function late(state: SubnetState, holder: Holder, { issuedAtMs }: Moment, changedAtMs: number) {

@@ -40,12 +40,13 @@ describe('ReserveAddress with a user', () => {
   it('attaches to what was reserved before, and lets a successor take its predecessor’s place', () => {
     const story = given().after(reserve(set, '10.16.0.7'), reserve(set, '', { user: first }));
     expect(users(story)).toEqual(['u1']);
-    story
-      .when(reserve(set, '', { user: second }))
-      .then(
-        { type: 'UserDetached', holder, user: first, reason: 'replaced by pod/default/web-0, UID u2' },
-        { type: 'UserAttached', holder, user: second, isPrimary: true, reserved: held('10.16.0.7') },
-      );
+    story.when(reserve(set, '', { user: second })).then(
+      {
+        ...{ type: 'UserDetached', holder, user: first, reason: 'replaced by pod/default/web-0, UID u2' },
+        evidence: { object: 'pod/default/web-0', uid: 'u2' },
+      },
+      { type: 'UserAttached', holder, user: second, isPrimary: true, reserved: held('10.16.0.7') },
+    );
   });
 
   it('takes up what is kept for its owner', () => {

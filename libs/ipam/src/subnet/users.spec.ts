@@ -33,6 +33,7 @@ describe('AttachUser', () => {
         holder,
         user: first,
         reason: 'replaced by pod/default/web-0, UID u2',
+        evidence: { object: 'pod/default/web-0', uid: 'u2' },
       },
       { type: 'UserAttached', holder, user: second, isPrimary: true },
     );
@@ -136,6 +137,17 @@ describe('a retention', () => {
       .then(released(set, held('10.16.0.2'), `kept until ${new Date(story.nowMs).toISOString()}`));
   });
 
+  it('that runs out names what began it', () => {
+    const evidence = { object: 'statefulset/default/web', uid: 's1', resourceVersion: '9' };
+    const story = given('1h').after(attach(set, first), { ...detach(set, 'u1', 'gone'), evidence });
+    const until = story.nowMs + HOUR_MS;
+    const reason = `kept until ${new Date(until).toISOString()}`;
+    story
+      .wait(HOUR_MS)
+      .when(releaseExpired(set))
+      .then({ ...released(set, held('10.16.0.2'), reason), evidence });
+  });
+
   it('that runs is not prolonged by hearing again that the owner is gone', () => {
     const story = given('1h')
       .after(attach(set, first), detach(set, 'u1', 'gone'))
@@ -179,8 +191,15 @@ describe('a live migration', () => {
     expect(users(migrating(), of)).toEqual(['u1', 'u2']);
   });
 
-  it('ends with the target alone', () => {
-    const story = migrating().after(movePrimary(vm, 'u2'));
+  it('ends with the target alone, for a reason and with evidence', () => {
+    const because = {
+      reason: 'its live migration was completed',
+      evidence: { object: 'virtualmachineinstance/default/db', uid: 'i1', resourceVersion: '7' },
+    };
+    const story = migrating();
+    story
+      .when({ ...movePrimary(vm, 'u2'), ...because })
+      .then({ type: 'UserAttached', holder: of, user: target, isPrimary: true, ...because });
     expect(users(story, of)).toEqual(['u2', 'u1']);
     story.after(detach(vm, 'u1', 'exists'));
     expect(users(story, of)).toEqual(['u2']);

@@ -1,7 +1,7 @@
 // Who uses each reservation now: the Pods, by UID, that carry its address. A holder may outlive them all. Part of the
 // Subnet's state; like that, `evolve` is total and changes it in place.
 import type { Holder } from '../holder';
-import type { User } from './commands';
+import type { Evidence, User } from './commands';
 import type { UserEvent } from './events';
 import type { Retention } from './retention';
 
@@ -12,6 +12,8 @@ export interface Retained {
   readonly untilMs?: number;
   /** Whose users may have it meanwhile; absent: the holder's own. */
   readonly owner?: Holder;
+  /** Of what is kept for a time: what began that. */
+  readonly evidence?: Evidence;
 }
 
 export interface Use {
@@ -63,7 +65,9 @@ export class Users {
         return put({ users: users.filter(({ uid }) => uid !== event.user.uid), retention, retained });
       case 'ReservationRetained': {
         const { untilMs, owner } = event;
-        return put({ users, retention, retained: { sinceMs: atMs, untilMs, owner } });
+        const evidence = untilMs === undefined ? undefined : event.evidence;
+        const kept = { sinceMs: atMs, untilMs, owner, ...(evidence && { evidence }) };
+        return put({ users, retention, retained: kept });
       }
       case 'RetentionEnded':
         return put({ users, retention });

@@ -16,6 +16,7 @@ import { nodeOf, objectOf } from './followed-pod';
 import type { Role } from './live-migration';
 import { BEHIND, inUse, type NicOutcome, refusedAs } from './nic-outcome';
 import { wantsPortSecurity } from './nic-wish';
+import { evidenceOf } from './owner-objects';
 import { askLedger, type PodContext } from './pod-context';
 import { type Owner, ownerHolderOf, portOf } from './pod-identity';
 
@@ -102,10 +103,19 @@ export class NicAttachment {
     return this.order(turn, 'port', `${portSecurity} ${holder}`, order, state.name);
   }
 
-  /** Packets go to this Pod from now on. */
-  makePrimary(turn: NicTurn, state: SubnetState, holder: Holder): Promise<NicOutcome | undefined> {
+  /** Packets go to this Pod from now on. @param because what says so: the machine's instance */
+  makePrimary(
+    turn: NicTurn,
+    state: SubnetState,
+    holder: Holder,
+    because: KubernetesObject | undefined,
+  ): Promise<NicOutcome | undefined> {
     const { uid } = turn.pod.metadata;
-    const order = { type: 'MovePrimary', subnet: state.name, holder, uid } as const;
+    const order = {
+      ...({ type: 'MovePrimary', subnet: state.name, holder, uid } as const),
+      reason: 'its live migration was completed',
+      ...(because && { evidence: evidenceOf(because) }),
+    };
     return this.order(turn, 'primary', `${uid} ${holder}`, order, state.name);
   }
 

@@ -125,7 +125,7 @@ export class PodTurns {
     const moved =
       isPrimary || !this.takesOver(turn)
         ? undefined
-        : await this.attachment.makePrimary(turn, state, use.holder);
+        : await this.attachment.makePrimary(turn, state, use.holder, this.instanceOf(turn));
     return moved ?? this.shown(use);
   }
 
@@ -177,8 +177,12 @@ export class PodTurns {
     return this.attachment.order(turn, 'retain', textOf(wanted), order, subnet.name);
   }
 
-  private takesOver({ pod, owner }: NicTurn): boolean {
-    return owner?.kind === 'vm' && takesOver(pod, this.context.owners.instanceOf(owner));
+  private takesOver(turn: NicTurn): boolean {
+    return turn.owner?.kind === 'vm' && takesOver(turn.pod, this.instanceOf(turn));
+  }
+
+  private instanceOf({ owner }: NicTurn): KubernetesObject | undefined {
+    return owner && this.context.owners.instanceOf(owner);
   }
 
   /** Undefined when who migrates where is not known yet. */
