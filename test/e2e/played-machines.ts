@@ -13,7 +13,11 @@ const MACHINES = `${KUBEVIRT}/virtualmachines`;
 export const launcherOf = (machine: string, suffix: string): string => `virt-launcher-${machine}-${suffix}`;
 
 export class PlayedMachines {
-  constructor(private readonly server: KubernetesServer) {}
+  /** @param annotations of every launcher, as from its machine's template */
+  constructor(
+    private readonly server: KubernetesServer,
+    private readonly annotations: Readonly<Record<string, string>> = {},
+  ) {}
 
   async create(name: string): Promise<void> {
     const spec = { running: true, template: { spec: { domain: { devices: {} } } } };
@@ -49,9 +53,11 @@ export class PlayedMachines {
       ...{ 'kubevirt.io': 'virt-launcher', 'kubevirt.io/domain': machine },
       ...(migration !== undefined && { 'kubevirt.io/migrationJobUID': migration }),
     };
+    const { annotations } = this;
+    const ownerReferences = [ownedBy(instance)];
     await this.post(PODS, {
       ...{ apiVersion: 'v1', kind: 'Pod' },
-      metadata: { name: launcherOf(machine, suffix), labels, ownerReferences: [ownedBy(instance)] },
+      metadata: { name: launcherOf(machine, suffix), labels, annotations, ownerReferences },
       spec: { nodeName: node, containers: [{ name: 'compute', image: 'example.com/virt-launcher' }] },
     });
   }

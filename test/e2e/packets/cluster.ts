@@ -18,17 +18,15 @@ import type { Pod } from './lab/pod';
 const PODS = '/api/v1/namespaces/default/pods';
 const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
+/** Every Pod here may send and receive only what is its own. */
+const SECURED = { 'ovn.kubernetes.io/port_security': 'true' };
+
 /** What a Pod is told of its first NIC. */
 export interface Told {
   readonly ip: string;
   readonly mac: string;
   readonly cidr: string;
   readonly gateway: string;
-}
-
-export interface PodShape {
-  readonly annotations?: Readonly<Record<string, string>>;
-  readonly owner?: KubernetesObject;
 }
 
 export class Cluster {
@@ -39,7 +37,7 @@ export class Cluster {
     private readonly server: SandboxApiServer,
     private readonly controlPlane: ControlPlane,
   ) {
-    this.machines = new PlayedMachines(server);
+    this.machines = new PlayedMachines(server, SECURED);
   }
 
   /** With one Subnet, whose switch Holdfast makes. */
@@ -89,10 +87,10 @@ export class Cluster {
   }
 
   /** The Pod, as who makes it and the scheduler; then plugged in on that chassis, as its node's agent. */
-  async runPod(name: string, chassis: 1 | 2, { annotations = {}, owner }: PodShape = {}): Promise<Pod> {
+  async runPod(name: string, chassis: 1 | 2, owner?: KubernetesObject): Promise<Pod> {
     const ownerReferences = owner ? [referenceTo(owner)] : [];
     await this.create(PODS, {
-      ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name, annotations, ownerReferences } },
+      ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name, annotations: SECURED, ownerReferences } },
       spec: { nodeName: `ch${chassis}`, containers: [{ name: 'main', image: 'example.com/main' }] },
     });
     return this.plug(name, chassis, `${name}.default`);

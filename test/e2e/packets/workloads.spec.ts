@@ -13,7 +13,6 @@ import { expectConnections, expectNoPing, expectPing } from './scenarios';
 const skipReason = packetLabSkipReason();
 const describeOrSkip = skipReason ? describe.skip : describe;
 
-const SECURED = { annotations: { 'ovn.kubernetes.io/port_security': 'true' } };
 const PORT = 'db.default';
 /** A machine that has arrived is silent for 20 ms on an idle machine; a client that has to ask anew is for seconds. */
 const GAP_MS_MAX = 2_000;
@@ -26,7 +25,7 @@ describeOrSkip(skipReason ? `workloads [skipped: ${skipReason}]` : 'workloads', 
   beforeAll(async () => {
     lab = await Lab.start();
     cluster = await Cluster.start(lab, '10.16.0.0/16');
-    [near, far] = [await cluster.runPod('near', 1, SECURED), await cluster.runPod('far', 2, SECURED)];
+    [near, far] = [await cluster.runPod('near', 1), await cluster.runPod('far', 2)];
     await lab.whenUp('near.default', 'far.default');
   }, 60_000);
   afterAll(async () => {
@@ -55,19 +54,31 @@ describeOrSkip(skipReason ? `workloads [skipped: ${skipReason}]` : 'workloads', 
       ...{ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 'web' } },
       spec: { ...spec, template: { metadata: { labels: { app: 'web' } }, spec: { containers: [] } } },
     });
-    await serveTcp(await cluster.runPod('web-0', 1, { ...SECURED, owner }), 80, 'on ch1');
+    await serveTcp(await cluster.runPod('web-0', 1, owner), 80, 'on ch1');
     await lab.whenUp('web-0.default');
     const first = await cluster.told('web-0');
     expect((await expectConnections(far, first.ip, 80, 20)).servers).toEqual({ 'on ch1': 20 });
     // Clients have its MAC: that it is the same is why they do not have to ask anew.
     await measureGaps([near, far], first.ip, async () => {
       await cluster.endPod('web-0');
-      await serveTcp(await cluster.runPod('web-0', 2, { ...SECURED, owner }), 80, 'on ch2');
+      await serveTcp(await cluster.runPod('web-0', 2, owner), 80, 'on ch2');
     });
     expect(await cluster.told('web-0')).toEqual(first);
     for (const client of [near, far])
       expect((await expectConnections(client, first.ip, 80, 20)).servers).toEqual({ 'on ch2': 20 });
   }, 60_000);
+
+  it('are on ports of Holdfast’s own, and on no other', async () => {
+    const columns = ['--bare', '--columns=name,external_ids', 'list', 'Logical_Switch_Port'];
+    const ports = (await lab.nbctl(...columns)).trim().split('\n\n').sort();
+    const own = (pod: string, holder: string): string =>
+      `${pod}.default\nholdfast:key=port/${holder} ls=ovn-default vendor=holdfast`;
+    expect(ports).toEqual([
+      own('far', 'ovn-default/pod/default/far'),
+      own('near', 'ovn-default/pod/default/near'),
+      own('web-0', 'ovn-default/statefulset/default/web/0'),
+    ]);
+  });
 
   describe('of a virtual machine', () => {
     const [first, second, third] = ['a', 'b', 'c'].map((suffix) => launcherOf('db', suffix)) as [
