@@ -1,8 +1,13 @@
 // The whole program, by roles.
-import { type DynamicModule, Module } from '@nestjs/common';
+import { systemClock } from '@holdfast/clock';
+import { type DynamicModule, Logger, Module } from '@nestjs/common';
 import { CONFIG, type Config } from './config';
 import { GatewayModule } from './gateway/gateway.module';
 import { Faces } from './gateway/status-report';
+import { BrakeController } from './health/brake.controller';
+import { Brakes } from './health/brakes';
+import { Differences } from './health/differences';
+import { HealthController } from './health/health.controller';
 import { KubeProjectorModule } from './kube-projector/kube-projector.module';
 import { LedgerModule } from './ledger/ledger.module';
 import { OvnProjectorModule } from './ovn-projector/ovn-projector.module';
@@ -23,8 +28,19 @@ export class AppModule {
         ...(config.roles.has('kube-projector') && config.kubeconfig ? [KubeProjectorModule] : []),
         ...(config.roles.has('gateway') ? [GatewayModule] : []),
       ],
-      providers: [{ provide: CONFIG, useValue: config }, Faces, VipProjections, VipBindings],
-      exports: [CONFIG, Faces, VipProjections, VipBindings],
+      // Of every process, whichever roles it has.
+      controllers: [HealthController, BrakeController],
+      providers: [
+        { provide: CONFIG, useValue: config },
+        { provide: Differences, useFactory: differences },
+        ...[Brakes, Faces, VipProjections, VipBindings],
+      ],
+      exports: [CONFIG, Brakes, Differences, Faces, VipProjections, VipBindings],
     };
   }
+}
+
+function differences(): Differences {
+  const log = new Logger('differences');
+  return new Differences(systemClock, (found) => log.log({ msg: 'found different', ...found }));
 }

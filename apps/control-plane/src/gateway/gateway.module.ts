@@ -14,11 +14,10 @@ import { NatsDoor } from '../nats/nats-door';
 import { GrpcEdge } from './grpc-edge';
 import type { Caller } from './caller';
 import { handlers } from './handlers';
-import { HealthController } from './health.controller';
 import { serveHttp } from './http-edge';
 import { Faces, statusReport } from './status-report';
 
-@Module({ controllers: [HealthController] })
+@Module({})
 export class GatewayModule implements OnModuleInit, OnApplicationShutdown {
   private readonly log = new Logger('gateway');
   private readonly handlers: Handlers<Caller>;

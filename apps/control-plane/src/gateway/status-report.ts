@@ -13,6 +13,8 @@ export interface Face {
   position(): string | undefined;
   /** What keeps it from going on, if anything does. */
   trouble(): string | undefined;
+  /** What is so, and keeps nothing from going on, for people. */
+  notes?(): readonly string[];
 }
 
 export class Faces {

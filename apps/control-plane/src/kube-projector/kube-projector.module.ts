@@ -6,6 +6,8 @@ import { Inject, Logger, Module, type OnApplicationShutdown, type OnModuleInit }
 import { CommandBus } from '@nestjs/cqrs';
 import { CONFIG, type Config } from '../config';
 import { type Face, Faces } from '../gateway/status-report';
+import { Brakes } from '../health/brakes';
+import { Differences } from '../health/differences';
 import { LedgerReader } from '../ledger/ledger-reader';
 import { VipBindings } from '../ovn-projector/vip-bindings';
 import { VipProjections } from '../ovn-projector/vip-projections';
@@ -28,6 +30,8 @@ export class KubeProjectorModule implements OnModuleInit, OnApplicationShutdown,
     faces: Faces,
     private readonly projections: VipProjections,
     private readonly bindings: VipBindings,
+    differences: Differences,
+    brakes: Brakes,
   ) {
     const time = { clock: systemClock, chance: systemChance };
     const cluster =
@@ -39,14 +43,16 @@ export class KubeProjectorModule implements OnModuleInit, OnApplicationShutdown,
       ledger,
       projectionOf: (vip) => this.projectionOf(vip),
       ...(bindings.source && { boundOf: (vip: string) => this.boundOf(vip) }),
+      onDifference: ({ object, what, why }) => differences.found(this.name, { about: object, what, why }),
       onFault: ({ code, message, key }, retryInMs) =>
         this.log.warn({ msg: 'cannot do it now', code, fault: message, key, retryInMs }),
       ...time,
     });
     faces.add(this);
+    brakes.source = this.face;
     if (!pods) return;
     const positionOf = (): string | undefined => reader.position;
-    this.pods = new PodsFace({ api: this.api, ledger, pods, positionOf, ...time });
+    this.pods = new PodsFace({ api: this.api, ledger, pods, positionOf, differences, ...time });
     faces.add(this.pods);
   }
 
@@ -65,9 +71,19 @@ export class KubeProjectorModule implements OnModuleInit, OnApplicationShutdown,
   }
 
   trouble(): string | undefined {
-    const { synced, trouble } = this.face.status;
-    if (trouble) return `${trouble.code}: ${trouble.message}`;
-    return synced ? undefined : 'the first list of objects is not complete yet';
+    const { synced, heldBack = [], failing } = this.face.status;
+    const told = heldBack.map(
+      ({ kind, missing, message }) =>
+        `kubernetes-objects-missing: ${message} All of them at once: POST /brakes/${kind}/release?missing=${missing}.`,
+    );
+    if (failing) told.push(`${failing.code}: ${failing.message}`);
+    if (!synced) told.push('the first list of objects is not complete yet');
+    return told.length > 0 ? told.join(' Besides: ') : undefined;
+  }
+
+  notes(): readonly string[] {
+    const { unserved = [] } = this.face.status;
+    return unserved.map((kind) => `the cluster does not serve ${kind}; followed as soon as it does`);
   }
 
   /** The Northbound's side of a Vip as a condition. */

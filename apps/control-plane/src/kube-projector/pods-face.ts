@@ -4,6 +4,7 @@ import { type KubernetesApi, type Ledger, PodAddresses, STATEFUL_SETS } from '@h
 import { Logger } from '@nestjs/common';
 import type { PodsConfig } from '../config';
 import type { Face } from '../gateway/status-report';
+import type { Differences } from '../health/differences';
 
 export interface PodsFaceOptions {
   readonly api: KubernetesApi;
@@ -13,6 +14,7 @@ export interface PodsFaceOptions {
   readonly pods: PodsConfig;
   /** How far the view of the ledger is. */
   readonly positionOf: () => string | undefined;
+  readonly differences: Differences;
 }
 
 export class PodsFace implements Face {
@@ -21,12 +23,13 @@ export class PodsFace implements Face {
   private readonly addresses: PodAddresses;
 
   constructor(private readonly options: PodsFaceOptions) {
-    const { pods, api, ledger, clock, chance } = options;
+    const { pods, api, ledger, clock, chance, differences } = options;
     this.addresses = new PodAddresses({
       ...{ api, ledger, clock, chance },
       statefulSets: [STATEFUL_SETS, ...pods.statefulSetKinds],
       keepVmIp: pods.keepVmIp,
-      onDifference: (difference) => this.log.log({ msg: 'found different', ...difference }),
+      onDifference: ({ holder, subnet, what, why }) =>
+        differences.found(this.name, { about: `${holder} in ${subnet}`, what, why }),
       onFault: ({ code, message, key }, retryInMs) =>
         this.log.warn({ msg: 'cannot do it now', code, fault: message, key, retryInMs }),
     });

@@ -46,6 +46,26 @@ describe('the brake', () => {
     expect(brake.holds('b')).toBe(true);
   });
 
+  it('holds the only one of its kind, too, unless another kind shows which cluster this is', () => {
+    const [own, other] = [new Set(['a']), new Set(['b'])];
+    const brakes: Brake[] = [];
+    for (const held of [own, other])
+      brakes.push(new Brake({ has: (name) => held.has(name), names: () => held }, () => brakes));
+    const [brake, another] = brakes as [Brake, Brake];
+    brake.listed();
+    another.listed();
+    expect([brake.holds('a'), another.holds('b')]).toEqual([true, true]);
+    another.changed('b', object('b'), undefined);
+    // Which cluster it is was decided with the list.
+    expect(brake.holds('a')).toBe(true);
+    brake.changed('a', object('a'), undefined);
+    brake.changed('a', undefined, object('a'));
+    expect(brake.holds('a')).toBe(false);
+    other.clear();
+    another.changed('b', undefined, object('b'));
+    expect(brake.holds('a')).toBe(true);
+  });
+
   it('forgets that somebody answered for an object when that comes back', () => {
     const { brake } = braking('a', 'b');
     brake.listed();

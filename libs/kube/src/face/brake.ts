@@ -26,7 +26,6 @@ export class Brake {
   private changes = 0;
   /** Objects that were ours before we came to see them. */
   private known = 0;
-  private isListed = false;
   private isOurCluster = false;
 
   /** @param others brakes of the other kinds, for whoever is the only one of its kind */
@@ -54,7 +53,6 @@ export class Brake {
    * somebody restores it, the first objects to come back say nothing about those that are yet to come.
    */
   listed(): void {
-    this.isListed = true;
     this.isOurCluster = this.known > 0;
     if (this.isOurCluster) return;
     for (const name of this.held.names()) if (!this.there.has(name)) this.suspects.add(name);
@@ -112,7 +110,7 @@ export class Brake {
 
   private isHeldBack(name: string): boolean {
     if (this.there.has(name) || !this.held.has(name) || this.isBelieved(name)) return false;
-    return this.hasAnother(name) || this.isElsewhereForOthers();
+    return this.hasAnother(name) || this.isAloneHere(name);
   }
 
   /** Seen going, while something that was there before still is; or not there from the start, in a cluster that is ours. */
@@ -129,16 +127,10 @@ export class Brake {
     return false;
   }
 
-  /** What others show is enough for whoever is alone, and has nothing of its own kind to be compared with. */
-  private isElsewhereForOthers(): boolean {
+  /** Whoever is alone has nothing of its own kind to be compared with; then others tell which cluster this is. */
+  private isAloneHere(name: string): boolean {
     const others = [...this.others()].filter((other) => other !== this);
-    return others.some((other) => other.isElsewhere) && !others.some((other) => other.isOurCluster);
-  }
-
-  /** Nothing of the kind was there that the ledger knew, and it knew some. */
-  private get isElsewhere(): boolean {
-    if (!this.isListed || this.isOurCluster) return false;
-    for (const name of this.held.names()) if (!this.there.has(name)) return true;
-    return false;
+    const isSeen = this.left.has(name);
+    return !others.some((other) => other.isOurCluster || (isSeen && other.there.size > 0));
   }
 }

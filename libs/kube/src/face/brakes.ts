@@ -90,8 +90,10 @@ export function heldBack(kind: Braked, brake: Brake, isUnserved: boolean): HeldB
   const why = isUnserved
     ? `this cluster does not serve the kind`
     : `none is there that shows that it is the cluster in which they were created`;
+  const one = missing.length === 1;
   const message = [
-    `${missing.length} objects of kind ${resource.kind} are missing in this cluster, and ${why}: it may be another one, an`,
+    `${missing.length} ${one ? 'object' : 'objects'} of kind ${resource.kind} ${one ? 'is' : 'are'} missing in this cluster, and`,
+    `${why}: it may be another one, an`,
     `empty one, or one that is being restored. Nothing is ${undone} for them. Connect the right cluster or restore the`,
     `objects; if they are gone for good: ${command}.`,
   ].join(' ');

@@ -80,7 +80,9 @@ export interface KubernetesFaceStatus {
   readonly refused: number;
   /** What is kept though its objects are missing (infra/docs/adr/0017), by kind; see `acceptMissing`. Absent: nothing. */
   readonly heldBack?: readonly HeldBack[];
-  /** What fails now, the latest of several: an object's turn, or a watch; but what is held back before all. */
+  /** What fails now, the latest of several: an object's turn, or a watch. */
+  readonly failing?: FaceFault;
+  /** What somebody should look at first: what is held back, or what fails. */
   readonly trouble?: FaceFault;
   /** What failed last, also when it is long over. */
   readonly lastFault?: FaceFault;
@@ -178,10 +180,10 @@ export class KubernetesFace {
   get status(): KubernetesFaceStatus {
     const { objects, troubles, kinds } = this;
     const { synced, unserved } = kinds;
-    const { current, lastFault } = troubles;
+    const { current: failing, lastFault } = troubles;
     const held = this.heldBack();
     const [first] = held;
-    const trouble = first ? this.troubleOf(first) : current;
+    const trouble = first ? this.troubleOf(first) : failing;
     const counts = { due: this.queue.due, refused: this.refusals.size };
     return {
       synced,
@@ -189,6 +191,7 @@ export class KubernetesFace {
       ...objects,
       ...(unserved.length > 0 && { unserved }),
       ...(held.length > 0 && { heldBack: held }),
+      ...(failing && { failing }),
       ...(trouble && { trouble }),
       ...(lastFault && { lastFault }),
     };
