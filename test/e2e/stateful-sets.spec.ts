@@ -17,6 +17,8 @@ import { PlayedCluster, playedClusterSkipReason } from './played-cluster';
 import { untilEqual } from './until-equal';
 
 const SIZE = 50;
+/** One after the other, by the set's controller: enough of them for some kills in between. */
+const ROLLED = 10;
 const SUBNET = 'ovn-default';
 const SETS = '/apis/apps/v1/namespaces/default/statefulsets';
 const SET = `${SETS}/web`;
@@ -43,8 +45,7 @@ const setOf = (replicas: number): object => ({
   spec: {
     ...{ replicas, serviceName: 'web', podManagementPolicy: 'Parallel' },
     ...{ selector: { matchLabels: { app: 'web' } }, template: template(0) },
-    // Rolled one by one by its controller: enough of them to be killed in between.
-    updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: SIZE - 15 } },
+    updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: SIZE - ROLLED } },
   },
 });
 
@@ -148,7 +149,7 @@ const reason = playedClusterSkipReason();
 
       await cluster.merge(SET, { spec: { template: template(1) } });
       await killed(2);
-      expect(await addresses(SIZE, '1', SIZE - 15)).toEqual(first);
+      expect(await addresses(SIZE, '1', SIZE - ROLLED)).toEqual(first);
 
       await cluster.delete(SET);
       await killed(1);
