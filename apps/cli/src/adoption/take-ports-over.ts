@@ -1,13 +1,9 @@
-// Takes over the ports that a look found to agree with the ledger, and looks again. A ledger that goes on meanwhile is
-// caught up with a bounded number of times.
-import type { PortToTakeOver, TakeOverConflict } from '@holdfast/ovn';
+// Takes over the ports that a look found to agree with the ledger, and looks again.
+import type { LedgerMark, PortToTakeOver } from '@holdfast/ovn';
 import type { Refusal } from '../outcome';
 import { look, type LookOptions, type Seen } from './look';
 import { northboundRefusal, reportedConflict } from './northbound';
 import type { ReportedConflict } from './report';
-
-/** A ledger that is ahead again after so many looks is under load: better later. */
-const LOOKS_MAX = 5;
 
 export interface PortsTakenOver {
   readonly ports: readonly PortToTakeOver[];
@@ -19,32 +15,27 @@ export interface PortsTakenOver {
 }
 
 /** @param seen after everything was recorded */
-export async function takePortsOver(options: LookOptions, first: Seen): Promise<PortsTakenOver> {
-  const { northbound } = options;
-  const ports: PortToTakeOver[] = [];
-  const changed: TakeOverConflict[] = [];
-  let seen = first;
-  const ended = (refusal?: Refusal): PortsTakenOver => {
-    return { ports, conflicts: changed.map(reportedConflict), seen, ...(refusal && { refusal }) };
+export async function takePortsOver(options: LookOptions, seen: Seen): Promise<PortsTakenOver> {
+  const { northbound, ledger } = options;
+  const { takeOver, running, mark } = seen;
+  const nothing = { ports: [], conflicts: [], seen };
+  if (!northbound || !takeOver || takeOver.ports.length === 0 || running) return nothing;
+  const now = async (): Promise<LedgerMark> => {
+    const asked = await ledger.call('GetStatus', {});
+    if (asked.refusal) return mark;
+    const { position, ledger: id } = asked.reply;
+    return { position: position || undefined, ledger: id || undefined };
   };
-  if (!northbound || !seen.takeOver || seen.running) return ended();
-  for (let looks = 1; seen.takeOver && seen.takeOver.ports.length > 0; looks += 1) {
-    try {
-      const { done, conflicts, refusal } = await northbound.takeOver(seen.takeOver.ports, seen.mark);
-      ports.push(...done);
-      changed.push(...conflicts);
-      const again = await look(options, '');
-      if (again.refusal) return ended(again.refusal);
-      seen = again.reply;
-      const isOvertaken = refusal?.code === 'LedgerBehind' || refusal?.code === 'Contended';
-      if (refusal && (!isOvertaken || looks === LOOKS_MAX))
-        return ended({ ...refusal, facts: {}, retryable: isOvertaken, isFault: false });
-      if (!refusal) return ended();
-    } catch (error) {
-      const refusal = northboundRefusal(error);
-      if (!refusal) throw error;
-      return ended(refusal);
-    }
+  try {
+    const { done: ports, conflicts: changed, refusal } = await northbound.takeOver(takeOver.ports, mark, now);
+    const conflicts = changed.map(reportedConflict);
+    const told: Refusal | undefined = refusal && { ...refusal, facts: {}, retryable: true, isFault: false };
+    const after = await look(options, '');
+    if (after.refusal) return { ports, conflicts, seen, refusal: after.refusal };
+    return { ports, conflicts, seen: after.reply, ...(told && { refusal: told }) };
+  } catch (error) {
+    const refusal = northboundRefusal(error);
+    if (!refusal) throw error;
+    return { ...nothing, refusal };
   }
-  return ended();
 }

@@ -47,10 +47,23 @@ describe('holdfast import kube-ovn', () => {
     ['a kubeconfig that is not there', '--kubeconfig /nowhere', 'there is no /nowhere'],
     ['a context that is not in it', '--context other', 'other'],
     ['a kind without its version', '--stateful-set-kinds a.b/statefulsets', 'is not group/version/plural'],
+    ['a Northbound that is none', '--northbound nowhere', '--northbound: '],
+    ['a Northbound over TLS without its files', '--northbound ssl:127.0.0.1:6641', '--northbound: '],
+    ['half of the files for TLS', '--northbound ssl:127.0.0.1:6641 --northbound-key a', 'go together'],
+    ['to give back what it does not name', '--give-back', '--give-back needs --northbound'],
   ])('refuses %s', async (_, flags, message) => {
     const { code, out, err } = await terminal.type(`holdfast import kube-ovn ${flags}`);
     expect([code, out]).toEqual([2, '']);
     expect(err).toContain(message);
+  });
+
+  it.each(['', ' --give-back --apply'])('ends with 3 where there is no Northbound%s', async (more) => {
+    const nowhere = `--northbound unix:/nowhere/nb.sock --timeout 300ms${more}`;
+    const { code, out, err } = await terminal.type(`holdfast import kube-ovn ${nowhere}`);
+    expect([code, out]).toEqual([3, '']);
+    expect(err).toMatch(
+      more === '' ? /^holdfast: kubernetes-kind-unknown/ : /^holdfast: connection-failed: Northbound: /,
+    );
   });
 
   describe('in a cluster', () => {

@@ -193,7 +193,7 @@ describe('planAdoption records', () => {
     const subnets = [subnet('ovn-default', '10.16.0.0/16', { excludeIps: ['10.16.0.1'] }, status)];
     expect(recorded({ ips, vips, subnets, statefulSets: [statefulSet('db', 1)] })).toEqual([
       `vip web 10.16.0.100 ${MAC(100)} ""`,
-      'attach ip/db-0.default uid-of-ip--db-0.default to vip/web for statefulset/default/db/0',
+      'attach ip/default/db-0.default uid-of-ip--db-0.default to vip/web for statefulset/default/db/0',
       'detach uid-of-ip--db-0.default from vip/web, its owner exists',
     ]);
   });

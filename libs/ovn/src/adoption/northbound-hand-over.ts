@@ -3,7 +3,7 @@
 import { Backoff, sleep } from '@holdfast/clock';
 import type { LedgerView } from '@holdfast/ipam';
 import { type Operation, OvsdbClient, type OvsdbClientOptions, type Replica } from '@holdfast/ovsdb';
-import { fence, globalRow, judge, type LedgerMark, record } from '../checkpoint';
+import { fence, globalRow, judge, type LedgerMark, record, recordedIn } from '../checkpoint';
 import { OVN_Northbound, type OVN_Northbound_Tables } from '../generated/northbound';
 import { type GlobalRow, WATCHED, type WatchedTables } from '../northbound';
 import { PROJECTOR_LOCK } from '../ovsdb-northbound';
@@ -79,18 +79,34 @@ export class NorthboundHandOver {
   }
 
   /**
-   * Some transactions, each of which happens only while the checkpoint and its rows are as they were judged. An active
-   * projector goes on meanwhile: from its next look on these ports are its own.
+   * Some transactions, each of which happens only while the checkpoint is that of our ledger and its rows are as they were
+   * judged. An active projector goes on meanwhile: from its next look on these ports are its own, and whatever the ledger
+   * says by then.
    * @param mark where the ledger stood when the plan was made
+   * @param now where it stands now: asked when the Northbound is ahead of `mark`
    */
-  async takeOver(ports: readonly PortToTakeOver[], mark: LedgerMark): Promise<HandedOver<PortToTakeOver>> {
+  async takeOver(
+    ports: readonly PortToTakeOver[],
+    mark: LedgerMark,
+    now: () => Promise<LedgerMark> = () => Promise.resolve(mark),
+  ): Promise<HandedOver<PortToTakeOver>> {
     // A database that nobody initialised yet gets its global row first, as from a projector.
     if (ports.length > 0 && !this.global()) await this.client.transact([fence(undefined), globalRow()]);
-    const before = (): readonly Operation[] | HandOverRefusal => {
-      const global = this.global();
-      const verdict = judge(global, mark, this.options.comparePositions);
+    const { comparePositions } = this.options;
+    let latest = mark;
+    const before = async (): Promise<readonly Operation[] | HandOverRefusal> => {
+      let verdict = judge(this.global(), latest, comparePositions);
+      if (verdict.may === 'wait' && verdict.why === 'LedgerBehind') {
+        latest = await now();
+        verdict = judge(this.global(), latest, comparePositions);
+      }
       if (verdict.may === 'wait') return { code: verdict.why, message: verdict.message };
-      return global ? [fence(global), ...record(global, mark)] : [fence(undefined)];
+      const global = this.global();
+      if (!global) return [fence(undefined)];
+      // What was compared is no newer than `mark`, so that the checkpoint is never moved back, nor further than that.
+      const { position } = recordedIn(global);
+      const isBehind = position === undefined || comparePositions(position, mark.position ?? position) < 0;
+      return [fence(global), ...record(global, isBehind ? mark : { ...mark, position })];
     };
     return this.inGroups(ports, before, takeOver);
   }
@@ -106,7 +122,7 @@ export class NorthboundHandOver {
       if (!held) return { done: [], conflicts: [], refusal: PROJECTOR_ACTIVE };
       return await this.inGroups(
         ports,
-        () => [lock.assertion()],
+        () => Promise.resolve([lock.assertion()]),
         ({ row }) => giveBack(row),
       );
     } finally {
@@ -120,7 +136,7 @@ export class NorthboundHandOver {
 
   private async inGroups<Port extends Handable>(
     ports: readonly Port[],
-    before: () => readonly Operation[] | HandOverRefusal,
+    before: () => Promise<readonly Operation[] | HandOverRefusal>,
     operationsFor: (port: Port) => PortOperations,
   ): Promise<HandedOver<Port>> {
     const { clock, chance } = this.options;
@@ -129,7 +145,7 @@ export class NorthboundHandOver {
     const conflicts: TakeOverConflict[] = [];
     let waiting = [...ports];
     for (let attempt = 1; waiting.length > 0; attempt += 1) {
-      const head = before();
+      const head = await before();
       if ('code' in head) return { done, conflicts, refusal: head };
       if (attempt > ATTEMPTS_MAX) return { done, conflicts, refusal: CONTENDED };
       const group = waiting.slice(0, PORTS_PER_TRANSACTION);

@@ -148,7 +148,8 @@ function judge(candidates: readonly Candidate[], plans: ReadonlyMap<DueKey, Plan
     const differs = [...columns].filter(
       ([name, value]) => !meansTheSame(name, port.row[name as keyof PortRow], value, nodeOf(due, view)),
     );
-    if (differs.length > 0) {
+    const isLeftOut = columns.has(GONE);
+    if (differs.length > 0 && !(obstacle && isLeftOut)) {
       const found = Object.fromEntries(differs.map(([name]) => [name, port.row[name as keyof PortRow]]));
       conflicts.push(rowDiffers(wanted.key, port, found, Object.fromEntries(differs)));
     } else if (obstacle) {
@@ -166,12 +167,15 @@ function judge(candidates: readonly Candidate[], plans: ReadonlyMap<DueKey, Plan
   return { agreeing, conflicts, obstacles, respelled };
 }
 
+/** Stands for all columns of a row that would go. */
+const GONE = '_uuid';
+
 /** What the projector would write into the row. */
 function changedColumns(writes: readonly Write[], uuid: RowUuid): Map<string, unknown> {
   const changes: Columns[] = writes.flatMap((write) => {
     if (write.uuid !== uuid) return [];
     // To be moved or deleted is a difference that no words explain.
-    return write.write === 'update' ? [write.changes.columns] : [{ _uuid: undefined }];
+    return write.write === 'update' ? [write.changes.columns] : [{ [GONE]: undefined }];
   });
   return new Map(changes.flatMap((columns) => Object.entries(columns)));
 }

@@ -34,10 +34,10 @@ export interface KubeOvnPort {
 export const kubeOvnPort = (subnet: string, name: string, port: KubeOvnPort): string[] =>
   inOne(
     ['lsp-add', subnet, name],
-    ['lsp-set-addresses', name, port.addresses],
     ...(port.portSecurity === undefined ? [] : [['lsp-set-port-security', name, port.portSecurity]]),
     [
-      ...['set', PORT, name, VENDOR, `external_ids:ls=${subnet}`],
+      // Not by lsp-set-addresses: Kube-OVN does not look whether another port has the address.
+      ...['set', PORT, name, `addresses="${port.addresses}"`, VENDOR, `external_ids:ls=${subnet}`],
       ...(port.pod === undefined ? [] : [`external_ids:pod=${port.pod}`]),
       ...(port.keys ?? []).map((key) => `external_ids:${key}`),
     ],
