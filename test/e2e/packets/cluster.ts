@@ -21,12 +21,14 @@ const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 /** Every Pod here may send and receive only what is its own. */
 const SECURED = { 'ovn.kubernetes.io/port_security': 'true' };
 
-/** What a Pod is told of its first NIC. */
+/** What a Pod is told of its first NIC; addresses without prefix length. */
 export interface Told {
-  readonly ip: string;
+  readonly v4: string;
+  readonly v6: string;
   readonly mac: string;
-  readonly cidr: string;
-  readonly gateway: string;
+  /** Of both families, in that order. */
+  readonly prefixes: readonly string[];
+  readonly gateways: readonly string[];
 }
 
 export class Cluster {
@@ -40,7 +42,7 @@ export class Cluster {
     this.machines = new PlayedMachines(server, SECURED);
   }
 
-  /** With one Subnet, whose switch Holdfast makes. */
+  /** With one Subnet of both families, whose switch Holdfast makes. */
   static async start(lab: Lab, cidrBlock: string): Promise<Cluster> {
     const server = await startSandboxApiServer();
     try {
@@ -98,9 +100,10 @@ export class Cluster {
 
   /** Waits for what the Pod is told, and no longer: its port's row may come later. */
   async plug(name: string, chassis: 1 | 2, port: string): Promise<Pod> {
-    const { ip, mac, cidr, gateway } = await this.told(name);
-    const v4 = `${ip}/${cidr.split('/')[1]}`;
-    return this.lab.addPod({ name, chassis, port, mac, v4, gateway4: gateway });
+    const { v4, v6, mac, prefixes, gateways } = await this.told(name);
+    const [gateway4, gateway6] = gateways;
+    const nic = { v4: `${v4}/${prefixes[0]}`, gateway4, v6: `${v6}/${prefixes[1]}`, gateway6 };
+    return this.lab.addPod({ name, chassis, port, mac, ...nic });
   }
 
   /** Gone from Kubernetes and from its node. */
@@ -115,8 +118,11 @@ export class Cluster {
       const { annotations = {} } = (body as KubernetesObject).metadata;
       const said = (word: string): string => annotations[`ovn.kubernetes.io/${word}`] ?? '';
       if (said('allocated') !== 'true') return undefined;
-      const [ip, mac] = [said('ip_address'), said('mac_address')];
-      return { ip, mac, cidr: said('cidr'), gateway: said('gateway') };
+      const [v4 = '', v6 = ''] = said('ip_address').split(',');
+      const prefixes = said('cidr')
+        .split(',')
+        .map((cidr) => cidr.split('/')[1] ?? '');
+      return { v4, v6, mac: said('mac_address'), prefixes, gateways: said('gateway').split(',') };
     });
   }
 

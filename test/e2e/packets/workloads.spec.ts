@@ -24,7 +24,7 @@ describeOrSkip(skipReason ? `workloads [skipped: ${skipReason}]` : 'workloads', 
 
   beforeAll(async () => {
     lab = await Lab.start();
-    cluster = await Cluster.start(lab, '10.16.0.0/16');
+    cluster = await Cluster.start(lab, '10.16.0.0/16,fd10::/64');
     [near, far] = [await cluster.runPod('near', 1), await cluster.runPod('far', 2)];
     await lab.whenUp('near.default', 'far.default');
   }, 60_000);
@@ -34,18 +34,20 @@ describeOrSkip(skipReason ? `workloads [skipped: ${skipReason}]` : 'workloads', 
   });
 
   it('answer with what they were told, and with nothing else', async () => {
-    const [{ ip }, { ip: nearIp }] = [await cluster.told('far'), await cluster.told('near')];
-    await expectPing(near, ip);
+    const [{ v4, v6 }, client] = [await cluster.told('far'), await cluster.told('near')];
     await serveTcp(far, 80);
-    await expectConnections(near, ip, 80, 50);
-    await expectPing(far, nearIp);
+    for (const address of [v4, v6]) {
+      await expectPing(near, address);
+      await expectConnections(near, address, 80, 50);
+    }
+    await expectPing(far, client.v4);
     // A Pod that takes an address that is not its own is not heard: port_security is its port's, too.
-    await far.drop(`${ip}/16`);
+    await far.drop(`${v4}/16`);
     await far.hold('10.16.99.99/16');
-    await expectNoPing(far, nearIp);
+    await expectNoPing(far, client.v4);
     await far.drop('10.16.99.99/16');
-    await far.hold(`${ip}/16`);
-    await expectPing(near, ip);
+    await far.hold(`${v4}/16`);
+    await expectPing(near, v4);
   }, 60_000);
 
   it('of a StatefulSet have their address on the other node, too, and clients go on', async () => {
@@ -57,15 +59,15 @@ describeOrSkip(skipReason ? `workloads [skipped: ${skipReason}]` : 'workloads', 
     await serveTcp(await cluster.runPod('web-0', 1, owner), 80, 'on ch1');
     await lab.whenUp('web-0.default');
     const first = await cluster.told('web-0');
-    expect((await expectConnections(far, first.ip, 80, 20)).servers).toEqual({ 'on ch1': 20 });
+    expect((await expectConnections(far, first.v6, 80, 20)).servers).toEqual({ 'on ch1': 20 });
     // Clients have its MAC: that it is the same is why they do not have to ask anew.
-    await measureGaps([near, far], first.ip, async () => {
+    await measureGaps([near, far], first.v4, async () => {
       await cluster.endPod('web-0');
       await serveTcp(await cluster.runPod('web-0', 2, owner), 80, 'on ch2');
     });
     expect(await cluster.told('web-0')).toEqual(first);
-    for (const client of [near, far])
-      expect((await expectConnections(client, first.ip, 80, 20)).servers).toEqual({ 'on ch2': 20 });
+    for (const address of [first.v4, first.v6])
+      expect((await expectConnections(near, address, 80, 20)).servers).toEqual({ 'on ch2': 20 });
   }, 60_000);
 
   it('are on ports of Holdfast’s own, and on no other', async () => {
@@ -86,11 +88,14 @@ describeOrSkip(skipReason ? `workloads [skipped: ${skipReason}]` : 'workloads', 
       string,
       string,
     ];
-    let ip: string, mac: string;
+    let v4: string, v6: string, mac: string;
 
     /** Whoever answers every one of so many connections, of two clients at the same time. */
     const served = async (): Promise<string[]> => {
-      const all = await Promise.all([near, far].map((client) => expectConnections(client, ip, 80, 100)));
+      const all = await Promise.all([
+        ...[near, far].map((client) => expectConnections(client, v4, 80, 80)),
+        expectConnections(far, v6, 80, 40),
+      ]);
       return [...new Set(all.flatMap(({ servers }) => Object.keys(servers)))];
     };
     /** The target of a migration, plugged in with what the machine has, on its node. */
@@ -113,7 +118,7 @@ describeOrSkip(skipReason ? `workloads [skipped: ${skipReason}]` : 'workloads', 
       await cluster.machines.launch('db', 'a', 'ch1');
       await serveTcp(await cluster.plug(first, 1, PORT), 80);
       await lab.whenUp(PORT);
-      ({ ip, mac } = await cluster.told(first));
+      ({ v4, v6, mac } = await cluster.told(first));
       await cluster.hasOptions(PORT, 'requested-chassis=ch1');
     }, 60_000);
 
@@ -121,8 +126,9 @@ describeOrSkip(skipReason ? `workloads [skipped: ${skipReason}]` : 'workloads', 
       await prepare('b', 1, 2);
       const [source, target] = [lab.pod(first), lab.pod(second)];
       expect(await served()).toEqual([first]);
-      await expectNoPing(target, (await cluster.told('far')).ip);
-      const gapsMs = await measureGaps([near, far], ip, async () => {
+      const client = await cluster.told('far');
+      for (const address of [client.v4, client.v6]) await expectNoPing(target, address);
+      const gapsMs = await measureGaps([near, far], v4, async () => {
         // The source is paused, and then the target goes on.
         await source.setCarrier('down');
         await announceArrival(target, mac);
@@ -141,7 +147,7 @@ describeOrSkip(skipReason ? `workloads [skipped: ${skipReason}]` : 'workloads', 
     it('go on to the source while a migration fails, and no connection is lost', async () => {
       await prepare('c', 2, 1);
       const connecting = Promise.all(
-        [near, far].map((it) => connectTcp(it, { address: ip, port: 80, count: 300 })),
+        [near, far].map((it) => connectTcp(it, { address: v4, port: 80, count: 300 })),
       );
       await cluster.machines.end('db', { failed: true });
       await cluster.hasOptions(PORT, 'requested-chassis=ch2');
