@@ -29,6 +29,8 @@ export interface VipEntry {
 export class LedgerView {
   /** Of the last event applied. */
   position: string | undefined;
+  /** When the latest of the events was decided; whoever decides next does so no earlier, however its clock is set. */
+  decidedAtMs = -Infinity;
   private readonly states = new Map<string, SubnetState>();
   /** Of those that somebody asked about. */
   private readonly countsOf = new Map<string, SubnetCounts>();
@@ -39,6 +41,7 @@ export class LedgerView {
 
   apply({ subnet, event, atMs, position, through, actor }: SubnetFact): void {
     this.position = position;
+    this.decidedAtMs = Math.max(this.decidedAtMs, atMs);
     this.subnetPositions.set(subnet, position);
     let state = this.states.get(subnet);
     if (!state) this.states.set(subnet, (state = new SubnetState(subnet)));

@@ -39,6 +39,18 @@ export const BEHIND_RETRY_MS = 1_000;
 /** When the server still has an object that the replica has lost. */
 export const REAPPEARING_MS = 5_000;
 
+/**
+ * When the ledger would decide what it is asked now: no earlier than what it decided last (libs/event-store), so that a clock
+ * that was set back keeps nothing waiting until it is where it was.
+ */
+export function moment({ clock, ledger }: Pick<Context, 'clock' | 'ledger'>): {
+  readonly nowMs: number;
+  readonly issuedAtMs: number;
+} {
+  const nowMs = Math.max(clock.now(), ledger.view.decidedAtMs);
+  return { nowMs, issuedAtMs: nowMs };
+}
+
 /** `done`: it is as was ordered, and the view shows it. */
 export type Asked =
   | { readonly is: 'done' | 'behind'; readonly rejected?: undefined }

@@ -3,7 +3,15 @@
 import { reject, type Rejection, subnet, type SubnetDefinition, type SubnetState } from '@holdfast/ipam';
 import type { KubernetesObject } from '../kubernetes-object';
 import { SUBNETS } from '../resource';
-import { type Asked, ask, BEHIND_RETRY_MS, type Context, REAPPEARING_MS, STALE_RETRY_MS } from './context';
+import {
+  type Asked,
+  ask,
+  BEHIND_RETRY_MS,
+  type Context,
+  moment,
+  REAPPEARING_MS,
+  STALE_RETRY_MS,
+} from './context';
 import { isOnlyCounts } from './conditions';
 import { poolKey, subnetKey } from './due-key';
 import { actorGone, actorOf, type LedgerOrder, THROUGH_KUBERNETES } from './ledger';
@@ -74,8 +82,7 @@ export class SubnetReconciler {
     // The object says the whole: what it leaves out is to be no more, whoever said it. Pools have objects of their own.
     const whole = { router: '', retention: null, ...definition };
     const order = { type: 'ReviseSubnet' as const, subnet: name, ...whole };
-    const nowMs = this.context.clock.now();
-    const decision = subnet.decide(order, state, { nowMs, issuedAtMs: nowMs });
+    const decision = subnet.decide(order, state, moment(this.context));
     return decision.rejected || decision.events.length > 0 ? order : undefined;
   }
 

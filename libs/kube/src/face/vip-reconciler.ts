@@ -6,7 +6,15 @@
 import { invalid, reject, type Rejection, type Retention, subnet, type VipEntry } from '@holdfast/ipam';
 import type { KubernetesObject } from '../kubernetes-object';
 import { VIPS } from '../resource';
-import { type Asked, ask, BEHIND_RETRY_MS, type Context, REAPPEARING_MS, STALE_RETRY_MS } from './context';
+import {
+  type Asked,
+  ask,
+  BEHIND_RETRY_MS,
+  type Context,
+  moment,
+  REAPPEARING_MS,
+  STALE_RETRY_MS,
+} from './context';
 import { subnetKey, vipKey } from './due-key';
 import { actorGone, actorOf, type LedgerOrder } from './ledger';
 import { isOwnVip } from './own-vips';
@@ -91,13 +99,9 @@ export class VipReconciler {
     const { v4, v6, mac, purpose } = wanted;
     const held = this.own(name);
     if (!held) return { type: 'ReserveVip', subnet: wanted.subnet, name, v4, v6, mac, ...purpose };
-    const nowMs = this.context.clock.now();
     const { note } = held.reservation.vip;
     const order = { type: 'ReviseVip' as const, name, v4, v6, mac, ...purpose, note };
-    const decision = subnet.decide({ ...order, subnet: wanted.subnet }, held.subnet, {
-      nowMs,
-      issuedAtMs: nowMs,
-    });
+    const decision = subnet.decide({ ...order, subnet: wanted.subnet }, held.subnet, moment(this.context));
     return decision.rejected || decision.events.length > 0 ? order : undefined;
   }
 

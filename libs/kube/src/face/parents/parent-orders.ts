@@ -2,7 +2,7 @@
 import { type Evidence, type GrantParent, subnet, type VipEntry, type WithdrawParent } from '@holdfast/ipam';
 import { keyOf, type KubernetesObject } from '../../kubernetes-object';
 import { PODS } from '../../resource';
-import { type Asked, ask, type Context } from '../context';
+import { type Asked, ask, type Context, moment } from '../context';
 import { actorOf } from '../ledger';
 
 /** Orders of one Vip under way at once: the ledger appends what waits for it in one go. */
@@ -47,7 +47,6 @@ export function isSettled({ is, rejected }: Asked): boolean {
 }
 
 async function askOne(context: Context, entry: VipEntry, { order, actor }: ParentOrder): Promise<Asked> {
-  const nowMs = context.clock.now();
-  const { rejected } = subnet.decide(order, entry.subnet, { nowMs, issuedAtMs: nowMs });
+  const { rejected } = subnet.decide(order, entry.subnet, moment(context));
   return rejected ? { is: 'rejected', rejected } : ask(context, order, actor);
 }

@@ -7,7 +7,15 @@ import { type DefinePool, reject, type Rejection, subnet, type SubnetState } fro
 import type { KubernetesObject } from '../../kubernetes-object';
 import { IP_POOLS } from '../../resource';
 import { isOnlyCounts } from '../conditions';
-import { type Asked, ask, BEHIND_RETRY_MS, type Context, REAPPEARING_MS, STALE_RETRY_MS } from '../context';
+import {
+  type Asked,
+  ask,
+  BEHIND_RETRY_MS,
+  type Context,
+  moment,
+  REAPPEARING_MS,
+  STALE_RETRY_MS,
+} from '../context';
 import { poolKey } from '../due-key';
 import { actorGone, actorOf } from '../ledger';
 import { FINALIZER } from '../object-writer';
@@ -143,11 +151,11 @@ export class PoolReconciler {
 
   /** As the view has it: asking would lead to the same. */
   private refusalOf(order: DefinePool, state: SubnetState): Rejection | undefined {
-    return subnet.decide(order, state, this.now()).rejected;
+    return subnet.decide(order, state, moment(this.context)).rejected;
   }
 
   private isSo(order: DefinePool, state: SubnetState): boolean {
-    const decision = subnet.decide(order, state, this.now());
+    const decision = subnet.decide(order, state, moment(this.context));
     return !decision.rejected && decision.events.length === 0;
   }
 
@@ -190,11 +198,6 @@ export class PoolReconciler {
     const condition = status.conditions.find(({ type }) => type === about);
     const written = await writer.publish(IP_POOLS, object, status, condition && { condition });
     return written ? undefined : STALE_RETRY_MS;
-  }
-
-  private now(): { readonly nowMs: number; readonly issuedAtMs: number } {
-    const nowMs = this.context.clock.now();
-    return { nowMs, issuedAtMs: nowMs };
   }
 }
 

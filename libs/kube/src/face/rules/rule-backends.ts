@@ -3,7 +3,7 @@
 import { type RuleDefinition, subnet } from '@holdfast/ipam';
 import type { KubernetesObject } from '../../kubernetes-object';
 import { SWITCH_LB_RULES } from '../../resource';
-import { type Asked, ask, type Context } from '../context';
+import { type Asked, ask, type Context, moment } from '../context';
 import { actorOf } from '../ledger';
 import type { SelectedPods } from '../pods/selected-pods';
 import { rulesOfObject } from './held-rules';
@@ -31,8 +31,7 @@ export class RuleBackends {
     if (!this.arePodsKnown()) return DONE;
     const backends = this.selected.addressesOf(name);
     const order = { type: 'SetRuleBackends', subnet: held.subnet.name, rule: name, backends } as const;
-    const nowMs = this.context.clock.now();
-    const decision = subnet.decide(order, held.subnet, { nowMs, issuedAtMs: nowMs });
+    const decision = subnet.decide(order, held.subnet, moment(this.context));
     const { rejected } = decision;
     if (rejected) return rejected.code === 'CommandExpired' ? { is: 'behind' } : { is: 'rejected', rejected };
     return decision.events.length === 0 ? DONE : ask(this.context, order, actorOf(SWITCH_LB_RULES, object));

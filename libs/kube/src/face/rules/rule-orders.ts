@@ -10,7 +10,7 @@ import {
 } from '@holdfast/ipam';
 import type { KubernetesObject } from '../../kubernetes-object';
 import { SWITCH_LB_RULES } from '../../resource';
-import { type Asked, ask, type Context } from '../context';
+import { type Asked, ask, type Context, moment } from '../context';
 import { actorOf, type LedgerOrder } from '../ledger';
 import { type HeldRule, noteOf, rulesOfObject } from './held-rules';
 import type { RuleWanted } from './rule-spec';
@@ -48,7 +48,7 @@ export class RuleOrders {
     const what = { subnet: home.name, rule, ...definition };
     if (!home.uses.rule(rule)) return { type: 'DefineRule', ...what };
     const order = { type: 'ReviseRule', ...what } as const;
-    const decision = subnet.decide(order, home, this.now());
+    const decision = subnet.decide(order, home, moment(this.context));
     return decision.rejected || decision.events.length > 0 ? order : undefined;
   }
 
@@ -70,7 +70,7 @@ export class RuleOrders {
   private refusalOf(definition: RuleDefinition, home: SubnetState): Rejection | undefined {
     const { name: homeName } = home;
     const order = { type: 'DefineRule', subnet: homeName, rule: TRIAL, ...definition } as const;
-    return subnet.decide(order, home, this.now()).rejected;
+    return subnet.decide(order, home, moment(this.context)).rejected;
   }
 
   private foreign(rule: string, home: SubnetState): Rejection | undefined {
@@ -81,11 +81,6 @@ export class RuleOrders {
       `Rule ${rule} of subnet ${home.name} was defined by another; choose another name, or have it retired there.`,
       { subnet: home.name, rule },
     ).rejected;
-  }
-
-  private now(): { readonly nowMs: number; readonly issuedAtMs: number } {
-    const nowMs = this.context.clock.now();
-    return { nowMs, issuedAtMs: nowMs };
   }
 }
 
