@@ -232,7 +232,13 @@ describe('a live migration', () => {
     status(world, { completed: true, startTimestamp: null });
     await world.settle(10_000);
     expect(world.usersOf(HOLDER)).toEqual([target.metadata.uid, source.metadata.uid]);
-    expect(world.ledger.executed.filter(({ order }) => order.type === 'MovePrimary')).toHaveLength(1);
+    const moves = world.ledger.facts.map(({ event }) => event).filter((event) => 'reason' in event);
+    expect(moves).toMatchObject([
+      {
+        ...{ type: 'UserAttached', reason: 'its live migration was completed' },
+        evidence: { object: 'virtualmachineinstance/default/db', uid: run.vmi.metadata.uid },
+      },
+    ]);
     world.gone(source.metadata.name);
     await world.settle(1_000);
     expect(world.usersOf(HOLDER)).toEqual([target.metadata.uid]);
@@ -257,6 +263,22 @@ describe('a live migration', () => {
     await world.whileDown(() => status(world, { completed: true, failed, endTimestamp: now(world) }));
     await world.settle(180_000);
     expect(world.usersOf(HOLDER)).toEqual([(failed ? source : target).metadata.uid]);
+  });
+
+  it.each([0, -3_600_000])('is what it takes to share a machine’s Vip (clock set by %i ms)', async (byMs) => {
+    const world = await PodWorld.started();
+    world.installKubevirt();
+    const vip = { subnet: SUBNET, vipType: '', selector: [] } as const;
+    await world.ledger.execute({ type: 'ReserveVip', name: 'web', ...vip }, 'ann', 'http');
+    const vmi = world.instance('db');
+    const annotations = { 'ovn.kubernetes.io/vip': 'web' };
+    const source = world.podOfInstance(vmi, 'aaaaa', { node: 'n1', annotations });
+    await world.settle(2_000);
+    world.clock.step(byMs);
+    world.podOfInstance(vmi, 'bbbbb', { node: 'n2', annotations });
+    await world.settle(60_000);
+    expect(world.usersOf('vip/web')).toEqual([source.metadata.uid]);
+    expect(world.reasons()).toEqual(['virt-launcher-db-bbbbb: ReservationInUse']);
   });
 
   it('of a machine that has a Vip never takes it from the source before its time', async () => {

@@ -29,7 +29,7 @@ import {
   POOL_WORD,
   readNicWish,
 } from './nic-wish';
-import { askLedger, type PodContext } from './pod-context';
+import { askLedger, decidedNow, type PodContext } from './pod-context';
 import { holderOf, portOf } from './pod-identity';
 import { isOfPool, poolWish } from './pool-choice';
 import { unfitVip } from './vip-of-pod';
@@ -186,8 +186,7 @@ export class NicAdmission {
   }
 
   private isRefused(order: Reserving, state: SubnetState): boolean {
-    const nowMs = this.context.clock.now();
-    return subnet.decide(order, state, { nowMs, issuedAtMs: nowMs }).rejected?.code === HOLDS_OTHER;
+    return subnet.decide(order, state, decidedNow(this.context.clock)).rejected?.code === HOLDS_OTHER;
   }
 
   /** The holder's successor is elsewhere now: for what it has in other Subnets, nobody will come back. */

@@ -17,7 +17,7 @@ import type { Role } from './live-migration';
 import { BEHIND, inUse, type NicOutcome, refusedAs } from './nic-outcome';
 import { wantsPortSecurity } from './nic-wish';
 import { evidenceOf } from './owner-objects';
-import { askLedger, type PodContext } from './pod-context';
+import { askLedger, decidedNow, type PodContext } from './pod-context';
 import { type Owner, ownerHolderOf, portOf } from './pod-identity';
 
 export interface NicTurn {
@@ -149,8 +149,7 @@ export class NicAttachment {
    * there, as in a live migration before packets go to its target.
    */
   private rivalOf(order: Carrying, state: SubnetState): NicOutcome | undefined {
-    const nowMs = this.context.clock.now();
-    const decision = subnet.decide(order, state, { nowMs, issuedAtMs: nowMs });
+    const decision = subnet.decide(order, state, decidedNow(this.context.clock));
     for (const event of decision.rejected ? [] : decision.events) {
       if (event.type !== 'UserDetached' || event.user.object === order.user.object) continue;
       const [namespace = '', name = ''] = event.user.object.slice('pod/'.length).split('/');

@@ -1,6 +1,6 @@
 // What the turns of PodAddresses work with, and what all of them do: ask the ledger, and say what was found different.
 import type { Clock } from '@holdfast/clock';
-import type { Evidence, Holder, Rejection } from '@holdfast/ipam';
+import type { Evidence, Holder, Moment, Rejection } from '@holdfast/ipam';
 import type { Following, KubernetesApi } from '../kubernetes-api';
 import type { Ledger, LedgerOrder } from '../face/ledger';
 import type { LedgerIndex } from './ledger-index';
@@ -48,6 +48,12 @@ export const BEHIND_RETRY_MS = 1_000;
 export const STALE_RETRY_MS = 2_000;
 /** Until every owner is known, or the watch brings the one that the server has. */
 export const UNKNOWN_RETRY_MS = 5_000;
+
+/**
+ * When something would be decided by the ledger, which is asked next. Its own clock is never behind its log, as ours may be
+ * when it was set back: nothing is late there.
+ */
+export const decidedNow = (clock: Clock): Moment => ({ nowMs: clock.now(), issuedAtMs: Infinity });
 
 export type Asked =
   /** It is as was ordered, and the view shows it. */

@@ -126,7 +126,7 @@ export class MemoryLedger implements Ledger {
       const position = String(this.facts.length + 1).padStart(9, '0');
       const remembered = subnet.codec.decode(subnet.codec.encode(event));
       const fact = {
-        ...{ subnet: command.subnet, event: remembered, atMs: this.clock.now(), position, through },
+        ...{ subnet: command.subnet, event: remembered, atMs: this.now().nowMs, position, through },
         ...(remembered.type === 'VipReserved' && { actor: this.asker }),
       };
       this.facts.push(fact);
@@ -160,8 +160,10 @@ export class MemoryLedger implements Ledger {
     return this.names.get(name) ?? vipName.initial(name);
   }
 
+  /** As of the loop: never before what was decided last, however the clock is set. */
   private now(): { readonly nowMs: number; readonly issuedAtMs: number } {
-    return { nowMs: this.clock.now(), issuedAtMs: this.clock.now() };
+    const nowMs = Math.max(this.clock.now(), this.facts.at(-1)?.atMs ?? -Infinity);
+    return { nowMs, issuedAtMs: nowMs };
   }
 }
 
