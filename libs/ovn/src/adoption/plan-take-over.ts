@@ -48,6 +48,9 @@ export interface TakeOverPlan {
 /** Every round leaves at least one port out; more rounds than this mean that hardly anything agrees. */
 const ROUNDS_MAX = 50;
 
+/** Switches and routers first, which ports may need; none of them is ever taken over. */
+const PLANNED = ['router', 'subnet', 'port', 'vip'] as const;
+
 interface Candidate {
   readonly due: DueKey;
   readonly wanted: DesiredRow;
@@ -57,8 +60,8 @@ interface Candidate {
 export function planTakeOver(view: LedgerView, tables: NorthboundTables, chance: Chance): TakeOverPlan {
   const index = new LedgerIndex(view);
   index.build();
-  const isOfPorts = (key: DueKey): boolean => kindOf(key) === 'port' || kindOf(key) === 'vip';
-  const keys = new Set([...keysOfLedger(view, index)].filter(isOfPorts));
+  const ofKind = Map.groupBy(new Set(keysOfLedger(view, index)), kindOf);
+  const keys = PLANNED.flatMap((kind) => ofKind.get(kind) ?? []);
   const planAll = (rows: NorthboundRows, onWanted: (due: DueKey, wanted: DesiredRow) => void) => {
     let due: DueKey | undefined;
     const wanted = (row: DesiredRow): void => onWanted(due as DueKey, row);
@@ -102,7 +105,8 @@ function findCandidates(rows: NorthboundRows, planAll: PlanAll) {
   /** What is told of these says more than that the name is taken. */
   const inQuestion = new Set<DueKey>();
   planAll(rows, (due, wanted) => {
-    const port = wanted.table === 'Logical_Switch_Port' && rows.portNamed(wanted.columns['name'] as string);
+    const isOfSubnet = kindOf(due) === 'subnet' || wanted.table !== 'Logical_Switch_Port';
+    const port = isOfSubnet ? undefined : rows.portNamed(wanted.columns['name'] as string);
     if (!port) return;
     if (port.owner) {
       if (port.row.external_ids[TAKEN_FROM_KEY] === KUBE_OVN) already.push(port.row.name);

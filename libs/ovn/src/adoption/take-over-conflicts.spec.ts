@@ -118,6 +118,15 @@ describe('what cannot be taken over in place', () => {
     ]);
   });
 
+  it('is not what is still to be made: a Subnet without a switch, and a router', async () => {
+    world.ledger.defineOn('lr', 'red', '10.18.0.0/16');
+    world.ledger.reserve('red', 'new', { v4: '10.18.0.5', namespace: 'default' });
+    world.ledger.reserve('red', 'lb', { v4: '10.18.0.6', vipType: 'switch_lb_vip' });
+    world.ledger.reservePort('red', 'pod/default/a', { port: 'a.default' });
+    const { ports, conflicts } = await world.plan();
+    expect([ports, conflicts]).toEqual([[], []]);
+  });
+
   it('is told: the virtual port of a Vip that a Pod has as its address', async () => {
     await world.made('front.default', '00:00:00:0a:00:64 10.17.0.100');
     await world.lab.nbctl(...kubeOvnVirtualPort('blue', 'site', '10.17.0.100', []));
