@@ -8,7 +8,7 @@ import { packetLabSkipReason } from './lab/skip-reason';
 import { announceArrival } from './probes/announce';
 import { measureGaps } from './probes/ping';
 import { connectTcp, serveTcp } from './probes/tcp';
-import { expectConnections, expectNoPing, expectPing } from './scenarios';
+import { expectAnswers, expectConnections, expectNoPing } from './scenarios';
 
 const skipReason = packetLabSkipReason();
 const describeOrSkip = skipReason ? describe.skip : describe;
@@ -37,17 +37,17 @@ describeOrSkip(skipReason ? `workloads [skipped: ${skipReason}]` : 'workloads', 
     const [{ v4, v6 }, client] = [await cluster.told('far'), await cluster.told('near')];
     await serveTcp(far, 80);
     for (const address of [v4, v6]) {
-      await expectPing(near, address);
+      await expectAnswers(near, address);
       await expectConnections(near, address, 80, 50);
     }
-    await expectPing(far, client.v4);
+    await expectAnswers(far, client.v4);
     // A Pod that takes an address that is not its own is not heard: port_security is its port's, too.
     await far.drop(`${v4}/16`);
     await far.hold('10.16.99.99/16');
     await expectNoPing(far, client.v4);
     await far.drop('10.16.99.99/16');
     await far.hold(`${v4}/16`);
-    await expectPing(near, v4);
+    await expectAnswers(near, v4);
   }, 60_000);
 
   it('of a StatefulSet have their address on the other node, too, and clients go on', async () => {
