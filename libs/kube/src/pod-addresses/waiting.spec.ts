@@ -1,5 +1,8 @@
 // A Pod that waits for what another one has that went while nobody looked: the server is asked at once, by UID.
 import { vipHolder } from '@holdfast/ipam';
+import type { KubernetesObject } from '../kubernetes-object';
+import { SUBNETS } from '../resource';
+import { VIRTUAL_MACHINE_INSTANCES } from './machine-resources';
 import { type PodShape, PodWorld, SUBNET } from './testing/pod-world';
 
 const MACHINE = 'vm/default/db';
@@ -109,5 +112,21 @@ describe('who waits for what is used by a Pod that is there', () => {
     await world.settle(AT_ONCE_MS);
     expect(world.usersOf('vip/web')).toEqual([uid]);
     expect(world.reasons()).toContain('b: ReservationInUse');
+  });
+
+  it('goes on waiting in a cluster that may be another one', async () => {
+    const { world } = await machine();
+    world.podOf('a');
+    await world.settle(AT_ONCE_MS);
+    const before = world.usersOf(MACHINE);
+    await world.whileDown(() => {
+      for (const name of ['virt-launcher-db-aaaaa', 'a']) world.gone(name);
+      world.vanish(SUBNETS, SUBNET);
+    });
+    world.subnet(SUBNET, { default: true, cidrBlock: '10.16.0.0/16' });
+    world.podOfInstance(world.read(VIRTUAL_MACHINE_INSTANCES, 'default/db') as KubernetesObject, 'bbbbb');
+    await world.settle(180_000);
+    expect(world.usersOf(MACHINE)).toEqual(before);
+    expect(world.reasons()).toEqual(['virt-launcher-db-bbbbb: ReservationInUse']);
   });
 });
