@@ -1,4 +1,5 @@
 // What who uses an address has in the Northbound: a Pod with a Vip as its own address, a machine that moves.
+import type { Holder } from '@holdfast/ipam';
 import { NorthboundLab, type RunningReconciler } from './testing/northbound-lab';
 import { TestLedger } from './testing/test-ledger';
 
@@ -123,6 +124,21 @@ describe('a machine’s port', () => {
     expect(await optionsOf()).toEqual(both);
     await settled(() => ledger.detach('blue', 'vm/default/db', 'u2', 'exists'));
     expect(await optionsOf()).toEqual({ 'requested-chassis': 'n1' });
+  });
+
+  it('that has a Vip as its own address is where its Pods are, too', async () => {
+    const user = (name: string, uid: string, node: string) => {
+      return { ...pod(name, uid, node), port: 'db.default', owner: 'vm/default/db' as Holder };
+    };
+    await settled(() => {
+      ledger.reserve('blue', 'web');
+      ledger.attach('blue', 'vip/web', user('launcher-a', 'u1', 'n1'));
+    });
+    expect(await optionsOf()).toEqual({ 'requested-chassis': 'n1' });
+    await settled(() => ledger.attach('blue', 'vip/web', user('launcher-b', 'u2', 'n2'), true));
+    expect(await optionsOf()).toEqual(both);
+    await settled(() => ledger.detach('blue', 'vip/web', 'u1', 'exists'));
+    expect(await optionsOf()).toEqual({ 'requested-chassis': 'n2' });
   });
 
   it('of another holder keeps the options that others gave it', async () => {
