@@ -18,7 +18,13 @@ import type { Write } from '../writes';
 import { frontsServed } from './leftovers';
 import { meansTheSame } from './same-meaning';
 import { indexed, type NorthboundTables } from './snapshot';
-import { rowDiffers, rowElsewhere, rowOfOthers, type TakeOverConflict } from './take-over-conflict';
+import {
+  rowDiffers,
+  rowElsewhere,
+  rowOfOthers,
+  type TakeOverConflict,
+  unsettled,
+} from './take-over-conflict';
 
 /** In rows that Kube-OVN made, and that it looks after. */
 export const KUBE_OVN = 'kube-ovn';
@@ -45,7 +51,7 @@ export interface TakeOverPlan {
   readonly conflicts: readonly TakeOverConflict[];
 }
 
-/** Every round leaves at least one port out; more rounds than this mean that hardly anything agrees. */
+/** Every round leaves out ports that stood in the way of those of the next; longer chains are nobody's cluster. */
 const ROUNDS_MAX = 50;
 
 /** Switches and routers first, which ports may need; none of them is ever taken over. */
@@ -82,8 +88,9 @@ export function planTakeOver(view: LedgerView, tables: NorthboundTables, chance:
     );
     conflicts.push(...judged.conflicts);
     const isSettled = judged.agreeing.length === candidates.length;
-    candidates = isSettled || round < ROUNDS_MAX ? judged.agreeing : [];
+    candidates = judged.agreeing;
     if (!isSettled && round < ROUNDS_MAX) continue;
+    if (!isSettled) conflicts.push(...candidates.splice(0).map(({ due, port }) => unsettled(due, port)));
     const others = judged.obstacles.filter(({ key }) => !found.inQuestion.has(key));
     return {
       ports: candidates.map((candidate) => toTakeOver(candidate, judged.respelled)),
@@ -105,8 +112,8 @@ function findCandidates(rows: NorthboundRows, planAll: PlanAll) {
   /** What is told of these says more than that the name is taken. */
   const inQuestion = new Set<DueKey>();
   planAll(rows, (due, wanted) => {
-    const isOfSubnet = kindOf(due) === 'subnet' || wanted.table !== 'Logical_Switch_Port';
-    const port = isOfSubnet ? undefined : rows.portNamed(wanted.columns['name'] as string);
+    if (kindOf(due) === 'subnet' || wanted.table !== 'Logical_Switch_Port') return;
+    const port = rows.portNamed(wanted.columns['name'] as string);
     if (!port) return;
     if (port.owner) {
       if (port.row.external_ids[TAKEN_FROM_KEY] === KUBE_OVN) already.push(port.row.name);

@@ -13,6 +13,8 @@ export type TakeOverCode =
   | 'RowElsewhere'
   /** It was changed between reading and writing. */
   | 'RowChanged'
+  /** It agrees, but so many others that do not stand in its way and in each other's that it was not found out. */
+  | 'Unsettled'
   /** A load balancer of others has a front of the Vip. */
   | 'FrontServed'
   | ObstacleReason;
@@ -75,6 +77,11 @@ function remedyFor(name: string, found: Columns, wanted: Columns): string {
     return 'Its parents are granted by the control plane once that runs with this cluster; run this again then, and if it still differs see which Pods name the Vip.';
   return 'Find out which is right, and correct the other.';
 }
+
+export const unsettled = (key: DueKey, { row }: KnownPort): TakeOverConflict => ({
+  ...{ code: 'Unsettled', key, row: row.name },
+  message: `Whether Logical_Switch_Port ${row.name} can be taken over depends on others that cannot. Settle those first, and run this again.`,
+});
 
 export const rowChanged = (key: DueKey, name: string): TakeOverConflict => ({
   ...{ code: 'RowChanged', key, row: name },
