@@ -45,12 +45,19 @@ export const isWithin = ({ first, last }: AddressRange, address: Address): boole
 export const poolOf = ({ pools = [] }: SubnetDefinition, address: Address): string | undefined =>
   pools.find(({ ranges }) => ranges.some((range) => isWithin(range, address)))?.name;
 
-/** Ascending. */
+/** Ascending; those that touch are one. */
 export function rangesOf({ pools = [] }: SubnetDefinition, name: string, family: Family): AddressRange[] {
   const ranges = pools.find((pool) => pool.name === name)?.ranges ?? [];
-  return ranges
+  const joined: AddressRange[] = [];
+  for (const range of ranges
     .filter(({ first }) => familyOf(first) === family)
-    .sort((a, b) => (a.first < b.first ? -1 : 1));
+    .sort((a, b) => (a.first < b.first ? -1 : 1))) {
+    const before = joined.at(-1);
+    if (before && range.first <= after(before.last))
+      joined[joined.length - 1] = { first: before.first, last: range.last };
+    else joined.push(range);
+  }
+  return joined;
 }
 
 export const after = (address: Address): Address =>

@@ -339,7 +339,10 @@ export class SlowSubnet {
     for (const { first, last } of ranges)
       for (let address = first; address <= last; address = after(address))
         if (!used.has(address) && isOpen(address)) return address;
-    const oldest = this.pasts.filter(({ address }) => isOpen(address))[0];
+    const open = this.pasts.filter(({ address }) => isOpen(address));
+    // Of those that were released at the same time, after a clock was set back, a pool's first range goes first.
+    const first = open.filter(({ atMs }) => atMs === open[0]?.atMs);
+    const oldest = ranges.flatMap((range) => first.filter(({ address }) => isWithin(range, address)))[0];
     return oldest && oldest.atMs + definition.coolingMs <= nowMs ? oldest.address : undefined;
   }
 
