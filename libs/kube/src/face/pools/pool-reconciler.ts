@@ -34,6 +34,8 @@ type Found = Pick<PoolFindings, 'rejected' | 'retained' | 'isLeaving' | 'unread'
 export class PoolReconciler {
   /** Since when each pool has waited for its Subnet. */
   private readonly missingSinceMs = new Map<string, number>();
+  /** Of each pool what it was found to be, as its object asks. */
+  private readonly settled = new Map<string, Settled>();
 
   constructor(private readonly context: Context) {}
 
@@ -56,6 +58,8 @@ export class PoolReconciler {
     const restMs = this.missingRestMs(name, state);
     if (restMs > 0) return restMs;
     if (!state) return this.show(seen, noSubnet(read.value.subnet));
+    const settled = this.settledAs(seen, state);
+    if (settled) return this.show(seen, settled);
     const ordered = orderOf(name, read.value, state);
     if (ordered.rejected) return this.show(seen, ordered);
     const refusal = this.refusalOf(ordered.order, state);
@@ -76,14 +80,23 @@ export class PoolReconciler {
     const object = await writer.claim(IP_POOLS, seen, { [POOL_SUBNET_ANNOTATION]: order.subnet });
     if (!object) return STALE_RETRY_MS;
     const key = poolKey(order.name);
-    const asked = JSON.stringify([object.spec, state.definitionAtMs]);
+    const asked = askedBy(object, state);
     const standing = refusals.standing(key, asked);
     if (standing) return (await this.show(object, { rejected: standing })) ?? refusals.retryInMs(key);
     const answer = this.isSo(order, state) ? DONE : await ask(this.context, order, actorOf(IP_POOLS, object));
     if (answer.is === 'behind') return BEHIND_RETRY_MS;
     if (answer.rejected) refusals.add(key, asked, order.subnet, answer.rejected);
     else refusals.forget(key);
+    if (answer === DONE) this.settled.set(order.name, { definition: state.definition, asked, unread });
     return (await this.show(object, { rejected: answer.rejected, unread })) ?? refusals.retryInMs(key);
+  }
+
+  /** Counts change all the time, and deciding about a pool looks at all pools: what was so is so, while nothing of it changed. */
+  private settledAs(object: KubernetesObject, state: SubnetState): Found | undefined {
+    const settled = this.settled.get(object.metadata.name);
+    const isOurs = object.metadata.finalizers?.includes(FINALIZER) && homeOf(object) === state.name;
+    if (!settled || !isOurs || settled.definition !== state.definition) return undefined;
+    return settled.asked === askedBy(object, state) ? { unread: settled.unread } : undefined;
   }
 
   /** Retires it where it was, once it is clear that it can be had where it is to be. */
@@ -173,6 +186,7 @@ export class PoolReconciler {
   private forget(name: string): undefined {
     this.context.refusals.forget(poolKey(name));
     this.missingSinceMs.delete(name);
+    this.settled.delete(name);
   }
 
   private async show(object: KubernetesObject, found: Found): Promise<number | undefined> {
@@ -201,7 +215,17 @@ export class PoolReconciler {
   }
 }
 
+interface Settled {
+  readonly definition: SubnetState['definition'];
+  readonly asked: string;
+  readonly unread: string;
+}
+
 const DONE: Asked = { is: 'done' };
+
+/** What the object asks for, of a Subnet as it is defined now. */
+const askedBy = ({ spec }: KubernetesObject, { definitionAtMs }: SubnetState): string =>
+  JSON.stringify([spec, definitionAtMs]);
 
 function orderOf(
   name: string,

@@ -1,5 +1,5 @@
 // An IPPool from its creation to its end, in virtual time.
-import { parseHolder } from '@holdfast/ipam';
+import { type AddressRange, parseHolder, subnet } from '@holdfast/ipam';
 import { FaceWorld } from '../../testing/face-world';
 import { MANIFESTS } from '../../testing/manifests';
 import { IP_POOLS, SUBNETS } from '../../resource';
@@ -15,6 +15,8 @@ async function started(
   await world.settle();
   return Object.assign(world, { running });
 }
+
+const at = (host: number): AddressRange => ({ first: 0x0a100000 + host, last: 0x0a100000 + host });
 
 const poolsOf = ({ ledger }: FaceWorld, subnet = 'ovn-default') =>
   ledger.view.subnet(subnet)?.definition?.pools ?? [];
@@ -220,6 +222,23 @@ describe('the statuses of a Subnet and its pools', () => {
     expect(writes.filter((write) => write.includes('subnets')).length).toBeLessThanOrEqual(3);
     expect(world.statusOf(IP_POOLS, 'gold')).toMatchObject({ v4UsingIPs: 5, v4AvailableIPs: 4 });
     expect(world.statusOf(SUBNETS, 'ovn-default')).toMatchObject({ v4usingIPs: 50, v4availableIPs: 203 });
+  });
+
+  it('are counted without deciding about a pool anew, which looks at all pools', async () => {
+    const world = await started();
+    for (let at = 0; at < 5; at += 1) world.pool(`p${at}`, [`10.16.0.${200 + at}`]);
+    await world.settle(5_000);
+    const decide = jest.spyOn(subnet, 'decide');
+    const decided = (): number => decide.mock.calls.filter(([{ type }]) => type === 'DefinePool').length;
+    await reserve(world, 'a', { v4: 0x0a1000c8, families: [4] });
+    await world.settle(5_000);
+    expect(world.statusOf(IP_POOLS, 'p0')).toMatchObject({ v4UsingIPs: 1, v4AvailableIPs: 0 });
+    expect(decided()).toBe(0);
+    world.edit(IP_POOLS, 'p1', { spec: { ips: ['10.16.0.220'] } });
+    await world.settle(5_000);
+    expect(decided()).toBeGreaterThan(0);
+    expect(poolsOf(world)).toContainEqual(expect.objectContaining({ name: 'p1', ranges: [at(220)] }));
+    decide.mockRestore();
   });
 
   it("are written for what concerns them: a pool's not for what happens elsewhere in the Subnet", async () => {
