@@ -69,7 +69,7 @@ describe('usage', () => {
       'reserve a pod/default/web-0 --v4 banana',
       'v4: expected an IPv4 address such as "10.16.0.5", got "banana"',
     ],
-    ['move a pod/default/web-0', 'v4: is required, or v6 or mac'],
+    ['move a pod/default/web-0', 'v4: is required, or v6, mac or port'],
     ['subnet define a --cidr 10.0.0.0/33', 'cidrs[0]: expected a block'],
     ['vip reserve web --subnet a --selector "app in (" ', 'selector[0]: '],
     ['status --actor x', "unknown option '--actor'"],
