@@ -1,5 +1,6 @@
 // Pods that have a Vip's addresses as their own: one at a time, of the Vip's Subnet and Namespace, and for its owner's
 // successors.
+import { vipHolder } from '@holdfast/ipam';
 import { STATEFUL_SETS } from '../resource';
 import type { PodShape } from './testing/pod-world';
 import { PodWorld, SUBNET } from './testing/pod-world';
@@ -105,6 +106,30 @@ describe('a StatefulSet’s Pod that names a Vip', () => {
     expect(world.usersOf('vip/web')).toEqual([metadata.uid]);
     world.delete(STATEFUL_SETS, 'default/db');
     world.gone('db-0');
+    await world.settle(1_000);
+    expect(world.ip('stranger')).toBe(world.heldBy('vip/web')?.split(' ')[0]);
+  });
+
+  it('has it kept as the Vip’s retention says, and no longer when that says so', async () => {
+    const world = await withVip();
+    const holder = vipHolder('web');
+    const retain = (keep: 'forever' | 'release') =>
+      world.ledger.execute(
+        { type: 'SetRetention', subnet: SUBNET, holder, retention: { keep } },
+        'ann',
+        'http',
+      );
+    await retain('forever');
+    const set = world.set('db', 1);
+    world.podOfSet(set, 0, using('web'));
+    await world.settle(1_000);
+    world.delete(STATEFUL_SETS, 'default/db');
+    world.gone('db-0');
+    await world.settle(600_000);
+    world.podOf('stranger', using('web'));
+    await world.settle(10_000);
+    expect(world.reasons()).toEqual(['stranger: ReservationInUse']);
+    await retain('release');
     await world.settle(1_000);
     expect(world.ip('stranger')).toBe(world.heldBy('vip/web')?.split(' ')[0]);
   });
