@@ -9,3 +9,4 @@ export type { FailingRequest, SandboxFaults } from './sandbox/sandbox-faults';
 export type { SandboxRest } from './sandbox/sandbox-rest';
 export { type SandboxApiServer, type SandboxOptions, startSandboxApiServer } from './sandbox-api-server';
 export { startWire, type Wire } from './wire';
+export { parseYaml } from './yaml';
