@@ -44,8 +44,11 @@ async function main(): Promise<number> {
     );
   } else {
     let left = Number(values.operations ?? 100_000);
-    for (let seed = Number(values.first); left > 0; seed += 1, left -= each)
-      results.push(await simulate({ seed, operations: Math.min(each, left), ...show }));
+    for (let seed = Number(values.first); left > 0; seed += 1, left -= each) {
+      const result = await simulate({ seed, operations: Math.min(each, left), ...show });
+      if (result.violation) console.log(`seed ${seed}: ${result.violation.message}`);
+      results.push(result);
+    }
   }
   report(results, Date.now() - startedMs);
   return results.some(({ violation }) => violation) ? 1 : 0;

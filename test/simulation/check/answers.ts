@@ -2,8 +2,8 @@
 // it was told first; and what was refused was so when it was refused.
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '@holdfast/clock';
-import { type SubnetEvent, subnet } from '@holdfast/ipam';
-import type { SubnetOutcome } from '../product';
+import { type SubnetCommand, type SubnetEvent, subnet } from '@holdfast/ipam';
+import type { SubnetOutcome } from '@holdfast/control-plane/ledger';
 import { type Checker, Violation } from '../run/violation';
 import type { Order } from '../world/order';
 import type { History, Landed } from './history';
@@ -40,7 +40,7 @@ export class Answers {
         order,
         `was found to be so as ${show(declined.reply)} and is told ${show(outcome.reply)}`,
       );
-    this.fresh(answered, declined.isStale);
+    this.fresh(answered, declined.isStale, witness);
   }
 
   private firstReply({ order, outcome }: Answered, effect: Landed, witness: Witness): void {
@@ -89,17 +89,34 @@ export class Answers {
       const { name, subnet: wanted } = order.command;
       if (this.history.names.wasTaken(name, wanted, deliveredAt)) return;
     }
-    if (isUnknownName || declined) return this.fresh(answered, isStale === true);
+    if (isUnknownName || declined) return this.fresh(answered, isStale === true, witness);
     this.fail('true-answer', order, `is refused with ${code}, which nobody decided`);
   }
 
-  private fresh({ order, outcome, deliveredAt }: Answered, isStale: boolean): void {
-    if (!isStale) return;
+  private fresh({ order, outcome, deliveredAt }: Answered, isStale: boolean, witness: Witness): void {
+    if (!isStale || (witness.hasRivals() && this.isSoNow(order, outcome))) return;
     this.fail(
       'true-answer',
       order,
       `is answered from a state that the log had left behind, ${show(outcome)}, delivered at ${deliveredAt}`,
     );
+  }
+
+  /**
+   * Two writers may decide the very same event in the very same millisecond; the second one's append finds it there, and
+   * what was answered beside it did not know of what came after it. It must be true all the same.
+   */
+  private isSoNow({ command, issuedAtMs }: Order, { rejected }: SubnetOutcome): boolean {
+    const { view } = this.history;
+    const { subnet: at, name, vip = name } = command as { subnet?: string; name?: string; vip?: string };
+    if (rejected?.code === 'VipNotFound') return view.vip(vip ?? '') === undefined;
+    const state = at === undefined ? undefined : view.subnet(at);
+    if (!state || !rejected) return false;
+    const decision = subnet.decide(command as SubnetCommand, state, {
+      nowMs: this.history.lastAtMs,
+      issuedAtMs,
+    });
+    return decision.rejected?.code === rejected.code;
   }
 
   private fail(checker: Checker, { commandId, command }: Order, what: string): never {

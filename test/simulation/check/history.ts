@@ -12,6 +12,7 @@ import {
 import {
   LedgerView,
   type SubnetEvent,
+  type SubnetCommand,
   type SubnetFact,
   type VipNameEvent,
   subnet,
@@ -36,6 +37,8 @@ export interface Landed {
   /** Who asked. */
   readonly actor: string;
   readonly event: SubnetEvent | VipNameEvent;
+  /** What was asked, so that it happened; of a Subnet's events. */
+  readonly command: SubnetCommand | undefined;
   /** Whatever landed with it, in one append. */
   readonly batch: object;
 }
@@ -83,7 +86,7 @@ export class History {
     this.chain(recorded, metadata.previous, metadata.atMs);
     const { commandId, issuedAtMs, atMs, through, actor } = metadata;
     const event = subnetName === undefined ? vipName.codec.decode(recorded) : subnet.codec.decode(recorded);
-    const landed: Landed = {
+    let landed: Landed = {
       recorded,
       id: subnetName ?? (name as string),
       commandId,
@@ -92,6 +95,7 @@ export class History {
       through,
       actor,
       event,
+      command: undefined,
       batch,
     };
     this.onlyOnce(landed);
@@ -103,6 +107,7 @@ export class History {
       const ofSubnet = event as SubnetEvent;
       this.owners.apply(subnetName, ofSubnet);
       const command = this.rulings.landed(subnetName, recorded.version, ofSubnet, landed, writer);
+      landed = { ...landed, command };
       this.retention.apply(subnetName, ofSubnet, command, atMs);
       const fact = { subnet: subnetName, event: ofSubnet, atMs, position: recorded.position, through };
       this.view.apply(fact);

@@ -87,7 +87,9 @@ function vipDifference(object: KubernetesObject, view: LedgerView): string | und
 
 /** A Vip is not taken from under its user, nor from whom it is kept for. */
 function isUsed(name: string, view: LedgerView): boolean {
-  const use = view.vip(name)?.subnet.users.of(vipHolder(name));
+  const held = view.vip(name)?.subnet;
+  if (held && held.uses.rulesOf(name).size > 0) return true;
+  const use = held?.users.of(vipHolder(name));
   return use !== undefined && (use.users.length > 0 || use.retained !== undefined);
 }
 

@@ -27,6 +27,7 @@ interface Use {
 export class RetentionBook {
   private readonly uses = new Map<string, Use>();
   private readonly ofSubnets = new Map<string, Retention | undefined>();
+  private readonly lasts = new Map<string, Retention['keep']>();
 
   /** @param command what was asked, so that this happened */
   apply(subnet: string, event: SubnetEvent, command: SubnetCommand, atMs: number): void {
@@ -51,11 +52,16 @@ export class RetentionBook {
     }
   }
 
+  /** The policy under which it was released last. */
+  lastKept(subnet: string, holder: Holder): Retention['keep'] | undefined {
+    return this.lasts.get(`${subnet} ${holder}`);
+  }
+
   private attached(subnet: string, { holder, user, isPrimary }: UserAttached, command: SubnetCommand): void {
     const use = this.use(subnet, holder);
     const others = use.users.filter((uid) => uid !== user.uid);
     const isNew = others.length === use.users.length;
-    const migrates = command.type === 'AttachUser' && command.migrates === true;
+    const migrates = 'migrates' in command && command.migrates === true;
     this.must(others.length < USERS_MAX, `${holder} has ${others.join()} and gets ${user.uid} too`);
     this.must(
       !isNew || others.length === 0 || migrates,
@@ -77,6 +83,10 @@ export class RetentionBook {
 
   private released(subnet: string, holder: Holder, command: SubnetCommand, atMs: number): void {
     const use = this.use(subnet, holder);
+    this.lasts.set(
+      `${subnet} ${holder}`,
+      (use.retention ?? this.ofSubnets.get(subnet) ?? defaultRetention(use.owner ?? holder)).keep,
+    );
     this.must(use.users.length === 0, `${holder} is released under ${use.users.join()}`);
     const untilMs = use.retained?.untilMs;
     if (command.type === 'ReleaseExpired')

@@ -2,10 +2,12 @@
 // found to be so already. A decision is judged in the very state upon which it was made, if that state becomes true.
 import type { Moment } from '@holdfast/event-store';
 import {
+  HEALTH_CHECK_SOURCE,
   type HeldAddress,
   type SubnetCommand,
   type SubnetEvent,
   formatMac,
+  isUserEvent,
   formatPair,
 } from '@holdfast/ipam';
 import { type AddressCommand, SlowSubnet } from '@holdfast/ipam/testing';
@@ -55,7 +57,9 @@ export class Rulings {
     const command = this.asked.get(landed.commandId);
     if (!command) throw new Violation('once-only', `nobody decided ${event.type} ${version} of ${subnet}`);
     const moment = { nowMs: landed.atMs, issuedAtMs: landed.issuedAtMs };
-    if (isModelled(command)) this.compare(subnet, command, moment, event);
+    if (isModelled(command) && !isUserEvent(event)) this.compare(subnet, command, moment, event);
+    else if (event.type === 'AddressReserved')
+      this.compare(subnet, ofProbes(subnet), { ...moment, issuedAtMs: moment.nowMs }, event);
     else if (event.type === 'AddressReleased')
       this.model(subnet).execute(
         { ...event, type: 'ReleaseAddress', subnet },
@@ -85,6 +89,7 @@ export class Rulings {
 
   private judge(subnet: string, { command, moment, verdict }: Ruling): void {
     if (!isModelled(command) || isUnderNoClaim(command, verdict) || BEYOND.has(verdict)) return;
+    if ('user' in command && command.user && verdict === 'CommandExpired') return;
     const said = this.model(subnet).execute(command, moment);
     const expected = said.rejected ?? (said.changed ? 'accepted' : ALREADY_SO);
     if (verdict !== expected) differs(subnet, command, moment, verdict, expected);
@@ -97,11 +102,21 @@ export class Rulings {
   }
 }
 
+/** What a rule with health checks reserves beside itself: where they come from. */
+const ofProbes = (subnet: string): AddressCommand => ({
+  type: 'ReserveAddress',
+  subnet,
+  holder: HEALTH_CHECK_SOURCE,
+  families: [4],
+});
+
 /** The slow model knows who holds what, not what it is used for. */
 const MODELLED: ReadonlySet<string> = new Set<AddressCommand['type']>([
   'DefineSubnet',
   'ReviseSubnet',
   'RetireSubnet',
+  'DefinePool',
+  'RetirePool',
   'ReserveAddress',
   'MoveAddress',
   'ReleaseAddress',

@@ -4,8 +4,10 @@ import { addressesOf, formatPair } from '@holdfast/ipam';
 import { brokenInvariants } from '@holdfast/ipam/testing';
 import { Violation } from '../run/violation';
 import type { World } from '../world/world';
+import { checkCounts } from './uses';
 
 export function checkViews({ history, processes }: World): void {
+  checkCounts(history.view, history.owners);
   for (const state of history.view.subnets()) {
     const [broken] = brokenInvariants(state);
     if (broken) throw new Violation('counts', `${state.name}: ${broken}`);

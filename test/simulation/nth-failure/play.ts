@@ -4,7 +4,7 @@ import { isAllDone, violationIn } from '../run/simulate';
 import { guarded } from '../run/guard';
 import type { Fault } from '../run/swarm';
 import { Trace } from '../run/trace';
-import { SUBNETS, VIPS } from '../world/kubernetes/cluster';
+import { PODS, SUBNETS, VIPS } from '../world/kubernetes/cluster';
 import { World } from '../world/world';
 import { OneFault } from './one-fault';
 import { STORY } from './story';
@@ -24,7 +24,13 @@ const LOOK_EVERY_MS = 100;
 export function play(kind?: Fault, at = 0): Promise<Played> {
   return guarded(async () => {
     const faults = new OneFault(kind, at);
-    const scenery = { writers: 1, projectors: 'inside', hasKubernetes: true, isShared: true } as const;
+    const scenery = {
+      writers: 1,
+      projectors: 'inside',
+      hasKubernetes: true,
+      hasPods: true,
+      isShared: true,
+    } as const;
     const world = new World({ seed: 1, trace: new Trace(), faults, scenery });
     for (const step of STORY) {
       step(world);
@@ -48,6 +54,10 @@ function endOf({ history, northbound, cluster }: World): string {
   const ledger = [...history.view.subnets()].flatMap(({ name, byHolder }) =>
     [...byHolder].map(([holder, { v4, v6, vip }]) => `${name} ${holder} ${v4} ${v6} ${JSON.stringify(vip)}`),
   );
+  const pods = cluster.list(PODS).map(({ metadata, status }) => {
+    const { name, namespace, annotations } = metadata;
+    return JSON.stringify([namespace, name, Object.entries(annotations ?? {}).sort(), status?.['phase']]);
+  });
   const objects = [...cluster.list(SUBNETS), ...cluster.list(VIPS)].map(({ metadata, spec, status = {} }) => {
     const { conditions, ...rest } = status as { conditions?: readonly Readonly<Record<string, string>>[] };
     const told = conditions?.map(({ type, status: is, reason }) => [type, is, reason]);
@@ -59,5 +69,5 @@ function endOf({ history, northbound, cluster }: World): string {
       told,
     ]);
   });
-  return [...ledger.sort(), ...ourRows(northbound.tables), ...objects.sort()].join('\n');
+  return [...ledger.sort(), ...ourRows(northbound.tables), ...objects.sort(), ...pods].join('\n');
 }

@@ -3,6 +3,7 @@ import { CLUSTER_BUGS } from './clusters';
 import { DOOR_BUGS } from './doors';
 import { NORTHBOUND_BUGS } from './northbounds';
 import type { PlantedBug } from './planted-bug';
+import { POD_BUGS } from './pods';
 import { RULE_BUGS } from './rules';
 import { STORE_BUGS } from './stores';
 import { USER_BUGS } from './users';
@@ -14,4 +15,5 @@ export const CATALOGUE: readonly PlantedBug[] = [
   ...DOOR_BUGS,
   ...NORTHBOUND_BUGS,
   ...CLUSTER_BUGS,
+  ...POD_BUGS,
 ];

@@ -1,10 +1,19 @@
 // Bugs of the Kubernetes face: what it writes, what it hears, and what it asks the ledger for.
-import type { Following, JsonObject, KubernetesApi, KubernetesObject, Ledger } from '@holdfast/kube';
+import type {
+  Following,
+  JsonObject,
+  KubernetesApi,
+  KubernetesObject,
+  Ledger,
+  LedgerOrder,
+  Resource,
+  Watcher,
+} from '@holdfast/kube';
 import type { LedgerView } from '@holdfast/ipam';
 import type { Planted } from '../world/planted';
 import { type PlantedBug, bug } from './planted-bug';
 
-function like(api: KubernetesApi, changes: Partial<KubernetesApi>): KubernetesApi {
+export function like(api: KubernetesApi, changes: Partial<KubernetesApi>): KubernetesApi {
   return {
     follow: (...args) => api.follow(...args),
     patch: (...args) => api.patch(...args),
@@ -24,30 +33,43 @@ const telling = (turn: (status: JsonObject) => JsonObject): Planted => ({
     }),
 });
 
+type Turn = (object: KubernetesObject) => KubernetesObject | undefined;
+
+/** What a follower sees when each object is turned. */
+export function seen(api: KubernetesApi, resource: Resource, watcher: Watcher, turn: Turn): Following {
+  const following = api.follow(resource, {
+    ...watcher,
+    changed: (ref, now, before) => {
+      const [sees, saw] = [now && turn(now), before && turn(before)];
+      if (sees || saw) watcher.changed(ref, sees, saw);
+    },
+  });
+  return {
+    synced: following.synced,
+    get: (ref) => {
+      const object = following.get(ref);
+      return object && turn(object);
+    },
+    *objects() {
+      for (const object of following.objects()) {
+        const sees = turn(object);
+        if (sees) yield sees;
+      }
+    },
+    stop: () => following.stop(),
+  };
+}
+
 /** Turns what the face sees of the objects. */
-const seeing = (turn: (object: KubernetesObject) => KubernetesObject | undefined): Planted => ({
-  kubernetes: (api) =>
-    like(api, {
-      follow: (resource, watcher): Following => {
-        const following = api.follow(resource, {
-          ...watcher,
-          changed: (ref, now, before) => {
-            const [seen, saw] = [now && turn(now), before && turn(before)];
-            if (seen || saw) watcher.changed(ref, seen, saw);
-          },
-        });
-        return {
-          synced: following.synced,
-          get: (ref) => {
-            const object = following.get(ref);
-            return object && turn(object);
-          },
-          objects: () => following.objects(),
-          stop: () => following.stop(),
-        };
-      },
-    }),
+const seeing = (turn: Turn): Planted => ({
+  kubernetes: (api) => like(api, { follow: (resource, watcher) => seen(api, resource, watcher, turn) }),
 });
+
+const dropping = (type: LedgerOrder['type']): Planted =>
+  asking((ledger) => ({
+    execute: async (order, actor) =>
+      order.type === type ? { position: undefined } : ledger.execute(order, actor),
+  }));
 
 const asking = (turn: (ledger: Ledger) => Partial<Ledger>): Planted => ({
   kubernetesLedger: (ledger) => ({
@@ -114,6 +136,16 @@ export const CLUSTER_BUGS: readonly PlantedBug[] = [
       execute: async (order, actor) =>
         order.type === 'ReleaseVip' ? { position: undefined } : ledger.execute(order, actor),
     })),
+  ),
+  bug('backends-never-told', 'kube-ovn #5798', 'kubernetes-converges', dropping('SetRuleBackends')),
+  bug('parents-stay-for-ever', 'D20', 'kubernetes-converges', dropping('WithdrawParent')),
+  bug(
+    'pool-counts-off-by-one',
+    'D30, kube-ovn #3190',
+    'kubernetes-converges',
+    telling((status) =>
+      'v4UsingIPs' in status ? { ...status, v4UsingIPs: Number(status['v4UsingIPs']) + 1 } : status,
+    ),
   ),
   bug(
     'released-because-its-change-was-refused',

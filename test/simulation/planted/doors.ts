@@ -2,7 +2,7 @@
 // that were true once.
 import type { CommandEnvelope } from '@holdfast/event-store';
 import { reject } from '@holdfast/ipam';
-import type { SubnetOutcome } from '../product';
+import type { SubnetOutcome } from '@holdfast/control-plane/ledger';
 import { Bus } from '../world/bus';
 import type { OrderCommand } from '../world/order';
 import type { Planted } from '../world/planted';

@@ -2,8 +2,11 @@
 // rest as it should be.
 import { SeededChance } from '@holdfast/clock/testing';
 import { kubernetesDifference } from '../check/kubernetes';
+import { podsDifference } from '../check/pods/converged';
 import { checkNorthbound } from '../check/rebuilt';
+import { usesDifference } from '../check/uses';
 import { checkViews } from '../check/views';
+import { EPOCH_MS } from '../world/life';
 import type { Planted } from '../world/planted';
 import { KubernetesRole } from '../world/faces/kubernetes-face';
 import { OvnFace } from '../world/faces/ovn-face';
@@ -83,6 +86,8 @@ async function withFaults(world: World, operations: number, chance: SeededChance
   const { scheduler, terrain, clients, orders, faults } = world;
   const gapMs = 1 + 40 * chance.random() ** 3;
   for (const plan of terrain.subnets) clients.ask(orders.defineSubnet(plan), 0);
+  const [first] = terrain.subnets;
+  if (world.hasPods && first) world.users.createSubnet(first, { default: true });
   for (let done = 0; done < operations; done += 1) {
     const wait = faults.strikes('time-jump')
       ? chance.random() * JUMP_MAX_MS
@@ -130,13 +135,15 @@ function outside(world: World, chance: SeededChance): void {
   }
 }
 
-/** How often an operation is one of Kubernetes' users instead of a client's: each costs what ten others do. */
-const KUBERNETES_SHARE = 0.06;
+/** And how often, where there are Pods, it is one of those who run things. */
+const WORKLOADS_SHARE = 0.7;
 
 function inCluster(world: World): void {
-  const { faults, cluster, processes, users, hasKubernetes, outside: chance } = world;
+  const { faults, cluster, processes, users, workloads, hasKubernetes, hasPods, outside: chance } = world;
   if (!hasKubernetes) return;
-  if (chance.random() < KUBERNETES_SHARE) world.note(`user: ${users.act()}`);
+  if (chance.random() < world.clusterShare)
+    world.note(`user: ${hasPods && chance.random() < WORKLOADS_SHARE ? workloads.act() : users.act()}`);
+  if (hasPods && faults.strikes('controllers-paused')) world.controllers.pause();
   if (faults.strikes('watch-dropped')) cluster.sandbox.faults.dropWatches();
   if (faults.strikes('watch-silent')) cluster.sandbox.faults.silenceWatches();
   if (faults.strikes('history-compacted')) cluster.sandbox.faults.compact();
@@ -218,8 +225,25 @@ function whatIsLeft(world: World): Unfinished | undefined {
   if (projectors.length > 0 && !projectors.some(({ isActive }) => isActive))
     return { checker: 'northbound-converges', what: 'no projector is the active one' };
   const difference = hasKubernetes ? kubernetesDifference(cluster, history.view) : undefined;
-  return difference === undefined ? undefined : { checker: 'kubernetes-converges', what: difference };
+  if (difference !== undefined) return { checker: 'kubernetes-converges', what: difference };
+  const ofUses = hasKubernetes ? usesDifference(cluster, history.view) : undefined;
+  if (ofUses !== undefined) return { checker: 'kubernetes-converges', what: ofUses };
+  const ofPods = podsDifferenceIn(world);
+  return ofPods === undefined ? undefined : { checker: 'pods-converge', what: ofPods };
 }
+
+/** A face that does not know its cluster gives nothing up (infra/docs/adr/0017). */
+function podsDifferenceIn(world: World): string | undefined {
+  const { cluster, controllers, history, scheduler, machines, hasPods } = world;
+  const isBraked = facesOf(world).some(
+    (face) => face instanceof KubernetesRole && face.pods?.status.trouble?.code === UNKNOWN_CLUSTER,
+  );
+  if (!hasPods || isBraked) return undefined;
+  const nowMs = EPOCH_MS + scheduler.nowMs + (machines[0]?.wall.offMs ?? 0);
+  return podsDifference({ cluster, controllers, view: history.view, nowMs });
+}
+
+const UNKNOWN_CLUSTER = 'kubernetes-objects-missing';
 
 const facesOf = ({ processes }: World): Face[] => [...processes.values()].flatMap(({ faces }) => faces);
 

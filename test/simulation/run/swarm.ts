@@ -34,6 +34,7 @@ export const FAULTS = [
   'watch-dropped',
   'watch-silent',
   'history-compacted',
+  'controllers-paused',
 ] as const;
 
 export type Fault = (typeof FAULTS)[number];
@@ -74,6 +75,7 @@ const MOST: Record<Fault, number> = {
   'watch-dropped': 0.02,
   'watch-silent': 0.005,
   'history-compacted': 0.01,
+  'controllers-paused': 0.005,
 };
 
 /** How much rarer than the most a fault may be, in powers of ten. */

@@ -33,6 +33,12 @@ export const CHECKERS = [
   'kubernetes-converges',
   /** A reservation that Kubernetes asked for ends with its object, and no other does. */
   'kubernetes-owners',
+  /** What a Pod is told is what it has, and no other live Pod is told the same. */
+  'pods-told',
+  /** Nothing is taken from a live Pod, or from an owner that exists, by UID; nor is it moved under it. */
+  'pods-owners',
+  /** In the end every Pod has its address or is told why not, and nothing is held for who is gone. */
+  'pods-converge',
   /** In the end every command is answered. */
   'everything-answered',
   /** Time passes: nobody is busy for ever with what leads to nothing. */

@@ -1,6 +1,6 @@
 // Clients of the ledger: each command is sent again, under the same id, until it is answered. A fault is no answer.
 import type { Scheduler } from '../run/scheduler';
-import type { SubnetOutcome } from '../product';
+import type { SubnetOutcome } from '@holdfast/control-plane/ledger';
 import type { Bus } from './bus';
 import { EPOCH_MS } from './life';
 import type { Order, OrderCommand } from './order';

@@ -14,7 +14,7 @@ import type { Faults } from '../run/faults';
 import type { Scheduler } from '../run/scheduler';
 import type { Trace } from '../run/trace';
 import type { DurableLog } from './durable-log';
-import type { Life } from './life';
+import { type Life, never } from './life';
 
 const GOING_MS = 3;
 const COMING_MS = 2;
@@ -42,7 +42,7 @@ export class FaultyStore implements EventStore {
     return life.call(
       goingMs,
       async () => {
-        if (life.isOver && !isShared) return NEVER;
+        if (life.isOver && !isShared) return never();
         if (faults.strikes('store-unavailable')) throw this.unavailable();
         if (faults.strikes('store-lost-append')) throw this.unknown();
         if (isShared && faults.strikes('store-late-append')) {
@@ -119,5 +119,3 @@ export class FaultyStore implements EventStore {
     this.around.trace.add(this.around.scheduler.nowMs, `${this.around.life.name} ${what}`);
   }
 }
-
-const NEVER: Promise<never> = new Promise(() => undefined);

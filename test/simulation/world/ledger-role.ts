@@ -20,7 +20,7 @@ import {
   vipName,
 } from '@holdfast/ipam';
 import type { Witness } from '../check/witness';
-import { type SubnetOutcome, VipReservations } from '../product';
+import { type SubnetOutcome, VipReservations } from '@holdfast/control-plane/ledger';
 import type { OrderCommand } from './order';
 
 export type SubnetDecider = Decider<SubnetState, SubnetCommand, SubnetEvent, SubnetReply, Rejection>;
@@ -72,7 +72,7 @@ export class LedgerRole {
     if (command.type === 'ReserveVip') return this.vips.reserve({ ...envelope, command });
     if (command.type === 'ReviseVip') return this.vips.revise({ ...envelope, command });
     if (command.type === 'ReleaseVip') return this.vips.release({ ...envelope, command });
-    if (command.type === 'GrantParent' || command.type === 'WithdrawParent')
+    if (command.type === 'GrantParent' || command.type === 'WithdrawParent' || command.type === 'DefineRule')
       return this.vips.use({ ...envelope, command: command as never });
     const outcome = await this.subnets.execute(command.subnet, envelope as CommandEnvelope<SubnetCommand>);
     return { ...outcome, subnet: command.subnet };

@@ -42,7 +42,7 @@ export class Life {
    */
   call<Result>(goingMs: number, effect: () => Result | Promise<Result>, comingMs: number): Promise<Result> {
     if (this.diesHere()) this.end();
-    if (this.isOver) return NEVER;
+    if (this.isOver) return never();
     return new Promise((resolve, reject) => {
       const deliver = (settle: () => void): void => {
         if (this.diesHere()) this.end();
@@ -63,4 +63,5 @@ export class Life {
   }
 }
 
-const NEVER: Promise<never> = new Promise(() => undefined);
+/** One for each who waits: a shared one would remember all of them, and their worlds, for ever. */
+export const never = (): Promise<never> => new Promise(() => undefined);

@@ -1,5 +1,6 @@
 // What a client asks for, as it goes over the bus: always under an id of its own, because it will be sent again.
 import type {
+  DefineRule,
   GrantParent,
   ReleaseVip,
   ReserveVip,
@@ -10,8 +11,12 @@ import type {
 
 /** As the control plane takes it: the claim to a Vip's name and where a Vip is are the ledger's to know. */
 export type OrderCommand =
-  | Exclude<SubnetCommand, { type: 'ReserveVip' | 'ReviseVip' | 'ReleaseVip' | 'YieldVipName' }>
+  | Exclude<
+      SubnetCommand,
+      { type: 'ReserveVip' | 'ReviseVip' | 'ReleaseVip' | 'YieldVipName' | 'DefineRule' }
+    >
   | Omit<GrantParent, 'subnet'>
+  | Omit<DefineRule, 'subnet'>
   | Omit<WithdrawParent, 'subnet'>
   | Omit<ReserveVip, 'claim'>
   | Omit<ReviseVip, 'subnet'>

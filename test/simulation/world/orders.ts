@@ -4,6 +4,7 @@ import { GRANTORS } from '@holdfast/ipam';
 import type { AddressWish, Cidr, Holder, SubnetDefinition, VipPurpose } from '@holdfast/ipam';
 import type { OrderCommand } from './order';
 import type { SubnetPlan, Terrain } from './terrain';
+import { UseOrders } from './use-orders';
 import { UserOrders } from './user-orders';
 
 type Draw = () => OrderCommand;
@@ -23,12 +24,14 @@ export class Orders {
   private readonly table: readonly (readonly [weight: number, draw: Draw])[];
   private readonly total: number;
   private readonly users: UserOrders;
+  private readonly uses: UseOrders;
 
   constructor(
     private readonly terrain: Terrain,
     private readonly chance: SeededChance,
   ) {
     this.users = new UserOrders(terrain, chance);
+    this.uses = new UseOrders(terrain, chance);
     // Each seed has its own mixture: one that only grows, one that only churns, one that is all about Vips.
     const weight = (usual: number): number => usual * (0.2 + 2 * chance.random() ** 2);
     this.table = [
@@ -40,6 +43,8 @@ export class Orders {
       [weight(8), () => this.releaseVip()],
       [weight(10), () => this.users.next()],
       [weight(5), () => this.parent()],
+      [weight(3), () => this.uses.pool()],
+      [weight(6), () => this.uses.rule()],
       [weight(2), () => this.reviseSubnet()],
       [weight(1), () => this.defineSubnet(this.subnet())],
       [weight(0.3), () => ({ type: 'RetireSubnet', subnet: this.subnet().name })],
@@ -120,6 +125,7 @@ export class Orders {
       ...(this.once(named / 4) && { v6: this.one(plan.pool6) }),
       ...(this.once(named / 4) && { mac: this.one(this.terrain.macs) }),
       ...(this.once(0.1) && { families: this.one([[4], [6], [4, 6]] as const) }),
+      ...(this.once(0.06) && { pool: this.one(this.terrain.pools) }),
     };
   }
 

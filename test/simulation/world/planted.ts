@@ -2,7 +2,7 @@
 // inside the product. Without any, the world is the product's own.
 import type { EventStore } from '@holdfast/event-store';
 import type { LedgerView } from '@holdfast/ipam';
-import type { KubernetesApi, Ledger } from '@holdfast/kube';
+import type { KubernetesApi, Ledger, PodAddressesOptions } from '@holdfast/kube';
 import type { Northbound } from '@holdfast/ovn';
 import type { Lock } from './northbound/lock';
 import type { Deciders, LedgerRole } from './ledger-role';
@@ -22,6 +22,10 @@ export interface Planted {
   readonly northbound?: (northbound: Northbound, world: World) => Northbound;
   readonly kubernetes?: (api: KubernetesApi, world: World) => KubernetesApi;
   readonly kubernetesLedger?: (ledger: Ledger, world: World) => Ledger;
+  /** As the face that gives Pods their addresses has them. */
+  readonly podsApi?: (api: KubernetesApi, world: World) => KubernetesApi;
+  readonly podsLedger?: (ledger: Ledger, world: World) => Ledger;
+  readonly podsOptions?: Partial<PodAddressesOptions>;
   readonly lock?: (lock: Lock) => Lock;
   readonly bus?: (bus: Bus, world: World) => Bus;
 }

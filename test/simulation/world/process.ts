@@ -4,7 +4,7 @@ import type { EventStore } from '@holdfast/event-store';
 import { SeededChance } from '@holdfast/clock/testing';
 import type { SubnetFact } from '@holdfast/ipam';
 import { Witness } from '../check/witness';
-import { LedgerReader, type SubnetOutcome, refuse } from '../product';
+import { LedgerReader, type SubnetOutcome, refuse } from '@holdfast/control-plane/ledger';
 import { Violation } from '../run/violation';
 import { FaultyStore } from './faulty-store';
 import { LedgerRole } from './ledger-role';

@@ -25,6 +25,7 @@ export interface Terrain {
   readonly subnets: readonly SubnetPlan[];
   readonly holders: readonly Holder[];
   readonly vips: readonly string[];
+  readonly pools: readonly string[];
   readonly macs: readonly Mac[];
   readonly coolingsMs: readonly number[];
 }
@@ -47,6 +48,7 @@ export function drawTerrain(chance: SeededChance): Terrain {
     subnets,
     holders,
     vips,
+    pools: ['pool-a', 'pool-b'],
     macs: [mac('00:00:5e:00:01:07'), mac('02:00:00:00:00:01'), ...derived],
     coolingsMs: [0, 0, 500, 5_000, 60_000].slice(0, 1 + chance.below(5)),
   };

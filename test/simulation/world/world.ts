@@ -1,9 +1,11 @@
 // The whole in one process, over virtual time: the log, the processes of the control plane, their clients, and what is
 // outside. Everything that happens comes from the seed.
 import { SeededChance } from '@holdfast/clock/testing';
+import type { SubnetEvent } from '@holdfast/ipam';
+import type { KubernetesObject } from '@holdfast/kube';
 import { Answers } from '../check/answers';
 import { History } from '../check/history';
-import type { SubnetOutcome } from '../product';
+import type { SubnetOutcome } from '@holdfast/control-plane/ledger';
 import { Faults } from '../run/faults';
 import { Scheduler } from '../run/scheduler';
 import { type Rates, drawRates } from '../run/swarm';
@@ -12,9 +14,13 @@ import { Violation } from '../run/violation';
 import { Bus } from './bus';
 import { Clients } from './clients';
 import { ObjectOwners } from '../check/kubernetes';
+import { Grants } from '../check/pods/grants';
+import { PodOwners } from '../check/pods/pod-owners';
 import { KubernetesRole } from './faces/kubernetes-face';
 import { Cluster } from './kubernetes/cluster';
 import { KubernetesUsers } from './kubernetes/users';
+import { Controllers } from './kubernetes/workloads/controllers';
+import { WorkloadUsers } from './kubernetes/workloads/workload-users';
 import { Life } from './life';
 import { OvnFace } from './faces/ovn-face';
 import { NorthboundChecker } from '../check/northbound';
@@ -25,6 +31,7 @@ import { Orders } from './orders';
 import { NOTHING_PLANTED, type Planted } from './planted';
 import { NorthboundDatabase } from './northbound/database';
 import { Lock } from './northbound/lock';
+import { describeChange } from './kubernetes/picture';
 import { Neighbours } from './northbound/neighbours';
 import { type FaceMaker, type Machine, Process } from './process';
 import { type Terrain, drawTerrain } from './terrain';
@@ -47,6 +54,8 @@ export interface Scenery {
   /** Projectors of the Northbound: in the first writer's process, or so many of their own. */
   readonly projectors: 'inside' | number;
   readonly hasKubernetes: boolean;
+  /** Whether Pods get their addresses there. */
+  readonly hasPods: boolean;
   /** Whether the store takes appends of several processes, and of those that are dead by now; else it is one's own. */
   readonly isShared: boolean;
 }
@@ -58,6 +67,8 @@ const RESTART_MAX_MS = 3_000;
 
 /** In how many worlds there is a cluster. */
 const KUBERNETES_RATE = 0.5;
+/** And in how many of those there are Pods. */
+const PODS_RATE = 0.6;
 
 export class World {
   readonly scheduler = new Scheduler();
@@ -81,8 +92,12 @@ export class World {
   readonly northboundChecker: NorthboundChecker;
   readonly cluster: Cluster;
   readonly users: KubernetesUsers;
+  readonly controllers: Controllers;
+  readonly workloads: WorkloadUsers;
+  readonly grants: Grants;
   /** Whether anybody minds the cluster. */
   readonly hasKubernetes: boolean;
+  readonly hasPods: boolean;
   readonly machines: Machine[] = [];
   readonly processes = new Map<string, Process>();
   violation: Violation | undefined;
@@ -90,6 +105,8 @@ export class World {
   readonly writesAtRest = { northbound: 0, kubernetes: 0 };
   /** See `Scenery`. */
   readonly isShared: boolean;
+  /** How often somebody does something in the cluster while a client asks for something: each costs what ten others do. */
+  readonly clusterShare: number;
   private isHealed = false;
 
   constructor({ seed, trace, planted = NOTHING_PLANTED, rates, faults, scenery }: WorldOptions) {
@@ -114,8 +131,15 @@ export class World {
       () => undefined,
     ).clock;
     this.cluster = new Cluster(clusterClock, this.fork());
-    this.users = new KubernetesUsers(this.cluster, this.terrain, this.fork());
-    const { writers, projectors, hasKubernetes, isShared } = scenery ?? drawScenery(this.chance);
+    const { writers, projectors, hasKubernetes, hasPods, isShared } = scenery ?? drawScenery(this.chance);
+    this.hasPods = hasKubernetes && hasPods;
+    this.clusterShare = this.hasPods ? 0.03 + 0.17 * this.chance.random() ** 2 : 0.06;
+    this.users = new KubernetesUsers(this.cluster, this.terrain, this.fork(), this.hasPods);
+    this.controllers = new Controllers(this.cluster, this.scheduler, this.fork(), clusterClock);
+    this.workloads = new WorkloadUsers(this.cluster, this.controllers, this.terrain, this.fork());
+    this.grants = new Grants(this.cluster, (subnet, holder) =>
+      this.history.owners.book(subnet).held.get(holder),
+    );
     for (let at = 0; at < writers; at += 1)
       this.machines.push({ name: `ledger-${at}`, wall: { offMs: 0 }, takesOrders: true, faces: [] });
     this.addProjectors(projectors);
@@ -138,6 +162,7 @@ export class World {
     );
     const owners = new ObjectOwners(this.cluster);
     this.history.onLanded((landed) => owners.landed(landed));
+    if (this.hasPods) this.watchPods();
     for (const machine of this.machines) this.boot(machine, 1);
   }
 
@@ -191,7 +216,25 @@ export class World {
   heal(): void {
     this.isHealed = true;
     this.faults.heal();
+    this.controllers.heal();
     this.note('healed');
+  }
+
+  /** A process of ours wrote to an object. */
+  told({ path, body }: { readonly path: string; readonly body?: unknown }, now: unknown): void {
+    const { annotations } = ((body ?? {}) as Partial<KubernetesObject>).metadata ?? {};
+    if (!this.hasPods || !annotations || !path.includes('/pods/')) return;
+    this.checked(() => this.grants.told(now as KubernetesObject, annotations));
+  }
+
+  private watchPods(): void {
+    const { cluster, controllers, history, scheduler } = this;
+    cluster.picture.onChange((change) => this.note(`cluster: ${describeChange(change)}`));
+    const owners = new PodOwners(cluster, controllers, history, () => scheduler.nowMs);
+    history.onLanded((landed) => {
+      if (landed.command) this.grants.landed(landed.id, landed.event as SubnetEvent);
+      owners.landed(landed);
+    });
   }
 
   private addProjectors(projectors: Scenery['projectors']): void {
@@ -234,5 +277,6 @@ function drawScenery(chance: SeededChance): Scenery {
   const writers = chance.random() < 0.15 ? 2 : 1;
   const projectors = ([0, 'inside', 1, 2] as const)[chance.below(4)] as Scenery['projectors'];
   const isShared = writers > 1 || chance.random() < 0.3;
-  return { writers, projectors, isShared, hasKubernetes: chance.random() < KUBERNETES_RATE };
+  const hasKubernetes = chance.random() < KUBERNETES_RATE;
+  return { writers, projectors, isShared, hasKubernetes, hasPods: chance.random() < PODS_RATE };
 }

@@ -1,15 +1,16 @@
-// The product's Kubernetes face in one process, over a connection that fails.
-import { KubernetesFace, type Ledger } from '@holdfast/kube';
+// The product's faces of Kubernetes in one process, over one connection that fails: that of Subnets, Vips, pools and
+// rules, and beside it, where there are Pods, the one that gives them their addresses.
+import { KubernetesFace, PodAddresses } from '@holdfast/kube';
+import { checkPoolChoice } from '../../check/pods/pool-choice';
 import { ClusterConnection } from '../kubernetes/connection';
 import type { Face, Process } from '../process';
 import type { World } from '../world';
-
-/** As the control plane waits for its view (apps/control-plane, kubernetes-ledger.ts). */
-const BEHIND_MAX_MS = 5_000;
+import { ledgerOf } from './ledger-port';
 
 export class KubernetesRole implements Face {
   readonly connection: ClusterConnection;
   readonly face: KubernetesFace;
+  readonly pods: PodAddresses | undefined;
 
   constructor(process: Process, world: World) {
     const { planted } = world;
@@ -17,16 +18,25 @@ export class KubernetesRole implements Face {
     this.connection = new ClusterConnection(world, life);
     const { api } = this.connection.sandbox;
     const ledger = ledgerOf(process);
+    const time = { clock: life.clock, chance };
     this.face = new KubernetesFace({
       api: planted.kubernetes?.(api, world) ?? api,
       ledger: planted.kubernetesLedger?.(ledger, world) ?? ledger,
-      clock: life.clock,
-      chance,
+      ...time,
+    });
+    if (!world.hasPods) return;
+    const ofPods = ledgerOf(process, (order) => world.checked(() => checkPoolChoice(order, ledger.view)));
+    this.pods = new PodAddresses({
+      api: planted.podsApi?.(api, world) ?? api,
+      ledger: planted.podsLedger?.(ofPods, world) ?? ofPods,
+      ...time,
+      ...planted.podsOptions,
     });
   }
 
   start(): void {
     void this.face.start();
+    void this.pods?.start();
   }
 
   died(): void {
@@ -34,18 +44,6 @@ export class KubernetesRole implements Face {
   }
 
   isSettled(): boolean {
-    return this.face.status.synced && this.face.status.due === 0;
+    return [this.face, this.pods].every((face) => !face || (face.status.synced && face.status.due === 0));
   }
-}
-
-function ledgerOf({ reader, ledger }: Process): Ledger {
-  return {
-    view: reader.view,
-    execute: async (order, name) => {
-      const outcome = await ledger.execute({ actor: { name, through: 'kubernetes' }, command: order });
-      return outcome.rejected ? { rejected: outcome.rejected } : { position: outcome.position };
-    },
-    hasReached: (position) => reader.hasReached(position, BEHIND_MAX_MS),
-    onFacts: (listener) => reader.onFacts(listener),
-  };
 }

@@ -1,56 +1,88 @@
-// The Kubernetes cluster of a world: the sandbox, with Holdfast's definitions, and ways in for its users. It outlives
-// every process of ours.
+// The Kubernetes cluster of a world: the sandbox, with Holdfast's and KubeVirt's definitions, and ways in for its users.
+// It outlives every process of ours.
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '@holdfast/clock';
 import type { SeededChance } from '@holdfast/clock/testing';
-import { type KubernetesObject, type Resource, SUBNETS, VIPS, apiVersionOf } from '@holdfast/kube';
-import { MANIFESTS, Sandbox } from '@holdfast/kube/testing';
-import { parseYaml } from '../../product';
+import {
+  IP_POOLS,
+  type KubernetesObject,
+  NAMESPACES,
+  type ObjectRef,
+  PODS,
+  type Resource,
+  STATEFUL_SETS,
+  SUBNETS,
+  SWITCH_LB_RULES,
+  VIPS,
+  apiVersionOf,
+  namespacedResource,
+} from '@holdfast/kube';
+import { MANIFESTS, parseYaml, Sandbox } from '@holdfast/kube/testing';
+import { Picture } from './picture';
 
 const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
+export const MACHINES = namespacedResource('kubevirt.io', 'v1', 'virtualmachines', 'VirtualMachine');
+export const INSTANCES = namespacedResource(
+  'kubevirt.io',
+  'v1',
+  'virtualmachineinstances',
+  'VirtualMachineInstance',
+);
+
 /** Read once, before any run: a run reads no files. */
-const definitions = readdirSync(MANIFESTS.holdfast)
-  .filter((file) => file.endsWith('.yaml'))
-  .map((file) => parseYaml(readFileSync(join(MANIFESTS.holdfast, file), 'utf8')) as object);
+const definitions = [
+  ...readdirSync(MANIFESTS.holdfast)
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => parseYaml(readFileSync(join(MANIFESTS.holdfast, file), 'utf8')) as object),
+  ...[MACHINES, INSTANCES].map(laxDefinition),
+];
 
 export class Cluster {
   readonly sandbox: Sandbox;
+  readonly picture: Picture;
   /** Vips that were taken away by force, ever. */
   readonly forced = new Set<string>();
 
   constructor(clock: Clock, chance: SeededChance) {
     this.sandbox = new Sandbox(clock, chance);
+    this.picture = new Picture(this.sandbox.cluster);
     for (const definition of definitions) this.sandbox.request('POST', DEFINITIONS, definition);
   }
 
   list(resource: Resource): readonly KubernetesObject[] {
-    return (this.sandbox.request('GET', pathOf(resource)) as { readonly items: KubernetesObject[] }).items;
+    return this.picture.all(resource).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   }
 
-  get(resource: Resource, name: string): KubernetesObject | undefined {
-    return this.try(() => this.sandbox.request('GET', pathOf(resource, name)));
+  get(resource: Resource, name: string, namespace?: string): KubernetesObject | undefined {
+    return this.picture.of(resource).get(namespace === undefined ? name : `${namespace}/${name}`);
   }
 
-  create(resource: Resource, name: string, spec: object): KubernetesObject | undefined {
-    const object = { apiVersion: apiVersionOf(resource), kind: resource.kind, metadata: { name }, spec };
-    return this.try(() => this.sandbox.request('POST', pathOf(resource), object));
+  create(resource: Resource, name: string, spec: object, more: Partial<ObjectRef> | object = {}) {
+    const metadata = { name, ...more };
+    const object = { apiVersion: apiVersionOf(resource), kind: resource.kind, metadata, spec };
+    const { namespace } = metadata as ObjectRef;
+    return this.try(() => this.sandbox.request('POST', pathOf(resource, { namespace }), object));
   }
 
-  edit(resource: Resource, name: string, change: object): void {
-    this.try(() => this.sandbox.request('PATCH', pathOf(resource, name), change));
+  edit(resource: Resource, ref: ObjectRef | string, change: object): KubernetesObject | undefined {
+    return this.try(() => this.sandbox.request('PATCH', pathOf(resource, refTo(ref)), change));
   }
 
-  delete(resource: Resource, name: string): void {
-    this.try(() => this.sandbox.request('DELETE', pathOf(resource, name)));
+  editStatus(resource: Resource, ref: ObjectRef, status: object): void {
+    this.try(() => this.sandbox.request('PATCH', `${pathOf(resource, ref)}/status`, { status }));
+  }
+
+  delete(resource: Resource, ref: ObjectRef | string): void {
+    this.try(() => this.sandbox.request('DELETE', pathOf(resource, refTo(ref))));
   }
 
   /** Takes it away at once, finalizers or not. */
-  vanish(resource: Resource, name: string): void {
-    if (resource === VIPS) this.forced.add(name);
-    this.edit(resource, name, { metadata: { finalizers: null } });
-    this.delete(resource, name);
+  vanish(resource: Resource, ref: ObjectRef | string): void {
+    if (resource === VIPS) this.forced.add(refTo(ref).name);
+    this.edit(resource, ref, { metadata: { finalizers: null } });
+    this.delete(resource, ref);
   }
 
   /** A user is told of a refusal and leaves it at that. */
@@ -63,8 +95,26 @@ export class Cluster {
   }
 }
 
-function pathOf({ group, version, plural }: Resource, name?: string): string {
-  return `/apis/${group}/${version}/${plural}${name === undefined ? '' : `/${name}`}`;
+const refTo = (ref: ObjectRef | string): ObjectRef => (typeof ref === 'string' ? { name: ref } : ref);
+const nameOf = ({ metadata }: KubernetesObject): string => `${metadata.namespace ?? ''}/${metadata.name}`;
+
+function pathOf({ group, version, plural }: Resource, { namespace, name }: Partial<ObjectRef>): string {
+  const groupPath = group ? `/apis/${group}/${version}` : `/api/${version}`;
+  const scope = namespace === undefined ? '' : `/namespaces/${namespace}`;
+  return `${groupPath}${scope}/${plural}${name === undefined ? '' : `/${name}`}`;
 }
 
-export { SUBNETS, VIPS };
+/** As lax as a cluster's may be. */
+function laxDefinition({ group, plural, kind }: Resource): object {
+  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  const version = { name: 'v1', served: true, storage: true, subresources: { status: {} }, schema };
+  const names = { plural, singular: kind.toLowerCase(), kind, listKind: `${kind}List` };
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.${group}` },
+    spec: { group, scope: 'Namespaced', names, versions: [version] },
+  };
+}
+
+export { IP_POOLS, NAMESPACES, PODS, STATEFUL_SETS, SUBNETS, SWITCH_LB_RULES, VIPS };

@@ -44,7 +44,10 @@ export class ClusterConnection {
         if (faults.strikes('kubernetes-error')) throw unavailable('the request did not get there');
         const answer = await call(request);
         if (request.method !== 'GET') {
-          if (answer.status < 300) this.world.wrote('kubernetes');
+          if (answer.status < 300) {
+            this.world.wrote('kubernetes');
+            if (request.method === 'PATCH') this.world.told(request, answer.body);
+          }
           this.world.note(`${this.life.name} ${request.method} ${request.path} ${answer.status}`);
         }
         if (faults.strikes('kubernetes-lost-reply')) throw unavailable('the reply was lost');
@@ -54,16 +57,19 @@ export class ClusterConnection {
     };
   }
 
-  /** Events keep their order. */
+  /** Events keep their order, and what is on its way when the stream ends never comes. */
   private watching(watch: SandboxRest['watch']): SandboxRest['watch'] {
     const { faults, scheduler } = this.world;
     return (path, query, onEvent, signal) => {
       let toldMs = 0;
+      let isOver = false;
       const late: typeof onEvent = (event) => {
         toldMs = Math.max(toldMs, scheduler.nowMs + faults.delayMs(WATCH_LAG_MS, 'kubernetes-slow'));
-        this.life.clock.after(toldMs - scheduler.nowMs, () => (signal.aborted ? undefined : onEvent(event)));
+        this.life.clock.after(toldMs - scheduler.nowMs, () =>
+          signal.aborted || isOver ? undefined : onEvent(event),
+        );
       };
-      return watch(path, query, late, signal);
+      return watch(path, query, late, signal).finally(() => (isOver = true));
     };
   }
 }

@@ -4,24 +4,31 @@ import type { SeededChance } from '@holdfast/clock/testing';
 import { formatAddress, formatCidr, formatMac } from '@holdfast/ipam';
 import type { SubnetPlan, Terrain } from '../terrain';
 import { type Cluster, SUBNETS, VIPS } from './cluster';
+import { UseUsers } from './use-users';
 
 /** Names of Vips that only Kubernetes asks for, beside those for which others compete. */
 const OWN_NAMES = 6;
+/** How much of it all is about pools and rules. */
+const USES_SHARE = 0.25;
 
 export class KubernetesUsers {
   private readonly names: readonly string[];
+  private readonly uses: UseUsers;
 
   constructor(
     private readonly cluster: Cluster,
     private readonly terrain: Terrain,
     private readonly chance: SeededChance,
+    private readonly hasPods: boolean,
   ) {
     const own = Array.from({ length: OWN_NAMES }, (_, at) => `kube-${at}`);
     this.names = [...own, ...own, ...terrain.vips];
+    this.uses = new UseUsers(cluster, terrain, chance);
   }
 
   /** One action; says what it was. */
   act(): string {
+    if (this.chance.random() < USES_SHARE) return this.uses.act();
     const name = this.one(this.names);
     const plan = this.one(this.terrain.subnets);
     const kind = this.chance.below(20);
@@ -38,8 +45,9 @@ export class KubernetesUsers {
     return this.said('delete subnet', plan.name, () => this.cluster.delete(SUBNETS, plan.name));
   }
 
-  private createSubnet(plan: SubnetPlan): void {
-    this.cluster.create(SUBNETS, plan.name, this.subnetSpec(plan));
+  /** As those do who set a cluster up. */
+  createSubnet(plan: SubnetPlan, more: object = {}): void {
+    this.cluster.create(SUBNETS, plan.name, { ...this.subnetSpec(plan), ...more });
   }
 
   private vipSpec(): object {
@@ -47,7 +55,8 @@ export class KubernetesUsers {
     const has = (rate: number): boolean => this.chance.random() < rate;
     return {
       subnet: plan.name,
-      namespace: 'default',
+      namespace: has(this.hasPods ? 0.3 : 0.8) ? 'default' : 'apps',
+      ...(has(0.25) && { type: 'switch_lb_vip' }),
       ...(has(0.3) && { v4ip: formatAddress(this.one(plan.pool4)) }),
       ...(has(0.1) && { v6ip: formatAddress(this.one(plan.pool6)) }),
       ...(has(0.1) && { macAddress: formatMac(this.one(this.terrain.macs)) }),
@@ -60,6 +69,8 @@ export class KubernetesUsers {
     return {
       cidrBlock: blocks.map(formatCidr).join(','),
       ...(this.chance.random() < 0.3 && { excludeIps: [formatAddress(this.one(pool4))] }),
+      ...(this.hasPods && this.chance.random() < 0.6 && { default: true }),
+      ...(this.hasPods && this.chance.random() < 0.2 && { namespaces: ['apps'] }),
     };
   }
 

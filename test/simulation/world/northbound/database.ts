@@ -2,7 +2,7 @@
 // or not at all, `wait` refuses at once, rows that nothing refers to go, references must lead somewhere, names that are
 // to be unique are. Tables are never changed in place: whoever holds an older state has it whole.
 import type { Operation, TransactResult } from '@holdfast/ovsdb';
-import { OVN_NORTHBOUND } from '../../product';
+import { OVN_Northbound as OVN_NORTHBOUND } from '@holdfast/ovn/testing';
 import {
   type Kind,
   type Row,

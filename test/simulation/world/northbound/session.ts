@@ -2,7 +2,7 @@
 // replies are lost with the connection; and the lock goes to one at a time.
 import type { Northbound, NorthboundChange, NorthboundWatcher } from '@holdfast/ovn';
 import { type Operation, OvsdbFault, type TransactResult } from '@holdfast/ovsdb';
-import { WATCHED } from '../../product';
+import { WATCHED } from '@holdfast/ovn/testing';
 import type { World } from '../world';
 import type { Life } from '../life';
 import { type NorthboundDatabase, type Tables, differences } from './database';

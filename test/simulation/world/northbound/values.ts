@@ -1,7 +1,7 @@
 // Column values of an OVSDB database: from the wire (RFC 7047 section 5.1) to what is kept, and what conditions and
 // mutations make of them. Sets are sorted arrays, maps objects with sorted keys, so that equal values print alike.
 import type { Operation } from '@holdfast/ovsdb';
-import type { OVN_NORTHBOUND } from '../../product';
+import type { OVN_Northbound as OVN_NORTHBOUND } from '@holdfast/ovn/testing';
 
 export type Value =
   | undefined

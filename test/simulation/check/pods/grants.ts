@@ -1,0 +1,124 @@
+// What each Pod was given by the ledger, by its UID and by the events alone, and what it was told; two live Pods are
+// never told the same address.
+import type { KubernetesObject } from '@holdfast/kube';
+import {
+  type HeldAddress,
+  type Holder,
+  type SubnetEvent,
+  formatAddress,
+  formatMac,
+  vipHolder,
+} from '@holdfast/ipam';
+import { Violation } from '../../run/violation';
+import { type Cluster, PODS } from '../../world/kubernetes/cluster';
+import { isFinished, ownerOf } from '../../world/kubernetes/workloads/pods';
+
+interface Grant {
+  readonly subnet: string;
+  readonly holder: Holder;
+  /** All that the holder has had while the Pod had it. */
+  readonly texts: Set<string>;
+}
+
+interface Told {
+  readonly uid: string;
+  readonly subnet: string;
+  readonly addresses: readonly string[];
+}
+
+export class Grants {
+  /** By the Pod's UID. */
+  private readonly grants = new Map<string, Grant[]>();
+  /** By UID and provider. */
+  private readonly tolds = new Map<string, Told>();
+
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly held: (subnet: string, holder: Holder) => HeldAddress | undefined,
+  ) {}
+
+  landed(subnet: string, event: SubnetEvent): void {
+    if (event.type === 'UserAttached') {
+      const { holder, user } = event;
+      const known = this.grantsOf(user.uid).find((one) => one.subnet === subnet && one.holder === holder);
+      const grant = known ?? { subnet, holder, texts: new Set<string>() };
+      if (!known) this.grantsOf(user.uid).push(grant);
+      const held = this.held(subnet, holder);
+      if (held) grant.texts.add(textOf(held));
+    }
+    if (event.type === 'UserDetached') this.ended(event.user.uid, subnet, event.holder);
+    if (event.type === 'AddressMoved') this.moved(subnet, event.holder, event);
+    if (event.type === 'VipRevised') this.moved(subnet, vipHolder(event.name), event);
+  }
+
+  /** A process of ours wrote this into the Pod's annotations; `now`: as it is since. */
+  told(now: KubernetesObject, written: Readonly<Record<string, unknown>>): void {
+    const providers = new Set(
+      Object.keys(written).flatMap((key) => /^(.+)\.kubernetes\.io\//.exec(key)?.[1] ?? []),
+    );
+    const { uid, name, namespace } = now.metadata;
+    for (const provider of providers) {
+      const said = (word: string): string =>
+        now.metadata.annotations?.[`${provider}.kubernetes.io/${word}`] ?? '';
+      const subnet = said('logical_switch');
+      const text = `${said('ip_address')} ${said('mac_address')}`;
+      const isGranted = this.grantsOf(uid).some((one) => one.subnet === subnet && one.texts.has(text));
+      const live = this.cluster.picture.of(PODS).get(`${namespace}/${name}`);
+      if (live?.metadata.uid !== uid || isFinished(live)) continue;
+      if (!isGranted)
+        throw new Violation(
+          'pods-told',
+          `${namespace}/${name} is told ${text} in ${subnet}, which it was not given`,
+        );
+      this.alone({ uid, subnet, addresses: said('ip_address').split(',') }, live);
+      this.tolds.set(`${uid} ${provider}`, { uid, subnet, addresses: said('ip_address').split(',') });
+    }
+  }
+
+  private alone(told: Told, pod: KubernetesObject): void {
+    for (const [key, other] of this.tolds) {
+      if (other.uid === told.uid || other.subnet !== told.subnet) continue;
+      const shared = told.addresses.find((address) => other.addresses.includes(address));
+      if (shared === undefined) continue;
+      const there = this.cluster.picture.all(PODS).find(({ metadata }) => metadata.uid === other.uid);
+      if (!there || isFinished(there)) {
+        this.tolds.delete(key);
+        continue;
+      }
+      // A machine's Pods share what it has while it moves from one to the other.
+      const [owner, others] = [ownerOf(pod), ownerOf(there)];
+      if (owner?.kind === 'VirtualMachineInstance' && owner.name === others?.name) continue;
+      throw new Violation(
+        'pods-told',
+        `${pod.metadata.name} and ${there.metadata.name} are both told ${shared} in ${told.subnet}`,
+      );
+    }
+  }
+
+  /** It knows since that this is not its any more, or will be told. */
+  private ended(uid: string, subnet: string, holder: Holder): void {
+    if (!this.grantsOf(uid).some((one) => one.subnet === subnet && one.holder === holder)) return;
+    for (const [key, told] of this.tolds)
+      if (told.uid === uid && told.subnet === subnet) this.tolds.delete(key);
+  }
+
+  private moved(subnet: string, holder: Holder, to: HeldAddress): void {
+    for (const [uid, grants] of this.grants)
+      for (const grant of grants) {
+        if (grant.subnet !== subnet || grant.holder !== holder) continue;
+        grant.texts.add(textOf(to));
+        this.ended(uid, subnet, holder);
+      }
+  }
+
+  private grantsOf(uid: string): Grant[] {
+    const known = this.grants.get(uid) ?? [];
+    this.grants.set(uid, known);
+    return known;
+  }
+}
+
+export function textOf({ v4, v6, mac }: HeldAddress): string {
+  const addresses = [v4, v6].filter((address) => address !== undefined).map(formatAddress);
+  return `${addresses.join(',')} ${formatMac(mac)}`;
+}

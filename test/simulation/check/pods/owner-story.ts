@@ -1,0 +1,61 @@
+// Which objects owned what, and when: whether a StatefulSet has wanted an ordinal, or a machine has been there, all the
+// time since some moment.
+import type { KubernetesObject } from '@holdfast/kube';
+import { INSTANCES, MACHINES, STATEFUL_SETS } from '../../world/kubernetes/cluster';
+import { type Change, type Picture, kindOf } from '../../world/kubernetes/picture';
+import { isDeleting, ordinalsOf } from '../../world/kubernetes/workloads/pods';
+
+interface Turn {
+  readonly atMs: number;
+  readonly uid: string | undefined;
+  readonly start: number;
+  readonly end: number;
+}
+
+const GONE = { uid: undefined, start: 0, end: 0 };
+
+export class OwnerStory {
+  /** By `statefulset/apps/red`. */
+  private readonly turns = new Map<string, Turn[]>();
+
+  constructor(
+    private readonly picture: Picture,
+    private readonly nowMs: () => number,
+  ) {
+    picture.onChange((change) => this.changed(change));
+  }
+
+  /** @param owner `statefulset/apps/red/1`, `vm/apps/db` */
+  wasWantedSince(owner: string, sinceMs: number): boolean {
+    const [kind, namespace, name, ordinal = '0'] = owner.split('/');
+    const turns = this.turns.get(`${kind}/${namespace}/${name}`) ?? [];
+    const isWanted = ({ uid, start, end }: Omit<Turn, 'atMs'>): boolean =>
+      uid !== undefined && (kind === 'vm' || (Number(ordinal) >= start && Number(ordinal) < end));
+    const since = turns.filter((_, at) => (turns[at + 1]?.atMs ?? Infinity) >= sinceMs);
+    const isOne = new Set(since.map(({ uid }) => uid)).size === 1;
+    const wasThere = (since[0]?.atMs ?? Infinity) <= sinceMs;
+    return wasThere && isOne && since.every(isWanted);
+  }
+
+  private changed({ kind, key, now }: Change): void {
+    if (kind === kindOf(STATEFUL_SETS)) {
+      const there = now && !isDeleting(now);
+      this.add(`statefulset/${key}`, there ? { uid: now.metadata.uid, ...ordinalsOf(now) } : GONE);
+    }
+    if (kind !== kindOf(MACHINES) && kind !== kindOf(INSTANCES)) return;
+    // Either of the two is enough; which of them does not matter.
+    const staying = [MACHINES, INSTANCES].some((resource) => isStaying(this.picture.of(resource).get(key)));
+    this.add(`vm/${key}`, staying ? { ...GONE, uid: 'there' } : GONE);
+  }
+
+  private add(owner: string, turn: Omit<Turn, 'atMs'>): void {
+    const turns = this.turns.get(owner) ?? [];
+    this.turns.set(owner, turns);
+    const last = turns.at(-1);
+    if (last?.uid === turn.uid && last?.start === turn.start && last?.end === turn.end) return;
+    turns.push({ ...turn, atMs: this.nowMs() });
+  }
+}
+
+const isStaying = (object: KubernetesObject | undefined): boolean =>
+  object !== undefined && !isDeleting(object);
