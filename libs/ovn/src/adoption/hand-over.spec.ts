@@ -102,7 +102,7 @@ it('what OVN answers for is told, but for what is Holdfast’s own', async () =>
   await world.made('web.default', '00:00:00:0a:00:05 10.17.0.5 fd17::5');
   await world.made('gone.default', '00:00:00:0a:00:77 10.17.0.77');
   world.reserved('web', '10.17.0.5', 0x0a0005, { families: undefined, v6: 'fd17::5' });
-  await world.handOver.whenRead();
+  await world.readAgain();
   const told = () =>
     world.handOver.answered().map(({ port, address }) => `${port} ${formatAddress(address)}`);
   const gone = 'gone.default 10.17.0.77';
@@ -224,7 +224,7 @@ describe('giving back', () => {
     await hasty.close();
     expect(await world.portRows()).toEqual(taken);
     await reconciler.shutDown();
-    const ports = world.handOver.planGiveBack();
+    const ports = (await world.readAgain()).planGiveBack();
     expect(ports.map(({ wasTaken }) => wasTaken).sort()).toEqual([false, ...Array(6).fill(true)]);
     expect((await world.handOver.giveBack(ports)).done).toHaveLength(7);
     const { 'db-2.default': own, ...after } = await world.portRows();

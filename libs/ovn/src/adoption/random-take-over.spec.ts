@@ -68,7 +68,8 @@ it.each(SEEDS)('seed %i', async (seed) => {
   const blocked = new Set(projector.status().obstacles.map(({ key }) => key));
   for (const { key } of ports) expect(blocked).not.toContain(key);
   await projector.shutDown();
-  await world.handOver.giveBack(world.handOver.planGiveBack());
+  const handOver = await world.readAgain();
+  await handOver.giveBack(handOver.planGiveBack());
   await eventually(async () => {
     const back = await world.portRows();
     for (const name of taken.keys())

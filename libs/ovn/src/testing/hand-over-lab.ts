@@ -16,7 +16,8 @@ const TABLES = [
 
 export class HandOverLab {
   readonly ledger = new TestLedger();
-  readonly handOver: NorthboundHandOver;
+  /** As it read the Northbound last. */
+  handOver: NorthboundHandOver;
 
   private constructor(readonly lab: NorthboundLab) {
     this.handOver = this.open();
@@ -42,6 +43,14 @@ export class HandOverLab {
     await this.lab.stop();
   }
 
+  /** What others wrote until now is told to a new connection for sure, and to an old one soon. */
+  async readAgain(): Promise<NorthboundHandOver> {
+    await this.handOver.close();
+    this.handOver = this.open();
+    await this.handOver.whenRead();
+    return this.handOver;
+  }
+
   /** A port of a Pod of namespace `default`, on `blue`. @param addresses "MAC IP IP" */
   made(name: string, addresses: string, more: object = {}): Promise<string> {
     const pod = `default/${name.split('.')[0]}`;
@@ -59,8 +68,7 @@ export class HandOverLab {
   }
 
   async plan(): Promise<TakeOverPlan> {
-    await this.handOver.whenRead();
-    return this.handOver.plan(this.ledger.view);
+    return (await this.readAgain()).plan(this.ledger.view);
   }
 
   async take(): Promise<HandedOver<PortToTakeOver>> {
