@@ -69,6 +69,8 @@ const reason = playedClusterSkipReason();
         kubeconfig: cluster.server.kubeconfigFile,
         northbound: northbound.unix,
         'pod-addresses': 'on',
+        // As much as a Pod's successor may keep the server waiting, and not a minute of nothing.
+        'pod-grace-seconds': '10',
       });
 
     beforeAll(async () => {

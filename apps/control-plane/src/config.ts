@@ -45,7 +45,14 @@ export interface PodsConfig {
   readonly keepVmIp: boolean;
   /** Kinds StatefulSet besides that of `apps`, whose ordinals keep their addresses, too. */
   readonly statefulSetKinds: readonly Resource[];
+  /** How long what nobody saw going must be missing, before it counts as gone. */
+  readonly graceMs: number;
 }
+
+/** A week. */
+const WINDOW_MAX_HOURS = 168;
+/** An hour: nobody's address is to be kept for longer because nobody saw the end. */
+const GRACE_MAX_SECONDS = 3600;
 
 export class ConfigFault extends Error {
   override readonly name = 'ConfigFault';
@@ -98,6 +105,11 @@ const FLAGS = {
     env: 'HOLDFAST_STATEFUL_SET_KINDS',
     help: 'more kinds StatefulSet, e.g. apps.kruise.io/v1beta1/statefulsets',
   },
+  'pod-grace-seconds': {
+    env: 'HOLDFAST_POD_GRACE_SECONDS',
+    help: 'how long a Pod or owner must be missing that nobody saw going, before it counts as gone',
+    default: '60',
+  },
   'command-window-hours': {
     env: 'HOLDFAST_COMMAND_WINDOW_HOURS',
     help: 'how long a command id is remembered',
@@ -141,7 +153,7 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
     switchLbVip: readSwitchLbVip(get('switch-lb-vip') as string),
     kubeconfig: get('kubeconfig'),
     pods: readPods(get),
-    commandWindowHours: readHours(get('command-window-hours') as string),
+    commandWindowHours: readNumber('command-window-hours', get('command-window-hours'), WINDOW_MAX_HOURS),
     readyFile: get('ready-file'),
   };
   assertCoherent(config);
@@ -169,13 +181,6 @@ function readListen(flag: string, text: string): string {
   return text;
 }
 
-function readHours(text: string): number {
-  const hours = Number(text);
-  if (!(hours > 0 && hours <= 168))
-    throw new ConfigFault('--command-window-hours: above 0, at most 168 (a week)');
-  return hours;
-}
-
 function readPods(get: (name: FlagName) => string | undefined): PodsConfig | undefined {
   const isOn = readEither('pod-addresses', get('pod-addresses'), 'on', 'off');
   const keepVmIp = readEither('keep-vm-ip', get('keep-vm-ip'), 'true', 'false');
@@ -186,7 +191,15 @@ function readPods(get: (name: FlagName) => string | undefined): PodsConfig | und
       throw new ConfigFault(`--stateful-set-kinds: ${text} is not group/version/plural`);
     return namespacedResource(group, version, plural, 'StatefulSet');
   });
-  return isOn ? { keepVmIp, statefulSetKinds } : undefined;
+  const graceMs = 1000 * readNumber('pod-grace-seconds', get('pod-grace-seconds'), GRACE_MAX_SECONDS);
+  return isOn ? { keepVmIp, statefulSetKinds, graceMs } : undefined;
+}
+
+/** Above 0. */
+function readNumber(flag: FlagName, text: string | undefined, most: number): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= most)) throw new ConfigFault(`--${flag}: above 0, at most ${most}`);
+  return value;
 }
 
 function readEither(flag: FlagName, text: string | undefined, yes: string, no: string): boolean {

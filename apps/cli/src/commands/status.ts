@@ -3,19 +3,30 @@ import type { v1 } from '@holdfast/api';
 import type { Command } from 'commander';
 import { type Run, acting } from '../acting';
 import type { Reply } from '../ledger';
+import { tellTimestamp } from '../moment';
 import { tellDuration } from '../span';
-import { type Column, table } from '../table';
+import { type Column, plain, table } from '../table';
 
 export function addStatusCommand(program: Command, run: Run): void {
   const status = program
     .command('status')
     .description(
-      'Show how the server is: what reads the log and what puts it into effect, and how far each is.',
+      'Show how the server is: what reads the log and what puts it into effect, how far each is, and what it found different.',
     );
   acting(status, run, (session) => session.ask('GetStatus', {}, statusText));
 }
 
-function statusText({ version, roles, position, views, faces }: Reply<'GetStatus'>): string {
+/** Differences that the text has: more is for programs (`--output json`). */
+const DIFFERENCES_MAX = 10;
+
+export function statusText({
+  version,
+  roles,
+  position,
+  views,
+  faces,
+  differences,
+}: Reply<'GetStatus'>): string {
   const facts = [
     ['Version:', version],
     ['Roles:', roles.join(', ')],
@@ -26,8 +37,28 @@ function statusText({ version, roles, position, views, faces }: Reply<'GetStatus
     ...faces.map((follower) => ({ kind: 'face', follower })),
   ];
   const head = facts.map(([name = '', text]) => `${name.padEnd(10)} ${text}\n`).join('');
-  return rows.length > 0 ? `${head}\n${table(COLUMNS, rows)}` : head;
+  const followers = rows.length > 0 ? `\n${table(COLUMNS, rows)}` : '';
+  const notes = faces.flatMap((face) => face.notes.map((note) => `${face.name}: ${note}\n`)).join('');
+  return [`${head}${followers}`, notes, differencesText(differences)]
+    .filter((part) => part !== '')
+    .join('\n');
 }
+
+function differencesText(differences: readonly v1.Difference[]): string {
+  if (differences.length === 0) return '';
+  const shown = differences.slice(0, DIFFERENCES_MAX);
+  const more = differences.length - shown.length;
+  const rest = more > 0 ? `and ${more} more before: --output json\n` : '';
+  return `Found different, the newest first:\n${table(DIFFERENCE_COLUMNS, shown)}${rest}`;
+}
+
+const DIFFERENCE_COLUMNS: readonly Column<v1.Difference>[] = [
+  { head: 'AT', text: ({ at }) => at && tellTimestamp(at) },
+  { head: 'FACE', text: ({ face }) => face },
+  { head: 'ABOUT', text: ({ about }) => about },
+  { head: 'WHAT', text: ({ what }) => plain(what) },
+  { head: 'WHY', text: ({ why }) => plain(why) },
+];
 
 const COLUMNS: readonly Column<{ readonly kind: string; readonly follower: v1.Follower }>[] = [
   { head: 'KIND', text: ({ kind }) => kind },

@@ -7,6 +7,7 @@ import { systemChance, systemClock } from '@holdfast/clock';
 import type { EventStore } from '@holdfast/event-store';
 import { CONFIG, type Config } from '../config';
 import { EVENT_STORE } from '../ledger/ledger.module';
+import { Differences } from '../health/differences';
 import { LedgerReader } from '../ledger/ledger-reader';
 import { VipBindings } from '../ovn-projector/vip-bindings';
 import { VipProjections } from '../ovn-projector/vip-projections';
@@ -34,10 +35,11 @@ export class GatewayModule implements OnModuleInit, OnApplicationShutdown {
     private readonly http: HttpAdapterHost,
     projections: VipProjections,
     bindings: VipBindings,
+    differences: Differences,
     commands: CommandBus,
     queries: QueryBus,
   ) {
-    const status = () => statusReport(config, reader, this.faces);
+    const status = () => statusReport(config, reader, this.faces, differences);
     const findingsOf = (vip: string) => ({
       projection: projections.source?.projectionOf(vip),
       rows: projections.source?.rowsOf(vip),

@@ -1,8 +1,9 @@
 // What GetStatus tells, gathered from whoever follows the log.
 import type { Operations, ReplyOf } from '@holdfast/api';
-import { durationFromMs } from '@bufbuild/protobuf/wkt';
+import { durationFromMs, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { LedgerReader } from '../ledger/ledger-reader';
 import type { Config, Role } from '../config';
+import type { Differences } from '../health/differences';
 
 export type StatusReport = ReplyOf<Operations['GetStatus']>;
 
@@ -31,12 +32,18 @@ export class Faces {
 
 export const VERSION = '0.1.0';
 
-export function statusReport(config: Config, reader: LedgerReader, faces: Faces): StatusReport {
-  const follower = (name: string, position = '', trouble = '') => ({
+export function statusReport(
+  config: Config,
+  reader: LedgerReader,
+  faces: Faces,
+  differences: Differences,
+): StatusReport {
+  const follower = (name: string, position = '', trouble = '', notes: readonly string[] = []) => ({
     name,
     position,
     lag: durationFromMs(reader.lagMs(position || undefined)),
     trouble,
+    notes: [...notes],
   });
   return {
     version: VERSION,
@@ -44,7 +51,11 @@ export function statusReport(config: Config, reader: LedgerReader, faces: Faces)
     position: reader.position ?? '',
     ledger: reader.ledgerId ?? '',
     views: [follower('ledger', reader.position)],
-    faces: [...faces].map((face) => follower(face.name, face.position(), face.trouble())),
+    faces: [...faces].map((face) => follower(face.name, face.position(), face.trouble(), face.notes?.())),
+    differences: differences.last.map(({ at, ...rest }) => ({
+      ...rest,
+      at: timestampFromMs(Date.parse(at)),
+    })),
   };
 }
 

@@ -28,6 +28,7 @@ export class PodsFace implements Face {
       ...{ api, ledger, clock, chance },
       statefulSets: [STATEFUL_SETS, ...pods.statefulSetKinds],
       keepVmIp: pods.keepVmIp,
+      graceMs: pods.graceMs,
       onDifference: ({ holder, subnet, what, why }) =>
         differences.found(this.name, { about: `${holder} in ${subnet}`, what, why }),
       onFault: ({ code, message, key }, retryInMs) =>

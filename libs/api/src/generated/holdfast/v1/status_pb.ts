@@ -4,15 +4,15 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { Duration } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_duration } from "@bufbuild/protobuf/wkt";
+import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file holdfast/v1/status.proto.
  */
 export const file_holdfast_v1_status: GenFile = /*@__PURE__*/
-  fileDesc("Chhob2xkZmFzdC92MS9zdGF0dXMucHJvdG8SC2hvbGRmYXN0LnYxIhIKEEdldFN0YXR1c1JlcXVlc3QioQEKEUdldFN0YXR1c1Jlc3BvbnNlEg8KB3ZlcnNpb24YASABKAkSDQoFcm9sZXMYAiADKAkSEAoIcG9zaXRpb24YAyABKAkSJAoFdmlld3MYBCADKAsyFS5ob2xkZmFzdC52MS5Gb2xsb3dlchIkCgVmYWNlcxgFIAMoCzIVLmhvbGRmYXN0LnYxLkZvbGxvd2VyEg4KBmxlZGdlchgGIAEoCSJjCghGb2xsb3dlchIMCgRuYW1lGAEgASgJEhAKCHBvc2l0aW9uGAIgASgJEiYKA2xhZxgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIPCgd0cm91YmxlGAQgASgJMlsKDVN0YXR1c1NlcnZpY2USSgoJR2V0U3RhdHVzEh0uaG9sZGZhc3QudjEuR2V0U3RhdHVzUmVxdWVzdBoeLmhvbGRmYXN0LnYxLkdldFN0YXR1c1Jlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_duration]);
+  fileDesc("Chhob2xkZmFzdC92MS9zdGF0dXMucHJvdG8SC2hvbGRmYXN0LnYxIhIKEEdldFN0YXR1c1JlcXVlc3QizwEKEUdldFN0YXR1c1Jlc3BvbnNlEg8KB3ZlcnNpb24YASABKAkSDQoFcm9sZXMYAiADKAkSEAoIcG9zaXRpb24YAyABKAkSJAoFdmlld3MYBCADKAsyFS5ob2xkZmFzdC52MS5Gb2xsb3dlchIkCgVmYWNlcxgFIAMoCzIVLmhvbGRmYXN0LnYxLkZvbGxvd2VyEg4KBmxlZGdlchgGIAEoCRIsCgtkaWZmZXJlbmNlcxgHIAMoCzIXLmhvbGRmYXN0LnYxLkRpZmZlcmVuY2UicgoIRm9sbG93ZXISDAoEbmFtZRgBIAEoCRIQCghwb3NpdGlvbhgCIAEoCRImCgNsYWcYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SDwoHdHJvdWJsZRgEIAEoCRINCgVub3RlcxgFIAMoCSJsCgpEaWZmZXJlbmNlEiYKAmF0GAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIMCgRmYWNlGAIgASgJEg0KBWFib3V0GAMgASgJEgwKBHdoYXQYBCABKAkSCwoDd2h5GAUgASgJMlsKDVN0YXR1c1NlcnZpY2USSgoJR2V0U3RhdHVzEh0uaG9sZGZhc3QudjEuR2V0U3RhdHVzUmVxdWVzdBoeLmhvbGRmYXN0LnYxLkdldFN0YXR1c1Jlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_timestamp]);
 
 /**
  * Asks how the server is.
@@ -76,6 +76,14 @@ export type GetStatusResponse = Message<"holdfast.v1.GetStatusResponse"> & {
    * @generated from field: string ledger = 6;
    */
   ledger: string;
+
+  /**
+   * What faces found different between the ledger and what they face, at their start and since. The newest first, at most
+   * 50 of each face; since the process' start.
+   *
+   * @generated from field: repeated holdfast.v1.Difference differences = 7;
+   */
+  differences: Difference[];
 };
 
 /**
@@ -118,6 +126,13 @@ export type Follower = Message<"holdfast.v1.Follower"> & {
    * @generated from field: string trouble = 4;
    */
   trouble: string;
+
+  /**
+   * What is so, and keeps it from nothing, for people: such as a kind that the cluster does not serve.
+   *
+   * @generated from field: repeated string notes = 5;
+   */
+  notes: string[];
 };
 
 /**
@@ -126,6 +141,55 @@ export type Follower = Message<"holdfast.v1.Follower"> & {
  */
 export const FollowerSchema: GenMessage<Follower> = /*@__PURE__*/
   messageDesc(file_holdfast_v1_status, 2);
+
+/**
+ * Something that a face found different, and how that may have come about.
+ *
+ * @generated from message holdfast.v1.Difference
+ */
+export type Difference = Message<"holdfast.v1.Difference"> & {
+  /**
+   * When it was found.
+   *
+   * @generated from field: google.protobuf.Timestamp at = 1;
+   */
+  at?: Timestamp | undefined;
+
+  /**
+   * Which face found it.
+   *
+   * @generated from field: string face = 2;
+   */
+  face: string;
+
+  /**
+   * What differed: an object, a holder in a subnet, a row.
+   *
+   * @generated from field: string about = 3;
+   */
+  about: string;
+
+  /**
+   * How it differed, for people.
+   *
+   * @generated from field: string what = 4;
+   */
+  what: string;
+
+  /**
+   * How that may have come about, and what was done, for people.
+   *
+   * @generated from field: string why = 5;
+   */
+  why: string;
+};
+
+/**
+ * Describes the message holdfast.v1.Difference.
+ * Use `create(DifferenceSchema)` to create a new message.
+ */
+export const DifferenceSchema: GenMessage<Difference> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_status, 3);
 
 /**
  * How the server is.

@@ -1,0 +1,37 @@
+import { statusText } from './status';
+
+const follower = { lag: undefined, trouble: '', notes: [], position: '7' };
+const told = {
+  ...{ version: '1', roles: ['gateway'], position: '7', ledger: 'x' },
+  views: [{ ...follower, name: 'ledger' }],
+  faces: [{ ...follower, name: 'kubernetes', notes: ['the cluster does not serve ippools.kubeovn.io'] }],
+};
+const difference = (about: string) => ({
+  ...{ face: 'kubernetes', about, what: 'it asks for\nsomething else', why: 'its spec changed' },
+  at: { seconds: 1_767_225_600n, nanos: 0 },
+});
+
+it('shows what faces note, and what they found different', () => {
+  const text = statusText({ ...told, differences: [difference('vips.kubeovn.io/web')] } as never);
+  expect(text).toContain(
+    [
+      'Found different, the newest first:',
+      'AT                         FACE         ABOUT                 WHAT                         WHY',
+      '2026-01-01T00:00:00.000Z   kubernetes   vips.kubeovn.io/web   it asks for something else   its spec changed',
+      '',
+    ].join('\n'),
+  );
+  expect(text).toContain('kubernetes: the cluster does not serve ippools.kubeovn.io\n');
+});
+
+it('shows the last ten, and says how many there are more', () => {
+  const differences = Array.from({ length: 13 }, (_, n) => difference(`vip/${n}`));
+  const text = statusText({ ...told, differences } as never);
+  expect(text).toContain('vip/9');
+  expect(text).not.toContain('vip/10');
+  expect(text).toMatch(/\nand 3 more before: --output json\n$/);
+});
+
+it('says nothing of differences where there are none', () => {
+  expect(statusText({ ...told, differences: [] } as never)).not.toContain('different');
+});
