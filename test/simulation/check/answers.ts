@@ -15,6 +15,8 @@ export interface Answered {
   readonly outcome: SubnetOutcome;
   /** How long the log was when it was delivered. */
   readonly deliveredAt: number;
+  /** What the process' clock may have said at most; it may have been set back since. */
+  readonly latestMs: number;
 }
 
 export class Answers {
@@ -61,9 +63,9 @@ export class Answers {
   }
 
   private refused(answered: Answered, effect: Landed | undefined, witness: Witness, clock: Clock): void {
-    const { order, outcome, deliveredAt } = answered;
+    const { order, outcome, deliveredAt, latestMs } = answered;
     const { code, facts } = outcome.rejected as NonNullable<SubnetOutcome['rejected']>;
-    const nowMs = Math.max(clock.now(), this.history.lastAtMs);
+    const nowMs = Math.max(latestMs, this.history.lastAtMs);
     if (code === 'CommandExpired' && facts['windowHours'] !== undefined) {
       if (order.issuedAtMs >= nowMs - this.windowMs) this.fail('true-answer', order, 'is said to be expired');
       return;

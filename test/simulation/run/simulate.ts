@@ -110,6 +110,7 @@ function operate(world: World, chance: SeededChance): void {
   }
   if (faults.strikes('clock-step')) {
     const { wall, name } = machines[chance.below(machines.length)] as World['machines'][number];
+    wall.offMaxMs = Math.max(wall.offMaxMs ?? 0, wall.offMs);
     wall.offMs += Math.round((chance.random() * 2 - 1) * CLOCK_STEP_MAX_MS);
     world.note(`${name}'s clock is ${wall.offMs} off`);
   }

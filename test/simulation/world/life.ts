@@ -9,6 +9,8 @@ export const EPOCH_MS = Date.UTC(2026, 0, 1);
 /** How far a machine's wall clock is off; outlives the processes on it. */
 export interface WallClock {
   offMs: number;
+  /** The most that it was ever off. */
+  offMaxMs?: number;
 }
 
 export class Life {

@@ -99,8 +99,10 @@ export class Process {
       (outcome) => {
         if (this.life.isOver) return;
         const deliveredAt = this.witness.answered(commandId);
+        const { offMs, offMaxMs = offMs } = this.machine.wall;
+        const latestMs = this.life.clock.now() + Math.max(0, offMaxMs - offMs);
         this.world.checked(() =>
-          this.world.answers.check({ order, outcome, deliveredAt }, this.witness, this.life.clock),
+          this.world.answers.check({ order, outcome, deliveredAt, latestMs }, this.witness, this.life.clock),
         );
         answer(outcome);
       },

@@ -39,15 +39,6 @@ export function podsDifference(around: Surroundings): string | undefined {
   return undefined;
 }
 
-/** What is held for somebody who never used it and is not there: for a day, in case that somebody comes. */
-export function neverUsed(view: LedgerView): string[] {
-  return [...view.subnets()].flatMap(({ name, byHolder, users }) =>
-    [...byHolder.keys()]
-      .filter((holder) => OF_WORKLOADS.test(holder) && !users.of(holder))
-      .map((holder) => `${holder} in ${name}`),
-  );
-}
-
 function ofNic(
   pod: KubernetesObject,
   provider: string,
@@ -112,9 +103,10 @@ function ofSubnet(state: SubnetState, uids: ReadonlySet<string>, around: Surroun
   for (const holder of state.byHolder.keys()) {
     if (!OF_WORKLOADS.test(holder)) continue;
     const use = state.users.of(holder);
-    if (!use || use.users.length > 0 || isWanted(holder, around.cluster)) continue;
-    const { retained } = use;
-    const keep = (use.retention ?? state.definition?.retention)?.keep;
+    // What is reserved is used from that moment on: it is one decision.
+    if ((use && use.users.length > 0) || isWanted(holder, around.cluster)) continue;
+    const retained = use?.retained;
+    const keep = (use?.retention ?? state.definition?.retention)?.keep;
     if (retained && keep === 'forever') continue;
     if (retained?.untilMs !== undefined && retained.untilMs > around.nowMs) continue;
     return `${holder} holds something in ${state.name} for nobody`;

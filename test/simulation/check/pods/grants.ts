@@ -58,20 +58,26 @@ export class Grants {
     );
     const { uid, name, namespace } = now.metadata;
     for (const provider of providers) {
-      const said = (word: string): string =>
-        now.metadata.annotations?.[`${provider}.kubernetes.io/${word}`] ?? '';
-      const subnet = said('logical_switch');
-      const text = `${said('ip_address')} ${said('mac_address')}`;
-      const isGranted = this.grantsOf(uid).some((one) => one.subnet === subnet && one.texts.has(text));
+      const said = (word: string) => written[`${provider}.kubernetes.io/${word}`] as string | undefined;
+      // What is not written stood there already, or somebody else has just written it.
+      const [subnet, ip, mac] = [said('logical_switch'), said('ip_address'), said('mac_address')];
+      const isSame = (text: string): boolean => {
+        const [ipText, macText] = text.split(' ');
+        return (ip ?? ipText) === ipText && (mac ?? macText) === macText;
+      };
+      const grants = this.grantsOf(uid).filter((one) => (subnet ?? one.subnet) === one.subnet);
+      const grant = grants.find((one) => [...one.texts].some(isSame));
       const live = this.cluster.picture.of(PODS).get(`${namespace}/${name}`);
       if (live?.metadata.uid !== uid || isFinished(live)) continue;
-      if (!isGranted)
+      if (!grant)
         throw new Violation(
           'pods-told',
-          `${namespace}/${name} is told ${text} in ${subnet}, which it was not given`,
+          `${namespace}/${name} is told ${ip} ${mac} in ${subnet}, which it was not given`,
         );
-      this.alone({ uid, subnet, addresses: said('ip_address').split(',') }, live);
-      this.tolds.set(`${uid} ${provider}`, { uid, subnet, addresses: said('ip_address').split(',') });
+      if (ip === undefined) continue;
+      const told = { uid, subnet: grant.subnet, addresses: ip.split(',') };
+      this.alone(told, live);
+      this.tolds.set(`${uid} ${provider}`, told);
     }
   }
 
