@@ -303,13 +303,14 @@ describe('the port_security of a parent that others made', () => {
 
   it('never loses an edit that its owner makes at the same time', async () => {
     await makePort('pod', OWN);
-    let edited = 0;
-    reconciler = lab.reconciler(ledger, {
-      // Between our look and our write, three times.
-      beforeTransaction: async () => {
-        if (edited++ < 3) await lab.nbctl('lsp-set-port-security', 'pod', `${MAC} 10.17.9.${edited}`);
-      },
-    });
+    let edits = 0;
+    let edited: Promise<unknown> = Promise.resolve();
+    const edit = async (): Promise<void> => {
+      if (edits < 3) await lab.nbctl('lsp-set-port-security', 'pod', `${MAC} 10.17.9.${(edits += 1)}`);
+    };
+    // Between our look and our write, three times; one after the other, though two writes may be under way.
+    const beforeTransaction = async (): Promise<void> => void (await (edited = edited.then(edit)));
+    reconciler = lab.reconciler(ledger, { beforeTransaction });
     ledger.grant('vip', 'pod');
     await eventually(async () =>
       expect(await securityOf('pod')).toEqual([`${MAC} 10.17.9.3 10.17.0.100 fd00:17::100`]),
