@@ -19,7 +19,7 @@ export class BrakeController {
 
   constructor(private readonly brakes: Brakes) {}
 
-  /** @param kind `Vip`, `Subnet`, `SwitchLBRule` or `IPPool`; `missing`: how many are missing, as the status told the caller */
+  /** @param kind `Vip`, `Subnet`, `SwitchLBRule`, `IPPool` or `Pod`; `missing`: how many are missing, as the status told the caller */
   @Post(':kind/release')
   @HttpCode(200)
   release(@Param('kind') kind: string, @Query('missing') missing?: string): { accepted: readonly string[] } {

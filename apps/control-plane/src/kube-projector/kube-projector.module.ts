@@ -6,7 +6,7 @@ import { Inject, Logger, Module, type OnApplicationShutdown, type OnModuleInit }
 import { CommandBus } from '@nestjs/cqrs';
 import { CONFIG, type Config } from '../config';
 import { type Face, Faces } from '../gateway/status-report';
-import { Brakes } from '../health/brakes';
+import { type BrakeAnswer, Brakes } from '../health/brakes';
 import { Differences } from '../health/differences';
 import { LedgerReader } from '../ledger/ledger-reader';
 import { VipBindings } from '../ovn-projector/vip-bindings';
@@ -49,7 +49,7 @@ export class KubeProjectorModule implements OnModuleInit, OnApplicationShutdown,
       ...time,
     });
     faces.add(this);
-    brakes.source = this.face;
+    brakes.source = this;
     if (!pods) return;
     const positionOf = (): string | undefined => reader.position;
     this.pods = new PodsFace({ api: this.api, ledger, pods, positionOf, differences, ...time });
@@ -79,6 +79,13 @@ export class KubeProjectorModule implements OnModuleInit, OnApplicationShutdown,
     if (failing) told.push(`${failing.code}: ${failing.message}`);
     if (!synced) told.push('the first list of objects is not complete yet');
     return told.length > 0 ? told.join(' Besides: ') : undefined;
+  }
+
+  /** Of Pods the face that gives them their addresses knows, of all other kinds the one that follows their objects. */
+  acceptMissing(kind: string, missing: number): BrakeAnswer {
+    return kind === 'Pod' && this.pods
+      ? this.pods.acceptMissing(missing)
+      : this.face.acceptMissing(kind, missing);
   }
 
   notes(): readonly string[] {

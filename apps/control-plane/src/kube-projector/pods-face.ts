@@ -4,6 +4,7 @@ import { type KubernetesApi, type Ledger, PodAddresses, STATEFUL_SETS } from '@h
 import { Logger } from '@nestjs/common';
 import type { PodsConfig } from '../config';
 import type { Face } from '../gateway/status-report';
+import type { BrakeAnswer } from '../health/brakes';
 import type { Differences } from '../health/differences';
 
 export interface PodsFaceOptions {
@@ -34,6 +35,11 @@ export class PodsFace implements Face {
       onFault: ({ code, message, key }, retryInMs) =>
         this.log.warn({ msg: 'cannot do it now', code, fault: message, key, retryInMs }),
     });
+  }
+
+  /** See `PodAddresses.acceptMissing`. */
+  acceptMissing(missing: number): BrakeAnswer {
+    return this.addresses.acceptMissing(missing);
   }
 
   /** Not to be awaited by who serves: a cluster that cannot be reached now is followed when it can. */

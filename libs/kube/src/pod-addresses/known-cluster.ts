@@ -2,6 +2,7 @@
 // being restored, every Pod that the ledger knows is missing. Decided once, with the first whole lists; what is seen going
 // afterwards is gone in any case.
 import type { LedgerView } from '@holdfast/ipam';
+import { MISSING_CODE } from '../face/brakes';
 import { FINALIZER } from '../face/object-writer';
 import type { KubernetesObject } from '../kubernetes-object';
 
@@ -18,9 +19,7 @@ const USERS_LEAST = 2;
  * does, or a Subnet's object that we have put our finalizer on.
  */
 export function isKnownCluster(view: LedgerView, { pods, subnets }: ClusterObjects): boolean {
-  const uids = new Set<string>();
-  for (const { users } of view.subnets())
-    for (const [, use] of users) for (const { uid } of use.users) uids.add(uid);
+  const uids = new Set(usersByUid(view).keys());
   if (uids.size < USERS_LEAST) return true;
   for (const { metadata } of pods) if (uids.has(metadata.uid)) return true;
   for (const { metadata } of subnets)
@@ -28,12 +27,27 @@ export function isKnownCluster(view: LedgerView, { pods, subnets }: ClusterObjec
   return false;
 }
 
-export const UNKNOWN_CLUSTER = {
-  code: 'kubernetes-objects-missing',
-  message: [
-    'No Pod that has an address in the ledger is in this cluster, and nothing shows that it is the cluster in which they',
-    'were created: it may be another one, an empty one, or one that is being restored. Nothing is given up for those that',
-    'are missing. Connect the right cluster, or restore the objects, and start again; if they are gone for good, detach',
-    'them by hand.',
-  ].join(' '),
-} as const;
+/** Pods that have an address in the ledger and are not there, as `pod/namespace/name`; one for each UID. */
+export function missingPods(view: LedgerView, pods: Iterable<KubernetesObject>): string[] {
+  const users = usersByUid(view);
+  for (const { metadata } of pods) users.delete(metadata.uid);
+  return [...users.values()].sort();
+}
+
+function usersByUid(view: LedgerView): Map<string, string> {
+  const byUid = new Map<string, string>();
+  for (const { users } of view.subnets())
+    for (const [, use] of users) for (const { uid, object } of use.users) byUid.set(uid, object);
+  return byUid;
+}
+
+/** What is said while the brake holds. */
+export function unknownCluster(missing: number): { readonly code: string; readonly message: string } {
+  const message = [
+    `None of the ${missing} Pods that have an address in the ledger is in this cluster, and nothing shows that it is the cluster`,
+    'in which they were created: it may be another one, an empty one, or one that is being restored. Nothing is given up for',
+    'them. Connect the right cluster, or restore the objects, and start again; if they are gone for good, say so:',
+    `POST /brakes/Pod/release?missing=${missing}.`,
+  ].join(' ');
+  return { code: MISSING_CODE, message };
+}

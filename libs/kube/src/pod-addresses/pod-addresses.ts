@@ -19,7 +19,7 @@ import type { Following, KubernetesApi, Watcher } from '../kubernetes-api';
 import { keyOf, type KubernetesObject } from '../kubernetes-object';
 import { NAMESPACES, PODS, type Resource, STATEFUL_SETS, SUBNETS } from '../resource';
 import { isSameButVersion, objectOf, trimFollowedPod } from './followed-pod';
-import { isKnownCluster, UNKNOWN_CLUSTER } from './known-cluster';
+import { isKnownCluster, missingPods, unknownCluster } from './known-cluster';
 import { LedgerIndex } from './ledger-index';
 import { OwnerEnds } from './owner-ends';
 import { OwnerObjects } from './owner-objects';
@@ -150,10 +150,31 @@ export class PodAddresses {
 
   get status(): PodAddressesStatus {
     const { current, lastFault } = this.troubles;
-    const unknown = this.isKnown ? undefined : { atMs: this.syncedAtMs, ...UNKNOWN_CLUSTER };
-    const trouble = current ?? unknown;
+    // First: nobody else says that nothing is given up.
+    const unknown = !this.isKnown && { atMs: this.syncedAtMs, ...unknownCluster(this.missing().length) };
+    const trouble = unknown || current;
     const counts = { due: this.queue.due, pods: this.podCount, refused: this.refusals.size };
     return { synced: this.isSynced, ...counts, ...(trouble && { trouble }), ...(lastFault && { lastFault }) };
+  }
+
+  /**
+   * Releases the brake on mass release for Pods: those that are missing now are gone for good, and are given up as any that
+   * nobody saw going.
+   * @param missing how many are missing, as `status.trouble` told whoever decided this
+   * @returns them, as `pod/namespace/name`; or why nothing is given up
+   */
+  acceptMissing(missing: number): { readonly accepted: readonly string[] } | { readonly refused: string } {
+    if (this.isKnown) return { refused: 'no Pod is held back' };
+    const accepted = this.missing();
+    if (accepted.length !== missing)
+      return { refused: `${accepted.length} Pods are missing, not ${missing}; look again` };
+    this.isKnown = true;
+    this.compare();
+    return { accepted };
+  }
+
+  private missing(): string[] {
+    return missingPods(this.options.ledger.view, this.followings?.pods.objects() ?? []);
   }
 
   private context(): PodContext {

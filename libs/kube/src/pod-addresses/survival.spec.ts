@@ -141,6 +141,20 @@ describe('in a cluster that is not the one that the ledger knows, a face', () =>
     expect(world.holders()).toHaveLength(3);
   });
 
+  it('gives all that up once somebody says that so many are gone for good', async () => {
+    const world = await elsewhere();
+    const { face } = world.running;
+    expect(face.status.trouble?.message).toContain('POST /brakes/Pod/release?missing=2');
+    expect(face.acceptMissing(3)).toEqual({ refused: '2 Pods are missing, not 3; look again' });
+    await world.settle(HOUR_MS);
+    expect(released(world)).toBe(1);
+    expect(face.acceptMissing(2)).toEqual({ accepted: ['pod/default/a', 'pod/default/web-0'] });
+    expect(face.status.trouble).toBeUndefined();
+    await world.settle(HOUR_MS);
+    expect(world.holders()).toEqual([]);
+    expect(face.acceptMissing(2)).toEqual({ refused: 'no Pod is held back' });
+  });
+
   it('gives up what is missing where a Subnet of ours shows that it is', async () => {
     const world = await PodWorld.started();
     for (const name of ['a', 'b']) world.podOf(name);
