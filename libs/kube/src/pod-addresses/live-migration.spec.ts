@@ -3,6 +3,7 @@
 import type { KubernetesObject } from '../kubernetes-object';
 import { roleOf, takesOver } from './live-migration';
 import { VIRTUAL_MACHINE_INSTANCES, VIRTUAL_MACHINES } from './machine-resources';
+import { NAMESPACES } from '../resource';
 import { PodWorld, SUBNET } from './testing/pod-world';
 
 const T = (second: number): string => `2026-01-01T00:00:${String(second).padStart(2, '0')}Z`;
@@ -142,6 +143,24 @@ describe('a virtual machine', () => {
     expect(world.heldBy(HOLDER)).toBe(before);
     expect(world.usersOf(HOLDER)).toEqual([metadata.uid]);
     expect([...world.state().byHolder.values()].map(({ port }) => port)).toEqual(['db.default']);
+  });
+
+  it('has one address while it migrates, though its Namespace is in another Subnet by then', async () => {
+    const one = await machine();
+    const { world } = one;
+    const before = world.heldBy(HOLDER);
+    world.subnet('other', { cidrBlock: '10.99.0.0/24' });
+    const { stop } = await world.start();
+    await world.settle(2_000);
+    await stop();
+    const annotations = { 'ovn.kubernetes.io/logical_switch': 'other' };
+    world.edit(NAMESPACES, 'default', { metadata: { annotations } });
+    await world.settle(2_000);
+    const target = await migrate(one);
+    expect(world.heldBy(HOLDER, 'other')).toBeUndefined();
+    expect(world.heldBy(HOLDER)).toBe(before);
+    expect(world.usersOf(HOLDER)).toHaveLength(2);
+    expect(world.ip(target.metadata.name)).toBe(before?.split(' ')[0]);
   });
 
   it('gives them up when it is deleted, also when nobody looked', async () => {

@@ -54,13 +54,24 @@ export class NicAdmission {
 
   async admit(turn: NicTurn): Promise<NicOutcome> {
     const { pod, provider } = turn;
+    const vip = provider === DEFAULT_PROVIDER ? annotationOf(pod, VIP_ANNOTATION) : '';
+    const shared = vip === '' && !isAddressed(pod, provider) ? this.sharedBy(turn) : undefined;
+    if (shared) return this.attachment.attach(turn, shared.state, shared.holder);
     const candidates = this.context.choice.candidates(pod, provider);
     if (candidates.length === 0) return ALONE;
-    const vip = provider === DEFAULT_PROVIDER ? annotationOf(pod, VIP_ANNOTATION) : '';
     if (isAddressed(pod, provider)) return this.recognise(turn, candidates, vip);
     if (vip !== '') return this.takeVip(turn, vip, candidates);
     const read = readNicWish(pod, provider);
     return read.rejected ? refusedAs(read.rejected) : this.reserve(turn, read.value, candidates);
+  }
+
+  /** Where its machine's address is used: what migrates has one address, whatever is said of Subnets meanwhile. */
+  private sharedBy({ pod, owner, provider, role }: NicTurn) {
+    if (role !== 'joins') return undefined;
+    const holder = holderOf(pod, owner, provider);
+    const states = [...this.context.ledger.view.subnets()];
+    const state = states.find(({ users }) => users.usersOf(holder).length > 0);
+    return state && { state, holder };
   }
 
   /** Addresses that the Pod was told of before it used anything of ours: kept, if they are the holder's. */

@@ -155,6 +155,27 @@ describe('the Subnet of a Pod', () => {
     expect([world.ledger.executed.length - asked, world.running.face.status.refused]).toEqual([0, 0]);
   });
 
+  it('waits until its Namespace is known, though not for ever', async () => {
+    const world = await withTwo();
+    world.sandbox.faults.fail({
+      ...{ times: Infinity, status: 503 },
+      when: ({ method, path }) => method === 'GET' && path === '/api/v1/namespaces',
+    });
+    world.sandbox.faults.dropWatches();
+    world.namespace('listed', { [SWITCH]: 'large' });
+    world.podOf('early', { namespace: 'listed' });
+    await world.settle(4_000);
+    expect(world.annotation('listed/early', 'logical_switch')).toBeUndefined();
+    await world.settle(4_000);
+    expect(world.annotation('listed/early', 'logical_switch')).toBe(SUBNET);
+    world.namespace('second', { [SWITCH]: 'large' });
+    world.podOf('early', { namespace: 'second' });
+    await world.settle(1_000);
+    world.sandbox.faults.heal();
+    await world.settle(60_000);
+    expect(world.annotation('second/early', 'logical_switch')).toBe('large');
+  });
+
   it('may come later, by its Namespace’s annotation or as a new Subnet', async () => {
     const world = await PodWorld.started();
     world.edit(SUBNETS, SUBNET, { spec: { default: false } });

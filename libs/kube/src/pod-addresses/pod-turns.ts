@@ -23,11 +23,14 @@ import { annotationsFor } from './nic-annotations';
 import { NicAttachment, type NicTurn } from './nic-attachment';
 import { BEHIND, type NicOutcome, refusedAs } from './nic-outcome';
 import { DEFAULT_PROVIDER, providersOf } from './nic-wish';
-import { BEHIND_RETRY_MS, type PodContext, STALE_RETRY_MS, UNKNOWN_RETRY_MS } from './pod-context';
+import { BEHIND_RETRY_MS, Missing, type PodContext, STALE_RETRY_MS, UNKNOWN_RETRY_MS } from './pod-context';
 import { holderOf, type Owner, ownerOf, providerOf } from './pod-identity';
 import { soonest } from './pod-refusals';
 import { differing } from './pod-writer';
 import { readRetentionWish } from './retention-wish';
+
+/** After that a Pod is served as if its Namespace said nothing: a watch that is away must not keep all new Pods waiting. */
+const NAMESPACE_MAX_MS = 5_000;
 
 export interface PodRef {
   readonly namespace: string;
@@ -40,6 +43,7 @@ export class PodTurns {
   private readonly attachment: NicAttachment;
   private readonly admission: NicAdmission;
   private readonly departures: Departures;
+  private readonly unknownNamespaces: Missing;
 
   constructor(
     private readonly context: PodContext,
@@ -48,6 +52,7 @@ export class PodTurns {
     this.attachment = new NicAttachment(context);
     this.admission = new NicAdmission(context, this.attachment);
     this.departures = new Departures(context);
+    this.unknownNamespaces = new Missing(context.clock, NAMESPACE_MAX_MS);
   }
 
   /** @returns in how many milliseconds to look again, if at all @throws KubernetesFault, or the ledger's fault */
@@ -72,7 +77,16 @@ export class PodTurns {
       return this.departures.leave(key, pod, 'Pod left by its machine in a live migration');
     const echoMs = this.context.writer.echoInMs(pod);
     if (echoMs > 0) return echoMs;
-    return pod.metadata.deletionTimestamp ? undefined : this.place({ key, pod, owner, role }, said);
+    if (pod.metadata.deletionTimestamp) return undefined;
+    const unknownMs = this.namespaceUnknownInMs(pod);
+    return unknownMs > 0 ? unknownMs : this.place({ key, pod, owner, role }, said);
+  }
+
+  /** What a Namespace says of Subnets must be known first: its watch may be behind that of Pods, but not for long. */
+  private namespaceUnknownInMs({ metadata: { namespace: name = '' } }: KubernetesObject): number {
+    if (!this.context.namespaces.get({ name })) return this.unknownNamespaces.leftMs(name);
+    this.unknownNamespaces.found(name);
+    return 0;
   }
 
   private async place(pod: Omit<NicTurn, 'provider'>, said: PodWarning[]): Promise<number | undefined> {
