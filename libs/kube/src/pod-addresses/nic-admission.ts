@@ -165,8 +165,9 @@ export class NicAdmission {
   ): Promise<NicOutcome> {
     const { pod, provider, owner } = turn;
     const port = portOf(pod, owner, provider);
-    const former = state.formerAddresses(holder);
-    const prefersFormer = former !== undefined && isOfPool(state, wish.pool, former);
+    // What it has now it may have had by the time that this is decided: somebody else may release it meanwhile.
+    const has = state.byHolder.get(holder) ?? state.formerAddresses(holder);
+    const prefersFormer = wish.pool === undefined || (has !== undefined && isOfPool(state, wish.pool, has));
     const order = this.fitting(state, {
       ...{ type: 'ReserveAddress', subnet: state.name, holder, ...wish },
       ...{ port, portSecurity, ...(prefersFormer && { prefersFormer }), ...using(turn, holder) },

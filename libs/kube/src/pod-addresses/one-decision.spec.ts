@@ -40,6 +40,26 @@ describe('what a Pod asks', () => {
     expect(world.usersOf('statefulset/default/web/0')).toEqual([uid]);
   });
 
+  it('is what the holder had, though somebody releases that before it is decided', async () => {
+    const world = await PodWorld.started();
+    const [set, holder] = [world.set('web', 1), 'statefulset/default/web/0' as Holder];
+    world.podOfSet(set, 0);
+    await world.settle(1_000);
+    const before = world.heldBy(holder);
+    world.gone('web-0');
+    await world.settle(1_000);
+    const execute = world.ledger.execute.bind(world.ledger);
+    let releases = 0;
+    world.ledger.execute = async (order, ...by) => {
+      if (order.type === 'ReserveAddress' && releases++ === 0)
+        await execute({ type: 'ReleaseAddress', subnet: SUBNET, holder, reason: 'by hand' }, 'ann', 'http');
+      return execute(order, ...by);
+    };
+    world.podOfSet(set, 0);
+    await world.settle(1_000);
+    expect([releases, world.heldBy(holder)]).toEqual([1, before]);
+  });
+
   it('is refused as one: nothing is reserved for who cannot have its port', async () => {
     const world = await PodWorld.started();
     const other = { subnet: SUBNET, holder: 'octavia/p/lb' as Holder, port: 'a.default' };
