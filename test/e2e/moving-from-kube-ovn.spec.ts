@@ -1,6 +1,6 @@
 // infra/docs/moving-from-kube-ovn.md, command by command: what it shows is what is seen, with a real API server and a real
 // Northbound. The test plays the cluster's own controllers: who scales Kube-OVN's controller down has its Pod go.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -11,27 +11,14 @@ import {
 } from '@holdfast/kube/testing';
 import { NORTHBOUND_SCHEMA, type OvsdbServer, startOvsdbServer } from '@holdfast/ovsdb/testing';
 import { createKubeOvnObjects, createKubeOvnRows, kubeOvnClusterSkipReason } from './kube-ovn-cluster';
+import { type Step, stepsOf } from './document-steps';
 import { Shell } from './shell';
 
-const DOCUMENT = readFileSync(join(__dirname, '../../infra/docs/moving-from-kube-ovn.md'), 'utf8');
 const CLI = join(__dirname, '../../apps/cli/bin/holdfast.cjs');
 const CONTROLLER = '/api/v1/namespaces/kube-system/pods/kube-ovn-controller-0';
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/kube-system/deployments';
 
-interface Step {
-  readonly command: string;
-  readonly shown: string;
-}
-
-const steps: Step[] = [...DOCUMENT.matchAll(/^```console\n(.*?)^```/gms)].flatMap(([, block = '']) =>
-  block
-    .split(/^\$ /m)
-    .slice(1)
-    .map((text) => {
-      const [command = '', ...shown] = text.split('\n');
-      return { command, shown: shown.join('\n') };
-    }),
-);
+const steps = stepsOf('moving-from-kube-ovn.md');
 
 /** What differs from run to run; as wide as it was, for the sake of columns. */
 const timeless = (text: string): string =>

@@ -1,16 +1,15 @@
 // infra/docs/vips-without-pods.md, command by command: what it shows is what is seen, with a real Northbound and a real
 // NATS server. In place of the `nats` program stands one that does the same by the client library.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '@holdfast/infra/demo/until';
 import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { type NatsServer, startNatsServer } from '@holdfast/infra/servers/nats-server';
 import { NORTHBOUND_SCHEMA, startOvsdbServer } from '@holdfast/ovsdb/testing';
+import { type Step, stepsOf } from './document-steps';
 import { Shell } from './shell';
-
-const DOCUMENT = readFileSync(join(__dirname, '../../infra/docs/vips-without-pods.md'), 'utf8');
 
 const CLI = join(__dirname, '../../apps/cli/bin/holdfast.cjs');
 
@@ -29,20 +28,7 @@ connect({ servers: process.env.NATS_URL }).then(async (connection) => {
   await connection.close();
 });`;
 
-interface Step {
-  readonly command: string;
-  readonly shown: string;
-}
-
-const steps: Step[] = [...DOCUMENT.matchAll(/^```console\n(.*?)^```/gms)].flatMap(([, block = '']) =>
-  block
-    .split(/^\$ /m)
-    .slice(1)
-    .map((text) => {
-      const [command = '', ...shown] = text.split('\n');
-      return { command, shown: shown.join('\n') };
-    }),
-);
+const steps = stepsOf('vips-without-pods.md');
 
 /** What differs from run to run; as wide as it was, for the sake of columns. */
 const timeless = (text: string): string =>
