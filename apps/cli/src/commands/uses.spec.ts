@@ -185,22 +185,17 @@ it('users and retention', () =>
     2026-01-31T14:05:00.000Z   UserDetached          statefulset/shop/db/0   user pod/shop/db-0                         -           -                   alice   http      evicted
     2026-01-31T14:05:00.000Z   ReservationRetained   statefulset/shop/db/0   kept (owner)                               -           -                   alice   http      evicted
     2026-01-31T14:05:00.000Z   AddressReleased       statefulset/shop/db/0   -                                          10.2.0.2    02:f0:0a:02:00:02   alice   http      the set was deleted
-    $ holdfast history 10.2.0.2
-    TIME                       EVENT                 HOLDER                  ABOUT                                      ADDRESSES   MAC                 BY      THROUGH   REASON
-    2026-01-31T14:05:00.000Z   AddressReserved       statefulset/shop/db/0   -                                          10.2.0.2    02:f0:0a:02:00:02   alice   http      -
-    2026-01-31T14:05:00.000Z   UserAttached          statefulset/shop/db/0   user pod/shop/db-0                         -           -                   alice   http      -
-    2026-01-31T14:05:00.000Z   UserAttached          statefulset/shop/db/0   user pod/shop/target (migrates)            -           -                   alice   http      -
-    2026-01-31T14:05:00.000Z   UserAttached          statefulset/shop/db/0   user pod/shop/target                       -           -                   alice   http      -
-    2026-01-31T14:05:00.000Z   RetentionSet          statefulset/shop/db/0   retention 1d                               -           -                   alice   http      -
-    2026-01-31T14:05:00.000Z   UserDetached          statefulset/shop/db/0   user pod/shop/db-0                         -           -                   alice   http      the migration is over
-    2026-01-31T14:05:00.000Z   UserDetached          statefulset/shop/db/0   user pod/shop/target                       -           -                   alice   http      evicted
-    2026-01-31T14:05:00.000Z   ReservationRetained   statefulset/shop/db/0   kept until 2026-01-31T14:05:00.000Z (1d)   -           -                   alice   http      evicted
-    2026-01-31T14:05:00.000Z   RetentionSet          statefulset/shop/db/0   retention its subnet's                     -           -                   alice   http      -
-    2026-01-31T14:05:00.000Z   UserAttached          statefulset/shop/db/0   user pod/shop/db-0                         -           -                   alice   http      -
-    2026-01-31T14:05:00.000Z   UserDetached          statefulset/shop/db/0   user pod/shop/db-0                         -           -                   alice   http      evicted
-    2026-01-31T14:05:00.000Z   ReservationRetained   statefulset/shop/db/0   kept (owner)                               -           -                   alice   http      evicted
-    2026-01-31T14:05:00.000Z   AddressReleased       statefulset/shop/db/0   -                                          10.2.0.2    02:f0:0a:02:00:02   alice   http      the set was deleted
   `));
+
+it('an address tells the same of its use as its holder', async () => {
+  const terminal = new Terminal(controlPlane().server);
+  const [ofAddress, ofHolder] = [
+    await terminal.type('holdfast history 10.2.0.2'),
+    await terminal.type('holdfast history statefulset/shop/db/0'),
+  ];
+  expect(ofHolder.out).toMatch(/ReservationRetained.*\n.*AddressReleased/);
+  expect(ofAddress).toEqual(ofHolder);
+});
 
 it('by what an end was known', async () => {
   const terminal = new Terminal(controlPlane().server);

@@ -123,7 +123,25 @@ async function holdingIn(
     holding = { subnet: name, latest: holding?.latest ?? event, began: recorded };
   }
   const holder = holding && holderAfter(holding.latest, address);
-  return holding && holder && { ...holding, ...(await useAt(name, holder, atMs, reader, store)) };
+  if (!holding || !holder) return undefined;
+  const use = await useAt(name, holder, atMs, reader, store);
+  const keptBecause = use?.retained && (await whyRetained(name, holder, reader, store, atMs));
+  return { ...holding, use, keptBecause };
+}
+
+/** What happened to a holder up to that moment, the newest first. */
+async function* happenedTo(
+  name: string,
+  holder: Holder,
+  upToMs: number,
+  reader: LedgerReader,
+  store: EventStore,
+): AsyncIterable<{ readonly event: SubnetEvent; readonly atMs: number }> {
+  for (const version of reader.historyOf(name)?.versionsOf(holder) ?? []) {
+    const recorded = await readEvent(streamOf(subnet.category, name), version, store);
+    const { atMs } = readMetadata(recorded);
+    if (atMs <= upToMs) yield { event: subnet.codec.decode(recorded), atMs };
+  }
 }
 
 /** Events of one reservation that are looked through; older ones hardly tell of who used it then. */
@@ -133,44 +151,37 @@ const USE_EVENTS_MAX = 10_000;
 async function useAt(
   name: string,
   holder: Holder,
-  atMs: number,
+  upToMs: number,
   reader: LedgerReader,
   store: EventStore,
-): Promise<Pick<PastHolding, 'use' | 'keptBecause'>> {
+): Promise<Use | undefined> {
   const since: (readonly [UserEvent, number])[] = [];
-  const newest = Iterator.from(reader.historyOf(name)?.versionsOf(holder) ?? []);
-  for (const version of newest.take(USE_EVENTS_MAX)) {
-    const recorded = await readEvent(streamOf(subnet.category, name), version, store);
-    const { atMs: happenedAtMs } = readMetadata(recorded);
-    if (happenedAtMs > atMs) continue;
-    const event = subnet.codec.decode(recorded);
+  let left = USE_EVENTS_MAX;
+  for await (const { event, atMs } of happenedTo(name, holder, upToMs, reader, store)) {
     if (event.type === 'AddressReserved' || event.type === 'VipReserved') break;
-    if (isUserEvent(event)) since.push([event, happenedAtMs]);
+    if (isUserEvent(event)) since.push([event, atMs]);
+    if ((left -= 1) === 0) break;
   }
   const users = new Users();
-  for (const [event, happenedAtMs] of since.reverse()) users.evolve(event, happenedAtMs);
-  const use = users.of(holder);
-  const kept = since.findLast(([{ type }]) => type === 'ReservationRetained')?.[0];
-  const keptBecause = use?.retained && kept?.type === 'ReservationRetained' ? kept.reason : undefined;
-  return { use, keptBecause };
+  for (const [event, atMs] of since.reverse()) users.evolve(event, atMs);
+  return users.of(holder);
 }
 
 /** What may have happened to a reservation since it is kept without a user: more is not looked through. */
 const SINCE_RETAINED_MAX = 64;
 
-/** Why the holder's reservation is kept, as the newest event that says so has it. */
+/** Why the holder's reservation is kept, as the newest event up to that moment that says so has it. */
 export async function whyRetained(
   name: string,
   holder: Holder,
   reader: LedgerReader,
   store: EventStore,
+  upToMs = Infinity,
 ): Promise<string | undefined> {
-  const newest = Iterator.from(reader.historyOf(name)?.versionsOf(holder) ?? []);
-  const versions = newest.take(SINCE_RETAINED_MAX).toArray();
-  for (const version of versions) {
-    const recorded = await readEvent(streamOf(subnet.category, name), version, store);
-    const event = subnet.codec.decode(recorded);
+  let left = SINCE_RETAINED_MAX;
+  for await (const { event } of happenedTo(name, holder, upToMs, reader, store)) {
     if (event.type === 'ReservationRetained') return event.reason;
+    if ((left -= 1) === 0) break;
   }
   return undefined;
 }
