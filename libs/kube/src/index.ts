@@ -41,6 +41,7 @@ export {
   type KubernetesFaceOptions,
   type KubernetesFaceStatus,
 } from './face/kubernetes-face';
+export type { MissingAnswer } from './face/brakes';
 export { type Ledger, type LedgerAnswer, type LedgerOrder, THROUGH_KUBERNETES } from './face/ledger';
 export { FINALIZER } from './face/object-writer';
 export { POOL_SUBNET_ANNOTATION } from './face/pools/pool-home';

@@ -1,12 +1,18 @@
 // The role that takes Kubernetes' specs as commands and keeps its status as the ledger says.
 import { systemChance, systemClock } from '@holdfast/clock';
-import { type Bound, KubernetesFace, type KubernetesApi, type Projection } from '@holdfast/kube';
+import {
+  type Bound,
+  KubernetesFace,
+  type KubernetesApi,
+  type Projection,
+  type MissingAnswer,
+} from '@holdfast/kube';
 import { clientNodeKubernetesApi } from '@holdfast/kube/client-node';
 import { Inject, Logger, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { CONFIG, type Config } from '../config';
 import { type Face, Faces } from '../gateway/status-report';
-import { type BrakeAnswer, Brakes } from '../health/brakes';
+import { Brakes } from '../health/brakes';
 import { Differences } from '../health/differences';
 import { LedgerReader } from '../ledger/ledger-reader';
 import { VipBindings } from '../ovn-projector/vip-bindings';
@@ -82,7 +88,7 @@ export class KubeProjectorModule implements OnModuleInit, OnApplicationShutdown,
   }
 
   /** Of Pods the face that gives them their addresses knows, of all other kinds the one that follows their objects. */
-  acceptMissing(kind: string, missing: number): BrakeAnswer {
+  acceptMissing(kind: string, missing: number): MissingAnswer {
     return kind === 'Pod' && this.pods
       ? this.pods.acceptMissing(missing)
       : this.face.acceptMissing(kind, missing);

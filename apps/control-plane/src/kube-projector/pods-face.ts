@@ -1,10 +1,15 @@
 // Gives Pods their addresses: a face of its own beside the one of Vips and Subnets, over the same connection and ledger.
 import type { Clock, Chance } from '@holdfast/clock';
-import { type KubernetesApi, type Ledger, PodAddresses, STATEFUL_SETS } from '@holdfast/kube';
+import {
+  type KubernetesApi,
+  type Ledger,
+  PodAddresses,
+  STATEFUL_SETS,
+  type MissingAnswer,
+} from '@holdfast/kube';
 import { Logger } from '@nestjs/common';
 import type { PodsConfig } from '../config';
 import type { Face } from '../gateway/status-report';
-import type { BrakeAnswer } from '../health/brakes';
 import type { Differences } from '../health/differences';
 
 export interface PodsFaceOptions {
@@ -38,7 +43,7 @@ export class PodsFace implements Face {
   }
 
   /** See `PodAddresses.acceptMissing`. */
-  acceptMissing(missing: number): BrakeAnswer {
+  acceptMissing(missing: number): MissingAnswer {
     return this.addresses.acceptMissing(missing);
   }
 

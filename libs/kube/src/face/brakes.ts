@@ -22,6 +22,9 @@ export interface HeldBack {
   readonly message: string;
 }
 
+/** The names of what is let go of; or why nothing is. */
+export type MissingAnswer = { readonly accepted: readonly string[] } | { readonly refused: string };
+
 /** Names that a status has. */
 const NAMED_MAX = 10;
 

@@ -20,6 +20,7 @@ import {
   brakesOver,
   heldBack,
   type HeldBack,
+  type MissingAnswer,
   MISSING_CODE,
 } from './brakes';
 import type { Context } from './context';
@@ -204,10 +205,7 @@ export class KubernetesFace {
    * @param missing how many are missing, as `status.heldBack` told whoever decided this
    * @returns the names of what is let go of; or why nothing is: it does not hold for the kind, or as many are not missing
    */
-  acceptMissing(
-    kind: string,
-    missing: number,
-  ): { readonly accepted: readonly string[] } | { readonly refused: string } {
+  acceptMissing(kind: string, missing: number): MissingAnswer {
     const braked = brakedKind(kind);
     const held = braked && this.heldBackOf(braked);
     if (!braked || !held) return { refused: `nothing of kind ${kind} is held back` };

@@ -9,6 +9,7 @@
 // One face is meant to work at a time.
 import type { Cancel, Chance, Clock } from '@holdfast/clock';
 import type { Evidence, Holder, SubnetFact } from '@holdfast/ipam';
+import type { MissingAnswer } from '../face/brakes';
 import { DueQueue, type Fault } from '../face/due-queue';
 import { keptOfObject, keptOfPod } from '../face/kept-objects';
 import type { Ledger } from '../face/ledger';
@@ -163,7 +164,7 @@ export class PodAddresses {
    * @param missing how many are missing, as `status.trouble` told whoever decided this
    * @returns them, as `pod/namespace/name`; or why nothing is given up
    */
-  acceptMissing(missing: number): { readonly accepted: readonly string[] } | { readonly refused: string } {
+  acceptMissing(missing: number): MissingAnswer {
     if (this.isKnown) return { refused: 'no Pod is held back' };
     const accepted = this.missing();
     if (accepted.length !== missing)
