@@ -3,10 +3,10 @@
 import { Backoff, sleep } from '@holdfast/clock';
 import type { LedgerView } from '@holdfast/ipam';
 import { type Operation, OvsdbClient, type OvsdbClientOptions, type Replica } from '@holdfast/ovsdb';
-import { fence, globalRow, judge, type LedgerMark, record, recordedIn } from '../checkpoint';
+import { fence, globalRow, judge, type LedgerMark, record, recordedIn } from '../reconcile/mark';
 import { OVN_Northbound, type OVN_Northbound_Tables } from '../generated/northbound';
-import { type GlobalRow, WATCHED, type WatchedTables } from '../northbound';
-import { PROJECTOR_LOCK } from '../ovsdb-northbound';
+import { type GlobalRow, WATCHED, type WatchedTables } from '../actual/northbound';
+import { PROJECTOR_LOCK } from '../actual/ovsdb-northbound';
 import { type AnsweredAddress, answeredAddresses } from './leftovers';
 import { planGiveBack, type PortToGiveBack } from './plan-give-back';
 import { planTakeOver, type PortToTakeOver, type TakeOverPlan } from './plan-take-over';

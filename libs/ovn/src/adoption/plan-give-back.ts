@@ -1,8 +1,8 @@
 // The way back: which ports Kube-OVN is to look after again. All that it would have made itself, whoever made them:
 // those of holders and of Vips' users, and virtual ports. What it does not know (router ports of Vips, load balancers of
 // rules) stays Holdfast's. Pure.
-import type { PortRow } from '../northbound';
-import { kindOf, nameOf, ownerOf, type RowKey } from '../ownership';
+import type { PortRow } from '../actual/northbound';
+import { kindOf, nameOf, ownerOf, type RowKey } from '../model/row-keys';
 import { TAKEN_FROM_KEY } from './plan-take-over';
 
 export interface PortToGiveBack {

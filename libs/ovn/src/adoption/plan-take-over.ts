@@ -5,16 +5,16 @@
 //                                                ^________ without those that would be changed _________|
 import { type Chance } from '@holdfast/clock';
 import { type LedgerView, parseHolder } from '@holdfast/ipam';
-import { keysOfLedger } from '../concern';
-import type { DesiredRow } from '../desired';
-import type { Columns } from '../diff';
-import { LedgerIndex } from '../ledger-index';
-import type { PortRow, RowUuid } from '../northbound';
-import type { KnownPort, NorthboundRows } from '../northbound-rows';
-import { type DueKey, kindOf, type RowKey, partsOf } from '../ownership';
-import { Batch, type Plan } from '../plan';
-import { planners } from '../planners';
-import type { Write } from '../writes';
+import { keysOfLedger } from '../reconcile/invalidation';
+import type { DesiredRow } from '../model/desired-row';
+import type { Columns } from '../actual/row-difference';
+import { LedgerIndex } from '../model/ledger-relations';
+import type { PortRow, RowUuid } from '../actual/northbound';
+import type { KnownPort, NorthboundRows } from '../actual/northbound-rows';
+import { type DueKey, kindOf, type RowKey, partsOf } from '../model/row-keys';
+import { Batch, type Plan } from '../plan/plan';
+import { planners } from '../plan/planners';
+import type { Write } from '../plan/writes';
 import { frontsServed } from './leftovers';
 import { meansTheSame } from './same-meaning';
 import { indexed, type NorthboundTables } from './snapshot';

@@ -1,7 +1,7 @@
 // Whatever ports there are and whatever the ledger says: those that are taken over are the rows that they were, all others
 // are to the letter what they were, and a projector at work makes nothing of it but what it would have made anyway.
 import { SeededChance } from '@holdfast/clock/testing';
-import type { PortRow } from '../northbound';
+import type { PortRow } from '../actual/northbound';
 import { eventually } from '../testing/eventually';
 import { HandOverLab } from '../testing/hand-over-lab';
 import { inOne, kubeOvnPort, kubeOvnVirtualPort } from '../testing/kube-ovn-rows';

@@ -1,7 +1,7 @@
 // Whether two values of a column mean the same to OVN though they are written in other words: letters of another case,
 // members in another order. It judges columns that both sides write; of others it says no.
 import { formatAddress, formatMac, parseAddress, parseMac } from '@holdfast/ipam';
-import type { PortRow } from '../northbound';
+import type { PortRow } from '../actual/northbound';
 
 type Options = PortRow['options'];
 

@@ -1,7 +1,14 @@
 // All rows of a Northbound at one moment, indexed as the projector indexes them. It follows nothing.
-import type { AnyRow, GlobalRow, NorthboundChange, OwnTable, RowUuid, WatchedTables } from '../northbound';
-import { WATCHED } from '../northbound';
-import { type Concern, NorthboundRows } from '../northbound-rows';
+import type {
+  AnyRow,
+  GlobalRow,
+  NorthboundChange,
+  OwnTable,
+  RowUuid,
+  WatchedTables,
+} from '../actual/northbound';
+import { WATCHED } from '../actual/northbound';
+import { type Concern, NorthboundRows } from '../actual/northbound-rows';
 
 /** Rows of each table by UUID. */
 export type NorthboundTables = {

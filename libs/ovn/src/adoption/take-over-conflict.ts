@@ -1,8 +1,8 @@
 // Why a port that Kube-OVN made cannot be taken over as it is. Nothing of such a port is changed; people settle it.
-import type { Columns } from '../diff';
-import type { KnownPort } from '../northbound-rows';
-import type { DueKey } from '../ownership';
-import type { ObstacleReason } from '../plan';
+import type { Columns } from '../actual/row-difference';
+import type { KnownPort } from '../actual/northbound-rows';
+import type { DueKey } from '../model/row-keys';
+import type { ObstacleReason } from '../plan/plan';
 
 export type TakeOverCode =
   /** The row says something else than the ledger. */

@@ -3,9 +3,9 @@
 import { type Operation, operationsOf } from '@holdfast/ovsdb';
 import { holderParts, parseHolder } from '@holdfast/ipam';
 import { OVN_Northbound } from '../generated/northbound';
-import type { PortRow } from '../northbound';
-import { ALLOWED_KEY, kindOf, OWNER_KEY, ownerOf, partsOf } from '../ownership';
-import { setKeys } from '../writes';
+import type { PortRow } from '../actual/northbound';
+import { ALLOWED_KEY, kindOf, OWNER_KEY, ownerOf, partsOf } from '../model/row-keys';
+import { setKeys } from '../plan/writes';
 import { KUBE_OVN, type PortToTakeOver, TAKEN_FROM_KEY } from './plan-take-over';
 
 const { wait } = operationsOf(OVN_Northbound);

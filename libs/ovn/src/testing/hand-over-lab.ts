@@ -2,7 +2,7 @@
 import { systemChance, systemClock } from '@holdfast/clock';
 import { type HandedOver, NorthboundHandOver } from '../adoption/northbound-hand-over';
 import type { PortToTakeOver, TakeOverPlan } from '../adoption/plan-take-over';
-import type { PortRow } from '../northbound';
+import type { PortRow } from '../actual/northbound';
 import { kubeOvnPort, kubeOvnSwitch } from './kube-ovn-rows';
 import { NorthboundLab, type RunningReconciler } from './northbound-lab';
 import { compareNumbers, TestLedger } from './test-ledger';

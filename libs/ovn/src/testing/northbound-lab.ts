@@ -6,10 +6,10 @@ import { type Clock, systemChance, systemClock } from '@holdfast/clock';
 import { OvsdbClient, type Operation, operationsOf } from '@holdfast/ovsdb';
 import { NORTHBOUND_SCHEMA, type OvsdbServer, startOvsdbServer } from '@holdfast/ovsdb/testing';
 import { OVN_Northbound, type OVN_Northbound_Tables } from '../generated/northbound';
-import type { Northbound } from '../northbound';
-import { OvsdbNorthbound } from '../ovsdb-northbound';
-import { rowKeyOf } from '../ownership';
-import { NorthboundReconciler, type ReconcilerOptions } from '../reconciler';
+import type { Northbound } from '../actual/northbound';
+import { OvsdbNorthbound } from '../actual/ovsdb-northbound';
+import { rowKeyOf } from '../model/row-keys';
+import { NorthboundReconciler, type ReconcilerOptions } from '../reconcile/reconciler';
 import { type TestLedger, compareNumbers } from './test-ledger';
 
 const { select } = operationsOf(OVN_Northbound);

@@ -1,8 +1,8 @@
 // What the specs of this package share: a real server with the Northbound schema, and clients that are closed
 // with it.
 import { systemChance, systemClock } from '@holdfast/clock';
-import { OvsdbClient } from '../client';
-import type { OvsdbClientOptions } from '../client-options';
+import { OvsdbClient } from '../client/client';
+import type { OvsdbClientOptions } from '../connection/client-options';
 import { OVN_Northbound, type OVN_Northbound_Tables } from './generated/northbound';
 import { NORTHBOUND_SCHEMA, OvsdbServer, type OvsdbServerOptions, startOvsdbServer } from './ovsdb-server';
 import { type Judge, OvsdbProxy, startOvsdbProxy } from './proxy';

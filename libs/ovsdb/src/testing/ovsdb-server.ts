@@ -9,11 +9,11 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { systemClock } from '@holdfast/clock';
-import { CLIENT_DEFAULTS } from '../client-options';
-import { JsonRpcConnection } from '../connection';
-import { dial, type TlsFiles } from '../dial';
-import { OvsdbFault } from '../fault';
-import { parseRemotes } from '../remote';
+import { CLIENT_DEFAULTS } from '../connection/client-options';
+import { JsonRpcConnection } from '../connection/connection';
+import { dial, type TlsFiles } from '../connection/dial';
+import { OvsdbFault } from '../schema/fault';
+import { parseRemotes } from '../connection/remote';
 
 /** Where Debian's `ovn-central` puts the Northbound schema. */
 export const NORTHBOUND_SCHEMA = '/usr/share/ovn/ovn-nb.ovsschema';

@@ -3,10 +3,10 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { systemClock } from '@holdfast/clock';
-import { CLIENT_DEFAULTS } from '../client-options';
-import { dial } from '../dial';
-import { JsonFramer } from '../framer';
-import { parseRemotes } from '../remote';
+import { CLIENT_DEFAULTS } from '../connection/client-options';
+import { dial } from '../connection/dial';
+import { JsonFramer } from '../connection/framer';
+import { parseRemotes } from '../connection/remote';
 
 export interface ProxiedMessage {
   readonly id?: unknown;

@@ -1,0 +1,194 @@
+// What is to be written, and the operations of the one transaction that writes it. Pure. References are gathered by
+// the row that holds them: the server copies a switch's whole set of ports each time that it is changed.
+import { type Operation, operationsOf } from '@holdfast/ovsdb';
+import { PLACES, type Place } from '../actual/places';
+import type { DesiredRow } from '../model/desired-row';
+import { type Columns, type RowChanges, rowChanges } from '../actual/row-difference';
+import { OVN_Northbound } from '../generated/northbound';
+import type { OwnTable, RowUuid } from '../actual/northbound';
+import type { NorthboundRows } from '../actual/northbound-rows';
+import type { Owner } from '../model/row-keys';
+
+// A write names its table at run time; the schema's types are kept where columns are made (desired-*.ts).
+const operations = operationsOf(OVN_Northbound);
+const insert = operations.insert as (table: OwnTable, row: Columns, options: { uuid: RowUuid }) => Operation;
+const update = operations.update as (table: OwnTable, where: Where, row: Columns) => Operation;
+const mutate = operations.mutate as (table: Table, where: Where, mutations: readonly Mutation[]) => Operation;
+const remove = operations.delete as (table: OwnTable, where: Where) => Operation;
+const wait = operations.wait as (table: OwnTable, options: WaitFor) => Operation;
+
+type Table = OwnTable | 'NB_Global';
+type Where = readonly (readonly [string, '==', unknown])[];
+type Mutation = readonly [string, 'insert' | 'delete', unknown];
+interface WaitFor {
+  readonly where: Where;
+  readonly columns: readonly string[];
+  readonly until: '==';
+  readonly rows: readonly Columns[];
+  readonly timeoutMs: 0;
+}
+
+/** New rows have UUIDs of our choice, so that we know them for ours whatever becomes of them. */
+export type Write =
+  | {
+      readonly write: 'insert';
+      readonly owner: Owner;
+      readonly uuid: RowUuid;
+      readonly row: DesiredRow;
+      /** Refused unless the rows called so are these: somebody else may have made one meanwhile. */
+      readonly beside?: readonly RowUuid[];
+    }
+  /** Takes what is in it along; refused if these columns are not so any more, if any are given. */
+  | {
+      readonly write: 'delete';
+      readonly table: OwnTable;
+      readonly uuid: RowUuid;
+      readonly holding: Columns | undefined;
+    }
+  /** Refers to it from a place, or no more: what lives there is gone then. */
+  | {
+      readonly write: 'attach' | 'detach';
+      readonly table: OwnTable;
+      readonly uuid: RowUuid;
+      readonly place: RowUuid;
+    }
+  | {
+      readonly write: 'update';
+      readonly table: OwnTable;
+      readonly uuid: RowUuid;
+      readonly changes: RowChanges;
+    }
+  /** Somebody else's row: refused unless the columns are what they were, so that no edit of theirs is lost. */
+  | {
+      readonly write: 'edit';
+      readonly table: 'Logical_Switch_Port';
+      readonly uuid: RowUuid;
+      readonly was: Columns;
+      readonly columns: Columns;
+      /** Keys of `external_ids`; `undefined`: to be taken out. */
+      readonly externalIds: { readonly [key: string]: string | undefined };
+    };
+
+/** What must hold comes first; `operation` of a refusal then tells which. */
+export function operationsFor(writes: readonly Write[]): readonly Operation[] {
+  const guards: Operation[] = [];
+  const rows: Operation[] = [];
+  const references = new References();
+  for (const write of writes) {
+    const { uuid } = write;
+    switch (write.write) {
+      case 'insert': {
+        const { table, columns, externalIds, into } = write.row;
+        if (write.beside) guards.push(rowsAre(table, columns['name'], write.beside));
+        rows.push(insert(table, { ...columns, external_ids: externalIds }, { uuid }));
+        for (const place of into) references.of(table, place).in.push(uuid);
+        break;
+      }
+      case 'delete':
+        if (write.holding) guards.push(rowIs(write.table, uuid, write.holding));
+        rows.push(remove(write.table, [['_uuid', '==', uuid]]));
+        break;
+      case 'attach':
+        references.of(write.table, write.place).in.push(uuid);
+        break;
+      case 'detach':
+        references.of(write.table, write.place).out.push(uuid);
+        break;
+      case 'update':
+        rows.push(...edits(write.table, uuid, write.changes));
+        break;
+      case 'edit':
+        guards.push(rowIs(write.table, uuid, write.was));
+        rows.push(...edits(write.table, uuid, write));
+        break;
+    }
+  }
+  return [...guards, ...rows, ...references.operations()];
+}
+
+/**
+ * Whether new rows are there exactly as they were to be. Building from nothing is made of these; of other writes
+ * it says no, and they are compared.
+ */
+export function areWritten(writes: readonly Write[], rows: NorthboundRows): boolean {
+  return writes.every((write) => {
+    if (write.write !== 'insert') return false;
+    const known = rows.get(write.uuid);
+    const { row } = write;
+    return known !== undefined && arePlaces(known.places, row.into) && !rowChanges(row, known.row, row.unset);
+  });
+}
+
+const arePlaces = (found: readonly RowUuid[], wanted: readonly RowUuid[]): boolean =>
+  found.length === wanted.length && wanted.every((place) => found.includes(place));
+
+interface Reference extends Place {
+  readonly holder: RowUuid;
+  readonly in: RowUuid[];
+  readonly out: RowUuid[];
+}
+
+class References {
+  private readonly byHolder = new Map<string, Reference>();
+
+  of(table: OwnTable, holder: RowUuid): Reference {
+    const place = PLACES[table]!;
+    // A switch is the place of ports and of load balancers.
+    const key = place.column === 'load_balancer' ? `${holder}*` : holder;
+    let reference = this.byHolder.get(key);
+    if (!reference) this.byHolder.set(key, (reference = { ...place, holder, in: [], out: [] }));
+    return reference;
+  }
+
+  operations(): readonly Operation[] {
+    return Array.from(this.byHolder.values(), ({ table, column, holder, in: added, out: removed }) =>
+      mutate(
+        table,
+        [['_uuid', '==', holder]],
+        [
+          ...(removed.length > 0 ? [[column, 'delete', removed] as const] : []),
+          ...(added.length > 0 ? [[column, 'insert', added] as const] : []),
+        ],
+      ),
+    );
+  }
+}
+
+/** `insert` leaves a key alone that is there, so it is taken out first (RFC 7047 section 5.1). */
+export function setKeys(
+  table: Table,
+  uuid: string,
+  keys: { readonly [key: string]: string | undefined },
+): Operation {
+  const there = Object.fromEntries(Object.entries(keys).filter(([, value]) => value !== undefined));
+  return mutate(
+    table,
+    [['_uuid', '==', uuid]],
+    [
+      ['external_ids', 'delete', Object.keys(keys)],
+      ...(Object.keys(there).length > 0 ? [['external_ids', 'insert', there] as const] : []),
+    ],
+  );
+}
+
+interface Edits {
+  readonly columns: Columns;
+  readonly externalIds: { readonly [key: string]: string | undefined };
+}
+
+function edits(table: OwnTable, uuid: RowUuid, { columns, externalIds }: Edits): readonly Operation[] {
+  return [
+    ...(Object.keys(columns).length > 0 ? [update(table, [['_uuid', '==', uuid]], columns)] : []),
+    ...(Object.keys(externalIds).length > 0 ? [setKeys(table, uuid, externalIds)] : []),
+  ];
+}
+
+function rowsAre(table: OwnTable, name: unknown, uuids: readonly RowUuid[]): Operation {
+  const rows = uuids.map((uuid) => ({ _uuid: uuid }));
+  return wait(table, { where: [['name', '==', name]], columns: ['_uuid'], until: '==', rows, timeoutMs: 0 });
+}
+
+function rowIs(table: OwnTable, uuid: RowUuid, values: Columns): Operation {
+  const where = [['_uuid', '==', uuid]] as const;
+  return wait(table, { where, columns: Object.keys(values), until: '==', rows: [values], timeoutMs: 0 });
+}
