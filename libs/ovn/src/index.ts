@@ -3,20 +3,22 @@
 export { NorthboundReconciler, type ReconcilerOptions } from './reconcile/reconciler';
 export { type NorthboundOptions, OvsdbNorthbound, PROJECTOR_LOCK } from './actual/ovsdb-northbound';
 export type { Northbound, NorthboundChange, NorthboundState, NorthboundWatcher } from './actual/northbound';
-export { type Binding, SouthboundBindings, type SouthboundOptions } from './actual/southbound-bindings';
-export type { BlockedKey, Projection, ProjectionReason } from './reconcile/projections';
+export { type VipBinding, SouthboundBindings, type SouthboundOptions } from './actual/southbound-bindings';
+export type { BlockedKey, RowProjection, ProjectionReason } from './reconcile/row-projections';
 export type { Drift, ReconcilerStatus } from './reconcile/status';
-export type { ToldRow } from './actual/row-summary';
-export type { Difference } from './actual/row-difference';
-export type { Conflict } from './actual/self-check';
+export type { RowSummary } from './actual/row-summary';
+export type { RowDifference } from './actual/row-difference';
+export type { RowConflict } from './actual/self-check';
+export { type Notice, type Obstacle, type ObstacleReason } from './plan/plan';
+export { SWITCH_LB_VIP_WAYS, type SwitchLbVip } from './model/ledger-state';
 export {
-  type Notice,
-  type Obstacle,
-  type ObstacleReason,
-  SWITCH_LB_VIP_WAYS,
-  type SwitchLbVip,
-} from './plan/plan';
-export { ALLOWED_KEY, type DueKey, OWNER_KEY, PROXIED_KEY, type RowKey, VENDOR } from './model/row-keys';
+  ALLOWED_KEY,
+  type NorthboundKey,
+  OWNER_KEY,
+  PROXIED_KEY,
+  type RowKey,
+  VENDOR,
+} from './model/row-keys';
 export { LEDGER_KEY, type LedgerMark, POSITION_KEY } from './reconcile/mark';
 // What moves a Northbound over from Kube-OVN, and back; the projector knows nothing of it.
 export {

@@ -5,8 +5,8 @@ import {
   type Drift,
   NorthboundReconciler,
   OvsdbNorthbound,
-  type Projection,
-  type ToldRow,
+  type RowProjection,
+  type RowSummary,
 } from '@holdfast/ovn';
 import { Inject, Logger, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { CONFIG, type Config } from '../config';
@@ -85,11 +85,11 @@ export class OvnProjectorModule implements OnModuleInit, OnApplicationShutdown, 
     return first ? `${obstacles.length} not projected: ${first.message}` : conflicts[0]?.message;
   }
 
-  projectionOf(vip: string): Projection | undefined {
+  projectionOf(vip: string): RowProjection | undefined {
     return this.reconciler.projectionOf(vip);
   }
 
-  rowsOf(vip: string): readonly ToldRow[] {
+  rowsOf(vip: string): readonly RowSummary[] {
     return this.reconciler.rowsOf(vip);
   }
 

@@ -1,9 +1,9 @@
 // Who answers for each Vip, for the roles in this process. Where no Southbound is followed, nothing is known.
 import { type LedgerView, formatAddress, formatMac } from '@holdfast/ipam';
-import type { Binding, SouthboundBindings } from '@holdfast/ovn';
+import type { VipBinding, SouthboundBindings } from '@holdfast/ovn';
 
 /** The parent that answers; its addresses where the ledger made its port. */
-export interface BoundParent extends Binding {
+export interface BoundParent extends VipBinding {
   readonly v4ip?: string;
   readonly v6ip?: string;
   readonly mac?: string;

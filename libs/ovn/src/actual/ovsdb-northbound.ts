@@ -10,7 +10,8 @@ import {
   type TransactResult,
 } from '@holdfast/ovsdb';
 import { OVN_Northbound, type OVN_Northbound_Tables } from '../generated/northbound';
-import { type Northbound, type NorthboundWatcher, WATCHED, type WatchedTables } from './northbound';
+import { type Northbound, type NorthboundWatcher } from './northbound';
+import { WATCHED, type WatchedTables } from '../model/tables';
 
 /** The lock that the active projector holds (RFC 7047 section 4.1.8). */
 export const PROJECTOR_LOCK = 'holdfast_ovn_projector';

@@ -3,10 +3,10 @@
 // know.
 import { type Address, type Mac, parseAddress, parseMac } from '@holdfast/ipam';
 import { MultiMap } from './multi-map';
-import type { PortRow, RouterPortRow, RowUuid } from './northbound';
+import type { SwitchPortRow, RouterPortRow, RowUuid } from '../model/tables';
 
 /** What one port claims on its switch. */
-export interface Claims {
+export interface PortClaims {
   readonly macs: readonly Mac[];
   /** What OVN itself answers for: all that stands in `addresses`. */
   readonly addresses: readonly Address[];
@@ -18,7 +18,7 @@ export interface Claims {
 const NOTHING: readonly never[] = [];
 
 /** @param peer the router port that a port of type router leads to; its MAC is on the switch too. */
-export function claimsOf(row: PortRow, peer: RouterPortRow | undefined): Claims | undefined {
+export function claimsOf(row: SwitchPortRow, peer: RouterPortRow | undefined): PortClaims | undefined {
   if (row.type === 'virtual') {
     const virtualIp = parseAddress(row.options['virtual-ip'] ?? '');
     if (row.addresses.length === 0)
@@ -62,14 +62,14 @@ export class SwitchClaims {
   /** Ports by which the switch is on a router. */
   readonly attachments = new Set<RowUuid>();
 
-  put(uuid: RowUuid, { macs, addresses, virtualIp, peer }: Claims, isAttachment: boolean): void {
+  put(uuid: RowUuid, { macs, addresses, virtualIp, peer }: PortClaims, isAttachment: boolean): void {
     for (const mac of macs) this.macs.add(mac, uuid);
     for (const address of addresses) this.addresses.add(address, uuid);
     if (virtualIp !== undefined) this.virtualIps.add(virtualIp, uuid);
     if (peer !== undefined && isAttachment) this.attachments.add(uuid);
   }
 
-  take(uuid: RowUuid, { macs, addresses, virtualIp }: Claims): void {
+  take(uuid: RowUuid, { macs, addresses, virtualIp }: PortClaims): void {
     for (const mac of macs) this.macs.remove(mac, uuid);
     for (const address of addresses) this.addresses.remove(address, uuid);
     if (virtualIp !== undefined) this.virtualIps.remove(virtualIp, uuid);

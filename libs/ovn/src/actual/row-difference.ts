@@ -1,11 +1,11 @@
 // What is different between a row that should be and one that is, column by column. Values are compared as
 // OVSDB means them: sets come sorted, the order of a map's keys means nothing.
 import { PLACES } from './places';
-import type { OwnTable } from './northbound';
+import type { OwnTable } from '../model/tables';
 import type { RowKey } from '../model/row-keys';
 
 /** One row that is not as it should be, for people and metrics. */
-export interface Difference {
+export interface RowDifference {
   readonly key: RowKey;
   /** `conflict`: rows of which OVN can serve only one, none of them ours to change; of `subnet/<name>`. */
   readonly kind: 'missing' | 'changed' | 'extra' | 'conflict';
@@ -68,7 +68,7 @@ function changed<Value>(
   return Object.fromEntries(Object.entries(wanted).filter(differs));
 }
 
-export function changedRow(key: RowKey, changes: RowChanges, found: Found): Difference {
+export function changedRow(key: RowKey, changes: RowChanges, found: Found): RowDifference {
   const ids = Object.keys(changes.externalIds);
   const columns = Object.keys(changes.columns);
   const shared = ids.length > 0;
@@ -84,7 +84,7 @@ export function changedRow(key: RowKey, changes: RowChanges, found: Found): Diff
   };
 }
 
-export const missingRow = (key: RowKey, { columns, externalIds }: Wanted): Difference => ({
+export const missingRow = (key: RowKey, { columns, externalIds }: Wanted): RowDifference => ({
   key,
   kind: 'missing',
   columns: [],
@@ -97,7 +97,7 @@ export const misplacedRow = (
   { key, table }: { readonly key: RowKey; readonly table: OwnTable },
   found: readonly string[],
   wanted: readonly string[],
-): Difference => {
+): RowDifference => {
   const column = PLACES[table]?.column ?? 'ports';
   return {
     key,
@@ -108,7 +108,7 @@ export const misplacedRow = (
   };
 };
 
-export const extraRow = (key: RowKey, found: object): Difference => ({
+export const extraRow = (key: RowKey, found: object): RowDifference => ({
   key,
   kind: 'extra',
   columns: [],

@@ -1,9 +1,9 @@
 // A row as text, for people who ask what there is: what it is called and what it does. It leaves out what only we read
 // in it (`external_ids`), and references, which are UUIDs.
-import type { AnyRow, OwnTable } from './northbound';
+import type { AnyRow, OwnTable } from '../model/tables';
 import type { KnownRow } from './northbound-rows';
 
-export interface ToldRow {
+export interface RowSummary {
   readonly table: OwnTable;
   /** Its `name`, or for a table without one the column that identifies it. */
   readonly name: string;
@@ -14,7 +14,7 @@ export interface ToldRow {
 /** What is a reference, or for ourselves, or told already. */
 const NOT_TOLD = new Set(['_uuid', 'name', 'external_ids', 'ports', 'load_balancer', 'health_check']);
 
-export function toldRow({ table, row }: Pick<KnownRow, 'table' | 'row'>): ToldRow {
+export function rowSummary({ table, row }: Pick<KnownRow, 'table' | 'row'>): RowSummary {
   const columns: Record<string, string> = {};
   for (const [column, value] of Object.entries(row)) {
     const text = NOT_TOLD.has(column) ? '' : valueText(value);
@@ -24,9 +24,9 @@ export function toldRow({ table, row }: Pick<KnownRow, 'table' | 'row'>): ToldRo
 }
 
 /** In the order of table and name. */
-export function toldRows(rows: readonly KnownRow[]): ToldRow[] {
-  const keyOf = ({ table, name }: ToldRow): string => `${table} ${name}`;
-  return rows.map(toldRow).sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+export function rowSummaries(rows: readonly KnownRow[]): RowSummary[] {
+  const keyOf = ({ table, name }: RowSummary): string => `${table} ${name}`;
+  return rows.map(rowSummary).sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
 const nameOf = (row: AnyRow): string => ('name' in row ? row.name : row.vip);

@@ -16,14 +16,14 @@ import {
   holderParts,
   isVipHolder,
 } from '@holdfast/ipam';
-import type { Difference } from './row-difference';
-import type { RowUuid } from './northbound';
+import type { RowDifference } from './row-difference';
+import type { RowUuid } from '../model/tables';
 import type { KnownPort, NorthboundRows } from './northbound-rows';
-import { subnetKey } from '../model/row-keys';
-import { hasRows } from '../plan/plan-vip';
+import { northboundKey } from '../model/row-keys';
+import { hasRows } from '../model/vip-rows';
 import { Relation } from '../model/relation';
 
-export interface Conflict {
+export interface RowConflict {
   readonly reason: 'MacShared' | 'VirtualIpShared' | 'VipAnswered' | 'ParentElsewhere';
   readonly subnet: string;
   /** The MAC, the address, or the name of the parent. */
@@ -66,16 +66,16 @@ export class SelfCheck {
   }
 
   /** On switches of Subnets, as the ledger is now. */
-  conflicts(): readonly Conflict[] {
+  conflicts(): readonly RowConflict[] {
     return [...this.found.values()]
       .flatMap(({ suspect }) => this.conflictOf(suspect) ?? [])
       .filter((conflict) => this.isOurs(conflict));
   }
 
   /** Looks at what is suspected since the last time, and returns what was not found before. */
-  look(): readonly Difference[] {
+  look(): readonly RowDifference[] {
     if (this.suspects.size === 0) return [];
-    const differences: Difference[] = [];
+    const differences: RowDifference[] = [];
     for (const [id, suspect] of this.suspects) {
       const before = this.found.get(id);
       const now = this.conflictOf(suspect);
@@ -87,11 +87,11 @@ export class SelfCheck {
     return differences;
   }
 
-  private isOurs({ subnet }: Conflict): boolean {
+  private isOurs({ subnet }: RowConflict): boolean {
     return this.view.subnet(subnet) !== undefined;
   }
 
-  private conflictOf(suspect: Suspect): Conflict | undefined {
+  private conflictOf(suspect: Suspect): RowConflict | undefined {
     if (suspect.what === 'parents') return this.parentElsewhere(suspect.port);
     const { what, switchUuid, value } = suspect;
     const on = this.rows.onSwitch(switchUuid);
@@ -113,7 +113,7 @@ export class SelfCheck {
     subnet: string,
     value: string,
     uuids: readonly RowUuid[],
-  ): Conflict | undefined {
+  ): RowConflict | undefined {
     if (uuids.length < 2) return undefined;
     const ports = this.names(uuids);
     const message = `On Logical_Switch ${subnet} the ports ${ports.join(' and ')} all have ${value}; OVN serves only one of them, which one is chance. Take it from all but one.`;
@@ -121,7 +121,7 @@ export class SelfCheck {
   }
 
   /** OVN leaves such parents out without a word. */
-  private parentElsewhere(name: string): Conflict | undefined {
+  private parentElsewhere(name: string): RowConflict | undefined {
     const port = this.rows.portNamed(name);
     const place = port?.places[0];
     if (!port || place === undefined) return undefined;
@@ -146,7 +146,7 @@ export class SelfCheck {
   }
 }
 
-function vipAnswered(subnet: string, address: Address, ports: readonly string[]): Conflict | undefined {
+function vipAnswered(subnet: string, address: Address, ports: readonly string[]): RowConflict | undefined {
   if (ports.length === 0) return undefined;
   const value = formatAddress(address);
   const message = `On Logical_Switch ${subnet} the Vip's address ${value} stands in the addresses of port ${ports.join(' and ')}; OVN answers for it itself, so that nobody else ever gets it. Take it out.`;
@@ -156,8 +156,8 @@ function vipAnswered(subnet: string, address: Address, ports: readonly string[])
 const parentsOf = ({ row }: KnownPort): readonly string[] =>
   (row.options['virtual-parents'] ?? '').split(',').filter((name) => name !== '');
 
-const differenceOf = ({ reason, subnet, value, ports, message }: Conflict): Difference => ({
-  key: subnetKey(subnet),
+const differenceOf = ({ reason, subnet, value, ports, message }: RowConflict): RowDifference => ({
+  key: northboundKey.subnet(subnet),
   kind: 'conflict',
   columns: [reason],
   found: { [value]: ports },

@@ -5,7 +5,7 @@ import { vipOfPortName } from '../model/desired-row';
 import { OVN_Southbound, type OVN_Southbound_Tables } from '../generated/southbound';
 
 /** Of one family of a Vip. */
-export interface Binding {
+export interface VipBinding {
   /** Name of the parent's Logical_Switch_Port. */
   readonly port: string;
   /** Name of the chassis where that port is; undefined: not known (yet). */
@@ -41,7 +41,7 @@ export class SouthboundBindings {
   }
 
   /** Who answers for the Vip: nobody, or one a family (mostly the same). */
-  bindingsOf(vip: string): readonly Binding[] {
+  bindingsOf(vip: string): readonly VipBinding[] {
     return [vip, `${vip}:ipv6`].flatMap((port) => {
       const row = this.rows.get(port);
       if (row?.virtual_parent === undefined) return [];

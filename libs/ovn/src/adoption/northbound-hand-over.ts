@@ -5,7 +5,7 @@ import type { LedgerView } from '@holdfast/ipam';
 import { type Operation, OvsdbClient, type OvsdbClientOptions, type Replica } from '@holdfast/ovsdb';
 import { fence, globalRow, judge, type LedgerMark, record, recordedIn } from '../reconcile/mark';
 import { OVN_Northbound, type OVN_Northbound_Tables } from '../generated/northbound';
-import { type GlobalRow, WATCHED, type WatchedTables } from '../actual/northbound';
+import { type GlobalRow, WATCHED, type WatchedTables } from '../model/tables';
 import { PROJECTOR_LOCK } from '../actual/ovsdb-northbound';
 import { type AnsweredAddress, answeredAddresses } from './leftovers';
 import { planGiveBack, type PortToGiveBack } from './plan-give-back';

@@ -1,24 +1,39 @@
-// What should be: a row of ours as the ledger wants it. Pure; what is there is not looked at.
+// A row of ours as the ledger says that it should be. Pure: nothing that is there is looked at.
 import type { Address, Mac } from '@holdfast/ipam';
-import type { Columns } from '../actual/row-difference';
-import type { OwnTable, RowOf, RowUuid } from '../actual/northbound';
 import { OWNER_KEY, type RowKey, VENDOR } from './row-keys';
+import type { OwnTable, RowOf } from './tables';
+
+export interface Columns {
+  readonly [column: string]: unknown;
+}
 
 /** A row of ours: the columns that are wholly ours, and our keys of the one that we share. */
 export interface DesiredRow {
   readonly table: OwnTable;
   readonly key: RowKey;
-  /** Written on insertion. Of a column not named here nor in `unset`, others may make what they like. */
+  /** Written on insertion. A column named neither here nor in `unset` is left to others. */
   readonly columns: Columns;
   /** Others may add keys of their own. */
   readonly externalIds: { readonly [key: string]: string };
   /** Columns that must have their initial value. */
   readonly unset: Columns;
-  /** The rows that are to refer to it: its switch, its router, all switches that it is attached to. */
-  readonly into: readonly RowUuid[];
+  readonly place: DesiredPlace;
   /** What it would claim on its switch. */
   readonly claims: DesiredClaims | undefined;
 }
+
+/** Which rows refer to it, as far as the ledger says. */
+export type DesiredPlace =
+  /** None: it stands by itself. */
+  | { readonly in: 'nothing' }
+  | { readonly in: 'switch'; readonly subnet: string }
+  | { readonly in: 'router'; readonly router: string }
+  /** The router that the Subnet's switch is on, whoever put it there. */
+  | { readonly in: 'router-of'; readonly subnet: string }
+  /** The Subnet's switch and every other one on its router: where clients are. */
+  | { readonly in: 'client-switches'; readonly subnet: string }
+  /** The row with this key, of the same plan. */
+  | { readonly in: 'row'; readonly row: RowKey };
 
 /** To be claimed by nobody else there. */
 export interface DesiredClaims {
@@ -29,35 +44,35 @@ export interface DesiredClaims {
   readonly vips?: readonly Address[];
 }
 
-type Wish<Table extends OwnTable> = Pick<DesiredRow, 'key' | 'into'> & {
+type RowSpec<Table extends OwnTable> = Pick<DesiredRow, 'key' | 'place'> & {
   readonly claims?: DesiredClaims;
   readonly columns: Partial<Omit<RowOf<Table>, '_uuid' | 'external_ids'>>;
   readonly unset?: Partial<Omit<RowOf<Table>, '_uuid' | 'external_ids'>>;
-  /** The Subnet whose switch it is on. */
-  readonly ls?: string;
 };
 
 const NOTHING: Columns = {};
 
 /** With the keys by which everybody can tell whose it is. */
-export function desiredRow<Table extends OwnTable>(table: Table, wish: Wish<Table>): DesiredRow {
-  const { key, columns, unset = NOTHING, ls, into, claims } = wish;
+export function desiredRow<Table extends OwnTable>(table: Table, spec: RowSpec<Table>): DesiredRow {
+  const { key, columns, unset = NOTHING, place, claims } = spec;
+  const isOnSwitch = table === 'Logical_Switch_Port' && place.in === 'switch';
   // Written out: tens of thousands of these are made when all is built anew.
   return {
     table,
     key,
     columns: columns as Columns,
-    externalIds:
-      ls === undefined ? { [OWNER_KEY]: key, vendor: VENDOR } : { [OWNER_KEY]: key, ls, vendor: VENDOR },
+    externalIds: isOnSwitch
+      ? { [OWNER_KEY]: key, ls: place.subnet, vendor: VENDOR }
+      : { [OWNER_KEY]: key, vendor: VENDOR },
     unset: unset as Columns,
-    into,
+    place,
     claims,
   };
 }
 
 /**
- * Columns of our virtual ports that must have their initial value. `addresses` above all: an address that stands
- * there is answered for by OVN itself, which ends every fail-over.
+ * Columns of our virtual ports that must have their initial value. `addresses` above all: OVN itself answers for an
+ * address that stands there, which ends every fail-over.
  */
 export const VIRTUAL_PORT_UNSET = {
   addresses: [],

@@ -8,12 +8,12 @@ import {
   isVipHolder,
   vipHolder,
 } from '@holdfast/ipam';
-import { type DueKey, portKey, vipKeyOf } from './row-keys';
+import { type NorthboundKey, northboundKey } from './row-keys';
 import { Relation } from './relation';
 
-export class LedgerIndex {
+export class LedgerRelations {
   /** Keys of holders with a port, or of Vips whose users have one, and its name. */
-  readonly ports = new Relation<DueKey, string>();
+  readonly ports = new Relation<NorthboundKey, string>();
   /** Vips, and the names of the ports that are their parents. */
   readonly parents = new Relation<string, string>();
   /** Subnets, and the router that each is to be on. */
@@ -75,14 +75,14 @@ export class LedgerIndex {
 
   private indexPort(subnet: string, holder: Holder): void {
     const port = this.view.subnet(subnet)?.byHolder.get(holder)?.port;
-    this.ports.set(portKey(subnet, holder), port === undefined ? [] : [port]);
+    this.ports.set(northboundKey.port(subnet, holder), port === undefined ? [] : [port]);
   }
 
   /** Of a Vip that Pods have as their own address: their ports. */
   private indexUsers(subnet: string, vip: Holder): void {
     const users = this.view.subnet(subnet)?.users.usersOf(vip) ?? [];
     this.ports.set(
-      vipKeyOf(vip),
+      northboundKey.vipHolder(vip),
       users.flatMap(({ port }) => port ?? []),
     );
   }

@@ -12,10 +12,10 @@ export const PROXIED_KEY = 'holdfast:arp-proxy';
 
 /** Routers and switches come before what is on them, ports before the Vips that they are parents of. */
 export const KINDS = ['router', 'subnet', 'port', 'vip', 'foreign', 'rule'] as const;
-export type Kind = (typeof KINDS)[number];
+export type KeyKind = (typeof KINDS)[number];
 
 /** What is compared as one. */
-export type DueKey =
+export type NorthboundKey =
   /** A Logical_Router of ours. */
   | `router/${string}`
   /** A Subnet: its switch, and the pair of ports by which that is on a router. */
@@ -29,7 +29,7 @@ export type DueKey =
   | `rule/${string}/${string}`;
 
 export const FAMILIES = ['ipv4', 'ipv6'] as const;
-export type FamilyName = (typeof FAMILIES)[number];
+export type VirtualPortFamily = (typeof FAMILIES)[number];
 
 /**
  * What one row stands for: the key under which it is compared, and which of that key's rows it is.
@@ -40,22 +40,24 @@ export type FamilyName = (typeof FAMILIES)[number];
  *     vip/<name>/ipv4 or /ipv6   vip/<name>/port          vip/<name>/router-port   vip/<name>/user
  *     rule/<subnet>/<name>/tcp   rule/<subnet>/<name>/tcp/<port> (its health check)
  */
-export type RowKey = DueKey;
+export type RowKey = NorthboundKey;
 
-export const routerKey = (router: string): DueKey => `router/${router}`;
-export const subnetKey = (subnet: string): DueKey => `subnet/${subnet}`;
-export const portKey = (subnet: string, holder: Holder): DueKey => `port/${subnet}/${holder}`;
-export const vipKey = (vip: string): DueKey => `vip/${vip}`;
-/** Of the holder that a Vip is: the two are written alike. */
-export const vipKeyOf = (holder: Holder): DueKey => holder as string as `vip/${string}`;
-export const foreignKey = (port: string): DueKey => `foreign/${port}`;
-export const ruleKey = (subnet: string, rule: string): DueKey => `rule/${subnet}/${rule}`;
+export const northboundKey = {
+  router: (router: string): NorthboundKey => `router/${router}`,
+  subnet: (subnet: string): NorthboundKey => `subnet/${subnet}`,
+  port: (subnet: string, holder: Holder): NorthboundKey => `port/${subnet}/${holder}`,
+  vip: (vip: string): NorthboundKey => `vip/${vip}`,
+  /** Of the holder that a Vip is: the two are written alike. */
+  vipHolder: (holder: Holder): NorthboundKey => holder as string as `vip/${string}`,
+  foreign: (port: string): NorthboundKey => `foreign/${port}`,
+  rule: (subnet: string, rule: string): NorthboundKey => `rule/${subnet}/${rule}`,
+} as const;
 
 /** What a row of ours is for. */
-export interface Owner {
+export interface RowOwner {
   readonly key: RowKey;
   /** The key under which it is compared with the ledger. */
-  readonly due: DueKey;
+  readonly due: NorthboundKey;
 }
 
 interface Owned {
@@ -67,11 +69,11 @@ interface Owned {
  * not for us to judge.
  */
 export function rowKeyOf(row: Owned): RowKey | undefined {
-  return ownerOf(row)?.key;
+  return rowOwnerOf(row)?.key;
 }
 
 /** `undefined`: the row is not ours. */
-export function ownerOf({ external_ids: ids }: Owned): Owner | undefined {
+export function rowOwnerOf({ external_ids: ids }: Owned): RowOwner | undefined {
   const text = Object.hasOwn(ids, OWNER_KEY) ? ids[OWNER_KEY] : undefined;
   if (text === undefined) return undefined;
   const [kind = '', name = '', ...more] = text.split('/');
@@ -79,24 +81,26 @@ export function ownerOf({ external_ids: ids }: Owned): Owner | undefined {
   return due && { key: text as RowKey, due };
 }
 
-function dueKeyOf(kind: string, name: string, more: readonly string[]): DueKey | undefined {
+function dueKeyOf(kind: string, name: string, more: readonly string[]): NorthboundKey | undefined {
   if (!isVipName(name)) return undefined;
   const [first = '', second, third] = more;
   switch (kind) {
     case 'router':
-      return more.length === 0 ? routerKey(name) : undefined;
+      return more.length === 0 ? northboundKey.router(name) : undefined;
     case 'subnet':
-      return more.length === 0 || isOnly(more, ['port', 'router-port']) ? subnetKey(name) : undefined;
+      return more.length === 0 || isOnly(more, ['port', 'router-port'])
+        ? northboundKey.subnet(name)
+        : undefined;
     case 'vip':
-      return isOnly(more, [...FAMILIES, 'port', 'router-port', 'user']) ? vipKey(name) : undefined;
+      return isOnly(more, [...FAMILIES, 'port', 'router-port', 'user']) ? northboundKey.vip(name) : undefined;
     case 'port': {
       const holder = isSubnetName(name) ? parseHolder(more.join('/')) : undefined;
-      return holder && portKey(name, holder);
+      return holder && northboundKey.port(name, holder);
     }
     case 'rule': {
       const isCheck = third === undefined || (/^\d{1,5}$/.test(third) && more.length === 3);
       const isRule = isVipName(first) && PROTOCOLS.some((protocol) => protocol === second) && isCheck;
-      return isRule ? ruleKey(name, first) : undefined;
+      return isRule ? northboundKey.rule(name, first) : undefined;
     }
     default:
       return undefined;
@@ -106,12 +110,12 @@ function dueKeyOf(kind: string, name: string, more: readonly string[]): DueKey |
 const isOnly = (parts: readonly string[], allowed: readonly string[]): boolean =>
   parts.length === 1 && allowed.includes(parts[0]!);
 
-export const kindOf = (key: DueKey): Kind => key.slice(0, key.indexOf('/')) as Kind;
+export const kindOfKey = (key: NorthboundKey): KeyKind => key.slice(0, key.indexOf('/')) as KeyKind;
 /** What comes after the kind. */
-export const nameOf = (key: DueKey): string => key.slice(key.indexOf('/') + 1);
+export const nameOf = (key: NorthboundKey): string => key.slice(key.indexOf('/') + 1);
 
 /** Of a key that names a Subnet and something in it. */
-export function partsOf(key: DueKey): { readonly subnet: string; readonly name: string } {
+export function partsOf(key: NorthboundKey): { readonly subnet: string; readonly name: string } {
   const name = nameOf(key);
   const slash = name.indexOf('/');
   return { subnet: name.slice(0, slash), name: name.slice(slash + 1) };

@@ -2,10 +2,10 @@
 // gives way as soon as nothing of theirs is on it, so that two programs that create the same one at once end with
 // one.
 import { referred } from '../actual/places';
-import type { Columns } from '../actual/row-difference';
-import type { RouterRow, RowUuid } from '../actual/northbound';
+import type { Columns } from '../model/desired-row';
+import type { RouterRow, RowUuid } from '../model/tables';
 import type { KnownRow, NorthboundRows } from '../actual/northbound-rows';
-import type { DueKey } from '../model/row-keys';
+import type { NorthboundKey } from '../model/row-keys';
 
 export type Container = 'Logical_Switch' | 'Logical_Router';
 
@@ -21,7 +21,7 @@ export interface ContainerChoice {
 export function chooseContainer(
   rows: NorthboundRows,
   table: Container,
-  key: DueKey,
+  key: NorthboundKey,
   name: string,
   isWanted: boolean,
 ): ContainerChoice {

@@ -1,14 +1,14 @@
-// Who is to be told when something changes that no index of the ledger leads to: each key says on what its last
-// comparison rested, in topics.
-import type { DueKey } from '../model/row-keys';
+// On what a key's plan rests that no relation of the ledger leads to: each plan says so, and when it changes the key is
+// compared again.
 import { Relation } from '../model/relation';
+import type { NorthboundKey } from '../model/row-keys';
 
-/** Which key rests on which topics. */
-export type Interests = Relation<DueKey, string>;
-export const noInterests = (): Interests => new Relation();
+/** Which key rests on which dependencies. */
+export type Dependencies = Relation<NorthboundKey, string>;
+export const noDependencies = (): Dependencies => new Relation();
 
-/** The topics there are. */
-export const topics = {
+/** The dependencies there are. */
+export const dependency = {
   /** How the switch is on a router. */
   attachment: (switchUuid: string): string => `attachment/${switchUuid}`,
   /** Which switches are on the router. */

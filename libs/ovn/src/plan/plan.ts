@@ -1,14 +1,6 @@
-// The context of planning: the ledger's view, what is there, and what the transaction being planned already
-// does. Planning is pure: it changes nothing but the batch that it is given.
-import type { LedgerView } from '@holdfast/ipam';
-import type { Chance } from '@holdfast/clock';
-import { type Container, type ContainerChoice, chooseContainer } from './container-choice';
-import type { DesiredRow } from '../model/desired-row';
-import type { Difference } from '../actual/row-difference';
-import type { LedgerIndex } from '../model/ledger-relations';
-import type { RowUuid } from '../actual/northbound';
-import type { NorthboundRows } from '../actual/northbound-rows';
-import { type DueKey, routerKey, subnetKey } from '../model/row-keys';
+// What is to be done for one key, and what keeps it from being done. Values only.
+import type { RowDifference } from '../actual/row-difference';
+import type { NorthboundKey } from '../model/row-keys';
 import type { Write } from './writes';
 
 /** Why something is not projected though the ledger says that it should be. */
@@ -62,99 +54,19 @@ export interface Plan {
   readonly hasRows: boolean;
   readonly writes: readonly Write[];
   /** What the writes put right, if it was asked for. */
-  readonly differences: readonly Difference[];
+  readonly differences: readonly RowDifference[];
   readonly obstacle: Obstacle | undefined;
   readonly notice?: Notice | undefined;
   /** It rests on rows of another key, which are not as they should be yet. */
   readonly isPending?: boolean;
-  /** On what the plan rests, besides what every change of the ledger and of its own rows tells (interests.ts). */
-  readonly topics?: readonly string[];
-}
-
-/** How the switch comes to answer for a Vip of type `switch_lb_vip` (see plan-lb-vip.ts). */
-export const SWITCH_LB_VIP_WAYS = ['router-port', 'arp-proxy'] as const;
-export type SwitchLbVip = (typeof SWITCH_LB_VIP_WAYS)[number];
-
-export interface PlanOptions {
-  readonly view: LedgerView;
-  readonly index: LedgerIndex;
-  readonly rows: NorthboundRows;
-  readonly switchLbVip: SwitchLbVip;
-  readonly chance: Chance;
-  /** Is told each row that should be there, before it is compared with what is. */
-  readonly wanted?: (row: DesiredRow) => void;
+  /** What the plan rests on besides the key's own facts and rows (dependencies.ts). */
+  readonly dependencies?: readonly string[];
 }
 
 /** What is to be done for one key, as part of a transaction. */
 export interface PlannedKey {
-  readonly key: DueKey;
+  readonly key: NorthboundKey;
   readonly position: string | undefined;
   readonly writes: readonly Write[];
   readonly notice: Notice | undefined;
-}
-
-/** What one transaction will do, while it is planned. */
-export class Batch {
-  readonly planned: PlannedKey[] = [];
-  /** How many rows it writes. */
-  size = 0;
-  private readonly made = new Map<string, RowUuid>();
-  private readonly choices = new Map<DueKey, ContainerChoice>();
-  private readonly claimed = new Map<string, RowUuid>();
-  private readonly memos = new Map<string, unknown>();
-
-  constructor(readonly options: PlanOptions) {}
-
-  /** The switch for a subnet; looked up once a batch. */
-  switchFor(subnet: string): ContainerChoice {
-    const isDefined = this.options.view.subnet(subnet) !== undefined;
-    return this.choose('Logical_Switch', subnetKey(subnet), subnet, isDefined);
-  }
-
-  /** The router that is called so. */
-  routerFor(router: string): ContainerChoice {
-    const isWanted = this.options.index.routers.leftsOf(router).size > 0;
-    return this.choose('Logical_Router', routerKey(router), router, isWanted);
-  }
-
-  /** Remembers what the transaction makes, for what refers to it. */
-  make(kind: Container | 'port', name: string, uuid: RowUuid): void {
-    this.made.set(`${kind}/${name}`, uuid);
-  }
-
-  /** The switch or router that the transaction makes; of a port: the switch that it makes it on. */
-  madeOf(kind: Container | 'port', name: string): RowUuid | undefined {
-    return this.made.get(`${kind}/${name}`);
-  }
-
-  /** Takes something on a switch for a row; says which row has it already in this transaction. */
-  claim(what: string, uuid: RowUuid): RowUuid | undefined {
-    const other = this.claimed.get(what);
-    if (other === undefined) this.claimed.set(what, uuid);
-    return other === uuid ? undefined : other;
-  }
-
-  /** What is the same for all keys of the transaction is worked out once. */
-  memo<Value>(key: string, work: () => Value): Value {
-    if (!this.memos.has(key)) this.memos.set(key, work());
-    return this.memos.get(key) as Value;
-  }
-
-  newUuid(): RowUuid {
-    return this.options.chance.uuid() as RowUuid;
-  }
-
-  add(planned: PlannedKey): void {
-    this.planned.push(planned);
-    this.size += planned.writes.length;
-  }
-
-  private choose(table: Container, key: DueKey, name: string, isWanted: boolean): ContainerChoice {
-    let choice = this.choices.get(key);
-    if (!choice) {
-      choice = chooseContainer(this.options.rows, table, key, name, isWanted);
-      this.choices.set(key, choice);
-    }
-    return choice;
-  }
 }

@@ -1,15 +1,16 @@
 // What is to be written, and the operations of the one transaction that writes it. Pure. References are gathered by
 // the row that holds them: the server copies a switch's whole set of ports each time that it is changed.
 import { type Operation, operationsOf } from '@holdfast/ovsdb';
-import { PLACES, type Place } from '../actual/places';
+import { PLACES, type RowPlace } from '../actual/places';
 import type { DesiredRow } from '../model/desired-row';
-import { type Columns, type RowChanges, rowChanges } from '../actual/row-difference';
+import { type RowChanges, rowChanges } from '../actual/row-difference';
+import { type Columns } from '../model/desired-row';
 import { OVN_Northbound } from '../generated/northbound';
-import type { OwnTable, RowUuid } from '../actual/northbound';
+import type { OwnTable, RowUuid } from '../model/tables';
 import type { NorthboundRows } from '../actual/northbound-rows';
-import type { Owner } from '../model/row-keys';
+import type { RowOwner } from '../model/row-keys';
 
-// A write names its table at run time; the schema's types are kept where columns are made (desired-*.ts).
+// A write names its table at run time; the schema's types are kept where columns are made (model/*-rows.ts).
 const operations = operationsOf(OVN_Northbound);
 const insert = operations.insert as (table: OwnTable, row: Columns, options: { uuid: RowUuid }) => Operation;
 const update = operations.update as (table: OwnTable, where: Where, row: Columns) => Operation;
@@ -32,9 +33,11 @@ interface WaitFor {
 export type Write =
   | {
       readonly write: 'insert';
-      readonly owner: Owner;
+      readonly owner: RowOwner;
       readonly uuid: RowUuid;
       readonly row: DesiredRow;
+      /** The rows that are to refer to it. */
+      readonly into: readonly RowUuid[];
       /** Refused unless the rows called so are these: somebody else may have made one meanwhile. */
       readonly beside?: readonly RowUuid[];
     }
@@ -78,10 +81,10 @@ export function operationsFor(writes: readonly Write[]): readonly Operation[] {
     const { uuid } = write;
     switch (write.write) {
       case 'insert': {
-        const { table, columns, externalIds, into } = write.row;
+        const { table, columns, externalIds } = write.row;
         if (write.beside) guards.push(rowsAre(table, columns['name'], write.beside));
         rows.push(insert(table, { ...columns, external_ids: externalIds }, { uuid }));
-        for (const place of into) references.of(table, place).in.push(uuid);
+        for (const place of write.into) references.of(table, place).in.push(uuid);
         break;
       }
       case 'delete':
@@ -115,14 +118,16 @@ export function areWritten(writes: readonly Write[], rows: NorthboundRows): bool
     if (write.write !== 'insert') return false;
     const known = rows.get(write.uuid);
     const { row } = write;
-    return known !== undefined && arePlaces(known.places, row.into) && !rowChanges(row, known.row, row.unset);
+    return (
+      known !== undefined && arePlaces(known.places, write.into) && !rowChanges(row, known.row, row.unset)
+    );
   });
 }
 
-const arePlaces = (found: readonly RowUuid[], wanted: readonly RowUuid[]): boolean =>
-  found.length === wanted.length && wanted.every((place) => found.includes(place));
+const arePlaces = (found: readonly RowUuid[], desired: readonly RowUuid[]): boolean =>
+  found.length === desired.length && desired.every((place) => found.includes(place));
 
-interface Reference extends Place {
+interface Reference extends RowPlace {
   readonly holder: RowUuid;
   readonly in: RowUuid[];
   readonly out: RowUuid[];

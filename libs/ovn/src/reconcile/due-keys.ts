@@ -2,7 +2,7 @@
 // marked, by kind: what others need comes first. Keys whose transaction was refused come in ever
 // smaller groups, until the one that is to blame is alone; that one waits, and no other waits for it.
 import { Backoff, type Cancel, type Chance, type Clock } from '@holdfast/clock';
-import { type DueKey, KINDS, type Kind, kindOf } from '../model/row-keys';
+import { type NorthboundKey, KINDS, type KeyKind, kindOfKey } from '../model/row-keys';
 
 /** How long the key that is to blame waits: a race is over at once, a row that the server never takes is not. */
 const HELD_BACK = { firstMs: 50, maxMs: 60_000 };
@@ -13,11 +13,11 @@ interface HeldBack {
 }
 
 export class DueKeys {
-  private readonly byKind = Object.fromEntries(KINDS.map((kind) => [kind, new Set<DueKey>()])) as {
-    readonly [K in Kind]: Set<DueKey>;
+  private readonly byKind = Object.fromEntries(KINDS.map((kind) => [kind, new Set<NorthboundKey>()])) as {
+    readonly [K in KeyKind]: Set<NorthboundKey>;
   };
-  private readonly suspects: DueKey[][] = [];
-  private readonly heldBack = new Map<DueKey, HeldBack>();
+  private readonly suspects: NorthboundKey[][] = [];
+  private readonly heldBack = new Map<NorthboundKey, HeldBack>();
 
   constructor(
     private readonly clock: Clock,
@@ -38,15 +38,15 @@ export class DueKeys {
     return this.heldBack.size;
   }
 
-  add(key: DueKey): void {
-    this.byKind[kindOf(key)].add(key);
+  add(key: NorthboundKey): void {
+    this.byKind[kindOfKey(key)].add(key);
   }
 
   /**
    * The next keys to be compared, as an iterator that may be left at any time: what was not taken stays due. A
    * group of suspects is never mixed with others.
    */
-  *take(): Generator<DueKey> {
+  *take(): Generator<NorthboundKey> {
     const group = this.suspects.pop();
     if (group) {
       yield* this.drain(new Set(group), (rest) => this.suspects.push([...rest]));
@@ -56,7 +56,7 @@ export class DueKeys {
   }
 
   /** These keys' transaction was refused because of one of them. */
-  blame(keys: readonly DueKey[]): void {
+  blame(keys: readonly NorthboundKey[]): void {
     const [only] = keys;
     if (keys.length === 1 && only !== undefined) return this.holdBack(only);
     const middle = Math.ceil(keys.length / 2);
@@ -64,7 +64,7 @@ export class DueKeys {
   }
 
   /** Something changed that may have been in the key's way: it need not wait any longer. */
-  release(key: DueKey): void {
+  release(key: NorthboundKey): void {
     const held = this.heldBack.size > 0 && this.heldBack.get(key);
     if (!held) return;
     held.cancel?.();
@@ -72,7 +72,7 @@ export class DueKeys {
   }
 
   /** The key's transaction was committed, or what it wants is another thing now. */
-  clear(key: DueKey): void {
+  clear(key: NorthboundKey): void {
     if (this.heldBack.size === 0) return;
     this.heldBack.get(key)?.cancel?.();
     this.heldBack.delete(key);
@@ -86,7 +86,10 @@ export class DueKeys {
     for (const kind of KINDS) this.byKind[kind].clear();
   }
 
-  private *drain(keys: Set<DueKey>, onLeft?: (rest: Set<DueKey>) => void): Generator<DueKey> {
+  private *drain(
+    keys: Set<NorthboundKey>,
+    onLeft?: (rest: Set<NorthboundKey>) => void,
+  ): Generator<NorthboundKey> {
     try {
       for (const key of keys) {
         keys.delete(key);
@@ -97,7 +100,7 @@ export class DueKeys {
     }
   }
 
-  private holdBack(key: DueKey): void {
+  private holdBack(key: NorthboundKey): void {
     const held: HeldBack = this.heldBack.get(key) ?? {
       backoff: new Backoff(HELD_BACK, this.chance),
       cancel: undefined,

@@ -2,7 +2,7 @@
 // that makes it true: nothing of ours there is newer. It fences: whoever is behind it must not write.
 import { type Operation, operationsOf } from '@holdfast/ovsdb';
 import { OVN_Northbound } from '../generated/northbound';
-import type { GlobalRow } from '../actual/northbound';
+import type { GlobalRow } from '../model/tables';
 import { setKeys } from '../plan/writes';
 
 const { insert, wait } = operationsOf(OVN_Northbound);
@@ -19,7 +19,7 @@ export interface LedgerMark {
   readonly ledger: string | undefined;
 }
 
-export type Verdict =
+export type MarkVerdict =
   | { readonly may: 'write' }
   /** Nothing was ever recorded, so there is nothing to project. */
   | { readonly may: 'wait'; readonly why: 'LedgerEmpty'; readonly message: string }
@@ -31,7 +31,7 @@ export function judge(
   global: GlobalRow | undefined,
   mark: LedgerMark,
   comparePositions: (a: string, b: string) => number,
-): Verdict {
+): MarkVerdict {
   const { position, ledger } = recordedIn(global);
   if (mark.ledger !== undefined && ledger !== undefined && mark.ledger !== ledger)
     return {

@@ -24,11 +24,13 @@ async function settled(change: () => unknown): Promise<void> {
   await reconciler.whenSettled();
 }
 
-type PortRow = Awaited<ReturnType<typeof rowOf>>;
+type SwitchPortRow = Awaited<ReturnType<typeof rowOf>>;
 async function rowOf(name: string) {
   return (await lab.rowsOf('Logical_Switch_Port')).find((row) => row.name === name);
 }
-const securityOf = async (name: string): Promise<PortRow extends undefined ? never : readonly string[]> =>
+const securityOf = async (
+  name: string,
+): Promise<SwitchPortRow extends undefined ? never : readonly string[]> =>
   (await rowOf(name))!.port_security as never;
 const idsOf = async (name: string): Promise<unknown> => (await rowOf(name))!.external_ids;
 

@@ -16,7 +16,7 @@ const VIPS = ['a', 'b', 'c', 'd', 'e', 'f'];
 const STEPS = 60;
 
 type SwitchRow = OVN_Northbound_Tables['Logical_Switch'];
-type PortRow = OVN_Northbound_Tables['Logical_Switch_Port'];
+type SwitchPortRow = OVN_Northbound_Tables['Logical_Switch_Port'];
 
 /** One run: everything that happens is chosen by the seed. */
 class Run {
@@ -92,7 +92,7 @@ class Run {
         'virtual-ip': this.pick([`10.${at}.0.${5 + this.chance.below(8)}`, `FD00:${at}:0::6`, 'x']),
       },
     };
-    const uuid = this.chance.uuid() as PortRow['_uuid'];
+    const uuid = this.chance.uuid() as SwitchPortRow['_uuid'];
     await this.attempt(
       insert('Logical_Switch_Port', row, { uuid }),
       mutate('Logical_Switch', [['_uuid', '==', this.pick(switches)._uuid]], [['ports', 'insert', [uuid]]]),
@@ -116,7 +116,7 @@ class Run {
     this.foreign.delete(row._uuid);
   }
 
-  private detach(row: PortRow): Promise<void> {
+  private detach(row: SwitchPortRow): Promise<void> {
     return this.attempt(mutate('Logical_Switch', [], [['ports', 'delete', [row._uuid]]]));
   }
 
@@ -219,7 +219,7 @@ class Run {
 
   /** Said anew, in the words of the rules and not of the code under test. */
   private wantedPorts(rows: readonly AnyRow[]): unknown {
-    const theirPorts = [...this.foreign.values()].filter((row): row is PortRow => !('ports' in row));
+    const theirPorts = [...this.foreign.values()].filter((row): row is SwitchPortRow => !('ports' in row));
     const wanted: string[] = [];
     for (const { name, subnet, reservation } of this.ledger.view.vips()) {
       const place = rows.find((row) => 'ports' in row && row.name === subnet.name) as SwitchRow;
@@ -256,7 +256,7 @@ class Run {
 
 /** Our ports, each in one line, with all that could be wrong about it. */
 function ownPorts(rows: readonly AnyRow[]): unknown {
-  const ports = rows.filter((row): row is PortRow => !('ports' in row) && rowKeyOf(row) !== undefined);
+  const ports = rows.filter((row): row is SwitchPortRow => !('ports' in row) && rowKeyOf(row) !== undefined);
   const pairs = (map: { readonly [key: string]: string }): string =>
     Object.entries(map)
       .map(([key, value]) => `${key}=${value}`)

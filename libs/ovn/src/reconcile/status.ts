@@ -1,10 +1,10 @@
 // What the reconciler tells of itself, for conditions, the CLI and metrics.
-import type { Difference } from '../actual/row-difference';
-import type { Conflict } from '../actual/self-check';
-import type { BlockedKey } from './projections';
+import type { RowDifference } from '../actual/row-difference';
+import type { RowConflict } from '../actual/self-check';
+import type { BlockedKey } from './row-projections';
 
 /** A row of ours that somebody else changed, took away or added. */
-export interface Drift extends Difference {
+export interface Drift extends RowDifference {
   /** When it was found, epoch milliseconds. */
   readonly atMs: number;
 }
@@ -22,7 +22,7 @@ export interface ReconcilerStatus {
   readonly lastDrift: Drift | undefined;
   readonly obstacles: readonly BlockedKey[];
   /** What several ports of a switch have though only one may, whoever made them. */
-  readonly conflicts: readonly Conflict[];
+  readonly conflicts: readonly RowConflict[];
   /** What keeps everything from being projected, for people; `undefined`: nothing. */
   readonly trouble: string | undefined;
   /** Since the start. */

@@ -1,7 +1,7 @@
 // What became of a transaction, and whose fault it is if it did not happen.
 import { OvsdbFault, type TransactResult } from '@holdfast/ovsdb';
 
-export type Outcome =
+export type TransactionOutcome =
   | { readonly kind: 'committed' }
   /** One of the rows is to blame. */
   | { readonly kind: 'blamed'; readonly message: string }
@@ -31,7 +31,7 @@ const ROW_ERRORS = new Set([
 const FENCE_LAST = 0;
 
 /** @throws what `sent` throws, unless it is an OvsdbFault. */
-export async function outcomeOf(sent: Promise<TransactResult>): Promise<Outcome> {
+export async function transactionOutcome(sent: Promise<TransactResult>): Promise<TransactionOutcome> {
   let result: TransactResult;
   try {
     result = await sent;

@@ -1,11 +1,13 @@
 // Transactions under way: at most two, each fenced by the checkpoint that the one before it leaves. It sends and
 // says what became of each; what to send, and what follows from it, it does not know.
 import { fence, globalRow, type LedgerMark, marked, record } from './mark';
-import type { GlobalRow, Northbound } from '../actual/northbound';
+import type { Northbound } from '../actual/northbound';
+import type { GlobalRow } from '../model/tables';
 import type { NorthboundRows } from '../actual/northbound-rows';
-import { type Outcome, outcomeOf } from './transaction-outcome';
-import { type DueKey, kindOf } from '../model/row-keys';
-import type { Batch, PlannedKey } from '../plan/plan';
+import { type TransactionOutcome, transactionOutcome } from './transaction-outcome';
+import { type NorthboundKey, kindOfKey } from '../model/row-keys';
+import type { PlannedKey } from '../plan/plan';
+import type { TransactionBatch } from '../plan/transaction-batch';
 import { areWritten, operationsFor } from '../plan/writes';
 
 /** The server works on one while we read the last one's rows and plan the next; more gain nothing. */
@@ -15,7 +17,7 @@ export interface TransactionEvents {
   /** The rows are there exactly as written, and nothing else happened that concerns the key. */
   onConfirmed(planned: PlannedKey): void;
   /** What became of the others: they have to be compared again. */
-  onDone(planned: readonly PlannedKey[], outcome: Outcome): void;
+  onDone(planned: readonly PlannedKey[], outcome: TransactionOutcome): void;
 }
 
 export class Transactions {
@@ -23,9 +25,9 @@ export class Transactions {
   /** The position of our last checkpoint. */
   written: string | undefined;
   private readonly inFlight = new Set<Promise<void>>();
-  private readonly keys = new Set<DueKey>();
+  private readonly keys = new Set<NorthboundKey>();
   /** Those for which something else happened meanwhile. */
-  private readonly touched = new Set<DueKey>();
+  private readonly touched = new Set<NorthboundKey>();
   /** What the global row is once everything in flight is committed. */
   private globalAfter: GlobalRow | undefined;
   /** Of what is in flight: something was refused, so nothing is built on it. */
@@ -49,12 +51,12 @@ export class Transactions {
   }
 
   /** Whether what is known of the key's rows may be out of date. */
-  concern(key: DueKey): boolean {
+  isInFlight(key: NorthboundKey): boolean {
     return this.keys.has(key);
   }
 
   /** Something happened that the key's rows, once written, do not tell. */
-  touch(key: DueKey): void {
+  touch(key: NorthboundKey): void {
     if (this.keys.has(key)) this.touched.add(key);
   }
 
@@ -64,7 +66,7 @@ export class Transactions {
   }
 
   /** Sends what was planned from a ledger that stands at `mark`. Not to be called while it is full. */
-  send(batch: Batch, mark: LedgerMark): void {
+  send(batch: TransactionBatch, mark: LedgerMark): void {
     if (this.isIdle) this.globalAfter = this.rows.global;
     const global = this.globalAfter;
     // A database without its global row gets that first, so that a refusal tells one from the other.
@@ -81,7 +83,7 @@ export class Transactions {
     for (const { key } of batch.planned) this.keys.add(key);
     this.expect(batch, true);
     this.counts.transactions += 1;
-    const done = outcomeOf(this.northbound.transact(operations)).then((outcome) => {
+    const done = transactionOutcome(this.northbound.transact(operations)).then((outcome) => {
       this.inFlight.delete(done);
       if (outcome.kind === 'committed' && global) {
         this.written = mark.position;
@@ -92,7 +94,7 @@ export class Transactions {
     this.inFlight.add(done);
   }
 
-  private settle(batch: Batch, outcome: Outcome): void {
+  private settle(batch: TransactionBatch, outcome: TransactionOutcome): void {
     const rest: PlannedKey[] = [];
     for (const planned of batch.planned) {
       this.keys.delete(planned.key);
@@ -110,7 +112,7 @@ export class Transactions {
     this.events.onDone(rest, isConsequence ? { kind: 'superseded' } : outcome);
   }
 
-  private expect({ planned }: Batch, isComing: boolean): void {
+  private expect({ planned }: TransactionBatch, isComing: boolean): void {
     for (const { writes } of planned) {
       for (const write of writes) {
         if (!('owner' in write)) continue;
@@ -121,4 +123,5 @@ export class Transactions {
   }
 }
 
-const isFoundation = (key: DueKey): boolean => kindOf(key) === 'subnet' || kindOf(key) === 'router';
+const isFoundation = (key: NorthboundKey): boolean =>
+  kindOfKey(key) === 'subnet' || kindOfKey(key) === 'router';

@@ -1,19 +1,19 @@
-// Wakes one sleeper. Rung while nobody sleeps, it keeps the next one from falling asleep, so that nothing that
-// happens while the loop works is slept over.
+// Wakes the one loop that waits. A notification while it works is kept, so that it does not wait for what has
+// happened already.
 
-export class Alarm {
-  private isRung = false;
+export class Wakeup {
+  private isNotified = false;
   private wake: (() => void) | undefined;
 
-  ring(): void {
-    this.isRung = true;
+  notify(): void {
+    this.isNotified = true;
     this.wake?.();
   }
 
-  /** Resolves once it is rung, or at once if it was rung since it was last heard. */
-  async heard(): Promise<void> {
-    if (!this.isRung) await new Promise<void>((resolve) => (this.wake = resolve));
+  /** Resolves once notified, or at once if that happened since it was last waited for. */
+  async wait(): Promise<void> {
+    if (!this.isNotified) await new Promise<void>((resolve) => (this.wake = resolve));
     this.wake = undefined;
-    this.isRung = false;
+    this.isNotified = false;
   }
 }

@@ -1,6 +1,6 @@
 // For tests and benchmarks of what is built on this library.
 export { OVN_Northbound } from '../generated/northbound';
-export { WATCHED } from '../actual/northbound';
+export { WATCHED } from '../model/tables';
 export { compareNumbers, type PortedWish, type RuleWish, TestLedger, type VipWish } from './test-ledger';
 export {
   inOne,

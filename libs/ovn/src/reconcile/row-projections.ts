@@ -1,6 +1,6 @@
-// What others are told of each Vip and Subnet: whether its rows are there, and if not, why. It remembers what the
+// What is known of each Vip, Subnet, port and rule: whether its rows are there, and if not, why. It remembers what the
 // reconciler found, and decides nothing.
-import type { DueKey } from '../model/row-keys';
+import type { NorthboundKey } from '../model/row-keys';
 import type { Notice, Obstacle, ObstacleReason } from '../plan/plan';
 
 export type ProjectionReason =
@@ -14,7 +14,7 @@ export type ProjectionReason =
   | 'Pending'
   | ObstacleReason;
 
-export interface Projection {
+export interface RowProjection {
   readonly projected: boolean;
   readonly reason: ProjectionReason;
   /** One sentence for people. */
@@ -25,10 +25,10 @@ export interface Projection {
 
 /** A key that is not projected because of something that somebody has to do. */
 export interface BlockedKey extends Obstacle {
-  readonly key: DueKey;
+  readonly key: NorthboundKey;
 }
 
-type Found = Omit<Projection, 'position'>;
+type Found = Omit<RowProjection, 'position'>;
 
 const PROJECTED: Found = {
   projected: true,
@@ -55,21 +55,21 @@ interface Entry {
    * are not now, it was not us.
    */
   isSettled: boolean;
-  /** Something around the rows changed since, so that what they should be may have, too. */
-  isDisturbed?: boolean;
+  /** Something changed since on which it depends what the rows should be. */
+  dependencyChanged?: boolean;
 }
 
-export class Projections {
-  private readonly entries = new Map<DueKey, Entry>();
-  private readonly blocked = new Map<DueKey, BlockedKey>();
-  private readonly listeners = new Set<(key: DueKey) => void>();
+export class RowProjections {
+  private readonly entries = new Map<NorthboundKey, Entry>();
+  private readonly blocked = new Map<NorthboundKey, BlockedKey>();
+  private readonly listeners = new Set<(key: NorthboundKey) => void>();
 
-  get(key: DueKey): Projection | undefined {
+  get(key: NorthboundKey): RowProjection | undefined {
     const entry = this.entries.get(key);
     return entry && { ...entry.found, position: entry.position };
   }
 
-  keys(): Iterable<DueKey> {
+  keys(): Iterable<NorthboundKey> {
     return this.entries.keys();
   }
 
@@ -77,72 +77,72 @@ export class Projections {
     return [...this.blocked.values()];
   }
 
-  onChange(listener: (key: DueKey) => void): () => void {
-    const own = (key: DueKey): void => listener(key);
+  onChange(listener: (key: NorthboundKey) => void): () => void {
+    const own = (key: NorthboundKey): void => listener(key);
     this.listeners.add(own);
     return () => this.listeners.delete(own);
   }
 
-  has(key: DueKey): boolean {
+  has(key: NorthboundKey): boolean {
     return this.entries.has(key);
   }
 
-  isSettled(key: DueKey): boolean | undefined {
+  isSettled(key: NorthboundKey): boolean | undefined {
     return this.entries.get(key)?.isSettled;
   }
 
   /** What the rows should be may have changed. */
-  unsettle(key: DueKey): void {
+  desiredChanged(key: NorthboundKey): void {
     const entry = this.entries.get(key);
     if (entry) entry.isSettled = false;
     else this.set(key, PENDING, undefined, false);
   }
 
-  /** What is around the rows changed, and with that perhaps what they should be. */
-  disturb(key: DueKey): void {
+  /** Something changed on which it depends what the rows should be. */
+  dependencyChanged(key: NorthboundKey): void {
     const entry = this.entries.get(key);
-    if (entry) entry.isDisturbed = true;
+    if (entry) entry.dependencyChanged = true;
   }
 
-  isDisturbed(key: DueKey): boolean {
-    return this.entries.get(key)?.isDisturbed ?? false;
+  hasDependencyChanged(key: NorthboundKey): boolean {
+    return this.entries.get(key)?.dependencyChanged ?? false;
   }
 
   /** There is something to be written. */
-  differs(key: DueKey, position: string | undefined, isSettled: boolean): void {
+  differs(key: NorthboundKey, position: string | undefined, isSettled: boolean): void {
     this.set(key, PENDING, position, isSettled);
   }
 
   /** Something is in the way. */
-  blockedBy(key: DueKey, position: string | undefined, obstacle: Obstacle): void {
+  blockedBy(key: NorthboundKey, position: string | undefined, obstacle: Obstacle): void {
     this.set(key, { projected: false, ...obstacle }, position, false);
     this.blocked.set(key, { key, ...obstacle });
   }
 
   /** The rows are as they should be; `hasRows`: there are some. */
-  agrees(key: DueKey, position: string | undefined, hasRows: boolean, notice?: Notice): void {
+  agrees(key: NorthboundKey, position: string | undefined, hasRows: boolean, notice?: Notice): void {
     const found = notice ? { projected: true, ...notice } : hasRows ? PROJECTED : NO_PORT;
     if (position !== undefined) return this.set(key, found, position, true);
     if (this.blocked.size > 0) this.blocked.delete(key);
-    if (this.entries.delete(key)) this.tell(key);
+    if (this.entries.delete(key)) this.notify(key);
   }
 
-  private set(key: DueKey, found: Found, position: string | undefined, isSettled: boolean): void {
+  private set(key: NorthboundKey, found: Found, position: string | undefined, isSettled: boolean): void {
     if (this.blocked.size > 0) this.blocked.delete(key);
     const entry = this.entries.get(key);
     if (!entry) {
       this.entries.set(key, { found, position, isSettled });
     } else {
       entry.isSettled = isSettled;
-      if (entry.isDisturbed) entry.isDisturbed = false;
+      if (entry.dependencyChanged) entry.dependencyChanged = false;
       if (entry.position === position && isSame(entry.found, found)) return;
       entry.found = found;
       entry.position = position;
     }
-    this.tell(key);
+    this.notify(key);
   }
 
-  private tell(key: DueKey): void {
+  private notify(key: NorthboundKey): void {
     for (const listener of this.listeners) listener(key);
   }
 }
