@@ -87,7 +87,7 @@ export class NorthboundRows {
   /** Rows of ours that are on their way: somebody may edit them before we see them for the first time. */
   private readonly expected = new Map<RowUuid, RowOwner>();
 
-  /** Takes changes in, in order: whole transactions, as the port tells them. */
+  /** Takes changes in, in order: whole transactions, as they come from the port. */
   apply(changes: readonly NorthboundChange[], listener: RowListener): void {
     const referring: RowChange[] = [];
     for (const change of changes) {
@@ -110,7 +110,7 @@ export class NorthboundRows {
     this.expected.delete(uuid);
   }
 
-  /** Everything that is there was told anew: nothing else will come. */
+  /** All rows that are there were reported anew: nothing else will come. */
   expectNothing(): void {
     this.expected.clear();
   }

@@ -7,7 +7,7 @@ import type { WatchedTables } from '../model/tables';
 export type NorthboundChange = RowChange<WatchedTables>;
 
 export interface NorthboundState {
-  /** The rows that the watcher was told of are those that are there. */
+  /** The rows that the watcher was given are those that are there. */
   readonly isConnected: boolean;
   /** This client holds the projectors' lock: its transactions may happen, nobody else's. */
   readonly isActive: boolean;
@@ -18,7 +18,7 @@ export interface NorthboundState {
 export interface NorthboundWatcher {
   /**
    * Rows changed: the whole contents first, as insertions, then whole transactions as they happen, and after a
-   * reconnect the difference to what was told before.
+   * reconnect the difference to what it was given before.
    */
   rowsChanged(changes: readonly NorthboundChange[]): void;
   /** Comes after the changes that led to it. */
@@ -34,7 +34,7 @@ export interface Northbound {
 
   /**
    * Sends operations as one transaction that happens only while the lock is held. When it resolves as committed
-   * the watcher was already told of what it changed. An aborted transaction is a value; its `operation` counts
+   * the watcher already has what it changed. An aborted transaction is a value; its `operation` counts
    * from the first of `operations`, and is -1 if the lock was not held.
    * @throws OvsdbFault as `OvsdbClient.transact`; `transaction-outcome-unknown`: read to find out.
    */

@@ -12,8 +12,8 @@ export interface RowDifference {
   /** Of a changed row: which columns. `ports`: it is on these switches, and should be on that. */
   readonly columns: readonly string[];
   /** What these columns, or the whole row, are and should be; `undefined` where there is none. */
-  readonly found: Columns | undefined;
-  readonly wanted: Columns | undefined;
+  readonly actual: Columns | undefined;
+  readonly desired: Columns | undefined;
   /** Of a conflict: one sentence for people. */
   readonly message?: string;
 }
@@ -22,16 +22,16 @@ export interface Columns {
   readonly [column: string]: unknown;
 }
 
-interface Wanted {
+interface Desired {
   readonly columns: Columns;
   readonly externalIds: { readonly [key: string]: string };
 }
 
-interface Found {
+interface Actual {
   readonly external_ids: { readonly [key: string]: string };
 }
 
-/** What to write so that the row is as wanted; `undefined` if it is. */
+/** What to write so that the row is as desired; `undefined` if it is. */
 export interface RowChanges {
   readonly columns: Columns;
   /** Keys of `external_ids` to be set. */
@@ -39,36 +39,37 @@ export interface RowChanges {
 }
 
 export function rowChanges(
-  { columns, externalIds }: Wanted,
-  found: Found,
+  { columns, externalIds }: Desired,
+  actual: Actual,
   /** More columns that are ours. */
   unset: Columns = NONE,
 ): RowChanges | undefined {
-  if (isAs(columns, found) && isAs(unset, found) && isAs(externalIds, found.external_ids)) return undefined;
+  if (isAs(columns, actual) && isAs(unset, actual) && isAs(externalIds, actual.external_ids))
+    return undefined;
   return {
-    columns: { ...changed(unset, found), ...changed(columns, found) },
-    externalIds: changed(externalIds, found.external_ids),
+    columns: { ...changed(unset, actual), ...changed(columns, actual) },
+    externalIds: changed(externalIds, actual.external_ids),
   };
 }
 
 const NONE: Columns = {};
 
 /** The common case, so it makes no garbage. */
-function isAs(wanted: object, found: object): boolean {
-  for (const name in wanted)
-    if (!sameValue((wanted as Columns)[name], (found as Columns)[name])) return false;
+function isAs(desired: object, actual: object): boolean {
+  for (const name in desired)
+    if (!sameValue((desired as Columns)[name], (actual as Columns)[name])) return false;
   return true;
 }
 
 function changed<Value>(
-  wanted: { readonly [name: string]: Value },
-  found: object,
+  desired: { readonly [name: string]: Value },
+  actual: object,
 ): { [name: string]: Value } {
-  const differs = ([name, value]: [string, Value]): boolean => !sameValue(value, (found as Columns)[name]);
-  return Object.fromEntries(Object.entries(wanted).filter(differs));
+  const differs = ([name, value]: [string, Value]): boolean => !sameValue(value, (actual as Columns)[name]);
+  return Object.fromEntries(Object.entries(desired).filter(differs));
 }
 
-export function changedRow(key: RowKey, changes: RowChanges, found: Found): RowDifference {
+export function changedRow(key: RowKey, changes: RowChanges, actual: Actual): RowDifference {
   const ids = Object.keys(changes.externalIds);
   const columns = Object.keys(changes.columns);
   const shared = ids.length > 0;
@@ -76,44 +77,44 @@ export function changedRow(key: RowKey, changes: RowChanges, found: Found): RowD
     key,
     kind: 'changed',
     columns: shared ? [...columns, 'external_ids'] : columns,
-    found: {
-      ...pick(found as unknown as Columns, columns),
-      ...(shared && { external_ids: pick(found.external_ids, ids) }),
+    actual: {
+      ...pick(actual as unknown as Columns, columns),
+      ...(shared && { external_ids: pick(actual.external_ids, ids) }),
     },
-    wanted: { ...changes.columns, ...(shared && { external_ids: changes.externalIds }) },
+    desired: { ...changes.columns, ...(shared && { external_ids: changes.externalIds }) },
   };
 }
 
-export const missingRow = (key: RowKey, { columns, externalIds }: Wanted): RowDifference => ({
+export const missingRow = (key: RowKey, { columns, externalIds }: Desired): RowDifference => ({
   key,
   kind: 'missing',
   columns: [],
-  found: undefined,
-  wanted: { ...columns, external_ids: externalIds },
+  actual: undefined,
+  desired: { ...columns, external_ids: externalIds },
 });
 
-/** `found`, `wanted`: names of the switches or routers. */
+/** @param actual, @param desired names of the switches or routers */
 export const misplacedRow = (
   { key, table }: { readonly key: RowKey; readonly table: OwnTable },
-  found: readonly string[],
-  wanted: readonly string[],
+  actual: readonly string[],
+  desired: readonly string[],
 ): RowDifference => {
   const column = PLACES[table]?.column ?? 'ports';
   return {
     key,
     kind: 'changed',
     columns: [column],
-    found: { [column]: found },
-    wanted: { [column]: wanted },
+    actual: { [column]: actual },
+    desired: { [column]: desired },
   };
 };
 
-export const extraRow = (key: RowKey, found: object): RowDifference => ({
+export const extraRow = (key: RowKey, actual: object): RowDifference => ({
   key,
   kind: 'extra',
   columns: [],
-  found: found as Columns,
-  wanted: undefined,
+  actual: actual as Columns,
+  desired: undefined,
 });
 
 function pick<Value>(

@@ -11,13 +11,13 @@ export interface RowSummary {
   readonly columns: { readonly [column: string]: string };
 }
 
-/** What is a reference, or for ourselves, or told already. */
-const NOT_TOLD = new Set(['_uuid', 'name', 'external_ids', 'ports', 'load_balancer', 'health_check']);
+/** What is a reference, or for ourselves, or shown already. */
+const NOT_SHOWN = new Set(['_uuid', 'name', 'external_ids', 'ports', 'load_balancer', 'health_check']);
 
 export function rowSummary({ table, row }: Pick<KnownRow, 'table' | 'row'>): RowSummary {
   const columns: Record<string, string> = {};
   for (const [column, value] of Object.entries(row)) {
-    const text = NOT_TOLD.has(column) ? '' : valueText(value);
+    const text = NOT_SHOWN.has(column) ? '' : valueText(value);
     if (text !== '') columns[column] = text;
   }
   return { table, name: nameOf(row), columns };

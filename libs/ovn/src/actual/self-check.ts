@@ -5,7 +5,7 @@
 //   a Vip in the `addresses` of a port, for which OVN then answers itself
 //   a virtual port with a parent that is not on its switch
 //
-// What Holdfast would write itself is refused beforehand (row-plan.ts); this tells of what is there. Only what
+// What Holdfast would write itself is refused beforehand (row-obstacles.ts); this says what is there. Only what
 // changed is looked at.
 import {
   type Address,
@@ -160,7 +160,7 @@ const differenceOf = ({ reason, subnet, value, ports, message }: RowConflict): R
   key: northboundKey.subnet(subnet),
   kind: 'conflict',
   columns: [reason],
-  found: { [value]: ports },
-  wanted: undefined,
+  actual: { [value]: ports },
+  desired: undefined,
   message,
 });

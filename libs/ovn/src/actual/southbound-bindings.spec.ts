@@ -22,10 +22,10 @@ describe('who answers for a Vip', () => {
     return stdout.trim();
   };
 
-  /** As ovn-controller does when a parent's gratuitous ARP arrives; resolves when we were told. */
+  /** As ovn-controller does when a parent's gratuitous ARP arrives; resolves when that was heard here. */
   async function claim(port: string, parent: string): Promise<void> {
     const vip = port.replace(':ipv6', '');
-    const told = new Promise<void>((resolve) => {
+    const heard = new Promise<void>((resolve) => {
       const stop = bindings.onChange(() => {
         if (!bindings.bindingsOf(vip).some((binding) => binding.port === parent)) return;
         stop();
@@ -35,7 +35,7 @@ describe('who answers for a Vip', () => {
     const row = await uuidOf('Port_Binding', `logical_port="${port}"`);
     const chassis = await uuidOf('Chassis', 'name=ch1');
     await sbctl('set', 'Port_Binding', row, `virtual_parent="${parent}"`, `chassis=${chassis}`);
-    await told;
+    await heard;
   }
 
   beforeEach(async () => {

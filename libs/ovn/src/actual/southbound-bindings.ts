@@ -50,13 +50,13 @@ export class SouthboundBindings {
     });
   }
 
-  /** Tells `listener` of each Vip for which another parent answers now. Returns how to stop. */
+  /** Calls `listener` with each Vip for which another parent answers now. Returns what ends it. */
   onChange(listener: (vip: string) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
-  /** Whether what is told is what the Southbound says now. */
+  /** Whether the answers are those of the Southbound now, and not of before the connection was lost. */
   get isConnected(): boolean {
     return this.replica.state === 'synced';
   }

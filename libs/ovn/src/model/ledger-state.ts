@@ -19,8 +19,8 @@ export interface JoiningPorts {
   readonly routerPort: string;
 }
 
-/** What of the Northbound decides what should be: answered by who reads it, or by `ASSUMED`. */
-export interface Surroundings {
+/** What of the Northbound decides what should be: answered by who reads it, or by `assumedContext`. */
+export interface RowContext {
   /** Whether a port called so is on the Subnet's switch. */
   hasPort(subnet: string, port: string): boolean;
   /** The port by which the address is reached: the ledger's, or one on the switch with it in `addresses`. */
@@ -32,7 +32,7 @@ export interface Surroundings {
 }
 
 /** A Northbound that holds what the ledger knows of and nothing else. */
-export function assumed({ view, relations }: LedgerState): Surroundings {
+export function assumedContext({ view, relations }: LedgerState): RowContext {
   return {
     hasPort: () => true,
     portOf: (subnet, address) => subnet.byAddress.get(address)?.port,

@@ -38,9 +38,9 @@ export class Relation<Left, Right> {
   set(left: Left, rights: readonly Right[]): void {
     const before = this.rightsOf(left);
     if (before.size === 0 && rights.length === 0) return;
-    const wanted = new Set(rights);
-    for (const right of [...before]) if (!wanted.has(right)) this.put(left, right, false);
-    for (const right of wanted) this.put(left, right, true);
+    const next = new Set(rights);
+    for (const right of [...before]) if (!next.has(right)) this.put(left, right, false);
+    for (const right of next) this.put(left, right, true);
   }
 }
 

@@ -14,19 +14,19 @@ import {
   formatAddress,
 } from '@holdfast/ipam';
 import { type DesiredRow, desiredRow } from './desired-row';
-import type { LedgerState, Surroundings } from './ledger-state';
+import type { LedgerState, RowContext } from './ledger-state';
 import { type RowKey, northboundKey } from './row-keys';
 
 export function ruleRows(
   subnetName: string,
   name: string,
   { view }: LedgerState,
-  around: Surroundings,
+  context: RowContext,
 ): readonly DesiredRow[] {
   const rule = view.subnet(subnetName)?.uses.rule(name);
   const vip = rule && view.vip(rule.vip);
   if (!rule || !vip) return [];
-  const probes = rule.healthCheck ? probesOf(rule, around.subnetsOnRouterOf(vip.subnet), around) : {};
+  const probes = rule.healthCheck ? probesOf(rule, context.subnetsOnRouterOf(vip.subnet), context) : {};
   return PROTOCOLS.flatMap((protocol) => {
     const ports = rule.ports.filter((port) => port.protocol === protocol);
     if (ports.length === 0) return [];
@@ -110,14 +110,14 @@ interface Probes {
  * Backends of which either is not known are not checked: they stay in, as without health checks.
  * @param subnets those where the rule's backends may live
  */
-function probesOf(rule: Rule, subnets: readonly SubnetState[], around: Surroundings): Probes {
+function probesOf(rule: Rule, subnets: readonly SubnetState[], context: RowContext): Probes {
   const probes: { [backend: string]: string } = {};
   for (const backend of rule.backends) {
     if (typeof backend !== 'number') continue;
     const home = subnets.find(({ definition }) => definition?.cidrs.some((cidr) => contains(cidr, backend)));
     if (!home) continue;
     const source = home.byHolder.get(HEALTH_CHECK_SOURCE)?.v4;
-    const port = around.portOf(home, backend);
+    const port = context.portOf(home, backend);
     if (source !== undefined && port !== undefined)
       probes[formatAddress(backend)] = `${port}:${formatAddress(source)}`;
   }

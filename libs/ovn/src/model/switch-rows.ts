@@ -1,7 +1,7 @@
 // The rows of a Subnet: its Logical_Switch, and the pair of ports that puts it on the router that the ledger names.
 import { type SubnetDefinition, type SubnetState, familyOf, formatAddress, formatMac } from '@holdfast/ipam';
 import { ROUTER_LED_UNSET, type DesiredRow, desiredRow } from './desired-row';
-import type { JoiningPorts, LedgerState, Surroundings } from './ledger-state';
+import type { JoiningPorts, LedgerState, RowContext } from './ledger-state';
 import { proxiedOn } from './lb-vip-rows';
 import { type NorthboundKey, northboundKey } from './row-keys';
 import { sorted } from './sorted';
@@ -29,14 +29,14 @@ export const joiningPorts = (subnet: string, router: string): JoiningPorts => ({
 export function joiningRows(
   subnet: SubnetState,
   ledger: LedgerState,
-  around: Surroundings,
+  context: RowContext,
 ): readonly DesiredRow[] {
   const definition = subnet.definition;
   const mac = subnet.routerMac();
   const router = definition?.router;
   if (!definition || router === undefined || mac === undefined) return [];
   const names = joiningPorts(subnet.name, router);
-  const joined = around.joinedByOthers(subnet.name, names);
+  const joined = context.joinedByOthers(subnet.name, names);
   if (joined === 'instead') return [];
   const proxied = joined === 'beside' ? [] : proxiedOn(ledger, subnet.name);
   const key = northboundKey.subnet(subnet.name);

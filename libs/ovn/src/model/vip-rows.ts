@@ -3,22 +3,22 @@
 import { type Address, type User, type VipEntry, addressesOf, familyOf, formatAddress } from '@holdfast/ipam';
 import { type DesiredRow, VIRTUAL_PORT_UNSET, desiredRow, secondPortName } from './desired-row';
 import { ownRouterPortRows } from './lb-vip-rows';
-import type { LedgerState, Surroundings } from './ledger-state';
+import type { LedgerState, RowContext } from './ledger-state';
 import { placementOf, portRow, vipsOfParent } from './port-rows';
 import type { RowKey, VirtualPortFamily } from './row-keys';
 
-export function vipRows(name: string, ledger: LedgerState, around: Surroundings): readonly DesiredRow[] {
+export function vipRows(name: string, ledger: LedgerState, context: RowContext): readonly DesiredRow[] {
   const vip = ledger.view.vip(name);
   if (!vip) return [];
-  return [...vipPortRows(vip, ledger, around), ...ownRouterPortRows(vip, ledger)];
+  return [...vipPortRows(vip, ledger, context), ...ownRouterPortRows(vip, ledger)];
 }
 
 /** The ports that answer for the Vip: virtual ones, or that of the Pod whose own address it is. */
 export const vipPortRows = (
   vip: VipEntry,
   ledger: LedgerState,
-  around: Surroundings,
-): readonly DesiredRow[] => [...virtualPortRows(vip, around), ...userPortRows(vip, ledger)];
+  context: RowContext,
+): readonly DesiredRow[] => [...virtualPortRows(vip, context), ...userPortRows(vip, ledger)];
 
 /** Whether the Vip is to have rows, or to be answered for by a router. */
 export const hasRows = (vip: VipEntry): boolean =>
@@ -32,11 +32,11 @@ export function grantedParents(vip: VipEntry): readonly string[] | undefined {
 }
 
 /** One port a family, IPv4 first, because `virtual-ip` is one address: ovn-northd makes no flow at all for a pair. */
-function virtualPortRows(vip: VipEntry, around: Surroundings): readonly DesiredRow[] {
+function virtualPortRows(vip: VipEntry, context: RowContext): readonly DesiredRow[] {
   const granted = grantedParents(vip);
   if (!granted) return NO_ROWS;
   const parents =
-    granted.length === 0 ? granted : granted.filter((port) => around.hasPort(vip.subnet.name, port));
+    granted.length === 0 ? granted : granted.filter((port) => context.hasPort(vip.subnet.name, port));
   const { v4, v6 } = vip.reservation;
   return [
     ...(v4 === undefined ? NO_ROWS : [virtualPort(vip, v4, true, parents)]),

@@ -23,7 +23,7 @@ export function chooseContainer(
   table: Container,
   key: NorthboundKey,
   name: string,
-  isWanted: boolean,
+  isDesired: boolean,
 ): ContainerChoice {
   const own = rows
     .ownOf(key)
@@ -35,11 +35,11 @@ export function chooseContainer(
         (a < b ? -1 : 1),
     );
   const foreign = rows.namedIn(table, name).filter((uuid) => !rows.get(uuid)!.owner);
-  const wanted = !isWanted ? [] : foreign.length > 0 ? foreign : own.slice(0, 1);
-  const rest = own.filter((uuid) => !wanted.includes(uuid));
+  const chosen = !isDesired ? [] : foreign.length > 0 ? foreign : own.slice(0, 1);
+  const rest = own.filter((uuid) => !chosen.includes(uuid));
   const stuck = rest.filter((uuid) => whatIsTheirs(rows, uuid) !== undefined);
   return {
-    candidates: isWanted ? [...wanted, ...stuck] : [],
+    candidates: isDesired ? [...chosen, ...stuck] : [],
     superfluous: rest.filter((uuid) => !stuck.includes(uuid)),
     stuck,
   };

@@ -47,7 +47,7 @@ function planRule(key: NorthboundKey, batch: TransactionBatch, explains: boolean
   if (rule && ledger.view.vip(rule.vip)) {
     plan.hasRows = true;
     plan.position = ledger.view.vipPosition(rule.vip);
-    for (const row of ruleRows(subnet, name, ledger, plan.around)) plan.put(row);
+    for (const row of ruleRows(subnet, name, ledger, plan.context)) plan.put(row);
   }
   return plan.finish();
 }

@@ -21,7 +21,7 @@ export function planSubnet(key: NorthboundKey, batch: TransactionBatch, explains
   if (subnet && router !== undefined) {
     plan.dependencies.push(dependency.routerName(router));
     const isPlaced = plan.placesOf({ in: 'switch', subnet: name }) !== undefined;
-    if (isPlaced) plan.putTogether(joiningRows(subnet, ledger, plan.around));
+    if (isPlaced) plan.putTogether(joiningRows(subnet, ledger, plan.context));
   }
   return plan.finish();
 }

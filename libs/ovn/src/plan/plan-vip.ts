@@ -21,7 +21,7 @@ export function planVip(key: NorthboundKey, batch: TransactionBatch, explains: b
   if (!vip) return plan.finish();
   plan.position = ledger.view.vipPosition(name);
   plan.hasRows = hasRows(vip);
-  for (const row of vipPortRows(vip, ledger, plan.around)) plan.put(row);
+  for (const row of vipPortRows(vip, ledger, plan.context)) plan.put(row);
   noticeMissingParents(plan, vip);
   if (vip.reservation.vip.vipType === 'switch_lb_vip') answerForLbVip(plan, vip);
   return plan.finish();
@@ -30,7 +30,7 @@ export function planVip(key: NorthboundKey, batch: TransactionBatch, explains: b
 function noticeMissingParents(plan: RowPlan, vip: VipEntry): void {
   const granted = grantedParents(vip) ?? [];
   const { name } = vip.subnet;
-  const missing = granted.filter((port) => !plan.around.hasPort(name, port));
+  const missing = granted.filter((port) => !plan.context.hasPort(name, port));
   const isPlaced = missing.length > 0 && plan.places.find({ in: 'switch', subnet: name }).into;
   if (isPlaced) plan.notice = parentMissing(missing, name);
 }

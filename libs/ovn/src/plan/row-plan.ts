@@ -14,7 +14,7 @@ import {
 import type { DesiredPlace, DesiredRow } from '../model/desired-row';
 import type { NorthboundKey } from '../model/row-keys';
 import type { RowUuid } from '../model/tables';
-import { ActualSurroundings } from './actual-surroundings';
+import { ActualContext } from './actual-context';
 import { type ContainerChoice, contentOf, whatIsTheirs } from './container-choice';
 import { PlaceFinder, ambiguous } from './place-finder';
 import type { Notice, Obstacle, ObstacleReason, Plan } from './plan';
@@ -39,7 +39,7 @@ export class RowPlan implements Plan {
   readonly dependencies: string[] = [];
   readonly rows: NorthboundRows;
   readonly places: PlaceFinder;
-  readonly around: ActualSurroundings;
+  readonly context: ActualContext;
   /** Rows of ours that no desired row has taken yet. */
   private rest: readonly KnownRow[];
 
@@ -52,7 +52,7 @@ export class RowPlan implements Plan {
     this.rows = batch.options.rows;
     this.rest = this.rows.ownOf(key);
     this.places = new PlaceFinder(batch, this.dependencies);
-    this.around = new ActualSurroundings(batch, this.places, this.dependencies);
+    this.context = new ActualContext(batch, this.places, this.dependencies);
   }
 
   block(reason: ObstacleReason, message: string): undefined {

@@ -72,7 +72,7 @@ export type Write =
       readonly externalIds: { readonly [key: string]: string | undefined };
     };
 
-/** What must hold comes first; `operation` of a refusal then tells which. */
+/** What must hold comes first; `operation` of a refusal then says which. */
 export function operationsFor(writes: readonly Write[]): readonly Operation[] {
   const guards: Operation[] = [];
   const rows: Operation[] = [];

@@ -83,26 +83,26 @@ describe('a row edited by hand', () => {
       ['clear', 'logical_switch', 'blue', 'external_ids'],
       'subnet/blue changed external_ids',
     ],
-  ])('is put right: %s', async (_, edit, told) => {
+  ])('is put right: %s', async (_, edit, expected) => {
     const before = await ownRows();
     await lab.nbctl(...edit);
-    await eventually(() => expect(drifts.map(brief)).toContain(told));
+    await eventually(() => expect(drifts.map(brief)).toContain(expected));
     await eventually(async () => expect(await ownRows()).toEqual(before));
     await reconciler.whenSettled();
-    expect(drifts.map(brief)).toEqual([told]);
+    expect(drifts.map(brief)).toEqual([expected]);
     expect(reconciler.status()).toMatchObject({ lastDrift: drifts[0], counts: { drifts: 1 } });
     expect(reconciler.projectionOf('web')?.reason).toBe('Projected');
   });
 
-  it('is reported with what was found, what is wanted, and when', async () => {
+  it('is reported with what is there, what should be, and when', async () => {
     await lab.nbctl('set', 'logical_switch_port', 'db', 'options:virtual-ip=10.18.0.66');
     await eventually(() => expect(drifts).toHaveLength(1));
     expect(drifts[0]).toEqual({
       key: 'vip/db/ipv4',
       kind: 'changed',
       columns: ['options'],
-      found: { options: { 'virtual-ip': '10.18.0.66', 'virtual-parents': 'db-0.default' } },
-      wanted: { options: { 'virtual-ip': '10.18.0.5', 'virtual-parents': 'db-0.default' } },
+      actual: { options: { 'virtual-ip': '10.18.0.66', 'virtual-parents': 'db-0.default' } },
+      desired: { options: { 'virtual-ip': '10.18.0.5', 'virtual-parents': 'db-0.default' } },
       atMs: expect.any(Number),
     });
   });
@@ -129,7 +129,7 @@ describe('rows that come and go', () => {
     ]);
   });
 
-  it('are taken away if they carry our key and nobody wants them', async () => {
+  it('are taken away if they carry our key and stand for nothing', async () => {
     const before = await ownRows();
     await lab.nbctl(
       ...['lsp-add', 'red', 'old', '--', 'set', 'logical_switch_port', 'old'],
@@ -228,7 +228,7 @@ describe('the whole database', () => {
   });
 });
 
-describe('the checkpoint', () => {
+describe('the mark', () => {
   it('is put back when it is taken away, or set back', async () => {
     const position = (): Promise<string> => lab.nbctl('get', 'nb_global', '.', 'external_ids');
     await lab.nbctl('set', 'nb_global', '.', 'external_ids:theirs=kept');

@@ -71,7 +71,7 @@ export class DueKeys {
     held.cancel = undefined;
   }
 
-  /** The key's transaction was committed, or what it wants is another thing now. */
+  /** The key's transaction was committed, or the ledger says something else of it now. */
   clear(key: NorthboundKey): void {
     if (this.heldBack.size === 0) return;
     this.heldBack.get(key)?.cancel?.();

@@ -20,7 +20,7 @@ const setPosition = (position: string): Promise<string> =>
   lab.nbctl('set', 'nb_global', '.', `external_ids:"holdfast:position"="${position}"`);
 
 describe('two projectors', () => {
-  it('take turns: one writes, the other sees what it writes, and takes over when it is gone', async () => {
+  it('relieve each other: one writes, the other sees what it writes, and takes over when it is gone', async () => {
     const first = lab.reconciler(ledger);
     await first.whenSettled();
     const second = lab.reconciler(ledger);
@@ -136,7 +136,7 @@ describe('another ledger', () => {
 });
 
 describe('the fence', () => {
-  it('keeps a transaction from happening when the checkpoint was moved after it was planned', async () => {
+  it('keeps a transaction from happening when the mark was moved after it was planned', async () => {
     const first = lab.reconciler(ledger);
     await first.whenSettled();
     await first.shutDown();
@@ -157,7 +157,7 @@ describe('the fence', () => {
     expect(await lab.dump()).toEqual(before);
   });
 
-  it('holds also before there is a checkpoint', async () => {
+  it('holds also before there is a mark', async () => {
     await lab.nbctl('init');
     let moves = 0;
     const stale = lab.reconciler(ledger, {

@@ -190,7 +190,7 @@ describe('a port of others in the way', () => {
     expect(Object.keys(await lab.ports()).sort()).toEqual(['other', 'web']);
   });
 
-  it('stays whose it is also where it is to the letter what the ledger wants, until it is handed over', async () => {
+  it('stays whose it is also where it is to the letter what the ledger says, until it is handed over', async () => {
     await lab.nbctl(...kubeOvnPort('green', 'a.default', { addresses: '00:00:00:0a:00:01 10.18.0.5' }));
     ledger.define('green', '10.18.0.0/16');
     ledger.reservePort('green', 'pod/default/a', { v4: '10.18.0.5', mac: 0x0a0001, port: 'a.default' });

@@ -15,7 +15,7 @@ export const LEDGER_KEY = 'holdfast:ledger';
 export interface LedgerMark {
   /** Of the last event of a Subnet; `undefined`: there is none yet. */
   readonly position: string | undefined;
-  /** Tells ledgers apart; `undefined` if they are not to be told apart. */
+  /** The ledger's id; `undefined` if ledgers are not to be distinguished. */
   readonly ledger: string | undefined;
 }
 
@@ -62,7 +62,7 @@ export function recordedIn(global: GlobalRow | undefined): LedgerMark {
   return { position: global?.external_ids[POSITION_KEY], ledger: global?.external_ids[LEDGER_KEY] };
 }
 
-/** Lets a transaction happen only if the checkpoint is still what `global` says. */
+/** Lets a transaction happen only if the mark is still what `global` says. */
 export function fence(global: GlobalRow | undefined): Operation {
   if (!global)
     return wait('NB_Global', { where: [], columns: ['name'], until: '==', rows: [], timeoutMs: 0 });
@@ -92,20 +92,20 @@ export function fence(global: GlobalRow | undefined): Operation {
 /** The row that `ovn-nbctl init` makes: a database that nobody initialised yet has none. */
 export const globalRow = (): Operation => insert('NB_Global', {});
 
-/** Moves the checkpoint. */
+/** Moves the mark. */
 export function record(global: GlobalRow, mark: LedgerMark): readonly Operation[] {
-  const keys = keysOf(mark);
+  const keys = markKeys(mark);
   const isSame = Object.entries(keys).every(([key, value]) => global.external_ids[key] === value);
   return isSame ? [] : [setKeys('NB_Global', global._uuid, keys)];
 }
 
-/** The global row once the checkpoint is moved. */
+/** The global row once the mark is moved. */
 export const marked = (global: GlobalRow, mark: LedgerMark): GlobalRow => ({
   ...global,
-  external_ids: { ...global.external_ids, ...keysOf(mark) },
+  external_ids: { ...global.external_ids, ...markKeys(mark) },
 });
 
-function keysOf({ position, ledger }: LedgerMark): { readonly [key: string]: string } {
+function markKeys({ position, ledger }: LedgerMark): { readonly [key: string]: string } {
   return {
     ...(position !== undefined && { [POSITION_KEY]: position }),
     ...(ledger !== undefined && { [LEDGER_KEY]: ledger }),

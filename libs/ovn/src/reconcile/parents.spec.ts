@@ -71,8 +71,8 @@ describe('a reservation with a port', () => {
   });
 
   it('may send only what is its own, and what it is a parent of', async () => {
-    const wish = { v4: '10.17.0.5', v6: 'fd00:17::5', mac: 0x0a0000000001, portSecurity: true };
-    ledger.reservePort('blue', 'pod/default/web-0', { port: 'web-0', ...wish });
+    const spec = { v4: '10.17.0.5', v6: 'fd00:17::5', mac: 0x0a0000000001, portSecurity: true };
+    ledger.reservePort('blue', 'pod/default/web-0', { port: 'web-0', ...spec });
     ledger.reserve('blue', 'vip', { v4: '10.17.0.100', v6: 'fd00:17::100' });
     await project();
     const own = '0a:00:00:00:00:01 10.17.0.5 fd00:17::5';
@@ -138,7 +138,7 @@ describe('a reservation with a port', () => {
 });
 
 describe('parents', () => {
-  it('are those that are on the switch; the others are told of, and come in when they come (D23, D24)', async () => {
+  it('are those that are on the switch; the others are named, and come in when they come (D23, D24)', async () => {
     await lab.nbctl(
       'ls-add',
       'blue',

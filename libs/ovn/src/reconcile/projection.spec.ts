@@ -207,24 +207,24 @@ describe('what happens in the ledger', () => {
     expect(await lab.ports()).toEqual({ web: 'blue 10.17.0.8', db: 'ovn-default 10.16.0.5' });
   });
 
-  it('is told to whoever listens, and the parents with it', async () => {
-    const told: string[] = [];
+  it('is reported to whoever listens, and the parents with it', async () => {
+    const heard: string[] = [];
     const end = reconciler.onChange((key) =>
-      told.push(`${key} ${reconciler.projectionOf(key.slice(4))?.reason}`),
+      heard.push(`${key} ${reconciler.projectionOf(key.slice(4))?.reason}`),
     );
     ledger.reserve('blue', 'new');
     await reconciler.whenSettled();
     end();
     ledger.release('new');
     await reconciler.whenSettled();
-    expect(told[0]).toBe('vip/new Pending');
-    expect(told.at(-1)).toBe('vip/new Projected');
+    expect(heard[0]).toBe('vip/new Pending');
+    expect(heard.at(-1)).toBe('vip/new Projected');
   });
 
   it('is coalesced: ten thousand facts about one Vip are a handful of transactions', async () => {
     const before = reconciler.status().counts.transactions;
     for (let burst = 0; burst < 100; burst += 1) {
-      for (let turn = 0; turn < 100; turn += 1) ledger.revise('web', { v4: `10.17.${burst}.${100 + turn}` });
+      for (let at = 0; at < 100; at += 1) ledger.revise('web', { v4: `10.17.${burst}.${100 + at}` });
       await new Promise((resolve) => setImmediate(resolve));
     }
     await reconciler.whenSettled();

@@ -315,8 +315,8 @@ class Run {
   }
 
   async isConverged(): Promise<void> {
-    const wanted = await this.builtFromNothing();
-    await eventually(async () => expect(await pictureOf(this.lab)).toEqual(wanted));
+    const desired = await this.builtFromNothing();
+    await eventually(async () => expect(await pictureOf(this.lab)).toEqual(desired));
   }
 
   /** What must hold whatever the ledger says. */

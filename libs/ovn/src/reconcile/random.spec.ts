@@ -220,7 +220,7 @@ class Run {
   /** Said anew, in the words of the rules and not of the code under test. */
   private wantedPorts(rows: readonly AnyRow[]): unknown {
     const theirPorts = [...this.foreign.values()].filter((row): row is SwitchPortRow => !('ports' in row));
-    const wanted: string[] = [];
+    const desired: string[] = [];
     for (const { name, subnet, reservation } of this.ledger.view.vips()) {
       const place = rows.find((row) => 'ports' in row && row.name === subnet.name) as SwitchRow;
       if (reservation.vip.namespace === undefined) continue;
@@ -236,21 +236,21 @@ class Run {
               place.ports.includes(row._uuid)),
         );
         const ids = `holdfast:key=vip/${name}/ipv${family} ls=${subnet.name} vendor=holdfast`;
-        if (!isTaken) wanted.push(`${port} on ${subnet.name}: virtual true  ${ids} virtual-ip=${ip}`);
+        if (!isTaken) desired.push(`${port} on ${subnet.name}: virtual true  ${ids} virtual-ip=${ip}`);
       });
     }
-    return wanted.sort();
+    return desired.sort();
   }
 
   private wantedSwitches(rows: readonly AnyRow[]): unknown {
     const theirs = [...this.foreign.values()].filter((row) => 'ports' in row).map(({ name }) => name);
-    const wanted = [...this.ledger.view.subnets()]
+    const desired = [...this.ledger.view.subnets()]
       .map(({ name }) => name)
       .filter((name) => !theirs.includes(name));
     const kept = rows.filter(
       (row) => 'ports' in row && rowKeyOf(row) && row.ports.some((port) => this.foreign.has(port)),
     );
-    return [...new Set([...wanted, ...kept.map(({ name }) => name)])].sort();
+    return [...new Set([...desired, ...kept.map(({ name }) => name)])].sort();
   }
 }
 

@@ -5,7 +5,7 @@
 //   row changes ──┼─> due keys ─> plan ─> transactions ─> row changes
 //   slow clock ───┘
 //
-// It never concludes from a transaction what is there now: the rows tell.
+// It never concludes from a transaction what is there now: the rows show it.
 import { Backoff, type Cancel, type Chance, type Clock, sleep } from '@holdfast/clock';
 import type { Holder, LedgerView, SubnetFact } from '@holdfast/ipam';
 import type { Northbound, NorthboundChange, NorthboundState } from '../actual/northbound';
@@ -39,7 +39,7 @@ export interface ReconcilerOptions {
   /** Orders two positions of the ledger: negative, zero or positive. */
   readonly comparePositions: (a: string, b: string) => number;
   /**
-   * Tells this ledger from any other, such as the id of its first event; `undefined` while it has none. Left out:
+   * Identifies this ledger, such as the id of its first event; `undefined` while it has none. Left out:
    * a Northbound written from another ledger is noticed only while that one's position is ahead.
    */
   readonly ledgerId?: () => string | undefined;
@@ -347,7 +347,7 @@ export class NorthboundReconciler {
     }
   }
 
-  /** One of the keys is to blame: they are told apart by smaller transactions, and the last one waits. */
+  /** One of the keys is to blame: it is found by ever smaller transactions, and the last one waits. */
   private blame(planned: readonly PlannedKey[], message: string): void {
     const [only] = planned;
     if (only && planned.length === 1)

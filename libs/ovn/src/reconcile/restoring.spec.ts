@@ -1,4 +1,4 @@
-// All that a ledger can want, after all that can befall a Northbound: it ends as it was, or as it would be now.
+// All that a ledger can ask for, after all that can befall a Northbound: it ends as it was, or as it would be now.
 import { copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { operationsOf } from '@holdfast/ovsdb';

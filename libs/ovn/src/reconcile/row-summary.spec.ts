@@ -1,4 +1,4 @@
-// What is told of a Vip's rows is what there is, not what should be.
+// A Vip's rows are shown as they are, not as they should be.
 import { NorthboundLab, type RunningReconciler } from '../testing/northbound-lab';
 import { TestLedger } from '../testing/test-ledger';
 
@@ -20,33 +20,33 @@ async function settled(change: () => unknown): Promise<void> {
   await reconciler.whenSettled();
 }
 
-it('tells of no rows where there are none', async () => {
+it('shows no rows where there are none', async () => {
   expect(reconciler.rowsOf('nothing')).toEqual([]);
   await settled(() => ledger.reserve('blue', 'web', { vipType: 'kube_host_vm_vip' }));
   expect(reconciler.rowsOf('web')).toEqual([]);
 });
 
-it('tells of a virtual port as ovn-nbctl does, until it is gone', async () => {
+it('shows a virtual port as ovn-nbctl does, until it is gone', async () => {
   await settled(() => {
     ledger.reserve('blue', 'web', { v4: '10.17.0.9', namespace: 'default' });
     ledger.grant('web', 'amphora-1');
   });
   await lab.nbctl('lsp-add', 'blue', 'amphora-1');
   await reconciler.whenSettled();
-  const [told, ...more] = reconciler.rowsOf('web');
+  const [shown, ...more] = reconciler.rowsOf('web');
   expect(more).toEqual([]);
-  expect(told).toMatchObject({
+  expect(shown).toMatchObject({
     table: 'Logical_Switch_Port',
     name: 'web',
     columns: { type: 'virtual' },
   });
-  expect(told?.columns['options']).toBe('{virtual-ip="10.17.0.9", virtual-parents=amphora-1}');
-  expect(told?.columns).not.toHaveProperty('external_ids');
+  expect(shown?.columns['options']).toBe('{virtual-ip="10.17.0.9", virtual-parents=amphora-1}');
+  expect(shown?.columns).not.toHaveProperty('external_ids');
   await settled(() => ledger.release('web'));
   expect(reconciler.rowsOf('web')).toEqual([]);
 });
 
-it('tells of its rules’ load balancers beside its own rows', async () => {
+it('shows its rules’ load balancers beside its own rows', async () => {
   await settled(() => {
     ledger.reserve('blue', 'lb', { v4: '10.17.0.9', vipType: 'switch_lb_vip' });
     const ports = [{ port: 80, targetPort: 8080, protocol: 'tcp' }] as const;

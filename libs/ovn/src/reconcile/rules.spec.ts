@@ -251,7 +251,7 @@ describe('rows of rules that somebody else changed', () => {
     ['key', (lb) => ['clear', 'load_balancer', lb, 'external_ids'], 'rule/blue/web/tcp changed external_ids'],
     ['checks', (lb) => ['clear', 'load_balancer', lb, 'health_check'], 'rule/blue/web/tcp/80 missing'],
     ['all', (lb) => ['lb-del', lb], 'rule/blue/web/tcp missing'],
-  ])('are put right: %s', async (_, edit, told) => {
+  ])('are put right: %s', async (_, edit, expected) => {
     ledger.rule('web', 'front', { ports: HTTP, backends: ['10.17.0.7'], healthCheck: true });
     await project();
     const bare = async (): Promise<unknown> => [
@@ -263,7 +263,7 @@ describe('rows of rules that somebody else changed', () => {
     const drifts: string[] = [];
     reconciler.onDrift(({ key, kind, columns }) => drifts.push([key, kind, ...columns].join(' ')));
     await lab.nbctl(...edit((await balancers())[0]!._uuid));
-    await eventually(() => expect(drifts).toContain(told));
+    await eventually(() => expect(drifts).toContain(expected));
     await eventually(async () => expect(await bare()).toEqual(before));
   });
 });

@@ -1,4 +1,4 @@
-// What must never be on a switch: refused where we would write it, told of where it is.
+// What must never be on a switch: refused where we would write it, reported where it is.
 import { NorthboundLab, type RunningReconciler } from '../testing/northbound-lab';
 import { eventually } from '../testing/eventually';
 import { TestLedger } from '../testing/test-ledger';
@@ -98,7 +98,7 @@ describe('what would be wrong is not written', () => {
 });
 
 describe('what comes to be wrong later', () => {
-  it('is told of, and nothing of ours is taken away for it', async () => {
+  it('is reported, and nothing of ours is taken away for it', async () => {
     ledger.reserve('blue', 'vip', { v4: '10.17.0.100' });
     ledger.reservePort('blue', 'pod/default/a', { port: 'a', mac: 0x0a0000000001 });
     await project();
@@ -121,7 +121,7 @@ describe('what comes to be wrong later', () => {
     expect(reconciler.status()).toMatchObject({ obstacles: [], conflicts: [] });
   });
 
-  it("is told of among rows of others: a load balancer's port with the gateway's MAC (D31, #5377)", async () => {
+  it("is reported among rows of others: a load balancer's port with the gateway's MAC (D31, #5377)", async () => {
     await project();
     await router('00:00:00:7a:e1:01');
     await port('slr-01.', 'blue', '00:00:00:7a:e1:01 10.17.0.200');
@@ -130,7 +130,7 @@ describe('what comes to be wrong later', () => {
         {
           key: 'subnet/blue',
           kind: 'conflict',
-          found: { '00:00:00:7a:e1:01': ['blue-up', 'slr-01.'] },
+          actual: { '00:00:00:7a:e1:01': ['blue-up', 'slr-01.'] },
           message: expect.stringContaining('blue-up and slr-01.'),
         },
       ]),
@@ -140,7 +140,7 @@ describe('what comes to be wrong later', () => {
     await eventually(() => expect(reconciler.status().conflicts).toEqual([]));
   });
 
-  it('is told of among virtual ports of others', async () => {
+  it('is reported among virtual ports of others', async () => {
     for (const name of ['one', 'two']) {
       await lab.nbctl('lsp-add', 'blue', name, '--', 'lsp-set-type', name, 'virtual');
       await lab.nbctl('set', 'logical_switch_port', name, 'options:virtual-ip=10.17.0.50');

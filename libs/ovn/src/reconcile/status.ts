@@ -1,4 +1,4 @@
-// What the reconciler tells of itself, for conditions, the CLI and metrics.
+// What the reconciler says of itself, for conditions, the CLI and metrics.
 import type { RowDifference } from '../actual/row-difference';
 import type { RowConflict } from '../actual/self-check';
 import type { BlockedKey } from './row-projections';

@@ -5,7 +5,7 @@ export type TransactionOutcome =
   | { readonly kind: 'committed' }
   /** One of the rows is to blame. */
   | { readonly kind: 'blamed'; readonly message: string }
-  /** Somebody else moved the checkpoint, or has the lock: look again. */
+  /** Somebody else moved the mark, or has the lock: look again. */
   | { readonly kind: 'fenced'; readonly message: string }
   /** It was built on one that did not happen. */
   | { readonly kind: 'superseded' }
@@ -13,7 +13,7 @@ export type TransactionOutcome =
   | {
       readonly kind: 'failed';
       readonly message: string;
-      /** Its reply was lost. The rows will tell. */
+      /** Its reply was lost. The rows will show it. */
       readonly mayHaveHappened: boolean;
     };
 
@@ -23,7 +23,7 @@ const ROW_ERRORS = new Set([
   'referential integrity violation',
   'domain error',
   'range error',
-  /** Of a guard on a switch: the fence's is told apart by its place. */
+  /** Of a guard on a switch: the fence's is known by its place. */
   'timed out',
 ]);
 

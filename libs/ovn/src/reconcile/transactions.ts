@@ -1,5 +1,5 @@
-// Transactions under way: at most two, each fenced by the checkpoint that the one before it leaves. It sends and
-// says what became of each; what to send, and what follows from it, it does not know.
+// Transactions under way: at most two, each fenced by the mark that the one before it leaves. It sends and
+// says what became of each; what to send, and what follows from it, it does not decide.
 import { fence, globalRow, type LedgerMark, marked, record } from './mark';
 import type { Northbound } from '../actual/northbound';
 import type { GlobalRow } from '../model/tables';
@@ -22,7 +22,7 @@ export interface TransactionEvents {
 
 export class Transactions {
   readonly counts = { transactions: 0, transactionsRefused: 0, rowsWritten: 0 };
-  /** The position of our last checkpoint. */
+  /** The position of our last mark. */
   written: string | undefined;
   private readonly inFlight = new Set<Promise<void>>();
   private readonly keys = new Set<NorthboundKey>();
@@ -55,7 +55,7 @@ export class Transactions {
     return this.keys.has(key);
   }
 
-  /** Something happened that the key's rows, once written, do not tell. */
+  /** Something happened that the key's rows, once written, do not show. */
   touch(key: NorthboundKey): void {
     if (this.keys.has(key)) this.touched.add(key);
   }
@@ -69,7 +69,7 @@ export class Transactions {
   send(batch: TransactionBatch, mark: LedgerMark): void {
     if (this.isIdle) this.globalAfter = this.rows.global;
     const global = this.globalAfter;
-    // A database without its global row gets that first, so that a refusal tells one from the other.
+    // A database without its global row gets that first, so that a refusal says which of the two it is for.
     const operations = global
       ? [
           fence(global),
@@ -106,7 +106,7 @@ export class Transactions {
     if (outcome.kind !== 'failed' || !outcome.mayHaveHappened) this.expect(batch, false);
     if (outcome.kind === 'committed') return this.events.onDone(rest, outcome);
     this.counts.transactionsRefused += 1;
-    // What follows a refused transaction finds the checkpoint where it was: that is no trouble of its own.
+    // What follows a refused transaction finds the mark where it was: that is no trouble of its own.
     const isConsequence = outcome.kind === 'fenced' && this.isRefused;
     this.isRefused = true;
     this.events.onDone(rest, isConsequence ? { kind: 'superseded' } : outcome);

@@ -96,7 +96,7 @@ export class NorthboundLab {
     return (result.results[0] as { readonly rows: readonly unknown[] }).rows as readonly Tables[Table][];
   }
 
-  /** Our ports by name, with what they should be told by. */
+  /** Our ports by name: on which switch, and their options. */
   async ports(): Promise<Record<string, string>> {
     const { own } = await this.dump();
     const switches = own.concat((await this.dump()).foreign).filter((row) => 'ports' in row);

@@ -1,5 +1,5 @@
 // A Northbound in words: every row that we write to, with the names of what refers to it and without UUIDs, so that
-// two databases can be told apart.
+// two databases can be compared.
 import { REFERENCES, referred } from '../actual/places';
 import type { AnyRow, OwnTable } from '../model/tables';
 import { WATCHED } from '../model/tables';

@@ -3,13 +3,13 @@
 import { type Address, type SubnetState, formatAddress } from '@holdfast/ipam';
 import { attachmentOf } from '../actual/attachment';
 import type { NorthboundRows } from '../actual/northbound-rows';
-import type { JoiningPorts, Surroundings } from '../model/ledger-state';
+import type { JoiningPorts, RowContext } from '../model/ledger-state';
 import type { RowUuid } from '../model/tables';
 import { dependency } from './dependencies';
 import type { PlaceFinder } from './place-finder';
 import type { TransactionBatch } from './transaction-batch';
 
-export class ActualSurroundings implements Surroundings {
+export class ActualContext implements RowContext {
   private readonly rows: NorthboundRows;
 
   constructor(
