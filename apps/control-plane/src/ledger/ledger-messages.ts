@@ -11,8 +11,8 @@ import type {
   WithdrawParent,
 } from '@holdfast/ipam';
 import { Command, Query } from '@nestjs/cqrs';
-import type { LedgerReader } from './ledger-reader';
-import type { SubnetOutcome } from './vip-reservations';
+import type { LedgerReader } from '@holdfast/ledger';
+import type { SubnetOutcome } from '@holdfast/ledger';
 
 /** A Subnet's command as a caller can give it: the claim to a Vip's name and where a Vip is are ours to know. */
 export type SubnetOrder =

@@ -1,5 +1,5 @@
-// Answers what is asked of the past: the index of the view says which events, the log has them.
-import type { GetHistory, WhoHeld } from '@holdfast/api';
+// What happened to an address, a holder or a Vip: the view's index says which events, the log has them.
+import type { GetHistory } from '@holdfast/api';
 import {
   type EventStore,
   type RecordedEvent,
@@ -7,32 +7,10 @@ import {
   readMetadata,
   streamOf,
 } from '@holdfast/event-store';
-import {
-  type Holder,
-  type HistoryKey,
-  type SubnetEvent,
-  type Use,
-  type UserEvent,
-  Users,
-  isUserEvent,
-  subnet,
-  vipHolder,
-  vipName,
-} from '@holdfast/ipam';
-import type { Listed } from './answer-query';
-import type { LedgerReader } from './ledger-reader';
-
-/** Who held an address in a subnet at a moment. */
-export interface PastHolding {
-  readonly subnet: string;
-  /** What the reservation was then, as its last event before says. */
-  readonly latest: SubnetEvent;
-  /** The event that put the address into these hands. */
-  readonly began: RecordedEvent;
-  /** Who used it then, or that it was kept though nobody did; absent: nobody ever had. */
-  readonly use?: Use;
-  readonly keptBecause?: string;
-}
+import { type HistoryKey, vipHolder, vipName } from '@holdfast/ipam';
+import type { LedgerReader } from '../follow/ledger-reader';
+import type { Listed } from './page';
+import { readEvent, subnetsAsked } from './past-events';
 
 /** Oldest first, by position. */
 export async function getHistory(
@@ -57,9 +35,8 @@ function* histories(query: GetHistory, reader: LedgerReader, store: EventStore):
   const key: HistoryKey = address ?? holder ?? vipHolder(vip as string);
   for (const name of subnetsAsked(query.subnet, reader)) {
     const versions = [...(reader.historyOf(name)?.versionsOf(key) ?? [])].reverse();
-    const stream = streamOf(subnet.category, name);
     yield (asked) =>
-      readWithin(versions.length, (at) => readEvent(stream, versions[at] as number, store), asked);
+      readWithin(versions.length, (at) => readEvent(name, versions[at] as number, store), asked);
   }
   if (vip !== undefined && query.subnet === undefined) {
     yield async ({ page, ...span }) => {
@@ -90,139 +67,6 @@ async function readWithin(
     if (isWithin(event, span)) events.push(event);
   }
   return events;
-}
-
-/** By subnet name. */
-export async function whoHeld(
-  query: WhoHeld,
-  reader: LedgerReader,
-  store: EventStore,
-): Promise<PastHolding[]> {
-  const holdings: PastHolding[] = [];
-  for (const name of [...subnetsAsked(query.subnet, reader)].sort()) {
-    const holding = await holdingIn(name, query, reader, store);
-    if (holding) holdings.push(holding);
-  }
-  return holdings;
-}
-
-/** From the newest event before that moment back to the one since which the holder has been the same. */
-async function holdingIn(
-  name: string,
-  { address, atMs }: WhoHeld,
-  reader: LedgerReader,
-  store: EventStore,
-): Promise<PastHolding | undefined> {
-  let holding: PastHolding | undefined;
-  for (const version of reader.historyOf(name)?.holdingsOf(address) ?? []) {
-    const recorded = await readEvent(streamOf(subnet.category, name), version, store);
-    if (readMetadata(recorded).atMs > atMs) continue;
-    const event = subnet.codec.decode(recorded);
-    const holder = holderAfter(event, address);
-    if (holder === undefined || (holding && holder !== holderAfter(holding.latest, address))) break;
-    holding = { subnet: name, latest: holding?.latest ?? event, began: recorded };
-  }
-  const holder = holding && holderAfter(holding.latest, address);
-  if (!holding || !holder) return undefined;
-  const use = await useAt(name, holder, atMs, reader, store);
-  const keptBecause = use?.retained && (await whyRetained(name, holder, reader, store, atMs));
-  return { ...holding, use, keptBecause };
-}
-
-/** What happened to a holder up to that moment, the newest first. */
-async function* happenedTo(
-  name: string,
-  holder: Holder,
-  upToMs: number,
-  reader: LedgerReader,
-  store: EventStore,
-): AsyncIterable<{ readonly event: SubnetEvent; readonly atMs: number }> {
-  for (const version of reader.historyOf(name)?.versionsOf(holder) ?? []) {
-    const recorded = await readEvent(streamOf(subnet.category, name), version, store);
-    const { atMs } = readMetadata(recorded);
-    if (atMs <= upToMs) yield { event: subnet.codec.decode(recorded), atMs };
-  }
-}
-
-/** Events of one reservation that are looked through; older ones hardly tell of who used it then. */
-const USE_EVENTS_MAX = 10_000;
-
-/** How the holder's reservation was used at that moment: what has become of it since it was made. */
-async function useAt(
-  name: string,
-  holder: Holder,
-  upToMs: number,
-  reader: LedgerReader,
-  store: EventStore,
-): Promise<Use | undefined> {
-  const since: (readonly [UserEvent, number])[] = [];
-  let left = USE_EVENTS_MAX;
-  for await (const { event, atMs } of happenedTo(name, holder, upToMs, reader, store)) {
-    if (event.type === 'AddressReserved' || event.type === 'VipReserved') break;
-    if (isUserEvent(event)) since.push([event, atMs]);
-    if ((left -= 1) === 0) break;
-  }
-  const users = new Users();
-  for (const [event, atMs] of since.reverse()) users.evolve(event, atMs);
-  return users.of(holder);
-}
-
-/** What may have happened to a reservation since it is kept without a user: more is not looked through. */
-const SINCE_RETAINED_MAX = 64;
-
-/** Why the holder's reservation is kept, as the newest event up to that moment that says so has it. */
-export async function whyRetained(
-  name: string,
-  holder: Holder,
-  reader: LedgerReader,
-  store: EventStore,
-  upToMs = Infinity,
-): Promise<string | undefined> {
-  let left = SINCE_RETAINED_MAX;
-  for await (const { event } of happenedTo(name, holder, upToMs, reader, store)) {
-    if (event.type === 'ReservationRetained') return event.reason;
-    if ((left -= 1) === 0) break;
-  }
-  return undefined;
-}
-
-/** Who holds the address after the event. */
-function holderAfter(event: SubnetEvent, address: WhoHeld['address']): Holder | undefined {
-  switch (event.type) {
-    case 'AddressReserved':
-    case 'AddressMoved':
-      return event.v4 === address || event.v6 === address ? event.holder : undefined;
-    case 'VipReserved':
-    case 'VipRevised':
-      return event.v4 === address || event.v6 === address ? vipHolder(event.name) : undefined;
-    case 'AddressReleased':
-    case 'VipReleased':
-    case 'SubnetDefined':
-    case 'SubnetRevised':
-    case 'SubnetRetired':
-    case 'VipNameYielded':
-    case 'ParentGranted':
-    case 'ParentWithdrawn':
-    case 'RuleDefined':
-    case 'RuleRevised':
-    case 'RuleRetired':
-    case 'RuleBackendsChanged':
-    case 'UserAttached':
-    case 'UserDetached':
-    case 'ReservationRetained':
-    case 'RetentionEnded':
-    case 'RetentionSet':
-      return undefined;
-  }
-}
-
-async function readEvent(stream: string, version: number, store: EventStore): Promise<RecordedEvent> {
-  for await (const [recorded] of store.readStream(stream, version)) if (recorded) return recorded;
-  throw new Error(`event ${version} of ${stream} is in the view but not in the log`);
-}
-
-function subnetsAsked(name: string | undefined, reader: LedgerReader): Iterable<string> {
-  return name === undefined ? reader.subnetsEver() : [name];
 }
 
 function isWithin(
