@@ -1,5 +1,5 @@
 import { NorthboundLab, type RunningReconciler } from '../testing/northbound-lab';
-import { TestLedger, type VipWish } from '../testing/test-ledger';
+import { TestLedger, type TestVipSpec } from '../testing/test-ledger';
 
 let lab: NorthboundLab;
 let ledger: TestLedger;
@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => lab.stop());
 
-const ONLY_V4: VipWish = { families: [4] };
+const ONLY_V4: TestVipSpec = { families: [4] };
 
 /** Starts projecting, waits until that is done, and says how many transactions it took. */
 async function project(options?: Parameters<NorthboundLab['reconciler']>[1]): Promise<void> {
