@@ -15,17 +15,24 @@ export {
   comment,
   commit,
   operationsOf,
-  type Condition,
+  type OvsdbCondition,
   type Input,
   type Mutation,
-  type Operation,
-  type Operations,
+  type OvsdbOperation,
+  type OperationBuilder,
   type RowInput,
 } from './transact/operations';
 export type { Aborted, ResultOf, TransactResult } from './transact/transact';
 
 // Reading
-export type { ChangeBatch, Replica, ReplicaState, RowChange, Selected, Selection } from './replica/replica';
+export type {
+  ChangeBatch,
+  OvsdbReplica,
+  ReplicaState,
+  RowChange,
+  Selected,
+  Selection,
+} from './replica/replica';
 
 // Locks
 export type { LockState, OvsdbLock } from './transact/lock';
@@ -36,7 +43,7 @@ export {
   type AnyTables,
   type ColumnSchema,
   type DatabaseSchema,
-  type Row,
+  type OvsdbRow,
 } from './schema/schema';
 export { fetchSchema, type FetchSchemaOptions } from './generate/fetch-schema';
 export { named, parseUuid, type NamedUuid, type Uuid } from './schema/uuid';

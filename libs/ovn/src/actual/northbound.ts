@@ -1,7 +1,7 @@
 // The port: what the projector asks of an OVN Northbound database. Two methods: see its rows, change them. It is
 // OVSDB's own notion of rows and operations (RFC 7047), so that nothing is lost in between; it knows neither the
 // ledger nor who owns what.
-import type { Operation, RowChange, TransactResult } from '@holdfast/ovsdb';
+import type { OvsdbOperation, RowChange, TransactResult } from '@holdfast/ovsdb';
 import type { WatchedTables } from '../model/tables';
 
 export type NorthboundChange = RowChange<WatchedTables>;
@@ -38,5 +38,5 @@ export interface Northbound {
    * from the first of `operations`, and is -1 if the lock was not held.
    * @throws OvsdbFault as `OvsdbClient.transact`; `transaction-outcome-unknown`: read to find out.
    */
-  transact(operations: readonly Operation[]): Promise<TransactResult>;
+  transact(operations: readonly OvsdbOperation[]): Promise<TransactResult>;
 }

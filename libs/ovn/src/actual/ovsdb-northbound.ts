@@ -5,8 +5,8 @@ import {
   OvsdbClient,
   type OvsdbClientOptions,
   type OvsdbLock,
-  type Operation,
-  type Replica,
+  type OvsdbOperation,
+  type OvsdbReplica,
   type TransactResult,
 } from '@holdfast/ovsdb';
 import { OVN_Northbound, type OVN_Northbound_Tables } from '../generated/northbound';
@@ -28,7 +28,7 @@ export class OvsdbNorthbound implements Northbound {
   }
 
   watch(watcher: NorthboundWatcher): () => Promise<void> {
-    const replica = this.client.replicate(WATCHED) as Replica<WatchedTables>;
+    const replica = this.client.replicate(WATCHED) as OvsdbReplica<WatchedTables>;
     const lock = this.client.lock(PROJECTOR_LOCK);
     this.lock = lock;
     const tellState = (): void =>
@@ -49,7 +49,7 @@ export class OvsdbNorthbound implements Northbound {
     };
   }
 
-  async transact(operations: readonly Operation[]): Promise<TransactResult> {
+  async transact(operations: readonly OvsdbOperation[]): Promise<TransactResult> {
     const { lock } = this;
     if (!lock) throw new Error('a Northbound is watched before it is written to');
     const result = await this.client.transact([lock.assertion(), ...operations]);
@@ -62,7 +62,7 @@ export class OvsdbNorthbound implements Northbound {
     return this.client.close();
   }
 
-  private trouble(replica: Replica<WatchedTables>): string | undefined {
+  private trouble(replica: OvsdbReplica<WatchedTables>): string | undefined {
     const { state } = this.client;
     const fault = replica.fault ?? (state.status === 'connecting' ? state.fault : undefined);
     return fault?.message;

@@ -1,6 +1,7 @@
 // What is different between a row that should be and one that is, column by column. Values are compared as
 // OVSDB means them: sets come sorted, the order of a map's keys means nothing.
 import { PLACES } from './places';
+import type { Columns } from '../model/desired-row';
 import type { OwnTable } from '../model/tables';
 import type { RowKey } from '../model/row-keys';
 
@@ -16,10 +17,6 @@ export interface RowDifference {
   readonly desired: Columns | undefined;
   /** Of a conflict: one sentence for people. */
   readonly message?: string;
-}
-
-export interface Columns {
-  readonly [column: string]: unknown;
 }
 
 interface Desired {

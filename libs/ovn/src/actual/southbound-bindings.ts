@@ -1,6 +1,6 @@
 // Who answers for each Vip now, as the Southbound knows it: ovn-controller writes there which parent last claimed a
 // virtual port (ovn-sb(5), Port_Binding.virtual_parent). It only listens; nothing is ever written there by us.
-import { OvsdbClient, type OvsdbClientOptions, type Replica } from '@holdfast/ovsdb';
+import { OvsdbClient, type OvsdbClientOptions, type OvsdbReplica } from '@holdfast/ovsdb';
 import { vipOfPortName } from '../model/desired-row';
 import { OVN_Southbound, type OVN_Southbound_Tables } from '../generated/southbound';
 
@@ -19,7 +19,7 @@ type PortBinding = Tables['Port_Binding'];
 
 export class SouthboundBindings {
   private readonly client: OvsdbClient<OVN_Southbound_Tables>;
-  private readonly replica: Replica<Tables>;
+  private readonly replica: OvsdbReplica<Tables>;
   /** Rows of virtual ports by the port's name. */
   private readonly rows = new Map<string, PortBinding>();
   private readonly listeners = new Set<(vip: string) => void>();
@@ -33,7 +33,7 @@ export class SouthboundBindings {
         where: [['type', '==', 'virtual']],
       },
       Chassis: { columns: ['name'] },
-    }) as unknown as Replica<Tables>;
+    }) as unknown as OvsdbReplica<Tables>;
     this.replica.onBatch(({ changes }) => {
       for (const change of changes)
         if (change.table === 'Port_Binding') this.take(change.before, change.after);

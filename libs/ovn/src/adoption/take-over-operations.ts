@@ -1,6 +1,6 @@
 // The operations that hand ports over, and back: of each row nothing but `external_ids` is written, and only while all
 // that was judged is as it was. Pure.
-import { type Operation, operationsOf } from '@holdfast/ovsdb';
+import { type OvsdbOperation, operationsOf } from '@holdfast/ovsdb';
 import { holderParts, parseHolder } from '@holdfast/ipam';
 import { OVN_Northbound } from '../generated/northbound';
 import type { SwitchPortRow } from '../model/tables';
@@ -12,8 +12,8 @@ const { wait } = operationsOf(OVN_Northbound);
 
 /** What stands for one port in a transaction; its guards come first. */
 export interface PortOperations {
-  readonly guards: readonly Operation[];
-  readonly writes: readonly Operation[];
+  readonly guards: readonly OvsdbOperation[];
+  readonly writes: readonly OvsdbOperation[];
 }
 
 /** Refused if anything about the row is not as it was read, its place on the switch included. */
@@ -49,7 +49,7 @@ export function giveBack(row: SwitchPortRow): PortOperations {
   return { guards: [isAsRead(row)], writes: [setKeys('Logical_Switch_Port', row._uuid, keys)] };
 }
 
-function isAsRead(row: SwitchPortRow): Operation {
+function isAsRead(row: SwitchPortRow): OvsdbOperation {
   const { _uuid, ...columns } = row;
   return wait('Logical_Switch_Port', {
     where: [['_uuid', '==', _uuid]],

@@ -4,7 +4,7 @@ import { type LedgerView, isVipHolder, parseHolder } from '@holdfast/ipam';
 import type { DesiredRow } from './desired-row';
 import type { LedgerRelations } from './ledger-relations';
 import type { LedgerState, RowContext } from './ledger-state';
-import { portRows } from './port-rows';
+import { holderPortRows } from './port-rows';
 import { type KeyKind, type NorthboundKey, kindOfKey, nameOf, northboundKey, partsOf } from './row-keys';
 import { ruleRows } from './rule-rows';
 import { joiningRows, routerRow, switchRow } from './switch-rows';
@@ -27,7 +27,7 @@ const ROWS: { readonly [Kind in KeyKind]: RowsOf } = {
   port: (key, ledger) => {
     const { subnet, name } = partsOf(key);
     const holder = parseHolder(name);
-    return holder ? portRows(subnet, holder, ledger) : [];
+    return holder ? holderPortRows(subnet, holder, ledger) : [];
   },
   vip: (key, ledger, context) => vipRows(nameOf(key), ledger, context),
   // A port of others has no row of ours: foreign-port.ts says what of it is from us.

@@ -14,7 +14,11 @@ import type { LedgerState } from './ledger-state';
 import { type RowKey, northboundKey } from './row-keys';
 import type { SwitchPortRow } from './tables';
 
-export function portRows(subnetName: string, holder: Holder, ledger: LedgerState): readonly DesiredRow[] {
+export function holderPortRows(
+  subnetName: string,
+  holder: Holder,
+  ledger: LedgerState,
+): readonly DesiredRow[] {
   const subnet = ledger.view.subnet(subnetName);
   const reservation = subnet?.byHolder.get(holder);
   if (!subnet || reservation?.port === undefined) return [];

@@ -1,7 +1,7 @@
 // `plan(key)`: what is to be written for one key. The model says which rows should be there, the rows which are; each
 // kind of key adds what only it knows.
 import { parseHolder } from '@holdfast/ipam';
-import { portRows } from '../model/port-rows';
+import { holderPortRows } from '../model/port-rows';
 import { type KeyKind, type NorthboundKey, kindOfKey, partsOf } from '../model/row-keys';
 import { ruleRows } from '../model/rule-rows';
 import type { Plan } from './plan';
@@ -30,7 +30,7 @@ function planPort(key: NorthboundKey, batch: TransactionBatch, explains: boolean
   const { subnet, name } = partsOf(key);
   const plan = new RowPlan(key, batch, explains);
   const holder = parseHolder(name);
-  for (const row of holder ? portRows(subnet, holder, ledger) : []) {
+  for (const row of holder ? holderPortRows(subnet, holder, ledger) : []) {
     plan.hasRows = true;
     plan.position = ledger.view.subnetPosition(subnet);
     // Vips that the same transaction makes may have it as a parent.

@@ -1,6 +1,6 @@
 // What is to be written, and the operations of the one transaction that writes it. Pure. References are gathered by
 // the row that holds them: the server copies a switch's whole set of ports each time that it is changed.
-import { type Operation, operationsOf } from '@holdfast/ovsdb';
+import { type OvsdbOperation, operationsOf } from '@holdfast/ovsdb';
 import { PLACES, type RowPlace } from '../actual/places';
 import type { DesiredRow } from '../model/desired-row';
 import { type RowChanges, rowChanges } from '../actual/row-difference';
@@ -12,11 +12,19 @@ import type { RowOwner } from '../model/row-keys';
 
 // A write names its table at run time; the schema's types are kept where columns are made (model/*-rows.ts).
 const operations = operationsOf(OVN_Northbound);
-const insert = operations.insert as (table: OwnTable, row: Columns, options: { uuid: RowUuid }) => Operation;
-const update = operations.update as (table: OwnTable, where: Where, row: Columns) => Operation;
-const mutate = operations.mutate as (table: Table, where: Where, mutations: readonly Mutation[]) => Operation;
-const remove = operations.delete as (table: OwnTable, where: Where) => Operation;
-const wait = operations.wait as (table: OwnTable, options: WaitFor) => Operation;
+const insert = operations.insert as (
+  table: OwnTable,
+  row: Columns,
+  options: { uuid: RowUuid },
+) => OvsdbOperation;
+const update = operations.update as (table: OwnTable, where: Where, row: Columns) => OvsdbOperation;
+const mutate = operations.mutate as (
+  table: Table,
+  where: Where,
+  mutations: readonly Mutation[],
+) => OvsdbOperation;
+const remove = operations.delete as (table: OwnTable, where: Where) => OvsdbOperation;
+const wait = operations.wait as (table: OwnTable, options: WaitFor) => OvsdbOperation;
 
 type Table = OwnTable | 'NB_Global';
 type Where = readonly (readonly [string, '==', unknown])[];
@@ -73,9 +81,9 @@ export type Write =
     };
 
 /** What must hold comes first; `operation` of a refusal then says which. */
-export function operationsFor(writes: readonly Write[]): readonly Operation[] {
-  const guards: Operation[] = [];
-  const rows: Operation[] = [];
+export function operationsFor(writes: readonly Write[]): readonly OvsdbOperation[] {
+  const guards: OvsdbOperation[] = [];
+  const rows: OvsdbOperation[] = [];
   const references = new References();
   for (const write of writes) {
     const { uuid } = write;
@@ -145,7 +153,7 @@ class References {
     return reference;
   }
 
-  operations(): readonly Operation[] {
+  operations(): readonly OvsdbOperation[] {
     return Array.from(this.byHolder.values(), ({ table, column, holder, in: added, out: removed }) =>
       mutate(
         table,
@@ -164,7 +172,7 @@ export function setKeys(
   table: Table,
   uuid: string,
   keys: { readonly [key: string]: string | undefined },
-): Operation {
+): OvsdbOperation {
   const there = Object.fromEntries(Object.entries(keys).filter(([, value]) => value !== undefined));
   return mutate(
     table,
@@ -181,19 +189,19 @@ interface Edits {
   readonly externalIds: { readonly [key: string]: string | undefined };
 }
 
-function edits(table: OwnTable, uuid: RowUuid, { columns, externalIds }: Edits): readonly Operation[] {
+function edits(table: OwnTable, uuid: RowUuid, { columns, externalIds }: Edits): readonly OvsdbOperation[] {
   return [
     ...(Object.keys(columns).length > 0 ? [update(table, [['_uuid', '==', uuid]], columns)] : []),
     ...(Object.keys(externalIds).length > 0 ? [setKeys(table, uuid, externalIds)] : []),
   ];
 }
 
-function rowsAre(table: OwnTable, name: unknown, uuids: readonly RowUuid[]): Operation {
+function rowsAre(table: OwnTable, name: unknown, uuids: readonly RowUuid[]): OvsdbOperation {
   const rows = uuids.map((uuid) => ({ _uuid: uuid }));
   return wait(table, { where: [['name', '==', name]], columns: ['_uuid'], until: '==', rows, timeoutMs: 0 });
 }
 
-function rowIs(table: OwnTable, uuid: RowUuid, values: Columns): Operation {
+function rowIs(table: OwnTable, uuid: RowUuid, values: Columns): OvsdbOperation {
   const where = [['_uuid', '==', uuid]] as const;
   return wait(table, { where, columns: Object.keys(values), until: '==', rows: [values], timeoutMs: 0 });
 }

@@ -2,7 +2,7 @@ import { copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { operationsOf } from '@holdfast/ovsdb';
 import { OVN_Northbound } from '../generated/northbound';
-import { type AnyRow, NorthboundLab, type RunningReconciler } from '../testing/northbound-lab';
+import { type LabRow, NorthboundLab, type RunningReconciler } from '../testing/northbound-lab';
 import { eventually } from '../testing/eventually';
 import { TestLedger } from '../testing/test-ledger';
 import type { Drift } from './status';
@@ -45,7 +45,7 @@ const PORTS = {
 
 /** Rows as they are but for what the server and ovn-northd put there. */
 async function ownRows(): Promise<unknown> {
-  const bare = ({ _uuid, ...row }: AnyRow): unknown =>
+  const bare = ({ _uuid, ...row }: LabRow): unknown =>
     'ports' in row ? { ...row, ports: row.ports.length } : row;
   return (await lab.dump()).own.map(bare).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 }

@@ -1,5 +1,5 @@
 // Rows that are not ours: never written, never deleted, whatever they are called.
-import { type AnyRow, NorthboundLab, type RunningReconciler } from '../testing/northbound-lab';
+import { type LabRow, NorthboundLab, type RunningReconciler } from '../testing/northbound-lab';
 import { eventually } from '../testing/eventually';
 import { kubeOvnPort } from '../testing/kube-ovn-rows';
 import { TestLedger } from '../testing/test-ledger';
@@ -20,10 +20,10 @@ async function project(): Promise<void> {
   await reconciler.whenSettled();
 }
 
-const foreign = async (): Promise<readonly AnyRow[]> => (await lab.dump()).foreign;
+const foreign = async (): Promise<readonly LabRow[]> => (await lab.dump()).foreign;
 
 /** Without what refers to our rows. */
-const withoutPorts = (rows: readonly AnyRow[]): unknown =>
+const withoutPorts = (rows: readonly LabRow[]): unknown =>
   rows.map((row) => ('ports' in row ? { ...row, ports: undefined } : row));
 
 describe('a switch that was there before', () => {

@@ -2,7 +2,13 @@
 import { OWNER_KEY } from '../model/row-keys';
 import { type AnyRow, type OwnTable, WATCHED } from '../model/tables';
 import { REFERENCES, referred } from '../actual/places';
-import { type GoldenRow, type GoldenRows, goldenFiles, ledgerOf, readGolden } from '../testing/golden-rows';
+import {
+  type GoldenRow,
+  type GoldenRows,
+  goldenFiles,
+  goldenLedger,
+  readGolden,
+} from '../testing/golden-rows';
 import { NorthboundLab } from '../testing/northbound-lab';
 
 let lab: NorthboundLab;
@@ -16,7 +22,7 @@ const keyOf = (row: AnyRow): string | undefined => row.external_ids[OWNER_KEY];
 
 it.each(goldenFiles())('%s', async (file) => {
   const golden = readGolden(file);
-  const ledger = ledgerOf(golden);
+  const ledger = goldenLedger(golden);
   await makeOthers(golden);
   const { switchLbVip } = golden;
   await lab.reconciler(ledger, switchLbVip ? { switchLbVip } : {}).whenSettled();

@@ -1,6 +1,6 @@
 // How far into the ledger the Northbound's rows go, kept in the Northbound itself and written by the transaction
 // that makes it true: nothing of ours there is newer. It fences: whoever is behind it must not write.
-import { type Operation, operationsOf } from '@holdfast/ovsdb';
+import { type OvsdbOperation, operationsOf } from '@holdfast/ovsdb';
 import { OVN_Northbound } from '../generated/northbound';
 import type { GlobalRow } from '../model/tables';
 import { setKeys } from '../plan/writes';
@@ -63,7 +63,7 @@ export function recordedIn(global: GlobalRow | undefined): LedgerMark {
 }
 
 /** Lets a transaction happen only if the mark is still what `global` says. */
-export function fence(global: GlobalRow | undefined): Operation {
+export function fence(global: GlobalRow | undefined): OvsdbOperation {
   if (!global)
     return wait('NB_Global', { where: [], columns: ['name'], until: '==', rows: [], timeoutMs: 0 });
   const { _uuid, external_ids: ids } = global;
@@ -90,10 +90,10 @@ export function fence(global: GlobalRow | undefined): Operation {
 }
 
 /** The row that `ovn-nbctl init` makes: a database that nobody initialised yet has none. */
-export const globalRow = (): Operation => insert('NB_Global', {});
+export const globalRow = (): OvsdbOperation => insert('NB_Global', {});
 
 /** Moves the mark. */
-export function record(global: GlobalRow, mark: LedgerMark): readonly Operation[] {
+export function record(global: GlobalRow, mark: LedgerMark): readonly OvsdbOperation[] {
   const keys = markKeys(mark);
   const isSame = Object.entries(keys).every(([key, value]) => global.external_ids[key] === value);
   return isSame ? [] : [setKeys('NB_Global', global._uuid, keys)];

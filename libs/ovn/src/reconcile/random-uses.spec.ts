@@ -2,7 +2,7 @@
 // the Northbound is as if it had been built from nothing.
 import { SeededChance } from '@holdfast/clock/testing';
 import { formatAddress } from '@holdfast/ipam';
-import { type Operation, operationsOf } from '@holdfast/ovsdb';
+import { type OvsdbOperation, operationsOf } from '@holdfast/ovsdb';
 import { OVN_Northbound } from '../generated/northbound';
 import { rowKeyOf } from '../model/row-keys';
 import { eventually } from '../testing/eventually';
@@ -245,7 +245,7 @@ class Run {
     const ports = (await this.lab.rowsOf('Logical_Switch_Port')).filter(rowKeyOf);
     const routerPorts = (await this.lab.rowsOf('Logical_Router_Port')).filter(rowKeyOf);
     const balancers = (await this.lab.rowsOf('Load_Balancer')).filter(rowKeyOf);
-    const edits: Operation[] = [];
+    const edits: OvsdbOperation[] = [];
     for (const { _uuid } of ports) {
       const where = [['_uuid', '==', _uuid]] as const;
       edits.push(

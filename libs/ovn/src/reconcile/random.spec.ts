@@ -2,11 +2,11 @@
 // are what the ledger says, and theirs are what they wrote.
 import { SeededChance } from '@holdfast/clock/testing';
 import { addressesOf, familyOf, formatAddress } from '@holdfast/ipam';
-import { type Operation, operationsOf } from '@holdfast/ovsdb';
+import { type OvsdbOperation, operationsOf } from '@holdfast/ovsdb';
 import { OVN_Northbound, type OVN_Northbound_Tables } from '../generated/northbound';
 import { rowKeyOf } from '../model/row-keys';
 import { eventually } from '../testing/eventually';
-import { type AnyRow, NorthboundLab, type RunningReconciler } from '../testing/northbound-lab';
+import { type LabRow, NorthboundLab, type RunningReconciler } from '../testing/northbound-lab';
 import { TestLedger } from '../testing/test-ledger';
 
 const { insert, select, mutate, update, delete: remove } = operationsOf(OVN_Northbound);
@@ -22,7 +22,7 @@ type SwitchPortRow = OVN_Northbound_Tables['Logical_Switch_Port'];
 class Run {
   readonly ledger = new TestLedger();
   /** Rows of others, as they were when these wrote them. */
-  readonly foreign = new Map<string, AnyRow>();
+  readonly foreign = new Map<string, LabRow>();
   reconciler: RunningReconciler;
   private readonly chance: SeededChance;
 
@@ -106,7 +106,7 @@ class Run {
     await this.remember('Logical_Switch', uuid);
   }
 
-  private async removeForeign(row: AnyRow): Promise<void> {
+  private async removeForeign(row: LabRow): Promise<void> {
     const isSwitch = 'ports' in row;
     if (isSwitch) await this.attempt(remove('Logical_Switch', [['_uuid', '==', row._uuid]]));
     else await this.detach(row);
@@ -185,7 +185,7 @@ class Run {
     }
   }
 
-  private async attempt(...operations: readonly Operation[]): Promise<void> {
+  private async attempt(...operations: readonly OvsdbOperation[]): Promise<void> {
     await this.lab.transact(...operations).catch(() => undefined); // A name is taken, or the row just went.
   }
 
@@ -218,7 +218,7 @@ class Run {
   }
 
   /** Said anew, in the words of the rules and not of the code under test. */
-  private wantedPorts(rows: readonly AnyRow[]): unknown {
+  private wantedPorts(rows: readonly LabRow[]): unknown {
     const theirPorts = [...this.foreign.values()].filter((row): row is SwitchPortRow => !('ports' in row));
     const desired: string[] = [];
     for (const { name, subnet, reservation } of this.ledger.view.vips()) {
@@ -242,7 +242,7 @@ class Run {
     return desired.sort();
   }
 
-  private wantedSwitches(rows: readonly AnyRow[]): unknown {
+  private wantedSwitches(rows: readonly LabRow[]): unknown {
     const theirs = [...this.foreign.values()].filter((row) => 'ports' in row).map(({ name }) => name);
     const desired = [...this.ledger.view.subnets()]
       .map(({ name }) => name)
@@ -255,7 +255,7 @@ class Run {
 }
 
 /** Our ports, each in one line, with all that could be wrong about it. */
-function ownPorts(rows: readonly AnyRow[]): unknown {
+function ownPorts(rows: readonly LabRow[]): unknown {
   const ports = rows.filter((row): row is SwitchPortRow => !('ports' in row) && rowKeyOf(row) !== undefined);
   const pairs = (map: { readonly [key: string]: string }): string =>
     Object.entries(map)
@@ -273,7 +273,7 @@ function ownPorts(rows: readonly AnyRow[]): unknown {
     .sort();
 }
 
-const byUuid = (rows: readonly AnyRow[]): unknown =>
+const byUuid = (rows: readonly LabRow[]): unknown =>
   Object.fromEntries(rows.map((row) => [row._uuid, { ...row, ports: undefined }]));
 
 const sameIp = (text: string, ip: string): boolean =>

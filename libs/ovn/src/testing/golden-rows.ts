@@ -62,7 +62,7 @@ export function readGolden(file: string): GoldenRows {
 }
 
 /** The ledger after everything that the file says. */
-export function ledgerOf({ ledger: steps }: GoldenRows): TestLedger {
+export function goldenLedger({ ledger: steps }: GoldenRows): TestLedger {
   const ledger = new TestLedger();
   for (const [verb, ...args] of steps)
     (ledger as unknown as { readonly [verb: string]: (...args: readonly unknown[]) => void })[verb]!(...args);
@@ -71,7 +71,7 @@ export function ledgerOf({ ledger: steps }: GoldenRows): TestLedger {
 
 /** What the model says, in the form of the files. */
 export function desiredOf(golden: GoldenRows): Pick<GoldenRows, 'rows' | 'portSecurityOfOthers'> {
-  const { view } = ledgerOf(golden);
+  const { view } = goldenLedger(golden);
   const relations = new LedgerRelations(view);
   relations.build();
   const state: LedgerState = { view, relations, switchLbVip: golden.switchLbVip ?? 'router-port' };

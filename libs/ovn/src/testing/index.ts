@@ -17,7 +17,7 @@ export {
   kubeOvnVirtualPort,
 } from './kube-ovn-rows';
 export {
-  type AnyRow,
+  type LabRow,
   type LabOptions,
   NorthboundLab,
   type ReconcilerSetup,

@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { type Clock, systemChance, systemClock } from '@holdfast/clock';
-import { OvsdbClient, type Operation, operationsOf } from '@holdfast/ovsdb';
+import { OvsdbClient, type OvsdbOperation, operationsOf } from '@holdfast/ovsdb';
 import { NORTHBOUND_SCHEMA, type OvsdbServer, startOvsdbServer } from '@holdfast/ovsdb/testing';
 import { OVN_Northbound, type OVN_Northbound_Tables } from '../generated/northbound';
 import type { Northbound } from '../actual/northbound';
@@ -15,7 +15,7 @@ import { type TestLedger, compareNumbers } from './test-ledger';
 const { select } = operationsOf(OVN_Northbound);
 
 type Tables = OVN_Northbound_Tables;
-export type AnyRow = Tables['Logical_Switch'] | Tables['Logical_Switch_Port'];
+export type LabRow = Tables['Logical_Switch'] | Tables['Logical_Switch_Port'];
 
 export interface LabOptions {
   /** Default: Debian's. */
@@ -67,14 +67,14 @@ export class NorthboundLab {
   }
 
   /** A transaction of somebody else. @throws Error if it is aborted. */
-  async transact(...operations: readonly Operation[]): Promise<void> {
+  async transact(...operations: readonly OvsdbOperation[]): Promise<void> {
     await this.client.whenConnected();
     const result = await this.client.transact(operations);
     if (result.outcome !== 'committed') throw new Error(`${result.error}: ${result.details}`);
   }
 
   /** Every row of the tables that we write to, whole, split by whose they are. */
-  async dump(): Promise<{ readonly own: readonly AnyRow[]; readonly foreign: readonly AnyRow[] }> {
+  async dump(): Promise<{ readonly own: readonly LabRow[]; readonly foreign: readonly LabRow[] }> {
     await this.client.whenConnected();
     const result = await this.client.transact([
       select('Logical_Switch', []),
@@ -82,9 +82,9 @@ export class NorthboundLab {
     ]);
     if (result.outcome !== 'committed') throw new Error(result.error);
     const rows = result.results
-      .flatMap(({ rows: found }): AnyRow[] => [...found])
+      .flatMap(({ rows: found }): LabRow[] => [...found])
       .sort((a, b) => (a._uuid < b._uuid ? -1 : 1));
-    const isOwn = (row: AnyRow): boolean => rowKeyOf(row) !== undefined;
+    const isOwn = (row: LabRow): boolean => rowKeyOf(row) !== undefined;
     return { own: rows.filter(isOwn), foreign: rows.filter((row) => !isOwn(row)) };
   }
 

@@ -7,14 +7,14 @@ import type { OvsdbFault } from '../schema/fault';
 import { operationsOf } from '../transact/operations';
 import type { DatabaseSchema } from '../schema/schema';
 import { OVN_Northbound, type OVN_Northbound_Tables } from '../testing/generated/northbound';
-import { Lab } from '../testing/lab';
+import { OvsdbLab } from '../testing/lab';
 
 const { insert, select, wait } = operationsOf(OVN_Northbound);
 
-let lab: Lab;
+let lab: OvsdbLab;
 
 beforeAll(async () => {
-  lab = await Lab.start();
+  lab = await OvsdbLab.start();
 });
 afterAll(() => lab.stop());
 
@@ -30,7 +30,7 @@ function nextFault(client: Pick<OvsdbClient, 'onState'>): Promise<OvsdbFault> {
 }
 
 describe('OvsdbClient', () => {
-  it('tells its states and takes nothing before it is connected or after it is closed', async () => {
+  it('reports its states and takes nothing before it is connected or after it is closed', async () => {
     const client = lab.open();
     const states: string[] = [];
     client.onState(({ status }) => states.push(status));
@@ -54,9 +54,9 @@ describe('OvsdbClient', () => {
     const given = expect(client.whenConnected(giveUp.signal)).rejects.toBe('enough');
     giveUp.abort('enough');
     await given;
-    const refused = waiting.map((each) => expect(each).rejects.toMatchObject({ code: 'closed' }));
+    const rejected = waiting.map((each) => expect(each).rejects.toMatchObject({ code: 'closed' }));
     await client.close();
-    await Promise.all(refused);
+    await Promise.all(rejected);
     expect(replica.fault).toMatchObject({ code: 'closed' });
   });
 
@@ -82,7 +82,7 @@ describe('OvsdbClient', () => {
     expect(client.state).toEqual({ status: 'connected', remote: lab.server.unix });
   });
 
-  it('tells why it is not connected, and pauses longer from one attempt to the next', async () => {
+  it('says why it is not connected, and pauses longer from one attempt to the next', async () => {
     const clock = new VirtualClock();
     const chance = { random: () => 0.999, uuid: () => '' };
     const client = lab.open({ remotes: 'unix:/nonexistent', clock, chance, reconnectMaxMs: 100 });

@@ -10,15 +10,15 @@ import { Gate } from '../connection/gate';
 import { Listeners } from '../connection/listeners';
 import { type OvsdbLock, SessionLock } from '../transact/lock';
 import { MonitoredReplica } from '../replica/monitored-replica';
-import type { Operation } from '../transact/operations';
+import type { OvsdbOperation } from '../transact/operations';
 import type { Participant } from '../connection/participant';
 import { parseRemotes, type Remote } from '../connection/remote';
-import type { Replica, Selected, Selection } from '../replica/replica';
+import type { OvsdbReplica, Selected, Selection } from '../replica/replica';
 import type { AnySelection } from '../replica/replica-tables';
 import { type TableCodecs, tableCodecs } from '../schema/rows';
 import type { AnyTables } from '../schema/schema';
 import { Watermark } from './server-database';
-import { Session } from './session';
+import { OvsdbSession } from './session';
 import { readReply, type TransactResult } from '../transact/transact';
 
 export type ClientState =
@@ -37,7 +37,7 @@ const LEAVE_TIMEOUT_MS = 1000;
 export class OvsdbClient<Tables = AnyTables> {
   private current: ClientState = { status: 'connecting', fault: undefined };
   /** The session with the present server; usable once the state is `connected`. */
-  private session: Session | undefined;
+  private session: OvsdbSession | undefined;
   private replicasMade = 0;
   private readonly options: OvsdbClientOptions<Tables> & ClientDefaults;
   private readonly remotes: readonly Remote[];
@@ -76,7 +76,7 @@ export class OvsdbClient<Tables = AnyTables> {
   }
 
   /**
-   * Resolves once connected to a fit server. It waits as long as it takes: `state` tells what is in the way.
+   * Resolves once connected to a fit server. It waits as long as it takes: `state` says what is in the way.
    * @throws OvsdbFault `closed`, or the signal's reason.
    */
   whenConnected(signal?: AbortSignal): Promise<void> {
@@ -88,7 +88,7 @@ export class OvsdbClient<Tables = AnyTables> {
    * @throws OvsdbFault `not-connected`, `too-many-requests`: surely not sent;
    *   `transaction-outcome-unknown`: the reply was lost, read to find out; `request-refused`.
    */
-  async transact<const Ops extends readonly Operation[]>(operations: Ops): Promise<TransactResult<Ops>> {
+  async transact<const Ops extends readonly OvsdbOperation[]>(operations: Ops): Promise<TransactResult<Ops>> {
     const { session, current } = this;
     if (!session || current.status !== 'connected')
       throw new OvsdbFault('not-connected', `there is no connection to a fit server: ${current.status}`);
@@ -105,7 +105,7 @@ export class OvsdbClient<Tables = AnyTables> {
   }
 
   /** Keeps rows in step from now on. @throws OvsdbFault `invalid-value` for what is not in the schema. */
-  replicate<const S extends Selection<Tables>>(selection: S): Replica<Selected<Tables, S>> {
+  replicate<const S extends Selection<Tables>>(selection: S): OvsdbReplica<Selected<Tables, S>> {
     this.replicasMade += 1;
     const topic = `replica-${this.replicasMade}`; // No lock can be called so: a hyphen is not allowed in an <id>.
     const replica = new MonitoredReplica<Selected<Tables, S>>({
@@ -152,9 +152,9 @@ export class OvsdbClient<Tables = AnyTables> {
     const { clock, chance, reconnectMaxMs } = this.options;
     const { signal } = this.closing;
     const backoff = new Backoff({ firstMs: RECONNECT_FIRST_MS, maxMs: reconnectMaxMs }, chance);
-    for (let turn = 0; !signal.aborted; turn += 1) {
+    for (let attempt = 0; !signal.aborted; attempt += 1) {
       const startedMs = clock.monotonic();
-      const fault = await this.serve(this.remotes[turn % this.remotes.length]!);
+      const fault = await this.serve(this.remotes[attempt % this.remotes.length]!);
       if (signal.aborted) return;
       this.enter({ status: 'connecting', fault });
       if (clock.monotonic() - startedMs >= STABLE_MS) backoff.reset();
@@ -179,9 +179,9 @@ export class OvsdbClient<Tables = AnyTables> {
     }
   }
 
-  private openSession(socket: Socket): Session {
+  private openSession(socket: Socket): OvsdbSession {
     const { clock, database, leaderOnly } = this.options;
-    return new Session(socket, {
+    return new OvsdbSession(socket, {
       clock,
       limits: this.options,
       database: database.name,
@@ -202,6 +202,6 @@ export class OvsdbClient<Tables = AnyTables> {
     if (state.status === 'connected') this.gate.open();
     else if (state.status === 'connecting') this.gate.shut();
     else this.gate.refuse(this.closing.signal.reason as OvsdbFault);
-    this.states.tell(state);
+    this.states.notify(state);
   }
 }

@@ -6,14 +6,14 @@ import { OvsdbFault } from '../schema/fault';
 import { operationsOf } from '../transact/operations';
 import { type OvsdbCluster, startOvsdbCluster } from '../testing/cluster';
 import { OVN_Northbound, type OVN_Northbound_Tables } from '../testing/generated/northbound';
-import type { Northbound } from '../testing/lab';
+import type { NorthboundClient } from '../testing/lab';
 import { NORTHBOUND_SCHEMA, type OvsdbServer } from '../testing/ovsdb-server';
 import { type Judge, type OvsdbProxy, startOvsdbProxy } from '../testing/proxy';
 
 const { insert, select, update } = operationsOf(OVN_Northbound);
 
 let cluster: OvsdbCluster;
-const clients: Northbound[] = [];
+const clients: NorthboundClient[] = [];
 const proxies: OvsdbProxy[] = [];
 
 beforeAll(async () => {
@@ -27,7 +27,7 @@ afterAll(async () => {
 
 async function connect(
   options: Partial<OvsdbClientOptions<OVN_Northbound_Tables>> = {},
-): Promise<Northbound> {
+): Promise<NorthboundClient> {
   const client = OvsdbClient.open({
     database: OVN_Northbound,
     remotes: cluster.remotes,
@@ -54,8 +54,8 @@ async function follower(): Promise<OvsdbServer> {
 
 const WRITERS = 8;
 
-/** Several writers, each one row after another until told to stop; tells what became of each row. */
-function keepWriting(client: Northbound, prefix: string) {
+/** Several writers, each one row after another until stopped; says what became of each row. */
+function keepWriting(client: NorthboundClient, prefix: string) {
   const outcomes = new Map<string, string>();
   let stopped = false;
   const write = async (writer: number): Promise<void> => {

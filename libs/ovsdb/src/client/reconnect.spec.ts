@@ -3,20 +3,20 @@
 import { OvsdbFault, type OvsdbFaultCode } from '../schema/fault';
 import { operationsOf } from '../transact/operations';
 import { OVN_Northbound } from '../testing/generated/northbound';
-import { Lab, type Northbound } from '../testing/lab';
+import { OvsdbLab, type NorthboundClient } from '../testing/lab';
 
 const { insert, select } = operationsOf(OVN_Northbound);
 
-let lab: Lab;
+let lab: OvsdbLab;
 
 beforeAll(async () => {
-  lab = await Lab.start();
+  lab = await OvsdbLab.start();
 });
 afterAll(() => lab.stop());
 
 type Known = 'committed' | OvsdbFaultCode;
 
-async function write(client: Northbound, name: string): Promise<Known> {
+async function write(client: NorthboundClient, name: string): Promise<Known> {
   try {
     const result = await client.transact([insert('Address_Set', { name })]);
     if (result.outcome === 'aborted') throw new Error(`${result.error}: ${result.details}`);
@@ -27,7 +27,7 @@ async function write(client: Northbound, name: string): Promise<Known> {
   }
 }
 
-async function names(client: Northbound): Promise<ReadonlySet<string>> {
+async function names(client: NorthboundClient): Promise<ReadonlySet<string>> {
   await client.whenConnected();
   const read = await client.transact([select('Address_Set', [], ['name'])]);
   if (read.outcome === 'aborted') throw new Error(read.error);
@@ -88,8 +88,8 @@ describe('a transaction that had to queue', () => {
   it('was surely not sent when the server dies, nor was one for which the queue had no room', async () => {
     const client = await lab.connect({ inFlightMax: 1, queuedMax: 1 });
     lab.server.freeze(true);
-    const [sent, queued, refused] = ['sent', 'queued', 'refused'].map((name) => write(client, name));
-    expect(await refused).toBe('too-many-requests');
+    const [sent, queued, rejected] = ['sent', 'queued', 'refused'].map((name) => write(client, name));
+    expect(await rejected).toBe('too-many-requests');
     await lab.server.kill();
     expect(await Promise.all([sent, queued])).toEqual(['transaction-outcome-unknown', 'not-connected']);
     await lab.server.restart();

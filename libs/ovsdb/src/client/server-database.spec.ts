@@ -18,12 +18,12 @@ const leader: ServedDatabase = {
 describe('unfitness', () => {
   it.each<[string, ServedDatabase | undefined, boolean, string | undefined]>([
     ['a leader', leader, true, undefined],
-    ['a follower, for who wants the leader', { ...leader, leader: false }, true, 'it is not the leader'],
+    ['a follower, for who needs the leader', { ...leader, leader: false }, true, 'it is not the leader'],
     ['a follower, for who does not', { ...leader, leader: false }, false, undefined],
     ['a server cut off', { ...leader, connected: false }, false, 'it is cut off from its cluster'],
     ['a standalone server', { ...leader, model: 'standalone', leader: false }, true, undefined],
     [
-      'a relay, for who wants the leader',
+      'a relay, for who needs the leader',
       { ...leader, model: 'relay', leader: false },
       true,
       'it is a relay',

@@ -26,7 +26,7 @@ export interface SessionOptions {
 /** No lock can be called so: a hyphen is not allowed in an `<id>`. */
 const SERVER_TOPIC = 'server-database';
 
-export class Session {
+export class OvsdbSession {
   readonly connection: JsonRpcConnection;
   readonly ended: Promise<OvsdbFault>;
   private readonly server = new MonitoredReplica<ServerTables>({
@@ -72,7 +72,7 @@ export class Session {
     return this.leaving === undefined;
   }
 
-  /** Lets one participant take up; before the server was checked it does so in its turn. */
+  /** Lets one participant take up; before the server was checked it waits for the others. */
   async join(participant: Participant): Promise<void> {
     if (!this.served) return;
     try {

@@ -2,7 +2,7 @@ import { duplexPair, type Duplex } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { VirtualClock } from '@holdfast/clock/testing';
 import { CLIENT_DEFAULTS } from './client-options';
-import { type ConnectionLimits, JsonRpcConnection, type Reply } from './connection';
+import { type ConnectionLimits, JsonRpcConnection, type RpcReply } from './connection';
 import type { OvsdbFault } from '../schema/fault';
 import { JsonFramer } from './framer';
 
@@ -43,8 +43,8 @@ class Wire {
     await setImmediate();
   }
 
-  call(method: string): Reply[] {
-    const replies: Reply[] = [];
+  call(method: string): RpcReply[] {
+    const replies: RpcReply[] = [];
     this.connection.call(method, [], (reply) => replies.push(reply));
     return replies;
   }
@@ -63,7 +63,7 @@ describe('JsonRpcConnection', () => {
     expect(await Promise.all([first, second])).toEqual(['A', 'B']);
   });
 
-  it('tells a refusal in the server’s words', async () => {
+  it('reports a refusal in the server’s words', async () => {
     const wire = new Wire();
     const refusal = expect(wire.connection.request('get_schema', ['x'])).rejects.toMatchObject({
       code: 'request-refused',
@@ -103,7 +103,7 @@ describe('JsonRpcConnection', () => {
     expect(waiting).toEqual([{ kind: 'result', result: 1 }]);
   });
 
-  it('on the end tells requests that were written from those that surely were not', async () => {
+  it('on the end distinguishes requests that were written from those that surely were not', async () => {
     const wire = new Wire({ inFlightMax: 1 });
     const [written, queued] = [wire.call('a'), wire.call('b')];
     wire.peer.end();

@@ -1,5 +1,5 @@
 // JSON-RPC 1.0 over one byte stream, both ways (RFC 7047 section 4). It knows no OVSDB method but `echo`, and
-// ends with its stream: whoever wants another one dials again.
+// ends with its stream: whoever needs another one dials again.
 import type { Duplex } from 'node:stream';
 import type { Cancel, Clock } from '@holdfast/clock';
 import { OvsdbFault } from '../schema/fault';
@@ -23,14 +23,14 @@ export interface ConnectionEvents {
   closed(fault: OvsdbFault): void;
 }
 
-export type Reply =
+export type RpcReply =
   | { readonly kind: 'result'; readonly result: unknown }
   | { readonly kind: 'refused'; readonly error: WireError }
   /** The connection died. `written`: the server may have seen the request. */
   | { readonly kind: 'lost'; readonly fault: OvsdbFault; readonly written: boolean };
 
 /** Called in the order of the stream, before any later message of the peer is looked at. */
-type Settle = (reply: Reply) => void;
+type Settle = (reply: RpcReply) => void;
 
 interface Message {
   readonly id?: unknown;
@@ -89,7 +89,7 @@ export class JsonRpcConnection {
     return new Promise((resolve, reject) =>
       this.call(method, params, (reply) => {
         if (reply.kind === 'result') resolve(reply.result);
-        else reject(reply.kind === 'lost' ? reply.fault : refused(method, reply.error));
+        else reject(reply.kind === 'lost' ? reply.fault : requestRefused(method, reply.error));
       }),
     );
   }
@@ -105,7 +105,7 @@ export class JsonRpcConnection {
     if (this.ended) return;
     this.ended = fault;
     this.cancelProbe();
-    this.socket.on('error', () => undefined); // It may fail again while it dies; once is told.
+    this.socket.on('error', () => undefined); // It may fail again while it dies; the first failure is reported.
     this.socket.destroy();
     const open = [...this.inFlight.values()];
     const waiting = this.queued;
@@ -172,7 +172,7 @@ export class JsonRpcConnection {
     }
     const probedMs = this.lastReceivedMs;
     this.socket.write(JSON.stringify({ method: 'echo', params: [], id: PROBE_ID }));
-    // If this process itself was stuck, the answer lies unread in the socket: one turn lets it be read.
+    // If this process itself was stuck, the answer lies unread in the socket: one pass of the event loop lets it be read.
     this.cancelProbe = this.clock.after(probeIntervalMs, () => {
       this.cancelProbe = this.clock.after(0, () =>
         this.lastReceivedMs === probedMs ? this.close(this.silent()) : this.probe(),
@@ -185,7 +185,7 @@ export class JsonRpcConnection {
   }
 }
 
-export function refused(method: string, { error, details }: WireError): OvsdbFault {
+export function requestRefused(method: string, { error, details }: WireError): OvsdbFault {
   return new OvsdbFault(
     'request-refused',
     `the server refused ${method}: ${error}${details ? ` (${details})` : ''}`,

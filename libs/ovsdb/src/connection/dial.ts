@@ -32,7 +32,7 @@ export async function dial(remote: Remote, options: DialOptions): Promise<Socket
   return new Promise((resolve, reject) => {
     const fail = (why: string, cause?: Error): void => {
       settle();
-      socket.on('error', () => undefined); // The socket may fail again while it dies; once is told.
+      socket.on('error', () => undefined); // The socket may fail again while it dies; the first failure is reported.
       socket.destroy();
       reject(failed(remote, why, cause));
     };

@@ -1,5 +1,5 @@
 // Cuts a byte stream into JSON texts. They stand back to back and arrive cut anywhere, so only brackets
-// outside of strings tell where one ends. In UTF-8 no byte of a longer character looks like ASCII, so bytes
+// outside of strings show where one ends. In UTF-8 no byte of a longer character looks like ASCII, so bytes
 // can be scanned without decoding. It refuses everything but JSON objects; what they mean is not its affair.
 import { isUtf8 } from 'node:buffer';
 import { OvsdbFault } from '../schema/fault';

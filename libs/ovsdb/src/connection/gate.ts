@@ -1,4 +1,4 @@
-// A door at which many may wait: open, shut, or refusing with a reason.
+// Something for which many may wait: open, shut, or refusing with a reason.
 import type { OvsdbFault } from '../schema/fault';
 
 interface Waiter {
@@ -22,7 +22,7 @@ export class Gate {
     this.refusal = undefined;
   }
 
-  /** Turns away who waits and who comes, until it is opened or shut. */
+  /** Refuses who waits and who comes, until it is opened or shut. */
   refuse(fault: OvsdbFault): void {
     this.isOpen = false;
     this.refusal = fault;

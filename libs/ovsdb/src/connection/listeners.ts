@@ -1,4 +1,4 @@
-// Who wants to be told. A listener that throws is a bug: it surfaces as an uncaught exception and keeps neither
+// Who is called when something happens. A listener that throws is a bug: it surfaces as an uncaught exception and keeps neither
 // the other listeners nor the connection from going on.
 
 export class Listeners<Event> {
@@ -11,7 +11,7 @@ export class Listeners<Event> {
     return () => this.listeners.delete(own);
   }
 
-  tell(event: Event): void {
+  notify(event: Event): void {
     for (const listener of this.listeners) {
       try {
         listener(event);

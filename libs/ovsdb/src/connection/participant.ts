@@ -1,4 +1,4 @@
-// What outlives a connection: replicas and locks. Each is shown every session with a fit server, in turn, and
+// What outlives a connection: replicas and locks. Each is attached to one session with a fit server after the other, and
 // takes up again there.
 import type { JsonRpcConnection } from './connection';
 import type { OvsdbFault } from '../schema/fault';

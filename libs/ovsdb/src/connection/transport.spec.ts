@@ -7,20 +7,20 @@ import { fetchSchema } from '../generate/fetch-schema';
 import { operationsOf } from '../transact/operations';
 import { makeTlsFiles } from '../testing/certificates';
 import { OVN_Northbound } from '../testing/generated/northbound';
-import { Lab } from '../testing/lab';
+import { OvsdbLab } from '../testing/lab';
 
 const { insert } = operationsOf(OVN_Northbound);
 
 let directory: string;
 let tls: { readonly server: TlsFiles; readonly client: TlsFiles };
 let strangers: { readonly server: TlsFiles; readonly client: TlsFiles };
-let lab: Lab;
+let lab: OvsdbLab;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'ovsdb-tls-'));
   const other = await mkdtemp(join(directory, 'other-'));
   [tls, strangers] = await Promise.all([makeTlsFiles(directory), makeTlsFiles(other)]);
-  lab = await Lab.start({ tcp: true, tls: tls.server });
+  lab = await OvsdbLab.start({ tcp: true, tls: tls.server });
 });
 afterAll(async () => {
   await lab.stop();
@@ -80,7 +80,7 @@ describe('TLS', () => {
     expect(await refusal({ ...tls.client, serverName: 'elsewhere' })).toBe('connection-failed');
   });
 
-  it('tells a file that is missing or is not PEM', async () => {
+  it('reports a file that is missing or is not PEM', async () => {
     const nonsense = join(directory, 'nonsense.pem');
     await writeFile(nonsense, 'not PEM');
     expect(await refusal({ ...tls.client, privateKey: join(directory, 'missing.pem') })).toBe(

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { generate } from './generate';
 import { parseSchema } from '../schema/schema';
 import { OVN_Northbound } from '../testing/generated/northbound';
-import { Lab } from '../testing/lab';
+import { OvsdbLab } from '../testing/lab';
 import { NORTHBOUND_SCHEMA } from '../testing/ovsdb-server';
 
 const installed = parseSchema(JSON.parse(readFileSync(NORTHBOUND_SCHEMA, 'utf8')));
@@ -114,7 +114,7 @@ describe('generate-cli', () => {
     promisify(execFile)(process.execPath, [program, ...args]);
 
   it('prints the same from a file as from a server', async () => {
-    const lab = await Lab.start();
+    const lab = await OvsdbLab.start();
     const [fromFile, fromServer] = await Promise.all([
       run(NORTHBOUND_SCHEMA),
       run(lab.server.unix, 'OVN_Northbound'),

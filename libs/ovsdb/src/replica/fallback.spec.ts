@@ -2,14 +2,14 @@
 import { SeededChance } from '@holdfast/clock/testing';
 import { operationsOf } from '../transact/operations';
 import { OVN_Northbound } from '../testing/generated/northbound';
-import { Lab, type Northbound } from '../testing/lab';
+import { OvsdbLab, type NorthboundClient } from '../testing/lab';
 
 const { insert, update, mutate, delete: remove, select } = operationsOf(OVN_Northbound);
 
-let lab: Lab;
+let lab: OvsdbLab;
 
 beforeAll(async () => {
-  lab = await Lab.start();
+  lab = await OvsdbLab.start();
 });
 afterAll(() => lab.stop());
 
@@ -33,7 +33,7 @@ function randomChange(chance: SeededChance) {
   return changes[chance.below(changes.length)]!();
 }
 
-async function followsChanges(client: Northbound): Promise<void> {
+async function followsChanges(client: NorthboundClient): Promise<void> {
   const chance = new SeededChance(11);
   const replica = client.replicate({ Logical_Switch_Port: {}, Logical_Switch: {} });
   await replica.whenSynced();

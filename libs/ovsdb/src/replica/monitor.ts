@@ -5,7 +5,7 @@
 //   monitor             update    old and new rows                (RFC 7047 section 4.1.5)
 //
 // It asks and unwraps; what the changes do to a replica is replica.ts's affair.
-import { type JsonRpcConnection, refused, type Reply } from '../connection/connection';
+import { type JsonRpcConnection, requestRefused, type RpcReply } from '../connection/connection';
 import { OvsdbFault } from '../schema/fault';
 import type { WireRow } from '../schema/notation';
 
@@ -13,7 +13,7 @@ export type MonitorMethod = 'monitor_cond_since' | 'monitor_cond' | 'monitor';
 
 export const MONITOR_METHODS: readonly MonitorMethod[] = ['monitor_cond_since', 'monitor_cond', 'monitor'];
 
-/** `<row-update>` and `<row-update2>` in one: whichever member is there tells. */
+/** `<row-update>` and `<row-update2>` in one: whichever member is there decides. */
 export interface WireChange {
   /** The whole row; absent columns have their initial value. */
   readonly initial?: WireRow;
@@ -62,12 +62,12 @@ export function startMonitor(
 ): Promise<void> {
   const [method, ...older] = methods as [MonitorMethod, ...MonitorMethod[]];
   return new Promise((resolve, reject) => {
-    const onReply = (reply: Reply): void => {
+    const onReply = (reply: RpcReply): void => {
       if (reply.kind === 'lost') return reject(reply.fault);
       if (reply.kind === 'result') return resolve(attempt(() => begin(readContents(method, reply.result))));
       if (older.length > 0 && reply.error.error === 'unknown method')
         return resolve(startMonitor(connection, older, request, begin));
-      reject(refused(method, reply.error));
+      reject(requestRefused(method, reply.error));
     };
     connection.call(method, monitorParams(method, request), onReply);
   });

@@ -1,12 +1,12 @@
-// A replica fed by a monitor. After a reconnect it tells of what really changed meanwhile, deletions too, and
-// of nothing else. It never decides what a row should be: the server alone changes rows.
+// A replica fed by a monitor. After a reconnect it reports what really changed meanwhile, deletions too, and
+// nothing else. It never decides what a row should be: the server alone changes rows.
 import type { JsonRpcConnection } from '../connection/connection';
 import { OvsdbFault } from '../schema/fault';
 import { Gate } from '../connection/gate';
 import { Listeners } from '../connection/listeners';
 import { MONITOR_METHODS, type MonitorMethod, type MonitorUpdate, readUpdate, startMonitor } from './monitor';
 import type { Participant } from '../connection/participant';
-import type { ChangeBatch, Replica, ReplicaState } from './replica';
+import type { ChangeBatch, OvsdbReplica, ReplicaState } from './replica';
 import { type AnySelection, ReplicaTables } from './replica-tables';
 import { type AnySchema, missingColumns } from '../schema/schema';
 import type { Uuid } from '../schema/uuid';
@@ -21,7 +21,7 @@ export interface MonitoredReplicaOptions {
   readonly onClose?: () => void;
 }
 
-export class MonitoredReplica<Tables> implements Replica<Tables>, Participant {
+export class MonitoredReplica<Tables> implements OvsdbReplica<Tables>, Participant {
   readonly topic: string;
   private current: ReplicaState = 'stale';
   private reason: OvsdbFault | undefined;
@@ -115,7 +115,7 @@ export class MonitoredReplica<Tables> implements Replica<Tables>, Participant {
     this.lastTransaction = undefined; // If the update does not fit, only a full dump can be trusted next.
     const changes = this.tables.apply(update);
     this.lastTransaction = update.lastTransaction ?? known;
-    if (changes.length > 0) this.batches.tell({ cause, changes } as unknown as ChangeBatch<Tables>);
+    if (changes.length > 0) this.batches.notify({ cause, changes } as unknown as ChangeBatch<Tables>);
   }
 
   private enter(state: ReplicaState, fault?: OvsdbFault): void {
@@ -125,7 +125,7 @@ export class MonitoredReplica<Tables> implements Replica<Tables>, Participant {
     else this.gate.shut();
     if (state === this.current) return;
     this.current = state;
-    this.states.tell(state);
+    this.states.notify(state);
   }
 
   /** A connection that dies meanwhile has ended the monitor too. */

@@ -4,7 +4,7 @@ import { OvsdbFault } from '../schema/fault';
 import type { MonitorUpdate, WireChange, WireChanges } from './monitor';
 import { type AnyCondition, encodeConditions } from '../transact/operations';
 import { type TableCodec, tableCodecs } from '../schema/rows';
-import type { AnySchema, Row } from '../schema/schema';
+import type { AnySchema, OvsdbRow } from '../schema/schema';
 
 export interface AnySelection {
   readonly [table: string]: {
@@ -17,14 +17,14 @@ export interface AnyChange {
   readonly kind: 'insert' | 'modify' | 'delete';
   readonly table: string;
   readonly uuid: string;
-  readonly before: Row | undefined;
-  readonly after: Row | undefined;
+  readonly before: OvsdbRow | undefined;
+  readonly after: OvsdbRow | undefined;
 }
 
 interface ReplicaTable {
   readonly codec: TableCodec;
   readonly where: unknown;
-  readonly rows: Map<string, Row>;
+  readonly rows: Map<string, OvsdbRow>;
 }
 
 export class ReplicaTables {
@@ -58,7 +58,7 @@ export class ReplicaTables {
   }
 
   /** @throws OvsdbFault `invalid-value` for a table that was not selected. */
-  rows(name: string): ReadonlyMap<string, Row> {
+  rows(name: string): ReadonlyMap<string, OvsdbRow> {
     const table = this.tables.get(name);
     if (!table) throw new OvsdbFault('invalid-value', `table ${name} is not replicated`);
     return table.rows;
@@ -90,7 +90,7 @@ export class ReplicaTables {
     return changes;
   }
 
-  /** Compares a full dump with what is here, so that a reconnect tells of nothing that did not change. */
+  /** Compares a full dump with what is here, so that a reconnect reports nothing that did not change. */
   private compare(dump: WireChanges): readonly AnyChange[] {
     const changes: AnyChange[] = [];
     for (const [name, { codec, rows }] of this.tables) {
@@ -113,9 +113,9 @@ function changed(
   table: string,
   codec: TableCodec,
   uuid: string,
-  before: Row | undefined,
+  before: OvsdbRow | undefined,
   wire: WireChange,
-): Row | undefined {
+): OvsdbRow | undefined {
   const whole = wire.insert ?? wire.initial ?? wire.new;
   if (whole) return codec.decode(uuid, whole);
   if (!before)
@@ -126,6 +126,11 @@ function changed(
   return wire.modify ? codec.merge(before, wire.modify) : undefined;
 }
 
-function change(table: string, uuid: string, before: Row | undefined, after: Row | undefined): AnyChange {
+function change(
+  table: string,
+  uuid: string,
+  before: OvsdbRow | undefined,
+  after: OvsdbRow | undefined,
+): AnyChange {
   return { kind: before ? (after ? 'modify' : 'delete') : 'insert', table, uuid, before, after };
 }

@@ -1,31 +1,31 @@
 import { VirtualClock } from '@holdfast/clock/testing';
 import { operationsOf } from '../transact/operations';
-import type { ChangeBatch, Replica } from './replica';
+import type { ChangeBatch, OvsdbReplica } from './replica';
 import type { DatabaseSchema } from '../schema/schema';
 import { OVN_Northbound, type OVN_Northbound_Tables } from '../testing/generated/northbound';
-import { Lab, type Northbound } from '../testing/lab';
+import { OvsdbLab, type NorthboundClient } from '../testing/lab';
 import type { OvsdbProxy } from '../testing/proxy';
 import { named } from '../schema/uuid';
 
 const { insert, update, mutate, delete: remove, select } = operationsOf(OVN_Northbound);
 
-let lab: Lab;
-let writer: Northbound;
+let lab: OvsdbLab;
+let writer: NorthboundClient;
 
 beforeAll(async () => {
-  lab = await Lab.start();
+  lab = await OvsdbLab.start();
   writer = await lab.connect();
 });
 afterAll(() => lab.stop());
 afterEach(() => writer.transact([remove('Address_Set', []), remove('Logical_Switch', [])]));
 
-async function write(...operations: Parameters<Northbound['transact']>[0]): Promise<void> {
+async function write(...operations: Parameters<NorthboundClient['transact']>[0]): Promise<void> {
   const result = await writer.transact(operations);
   if (result.outcome === 'aborted') throw new Error(`${result.error}: ${result.details}`);
 }
 
-/** The next batch a replica tells of. */
-function nextBatch<Tables>(replica: Replica<Tables>): Promise<ChangeBatch<Tables>> {
+/** The next batch of a replica. */
+function nextBatch<Tables>(replica: OvsdbReplica<Tables>): Promise<ChangeBatch<Tables>> {
   return new Promise((resolve) => {
     const end = replica.onBatch((batch) => {
       end();
@@ -38,23 +38,23 @@ const addressSet = (name: string, ...addresses: string[]) => insert('Address_Set
 const called = (name: string) => [['name', '==', name] as const];
 
 describe('a replica', () => {
-  it('begins with what is there, told as one batch before the state', async () => {
+  it('begins with what is there, as one batch before the state', async () => {
     await write(addressSet('a', '1'), addressSet('b', '2'));
     const replica = lab.open().replicate({ Address_Set: { columns: ['name', 'addresses'] } });
-    const told: unknown[] = [];
+    const heard: unknown[] = [];
     replica.onBatch((batch) =>
-      told.push(
+      heard.push(
         batch.cause,
         batch.changes.map(({ kind, after }) => [kind, after?.name]),
       ),
     );
-    replica.onState((state) => told.push(state));
+    replica.onState((state) => heard.push(state));
     await replica.whenSynced();
     const inserts = expect.arrayContaining([
       ['insert', 'a'],
       ['insert', 'b'],
     ]) as unknown;
-    expect(told).toEqual(['sync', inserts, 'synced']);
+    expect(heard).toEqual(['sync', inserts, 'synced']);
     const rows = [...replica.table('Address_Set').values()];
     expect(rows.map(({ name, addresses }) => [name, addresses]).sort()).toEqual([
       ['a', ['1']],
@@ -63,7 +63,7 @@ describe('a replica', () => {
     expect(Object.keys(rows[0]!)).toEqual(['_uuid', 'name', 'addresses']);
   });
 
-  it('tells a transaction whole, with the rows before and after', async () => {
+  it('reports a transaction whole, with the rows before and after', async () => {
     const client = await lab.connect();
     const replica = client.replicate({ Logical_Switch: {}, Logical_Switch_Port: {} });
     await replica.whenSynced();
@@ -129,7 +129,7 @@ describe('a replica', () => {
     expect(await Promise.all(writes)).toEqual(writes.map(() => true));
   });
 
-  it('is told of nothing more once closed', async () => {
+  it('reports nothing more once closed', async () => {
     const client = await lab.connect();
     const replica = client.replicate({ Address_Set: {} });
     await replica.whenSynced();
@@ -158,7 +158,7 @@ describe('a replica over a lost connection', () => {
   });
 
   /** A client which, once cut off, stays so until its clock is moved. Nothing else of it runs by that clock. */
-  async function connectThroughProxy(): Promise<{ client: Northbound; back: () => Promise<void> }> {
+  async function connectThroughProxy(): Promise<{ client: NorthboundClient; back: () => Promise<void> }> {
     const never = { probeIntervalMs: 1e12, connectTimeoutMs: 1e12 };
     const client = await lab.connect({ remotes: proxy.remote, clock, ...never });
     const back = async (): Promise<void> => {
@@ -167,7 +167,7 @@ describe('a replica over a lost connection', () => {
     return { client, back };
   }
 
-  it('keeps its rows as stale, and then tells of what really changed', async () => {
+  it('keeps its rows as stale, and then reports what really changed', async () => {
     await write(addressSet('same', '1', '2'), addressSet('changed', '1', '2'), addressSet('deleted', '1'));
     const { client, back } = await connectThroughProxy();
     const replica = client.replicate({ Address_Set: {} });
@@ -198,7 +198,7 @@ describe('a replica over a lost connection', () => {
     expect(replica.table('Address_Set').get(same._uuid)).toBe(same);
   });
 
-  it('tells of nothing when nothing changed', async () => {
+  it('reports nothing when nothing changed', async () => {
     await write(addressSet('quiet', '1'));
     const { client, back } = await connectThroughProxy();
     const replica = client.replicate({ Address_Set: {} });
@@ -259,7 +259,7 @@ describe('a replica the server cannot give', () => {
 
   it('says what is missing, and leaves the rest of the client in order', async () => {
     const client = await lab.connect({ database: later });
-    const replica = client.replicate({ ACL: {}, Firewall: {} } as never) as Replica<unknown>;
+    const replica = client.replicate({ ACL: {}, Firewall: {} } as never) as OvsdbReplica<unknown>;
     await expect(replica.whenSynced()).rejects.toMatchObject({
       code: 'schema-mismatch',
       retryable: false,

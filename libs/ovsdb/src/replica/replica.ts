@@ -1,13 +1,13 @@
 // What a caller has of rows kept in step with the server: the contract. monitored-replica.ts keeps it.
 import type { OvsdbFault } from '../schema/fault';
-import type { Condition } from '../transact/operations';
+import type { OvsdbCondition } from '../transact/operations';
 import type { Uuid } from '../schema/uuid';
 
 /** What to replicate: per table all columns or some, all rows or those for which any condition holds. */
 export type Selection<Tables> = {
   readonly [T in keyof Tables]?: {
     readonly columns?: readonly (keyof Tables[T] & string)[];
-    readonly where?: readonly Condition<Tables[T]>[];
+    readonly where?: readonly OvsdbCondition<Tables[T]>[];
   };
 };
 
@@ -47,13 +47,13 @@ export interface ChangeBatch<Tables> {
  * Rows of the server, kept in step, and kept over reconnects. When `transact` resolves as committed, every
  * replica of the same client that was synced by then already holds what it changed.
  */
-export interface Replica<Tables> {
+export interface OvsdbReplica<Tables> {
   readonly state: ReplicaState;
   /** Why the state is `refused`: `schema-mismatch`, `request-refused` or `closed`. */
   readonly fault: OvsdbFault | undefined;
 
   /**
-   * The rows of a table by UUID: a live view, changed between two turns of the event loop.
+   * The rows of a table by UUID: a live view, changed between two ticks of the event loop.
    * @throws OvsdbFault `invalid-value` for a table that was not selected.
    */
   table<T extends keyof Tables & string>(name: T): ReadonlyMap<Uuid<T>, Tables[T]>;

@@ -39,7 +39,7 @@ describe('column codecs', () => {
     ],
     ['a map with string keys', record, { a: '1' }, ['map', [['a', '1']]]],
     ['a map with other keys', map, new Map([[5, ID]]), ['map', [[5, ['uuid', ID]]]]],
-  ])('turn %s into wire form and back', (_what, codec, value, wire) => {
+  ])('encode %s and decode it again', (_what, codec, value, wire) => {
     expect(codec.encode(value)).toEqual(wire);
     expect(codec.decode(wire)).toEqual(value);
   });
@@ -139,7 +139,7 @@ describe('equality', () => {
     ['maps with another value', record, { a: '1' }, { a: '2' }, false],
     ['maps with another key', record, { a: '1' }, { b: '1' }, false],
     ['absent and zero', optional, undefined, 0, false],
-  ])('tells %s', (_what, codec, left, right, equal) => {
+  ])('compares %s', (_what, codec, left, right, equal) => {
     expect(codec.equal(left, right)).toBe(equal);
   });
 });

@@ -1,5 +1,5 @@
 // Values as they stand on the wire: RFC 7047 section 5.1, word for word. Callers see them only where an
-// operation is printed; codec.ts turns them into JavaScript and back.
+// operation is printed; codec.ts decodes and encodes them.
 
 /** `<atom>`. Integers are 64 bits on the wire; beyond 2^53 JavaScript's JSON rounds them. */
 export type WireAtom =

@@ -2,7 +2,7 @@
 import { type ColumnCodec, columnCodec } from './codec';
 import { OvsdbFault } from './fault';
 import type { WireRow, WireValue } from './notation';
-import type { AnySchema, Row } from './schema';
+import type { AnySchema, OvsdbRow } from './schema';
 
 export class TableCodec {
   private readonly uuid: ColumnCodec;
@@ -31,15 +31,15 @@ export class TableCodec {
   }
 
   /** A whole row; columns that the server left out have their initial value (ovsdb-server(7) section 4.1.14). */
-  decode(uuid: string, wire: WireRow): Row {
+  decode(uuid: string, wire: WireRow): OvsdbRow {
     const row: Record<string, unknown> = { _uuid: uuid };
     for (const [name, codec] of this.columns)
       row[name] = Object.hasOwn(wire, name) ? codec.decode(wire[name]!) : codec.initial;
-    return row as Row;
+    return row as OvsdbRow;
   }
 
   /** Only what is there, as `select` answers when it was asked for some columns. */
-  decodePart(wire: WireRow): Partial<Row> {
+  decodePart(wire: WireRow): Partial<OvsdbRow> {
     const row: Record<string, unknown> = {};
     for (const name of Object.keys(wire))
       if (name === '_uuid' || this.columns.has(name)) row[name] = this.column(name).decode(wire[name]!);
@@ -47,14 +47,14 @@ export class TableCodec {
   }
 
   /** The row with the differences of an `update2` applied; `row` itself stays as it is. */
-  merge(row: Row, difference: WireRow): Row {
+  merge(row: OvsdbRow, difference: WireRow): OvsdbRow {
     const merged: Record<string, unknown> = { ...row };
     for (const [name, codec] of this.columns)
       if (Object.hasOwn(difference, name)) merged[name] = codec.merge(row[name], difference[name]!);
-    return merged as Row;
+    return merged as OvsdbRow;
   }
 
-  equal(left: Row, right: Row): boolean {
+  equal(left: OvsdbRow, right: OvsdbRow): boolean {
     for (const [name, codec] of this.columns) if (!codec.equal(left[name], right[name])) return false;
     return true;
   }

@@ -7,14 +7,14 @@ import { isId, type Uuid } from './uuid';
 declare const rowsOf: unique symbol;
 
 /** A row whose type is not known at compile time. */
-export interface Row {
+export interface OvsdbRow {
   readonly _uuid: Uuid;
   readonly [column: string]: unknown;
 }
 
 /** The rows of each table, by the table's name, where no types were generated for the schema. */
 export interface AnyTables {
-  readonly [table: string]: Row;
+  readonly [table: string]: OvsdbRow;
 }
 
 /** `<database-schema>`, which also knows the TypeScript types of its rows. */
@@ -146,11 +146,11 @@ function invalid(why: string): OvsdbFault {
 }
 
 /**
- * What the server lacks of the columns that are wanted, for people to read; empty if it will do. Bounds and
+ * What the server lacks of the columns that are needed, for people to read; empty if it will do. Bounds and
  * enumerations may differ, as between releases of one schema: they don't change how a value is read.
  */
 export function missingColumns(
-  wanted: AnySchema,
+  needed: AnySchema,
   served: AnySchema,
   columns: ReadonlyMap<string, readonly string[]>,
 ): readonly string[] {
@@ -167,7 +167,7 @@ export function missingColumns(
         missing.push(`no column ${table}.${name}`);
         continue;
       }
-      const [needs, has] = [wanted.tables[table]!.columns[name]!, servedColumn].map(describeShape);
+      const [needs, has] = [needed.tables[table]!.columns[name]!, servedColumn].map(describeShape);
       if (needs !== has) missing.push(`${table}.${name} is ${has} and not ${needs}`);
     }
   }

@@ -20,9 +20,9 @@ export interface ProxiedMessage {
  * What happens to a message: it is passed on; or lost; or both sides are cut off, before or after it is passed
  * on; or the server never sees it and the client gets an answer.
  */
-export type Verdict = 'pass' | 'lose' | 'cut' | 'pass-and-cut' | { readonly error: unknown };
+export type ProxyVerdict = 'pass' | 'lose' | 'cut' | 'pass-and-cut' | { readonly error: unknown };
 
-export type Judge = (message: ProxiedMessage, from: 'client' | 'server') => Verdict;
+export type Judge = (message: ProxiedMessage, from: 'client' | 'server') => ProxyVerdict;
 
 export class OvsdbProxy {
   private readonly sockets = new Set<Socket>();

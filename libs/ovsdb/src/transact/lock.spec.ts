@@ -1,14 +1,14 @@
 import type { LockState, OvsdbLock } from './lock';
 import { operationsOf } from './operations';
 import { OVN_Northbound } from '../testing/generated/northbound';
-import { Lab } from '../testing/lab';
+import { OvsdbLab } from '../testing/lab';
 
 const { insert } = operationsOf(OVN_Northbound);
 
-let lab: Lab;
+let lab: OvsdbLab;
 
 beforeAll(async () => {
-  lab = await Lab.start();
+  lab = await OvsdbLab.start();
 });
 afterAll(() => lab.stop());
 
@@ -22,9 +22,9 @@ function becomes(lock: OvsdbLock, state: LockState): Promise<void> {
 describe('a lock', () => {
   it('is held by one client at a time, and goes to the next when released', async () => {
     const [first, second] = await Promise.all([lab.connect(), lab.connect()]);
-    const held = first.lock('turns');
+    const held = first.lock('shared');
     await held.whenHeld();
-    const waiting = second.lock('turns');
+    const waiting = second.lock('shared');
     const mine = [waiting.assertion(), insert('Address_Set', { name: 'mine' })] as const;
     expect(await second.transact(mine)).toMatchObject({
       outcome: 'aborted',
@@ -40,7 +40,7 @@ describe('a lock', () => {
       error: 'not owner',
     });
     await expect(held.whenHeld()).rejects.toMatchObject({ code: 'closed' });
-    const again = first.lock('turns');
+    const again = first.lock('shared');
     await waiting.release();
     await again.whenHeld();
   });

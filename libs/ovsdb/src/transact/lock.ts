@@ -1,6 +1,6 @@
-// A lock of the server (RFC 7047 sections 4.1.8 to 4.1.10), asked for again after each reconnect. It tells who
+// A lock of the server (RFC 7047 sections 4.1.8 to 4.1.10), asked for again after each reconnect. It says who
 // should act; by itself it stops nobody: put `assertion()` or, in a cluster, a `wait` into the transaction.
-import { type JsonRpcConnection, refused, type Reply } from '../connection/connection';
+import { type JsonRpcConnection, requestRefused, type RpcReply } from '../connection/connection';
 import { OvsdbFault } from '../schema/fault';
 import { Gate } from '../connection/gate';
 import { Listeners } from '../connection/listeners';
@@ -39,7 +39,7 @@ export class SessionLock implements OvsdbLock, Participant {
   readonly name: string;
   private current: LockState = 'waiting';
   private steals: boolean;
-  /** A lock got by stealing leaves the queue when it is stolen in turn, unlike one that was waited for. */
+  /** A lock got by stealing leaves the queue when somebody steals it back, unlike one that was waited for. */
   private stole = false;
   private readonly assert: Assert;
   private connection: JsonRpcConnection | undefined;
@@ -113,9 +113,9 @@ export class SessionLock implements OvsdbLock, Participant {
   /** The reply is looked at before any later message: a `locked` notification may follow at once. */
   private ask(connection: JsonRpcConnection, method: 'lock' | 'steal'): Promise<void> {
     return new Promise((resolve, reject) => {
-      const onReply = (reply: Reply): void => {
+      const onReply = (reply: RpcReply): void => {
         if (reply.kind === 'lost') return reject(reply.fault);
-        if (reply.kind === 'refused') return reject(refused(method, reply.error));
+        if (reply.kind === 'refused') return reject(requestRefused(method, reply.error));
         this.stole = method === 'steal';
         this.steals = false; // Stealing again after each reconnect would let two clients rob each other for ever.
         if (this.current !== 'released' && (reply.result as { locked?: unknown }).locked === true)
@@ -140,6 +140,6 @@ export class SessionLock implements OvsdbLock, Participant {
     else this.gate.shut();
     if (state === this.current) return;
     this.current = state;
-    this.states.tell(state);
+    this.states.notify(state);
   }
 }

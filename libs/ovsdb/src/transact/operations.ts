@@ -29,7 +29,7 @@ type ColumnOf<Row> = keyof Row & string;
 export type ConditionFunction = '==' | '!=' | '<' | '<=' | '>' | '>=' | 'includes' | 'excludes';
 
 /** `<condition>`, such as `['name', '==', 'web']`. Several must all hold. */
-export type Condition<Row> = {
+export type OvsdbCondition<Row> = {
   [Column in ColumnOf<Row>]: readonly [Column, ConditionFunction, Input<Row[Column]>];
 }[ColumnOf<Row>];
 
@@ -105,7 +105,17 @@ export interface Assert {
   readonly lock: string;
 }
 
-export type Operation = Insert | Select | Update | Mutate | Delete | Wait | Commit | Abort | Comment | Assert;
+export type OvsdbOperation =
+  | Insert
+  | Select
+  | Update
+  | Mutate
+  | Delete
+  | Wait
+  | Commit
+  | Abort
+  | Comment
+  | Assert;
 
 export interface InsertOptions<Table extends string> {
   /** A name by which other operations of the transaction refer to the row: `named(name)`. */
@@ -115,7 +125,7 @@ export interface InsertOptions<Table extends string> {
 }
 
 export interface WaitOptions<Row, Column extends ColumnOf<Row>> {
-  readonly where: readonly Condition<Row>[];
+  readonly where: readonly OvsdbCondition<Row>[];
   /** The columns to be compared. */
   readonly columns: readonly Column[];
   readonly until: '==' | '!=';
@@ -125,7 +135,7 @@ export interface WaitOptions<Row, Column extends ColumnOf<Row>> {
 }
 
 /** Builds operations on the rows of one database; see `operationsOf`. */
-export class Operations<Tables> {
+export class OperationBuilder<Tables> {
   private readonly codecs: TableCodecs;
 
   constructor(schema: DatabaseSchema<Tables>) {
@@ -147,7 +157,7 @@ export class Operations<Tables> {
   /** Without `columns` the rows come whole. */
   readonly select = <T extends keyof Tables & string, C extends ColumnOf<Tables[T]> = ColumnOf<Tables[T]>>(
     table: T,
-    where: readonly Condition<Tables[T]>[],
+    where: readonly OvsdbCondition<Tables[T]>[],
     columns?: readonly C[],
   ): Select<Pick<Tables[T], C>> => ({
     op: 'select',
@@ -158,7 +168,7 @@ export class Operations<Tables> {
 
   readonly update = <T extends keyof Tables & string>(
     table: T,
-    where: readonly Condition<Tables[T]>[],
+    where: readonly OvsdbCondition<Tables[T]>[],
     row: RowInput<Tables[T]>,
   ): Update => ({
     op: 'update',
@@ -169,7 +179,7 @@ export class Operations<Tables> {
 
   readonly mutate = <T extends keyof Tables & string>(
     table: T,
-    where: readonly Condition<Tables[T]>[],
+    where: readonly OvsdbCondition<Tables[T]>[],
     mutations: readonly Mutation<Tables[T]>[],
   ): Mutate => ({
     op: 'mutate',
@@ -187,7 +197,7 @@ export class Operations<Tables> {
   /** An empty `where` means every row. */
   readonly delete = <T extends keyof Tables & string>(
     table: T,
-    where: readonly Condition<Tables[T]>[],
+    where: readonly OvsdbCondition<Tables[T]>[],
   ): Delete => ({ op: 'delete', table, where: this.where(table, where) });
 
   /** Lets the transaction happen only if, or once, the rows matching `where` are (`==`) or are not (`!=`) `rows`. */
@@ -206,7 +216,7 @@ export class Operations<Tables> {
 
   private where<T extends keyof Tables & string>(
     table: T,
-    conditions: readonly Condition<Tables[T]>[],
+    conditions: readonly OvsdbCondition<Tables[T]>[],
   ): readonly WireCondition[] {
     return encodeConditions(this.codecs, table, conditions as readonly AnyCondition[]);
   }
@@ -226,8 +236,8 @@ export function encodeConditions(
  * `const { insert, mutate, wait } = operationsOf(OVN_Northbound)`. Each throws OvsdbFault `invalid-value` for
  * a table, column or value that the schema does not have.
  */
-export function operationsOf<Tables = AnyTables>(schema: DatabaseSchema<Tables>): Operations<Tables> {
-  return new Operations(schema);
+export function operationsOf<Tables = AnyTables>(schema: DatabaseSchema<Tables>): OperationBuilder<Tables> {
+  return new OperationBuilder(schema);
 }
 
 /** `durable`: answered only once it is on disk (one fsync a transaction). */

@@ -1,15 +1,15 @@
 import { abort, comment, commit, operationsOf } from './operations';
 import { OVN_Northbound } from '../testing/generated/northbound';
-import { Lab, type Northbound } from '../testing/lab';
+import { OvsdbLab, type NorthboundClient } from '../testing/lab';
 import { named, parseUuid } from '../schema/uuid';
 
 const { insert, select, update, mutate, delete: remove, wait } = operationsOf(OVN_Northbound);
 
-let lab: Lab;
-let client: Northbound;
+let lab: OvsdbLab;
+let client: NorthboundClient;
 
 beforeAll(async () => {
-  lab = await Lab.start();
+  lab = await OvsdbLab.start();
   client = await lab.connect();
 });
 afterAll(() => lab.stop());

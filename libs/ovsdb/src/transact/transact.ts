@@ -1,14 +1,14 @@
 // What becomes of a transaction: committed, aborted for a reason, or a fault that says whether it was sent.
-import type { Reply } from '../connection/connection';
-import { refused } from '../connection/connection';
+import type { RpcReply } from '../connection/connection';
+import { requestRefused } from '../connection/connection';
 import { OvsdbFault } from '../schema/fault';
 import { isWireError, type WireRow } from '../schema/notation';
-import type { Insert, Operation, Select } from './operations';
+import type { Insert, OvsdbOperation, Select } from './operations';
 import type { TableCodecs } from '../schema/rows';
 import type { Uuid } from '../schema/uuid';
 
 /** What an operation answers (RFC 7047 section 5.2), with its values in JavaScript. */
-export type ResultOf<Op extends Operation> =
+export type ResultOf<Op extends OvsdbOperation> =
   Op extends Insert<infer Table>
     ? { readonly uuid: Uuid<Table> }
     : Op extends Select<infer Row>
@@ -17,9 +17,11 @@ export type ResultOf<Op extends Operation> =
         ? { readonly count: number }
         : { readonly [nothing: string]: never };
 
-export type ResultsOf<Ops extends readonly Operation[]> = { readonly [I in keyof Ops]: ResultOf<Ops[I]> };
+export type ResultsOf<Ops extends readonly OvsdbOperation[]> = {
+  readonly [I in keyof Ops]: ResultOf<Ops[I]>;
+};
 
-export type TransactResult<Ops extends readonly Operation[] = readonly Operation[]> =
+export type TransactResult<Ops extends readonly OvsdbOperation[] = readonly OvsdbOperation[]> =
   | { readonly outcome: 'committed'; readonly results: ResultsOf<Ops> }
   | Aborted;
 
@@ -36,13 +38,13 @@ export interface Aborted {
 
 /** @throws OvsdbFault `transaction-outcome-unknown`, `not-connected`, `too-many-requests`, `request-refused` */
 export function readReply(
-  reply: Reply,
-  operations: readonly Operation[],
+  reply: RpcReply,
+  operations: readonly OvsdbOperation[],
   codecs: TableCodecs,
 ): TransactResult {
   switch (reply.kind) {
     case 'refused':
-      throw refused('transact', reply.error);
+      throw requestRefused('transact', reply.error);
     case 'lost':
       throw reply.written ? outcomeUnknown(reply.fault) : notSent(reply.fault);
     case 'result':
@@ -50,7 +52,11 @@ export function readReply(
   }
 }
 
-function readResults(reply: unknown, operations: readonly Operation[], codecs: TableCodecs): TransactResult {
+function readResults(
+  reply: unknown,
+  operations: readonly OvsdbOperation[],
+  codecs: TableCodecs,
+): TransactResult {
   const wireResults = reply as readonly unknown[];
   const failed = wireResults.findIndex(isWireError);
   if (failed >= 0) {
@@ -62,7 +68,7 @@ function readResults(reply: unknown, operations: readonly Operation[], codecs: T
   return { outcome: 'committed', results: results as never };
 }
 
-function readResult(result: unknown, operation: Operation, codecs: TableCodecs): unknown {
+function readResult(result: unknown, operation: OvsdbOperation, codecs: TableCodecs): unknown {
   if (operation.op === 'insert') return { uuid: (result as { uuid: [string, string] }).uuid[1] };
   if (operation.op !== 'select') return result;
   const table = codecs(operation.table);
