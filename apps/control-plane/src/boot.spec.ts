@@ -106,7 +106,7 @@ describe.each(COMBINATIONS.filter(isCoherent).map((roles) => [roles.join(' + '),
 it('wires everything that can be configured', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-boot-'));
   const kubeconfig = join(folder, 'kubeconfig');
-  writeFileSync(kubeconfig, kubeconfigFor(`http://127.0.0.1:${silentPort}`));
+  writeFileSync(kubeconfig, kubeconfigFor(`https://127.0.0.1:${silentPort}`));
   const silentSide = `127.0.0.1:${silentPort}`;
   const sides = [`--northbound=tcp:${silentSide}`, `--southbound=tcp:${silentSide}`, `--nats=${silentSide}`];
   const kubernetes = [`--kubeconfig=${kubeconfig}`, '--pod-addresses=on'];
