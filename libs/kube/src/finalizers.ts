@@ -2,6 +2,9 @@
 import type { Change, Expected } from './kubernetes-api';
 import type { KubernetesObject } from './kubernetes-object';
 
+/** Keeps an object until the ledger has let go of what it holds for it. */
+export const FINALIZER = 'holdfast.io/ledger';
+
 export interface FinalizerChange {
   readonly change: Change;
   readonly expected: Expected;

@@ -41,15 +41,16 @@ export {
   type KubernetesFaceOptions,
   type KubernetesFaceStatus,
 } from './face/kubernetes-face';
-export type { MissingAnswer } from './face/brakes';
-export { type Ledger, type LedgerAnswer, type LedgerOrder, THROUGH_KUBERNETES } from './face/ledger';
-export { FINALIZER } from './face/object-writer';
+export type { MissingAnswer } from './face/missing-answer';
+export { type Ledger, type LedgerAnswer, type LedgerOrder } from './face/ledger';
+export { THROUGH_KUBERNETES } from './face/kubernetes-actor';
+export { FINALIZER } from './finalizers';
 export { POOL_SUBNET_ANNOTATION } from './face/pools/pool-home';
 export { COOLING_ANNOTATION, SUBNET_RETENTION_ANNOTATION } from './face/subnet-spec';
 export type { FaceFault } from './face/troubles';
 export { AAPS_ANNOTATION } from './face/pods/pod-reading';
-export type { Bound } from './face/vip-uses';
-export type { Projection } from './face/wanted-status';
+export type { Bound } from './face/vip-elsewhere';
+export type { Projection } from './face/vip-elsewhere';
 export {
   type AdoptionOrder,
   type AdoptionPlan,

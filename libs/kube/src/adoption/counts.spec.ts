@@ -1,6 +1,6 @@
 // Kube-OVN's figures against its objects (D10, D30 of its field catalogue), and the difference of ranges and addresses.
 import fc from 'fast-check';
-import { FINALIZER } from '../face/object-writer';
+import { FINALIZER } from '../finalizers';
 import { countConflicts } from './counts';
 import { isHeldBack } from './held-back';
 import { difference } from './range-difference';

@@ -10,7 +10,7 @@ import {
   parseAddress,
   parseRange,
 } from '@holdfast/ipam';
-import { FINALIZER } from '../face/object-writer';
+import { FINALIZER } from '../finalizers';
 import type { KubernetesObject } from '../kubernetes-object';
 import { SUBNETS } from '../resource';
 import { textOf } from './address-texts';

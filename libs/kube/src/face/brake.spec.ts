@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../kubernetes-object';
 import { Brake } from './brake';
-import { FINALIZER } from './object-writer';
+import { FINALIZER } from '../finalizers';
 
 /** Over names for which the ledger holds something; more may come and go. */
 function braking(...names: readonly string[]): { readonly brake: Brake; readonly held: Set<string> } {

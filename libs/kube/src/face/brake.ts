@@ -2,8 +2,8 @@
 // let go, so that one can only vanish by force. When many are missing and none is there that shows otherwise, it is more
 // likely that this is another cluster, or an empty one (infra/docs/adr/0017). It decides nothing about objects that are
 // there, and it releases nothing.
+import { FINALIZER } from '../finalizers';
 import type { KubernetesObject } from '../kubernetes-object';
-import { FINALIZER } from './object-writer';
 
 /** What the ledger holds for the objects of one kind. */
 export interface HeldForObjects {
@@ -12,6 +12,11 @@ export interface HeldForObjects {
   /** All for which it holds something. */
   readonly names: () => Iterable<string>;
 }
+
+/** Kinds whose objects leave something behind when they vanish. */
+export const BRAKED = ['vips', 'subnets', 'rules', 'pools'] as const;
+export type Braked = (typeof BRAKED)[number];
+export type Brakes = Readonly<Record<Braked, Brake>>;
 
 export class Brake {
   /** Objects in the order in which they came; the number says which one it was. */

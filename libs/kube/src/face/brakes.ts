@@ -1,16 +1,11 @@
 // The brakes of all kinds whose objects, when they vanish, leave something behind that is let go of; and what is said of them
 // while they hold.
 import { IP_POOLS, type Resource, SUBNETS, SWITCH_LB_RULES, VIPS } from '../resource';
-import { Brake, type HeldForObjects } from './brake';
-import { type Ledger, THROUGH_KUBERNETES } from './ledger';
+import { Brake, BRAKED, type Braked, type Brakes, type HeldForObjects } from './brake';
+import { type Ledger } from './ledger';
+import { THROUGH_KUBERNETES } from './kubernetes-actor';
 import { namesOfHeldPools, subnetsWithPool } from './pools/held-pools';
 import { namesOfHeldRules, rulesOfObject } from './rules/held-rules';
-
-export const BRAKED = ['vips', 'subnets', 'rules', 'pools'] as const;
-export type Braked = (typeof BRAKED)[number];
-export type Brakes = Readonly<Record<Braked, Brake>>;
-
-export const MISSING_CODE = 'kubernetes-objects-missing';
 
 /** What is kept though its object is missing, because nothing shows that the object is gone. */
 export interface HeldBack {
@@ -21,9 +16,6 @@ export interface HeldBack {
   readonly names: readonly string[];
   readonly message: string;
 }
-
-/** The names of what is let go of; or why nothing is. */
-export type MissingAnswer = { readonly accepted: readonly string[] } | { readonly refused: string };
 
 /** Names that a status has. */
 const NAMED_MAX = 10;

@@ -2,14 +2,14 @@
 import type { Clock } from '@holdfast/clock';
 import type { Rejection } from '@holdfast/ipam';
 import type { Following } from '../kubernetes-api';
-import type { Brakes } from './brakes';
+import type { Brakes } from './brake';
 import type { Differences } from './differences';
 import type { DueKey } from './due-key';
 import type { Ledger, LedgerOrder } from './ledger';
 import type { ObjectWriter } from './object-writer';
 import type { Refusals } from './refusals';
-import type { Bound } from './vip-uses';
-import type { Projection } from './wanted-status';
+import type { Bound } from './vip-elsewhere';
+import type { Projection } from './vip-elsewhere';
 
 export interface Context {
   readonly ledger: Ledger;

@@ -16,7 +16,8 @@ import { type DueKey, dueKeyOf, parentsKey, poolKey, ruleKey, subnetKey, vipKey 
 import type { Differences } from './differences';
 import type { DueQueue } from './due-queue';
 import { reliefOf } from './helping-facts';
-import { type Ledger, THROUGH_KUBERNETES } from './ledger';
+import { type Ledger } from './ledger';
+import { THROUGH_KUBERNETES } from './kubernetes-actor';
 import type { ObjectWriter } from './object-writer';
 import { PodsByVip } from './pods/pods-by-vip';
 import { SelectedPods } from './pods/selected-pods';

@@ -12,17 +12,9 @@ import type { SubnetFact } from '@holdfast/ipam';
 import type { Following, KubernetesApi, Watcher } from '../kubernetes-api';
 import type { KubernetesObject } from '../kubernetes-object';
 import { IP_POOLS, PODS, type Resource, SUBNETS, SWITCH_LB_RULES, VIPS } from '../resource';
-import {
-  BRAKED,
-  type Braked,
-  brakedKind,
-  type Brakes,
-  brakesOver,
-  heldBack,
-  type HeldBack,
-  type MissingAnswer,
-  MISSING_CODE,
-} from './brakes';
+import { brakedKind, brakesOver, heldBack, type HeldBack } from './brakes';
+import { BRAKED, type Braked, type Brakes } from './brake';
+import { type MissingAnswer, MISSING_CODE } from './missing-answer';
 import type { Context } from './context';
 import { Differences, type FaceDifference } from './differences';
 import { DueMarks } from './due-marks';
@@ -41,8 +33,8 @@ import { RuleReconciler } from './rules/rule-reconciler';
 import { SubnetReconciler } from './subnet-reconciler';
 import { type FaceFault, Troubles } from './troubles';
 import { VipReconciler } from './vip-reconciler';
-import type { Bound } from './vip-uses';
-import type { Projection } from './wanted-status';
+import type { Bound } from './vip-elsewhere';
+import type { Projection } from './vip-elsewhere';
 
 /** The whole is compared this often, less up to a tenth: against what no watch and no fact told of. */
 const COMPARE_ALL_MS = 300_000;

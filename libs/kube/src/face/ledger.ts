@@ -9,8 +9,6 @@ import type {
   SubnetCommand,
   SubnetFact,
 } from '@holdfast/ipam';
-import { keyOf, type KubernetesObject, type ObjectKey } from '../kubernetes-object';
-import type { Resource } from '../resource';
 
 /** A Subnet's command as a caller can give it: the claim to a Vip's name and where a Vip is are the ledger's to know. */
 export type LedgerOrder =
@@ -32,7 +30,7 @@ export interface Ledger {
   readonly view: LedgerView;
 
   /**
-   * Decides and remembers. `actor` says who asked, in words for the record; the door is `THROUGH_KUBERNETES`. No command
+   * Decides and remembers. `actor` says who asked, in words for the record; through what is the adapter's to say. No command
    * id comes along: the face looks before it asks again.
    * @throws Error with `code` and `retryable` when it could not be done, or when nobody knows whether it was.
    */
@@ -43,23 +41,4 @@ export interface Ledger {
 
   /** Tells `listener` of every fact from now on, in order, after `view` shows it. Returns how to stop. */
   onFacts(listener: (facts: readonly SubnetFact[]) => void): () => void;
-}
-
-/** The door that the face's own commands come through (libs/event-store, `Actor.through`). */
-export const THROUGH_KUBERNETES = 'kubernetes';
-
-/** Who asks when an object does: `kubernetes:vips.kubeovn.io/web (uid 8a0c…, resourceVersion 4711)`. */
-export function actorOf(resource: Resource, { metadata }: KubernetesObject): string {
-  const { uid, resourceVersion } = metadata;
-  return `${actorNamed(resource, keyOf(metadata))} (uid ${uid}, resourceVersion ${resourceVersion})`;
-}
-
-/** The same of an object that vanished, with what is known of how it went. */
-export function actorGone(resource: Resource, key: ObjectKey, evidence: string): string {
-  return `${actorNamed(resource, key)} (gone: ${evidence})`;
-}
-
-/** The same where there is no object any more. */
-export function actorNamed({ plural, group }: Resource, key: ObjectKey): string {
-  return `${THROUGH_KUBERNETES}:${group ? `${plural}.${group}` : plural}/${key}`;
 }

@@ -2,7 +2,7 @@
 // change is lost. And it knows what the replica has not been told yet: a key whose own last write has not come back
 // through the watch is not to be judged by the replica.
 import type { Clock } from '@holdfast/clock';
-import { addFinalizer, type FinalizerChange, removeFinalizer } from '../finalizers';
+import { addFinalizer, FINALIZER, type FinalizerChange, removeFinalizer } from '../finalizers';
 import type { KubernetesApi, WriteResult } from '../kubernetes-api';
 import type { KubernetesFault } from '../kubernetes-fault';
 import type { KubernetesObject } from '../kubernetes-object';
@@ -13,9 +13,6 @@ import type { Differences } from './differences';
 import { type DueKey, dueKeyOf } from './due-key';
 import { KeptStatus } from './kept-status';
 import type { WantedStatus } from './wanted-status';
-
-/** Keeps an object until the ledger has let go of what it holds for it. */
-export const FINALIZER = 'holdfast.io/ledger';
 
 /** A watch that takes longer is broken, and its repair may skip the version that is waited for. */
 const ECHO_MAX_MS = 5_000;

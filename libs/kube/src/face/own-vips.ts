@@ -3,7 +3,7 @@
 import type { LedgerView } from '@holdfast/ipam';
 import { importedUid } from '../adoption/import-actor';
 import type { KubernetesObject } from '../kubernetes-object';
-import { THROUGH_KUBERNETES } from './ledger';
+import { THROUGH_KUBERNETES } from './kubernetes-actor';
 
 /**
  * @param object of that name; undefined: there is none. Then what was imported is nobody's: it may have been imported of

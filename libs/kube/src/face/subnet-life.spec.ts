@@ -1,7 +1,7 @@
 // A Subnet from its creation to its end, in virtual time.
 import { SUBNETS, VIPS } from '../resource';
 import { FaceWorld } from '../testing/face-world';
-import { FINALIZER } from './object-writer';
+import { FINALIZER } from '../finalizers';
 import { COOLING_ANNOTATION } from './subnet-spec';
 
 async function started(): Promise<FaceWorld> {

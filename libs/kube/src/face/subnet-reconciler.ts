@@ -14,11 +14,13 @@ import {
 } from './context';
 import { isOnlyCounts } from './conditions';
 import { poolKey, subnetKey } from './due-key';
-import { actorGone, actorOf, type LedgerOrder, THROUGH_KUBERNETES } from './ledger';
-import { FINALIZER, type Warning } from './object-writer';
+import { type LedgerOrder } from './ledger';
+import { actorGone, actorOf, THROUGH_KUBERNETES } from './kubernetes-actor';
+import { type Warning } from './object-writer';
+import { FINALIZER } from '../finalizers';
 import { readSubnet } from './subnet-spec';
 import { toldCounts } from './told-counts';
-import { type SubnetFindings, subnetStatus } from './wanted-status';
+import { type SubnetFindings, subnetStatus } from './subnet-status';
 
 /** A Subnet's counts follow the ledger at most this often. */
 export const COUNTS_EVERY_MS = 1_000;

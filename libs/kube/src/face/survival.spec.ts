@@ -5,7 +5,7 @@ import { FaceWorld } from '../testing/face-world';
 import { killAtWrite } from '../testing/kill-at-write';
 import { MANIFESTS } from '../testing/manifests';
 import { KubernetesFace } from './kubernetes-face';
-import { FINALIZER } from './object-writer';
+import { FINALIZER } from '../finalizers';
 
 const HOUR_MS = 3_600_000;
 

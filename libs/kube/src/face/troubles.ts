@@ -2,7 +2,6 @@
 // is over when its turn succeeds. A watch does not say that it works again; so its trouble is over when it reports a
 // change, or when the next failure that it would have reported did not come.
 import type { Clock } from '@holdfast/clock';
-import type { DueKey } from './due-key';
 import type { Fault } from './due-queue';
 
 export interface FaceFault {
@@ -11,7 +10,7 @@ export interface FaceFault {
   readonly code: string;
   readonly message: string;
   /** The object whose turn failed; absent when it was a watch. */
-  readonly key?: DueKey;
+  readonly key?: string;
 }
 
 /** After its retry a call has this long to fail; one without an answer takes a minute. */
@@ -35,7 +34,7 @@ export class Troubles {
     return latest;
   }
 
-  ofObject(key: DueKey, { code, message }: Fault): FaceFault {
+  ofObject(key: string, { code, message }: Fault): FaceFault {
     return this.note(key, { atMs: this.clock.now(), code, message, key }, Infinity);
   }
 

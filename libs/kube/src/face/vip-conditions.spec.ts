@@ -2,7 +2,7 @@
 import { vipHolder } from '@holdfast/ipam';
 import { VIPS } from '../resource';
 import { FaceWorld } from '../testing/face-world';
-import type { Bound } from './vip-uses';
+import type { Bound } from './vip-elsewhere';
 
 const AAP = { subnet: 'ovn-default', namespace: 'default' };
 

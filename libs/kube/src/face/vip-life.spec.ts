@@ -1,7 +1,7 @@
 // A Vip from its creation to its end, in virtual time.
 import { VIPS } from '../resource';
 import { FaceWorld } from '../testing/face-world';
-import { FINALIZER } from './object-writer';
+import { FINALIZER } from '../finalizers';
 
 async function started(): Promise<FaceWorld & { readonly running: Awaited<ReturnType<FaceWorld['start']>> }> {
   const world = new FaceWorld();

@@ -16,12 +16,13 @@ import {
   STALE_RETRY_MS,
 } from './context';
 import { subnetKey, vipKey } from './due-key';
-import { actorGone, actorOf, type LedgerOrder } from './ledger';
+import { type LedgerOrder } from './ledger';
+import { actorGone, actorOf } from './kubernetes-actor';
 import { isOwnVip } from './own-vips';
 import { readSubnet } from './subnet-spec';
 import { readVipRetention, retentionOrder } from './vip-retention';
 import { readVipSpec, type VipWanted } from './vip-spec';
-import { type VipFindings, vipStatus } from './wanted-status';
+import { type VipFindings, vipStatus } from './vip-status';
 
 type Obeyed = Asked | { readonly is: 'waiting'; readonly rejected?: undefined };
 

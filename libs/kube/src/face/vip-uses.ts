@@ -1,22 +1,7 @@
 // Who uses a Vip, as conditions of its status: `InUse`, and `Bound` where somebody knows who answers for it. Pure.
 import type { VipEntry } from '@holdfast/ipam';
 import type { Condition } from './conditions';
-
-/** Which parent answers for a Vip now, as another face knows it; addresses as texts, where it knows them. */
-export interface Bound {
-  /** Name of the parent's Logical_Switch_Port. */
-  readonly port: string;
-  /** Name of the chassis that it is on. */
-  readonly chassis: string;
-  readonly v4ip?: string;
-  readonly v6ip?: string;
-  readonly mac?: string;
-}
-
-/** What is known of who answers; `by`: undefined when no parent does. */
-export interface Binding {
-  readonly by: Bound | undefined;
-}
+import type { Binding } from './vip-elsewhere';
 
 /** @param bound absent: nobody knows */
 export function usesOf(held: VipEntry, bound: Binding | undefined): Condition[] {

@@ -195,11 +195,8 @@ describe('a Subnet’s namespaceSelectors', () => {
   it('say where a Namespace’s Pods are, also when its labels come later', async () => {
     const world = await PodWorld.started();
     const namespaceSelectors = [{ matchLabels: { team: 'red' } }, { matchLabels: { team: 'blue' } }];
-    world.subnet('coloured', { cidrBlock: '10.17.0.0/16', namespaceSelectors });
-    world.subnet('listed', { cidrBlock: '10.18.0.0/16', namespaces: ['green'] });
-    const { stop } = await world.start();
-    await world.settle(2_000);
-    await stop();
+    await world.defineSubnet('coloured', { cidrBlock: '10.17.0.0/16', namespaceSelectors });
+    await world.defineSubnet('listed', { cidrBlock: '10.18.0.0/16', namespaces: ['green'] });
     world.create(NAMESPACES, 'one', {}, { labels: { team: 'blue' } } as object);
     world.create(NAMESPACES, 'two', {}, {} as object);
     world.create(NAMESPACES, 'green', {}, {} as object);

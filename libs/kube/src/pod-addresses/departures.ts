@@ -1,7 +1,7 @@
 // Pods that use something and are no more, have finished, or have left their machine: each gives up what it used, with
 // the evidence of its end. Whether the address stays is for the ledger to decide, by what has become of the owner.
 import { type Evidence, isVipHolder } from '@holdfast/ipam';
-import { actorNamed } from '../face/ledger';
+import { actorNamed } from '../face/kubernetes-actor';
 import { keyOf, type KubernetesObject } from '../kubernetes-object';
 import { PODS } from '../resource';
 import { objectOf } from './followed-pod';

@@ -2,8 +2,8 @@
 // being restored, every Pod that the ledger knows is missing. Decided once, with the first whole lists; what is seen going
 // afterwards is gone in any case.
 import type { LedgerView } from '@holdfast/ipam';
-import { MISSING_CODE } from '../face/brakes';
-import { FINALIZER } from '../face/object-writer';
+import { MISSING_CODE } from '../face/missing-answer';
+import { FINALIZER } from '../finalizers';
 import type { KubernetesObject } from '../kubernetes-object';
 
 export interface ClusterObjects {

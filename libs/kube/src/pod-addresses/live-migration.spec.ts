@@ -149,10 +149,7 @@ describe('a virtual machine', () => {
     const one = await machine();
     const { world } = one;
     const before = world.heldBy(HOLDER);
-    world.subnet('other', { cidrBlock: '10.99.0.0/24' });
-    const { stop } = await world.start();
-    await world.settle(2_000);
-    await stop();
+    await world.defineSubnet('other', { cidrBlock: '10.99.0.0/24' });
     const annotations = { 'ovn.kubernetes.io/logical_switch': 'other' };
     world.edit(NAMESPACES, 'default', { metadata: { annotations } });
     await world.settle(2_000);

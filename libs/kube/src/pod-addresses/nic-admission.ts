@@ -13,7 +13,7 @@ import {
   type SubnetState,
   vipHolder,
 } from '@holdfast/ipam';
-import { actorOf } from '../face/ledger';
+import { actorOf } from '../face/kubernetes-actor';
 import { PODS } from '../resource';
 import { entriesFor, NEXT_ENTRY_MAY_DO, readAddressList } from './address-list';
 import { annotationOf, nicAnnotation, objectOf, VIP_ANNOTATION } from './followed-pod';

@@ -8,7 +8,8 @@ import {
   type SubnetState,
   type User,
 } from '@holdfast/ipam';
-import { actorOf, type LedgerOrder } from '../face/ledger';
+import { type LedgerOrder } from '../face/ledger';
+import { actorOf } from '../face/kubernetes-actor';
 import { isFinished } from '../face/pods/pod-reading';
 import type { KubernetesObject } from '../kubernetes-object';
 import { PODS } from '../resource';

@@ -126,11 +126,8 @@ describe('is left alone: a Pod', () => {
 describe('the Subnet of a Pod', () => {
   async function withTwo(): Promise<PodWorld> {
     const world = await PodWorld.started();
-    world.subnet('small', { cidrBlock: '10.17.0.0/30', namespaces: ['tenant'] });
-    world.subnet('large', { cidrBlock: '10.18.0.0/16' });
-    const { stop } = await world.start();
-    await world.settle(2_000);
-    await stop();
+    await world.defineSubnet('small', { cidrBlock: '10.17.0.0/30', namespaces: ['tenant'] });
+    await world.defineSubnet('large', { cidrBlock: '10.18.0.0/16' });
     return world;
   }
 
@@ -157,20 +154,28 @@ describe('the Subnet of a Pod', () => {
 
   it('waits until its Namespace is known, though not for ever', async () => {
     const world = await withTwo();
-    world.sandbox.faults.fail({
-      ...{ times: Infinity, status: 503 },
-      when: ({ method, path }) => method === 'GET' && path === '/api/v1/namespaces',
-    });
-    world.sandbox.faults.dropWatches();
+    const loseNamespaces = (): void => {
+      world.sandbox.faults.fail({
+        ...{ times: Infinity, status: 503 },
+        when: ({ method, path }) => method === 'GET' && path === '/api/v1/namespaces',
+      });
+      world.sandbox.faults.dropWatches();
+    };
+    loseNamespaces();
     world.namespace('listed', { [SWITCH]: 'large' });
     world.podOf('early', { namespace: 'listed' });
     await world.settle(4_000);
     expect(world.annotation('listed/early', 'logical_switch')).toBeUndefined();
     await world.settle(4_000);
     expect(world.annotation('listed/early', 'logical_switch')).toBe(SUBNET);
+    // From here on they are asked for again soon, and not as rarely as after a long time.
+    world.sandbox.faults.heal();
+    await world.settle(60_000);
+    loseNamespaces();
     world.namespace('second', { [SWITCH]: 'large' });
     world.podOf('early', { namespace: 'second' });
     await world.settle(1_000);
+    expect(world.annotation('second/early', 'logical_switch')).toBeUndefined();
     world.sandbox.faults.heal();
     await world.settle(60_000);
     expect(world.annotation('second/early', 'logical_switch')).toBe('large');
@@ -186,10 +191,7 @@ describe('the Subnet of a Pod', () => {
     await world.settle(1_000);
     expect(world.holders()).toEqual([]);
     world.edit(NAMESPACES, 'tenant', { metadata: { annotations: { [SWITCH]: SUBNET } } });
-    world.subnet('later', { cidrBlock: '10.19.0.0/16' });
-    const { stop } = await world.start();
-    await world.settle(2_000);
-    await stop();
+    await world.defineSubnet('later', { cidrBlock: '10.19.0.0/16' });
     expect(world.holders()).toEqual(['pod/tenant/a']);
     expect(world.holders('later')).toEqual(['pod/default/b']);
   });

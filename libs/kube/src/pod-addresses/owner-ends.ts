@@ -1,7 +1,7 @@
 // What is kept for owners: when an owner is gone, or wants an ordinal no more, nobody will want the address again. Only
 // what somebody used and left is meant: a reservation that was made before its owner came stays.
 import { retentionOf, type SubnetState } from '@holdfast/ipam';
-import { THROUGH_KUBERNETES } from '../face/ledger';
+import { THROUGH_KUBERNETES } from '../face/kubernetes-actor';
 import { isFinished } from '../face/pods/pod-reading';
 import type { Place } from './ledger-index';
 import { askedOnce, type OwnersAsked, type Standing, standingOf } from './owner-standing';

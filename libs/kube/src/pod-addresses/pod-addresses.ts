@@ -9,7 +9,7 @@
 // One face is meant to work at a time.
 import type { Cancel, Chance, Clock } from '@holdfast/clock';
 import type { Evidence, Holder, SubnetFact } from '@holdfast/ipam';
-import type { MissingAnswer } from '../face/brakes';
+import type { MissingAnswer } from '../face/missing-answer';
 import { DueQueue, type Fault } from '../face/due-queue';
 import { keptOfObject, keptOfPod } from '../face/kept-objects';
 import type { Ledger } from '../face/ledger';

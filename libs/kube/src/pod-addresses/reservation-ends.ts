@@ -1,6 +1,6 @@
 // Reservations whose time is over: kept for a time that has passed, or made for a Pod that never came to use them.
 import { type Evidence, type Holder, holderParts, type Reservation, type SubnetState } from '@holdfast/ipam';
-import { THROUGH_KUBERNETES } from '../face/ledger';
+import { THROUGH_KUBERNETES } from '../face/kubernetes-actor';
 import type { ObjectRef } from '../kubernetes-object';
 import { PODS } from '../resource';
 import type { Place } from './ledger-index';

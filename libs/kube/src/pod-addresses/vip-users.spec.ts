@@ -62,10 +62,7 @@ describe('a Pod that names a Vip', () => {
     ['of another Subnet', { subnet: 'other' }, 'VipElsewhere'],
   ])('gets none %s, and an Event that says so (D29)', async (_, spec, reason) => {
     const world = await PodWorld.started();
-    world.subnet('other', { cidrBlock: '10.20.0.0/16' });
-    const { stop } = await world.start();
-    await world.settle(2_000);
-    await stop();
+    await world.defineSubnet('other', { cidrBlock: '10.20.0.0/16' });
     await reserve(world, 'web', spec);
     world.podOf('a', using('web'));
     await world.settle(10_000);

@@ -13,7 +13,9 @@ import {
   type VipNameState,
 } from '@holdfast/ipam';
 import type { Ledger, LedgerAnswer, LedgerOrder } from '../face/ledger';
-import { THROUGH_KUBERNETES } from '../face/ledger';
+
+/** Most tests are of what speaks for objects of Kubernetes. */
+const THROUGH_DEFAULT = 'kubernetes';
 
 export interface ExecutedOrder {
   readonly order: LedgerOrder;
@@ -41,11 +43,7 @@ export class MemoryLedger implements Ledger {
 
   constructor(private readonly clock: Clock) {}
 
-  async execute(
-    order: LedgerOrder,
-    actor: string,
-    through: string = THROUGH_KUBERNETES,
-  ): Promise<LedgerAnswer> {
+  async execute(order: LedgerOrder, actor: string, through: string = THROUGH_DEFAULT): Promise<LedgerAnswer> {
     const failing = this.failing.shift();
     if (failing === 'before') throw new LedgerFault('the store did not answer');
     this.asker = actor;

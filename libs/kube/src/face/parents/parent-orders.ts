@@ -3,7 +3,7 @@ import { type Evidence, type GrantParent, subnet, type VipEntry, type WithdrawPa
 import { keyOf, type KubernetesObject } from '../../kubernetes-object';
 import { PODS } from '../../resource';
 import { type Asked, ask, type Context, moment } from '../context';
-import { actorOf } from '../ledger';
+import { actorOf } from '../kubernetes-actor';
 
 /** Orders of one Vip under way at once: the ledger appends what waits for it in one go. */
 const ORDERS_MAX = 16;

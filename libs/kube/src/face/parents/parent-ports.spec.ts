@@ -1,6 +1,7 @@
 // Which ports of a Pod become parents, and what a Pod is told that cannot be one.
 import { PODS, VIPS } from '../../resource';
-import { FaceWorld, type PodParts } from '../../testing/face-world';
+import { FaceWorld } from '../../testing/face-world';
+import type { PodParts } from '../../testing/sandbox-world';
 import { parentOrders, parentsOf } from '../../testing/uses-of-vip';
 import { SAY_AFTER_MS } from './pod-warnings';
 

@@ -4,7 +4,7 @@ import type { VipEntry } from '@holdfast/ipam';
 import type { KubernetesObject } from '../../kubernetes-object';
 import { PODS, VIPS } from '../../resource';
 import type { Context } from '../context';
-import { actorNamed, actorOf } from '../ledger';
+import { actorNamed, actorOf } from '../kubernetes-actor';
 import { nicsOf } from '../pods/pod-reading';
 import type { PodsByVip } from '../pods/pods-by-vip';
 import { askAll, evidenceOf, isSettled, type ParentOrder } from './parent-orders';

@@ -17,8 +17,8 @@ import {
   STALE_RETRY_MS,
 } from '../context';
 import { poolKey } from '../due-key';
-import { actorGone, actorOf } from '../ledger';
-import { FINALIZER } from '../object-writer';
+import { actorGone, actorOf } from '../kubernetes-actor';
+import { FINALIZER } from '../../finalizers';
 import { COUNTS_EVERY_MS } from '../subnet-reconciler';
 import { toldCounts } from '../told-counts';
 import { subnetsWithPool } from './held-pools';

@@ -3,7 +3,7 @@ import { type AddressRange, parseHolder, subnet } from '@holdfast/ipam';
 import { FaceWorld } from '../../testing/face-world';
 import { MANIFESTS } from '../../testing/manifests';
 import { IP_POOLS, SUBNETS } from '../../resource';
-import { FINALIZER } from '../object-writer';
+import { FINALIZER } from '../../finalizers';
 import { POOL_SUBNET_ANNOTATION } from './pool-home';
 
 async function started(

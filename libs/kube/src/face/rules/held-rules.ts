@@ -2,7 +2,7 @@
 // because a rule's is unique in its subnet only, and other doors define rules, too.
 import type { LedgerView, Rule, SubnetState } from '@holdfast/ipam';
 import { SWITCH_LB_RULES } from '../../resource';
-import { actorNamed } from '../ledger';
+import { actorNamed } from '../kubernetes-actor';
 
 export interface HeldRule {
   readonly subnet: SubnetState;

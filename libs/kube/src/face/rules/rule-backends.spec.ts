@@ -1,6 +1,7 @@
 // Which Pods are behind a rule, in virtual time: those that its selector has and that serve.
 import { PODS, SWITCH_LB_RULES } from '../../resource';
-import { FaceWorld, type PodParts } from '../../testing/face-world';
+import { FaceWorld } from '../../testing/face-world';
+import type { PodParts } from '../../testing/sandbox-world';
 import { backendsOf, ruleOf, ruleOrders } from '../../testing/uses-of-vip';
 
 const LABELS = { app: 'web' };

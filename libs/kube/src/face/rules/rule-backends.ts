@@ -4,7 +4,7 @@ import { type RuleDefinition, subnet } from '@holdfast/ipam';
 import type { KubernetesObject } from '../../kubernetes-object';
 import { SWITCH_LB_RULES } from '../../resource';
 import { type Asked, ask, type Context, moment } from '../context';
-import { actorOf } from '../ledger';
+import { actorOf } from '../kubernetes-actor';
 import type { SelectedPods } from '../pods/selected-pods';
 import { rulesOfObject } from './held-rules';
 

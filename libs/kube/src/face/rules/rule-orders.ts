@@ -11,7 +11,8 @@ import {
 import type { KubernetesObject } from '../../kubernetes-object';
 import { SWITCH_LB_RULES } from '../../resource';
 import { type Asked, ask, type Context, moment } from '../context';
-import { actorOf, type LedgerOrder } from '../ledger';
+import { type LedgerOrder } from '../ledger';
+import { actorOf } from '../kubernetes-actor';
 import { type HeldRule, noteOf, rulesOfObject } from './held-rules';
 import type { RuleWanted } from './rule-spec';
 

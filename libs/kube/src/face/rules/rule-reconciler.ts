@@ -8,7 +8,7 @@ import type { KubernetesObject } from '../../kubernetes-object';
 import { SWITCH_LB_RULES } from '../../resource';
 import { type Asked, ask, BEHIND_RETRY_MS, type Context, REAPPEARING_MS, STALE_RETRY_MS } from '../context';
 import { ruleKey } from '../due-key';
-import { actorGone, actorOf } from '../ledger';
+import { actorGone, actorOf } from '../kubernetes-actor';
 import { type RuleBackends } from './rule-backends';
 import { rulesOfObject } from './held-rules';
 import { RuleOrders } from './rule-orders';

@@ -3,7 +3,7 @@ import type { DefineRule } from '@holdfast/ipam';
 import { SWITCH_LB_RULES, VIPS } from '../../resource';
 import { FaceWorld } from '../../testing/face-world';
 import { backendsOf, ruleOf, ruleOrders } from '../../testing/uses-of-vip';
-import { FINALIZER } from '../object-writer';
+import { FINALIZER } from '../../finalizers';
 import { HEALTH_CHECK_ANNOTATION, SUBNET_ANNOTATION } from './rule-spec';
 
 const SLR = { subnet: 'ovn-default', v4ip: '10.16.0.100', type: 'switch_lb_vip' };

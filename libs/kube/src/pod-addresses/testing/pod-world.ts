@@ -1,9 +1,18 @@
 // Pods and who owns them in a sandbox, in virtual time, with the face that gives them their addresses; and the part of
 // the controllers and of the node agents that a test needs played.
-import { formatAddress, formatMac, type Holder, parseHolder, type SubnetState } from '@holdfast/ipam';
+import {
+  formatAddress,
+  formatMac,
+  type Holder,
+  parseCidr,
+  parseHolder,
+  type SubnetState,
+} from '@holdfast/ipam';
+import { FINALIZER } from '../../finalizers';
 import type { KubernetesObject } from '../../kubernetes-object';
 import { clusterResource, NAMESPACES, PODS, type Resource, STATEFUL_SETS } from '../../resource';
-import { FaceWorld } from '../../testing/face-world';
+import { MemoryLedger } from '../../testing/memory-ledger';
+import { SandboxWorld } from '../../testing/sandbox-world';
 import type { SandboxConnection } from '../../testing/sandbox/sandbox';
 import { VIRTUAL_MACHINE_INSTANCES, VIRTUAL_MACHINES } from '../machine-resources';
 import { PodAddresses, type PodAddressesOptions } from '../pod-addresses';
@@ -38,7 +47,8 @@ export interface PodShape {
 
 export const SUBNET = 'ovn-default';
 
-export class PodWorld extends FaceWorld {
+export class PodWorld extends SandboxWorld {
+  readonly ledger = new MemoryLedger(this.clock);
   running!: RunningAddresses;
 
   /** With a ledger that has the default Subnet, and a face at work. */
@@ -47,12 +57,22 @@ export class PodWorld extends FaceWorld {
     spec: object = { cidrBlock: '10.16.0.0/16' },
   ): Promise<PodWorld> {
     const world = new PodWorld();
-    world.subnet(SUBNET, { default: true, ...spec });
-    const { stop } = await world.start();
-    await world.settle(2_000);
-    await stop();
+    await world.defineSubnet(SUBNET, { default: true, ...spec });
     await world.startAddresses(options);
     return world;
+  }
+
+  /** In the ledger as its object asks, which is as if another had seen to it. */
+  async defineSubnet(
+    name: string,
+    spec: { readonly cidrBlock?: string; readonly [field: string]: unknown },
+  ): Promise<void> {
+    this.subnet(name, spec, { finalizers: [FINALIZER] });
+    const texts = (spec.cidrBlock ?? '').split(',');
+    const cidrs = texts.map(parseCidr).filter((cidr) => cidr !== undefined);
+    const { rejected } = await this.ledger.execute({ type: 'DefineSubnet', subnet: name, cidrs }, 'test');
+    if (rejected) throw new Error(rejected.message);
+    await this.settle(2_000);
   }
 
   async startAddresses(options: Partial<PodAddressesOptions> = {}): Promise<RunningAddresses> {

@@ -1,7 +1,7 @@
 // The face on a server with a wire: what users do, and what they see.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FINALIZER } from '../../face/object-writer';
+import { FINALIZER } from '../../finalizers';
 import type { KubernetesObject } from '../../kubernetes-object';
 import { collectionPathOf, SUBNETS, SWITCH_LB_RULES, VIPS } from '../../resource';
 import { findKubectl } from '../kubectl';

@@ -1,5 +1,5 @@
 // IPPools on a server with a wire, under our definition and under Kube-OVN's: what becomes of them, and what kubectl prints.
-import { FINALIZER } from '../../face/object-writer';
+import { FINALIZER } from '../../finalizers';
 import { POOL_SUBNET_ANNOTATION } from '../../face/pools/pool-home';
 import { IP_POOLS, SUBNETS } from '../../resource';
 import { findKubectl } from '../kubectl';
