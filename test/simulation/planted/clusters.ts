@@ -4,11 +4,10 @@ import type {
   JsonObject,
   KubernetesApi,
   KubernetesObject,
-  Ledger,
-  LedgerOrder,
   Resource,
   Watcher,
-} from '@holdfast/kube';
+} from '@holdfast/kube-api';
+import type { Ledger, LedgerOrder } from '@holdfast/projection';
 import type { LedgerView } from '@holdfast/ipam';
 import type { Planted } from '../world/planted';
 import { type PlantedBug, bug } from './planted-bug';

@@ -1,6 +1,7 @@
 // Bugs of the face that gives Pods their addresses: whom it takes for whom, whom it believes to be gone, and what it says.
-import type { Following, KubernetesApi, KubernetesObject, Ledger, LedgerOrder } from '@holdfast/kube';
-import { PODS } from '@holdfast/kube';
+import type { Following, KubernetesApi, KubernetesObject } from '@holdfast/kube-api';
+import type { Ledger, LedgerOrder } from '@holdfast/projection';
+import { PODS } from '@holdfast/kube-api';
 import { reject, subnet } from '@holdfast/ipam';
 import type { Planted } from '../world/planted';
 import type { World } from '../world/world';

@@ -2,7 +2,9 @@
 // inside the product. Without any, the world is the product's own.
 import type { EventStore } from '@holdfast/event-store';
 import type { LedgerView } from '@holdfast/ipam';
-import type { KubernetesApi, Ledger, PodAddressesOptions } from '@holdfast/kube';
+import type { KubernetesApi } from '@holdfast/kube-api';
+import type { Ledger } from '@holdfast/projection';
+import type { PodAddressesOptions } from '@holdfast/pods';
 import type { Northbound } from '@holdfast/ovn';
 import type { Lock } from './northbound/lock';
 import type { Deciders, LedgerRole } from './ledger-role';

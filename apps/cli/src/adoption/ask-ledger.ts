@@ -1,5 +1,5 @@
 // All that the ledger has, in the form that import compares with.
-import type { LedgerContents, LedgerReservation, LedgerVip } from '@holdfast/kube';
+import type { LedgerContents, LedgerReservation, LedgerVip } from '@holdfast/kube-ovn-import';
 import type { v1 } from '@holdfast/api';
 import { parseHolder } from '@holdfast/ipam';
 import type { Ledger } from '../ledger';

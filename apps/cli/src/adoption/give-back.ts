@@ -1,6 +1,6 @@
 // `holdfast import kube-ovn --give-back`: the way back. Kube-OVN is to look after its ports again, and after those that it
 // would have made; neither the ledger nor the cluster is asked.
-import type { HandedOver, NorthboundHandOver, PortToGiveBack } from '@holdfast/ovn';
+import type { HandedOver, NorthboundHandOver, PortToGiveBack } from '@holdfast/kube-ovn-import';
 import { EXIT, type ExitCode } from '../exit-code';
 import type { Io } from '../io';
 import { tellRefusal } from '../refusal';

@@ -3,9 +3,9 @@
 //
 //   cluster, ledger, Northbound -> plan -> shown
 //                                    \---> recorded -> look again -> ports taken over -> look again: conflicts are left
-import { type KubernetesApi, KubernetesFault, namespacedResource, type Resource } from '@holdfast/kube';
-import type { AdoptionPlan, Conflict } from '@holdfast/kube';
-import type { NorthboundHandOver, PortToTakeOver } from '@holdfast/ovn';
+import { type KubernetesApi, KubernetesFault, namespacedResource, type Resource } from '@holdfast/kube-api';
+import type { AdoptionPlan, Conflict } from '@holdfast/kube-ovn-import';
+import type { NorthboundHandOver, PortToTakeOver } from '@holdfast/kube-ovn-import';
 import { EXIT, type ExitCode } from '../exit-code';
 import { type GlobalFlags, serverUrl, TIMEOUT_DEFAULT_MS } from '../flags';
 import type { Io } from '../io';

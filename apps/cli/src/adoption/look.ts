@@ -2,14 +2,14 @@
 import {
   type AdoptionPlan,
   type ClusterObjects,
-  type KubernetesApi,
   kubeOvnRuns,
   planAdoption,
   readCluster,
-  type Resource,
-} from '@holdfast/kube';
+} from '@holdfast/kube-ovn-import';
+import type { KubernetesApi, Resource } from '@holdfast/kube-api';
 import { LedgerView } from '@holdfast/ipam';
-import type { LedgerMark, NorthboundHandOver, TakeOverPlan } from '@holdfast/ovn';
+import type { LedgerMark } from '@holdfast/ovn';
+import type { NorthboundHandOver, TakeOverPlan } from '@holdfast/kube-ovn-import';
 import type { Io } from '../io';
 import type { Ledger } from '../ledger';
 import type { Outcome } from '../outcome';

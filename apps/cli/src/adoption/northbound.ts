@@ -1,5 +1,10 @@
 // The Northbound of a cluster that moves over, as ovn-nbctl finds it.
-import { KUBE_OVN, NorthboundHandOver, type PortToTakeOver, type TakeOverConflict } from '@holdfast/ovn';
+import {
+  KUBE_OVN,
+  NorthboundHandOver,
+  type PortToTakeOver,
+  type TakeOverConflict,
+} from '@holdfast/kube-ovn-import';
 import { OvsdbFault } from '@holdfast/ovsdb';
 import { TIMEOUT_DEFAULT_MS } from '../flags';
 import type { Io } from '../io';

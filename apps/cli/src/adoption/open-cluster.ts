@@ -3,8 +3,8 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import type { KubernetesApi } from '@holdfast/kube';
-import { clientNodeKubernetesApi } from '@holdfast/kube/client-node';
+import type { KubernetesApi } from '@holdfast/kube-api';
+import { clientNodeKubernetesApi } from '@holdfast/kube-api/client-node';
 import type { Io } from '../io';
 import { UsageFault } from '../usage-fault';
 

@@ -1,7 +1,7 @@
 // In which order a plan is recorded, and what ends it.
 import { systemClock } from '@holdfast/clock';
 import { parseAddress, parseCidr, parseHolder } from '@holdfast/ipam';
-import type { AdoptionOrder, AdoptionStep } from '@holdfast/kube';
+import type { AdoptionOrder, AdoptionStep } from '@holdfast/kube-ovn-import';
 import type { Ledger } from '../ledger';
 import type { Outcome } from '../outcome';
 import { holderText, later, Recording } from './record';

@@ -1,6 +1,7 @@
 // Records a plan through the server, and nothing else: each holder's steps in their order, several holders at once. What
 // is refused meanwhile is a conflict like those found before; what is not decided ends it.
-import { type AdoptionStep, type Conflict, importActor, refusedByLedger } from '@holdfast/kube';
+import { type AdoptionStep, type Conflict, refusedByLedger } from '@holdfast/kube-ovn-import';
+import { importActor } from '@holdfast/kube';
 import type { Clock } from '@holdfast/clock';
 import type { Ledger } from '../ledger';
 import { toTimestamp } from '../moment';

@@ -1,6 +1,6 @@
 // What import found and did, for people and for programs.
 import { formatAddress, formatMac, formatRange, formatRetention } from '@holdfast/ipam';
-import { type AdoptionStep, type Conflict, isHeldBack } from '@holdfast/kube';
+import { type AdoptionStep, type Conflict, isHeldBack } from '@holdfast/kube-ovn-import';
 import { type Column, inWide, plain, table } from '../table';
 import { holderText } from './record';
 import { askingOf, requestJson } from './requests';

@@ -10,7 +10,7 @@ import {
   formatRange,
   formatRetention,
 } from '@holdfast/ipam';
-import type { AdoptionOrder } from '@holdfast/kube';
+import type { AdoptionOrder } from '@holdfast/kube-ovn-import';
 import { FAMILY } from '../family';
 import type { Request } from '../ledger';
 import { toDuration } from '../span';

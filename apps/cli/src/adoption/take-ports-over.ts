@@ -1,5 +1,6 @@
 // Takes over the ports that a look found to agree with the ledger, and looks again.
-import type { LedgerMark, PortToTakeOver } from '@holdfast/ovn';
+import type { LedgerMark } from '@holdfast/ovn';
+import type { PortToTakeOver } from '@holdfast/kube-ovn-import';
 import type { Refusal } from '../outcome';
 import { look, type LookOptions, type Seen } from './look';
 import { northboundRefusal, reportedConflict } from './northbound';

@@ -8,7 +8,7 @@ import {
   MANIFESTS,
   type SandboxApiServer,
   startSandboxApiServer,
-} from '@holdfast/kube/testing';
+} from '@holdfast/kube-api/testing';
 import { eventually, type RunningProcess, startProcess } from '../testing/running-process';
 
 const KUBE_OVN = '/apis/kubeovn.io/v1';

@@ -1,13 +1,9 @@
 // The role that takes Kubernetes' specs as commands and keeps its status as the ledger says.
 import { systemChance, systemClock } from '@holdfast/clock';
-import {
-  type Bound,
-  KubernetesFace,
-  type KubernetesApi,
-  type Projection,
-  type MissingAnswer,
-} from '@holdfast/kube';
-import { clientNodeKubernetesApi } from '@holdfast/kube/client-node';
+import { type Bound, KubernetesFace, type Projection } from '@holdfast/kube';
+import type { KubernetesApi } from '@holdfast/kube-api';
+import type { MissingAnswer } from '@holdfast/projection';
+import { clientNodeKubernetesApi } from '@holdfast/kube-api/client-node';
 import { Inject, Logger, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { CONFIG, type Config } from '../config';

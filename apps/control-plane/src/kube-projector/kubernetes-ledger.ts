@@ -1,5 +1,6 @@
 // The ledger as the Kubernetes face asks for it: its orders on the CommandBus, the one view of this process.
-import { type Ledger, type LedgerOrder, THROUGH_KUBERNETES } from '@holdfast/kube';
+import type { Ledger, LedgerOrder } from '@holdfast/projection';
+import { THROUGH_KUBERNETES } from '@holdfast/kube-api';
 import type { CommandBus } from '@nestjs/cqrs';
 import { ExecuteSubnetCommand } from '../ledger/ledger-messages';
 import type { LedgerReader } from '../ledger/ledger-reader';

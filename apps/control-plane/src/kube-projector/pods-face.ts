@@ -1,12 +1,8 @@
 // Gives Pods their addresses: a face of its own beside the one of Vips and Subnets, over the same connection and ledger.
 import type { Clock, Chance } from '@holdfast/clock';
-import {
-  type KubernetesApi,
-  type Ledger,
-  PodAddresses,
-  STATEFUL_SETS,
-  type MissingAnswer,
-} from '@holdfast/kube';
+import { type KubernetesApi, STATEFUL_SETS } from '@holdfast/kube-api';
+import type { Ledger, MissingAnswer } from '@holdfast/projection';
+import { PodAddresses } from '@holdfast/pods';
 import { Logger } from '@nestjs/common';
 import type { PodsConfig } from '../config';
 import type { Face } from '../gateway/status-report';

@@ -1,10 +1,10 @@
 // A face at work in virtual time: a sandboxed cluster and a ledger in memory. Faces come and go; the cluster and the ledger
 // stay.
-import { KubernetesFace, type KubernetesFaceOptions } from '../face/kubernetes-face';
-import type { FaceFault } from '../face/troubles';
-import { MemoryLedger } from './memory-ledger';
-import type { SandboxConnection } from './sandbox/sandbox';
-import { SandboxWorld } from './sandbox-world';
+import { KubernetesFace, type KubernetesFaceOptions } from '../projector/kubernetes-face';
+import type { FaceFault } from '@holdfast/projection';
+import { MemoryLedger } from '@holdfast/projection/testing';
+import type { SandboxConnection } from '@holdfast/kube-api/testing';
+import { SandboxWorld } from '@holdfast/kube-api/testing';
 
 export interface RunningFace {
   readonly face: KubernetesFace;

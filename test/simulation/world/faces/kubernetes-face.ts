@@ -1,6 +1,7 @@
 // The product's faces of Kubernetes in one process, over one connection that fails: that of Subnets, Vips, pools and
 // rules, and beside it, where there are Pods, the one that gives them their addresses.
-import { KubernetesFace, PodAddresses } from '@holdfast/kube';
+import { KubernetesFace } from '@holdfast/kube';
+import { PodAddresses } from '@holdfast/pods';
 import { checkPoolChoice } from '../../check/pods/pool-choice';
 import { ClusterConnection } from '../kubernetes/connection';
 import type { Face, Process } from '../process';

@@ -1,5 +1,5 @@
 // The ledger as the faces of Kubernetes ask for it, in one process.
-import type { Ledger, LedgerOrder } from '@holdfast/kube';
+import type { Ledger, LedgerOrder } from '@holdfast/projection';
 import type { Process } from '../process';
 
 /** As the control plane waits for its view (apps/control-plane, kubernetes-ledger.ts). */

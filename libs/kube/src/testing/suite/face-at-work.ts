@@ -1,10 +1,10 @@
 // A face on a server of the suite, with a ledger in memory that outlives it, and a count of what it writes.
 import { sleep, systemChance, systemClock } from '@holdfast/clock';
 import { KubeConfig } from '@kubernetes/client-node';
-import { ClientNodeRest } from '../../client-node-rest';
-import { KubernetesFace } from '../../face/kubernetes-face';
-import type { KubernetesApi } from '../../kubernetes-api';
-import type { KubernetesObject } from '../../kubernetes-object';
+import { ClientNodeRest } from '@holdfast/kube-api/client-node';
+import { KubernetesFace } from '../../projector/kubernetes-face';
+import type { KubernetesApi } from '@holdfast/kube-api';
+import type { KubernetesObject } from '@holdfast/kube-api';
 import {
   apiVersionOf,
   collectionPathOf,
@@ -13,9 +13,9 @@ import {
   SUBNETS,
   SWITCH_LB_RULES,
   VIPS,
-} from '../../resource';
-import { MemoryLedger } from '../memory-ledger';
-import { eventually, type SuiteWorld } from './suite-world';
+} from '@holdfast/kube-api';
+import { MemoryLedger } from '@holdfast/projection/testing';
+import { eventually, type SuiteWorld } from '@holdfast/kube-api/testing';
 
 export interface RecordedEvent {
   readonly type: string;

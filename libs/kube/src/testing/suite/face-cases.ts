@@ -1,15 +1,15 @@
 // The face on a server with a wire: what users do, and what they see.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FINALIZER } from '../../finalizers';
-import type { KubernetesObject } from '../../kubernetes-object';
-import { collectionPathOf, SUBNETS, SWITCH_LB_RULES, VIPS } from '../../resource';
-import { findKubectl } from '../kubectl';
-import { installDefinitions, MANIFESTS } from '../manifests';
-import { parseYaml } from '../yaml';
+import { FINALIZER } from '@holdfast/kube-api';
+import type { KubernetesObject } from '@holdfast/kube-api';
+import { collectionPathOf, SUBNETS, SWITCH_LB_RULES, VIPS } from '@holdfast/kube-api';
+import { findKubectl } from '@holdfast/kube-api/testing';
+import { installDefinitions, MANIFESTS } from '@holdfast/kube-api/testing';
+import { parseYaml } from '@holdfast/kube-api/testing';
 import { FaceAtWork } from './face-at-work';
-import { eventually, type SuiteWorld } from './suite-world';
-import { describeUnless } from './kubernetes-api-suite';
+import { eventually, type SuiteWorld } from '@holdfast/kube-api/testing';
+import { describeUnless } from '@holdfast/kube-api/testing';
 
 /** As the documents show it, with the ledger's own addresses. */
 const TABLE = `\

@@ -1,6 +1,6 @@
 // The suite of the face, over every API server.
-import type { KubernetesServer } from '../kubernetes-server';
-import { installDefinitions, MANIFESTS } from '../manifests';
+import type { KubernetesServer } from '@holdfast/kube-api/testing';
+import { installDefinitions, MANIFESTS } from '@holdfast/kube-api/testing';
 import {
   describeFaceCases,
   describeFaceCrowd,
@@ -8,11 +8,11 @@ import {
   describeFaceExamples,
   describeFaceUnderKubeOvn,
 } from './face-cases';
-import { describeUnless, type SuiteOptions } from './kubernetes-api-suite';
+import { describeUnless, type SuiteOptions } from '@holdfast/kube-api/testing';
 import { describeFaceParents } from './parent-cases';
 import { describeFacePools } from './pool-cases';
 import { describeFaceRules } from './rule-cases';
-import { SuiteWorld } from './suite-world';
+import { SuiteWorld } from '@holdfast/kube-api/testing';
 
 /** A real server starts in 5 s on idle cores. */
 const START_TIMEOUT_MS = 90_000;

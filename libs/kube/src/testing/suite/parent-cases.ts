@@ -1,15 +1,15 @@
 // Pods as parents on a server with a wire: the documents' Pod, its labels, its end, and who is told that it is none.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { KubernetesObject } from '../../kubernetes-object';
-import { collectionPathOf, objectPathOf, PODS, VIPS } from '../../resource';
-import { findKubectl } from '../kubectl';
-import { MANIFESTS } from '../manifests';
+import type { KubernetesObject } from '@holdfast/kube-api';
+import { collectionPathOf, objectPathOf, PODS, VIPS } from '@holdfast/kube-api';
+import { findKubectl } from '@holdfast/kube-api/testing';
+import { MANIFESTS } from '@holdfast/kube-api/testing';
 import { parentOrders, parentsOf } from '../uses-of-vip';
-import { parseYaml } from '../yaml';
+import { parseYaml } from '@holdfast/kube-api/testing';
 import { FaceAtWork } from './face-at-work';
-import { describeUnless } from './kubernetes-api-suite';
-import { eventually, type SuiteWorld } from './suite-world';
+import { describeUnless } from '@holdfast/kube-api/testing';
+import { eventually, type SuiteWorld } from '@holdfast/kube-api/testing';
 
 const NAMESPACE = 'default';
 const MERGE = 'application/merge-patch+json';

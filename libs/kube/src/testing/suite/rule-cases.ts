@@ -1,11 +1,11 @@
 // SwitchLBRules on a server with a wire: what their users write, what becomes of it, and what kubectl prints.
-import type { KubernetesObject } from '../../kubernetes-object';
-import { collectionPathOf, objectPathOf, PODS, SWITCH_LB_RULES, VIPS } from '../../resource';
-import { findKubectl } from '../kubectl';
+import type { KubernetesObject } from '@holdfast/kube-api';
+import { collectionPathOf, objectPathOf, PODS, SWITCH_LB_RULES, VIPS } from '@holdfast/kube-api';
+import { findKubectl } from '@holdfast/kube-api/testing';
 import { backendsOf, ruleOf } from '../uses-of-vip';
 import { FaceAtWork } from './face-at-work';
-import { describeUnless } from './kubernetes-api-suite';
-import { eventually, type SuiteWorld } from './suite-world';
+import { describeUnless } from '@holdfast/kube-api/testing';
+import { eventually, type SuiteWorld } from '@holdfast/kube-api/testing';
 
 const NAMESPACE = 'default';
 const MERGE = 'application/merge-patch+json';

@@ -1,0 +1,13 @@
+export type { ClusterObjects } from './cluster/cluster-objects';
+export type { Conflict } from './cluster/conflict';
+export { kubeOvnRuns } from './cluster/kube-ovn-controller';
+export { readCluster } from './cluster/read-cluster';
+export { type HandedOver, NorthboundHandOver } from './northbound/northbound-hand-over';
+export type { PortToGiveBack } from './northbound/plan-give-back';
+export { KUBE_OVN, type PortToTakeOver, type TakeOverPlan } from './northbound/plan-take-over';
+export type { TakeOverConflict } from './northbound/take-over-conflict';
+export { isHeldBack } from './plan/held-back';
+export { refusedByLedger } from './plan/ledger-conflict';
+export type { LedgerContents, LedgerReservation, LedgerVip } from './plan/ledger-contents';
+export { type AdoptionPlan, type AdoptionStep, planAdoption } from './plan/plan';
+export type { AdoptionOrder } from './plan/rehearsal';

@@ -1,0 +1,188 @@
+// Attaches a Pod, by its UID, to what its NIC's holder holds or is to hold, and asks the ledger on behalf of a NIC: what was
+// refused is asked again only when something may have helped.
+import {
+  type Holder,
+  isVipHolder,
+  subnet,
+  type SubnetCommand,
+  type SubnetState,
+  type User,
+} from '@holdfast/ipam';
+import type { LedgerOrder } from '@holdfast/projection';
+import { actorOf } from '@holdfast/kube-api';
+import { isFinished } from '@holdfast/kube-api';
+import type { KubernetesObject } from '@holdfast/kube-api';
+import { PODS } from '@holdfast/kube-api';
+import { nodeOf, objectOf } from '@holdfast/kube-api';
+import type { Role } from '../request/live-migration';
+import { BEHIND, inUse, type NicOutcome, refusedAs } from '../request/nic-outcome';
+import { wantsPortSecurity } from '../request/nic-wish';
+import { evidenceOf } from '../owner/owner-objects';
+import { askLedger, decidedNow, type PodContext } from '../context/pod-context';
+import { type Owner, ownerHolderOf, portOf } from '../request/pod-identity';
+
+export interface NicTurn {
+  readonly key: string;
+  readonly pod: KubernetesObject;
+  readonly provider: string;
+  readonly owner: Owner | undefined;
+  readonly role: Role;
+}
+
+/** An order by which a Pod carries something. */
+export type Carrying = Extract<
+  SubnetCommand,
+  { readonly type: 'ReserveAddress' | 'MoveAddress' | 'AttachUser' }
+> & { readonly user: User };
+
+const SECURED = { portSecurity: true } as const;
+
+export class NicAttachment {
+  constructor(private readonly context: PodContext) {}
+
+  /** Also says the node and the port again, where those have become known or are others now. */
+  attach(turn: NicTurn, state: SubnetState, holder: Holder): Promise<NicOutcome> {
+    const order = { type: 'AttachUser', subnet: state.name, holder, ...using(turn, holder) } as const;
+    const { node, port, portSecurity } = order.user;
+    return this.carry(turn, state, order, 'attach', `${node} ${port} ${portSecurity} ${holder}`);
+  }
+
+  /**
+   * The Pod carries what the order reserves, moves or only names: one decision.
+   * @param what of the NIC is asked @param asked to tell whether the same is asked again
+   */
+  async carry(
+    turn: NicTurn,
+    state: SubnetState,
+    order: Carrying,
+    what: string,
+    asked: string,
+  ): Promise<NicOutcome> {
+    const { key, role } = turn;
+    const { holder, user } = order;
+    const rival = this.rivalOf(order, state);
+    if (rival) return rival;
+    const refusal = await this.order(turn, what, `${user.uid} ${role} ${asked}`, order, state.name);
+    if (refusal) return refusal;
+    const where = user.node === undefined ? '' : ` on ${user.node}`;
+    this.context.differs(key, {
+      ...{ subnet: state.name, holder },
+      what: `${user.object} (UID ${user.uid}) is in Kubernetes, and the ledger did not have it as a user${where}`,
+      why: 'it came, or was given a node, while nobody looked; it was attached',
+    });
+    return this.placed(state.name, holder, user.uid);
+  }
+
+  /**
+   * Of a Pod that is attached as `known`: its node, and the security of the port that is made for it, as they are now.
+   * @returns what became of it, unless all is well
+   */
+  async keepUp(
+    turn: NicTurn,
+    state: SubnetState,
+    holder: Holder,
+    known: User,
+  ): Promise<NicOutcome | undefined> {
+    const { node, portSecurity = false } = userOf(turn, holder);
+    const isElsewhere = node !== undefined && node !== known.node;
+    const isVip = isVipHolder(holder);
+    const isSecuredElse = isVip && known.port !== undefined && portSecurity !== (known.portSecurity ?? false);
+    if (!isElsewhere && !isSecuredElse) return isVip ? undefined : this.keepPort(turn, state, holder);
+    const outcome = await this.attach(turn, state, holder);
+    return outcome.is === 'placed' ? undefined : outcome;
+  }
+
+  /** While a machine migrates, its source and its target may say different things: packets go to the primary one. */
+  private async keepPort(turn: NicTurn, state: SubnetState, holder: Holder): Promise<NicOutcome | undefined> {
+    const { pod, owner, provider } = turn;
+    const held = state.byHolder.get(holder);
+    const portSecurity = wantsPortSecurity(pod, provider);
+    const isPrimary = state.users.usersOf(holder)[0]?.uid === pod.metadata.uid;
+    const port = portOf(pod, owner, provider);
+    if (!isPrimary || held?.port !== port || (held.portSecurity ?? false) === portSecurity) return undefined;
+    const order = { type: 'MoveAddress', subnet: state.name, holder, port, portSecurity } as const;
+    return this.order(turn, 'port', `${portSecurity} ${holder}`, order, state.name);
+  }
+
+  /** Packets go to this Pod from now on. @param because what says so: the machine's instance */
+  makePrimary(
+    turn: NicTurn,
+    state: SubnetState,
+    holder: Holder,
+    because: KubernetesObject | undefined,
+  ): Promise<NicOutcome | undefined> {
+    const { uid } = turn.pod.metadata;
+    const order = {
+      ...({ type: 'MovePrimary', subnet: state.name, holder, uid } as const),
+      reason: 'its live migration was completed',
+      ...(because && { evidence: evidenceOf(because) }),
+    };
+    return this.order(turn, 'primary', `${uid} ${holder}`, order, state.name);
+  }
+
+  /**
+   * @param what of the NIC is asked @param asked to tell whether the same is asked again
+   * @returns what became of it, unless it was done
+   */
+  async order(
+    { key, pod, provider }: NicTurn,
+    what: string,
+    asked: string,
+    order: LedgerOrder,
+    subnetName: string,
+  ): Promise<NicOutcome | undefined> {
+    const { refusals } = this.context;
+    const id = `${what} ${provider} ${subnetName}`;
+    const standing = refusals.standing(key, id, asked);
+    if (standing) return refusedAs(standing);
+    const answer = await askLedger(this.context, order, actorOf(PODS, pod));
+    if (answer.is === 'behind') return BEHIND;
+    if (!answer.rejected) {
+      refusals.forget(key, id);
+      return undefined;
+    }
+    refusals.add(key, id, asked, subnetName, answer.rejected);
+    return refusedAs(answer.rejected);
+  }
+
+  /**
+   * An owner's Pods take turns at its Vip: in the ledger a successor takes it over. But not from a Pod that is still
+   * there, as in a live migration before packets go to its target.
+   */
+  private rivalOf(order: Carrying, state: SubnetState): NicOutcome | undefined {
+    const decision = subnet.decide(order, state, decidedNow(this.context.clock));
+    for (const event of decision.rejected ? [] : decision.events) {
+      if (event.type !== 'UserDetached' || event.user.object === order.user.object) continue;
+      const [namespace = '', name = ''] = event.user.object.slice('pod/'.length).split('/');
+      const other = this.context.pods.get({ namespace, name });
+      if (!other || other.metadata.uid !== event.user.uid || isFinished(other)) continue;
+      if (order.migrates) return { is: 'placed', subnet: state, holder: order.holder };
+      return refusedAs(inUse(order.holder, state.name, event.user.object));
+    }
+    return undefined;
+  }
+
+  private placed(name: string, holder: Holder, uid: string): NicOutcome {
+    const state = this.context.ledger.view.subnet(name);
+    const isShown = state?.users.userOf(holder, uid) !== undefined;
+    return state && isShown ? { is: 'placed', subnet: state, holder } : BEHIND;
+  }
+}
+
+/** Of an order: who carries what it is about. */
+export function using(turn: NicTurn, holder: Holder): { readonly user: User; readonly migrates?: true } {
+  return { user: userOf(turn, holder), ...(turn.role === 'joins' && { migrates: true }) };
+}
+
+/** The user of a Vip has the port that is to have the Vip's addresses, and who is behind it and its successors. */
+export function userOf(
+  { pod, owner, provider }: Pick<NicTurn, 'pod' | 'owner' | 'provider'>,
+  holder: Holder,
+): User {
+  const { uid, resourceVersion } = pod.metadata;
+  const node = nodeOf(pod);
+  const user = { object: objectOf(pod), uid, resourceVersion, ...(node !== undefined && { node }) };
+  if (!isVipHolder(holder)) return user;
+  const port = { port: portOf(pod, owner, provider), ...(wantsPortSecurity(pod, provider) && SECURED) };
+  return { ...user, ...port, ...(owner && { owner: ownerHolderOf(owner) }) };
+}

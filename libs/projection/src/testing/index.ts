@@ -1,0 +1,1 @@
+export { type ExecutedOrder, MemoryLedger } from './memory-ledger';
