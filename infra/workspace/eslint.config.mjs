@@ -50,15 +50,7 @@ export default tseslint.config(
             only('room:control-plane', ['type:lib']),
             only(
               'room:cli',
-              [
-                'room:api',
-                'room:ipam',
-                'room:kube-api',
-                'room:kube-ovn-import',
-                'room:ovn',
-                'room:ovsdb',
-                'room:clock',
-              ],
+              ['room:api', 'room:ipam', 'room:kube-api', 'room:kube-ovn-import', 'room:ovsdb', 'room:clock'],
               ['@nestjs/*'],
             ),
             only('room:console', ['room:api'], servers),

@@ -1,13 +1,19 @@
-export type { ClusterObjects } from './cluster/cluster-objects';
-export type { Conflict } from './cluster/conflict';
-export { kubeOvnRuns } from './cluster/kube-ovn-controller';
-export { readCluster } from './cluster/read-cluster';
-export { type HandedOver, NorthboundHandOver } from './northbound/northbound-hand-over';
+// What moves a cluster over from Kube-OVN, and back: one run of import, and the hand-over of Northbound rows.
+export { NorthboundHandOver, type HandedOver } from './northbound/northbound-hand-over';
 export type { PortToGiveBack } from './northbound/plan-give-back';
-export { KUBE_OVN, type PortToTakeOver, type TakeOverPlan } from './northbound/plan-take-over';
-export type { TakeOverConflict } from './northbound/take-over-conflict';
 export { isHeldBack } from './plan/held-back';
-export { refusedByLedger } from './plan/ledger-conflict';
-export type { LedgerContents, LedgerReservation, LedgerVip } from './plan/ledger-contents';
-export { type AdoptionPlan, type AdoptionStep, planAdoption } from './plan/plan';
-export type { AdoptionOrder } from './plan/rehearsal';
+export type { AdoptionStep } from './plan/plan';
+export type { CallOutcome, CallRefusal, LedgerClient } from './run/ledger-client';
+export { northboundRefusal } from './run/northbound-refusal';
+export { comparePositions } from './run/position';
+export { holderText } from './run/record';
+export {
+  type ImportReport,
+  portName,
+  type ReportedConflict,
+  type ReportedPort,
+  type ReportedStep,
+  type StepState,
+} from './run/reported';
+export { askingOf, requestJson } from './run/requests';
+export { type ImportResult, runImport } from './run/run-import';

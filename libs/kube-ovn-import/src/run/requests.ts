@@ -1,7 +1,8 @@
 // What import asks of the ledger, as requests of the contract; and their ids, which are made of what they say.
 import { createHash } from 'node:crypto';
 import { type JsonObject, create, toJson } from '@bufbuild/protobuf';
-import { type OperationName, operations } from '@holdfast/api';
+import { durationFromMs } from '@bufbuild/protobuf/wkt';
+import { type OperationName, operations, v1 } from '@holdfast/api';
 import {
   type AddressWish,
   formatAddress,
@@ -10,14 +11,12 @@ import {
   formatRange,
   formatRetention,
 } from '@holdfast/ipam';
-import type { AdoptionOrder } from '@holdfast/kube-ovn-import';
-import { FAMILY } from '../family';
-import type { Request } from '../ledger';
-import { toDuration } from '../span';
+import type { AdoptionOrder } from '../plan/rehearsal';
+import type { CallRequest } from './ledger-client';
 
 type Name = AdoptionOrder['type'];
 /** One of the requests with its own operation's name. */
-export type Asking = { [One in Name]: { readonly name: One; readonly request: Request<One> } }[Name];
+export type Asking = { [One in Name]: { readonly name: One; readonly request: CallRequest<One> } }[Name];
 
 export function askingOf(order: AdoptionOrder): Asking {
   switch (order.type) {
@@ -68,7 +67,7 @@ function definitionRequest(order: Extract<AdoptionOrder, { readonly type: 'Defin
   return {
     ...{ name, router, cidrs: cidrs.map(formatCidr), excluded: excluded.map(formatRange) },
     ...(gateways.length > 0 ? { gateways: gateways.map(formatAddress) } : { noGateway: true }),
-    ...(coolingMs > 0 && { cooling: toDuration(coolingMs) }),
+    ...(coolingMs > 0 && { cooling: durationFromMs(coolingMs) }),
     ...(retention && { retention: formatRetention(retention) }),
   };
 }
@@ -78,7 +77,7 @@ function wishRequest({ v4, v6, mac, families = [] }: AddressWish) {
     v4: v4 === undefined ? '' : formatAddress(v4),
     v6: v6 === undefined ? '' : formatAddress(v6),
     mac: mac === undefined ? '' : formatMac(mac),
-    families: families.map((family) => (family === 4 ? FAMILY.ipv4 : FAMILY.ipv6)),
+    families: families.map((family) => (family === 4 ? v1.IpFamily.IPV4 : v1.IpFamily.IPV6)),
   };
 }
 

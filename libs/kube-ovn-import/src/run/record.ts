@@ -1,11 +1,13 @@
 // Records a plan through the server, and nothing else: each holder's steps in their order, several holders at once. What
 // is refused meanwhile is a conflict like those found before; what is not decided ends it.
-import { type AdoptionStep, type Conflict, refusedByLedger } from '@holdfast/kube-ovn-import';
 import { importActor } from '@holdfast/kube';
 import type { Clock } from '@holdfast/clock';
-import type { Ledger } from '../ledger';
-import { toTimestamp } from '../moment';
-import type { Refusal } from '../outcome';
+import { timestampFromMs } from '@bufbuild/protobuf/wkt';
+import type { Conflict } from '../cluster/conflict';
+import { refusedByLedger } from '../plan/ledger-conflict';
+import type { AdoptionStep } from '../plan/plan';
+import type { CallRefusal, LedgerClient } from './ledger-client';
+import { later } from './position';
 import { type Asking, askingOf, commandIdOf } from './requests';
 
 /** The server commits what comes together in one go; more would only wait there. */
@@ -17,17 +19,17 @@ export interface Recorded {
   /** The furthest that any reply told of; '' when nothing was asked. */
   readonly position: string;
   /** Why it ended early. */
-  readonly fault?: Refusal;
+  readonly fault?: CallRefusal;
 }
 
 export class Recording {
   private readonly done = new Set<AdoptionStep>();
   private readonly conflicts: Conflict[] = [];
   private position = '';
-  private fault: Refusal | undefined;
+  private fault: CallRefusal | undefined;
 
   constructor(
-    private readonly ledger: Ledger,
+    private readonly ledger: LedgerClient,
     private readonly clock: Clock,
     /** Who runs import. */
     private readonly by: string,
@@ -70,7 +72,7 @@ export class Recording {
     const options = {
       actor: importActor(reason, this.by),
       commandId: commandIdOf(asking, this.basis),
-      issuedAt: toTimestamp(Math.floor(this.clock.now())),
+      issuedAt: timestampFromMs(Math.floor(this.clock.now())),
     };
     const { reply, refusal } = await this.send({
       ...asking,
@@ -88,7 +90,7 @@ export class Recording {
 
   private async send({ name, request }: Asking): Promise<{
     readonly reply?: { readonly position: string };
-    readonly refusal?: Refusal;
+    readonly refusal?: CallRefusal;
   }> {
     return this.ledger.call(name, request as never);
   }
@@ -110,14 +112,4 @@ export function holderText(order: AdoptionStep['order']): string {
     case 'SetRetention':
       return order.holder;
   }
-}
-
-/** Of two positions (libs/api): numbers with slashes between them. */
-export function later(a: string, b: string): string {
-  const [left, right] = [a, b].map((text) => text.split('/').map((part) => BigInt(part || 0)));
-  for (const [at, part] of (left ?? []).entries()) {
-    const other = right?.[at] ?? 0n;
-    if (part !== other) return part > other ? a : b;
-  }
-  return b;
 }

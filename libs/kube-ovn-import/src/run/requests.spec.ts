@@ -2,7 +2,7 @@
 import { create } from '@bufbuild/protobuf';
 import { type Operation, operations } from '@holdfast/api';
 import { parseAddress, parseCidr, parseHolder, parseMac, parseRange } from '@holdfast/ipam';
-import type { AdoptionOrder } from '@holdfast/kube-ovn-import';
+import type { AdoptionOrder } from '../plan/rehearsal';
 import { askingOf, commandIdOf, requestJson } from './requests';
 
 const sure = <Value>(value: Value | undefined): Value => {

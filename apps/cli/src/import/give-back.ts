@@ -1,11 +1,15 @@
 // `holdfast import kube-ovn --give-back`: the way back. Kube-OVN is to look after its ports again, and after those that it
 // would have made; neither the ledger nor the cluster is asked.
-import type { HandedOver, NorthboundHandOver, PortToGiveBack } from '@holdfast/kube-ovn-import';
+import {
+  type HandedOver,
+  type NorthboundHandOver,
+  portName,
+  type PortToGiveBack,
+} from '@holdfast/kube-ovn-import';
 import { EXIT, type ExitCode } from '../exit-code';
 import type { Io } from '../io';
 import { tellRefusal } from '../refusal';
 import { type Column, table } from '../table';
-import { portName } from './northbound';
 
 type State = 'to give back' | 'given back';
 interface Row {

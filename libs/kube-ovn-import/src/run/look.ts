@@ -1,21 +1,17 @@
 // What there is: the cluster, the ledger and, where it is asked for, the Northbound, and what is to be done about it.
-import {
-  type AdoptionPlan,
-  type ClusterObjects,
-  kubeOvnRuns,
-  planAdoption,
-  readCluster,
-} from '@holdfast/kube-ovn-import';
 import type { KubernetesApi, Resource } from '@holdfast/kube-api';
+import type { Clock } from '@holdfast/clock';
 import { LedgerView } from '@holdfast/ipam';
 import type { LedgerMark } from '@holdfast/ovn';
-import type { NorthboundHandOver, TakeOverPlan } from '@holdfast/kube-ovn-import';
-import type { Io } from '../io';
-import type { Ledger } from '../ledger';
-import type { Outcome } from '../outcome';
-import { askLedger } from './ask-ledger';
-import { reportedConflict } from './northbound';
-import type { ReportedConflict } from './report';
+import type { ClusterObjects } from '../cluster/cluster-objects';
+import { kubeOvnRuns } from '../cluster/kube-ovn-controller';
+import { readCluster } from '../cluster/read-cluster';
+import type { NorthboundHandOver } from '../northbound/northbound-hand-over';
+import type { TakeOverPlan } from '../northbound/plan-take-over';
+import { type AdoptionPlan, planAdoption } from '../plan/plan';
+import type { CallOutcome, LedgerClient } from './ledger-client';
+import { readLedger } from './read-ledger';
+import { type ReportedConflict, reportedConflict } from './reported';
 
 export interface Seen {
   readonly plan: AdoptionPlan;
@@ -29,9 +25,9 @@ export interface Seen {
 }
 
 export interface LookOptions {
-  readonly io: Io;
+  readonly clock: Clock;
   readonly api: KubernetesApi;
-  readonly ledger: Ledger;
+  readonly ledger: LedgerClient;
   readonly northbound: NorthboundHandOver | undefined;
   readonly statefulSets: readonly Resource[];
   readonly keepVmIp: boolean;
@@ -39,10 +35,10 @@ export interface LookOptions {
 }
 
 /** @param atLeastPosition '' for what is there now @throws KubernetesFault, OvsdbFault */
-export async function look(options: LookOptions, atLeastPosition: string): Promise<Outcome<Seen>> {
+export async function look(options: LookOptions, atLeastPosition: string): Promise<CallOutcome<Seen>> {
   const { ledger, northbound, statefulSets, keepVmIp } = options;
   const objects = await readObjects(options);
-  const contents = await askLedger(ledger, atLeastPosition, northbound !== undefined);
+  const contents = await readLedger(ledger, atLeastPosition, northbound !== undefined);
   if (contents.refusal) return contents;
   await northbound?.whenRead();
   const groups = ['apps', ...statefulSets.map(({ group }) => group)];
@@ -58,8 +54,8 @@ export async function look(options: LookOptions, atLeastPosition: string): Promi
   return { reply: { plan, conflicts, position, mark, takeOver, ...(running && { running }) } };
 }
 
-function readObjects({ io, api, statefulSets, timeoutMs }: LookOptions): Promise<ClusterObjects> {
-  return readCluster({ api, clock: io.clock, statefulSets, timeoutMs });
+function readObjects({ clock, api, statefulSets, timeoutMs }: LookOptions): Promise<ClusterObjects> {
+  return readCluster({ api, clock, statefulSets, timeoutMs });
 }
 
 /** The ledger as it is once the plan is recorded. */

@@ -1,40 +1,20 @@
 // What import found and did, for people and for programs.
 import { formatAddress, formatMac, formatRange, formatRetention } from '@holdfast/ipam';
-import { type AdoptionStep, type Conflict, isHeldBack } from '@holdfast/kube-ovn-import';
+import {
+  type AdoptionStep,
+  askingOf,
+  holderText,
+  type ImportReport,
+  isHeldBack,
+  type ReportedConflict,
+  type ReportedPort,
+  type ReportedStep,
+  requestJson,
+  type StepState,
+} from '@holdfast/kube-ovn-import';
 import { type Column, inWide, plain, table } from '../table';
-import { holderText } from './record';
-import { askingOf, requestJson } from './requests';
 
-export type StepState = 'to record' | 'so already' | 'recorded';
-
-/** One of import's own, or one of the Northbound's. */
-export type ReportedConflict = Omit<Conflict, 'code'> & { readonly code: string };
-
-/** A port that Kube-OVN made. */
-export interface PortRow {
-  readonly state: 'to take over' | 'so already' | 'taken over';
-  readonly port: string;
-  /** What of the ledger it stands for; '' where that was told before. */
-  readonly key: string;
-  /** Columns that mean what they should, and are written in other words afterwards. */
-  readonly respelled: readonly string[];
-}
-
-export interface Row {
-  readonly step: AdoptionStep;
-  readonly state: StepState;
-}
-
-export interface Report {
-  readonly rows: readonly Row[];
-  /** Absent: the Northbound was not asked for. */
-  readonly ports?: readonly PortRow[];
-  readonly conflicts: readonly ReportedConflict[];
-  /** Whether anything was to be recorded, rather than only shown. */
-  readonly isApplied: boolean;
-}
-
-export function reportJson({ rows, ports, conflicts, isApplied }: Report): object {
+export function reportJson({ steps: rows, ports, conflicts, isApplied }: ImportReport): object {
   return {
     applied: isApplied,
     steps: rows.map(({ step, state }) => {
@@ -49,8 +29,8 @@ export function reportJson({ rows, ports, conflicts, isApplied }: Report): objec
   };
 }
 
-export function reportText(report: Report, isWide: boolean): string {
-  const { rows, ports = [], conflicts } = report;
+export function reportText(report: ImportReport, isWide: boolean): string {
+  const { steps: rows, ports = [], conflicts } = report;
   const shownPorts = isWide ? ports : ports.filter(({ state }) => state !== 'so already');
   const shown = isWide ? rows : rows.filter(({ state }) => state !== 'so already');
   return [
@@ -77,7 +57,7 @@ function conflictText({ code, subnet, message, parties, heldBack }: ReportedConf
   return `Conflict ${code}${where}: ${plain(message)}\n${listed.replace(/^/gm, '  ').replace(/ +$/, '')}${left}`;
 }
 
-function summary({ rows, ports, conflicts, isApplied }: Report): string {
+function summary({ steps: rows, ports, conflicts, isApplied }: ImportReport): string {
   const count = (state: StepState): number => rows.filter((row) => row.state === state).length;
   const heldBack = new Set(conflicts.flatMap((conflict) => conflict.heldBack)).size;
   const facts = [
@@ -92,13 +72,13 @@ function summary({ rows, ports, conflicts, isApplied }: Report): string {
   return `${facts}.${portSummary(ports)}${isNeeded ? ` Nothing was changed; --apply ${does}.` : ''}\n`;
 }
 
-function portSummary(ports: Report['ports']): string {
+function portSummary(ports: ImportReport['ports']): string {
   if (!ports) return '';
   const counts = [...Map.groupBy(ports, ({ state }) => state)].map(([state, of]) => `${state}: ${of.length}`);
   return ` Ports: ${counts.length > 0 ? counts.join('; ') : 'none'}.`;
 }
 
-const PORT_COLUMNS: readonly Column<PortRow>[] = [
+const PORT_COLUMNS: readonly Column<ReportedPort>[] = [
   { head: 'STATE', text: ({ state }) => state },
   { head: 'PORT', text: ({ port }) => port },
   { head: 'STANDS FOR', text: ({ key }) => key },
@@ -119,7 +99,7 @@ const WHAT: Record<AdoptionStep['order']['type'], string> = {
 const isHolding = (order: AdoptionStep['order']): boolean =>
   order.type === 'ReserveAddress' && isHeldBack(order.holder);
 
-const COLUMNS: readonly Column<Row>[] = [
+const COLUMNS: readonly Column<ReportedStep>[] = [
   { head: 'STATE', text: ({ state }) => state },
   { head: 'SUBNET', text: ({ step }) => step.order.subnet },
   { head: 'WHAT', text: ({ step: { order } }) => (isHolding(order) ? 'held back' : WHAT[order.type]) },

@@ -1,10 +1,11 @@
 // In which order a plan is recorded, and what ends it.
 import { systemClock } from '@holdfast/clock';
 import { parseAddress, parseCidr, parseHolder } from '@holdfast/ipam';
-import type { AdoptionOrder, AdoptionStep } from '@holdfast/kube-ovn-import';
-import type { Ledger } from '../ledger';
-import type { Outcome } from '../outcome';
-import { holderText, later, Recording } from './record';
+import type { AdoptionStep } from '../plan/plan';
+import type { AdoptionOrder } from '../plan/rehearsal';
+import type { CallOutcome, LedgerClient } from './ledger-client';
+import { later } from './position';
+import { holderText, Recording } from './record';
 
 const step = (order: AdoptionOrder, isSo = false): AdoptionStep => {
   return {
@@ -39,16 +40,16 @@ type Asked = {
 };
 
 /** A ledger that answers as it is told to, at position 1, 2, 3... */
-function ledgerOf(answer: (asked: Asked) => Outcome<never>['refusal'] | undefined) {
+function ledgerOf(answer: (asked: Asked) => CallOutcome<never>['refusal'] | undefined) {
   const asked: Asked[] = [];
-  const call = (name: string, request: Record<string, unknown>): Promise<Outcome<object>> => {
+  const call = (name: string, request: Record<string, unknown>): Promise<CallOutcome<object>> => {
     const { actor, commandId } = request['options'] as { actor: string; commandId: string };
     const one = { name, holder: request['holder'] as string, actor, commandId };
     asked.push(one);
     const refusal = answer(one);
     return Promise.resolve(refusal ? { refusal } : { reply: { position: String(asked.length) } });
   };
-  return { asked, ledger: { call } as unknown as Ledger };
+  return { asked, ledger: { call } as unknown as LedgerClient };
 }
 
 const refusal = (code: string, isFault: boolean) => {

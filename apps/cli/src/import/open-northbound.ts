@@ -1,17 +1,9 @@
 // The Northbound of a cluster that moves over, as ovn-nbctl finds it.
-import {
-  KUBE_OVN,
-  NorthboundHandOver,
-  type PortToTakeOver,
-  type TakeOverConflict,
-} from '@holdfast/kube-ovn-import';
+import { comparePositions, NorthboundHandOver } from '@holdfast/kube-ovn-import';
 import { OvsdbFault } from '@holdfast/ovsdb';
 import { TIMEOUT_DEFAULT_MS } from '../flags';
 import type { Io } from '../io';
-import type { Refusal } from '../outcome';
 import { UsageFault } from '../usage-fault';
-import { later } from './record';
-import type { ReportedConflict } from './report';
 
 export interface NorthboundFlags {
   /** An OVSDB remote; absent: the Northbound is left alone. */
@@ -43,32 +35,3 @@ export function openNorthbound(
     throw error;
   }
 }
-
-const comparePositions = (a: string, b: string): number => (a === b ? 0 : later(a, b) === b ? -1 : 1);
-
-/** Of what the Northbound's server does or does not do; undefined: it is none of its faults. */
-export function northboundRefusal(error: unknown): Refusal | undefined {
-  if (!(error instanceof OvsdbFault)) return undefined;
-  const { code, message, retryable } = error;
-  return { code, message: `Northbound: ${message}`, retryable, facts: {}, isFault: true };
-}
-
-/** As import tells of conflicts: who says what. */
-export function reportedConflict({
-  code,
-  key,
-  row,
-  found,
-  wanted,
-  message,
-}: TakeOverConflict): ReportedConflict {
-  const said = (columns: object | undefined): string[] =>
-    Object.entries(columns ?? {}).map(([column, value]) => `${column}: ${JSON.stringify(value ?? null)}`);
-  const parties = [
-    { who: key, evidence: said(wanted) },
-    { who: row === '' ? KUBE_OVN : `the row ${row}`, evidence: said(found) },
-  ];
-  return { code, subnet: '', about: row || key, message, parties, heldBack: [] };
-}
-
-export const portName = ({ row }: Pick<PortToTakeOver, 'row'>): string => row.name;
