@@ -2,7 +2,7 @@
 export { NorthboundHandOver, type HandedOver } from './northbound/northbound-hand-over';
 export type { PortToGiveBack } from './northbound/plan-give-back';
 export { isHeldBack } from './plan/held-back';
-export type { AdoptionStep } from './plan/plan';
+export type { ImportStep } from './plan/import-step';
 export type { CallOutcome, CallRefusal, LedgerClient } from './run/ledger-client';
 export { northboundRefusal } from './run/northbound-refusal';
 export { comparePositions } from './run/position';

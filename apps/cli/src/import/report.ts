@@ -1,7 +1,7 @@
 // What import found and did, for people and for programs.
 import { formatAddress, formatMac, formatRange, formatRetention } from '@holdfast/ipam';
 import {
-  type AdoptionStep,
+  type ImportStep,
   askingOf,
   holderText,
   type ImportReport,
@@ -85,7 +85,7 @@ const PORT_COLUMNS: readonly Column<ReportedPort>[] = [
   { head: 'WRITTEN ANEW', text: ({ respelled }) => respelled.join(',') },
 ];
 
-const WHAT: Record<AdoptionStep['order']['type'], string> = {
+const WHAT: Record<ImportStep['order']['type'], string> = {
   DefineSubnet: 'subnet',
   DefinePool: 'pool',
   ReserveAddress: 'reservation',
@@ -96,7 +96,7 @@ const WHAT: Record<AdoptionStep['order']['type'], string> = {
   SetRetention: 'retention',
 };
 
-const isHolding = (order: AdoptionStep['order']): boolean =>
+const isHolding = (order: ImportStep['order']): boolean =>
   order.type === 'ReserveAddress' && isHeldBack(order.holder);
 
 const COLUMNS: readonly Column<ReportedStep>[] = [
@@ -116,7 +116,7 @@ const COLUMNS: readonly Column<ReportedStep>[] = [
   },
 ];
 
-function valueText(order: AdoptionStep['order']): string {
+function valueText(order: ImportStep['order']): string {
   switch (order.type) {
     case 'DefineSubnet': {
       const { gateways = [], excluded = [], router } = order;
@@ -148,7 +148,7 @@ function valueText(order: AdoptionStep['order']): string {
   }
 }
 
-function askedCidrs(order: Extract<AdoptionStep['order'], { readonly type: 'DefineSubnet' }>): string {
+function askedCidrs(order: Extract<ImportStep['order'], { readonly type: 'DefineSubnet' }>): string {
   const { request } = askingOf(order) as { readonly request: { readonly cidrs?: readonly string[] } };
   return (request.cidrs ?? []).join(',');
 }

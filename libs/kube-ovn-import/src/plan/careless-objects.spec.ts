@@ -230,7 +230,7 @@ const CASES: readonly (readonly [string, Objects, readonly string[], readonly st
   ],
 ];
 
-describe('planAdoption takes', () => {
+describe('planImport takes', () => {
   it.each(CASES)('%s', (_, objects, conflicts, recorded) => {
     const plan = planOf(cluster(objects));
     expect(conflictsOf(plan)).toEqual(conflicts);

@@ -2,7 +2,7 @@
 import { cluster, ip, MAC, ofSet, pod, statefulSet, subnet, vip } from '../testing/kube-ovn-objects';
 import { conflictsOf, planOf, stepsOf } from '../testing/plan-text';
 
-describe('planAdoption finds', () => {
+describe('planImport finds', () => {
   it('nothing against switch_lb_vips whose spec does not insist on the MAC of the router port (D4)', () => {
     const lb = { type: 'switch_lb_vip', macAddress: '' };
     const vips = [vip('a', '10.16.0.5', lb, { mac: MAC(1) }), vip('b', '10.16.0.6', lb, { mac: MAC(1) })];

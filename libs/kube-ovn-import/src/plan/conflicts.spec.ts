@@ -344,7 +344,7 @@ const CASES: readonly Case[] = [
   ],
 ];
 
-describe('planAdoption finds', () => {
+describe('planImport finds', () => {
   it.each(CASES)('%s', (_, objects, conflicts, recorded) => {
     const plan = planOf(cluster(objects));
     expect(conflictsOf(plan)).toEqual(conflicts);

@@ -2,8 +2,8 @@
 import { formatAddress, formatCidr, type SubnetState } from '@holdfast/ipam';
 import { importActor } from '@holdfast/kube';
 import type { LedgerContents } from './ledger-contents';
-import type { AdoptionPlan } from './plan';
-import { planAdoption } from './plan';
+import type { ImportPlan } from './plan';
+import { planImport } from './plan';
 import { cluster, ip, pod, subnet, vip } from '../testing/kube-ovn-objects';
 import { conflictsOf, isNotHeldBack, planOf, RULES, stepsOf, viewOf } from '../testing/plan-text';
 
@@ -14,7 +14,7 @@ const CONTEST = {
 const HELD = 'kube-ovn/ovn-default/held-back-10.16.0.5';
 
 /** The ledger as its API tells it once the plan was recorded. */
-function recorded(plan: AdoptionPlan): LedgerContents {
+function recorded(plan: ImportPlan): LedgerContents {
   const view = viewOf(plan);
   const state = view.subnet('ovn-default') as SubnetState;
   const { cidrs, gateways, excluded, coolingMs } = state.definition!;
@@ -154,7 +154,7 @@ describe('a port in the Northbound', () => {
   const objects = cluster({ pods: [pod('a', '10.16.0.5')], vips: [vip('aap', '10.16.0.7')] });
 
   it('that has an address which no object names is shown, and the address held back', () => {
-    const plan = planAdoption(objects, { subnets: [], reservations: [], vips: [] }, RULES, ports);
+    const plan = planImport(objects, { subnets: [], reservations: [], vips: [] }, RULES, ports);
     expect(conflictsOf(plan)).toEqual(['PortUnexplained 10.16.0.77: port/gone.default | nobody']);
     expect(plan.conflicts[0]?.message).toContain('ovn-nbctl lsp-del gone.default');
     expect(stepsOf(plan).filter((step) => !isNotHeldBack(step))).toEqual([
@@ -165,7 +165,7 @@ describe('a port in the Northbound', () => {
   it('of a Subnet that is not recorded is none of ours', () => {
     const elsewhere = [{ ...answered(9, 'x'), subnet: 'other' }];
     expect(
-      planAdoption(objects, { subnets: [], reservations: [], vips: [] }, RULES, elsewhere).conflicts,
+      planImport(objects, { subnets: [], reservations: [], vips: [] }, RULES, elsewhere).conflicts,
     ).toEqual([]);
   });
 });

@@ -4,8 +4,9 @@ import { type Address, familyOf, formatAddress, type Holder } from '@holdfast/ip
 import { addressesIn, type Source, type Stray } from '../cluster/claim';
 import type { Conflict } from '../cluster/conflict';
 import { systemHolder } from '../cluster/ip-owners';
-import type { AdoptionStep } from './plan';
-import type { AdoptionOrder, Rehearsal } from './rehearsal';
+import type { ImportStep } from './import-step';
+import type { ImportCommand } from './import-step';
+import type { Rehearsal } from './rehearsal';
 
 /**
  * `held-back`: objects name it and do not agree. `unexplained`: only Kube-OVN's memory, or a port in the Northbound, has
@@ -26,7 +27,7 @@ function holderFor(subnet: string, cause: Cause, address: Address): Holder {
 export const isHeldBack = (holder: string): boolean => HOLDER.test(holder);
 
 /** What has to be released so that the order can be carried out. */
-export function releasesBefore(order: AdoptionOrder, rehearsal: Rehearsal): AdoptionOrder[] {
+export function releasesBefore(order: ImportCommand, rehearsal: Rehearsal): ImportCommand[] {
   if (order.type !== 'ReserveAddress' && order.type !== 'ReserveVip') return [];
   const { subnet } = order;
   const who = order.type === 'ReserveVip' ? `vip/${order.name}` : order.holder;
@@ -39,8 +40,8 @@ export function releasesBefore(order: AdoptionOrder, rehearsal: Rehearsal): Adop
 }
 
 /** Steps for whatever is named and has no holder yet. */
-export function holdBack(strays: readonly Stray[], cause: Cause, rehearsal: Rehearsal): AdoptionStep[] {
-  const wanted = new Map<Holder, { readonly order: AdoptionOrder; readonly sources: Source[] }>();
+export function holdBack(strays: readonly Stray[], cause: Cause, rehearsal: Rehearsal): ImportStep[] {
+  const wanted = new Map<Holder, { readonly order: ImportCommand; readonly sources: Source[] }>();
   for (const { subnet, held, source } of strays) {
     if (!rehearsal.has(subnet)) continue;
     for (const address of addressesIn(held)) {
@@ -58,7 +59,7 @@ export function holdBack(strays: readonly Stray[], cause: Cause, rehearsal: Rehe
   });
 }
 
-function orderFor(subnet: string, holder: Holder, address: Address): AdoptionOrder {
+function orderFor(subnet: string, holder: Holder, address: Address): ImportCommand {
   const named = typeof address === 'number' ? { v4: address } : { v6: address };
   return { type: 'ReserveAddress', subnet, holder, families: [familyOf(address)], ...named };
 }
@@ -66,11 +67,11 @@ function orderFor(subnet: string, holder: Holder, address: Address): AdoptionOrd
 /** @param kept what is held back still */
 export function forgotten(
   rehearsal: Rehearsal,
-  kept: readonly AdoptionStep[],
-): { readonly steps: readonly AdoptionStep[]; readonly conflicts: readonly Conflict[] } {
+  kept: readonly ImportStep[],
+): { readonly steps: readonly ImportStep[]; readonly conflicts: readonly Conflict[] } {
   const named = new Set<string>(kept.map(({ who }) => who));
   const left = [...rehearsal.holders()].filter(({ holder }) => isHeldBack(holder) && !named.has(holder));
-  const steps: AdoptionStep[] = [];
+  const steps: ImportStep[] = [];
   const conflicts: Conflict[] = [];
   for (const { subnet, holder } of left) {
     const [, cause, text = ''] = HOLDER.exec(holder) ?? [];

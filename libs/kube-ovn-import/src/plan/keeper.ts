@@ -3,7 +3,7 @@
 // stopped to, and the Vip as retained for who is behind it.
 import { type Holder, holderParts, type User } from '@holdfast/ipam';
 import type { IpClaim } from '../cluster/ip-claims';
-import type { AdoptionOrder } from './rehearsal';
+import type { ImportCommand } from './import-step';
 
 const OBJECT = 'ip/';
 
@@ -12,7 +12,7 @@ export const isKeeper = ({ object }: Pick<User, 'object'>): boolean => object.st
 /** Owners whose successors want what their predecessor had. */
 const LASTING = /^(statefulset|vm)\//;
 
-export function keepFor(vip: Holder, { name, claim }: IpClaim): AdoptionOrder[] {
+export function keepFor(vip: Holder, { name, claim }: IpClaim): ImportCommand[] {
   const { holder: owner, subnet, source } = claim;
   if (!LASTING.test(owner)) return [];
   const { uid, resourceVersion } = source;

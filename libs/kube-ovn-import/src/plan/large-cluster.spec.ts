@@ -9,7 +9,7 @@ const PLANNED_WITHIN_MS = 20_000;
 
 const hex = (at: number): string => at.toString(16).padStart(2, '0');
 
-it('planAdoption takes twenty thousand objects', () => {
+it('planImport takes twenty thousand objects', () => {
   const named = Array.from({ length: PODS }, (_, index) => {
     const at = index + 256;
     const macAddress = `00:00:00:0b:${hex(at >> 8)}:${hex(at & 255)}`;

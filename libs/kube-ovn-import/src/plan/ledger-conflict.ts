@@ -2,7 +2,7 @@
 import type { Rejection, RejectionCode } from '@holdfast/ipam';
 import { type Claim, evidenceText, type Source } from '../cluster/claim';
 import type { Conflict, ConflictCode } from '../cluster/conflict';
-import type { AdoptionOrder } from './rehearsal';
+import type { ImportCommand } from './import-step';
 
 const CODES: Partial<Record<RejectionCode, ConflictCode>> = {
   AddressOutOfRange: 'AddressUnusable',
@@ -20,7 +20,7 @@ const CODES: Partial<Record<RejectionCode, ConflictCode>> = {
 };
 
 export function refusedByLedger(
-  order: Pick<AdoptionOrder, 'subnet'>,
+  order: Pick<ImportCommand, 'subnet'>,
   who: string,
   sources: readonly Source[],
   claims: readonly Claim[],

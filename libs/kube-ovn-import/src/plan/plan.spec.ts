@@ -30,7 +30,7 @@ function recorded(objects: Parameters<typeof cluster>[0]): string[] {
   return rest;
 }
 
-describe('planAdoption records', () => {
+describe('planImport records', () => {
   it('a Subnet with its blocks, gateways, exclusions and router', () => {
     const dual = subnet('dual', '10.20.0.0/24,fd00::/64', {
       gateway: '10.20.0.254,fd00::1',
@@ -237,7 +237,7 @@ describe('planAdoption records', () => {
   });
 });
 
-describe('planAdoption, looking again', () => {
+describe('planImport, looking again', () => {
   const objects = cluster({
     pods: [pod('web', '10.16.0.5')],
     vips: [vip('lb', '10.16.0.101', { type: 'switch_lb_vip' })],

@@ -24,44 +24,35 @@ import { keepFor } from './keeper';
 import { type LedgerContents, statesOf, stepsTo } from './ledger-contents';
 import { refusedByLedger } from './ledger-conflict';
 import { type Nic, readPodNics } from '../cluster/pod-nics';
-import { type AdoptionOrder, Rehearsal } from './rehearsal';
+import type { ImportCommand, ImportStep } from './import-step';
+import { Rehearsal } from './rehearsal';
 import { type PortAddress, straysOf, unexplainedPorts } from './unexplained-ports';
 import { upperCase } from './upper-case';
 import { usersDiffer } from '../cluster/users-differ';
 import { readVips, type VipClaim } from '../cluster/vip-claims';
 import { attribute } from '../cluster/vip-users';
 
-export interface AdoptionStep {
-  readonly order: AdoptionOrder;
-  /** For whom it is: what has one `who` is done in order. */
-  readonly who: string;
-  /** The ledger has it so already. */
-  readonly isSo: boolean;
-  /** By which objects, the first of them the one that is recorded as the reason. */
-  readonly sources: readonly Source[];
-}
-
-export interface AdoptionPlan {
+export interface ImportPlan {
   /** In the order in which they can be done. */
-  readonly steps: readonly AdoptionStep[];
+  readonly steps: readonly ImportStep[];
   readonly conflicts: readonly Conflict[];
   /** What makes the ledger what it is, and then what it will be with the steps. */
   readonly facts: readonly SubnetFact[];
 }
 
 interface Wanted {
-  readonly order: AdoptionOrder;
+  readonly order: ImportCommand;
   readonly who: string;
   readonly sources: readonly Source[];
   readonly claims: readonly Claim[];
 }
 
-export function planAdoption(
+export function planImport(
   objects: ClusterObjects,
   ledger: LedgerContents,
   rules: IdentityRules,
   ports: readonly PortAddress[] = [],
-): AdoptionPlan {
+): ImportPlan {
   const spaces = readAddressSpaces(objects);
   const { nics, ...ofPods } = readPodNics(objects, rules);
   const { ips, ...ofIps } = readIps(objects, nics, rules);
@@ -116,8 +107,8 @@ export function planAdoption(
 }
 
 /** What objects name and Kube-OVN's memory has, too, is held back once. */
-function distinct(steps: readonly AdoptionStep[]): AdoptionStep[] {
-  const firstBy = new Map<string, AdoptionStep>();
+function distinct(steps: readonly ImportStep[]): ImportStep[] {
+  const firstBy = new Map<string, ImportStep>();
   for (const step of steps) if (!firstBy.has(step.who)) firstBy.set(step.who, step);
   return [...firstBy.values()];
 }
@@ -140,7 +131,7 @@ function byMacAndName(a: Holding, b: Holding): number {
   return a.holder < b.holder ? -1 : a.holder > b.holder ? 1 : 0;
 }
 
-function spaceWanted({ order, source }: ReadSpace<AdoptionOrder>, who: string): Wanted {
+function spaceWanted({ order, source }: ReadSpace<ImportCommand>, who: string): Wanted {
   return { order, who, sources: [source], claims: [] };
 }
 
@@ -148,15 +139,15 @@ function holdingWanted(
   { holder, subnet, held, port, portSecurity, claims }: Holding,
   vip: VipClaim | undefined,
   nics: readonly Nic[],
-  { isReserved, keeping }: { readonly isReserved: boolean; readonly keeping: readonly AdoptionOrder[] },
+  { isReserved, keeping }: { readonly isReserved: boolean; readonly keeping: readonly ImportCommand[] },
 ): Wanted[] {
   const sources = claims.map(({ source }) => source);
   const families = ([4, 6] as const).filter((family) => (family === 4 ? held.v4 : held.v6) !== undefined);
   const base = { subnet, ...held, families };
-  const wish: AdoptionOrder = vip
+  const wish: ImportCommand = vip
     ? { type: 'ReserveVip', name: vip.name, ...base, ...vip.purpose }
     : { type: 'ReserveAddress', holder, ...base, ...(port !== undefined && { port, portSecurity }) };
-  const orders: AdoptionOrder[] = [
+  const orders: ImportCommand[] = [
     wish,
     ...(isReserved && !vip
       ? [{ type: 'SetRetention', subnet, holder, retention: { keep: 'forever' } } as const]
@@ -168,7 +159,7 @@ function holdingWanted(
 }
 
 /** Packets go to the first; the target of a migration comes after. */
-function attachments(nics: readonly Nic[], holder: Holder, subnet: string): AdoptionOrder[] {
+function attachments(nics: readonly Nic[], holder: Holder, subnet: string): ImportCommand[] {
   const staying = nics.filter(({ role }) => role !== 'leaves');
   const ordered = staying.sort((a, b) => Number(a.role === 'joins') - Number(b.role === 'joins'));
   return ordered.map((nic) => {
@@ -181,8 +172,8 @@ function rehearse(
   wanted: readonly Wanted[],
   rehearsal: Rehearsal,
   heldBack: Set<string>,
-): { readonly steps: AdoptionStep[]; readonly conflicts: Conflict[] } {
-  const steps: AdoptionStep[] = [];
+): { readonly steps: ImportStep[]; readonly conflicts: Conflict[] } {
+  const steps: ImportStep[] = [];
   const conflicts: Conflict[] = [];
   for (const { order, who, sources, claims } of wanted) {
     const isOfHeldBackSubnet = heldBack.has(subnetName(order.subnet));
@@ -205,7 +196,7 @@ function rehearse(
   return { steps, conflicts };
 }
 
-function subnetUnknown({ subnet }: AdoptionOrder, who: string, claims: readonly Claim[]): Conflict {
+function subnetUnknown({ subnet }: ImportCommand, who: string, claims: readonly Claim[]): Conflict {
   return {
     code: 'SubnetUnknown',
     subnet,

@@ -15,16 +15,8 @@ import {
 } from '@holdfast/ipam';
 import { addressesIn, type ClaimedAddress } from '../cluster/claim';
 import { isKeeper } from './keeper';
+import type { ImportCommand } from './import-step';
 import type { SubnetStep } from './ledger-contents';
-
-/** What import asks; the claim to a Vip's name is the server's to make. */
-export type AdoptionOrder =
-  | Extract<SubnetCommand, { readonly type: 'DefineSubnet' | 'DefinePool' | 'ReserveAddress' }>
-  | Omit<ReserveVip, 'claim'>
-  | Extract<
-      SubnetCommand,
-      { readonly type: 'AttachUser' | 'DetachUser' | 'SetRetention' | 'ReleaseAddress' }
-    >;
 
 export type Tried =
   | { readonly is: 'needed'; readonly rejected?: undefined }
@@ -61,7 +53,7 @@ export class Rehearsal {
       for (const holder of byHolder.keys()) yield { subnet: name, holder };
   }
 
-  try(order: AdoptionOrder): Tried {
+  try(order: ImportCommand): Tried {
     const state = this.states.get(order.subnet) ?? new SubnetState(order.subnet);
     this.states.set(order.subnet, state);
     const refusal = this.refusalBefore(order, state);
@@ -79,7 +71,7 @@ export class Rehearsal {
     return { is: 'needed' };
   }
 
-  private refusalBefore(order: AdoptionOrder, state: SubnetState): Rejection | undefined {
+  private refusalBefore(order: ImportCommand, state: SubnetState): Rejection | undefined {
     if (order.type === 'ReserveVip') return this.elsewhere(order) ?? more(order, vipOf(order), state);
     return order.type === 'ReserveAddress' ? more(order, order.holder, state) : undefined;
   }
@@ -108,7 +100,7 @@ function more(order: ClaimedAddress & { readonly subnet: string }, holder: Holde
  * more once it is kept, or used by a Pod of the owner's, and none where the Subnet keeps nothing.
  */
 function isKeptAlready(
-  { holder, user }: Extract<AdoptionOrder, { readonly type: 'AttachUser' }>,
+  { holder, user }: Extract<ImportCommand, { readonly type: 'AttachUser' }>,
   state: SubnetState,
 ) {
   if (!isKeeper(user)) return false;
@@ -119,7 +111,7 @@ function isKeptAlready(
 
 /** Pools are defined beside, and a retention that the cluster does not say is the ledger's own. */
 function definedAlready(
-  order: Extract<AdoptionOrder, { readonly type: 'DefineSubnet' }>,
+  order: Extract<ImportCommand, { readonly type: 'DefineSubnet' }>,
   { name, definition }: SubnetState,
 ): Tried {
   const bare = new SubnetState(name);
@@ -131,7 +123,7 @@ function definedAlready(
   return decision.rejected ? { is: 'refused', rejected: decision.rejected } : { is: 'so' };
 }
 
-function commandOf(order: AdoptionOrder, state: SubnetState): SubnetCommand {
+function commandOf(order: ImportCommand, state: SubnetState): SubnetCommand {
   if (order.type !== 'ReserveVip') return order;
   const held = state.byHolder.get(vipOf(order));
   return { ...order, claim: (held?.claim ?? 0) + 1 };

@@ -8,13 +8,13 @@ import { kubeOvnRuns } from '../cluster/kube-ovn-controller';
 import { readCluster } from '../cluster/read-cluster';
 import type { NorthboundHandOver } from '../northbound/northbound-hand-over';
 import type { TakeOverPlan } from '../northbound/plan-take-over';
-import { type AdoptionPlan, planAdoption } from '../plan/plan';
+import { type ImportPlan, planImport } from '../plan/plan';
 import type { CallOutcome, LedgerClient } from './ledger-client';
 import { readLedger } from './read-ledger';
 import { type ReportedConflict, reportedConflict } from './reported';
 
 export interface Seen {
-  readonly plan: AdoptionPlan;
+  readonly plan: ImportPlan;
   readonly conflicts: readonly ReportedConflict[];
   /** Of the ledger. */
   readonly position: string;
@@ -43,7 +43,7 @@ export async function look(options: LookOptions, atLeastPosition: string): Promi
   await northbound?.whenRead();
   const groups = ['apps', ...statefulSets.map(({ group }) => group)];
   const rules = { statefulSetGroups: new Set(groups), keepVmIp };
-  const plan = planAdoption(objects, contents.reply, rules, northbound?.answered());
+  const plan = planImport(objects, contents.reply, rules, northbound?.answered());
   const { position, ledgerId } = contents.reply;
   const mark = { position: position || undefined, ledger: ledgerId || undefined };
   if (!northbound) return { reply: { plan, conflicts: plan.conflicts, position, mark } };
@@ -59,7 +59,7 @@ function readObjects({ clock, api, statefulSets, timeoutMs }: LookOptions): Prom
 }
 
 /** The ledger as it is once the plan is recorded. */
-function viewOf({ facts }: AdoptionPlan): LedgerView {
+function viewOf({ facts }: ImportPlan): LedgerView {
   const view = new LedgerView();
   for (const fact of facts) view.apply(fact);
   return view;

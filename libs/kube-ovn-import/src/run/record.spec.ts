@@ -1,13 +1,13 @@
 // In which order a plan is recorded, and what ends it.
 import { systemClock } from '@holdfast/clock';
 import { parseAddress, parseCidr, parseHolder } from '@holdfast/ipam';
-import type { AdoptionStep } from '../plan/plan';
-import type { AdoptionOrder } from '../plan/rehearsal';
+import type { ImportStep } from '../plan/import-step';
+import type { ImportCommand } from '../plan/import-step';
 import type { CallOutcome, LedgerClient } from './ledger-client';
 import { later } from './position';
 import { holderText, Recording } from './record';
 
-const step = (order: AdoptionOrder, isSo = false): AdoptionStep => {
+const step = (order: ImportCommand, isSo = false): ImportStep => {
   return {
     order,
     who: holderText(order),

@@ -5,7 +5,7 @@ import type { Clock } from '@holdfast/clock';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { Conflict } from '../cluster/conflict';
 import { refusedByLedger } from '../plan/ledger-conflict';
-import type { AdoptionStep } from '../plan/plan';
+import type { ImportStep } from '../plan/import-step';
 import type { CallRefusal, LedgerClient } from './ledger-client';
 import { later } from './position';
 import { type Asking, askingOf, commandIdOf } from './requests';
@@ -14,7 +14,7 @@ import { type Asking, askingOf, commandIdOf } from './requests';
 const AT_ONCE_MAX = 16;
 
 export interface Recorded {
-  readonly done: ReadonlySet<AdoptionStep>;
+  readonly done: ReadonlySet<ImportStep>;
   readonly conflicts: readonly Conflict[];
   /** The furthest that any reply told of; '' when nothing was asked. */
   readonly position: string;
@@ -23,7 +23,7 @@ export interface Recorded {
 }
 
 export class Recording {
-  private readonly done = new Set<AdoptionStep>();
+  private readonly done = new Set<ImportStep>();
   private readonly conflicts: Conflict[] = [];
   private position = '';
   private fault: CallRefusal | undefined;
@@ -38,9 +38,9 @@ export class Recording {
   ) {}
 
   /** @param steps in the order in which they can be done */
-  async record(steps: readonly AdoptionStep[]): Promise<Recorded> {
+  async record(steps: readonly ImportStep[]): Promise<Recorded> {
     const needed = steps.filter(({ isSo }) => !isSo);
-    const isSpace = ({ order }: AdoptionStep): boolean =>
+    const isSpace = ({ order }: ImportStep): boolean =>
       order.type === 'DefineSubnet' || order.type === 'DefinePool';
     await this.inTurn(needed.filter(isSpace));
     const chains = Map.groupBy(
@@ -57,7 +57,7 @@ export class Recording {
   }
 
   /** @param isChain whether each needs the one before */
-  private async inTurn(steps: readonly AdoptionStep[], isChain = false): Promise<void> {
+  private async inTurn(steps: readonly ImportStep[], isChain = false): Promise<void> {
     for (const step of steps) {
       if (this.fault) return;
       const isDone = await this.ask(step);
@@ -65,7 +65,7 @@ export class Recording {
     }
   }
 
-  private async ask(step: AdoptionStep): Promise<boolean> {
+  private async ask(step: ImportStep): Promise<boolean> {
     const { order, sources } = step;
     const asking = askingOf(order);
     const [reason = { uid: 'unknown', resourceVersion: 'unknown' }] = sources;
@@ -97,7 +97,7 @@ export class Recording {
 }
 
 /** Who or what a step is about. */
-export function holderText(order: AdoptionStep['order']): string {
+export function holderText(order: ImportStep['order']): string {
   switch (order.type) {
     case 'DefineSubnet':
       return `subnet/${order.subnet}`;

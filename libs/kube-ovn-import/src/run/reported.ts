@@ -2,7 +2,7 @@
 import type { Conflict } from '../cluster/conflict';
 import { KUBE_OVN, type PortToTakeOver } from '../northbound/plan-take-over';
 import type { TakeOverConflict } from '../northbound/take-over-conflict';
-import type { AdoptionStep } from '../plan/plan';
+import type { ImportStep } from '../plan/import-step';
 
 export type StepState = 'to record' | 'so already' | 'recorded';
 
@@ -10,7 +10,7 @@ export type StepState = 'to record' | 'so already' | 'recorded';
 export type ReportedConflict = Omit<Conflict, 'code'> & { readonly code: string };
 
 export interface ReportedStep {
-  readonly step: AdoptionStep;
+  readonly step: ImportStep;
   readonly state: StepState;
 }
 

@@ -2,7 +2,7 @@
 import { create } from '@bufbuild/protobuf';
 import { type Operation, operations } from '@holdfast/api';
 import { parseAddress, parseCidr, parseHolder, parseMac, parseRange } from '@holdfast/ipam';
-import type { AdoptionOrder } from '../plan/rehearsal';
+import type { ImportCommand } from '../plan/import-step';
 import { askingOf, commandIdOf, requestJson } from './requests';
 
 const sure = <Value>(value: Value | undefined): Value => {
@@ -21,7 +21,7 @@ const owned = {
   port: 'db-0.default',
 };
 
-const ORDERS: readonly (readonly [AdoptionOrder, object])[] = [
+const ORDERS: readonly (readonly [ImportCommand, object])[] = [
   [
     {
       ...{ type: 'DefineSubnet', subnet: 'a', cidrs: [sure(parseCidr('10.16.0.0/16'))] },

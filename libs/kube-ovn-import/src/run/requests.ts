@@ -11,14 +11,14 @@ import {
   formatRange,
   formatRetention,
 } from '@holdfast/ipam';
-import type { AdoptionOrder } from '../plan/rehearsal';
+import type { ImportCommand } from '../plan/import-step';
 import type { CallRequest } from './ledger-client';
 
-type Name = AdoptionOrder['type'];
+type Name = ImportCommand['type'];
 /** One of the requests with its own operation's name. */
 export type Asking = { [One in Name]: { readonly name: One; readonly request: CallRequest<One> } }[Name];
 
-export function askingOf(order: AdoptionOrder): Asking {
+export function askingOf(order: ImportCommand): Asking {
   switch (order.type) {
     case 'DefineSubnet':
       return { name: order.type, request: definitionRequest(order) };
@@ -62,7 +62,7 @@ export function askingOf(order: AdoptionOrder): Asking {
   }
 }
 
-function definitionRequest(order: Extract<AdoptionOrder, { readonly type: 'DefineSubnet' }>) {
+function definitionRequest(order: Extract<ImportCommand, { readonly type: 'DefineSubnet' }>) {
   const { subnet: name, cidrs, gateways = [], excluded = [], coolingMs = 0, router = '', retention } = order;
   return {
     ...{ name, router, cidrs: cidrs.map(formatCidr), excluded: excluded.map(formatRange) },

@@ -5,7 +5,7 @@
 //                                    \---> recorded -> look again -> ports taken over -> look again: conflicts are left
 import type { Conflict } from '../cluster/conflict';
 import type { PortToTakeOver } from '../northbound/plan-take-over';
-import type { AdoptionPlan } from '../plan/plan';
+import type { ImportPlan } from '../plan/plan';
 import type { CallOutcome, CallRefusal } from './ledger-client';
 import { look, type LookOptions, type Seen } from './look';
 import { Recording } from './record';
@@ -91,7 +91,7 @@ function verify(
   };
 }
 
-function keyOf({ order }: AdoptionPlan['steps'][number]): unknown[] {
+function keyOf({ order }: ImportPlan['steps'][number]): unknown[] {
   const who = 'holder' in order ? order.holder : 'name' in order ? order.name : '';
   return [order.type, order.subnet, who, order.type === 'AttachUser' ? order.user.uid : ''];
 }

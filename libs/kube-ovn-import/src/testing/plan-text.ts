@@ -9,21 +9,22 @@ import {
   parseAddress,
 } from '@holdfast/ipam';
 import { isFinished, isOnHostNetwork } from '@holdfast/kube-api';
-import type { AdoptionPlan, AdoptionStep } from '../plan/plan';
-import { planAdoption } from '../plan/plan';
+import type { ImportStep } from '../plan/import-step';
+import type { ImportPlan } from '../plan/plan';
+import { planImport } from '../plan/plan';
 import type { ClusterObjects } from '../cluster/cluster-objects';
 import type { LedgerContents } from '../plan/ledger-contents';
 
 export const RULES = { statefulSetGroups: new Set(['apps', 'apps.kruise.io']), keepVmIp: true };
 export const EMPTY_LEDGER: LedgerContents = { subnets: [], reservations: [], vips: [] };
 
-export const planOf = (objects: ClusterObjects, ledger = EMPTY_LEDGER): AdoptionPlan =>
-  planAdoption(objects, ledger, RULES);
+export const planOf = (objects: ClusterObjects, ledger = EMPTY_LEDGER): ImportPlan =>
+  planImport(objects, ledger, RULES);
 
-export const stepsOf = ({ steps }: AdoptionPlan): string[] => steps.map(stepText);
+export const stepsOf = ({ steps }: ImportPlan): string[] => steps.map(stepText);
 
 /** "AddressTwice 10.16.0.5: pod/default/a | vip/web, not: pod/default/a vip/web" */
-export const conflictsOf = ({ conflicts }: AdoptionPlan): string[] =>
+export const conflictsOf = ({ conflicts }: ImportPlan): string[] =>
   conflicts.map(({ code, about, parties, heldBack }) => {
     const left = heldBack.length > 0 ? `, not: ${heldBack.join(' ')}` : '';
     return `${code} ${about}: ${parties.map(({ who }) => who).join(' | ')}${left}`;
@@ -32,7 +33,7 @@ export const conflictsOf = ({ conflicts }: AdoptionPlan): string[] =>
 export const isNotHeldBack = (text: string): boolean => !/\/(held-back|unexplained)-/.test(text);
 
 /** What would be so once the plan is carried out. */
-export function viewOf({ facts }: AdoptionPlan): LedgerView {
+export function viewOf({ facts }: ImportPlan): LedgerView {
   const view = new LedgerView();
   for (const fact of facts) view.apply(fact);
   return view;
@@ -42,7 +43,7 @@ export function viewOf({ facts }: AdoptionPlan): LedgerView {
  * Addresses that any object says somebody has, in a Subnet that is recorded, and that nobody holds afterwards: the next to
  * come could get them. What nobody can ever have (gateways, what is outside) is left out.
  */
-export function withoutHolder({ ips, vips, pods }: ClusterObjects, plan: AdoptionPlan): string[] {
+export function withoutHolder({ ips, vips, pods }: ClusterObjects, plan: ImportPlan): string[] {
   const view = viewOf(plan);
   const said = (subnet: unknown, texts: readonly unknown[]): string[] => {
     const state = view.subnet(String(subnet));
@@ -69,12 +70,12 @@ export function withoutHolder({ ips, vips, pods }: ClusterObjects, plan: Adoptio
   ];
 }
 
-function stepText({ order, isSo }: AdoptionStep): string {
+function stepText({ order, isSo }: ImportStep): string {
   const so = isSo ? ' (so already)' : '';
   return `${orderText(order)}${so}`;
 }
 
-function orderText(order: AdoptionStep['order']): string {
+function orderText(order: ImportStep['order']): string {
   switch (order.type) {
     case 'DefineSubnet': {
       const { cidrs, gateways = [], excluded = [], router } = order;
