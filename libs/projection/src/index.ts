@@ -1,6 +1,6 @@
 export { DueQueue, type Fault } from './due-queue';
 export { reliefOf } from './helping-facts';
-export type { Ledger, LedgerOrder } from './ledger';
+export type { ProjectorLedger, LedgerCommand } from './ledger';
 export { MISSING_CODE, type MissingAnswer } from './missing-answer';
 export { Refusals } from './refusals';
 export { type FaceFault, Troubles } from './troubles';

@@ -7,7 +7,7 @@ import type {
   Resource,
   Watcher,
 } from '@holdfast/kube-api';
-import type { Ledger, LedgerOrder } from '@holdfast/projection';
+import type { ProjectorLedger, LedgerCommand } from '@holdfast/projection';
 import type { LedgerView } from '@holdfast/ipam';
 import type { Planted } from '../world/planted';
 import { type PlantedBug, bug } from './planted-bug';
@@ -64,13 +64,13 @@ const seeing = (turn: Turn): Planted => ({
   kubernetes: (api) => like(api, { follow: (resource, watcher) => seen(api, resource, watcher, turn) }),
 });
 
-const dropping = (type: LedgerOrder['type']): Planted =>
+const dropping = (type: LedgerCommand['type']): Planted =>
   asking((ledger) => ({
     execute: async (order, actor) =>
       order.type === type ? { position: undefined } : ledger.execute(order, actor),
   }));
 
-const asking = (turn: (ledger: Ledger) => Partial<Ledger>): Planted => ({
+const asking = (turn: (ledger: ProjectorLedger) => Partial<ProjectorLedger>): Planted => ({
   kubernetesLedger: (ledger) => ({
     view: ledger.view,
     execute: (order, actor) => ledger.execute(order, actor),

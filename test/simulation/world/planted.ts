@@ -3,7 +3,7 @@
 import type { EventStore } from '@holdfast/event-store';
 import type { LedgerView } from '@holdfast/ipam';
 import type { KubernetesApi } from '@holdfast/kube-api';
-import type { Ledger } from '@holdfast/projection';
+import type { ProjectorLedger } from '@holdfast/projection';
 import type { PodAddressesOptions } from '@holdfast/pods';
 import type { Northbound } from '@holdfast/ovn';
 import type { Lock } from './northbound/lock';
@@ -23,10 +23,10 @@ export interface Planted {
   readonly view?: (view: LedgerView, world: World) => void;
   readonly northbound?: (northbound: Northbound, world: World) => Northbound;
   readonly kubernetes?: (api: KubernetesApi, world: World) => KubernetesApi;
-  readonly kubernetesLedger?: (ledger: Ledger, world: World) => Ledger;
+  readonly kubernetesLedger?: (ledger: ProjectorLedger, world: World) => ProjectorLedger;
   /** As the face that gives Pods their addresses has them. */
   readonly podsApi?: (api: KubernetesApi, world: World) => KubernetesApi;
-  readonly podsLedger?: (ledger: Ledger, world: World) => Ledger;
+  readonly podsLedger?: (ledger: ProjectorLedger, world: World) => ProjectorLedger;
   readonly podsOptions?: Partial<PodAddressesOptions>;
   readonly lock?: (lock: Lock) => Lock;
   readonly bus?: (bus: Bus, world: World) => Bus;

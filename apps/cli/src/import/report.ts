@@ -18,7 +18,7 @@ export function reportJson({ steps: rows, ports, conflicts, isApplied }: ImportR
   return {
     applied: isApplied,
     steps: rows.map(({ step, state }) => {
-      const asking = askingOf(step.order);
+      const asking = askingOf(step.command);
       const because = step.sources.map(({ object, part, uid, resourceVersion }) => {
         return { object, part, uid, resourceVersion };
       });
@@ -85,7 +85,7 @@ const PORT_COLUMNS: readonly Column<ReportedPort>[] = [
   { head: 'WRITTEN ANEW', text: ({ respelled }) => respelled.join(',') },
 ];
 
-const WHAT: Record<ImportStep['order']['type'], string> = {
+const WHAT: Record<ImportStep['command']['type'], string> = {
   DefineSubnet: 'subnet',
   DefinePool: 'pool',
   ReserveAddress: 'reservation',
@@ -96,18 +96,19 @@ const WHAT: Record<ImportStep['order']['type'], string> = {
   SetRetention: 'retention',
 };
 
-const isHolding = (order: ImportStep['order']): boolean =>
-  order.type === 'ReserveAddress' && isHeldBack(order.holder);
+const isHolding = (command: ImportStep['command']): boolean =>
+  command.type === 'ReserveAddress' && isHeldBack(command.holder);
 
 const COLUMNS: readonly Column<ReportedStep>[] = [
   { head: 'STATE', text: ({ state }) => state },
-  { head: 'SUBNET', text: ({ step }) => step.order.subnet },
-  { head: 'WHAT', text: ({ step: { order } }) => (isHolding(order) ? 'held back' : WHAT[order.type]) },
-  { head: 'WHO', text: ({ step }) => holderText(step.order) },
-  { head: 'IS', text: ({ step }) => valueText(step.order) },
+  { head: 'SUBNET', text: ({ step }) => step.command.subnet },
+  { head: 'WHAT', text: ({ step: { command } }) => (isHolding(command) ? 'held back' : WHAT[command.type]) },
+  { head: 'WHO', text: ({ step }) => holderText(step.command) },
+  { head: 'IS', text: ({ step }) => valueText(step.command) },
   {
     head: 'MAC',
-    text: ({ step: { order } }) => ('mac' in order && order.mac !== undefined ? formatMac(order.mac) : ''),
+    text: ({ step: { command } }) =>
+      'mac' in command && command.mac !== undefined ? formatMac(command.mac) : '',
   },
   {
     head: 'BECAUSE OF',
@@ -116,12 +117,12 @@ const COLUMNS: readonly Column<ReportedStep>[] = [
   },
 ];
 
-function valueText(order: ImportStep['order']): string {
-  switch (order.type) {
+function valueText(command: ImportStep['command']): string {
+  switch (command.type) {
     case 'DefineSubnet': {
-      const { gateways = [], excluded = [], router } = order;
+      const { gateways = [], excluded = [], router } = command;
       const parts = [
-        askedCidrs(order),
+        askedCidrs(command),
         gateways.length > 0 ? `gateway ${gateways.map(formatAddress).join(',')}` : 'no gateway',
         ...(excluded.length > 0 ? [`excluded ${excluded.map(formatRange).join(',')}`] : []),
         ...(router ? [`router ${router}`] : []),
@@ -129,26 +130,26 @@ function valueText(order: ImportStep['order']): string {
       return parts.join('; ');
     }
     case 'DefinePool':
-      return [order.ranges.map(formatRange).join(','), ...order.namespaces.map((it) => `for ${it}`)].join(
+      return [command.ranges.map(formatRange).join(','), ...command.namespaces.map((it) => `for ${it}`)].join(
         ' ',
       );
     case 'AttachUser':
-      return order.user.object;
+      return command.user.object;
     case 'DetachUser':
     case 'ReleaseAddress':
-      return order.reason;
+      return command.reason;
     case 'SetRetention':
-      return order.retention ? formatRetention(order.retention) : '';
+      return command.retention ? formatRetention(command.retention) : '';
     case 'ReserveAddress':
     case 'ReserveVip':
-      return [order.v4, order.v6]
+      return [command.v4, command.v6]
         .filter((address) => address !== undefined)
         .map(formatAddress)
         .join(',');
   }
 }
 
-function askedCidrs(order: Extract<ImportStep['order'], { readonly type: 'DefineSubnet' }>): string {
-  const { request } = askingOf(order) as { readonly request: { readonly cidrs?: readonly string[] } };
+function askedCidrs(command: Extract<ImportStep['command'], { readonly type: 'DefineSubnet' }>): string {
+  const { request } = askingOf(command) as { readonly request: { readonly cidrs?: readonly string[] } };
   return (request.cidrs ?? []).join(',');
 }

@@ -1,5 +1,5 @@
 // The ledger as the Kubernetes face asks for it: its orders on the CommandBus, the one view of this process.
-import type { Ledger, LedgerOrder } from '@holdfast/projection';
+import type { ProjectorLedger, LedgerCommand } from '@holdfast/projection';
 import { THROUGH_KUBERNETES } from '@holdfast/kube-api';
 import type { CommandBus } from '@nestjs/cqrs';
 import { ExecuteSubnetCommand } from '../ledger/ledger-messages';
@@ -8,10 +8,10 @@ import type { LedgerReader } from '../ledger/ledger-reader';
 /** The view is in this process: it is behind by a read, not by a network. */
 const BEHIND_MAX_MS = 5_000;
 
-export function kubernetesLedger(commands: CommandBus, reader: LedgerReader): Ledger {
+export function kubernetesLedger(commands: CommandBus, reader: LedgerReader): ProjectorLedger {
   return {
     view: reader.view,
-    execute: async (order: LedgerOrder, actor: string) => {
+    execute: async (order: LedgerCommand, actor: string) => {
       const envelope = { actor: { name: actor, through: THROUGH_KUBERNETES } as const, command: order };
       const outcome = await commands.execute(new ExecuteSubnetCommand(envelope));
       return outcome.rejected ? { rejected: outcome.rejected } : { position: outcome.position };

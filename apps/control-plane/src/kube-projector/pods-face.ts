@@ -1,7 +1,7 @@
 // Gives Pods their addresses: a face of its own beside the one of Vips and Subnets, over the same connection and ledger.
 import type { Clock, Chance } from '@holdfast/clock';
 import { type KubernetesApi, STATEFUL_SETS } from '@holdfast/kube-api';
-import type { Ledger, MissingAnswer } from '@holdfast/projection';
+import type { ProjectorLedger, MissingAnswer } from '@holdfast/projection';
 import { PodAddresses } from '@holdfast/pods';
 import { Logger } from '@nestjs/common';
 import type { PodsConfig } from '../config';
@@ -10,7 +10,7 @@ import type { Differences } from '../health/differences';
 
 export interface PodsFaceOptions {
   readonly api: KubernetesApi;
-  readonly ledger: Ledger;
+  readonly ledger: ProjectorLedger;
   readonly clock: Clock;
   readonly chance: Chance;
   readonly pods: PodsConfig;

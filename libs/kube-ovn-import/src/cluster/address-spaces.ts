@@ -11,7 +11,7 @@ import { type Conflict, reasonOf, unreadable } from './conflict';
 import { systemHolder } from './ip-owners';
 
 export interface ReadSpace<Order> {
-  readonly order: Order;
+  readonly command: Order;
   readonly source: Source;
 }
 
@@ -27,7 +27,7 @@ export function readAddressSpaces({
 }: Pick<ClusterObjects, 'subnets' | 'pools'>): AddressSpaces {
   const conflicts: Conflict[] = [];
   const good = <Order>(read: ReadSpace<Order> | Conflict): ReadSpace<Order>[] => {
-    if ('order' in read) return [read];
+    if ('command' in read) return [read];
     conflicts.push(read);
     return [];
   };
@@ -44,7 +44,7 @@ function readDefinition(object: KubernetesObject): ReadSpace<DefineSubnet> | Con
   if (object.metadata.deletionTimestamp !== undefined) return leaving(source, subnetName(name), name, object);
   const read = readSubnet(object);
   if (read.rejected) return unreadable(source, subnetName(name), name, reasonOf(read.rejected));
-  return { source, order: { type: 'DefineSubnet', subnet: name, ...read.value.definition } };
+  return { source, command: { type: 'DefineSubnet', subnet: name, ...read.value.definition } };
 }
 
 function poolOrder(
@@ -59,11 +59,11 @@ function poolOrder(
     return leaving(source, who, textOf(object.spec, 'subnet'), object);
   if (read.rejected) return unreadable(source, who, textOf(object.spec, 'subnet'), reasonOf(read.rejected));
   const { subnet, ips, namespaces } = read.value;
-  const { cidrs } = subnets.find(({ order }) => order.subnet === subnet)?.order ?? {};
+  const { cidrs } = subnets.find(({ command }) => command.subnet === subnet)?.command ?? {};
   const within = cidrs && rangesWithin(ips, cidrs);
   if (within?.rejected) return unreadable(source, who, subnet, reasonOf(within.rejected));
   const ranges = within?.value.ranges ?? ips.map(({ range }) => range);
-  return { source, order: { type: 'DefinePool', subnet, name, ranges, namespaces } };
+  return { source, command: { type: 'DefinePool', subnet, name, ranges, namespaces } };
 }
 
 function leaving(source: Source, who: string, subnet: string, { metadata }: KubernetesObject): Conflict {

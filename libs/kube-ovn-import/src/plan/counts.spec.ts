@@ -65,7 +65,9 @@ describe('the counts of a Subnet', () => {
     expect(conflicts.map(({ code, parties }) => [code, parties[0]?.evidence])).toEqual([
       ['CountsDiffer', [evidence]],
     ]);
-    expect(steps.filter(({ order }) => !('holder' in order && isHeldBack(order.holder)))).toHaveLength(4);
+    expect(steps.filter(({ command }) => !('holder' in command && isHeldBack(command.holder)))).toHaveLength(
+      4,
+    );
   });
 
   it('may leave out what a Pod has from a Vip (D7), and count it once', () => {

@@ -27,11 +27,11 @@ function holderFor(subnet: string, cause: Cause, address: Address): Holder {
 export const isHeldBack = (holder: string): boolean => HOLDER.test(holder);
 
 /** What has to be released so that the order can be carried out. */
-export function releasesBefore(order: ImportCommand, rehearsal: Rehearsal): ImportCommand[] {
-  if (order.type !== 'ReserveAddress' && order.type !== 'ReserveVip') return [];
-  const { subnet } = order;
-  const who = order.type === 'ReserveVip' ? `vip/${order.name}` : order.holder;
-  return addressesIn(order).flatMap((address) => {
+export function releasesBefore(command: ImportCommand, rehearsal: Rehearsal): ImportCommand[] {
+  if (command.type !== 'ReserveAddress' && command.type !== 'ReserveVip') return [];
+  const { subnet } = command;
+  const who = command.type === 'ReserveVip' ? `vip/${command.name}` : command.holder;
+  return addressesIn(command).flatMap((address) => {
     const holder = rehearsal.holderOf(subnet, address);
     const isOther = holder !== undefined && holder !== who && isHeldBack(holder);
     const reason = `settled: ${formatAddress(address)} is that of ${who}`;
@@ -41,7 +41,7 @@ export function releasesBefore(order: ImportCommand, rehearsal: Rehearsal): Impo
 
 /** Steps for whatever is named and has no holder yet. */
 export function holdBack(strays: readonly Stray[], cause: Cause, rehearsal: Rehearsal): ImportStep[] {
-  const wanted = new Map<Holder, { readonly order: ImportCommand; readonly sources: Source[] }>();
+  const wanted = new Map<Holder, { readonly command: ImportCommand; readonly sources: Source[] }>();
   for (const { subnet, held, source } of strays) {
     if (!rehearsal.has(subnet)) continue;
     for (const address of addressesIn(held)) {
@@ -49,13 +49,13 @@ export function holdBack(strays: readonly Stray[], cause: Cause, rehearsal: Rehe
       if (!isHeldBack(holder)) continue;
       const known = wanted.get(holder);
       if (known) known.sources.push(source);
-      else wanted.set(holder, { order: orderFor(subnet, holder, address), sources: [source] });
+      else wanted.set(holder, { command: orderFor(subnet, holder, address), sources: [source] });
     }
   }
-  return [...wanted].flatMap(([who, { order, sources }]) => {
-    const { is } = rehearsal.try(order);
+  return [...wanted].flatMap(([who, { command, sources }]) => {
+    const { is } = rehearsal.try(command);
     // A gateway, or what is outside of the blocks, is given to nobody anyway.
-    return is === 'refused' ? [] : [{ order, who, isSo: is === 'so', sources }];
+    return is === 'refused' ? [] : [{ command, who, isSo: is === 'so', sources }];
   });
 }
 
@@ -76,10 +76,10 @@ export function forgotten(
   for (const { subnet, holder } of left) {
     const [, cause, text = ''] = HOLDER.exec(holder) ?? [];
     const reason = `settled: no object names ${text} any more`;
-    const order = { type: 'ReleaseAddress', subnet, holder, reason } as const;
+    const command = { type: 'ReleaseAddress', subnet, holder, reason } as const;
     if (cause === 'unexplained') conflicts.push(unexplained(subnet, holder, text));
-    else if (rehearsal.try(order).is === 'needed')
-      steps.push({ order, who: holder, isSo: false, sources: [] });
+    else if (rehearsal.try(command).is === 'needed')
+      steps.push({ command, who: holder, isSo: false, sources: [] });
   }
   return { steps, conflicts };
 }

@@ -12,7 +12,7 @@ export type ImportCommand =
     >;
 
 export interface ImportStep {
-  readonly order: ImportCommand;
+  readonly command: ImportCommand;
   /** For whom it is: what has one `who` is done in order. */
   readonly who: string;
   /** The ledger has it so already. */

@@ -20,7 +20,7 @@ const CODES: Partial<Record<RejectionCode, ConflictCode>> = {
 };
 
 export function refusedByLedger(
-  order: Pick<ImportCommand, 'subnet'>,
+  command: Pick<ImportCommand, 'subnet'>,
   who: string,
   sources: readonly Source[],
   claims: readonly Claim[],
@@ -33,12 +33,12 @@ export function refusedByLedger(
   const other = holder !== undefined && holder !== who ? holder : undefined;
   return {
     code: conflict,
-    subnet: order.subnet,
+    subnet: command.subnet,
     about: address ?? who,
     parties: [
       { who, evidence: said },
       {
-        who: other ?? (conflict === 'AddressUnusable' ? `subnet/${order.subnet}` : 'the ledger'),
+        who: other ?? (conflict === 'AddressUnusable' ? `subnet/${command.subnet}` : 'the ledger'),
         evidence: [`the ledger: ${code}: ${message}`],
       },
     ],

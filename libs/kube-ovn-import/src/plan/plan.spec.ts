@@ -75,7 +75,7 @@ describe('planImport records', () => {
       }),
     );
     expect(stepsOf(plan)[1]).toBe(`reserve pod/default/web 10.16.0.5 fd00::5 ${MAC(5)} port web.default`);
-    expect(plan.steps[1]?.order).toMatchObject({ families: [4, 6], portSecurity: true });
+    expect(plan.steps[1]?.command).toMatchObject({ families: [4, 6], portSecurity: true });
   });
 
   it('every NIC of a Pod as a holder of its own, and only the address where OVN has no port', () => {
@@ -125,7 +125,7 @@ describe('planImport records', () => {
     const secured = { ...set, spec: { ...set.spec, template: { metadata: { annotations } } } };
     const ips = [ip('db-0.default', '10.16.0.10', { podType: 'StatefulSet' })];
     const { steps } = planOf(cluster({ statefulSets: [secured], ips }));
-    expect(steps[1]?.order).toMatchObject({ holder: 'statefulset/default/db/0', portSecurity: true });
+    expect(steps[1]?.command).toMatchObject({ holder: 'statefulset/default/db/0', portSecurity: true });
   });
 
   it("the ordinals of OpenKruise's StatefulSets, whom Kube-OVN takes for ordinary Pods", () => {

@@ -41,7 +41,7 @@ export interface ImportPlan {
 }
 
 interface Wanted {
-  readonly order: ImportCommand;
+  readonly command: ImportCommand;
   readonly who: string;
   readonly sources: readonly Source[];
   readonly claims: readonly Claim[];
@@ -76,8 +76,8 @@ export function planImport(
   const reservedHolders = new Set(ips.filter((ip) => ip.isReserved).map(({ claim }) => claim.holder));
   const purposes = new Map(vips.map((vip) => [vip.claim.holder, vip]));
   const wanted = [
-    ...spaces.subnets.map((space) => spaceWanted(space, subnetName(space.order.subnet))),
-    ...spaces.pools.map((space) => spaceWanted(space, poolName(space.order.subnet, space.order.name))),
+    ...spaces.subnets.map((space) => spaceWanted(space, subnetName(space.command.subnet))),
+    ...spaces.pools.map((space) => spaceWanted(space, poolName(space.command.subnet, space.command.name))),
     ...[...holdings].sort(byMacAndName).flatMap((holding) => {
       const of = users.get(holding.holder) ? [] : (told.nicsOf.get(holding.holder) ?? []);
       const keeper = told.keepers.get(holding.holder);
@@ -131,8 +131,8 @@ function byMacAndName(a: Holding, b: Holding): number {
   return a.holder < b.holder ? -1 : a.holder > b.holder ? 1 : 0;
 }
 
-function spaceWanted({ order, source }: ReadSpace<ImportCommand>, who: string): Wanted {
-  return { order, who, sources: [source], claims: [] };
+function spaceWanted({ command, source }: ReadSpace<ImportCommand>, who: string): Wanted {
+  return { command, who, sources: [source], claims: [] };
 }
 
 function holdingWanted(
@@ -147,7 +147,7 @@ function holdingWanted(
   const wish: ImportCommand = vip
     ? { type: 'ReserveVip', name: vip.name, ...base, ...vip.purpose }
     : { type: 'ReserveAddress', holder, ...base, ...(port !== undefined && { port, portSecurity }) };
-  const orders: ImportCommand[] = [
+  const commands: ImportCommand[] = [
     wish,
     ...(isReserved && !vip
       ? [{ type: 'SetRetention', subnet, holder, retention: { keep: 'forever' } } as const]
@@ -155,7 +155,7 @@ function holdingWanted(
     ...attachments(nics, holder, subnet),
     ...keeping,
   ];
-  return orders.map((order) => ({ order, who: holder, sources, claims }));
+  return commands.map((command) => ({ command, who: holder, sources, claims }));
 }
 
 /** Packets go to the first; the target of a migration comes after. */
@@ -175,22 +175,22 @@ function rehearse(
 ): { readonly steps: ImportStep[]; readonly conflicts: Conflict[] } {
   const steps: ImportStep[] = [];
   const conflicts: Conflict[] = [];
-  for (const { order, who, sources, claims } of wanted) {
-    const isOfHeldBackSubnet = heldBack.has(subnetName(order.subnet));
+  for (const { command, who, sources, claims } of wanted) {
+    const isOfHeldBackSubnet = heldBack.has(subnetName(command.subnet));
     if (heldBack.has(who) || isOfHeldBackSubnet) continue;
-    const isKnown = order.type === 'DefineSubnet' || rehearsal.has(order.subnet);
-    for (const release of releasesBefore(order, rehearsal))
-      if (rehearsal.try(release).is === 'needed') steps.push({ order: release, who, isSo: false, sources });
-    const tried = isKnown ? rehearsal.try(order) : undefined;
+    const isKnown = command.type === 'DefineSubnet' || rehearsal.has(command.subnet);
+    for (const release of releasesBefore(command, rehearsal))
+      if (rehearsal.try(release).is === 'needed') steps.push({ command: release, who, isSo: false, sources });
+    const tried = isKnown ? rehearsal.try(command) : undefined;
     if (tried && !tried.rejected) {
-      steps.push({ order, who, isSo: tried.is === 'so', sources });
+      steps.push({ command, who, isSo: tried.is === 'so', sources });
       continue;
     }
     heldBack.add(who);
     conflicts.push(
       tried?.rejected
-        ? refusedByLedger(order, who, sources, claims, tried.rejected)
-        : subnetUnknown(order, who, claims),
+        ? refusedByLedger(command, who, sources, claims, tried.rejected)
+        : subnetUnknown(command, who, claims),
     );
   }
   return { steps, conflicts };

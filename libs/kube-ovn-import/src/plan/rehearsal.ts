@@ -53,27 +53,27 @@ export class Rehearsal {
       for (const holder of byHolder.keys()) yield { subnet: name, holder };
   }
 
-  try(order: ImportCommand): Tried {
-    const state = this.states.get(order.subnet) ?? new SubnetState(order.subnet);
-    this.states.set(order.subnet, state);
-    const refusal = this.refusalBefore(order, state);
+  try(command: ImportCommand): Tried {
+    const state = this.states.get(command.subnet) ?? new SubnetState(command.subnet);
+    this.states.set(command.subnet, state);
+    const refusal = this.refusalBefore(command, state);
     if (refusal) return { is: 'refused', rejected: refusal };
-    if (order.type === 'DefineSubnet' && state.definition) return definedAlready(order, state);
-    if (order.type === 'AttachUser' && isKeptAlready(order, state)) return { is: 'so' };
-    const decision = subnet.decide(commandOf(order, state), state, MOMENT);
+    if (command.type === 'DefineSubnet' && state.definition) return definedAlready(command, state);
+    if (command.type === 'AttachUser' && isKeptAlready(command, state)) return { is: 'so' };
+    const decision = subnet.decide(commandOf(command, state), state, MOMENT);
     if (decision.rejected) return { is: 'refused', rejected: decision.rejected };
     if (decision.events.length === 0) return { is: 'so' };
     for (const event of decision.events) {
       state.evolve(event, TRIED_AT_MS);
-      this.steps.push({ subnet: order.subnet, event });
+      this.steps.push({ subnet: command.subnet, event });
     }
-    if (order.type === 'ReserveVip') this.subnetOfVip.set(`vip/${order.name}` as Holder, order.subnet);
+    if (command.type === 'ReserveVip') this.subnetOfVip.set(`vip/${command.name}` as Holder, command.subnet);
     return { is: 'needed' };
   }
 
-  private refusalBefore(order: ImportCommand, state: SubnetState): Rejection | undefined {
-    if (order.type === 'ReserveVip') return this.elsewhere(order) ?? more(order, vipOf(order), state);
-    return order.type === 'ReserveAddress' ? more(order, order.holder, state) : undefined;
+  private refusalBefore(command: ImportCommand, state: SubnetState): Rejection | undefined {
+    if (command.type === 'ReserveVip') return this.elsewhere(command) ?? more(command, vipOf(command), state);
+    return command.type === 'ReserveAddress' ? more(command, command.holder, state) : undefined;
   }
 
   private elsewhere({ name, subnet: wanted }: Omit<ReserveVip, 'claim'>): Rejection | undefined {
@@ -87,11 +87,11 @@ export class Rehearsal {
 const vipOf = ({ name }: Pick<ReserveVip, 'name'>): Holder => `vip/${name}` as Holder;
 
 /** A holder with one more address than it should have is answered as if it had what it asks for. */
-function more(order: ClaimedAddress & { readonly subnet: string }, holder: Holder, state: SubnetState) {
+function more(command: ClaimedAddress & { readonly subnet: string }, holder: Holder, state: SubnetState) {
   const held = state.byHolder.get(holder);
-  if (!held || addressesIn(held).length <= addressesIn(order).length) return undefined;
+  if (!held || addressesIn(held).length <= addressesIn(command).length) return undefined;
   const has = `${formatPair(held)} MAC ${formatMac(state.macOf(held))}`;
-  const message = `${holder} holds ${has} in subnet ${state.name}, which is more than ${formatPair(order)}; release or move what it holds.`;
+  const message = `${holder} holds ${has} in subnet ${state.name}, which is more than ${formatPair(command)}; release or move what it holds.`;
   return reject('HolderHoldsOther', message, { subnet: state.name, holder, held: formatPair(held) }).rejected;
 }
 
@@ -111,20 +111,20 @@ function isKeptAlready(
 
 /** Pools are defined beside, and a retention that the cluster does not say is the ledger's own. */
 function definedAlready(
-  order: Extract<ImportCommand, { readonly type: 'DefineSubnet' }>,
+  command: Extract<ImportCommand, { readonly type: 'DefineSubnet' }>,
   { name, definition }: SubnetState,
 ): Tried {
   const bare = new SubnetState(name);
   if (definition) {
-    const retention = order.retention && definition.retention;
+    const retention = command.retention && definition.retention;
     bare.evolve({ type: 'SubnetDefined', ...definition, retention, pools: [] }, 0);
   }
-  const decision = subnet.decide(order, bare, MOMENT);
+  const decision = subnet.decide(command, bare, MOMENT);
   return decision.rejected ? { is: 'refused', rejected: decision.rejected } : { is: 'so' };
 }
 
-function commandOf(order: ImportCommand, state: SubnetState): SubnetCommand {
-  if (order.type !== 'ReserveVip') return order;
-  const held = state.byHolder.get(vipOf(order));
-  return { ...order, claim: (held?.claim ?? 0) + 1 };
+function commandOf(command: ImportCommand, state: SubnetState): SubnetCommand {
+  if (command.type !== 'ReserveVip') return command;
+  const held = state.byHolder.get(vipOf(command));
+  return { ...command, claim: (held?.claim ?? 0) + 1 };
 }

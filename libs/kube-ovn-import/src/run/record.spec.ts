@@ -7,10 +7,10 @@ import type { CallOutcome, LedgerClient } from './ledger-client';
 import { later } from './position';
 import { holderText, Recording } from './record';
 
-const step = (order: ImportCommand, isSo = false): ImportStep => {
+const step = (command: ImportCommand, isSo = false): ImportStep => {
   return {
-    order,
-    who: holderText(order),
+    command,
+    who: holderText(command),
     isSo,
     sources: [{ object: 'pods/default/a', uid: 'u1', resourceVersion: '7', part: 'spec' }],
   };

@@ -40,12 +40,12 @@ export class Recording {
   /** @param steps in the order in which they can be done */
   async record(steps: readonly ImportStep[]): Promise<Recorded> {
     const needed = steps.filter(({ isSo }) => !isSo);
-    const isSpace = ({ order }: ImportStep): boolean =>
-      order.type === 'DefineSubnet' || order.type === 'DefinePool';
+    const isSpace = ({ command }: ImportStep): boolean =>
+      command.type === 'DefineSubnet' || command.type === 'DefinePool';
     await this.inTurn(needed.filter(isSpace));
     const chains = Map.groupBy(
       needed.filter((step) => !isSpace(step)),
-      ({ order, who }) => `${order.subnet} ${who}`,
+      ({ command, who }) => `${command.subnet} ${who}`,
     );
     const waiting = chains.values();
     const work = async (): Promise<void> => {
@@ -66,8 +66,8 @@ export class Recording {
   }
 
   private async ask(step: ImportStep): Promise<boolean> {
-    const { order, sources } = step;
-    const asking = askingOf(order);
+    const { command, sources } = step;
+    const asking = askingOf(command);
     const [reason = { uid: 'unknown', resourceVersion: 'unknown' }] = sources;
     const options = {
       actor: importActor(reason, this.by),
@@ -84,7 +84,8 @@ export class Recording {
       return true;
     }
     if (refusal?.isFault) this.fault = refusal;
-    else if (refusal) this.conflicts.push(refusedByLedger(order, holderText(order), sources, [], refusal));
+    else if (refusal)
+      this.conflicts.push(refusedByLedger(command, holderText(command), sources, [], refusal));
     return false;
   }
 
@@ -97,19 +98,19 @@ export class Recording {
 }
 
 /** Who or what a step is about. */
-export function holderText(order: ImportStep['order']): string {
-  switch (order.type) {
+export function holderText(command: ImportStep['command']): string {
+  switch (command.type) {
     case 'DefineSubnet':
-      return `subnet/${order.subnet}`;
+      return `subnet/${command.subnet}`;
     case 'DefinePool':
-      return `pool/${order.subnet}/${order.name}`;
+      return `pool/${command.subnet}/${command.name}`;
     case 'ReserveVip':
-      return `vip/${order.name}`;
+      return `vip/${command.name}`;
     case 'ReserveAddress':
     case 'AttachUser':
     case 'DetachUser':
     case 'ReleaseAddress':
     case 'SetRetention':
-      return order.holder;
+      return command.holder;
   }
 }

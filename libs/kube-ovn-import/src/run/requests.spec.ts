@@ -91,12 +91,15 @@ const ORDERS: readonly (readonly [ImportCommand, object])[] = [
 ];
 
 describe('askingOf', () => {
-  it.each(ORDERS.map(([order, json]) => [order.type, order, json] as const))('%s', (_, order, json) => {
-    const asking = askingOf(order);
-    expect(requestJson(asking)).toEqual(json);
-    const operation: Operation = operations[asking.name];
-    expect(operation.parse(create(operation.request, asking.request as never)).invalid).toBeUndefined();
-  });
+  it.each(ORDERS.map(([command, json]) => [command.type, command, json] as const))(
+    '%s',
+    (_, command, json) => {
+      const asking = askingOf(command);
+      expect(requestJson(asking)).toEqual(json);
+      const operation: Operation = operations[asking.name];
+      expect(operation.parse(create(operation.request, asking.request as never)).invalid).toBeUndefined();
+    },
+  );
 });
 
 describe('commandIdOf', () => {

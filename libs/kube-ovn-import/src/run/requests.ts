@@ -18,52 +18,60 @@ type Name = ImportCommand['type'];
 /** One of the requests with its own operation's name. */
 export type Asking = { [One in Name]: { readonly name: One; readonly request: CallRequest<One> } }[Name];
 
-export function askingOf(order: ImportCommand): Asking {
-  switch (order.type) {
+export function askingOf(command: ImportCommand): Asking {
+  switch (command.type) {
     case 'DefineSubnet':
-      return { name: order.type, request: definitionRequest(order) };
+      return { name: command.type, request: definitionRequest(command) };
     case 'DefinePool': {
-      const { subnet, name, ranges, namespaces } = order;
+      const { subnet, name, ranges, namespaces } = command;
       return {
-        name: order.type,
+        name: command.type,
         request: { subnet, name, ranges: ranges.map(formatRange), namespaces: [...namespaces] },
       };
     }
     case 'ReserveAddress': {
-      const { subnet, holder, port = '', portSecurity = false } = order;
-      return { name: order.type, request: { subnet, holder, port, portSecurity, ...wishRequest(order) } };
+      const { subnet, holder, port = '', portSecurity = false } = command;
+      return { name: command.type, request: { subnet, holder, port, portSecurity, ...wishRequest(command) } };
     }
     case 'ReserveVip': {
-      const { subnet, name, vipType: type, namespace = '', selector } = order;
+      const { subnet, name, vipType: type, namespace = '', selector } = command;
       return {
-        name: order.type,
-        request: { subnet, name, type, namespace, selector: [...selector], ...wishRequest(order) },
+        name: command.type,
+        request: { subnet, name, type, namespace, selector: [...selector], ...wishRequest(command) },
       };
     }
     case 'AttachUser': {
-      const { subnet, holder, user, migrates = false } = order;
+      const { subnet, holder, user, migrates = false } = command;
       const { object, uid, node = '', resourceVersion = '', port = '', owner = '' } = user;
       const request = { subnet, holder, migrates, object, uid, node, resourceVersion, port, owner };
-      return { name: order.type, request };
+      return { name: command.type, request };
     }
     case 'DetachUser': {
-      const { subnet, holder, uid, owner: ownerState, reason } = order;
-      return { name: order.type, request: { subnet, holder, uid, ownerState, reason } };
+      const { subnet, holder, uid, owner: ownerState, reason } = command;
+      return { name: command.type, request: { subnet, holder, uid, ownerState, reason } };
     }
     case 'ReleaseAddress': {
-      const { subnet, holder, reason } = order;
-      return { name: order.type, request: { subnet, holder, reason } };
+      const { subnet, holder, reason } = command;
+      return { name: command.type, request: { subnet, holder, reason } };
     }
     case 'SetRetention': {
-      const { subnet, holder, retention } = order;
+      const { subnet, holder, retention } = command;
       const said = retention ? { retention: formatRetention(retention) } : { noRetention: true };
-      return { name: order.type, request: { subnet, holder, ...said } };
+      return { name: command.type, request: { subnet, holder, ...said } };
     }
   }
 }
 
-function definitionRequest(order: Extract<ImportCommand, { readonly type: 'DefineSubnet' }>) {
-  const { subnet: name, cidrs, gateways = [], excluded = [], coolingMs = 0, router = '', retention } = order;
+function definitionRequest(command: Extract<ImportCommand, { readonly type: 'DefineSubnet' }>) {
+  const {
+    subnet: name,
+    cidrs,
+    gateways = [],
+    excluded = [],
+    coolingMs = 0,
+    router = '',
+    retention,
+  } = command;
   return {
     ...{ name, router, cidrs: cidrs.map(formatCidr), excluded: excluded.map(formatRange) },
     ...(gateways.length > 0 ? { gateways: gateways.map(formatAddress) } : { noGateway: true }),

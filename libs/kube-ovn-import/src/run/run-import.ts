@@ -91,7 +91,7 @@ function verify(
   };
 }
 
-function keyOf({ order }: ImportPlan['steps'][number]): unknown[] {
-  const who = 'holder' in order ? order.holder : 'name' in order ? order.name : '';
-  return [order.type, order.subnet, who, order.type === 'AttachUser' ? order.user.uid : ''];
+function keyOf({ command }: ImportPlan['steps'][number]): unknown[] {
+  const who = 'holder' in command ? command.holder : 'name' in command ? command.name : '';
+  return [command.type, command.subnet, who, command.type === 'AttachUser' ? command.user.uid : ''];
 }

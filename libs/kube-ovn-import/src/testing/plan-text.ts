@@ -70,41 +70,41 @@ export function withoutHolder({ ips, vips, pods }: ClusterObjects, plan: ImportP
   ];
 }
 
-function stepText({ order, isSo }: ImportStep): string {
+function stepText({ command, isSo }: ImportStep): string {
   const so = isSo ? ' (so already)' : '';
-  return `${orderText(order)}${so}`;
+  return `${orderText(command)}${so}`;
 }
 
-function orderText(order: ImportStep['order']): string {
-  switch (order.type) {
+function orderText(command: ImportStep['command']): string {
+  switch (command.type) {
     case 'DefineSubnet': {
-      const { cidrs, gateways = [], excluded = [], router } = order;
+      const { cidrs, gateways = [], excluded = [], router } = command;
       const parts = [
         cidrs.map(formatCidr),
         gateways.map((it) => `gw ${formatAddress(it)}`),
         excluded.map((it) => `not ${formatRange(it)}`),
         router ? [`on ${router}`] : [],
       ];
-      return `define ${order.subnet} ${parts.flat().join(' ')}`;
+      return `define ${command.subnet} ${parts.flat().join(' ')}`;
     }
     case 'DefinePool':
-      return `pool ${order.name} ${order.ranges.map(formatRange).join(' ')} for ${order.namespaces.join(' ')}`;
+      return `pool ${command.name} ${command.ranges.map(formatRange).join(' ')} for ${command.namespaces.join(' ')}`;
     case 'ReserveAddress':
-      return `reserve ${order.holder} ${heldText(order)}${order.port ? ` port ${order.port}` : ''}`;
+      return `reserve ${command.holder} ${heldText(command)}${command.port ? ` port ${command.port}` : ''}`;
     case 'ReserveVip': {
-      const { name, vipType, namespace = '', selector } = order;
-      return `vip ${name} ${heldText(order)} "${vipType}" ${namespace} ${selector.join(';')}`.trim();
+      const { name, vipType, namespace = '', selector } = command;
+      return `vip ${name} ${heldText(command)} "${vipType}" ${namespace} ${selector.join(';')}`.trim();
     }
     case 'AttachUser': {
-      const { holder, user, migrates } = order;
+      const { holder, user, migrates } = command;
       return `attach ${user.object} ${user.uid} to ${holder}${user.owner ? ` for ${user.owner}` : ''}${migrates ? ' migrating' : ''}`;
     }
     case 'DetachUser':
-      return `detach ${order.uid} from ${order.holder}, its owner ${order.owner}`;
+      return `detach ${command.uid} from ${command.holder}, its owner ${command.owner}`;
     case 'ReleaseAddress':
-      return `release ${order.holder}: ${order.reason}`;
+      return `release ${command.holder}: ${command.reason}`;
     case 'SetRetention':
-      return `keep ${order.holder} ${order.retention?.keep}`;
+      return `keep ${command.holder} ${command.retention?.keep}`;
   }
 }
 

@@ -5,14 +5,14 @@ import type { Following } from '@holdfast/kube-api';
 import type { Brakes } from './brake';
 import type { Differences } from './differences';
 import type { DueKey } from './due-key';
-import type { Ledger, LedgerOrder } from '@holdfast/projection';
+import type { ProjectorLedger, LedgerCommand } from '@holdfast/projection';
 import type { ObjectWriter } from './object-writer';
 import type { Refusals } from '@holdfast/projection';
 import type { Bound } from './vip-elsewhere';
 import type { Projection } from './vip-elsewhere';
 
 export interface Context {
-  readonly ledger: Ledger;
+  readonly ledger: ProjectorLedger;
   readonly clock: Clock;
   readonly writer: ObjectWriter;
   readonly refusals: Refusals;
@@ -59,11 +59,11 @@ export type Asked =
 /** @throws Error with `code` and `retryable` */
 export async function ask(
   { ledger, differences }: Pick<Context, 'ledger' | 'differences'>,
-  order: LedgerOrder,
+  command: LedgerCommand,
   actor: string,
 ): Promise<Asked> {
-  differences.ordered(order);
-  const answer = await ledger.execute(order, actor);
+  differences.ordered(command);
+  const answer = await ledger.execute(command, actor);
   if (answer.rejected) return { is: 'rejected', rejected: answer.rejected };
   const isShown = answer.position === undefined || (await ledger.hasReached(answer.position));
   return { is: isShown ? 'done' : 'behind' };

@@ -4,7 +4,7 @@
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { type Resource, SUBNETS, SWITCH_LB_RULES, VIPS, IP_POOLS } from '@holdfast/kube-api';
 import { type DueKey, dueKeyOf, parentsKey } from './due-key';
-import type { LedgerOrder } from '@holdfast/projection';
+import type { LedgerCommand } from '@holdfast/projection';
 
 export interface FaceDifference {
   /** `vips.kubeovn.io/web`. */
@@ -42,11 +42,11 @@ export class Differences {
   }
 
   /** The ledger is asked for this, because it is not as it should be. */
-  ordered(order: LedgerOrder): void {
-    const concern = concernOf(order);
+  ordered(command: LedgerCommand): void {
+    const concern = concernOf(command);
     if (!concern || !this.compared.has(concern.key)) return;
     const object = this.objectOf(concern.resource, concern.name);
-    const explained = explain(order, object);
+    const explained = explain(command, object);
     if (explained) this.found(concern, explained);
   }
 
@@ -74,22 +74,22 @@ export class Differences {
   }
 }
 
-function concernOf(order: LedgerOrder): Concern | undefined {
-  if (order.type === 'GrantParent' || order.type === 'WithdrawParent')
-    return { key: parentsKey(order.vip), resource: VIPS, name: order.vip };
+function concernOf(command: LedgerCommand): Concern | undefined {
+  if (command.type === 'GrantParent' || command.type === 'WithdrawParent')
+    return { key: parentsKey(command.vip), resource: VIPS, name: command.vip };
   const about = (resource: Resource, name: string): Concern => {
     return { key: dueKeyOf(resource, name), resource, name };
   };
-  if ('rule' in order) return about(SWITCH_LB_RULES, order.rule);
-  if (order.type === 'DefinePool' || order.type === 'RetirePool') return about(IP_POOLS, order.name);
-  if (order.type === 'ReserveVip' || order.type === 'ReviseVip' || order.type === 'ReleaseVip')
-    return about(VIPS, order.name);
-  const isOfSubnet = ['DefineSubnet', 'ReviseSubnet', 'RetireSubnet'].includes(order.type);
-  return isOfSubnet ? about(SUBNETS, order.subnet) : undefined;
+  if ('rule' in command) return about(SWITCH_LB_RULES, command.rule);
+  if (command.type === 'DefinePool' || command.type === 'RetirePool') return about(IP_POOLS, command.name);
+  if (command.type === 'ReserveVip' || command.type === 'ReviseVip' || command.type === 'ReleaseVip')
+    return about(VIPS, command.name);
+  const isOfSubnet = ['DefineSubnet', 'ReviseSubnet', 'RetireSubnet'].includes(command.type);
+  return isOfSubnet ? about(SUBNETS, command.subnet) : undefined;
 }
 
-function explain(order: LedgerOrder, object: KubernetesObject | undefined): Explained | undefined {
-  switch (order.type) {
+function explain(command: LedgerCommand, object: KubernetesObject | undefined): Explained | undefined {
+  switch (command.type) {
     case 'ReserveVip':
     case 'DefineSubnet':
     case 'DefinePool':
@@ -111,13 +111,13 @@ function explain(order: LedgerOrder, object: KubernetesObject | undefined): Expl
       };
     case 'GrantParent':
       return {
-        what: `the ledger has no parent ${order.port}, and a Pod asks for it`,
+        what: `the ledger has no parent ${command.port}, and a Pod asks for it`,
         why: 'the Pod came or changed while nobody looked; it was ordered to be a parent',
       };
     case 'WithdrawParent':
       return {
-        what: `the ledger has a parent ${order.port}, and no Pod asks for it any more`,
-        why: `${order.reason ?? 'it went'}, while nobody looked; it was ordered to be none`,
+        what: `the ledger has a parent ${command.port}, and no Pod asks for it any more`,
+        why: `${command.reason ?? 'it went'}, while nobody looked; it was ordered to be none`,
       };
     // The face of Pods asks for these, and says itself what it found.
     case 'ReserveAddress':

@@ -12,7 +12,7 @@ import {
 import fc from 'fast-check';
 import { IP_POOLS, SUBNETS } from '@holdfast/kube-api';
 import { FaceWorld } from '../testing/face-world';
-import type { LedgerOrder } from '@holdfast/projection';
+import type { LedgerCommand } from '@holdfast/projection';
 import { COUNTS_EVERY_MS } from '../subnet/subnet-reconciler';
 import { RANGES_MAX, toldCounts } from './told-counts';
 
@@ -60,19 +60,19 @@ const holder = (name: string): Holder => parseHolder(`pod/default/${name}`)!;
 const SUBNET = 'ovn-default';
 
 const names = fc.constantFrom('a', 'b', 'c', 'd', 'e');
-const reserve = (name: string, wish: object = {}): LedgerOrder => ({
+const reserve = (name: string, wish: object = {}): LedgerCommand => ({
   ...{ type: 'ReserveAddress', subnet: SUBNET, holder: holder(name) },
   ...wish,
 });
-const release = (name: string): LedgerOrder => ({
+const release = (name: string): LedgerCommand => ({
   ...{ type: 'ReleaseAddress', subnet: SUBNET, holder: holder(name) },
   reason: 'over',
 });
-const exclude = (text: string): LedgerOrder => ({
+const exclude = (text: string): LedgerCommand => ({
   ...{ type: 'ReviseSubnet', subnet: SUBNET },
   excluded: [range(text)],
 });
-const orders = fc.oneof(
+const commands = fc.oneof(
   names.map((name) => reserve(name)),
   names.map((name) => reserve(name, { pool: 'gold', families: [4] })),
   fc
@@ -104,14 +104,14 @@ function poolFields(family: Family, pool: string, counts: SubnetCounts): object 
 
 it('the statuses of a Subnet and its IPPools say what the view counts at their position', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(orders, { maxLength: 15 }), async (sequence) => {
+    fc.asyncProperty(fc.array(commands, { maxLength: 15 }), async (sequence) => {
       const world = new FaceWorld();
       const { stop } = await world.start();
       world.subnet(SUBNET, { cidrBlock: '10.16.0.0/28,fd00::/124' });
       world.pool('gold', ['10.16.0.5..10.16.0.8', 'fd00::5..fd00::9']);
       await world.settle(3_000);
-      for (const order of sequence) {
-        await world.ledger.execute(order, 'ann', 'holdfast');
+      for (const command of sequence) {
+        await world.ledger.execute(command, 'ann', 'holdfast');
         await world.settle(COUNTS_EVERY_MS);
         const { view } = world.ledger;
         const counts = view.counts(SUBNET)!;

@@ -9,13 +9,13 @@ import { actorOf } from '@holdfast/kube-api';
 const ORDERS_MAX = 16;
 
 export interface ParentOrder {
-  readonly order: GrantParent | WithdrawParent;
+  readonly command: GrantParent | WithdrawParent;
   readonly actor: string;
 }
 
 export function grantTo(pod: KubernetesObject, port: string, { name, subnet: home }: VipEntry): ParentOrder {
   const what = { subnet: home.name, vip: name, port, grantor: 'selector' } as const;
-  return { order: { type: 'GrantParent', ...what, evidence: evidenceOf(pod) }, actor: actorOf(PODS, pod) };
+  return { command: { type: 'GrantParent', ...what, evidence: evidenceOf(pod) }, actor: actorOf(PODS, pod) };
 }
 
 /** A Pod as the reason for something. */
@@ -31,12 +31,12 @@ export function evidenceOf({ metadata }: KubernetesObject): Evidence {
 export async function askAll(
   context: Context,
   entry: VipEntry,
-  orders: readonly ParentOrder[],
+  commands: readonly ParentOrder[],
 ): Promise<Asked[]> {
   const answers: Asked[] = [];
-  for (let from = 0; from < orders.length; from += ORDERS_MAX) {
-    const part = orders.slice(from, from + ORDERS_MAX);
-    answers.push(...(await Promise.all(part.map((order) => askOne(context, entry, order)))));
+  for (let from = 0; from < commands.length; from += ORDERS_MAX) {
+    const part = commands.slice(from, from + ORDERS_MAX);
+    answers.push(...(await Promise.all(part.map((command) => askOne(context, entry, command)))));
   }
   return answers;
 }
@@ -46,7 +46,7 @@ export function isSettled({ is, rejected }: Asked): boolean {
   return is !== 'behind' && rejected?.code !== 'VipNotFound' && rejected?.code !== 'CommandExpired';
 }
 
-async function askOne(context: Context, entry: VipEntry, { order, actor }: ParentOrder): Promise<Asked> {
-  const { rejected } = subnet.decide(order, entry.subnet, moment(context));
-  return rejected ? { is: 'rejected', rejected } : ask(context, order, actor);
+async function askOne(context: Context, entry: VipEntry, { command, actor }: ParentOrder): Promise<Asked> {
+  const { rejected } = subnet.decide(command, entry.subnet, moment(context));
+  return rejected ? { is: 'rejected', rejected } : ask(context, command, actor);
 }

@@ -58,8 +58,8 @@ export class ParentsReconciler {
     if (this.isSelectorUnreadable(entry.name)) return areWithdrawn;
     const { uses } = entry.subnet;
     const missing = [...wanted].filter(([port]) => !uses.isGranted(entry.name, port, 'selector'));
-    const orders = missing.map(([port, pod]) => grantTo(pod, port, entry));
-    const answers = await askAll(this.context, entry, orders);
+    const commands = missing.map(([port, pod]) => grantTo(pod, port, entry));
+    const answers = await askAll(this.context, entry, commands);
     for (const [at, answer] of answers.entries()) {
       const { rejected } = answer;
       const [, pod] = missing[at] as (typeof missing)[number];

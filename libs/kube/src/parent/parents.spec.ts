@@ -31,7 +31,7 @@ describe('a Pod that names a Vip', () => {
     expect(parentsOf(world.ledger, 'vip-aap')).toEqual(['busybox.default']);
     const { uid, resourceVersion } = metadata;
     expect(lastParentOrder(world.ledger)).toMatchObject({
-      order: {
+      command: {
         ...{ type: 'GrantParent', subnet: 'ovn-default', vip: 'vip-aap', grantor: 'selector' },
         evidence: { object: 'pod/default/busybox', uid, resourceVersion },
       },
@@ -87,7 +87,7 @@ describe('a Pod that names a Vip', () => {
       '- b.default: Pod finished',
       '- c.default: Pod deleted',
     ]);
-    expect(lastParentOrder(world.ledger)?.order.evidence).toMatchObject({ object: 'pod/default/c', uid });
+    expect(lastParentOrder(world.ledger)?.command.evidence).toMatchObject({ object: 'pod/default/c', uid });
     expect(world.condition(VIPS, 'vip-aap', 'InUse')).toMatchObject({ status: 'False', reason: 'Unused' });
   });
 
@@ -153,7 +153,7 @@ describe("a Vip's selector", () => {
       "- a.default: Vip's selector changed",
       '+ b.default',
     ]);
-    const withdrawal = world.ledger.executed.find(({ order }) => order.type === 'WithdrawParent');
+    const withdrawal = world.ledger.executed.find(({ command }) => command.type === 'WithdrawParent');
     expect(withdrawal?.actor).toMatch(/^kubernetes:vips\.kubeovn\.io\/vip-aap \(uid /);
   });
 

@@ -51,8 +51,8 @@ export class Withdrawals {
     const { name } = entry;
     const granted = entry.subnet.uses.parents(name).filter(({ grantors }) => grantors.includes('selector'));
     const over = granted.filter(({ port }) => !wanted.has(port));
-    const orders = over.map(({ port }) => this.orderOf(entry, port, judged));
-    const answers = await askAll(this.context, entry, orders);
+    const commands = over.map(({ port }) => this.orderOf(entry, port, judged));
+    const answers = await askAll(this.context, entry, commands);
     const areSettled = answers.every(isSettled);
     if (areSettled) this.remember(entry, wanted.size > 0);
     return areSettled;
@@ -74,7 +74,7 @@ export class Withdrawals {
     const object = isVips ? this.context.vips.get({ name }) : undefined;
     const podActor = pod ? actorOf(PODS, pod) : actorNamed(VIPS, name);
     return {
-      order: { type: 'WithdrawParent', ...what, ...(pod && { evidence: evidenceOf(pod) }) },
+      command: { type: 'WithdrawParent', ...what, ...(pod && { evidence: evidenceOf(pod) }) },
       actor: object ? actorOf(VIPS, object) : podActor,
     };
   }

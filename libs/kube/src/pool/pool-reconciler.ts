@@ -62,32 +62,34 @@ export class PoolReconciler {
     if (settled) return this.show(seen, settled);
     const ordered = orderOf(name, read.value, state);
     if (ordered.rejected) return this.show(seen, ordered);
-    const refusal = this.refusalOf(ordered.order, state);
+    const refusal = this.refusalOf(ordered.command, state);
     if (refusal) return this.show(seen, { rejected: refusal });
     const moved = await this.leave(seen, state.name);
     if (moved.is === 'behind') return BEHIND_RETRY_MS;
     if (moved.rejected) return (await this.show(seen, moved)) ?? refusals.retryInMs(poolKey(name));
-    return this.define(seen, ordered.order, state, ordered.unread);
+    return this.define(seen, ordered.command, state, ordered.unread);
   }
 
   private async define(
     seen: KubernetesObject,
-    order: DefinePool,
+    command: DefinePool,
     state: SubnetState,
     unread: string,
   ): Promise<number | undefined> {
     const { writer, refusals } = this.context;
-    const object = await writer.claim(IP_POOLS, seen, { [POOL_SUBNET_ANNOTATION]: order.subnet });
+    const object = await writer.claim(IP_POOLS, seen, { [POOL_SUBNET_ANNOTATION]: command.subnet });
     if (!object) return STALE_RETRY_MS;
-    const key = poolKey(order.name);
+    const key = poolKey(command.name);
     const asked = askedBy(object, state);
     const standing = refusals.standing(key, asked);
     if (standing) return (await this.show(object, { rejected: standing })) ?? refusals.retryInMs(key);
-    const answer = this.isSo(order, state) ? DONE : await ask(this.context, order, actorOf(IP_POOLS, object));
+    const answer = this.isSo(command, state)
+      ? DONE
+      : await ask(this.context, command, actorOf(IP_POOLS, object));
     if (answer.is === 'behind') return BEHIND_RETRY_MS;
-    if (answer.rejected) refusals.add(key, asked, order.subnet, answer.rejected);
+    if (answer.rejected) refusals.add(key, asked, command.subnet, answer.rejected);
     else refusals.forget(key);
-    if (answer === DONE) this.settled.set(order.name, { definition: state.definition, asked, unread });
+    if (answer === DONE) this.settled.set(command.name, { definition: state.definition, asked, unread });
     return (await this.show(object, { rejected: answer.rejected, unread })) ?? refusals.retryInMs(key);
   }
 
@@ -155,20 +157,20 @@ export class PoolReconciler {
     const asked = `retire ${home}`;
     const standing = refusals.standing(poolKey(name), asked);
     if (standing) return { is: 'rejected', rejected: standing };
-    const order = { type: 'RetirePool', subnet: home, name } as const;
-    const answer = await ask(this.context, order, actor);
+    const command = { type: 'RetirePool', subnet: home, name } as const;
+    const answer = await ask(this.context, command, actor);
     if (answer.rejected?.code === 'SubnetNotFound') return { is: 'behind' };
     if (answer.rejected) refusals.add(poolKey(name), asked, home, answer.rejected);
     return answer;
   }
 
   /** As the view has it: asking would lead to the same. */
-  private refusalOf(order: DefinePool, state: SubnetState): Rejection | undefined {
-    return subnet.decide(order, state, moment(this.context)).rejected;
+  private refusalOf(command: DefinePool, state: SubnetState): Rejection | undefined {
+    return subnet.decide(command, state, moment(this.context)).rejected;
   }
 
-  private isSo(order: DefinePool, state: SubnetState): boolean {
-    const decision = subnet.decide(order, state, moment(this.context));
+  private isSo(command: DefinePool, state: SubnetState): boolean {
+    const decision = subnet.decide(command, state, moment(this.context));
     return !decision.rejected && decision.events.length === 0;
   }
 
@@ -232,13 +234,13 @@ function orderOf(
   { subnet: home, ips, namespaces, unread }: PoolWanted,
   state: SubnetState,
 ):
-  | { readonly order: DefinePool; readonly unread: string; readonly rejected?: undefined }
+  | { readonly command: DefinePool; readonly unread: string; readonly rejected?: undefined }
   | { readonly rejected: Rejection } {
   const within = rangesWithin(ips, state.definition?.cidrs ?? []);
   if (within.rejected) return within;
   const { ranges, cut } = within.value;
-  const order = { type: 'DefinePool', subnet: home, name, ranges, namespaces } as const;
-  return { order, unread: [cut, unread].filter((text) => text !== '').join(' ') };
+  const command = { type: 'DefinePool', subnet: home, name, ranges, namespaces } as const;
+  return { command, unread: [cut, unread].filter((text) => text !== '').join(' ') };
 }
 
 function noSubnet(name: string): { readonly rejected: Rejection } {

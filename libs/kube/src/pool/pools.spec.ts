@@ -28,9 +28,9 @@ const reserve = (world: FaceWorld, name: string, wish: object = {}) =>
     'grpc',
   );
 
-const orders = (world: FaceWorld): string[] =>
-  world.ledger.executed.flatMap(({ order, rejected }) =>
-    order.type.endsWith('Pool') ? [`${order.type} ${rejected?.code ?? ''}`.trim()] : [],
+const commands = (world: FaceWorld): string[] =>
+  world.ledger.executed.flatMap(({ command, rejected }) =>
+    command.type.endsWith('Pool') ? [`${command.type} ${rejected?.code ?? ''}`.trim()] : [],
   );
 
 describe.each([
@@ -62,7 +62,7 @@ describe.each([
       v6AvailableIPRange: 'fd00::11-fd00::1f',
     });
     expect(world.condition(IP_POOLS, 'gold')).toMatchObject({ status: 'True', reason: 'Defined' });
-    expect(orders(world)).toEqual(['DefinePool']);
+    expect(commands(world)).toEqual(['DefinePool']);
   });
 
   it('moves to another Subnet: retired there, defined here', async () => {
@@ -75,7 +75,7 @@ describe.each([
     expect(poolsOf(world)).toEqual([]);
     expect(poolsOf(world, 'other')).toMatchObject([{ name: 'gold' }]);
     expect(world.condition(IP_POOLS, 'gold')).toMatchObject({ message: 'It is defined in subnet other.' });
-    expect(orders(world)).toEqual(['DefinePool', 'RetirePool', 'DefinePool']);
+    expect(commands(world)).toEqual(['DefinePool', 'RetirePool', 'DefinePool']);
   });
 });
 

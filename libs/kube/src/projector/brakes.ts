@@ -2,7 +2,7 @@
 // while they hold.
 import { IP_POOLS, type Resource, SUBNETS, SWITCH_LB_RULES, VIPS } from '@holdfast/kube-api';
 import { Brake, BRAKED, type Braked, type Brakes, type HeldForObjects } from '../object/brake';
-import type { Ledger } from '@holdfast/projection';
+import type { ProjectorLedger } from '@holdfast/projection';
 import { THROUGH_KUBERNETES } from '@holdfast/kube-api';
 import { namesOfHeldPools, subnetsWithPool } from '../pool/held-pools';
 import { namesOfHeldRules, rulesOfObject } from '../rule/held-rules';
@@ -20,7 +20,7 @@ export interface HeldBack {
 /** Names that a status has. */
 const NAMED_MAX = 10;
 
-export function brakesOver(ledger: Ledger): Brakes {
+export function brakesOver(ledger: ProjectorLedger): Brakes {
   const all: Brakes = {
     vips: brake(heldVips(ledger)),
     subnets: brake(heldSubnets(ledger)),
@@ -39,7 +39,7 @@ export function brakesOver(ledger: Ledger): Brakes {
   return all;
 }
 
-function heldVips(ledger: Ledger): HeldForObjects {
+function heldVips(ledger: ProjectorLedger): HeldForObjects {
   const isOurs = (name: string): boolean => ledger.view.vipReservedThrough(name) === THROUGH_KUBERNETES;
   return {
     has: (name) => isOurs(name) && ledger.view.vip(name) !== undefined,
@@ -49,7 +49,7 @@ function heldVips(ledger: Ledger): HeldForObjects {
   };
 }
 
-function heldSubnets(ledger: Ledger): HeldForObjects {
+function heldSubnets(ledger: ProjectorLedger): HeldForObjects {
   const isOurs = (name: string): boolean => ledger.view.subnetDefinedThrough(name) === THROUGH_KUBERNETES;
   return {
     has: (name) => isOurs(name) && ledger.view.subnet(name) !== undefined,

@@ -16,7 +16,7 @@ import { type DueKey, dueKeyOf, parentsKey, poolKey, ruleKey, subnetKey, vipKey 
 import type { Differences } from '../object/differences';
 import type { DueQueue } from '@holdfast/projection';
 import { reliefOf } from '@holdfast/projection';
-import type { Ledger } from '@holdfast/projection';
+import type { ProjectorLedger } from '@holdfast/projection';
 import { THROUGH_KUBERNETES } from '@holdfast/kube-api';
 import type { ObjectWriter } from '../object/object-writer';
 import { PodsByVip } from '../parent/pods-by-vip';
@@ -36,7 +36,7 @@ const USES_EVERY_MS = 1_000;
 const BACKENDS_SETTLE_MS = 100;
 
 export interface DueMarksOptions {
-  readonly ledger: Ledger;
+  readonly ledger: ProjectorLedger;
   readonly queue: Pick<DueQueue, 'mark'>;
   readonly writer: ObjectWriter;
   readonly refusals: Refusals;

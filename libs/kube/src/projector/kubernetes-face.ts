@@ -22,7 +22,7 @@ import { DueQueue, type Fault } from '@holdfast/projection';
 import { type DueKey, readDueKey, vipKey } from '../object/due-key';
 import { FOLLOWED, type Followed, FollowedKinds } from './followed-kinds';
 import { keptOfObject, keptOfPod } from '@holdfast/kube-api';
-import type { Ledger } from '@holdfast/projection';
+import type { ProjectorLedger } from '@holdfast/projection';
 import { ObjectWriter } from '../object/object-writer';
 import { ParentsReconciler } from '../parent/parents-reconciler';
 import { PodWarnings } from '@holdfast/kube-api';
@@ -41,7 +41,7 @@ const COMPARE_ALL_MS = 300_000;
 
 export interface KubernetesFaceOptions {
   readonly api: KubernetesApi;
-  readonly ledger: Ledger;
+  readonly ledger: ProjectorLedger;
   readonly clock: Clock;
   readonly chance: Chance;
   /** What another face knows of a Vip's rows; undefined: nothing is said about them. See `projectionChanged`. */

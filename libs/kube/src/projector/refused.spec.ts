@@ -112,7 +112,7 @@ describe('a Vip that is refused', () => {
     await world.start();
     expect(ready(world, 'web')).toBe(true);
     expect(world.events()).toEqual([]);
-    expect(world.ledger.executed.map(({ order }) => order.type)).toEqual(['DefineSubnet', 'ReserveVip']);
+    expect(world.ledger.executed.map(({ command }) => command.type)).toEqual(['DefineSubnet', 'ReserveVip']);
   });
 
   it('and has a Subnet that is refused is told so without delay', async () => {

@@ -138,7 +138,7 @@ describe('cut off from the API server, a face', () => {
     await world.settle(HOUR_MS);
     // One tries, for all of them, every few seconds.
     expect(world.takeWrites().length).toBeLessThan(HOUR_MS / 2_000);
-    expect(world.ledger.executed.map(({ order }) => order.type)).toEqual(['DefineSubnet']);
+    expect(world.ledger.executed.map(({ command }) => command.type)).toEqual(['DefineSubnet']);
   });
 
   it('does not try what is forbidden whenever somebody reserves', async () => {

@@ -121,12 +121,12 @@ describe('the backends of a rule', () => {
     await world.settle(2_000);
     expect(backendsOf(world.ledger, 'web')).toHaveLength(200);
     expect(ruleOrders(world.ledger).length).toBeLessThanOrEqual(3);
-    const orders = ruleOrders(world.ledger).length;
+    const commands = ruleOrders(world.ledger).length;
     world.takeWrites();
     for (let index = 0; index < 200; index += 1)
       world.edit(PODS, `default/p${index}`, { metadata: { annotations: { restarted: 'yes' } } });
     await world.settle(HOUR_MS);
-    expect(ruleOrders(world.ledger)).toHaveLength(orders);
+    expect(ruleOrders(world.ledger)).toHaveLength(commands);
     expect(world.takeWrites()).toEqual([]);
   });
 

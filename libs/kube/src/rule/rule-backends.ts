@@ -30,11 +30,11 @@ export class RuleBackends {
     this.selected.select(name, namespace, selector);
     if (!this.arePodsKnown()) return DONE;
     const backends = this.selected.addressesOf(name);
-    const order = { type: 'SetRuleBackends', subnet: held.subnet.name, rule: name, backends } as const;
-    const decision = subnet.decide(order, held.subnet, moment(this.context));
+    const command = { type: 'SetRuleBackends', subnet: held.subnet.name, rule: name, backends } as const;
+    const decision = subnet.decide(command, held.subnet, moment(this.context));
     const { rejected } = decision;
     if (rejected) return rejected.code === 'CommandExpired' ? { is: 'behind' } : { is: 'rejected', rejected };
-    return decision.events.length === 0 ? DONE : ask(this.context, order, actorOf(SWITCH_LB_RULES, object));
+    return decision.events.length === 0 ? DONE : ask(this.context, command, actorOf(SWITCH_LB_RULES, object));
   }
 
   forget(name: string): void {

@@ -11,7 +11,7 @@ import {
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { SWITCH_LB_RULES } from '@holdfast/kube-api';
 import { type Asked, ask, type Context, moment } from '../object/context';
-import type { LedgerOrder } from '@holdfast/projection';
+import type { LedgerCommand } from '@holdfast/projection';
 import { actorOf } from '@holdfast/kube-api';
 import { type HeldRule, noteOf, rulesOfObject } from './held-rules';
 import type { RuleWanted } from './rule-spec';
@@ -38,19 +38,19 @@ export class RuleOrders {
       const left = await this.leave(name, vip, elsewhere, actor);
       if (left.is !== 'done') return left;
     }
-    const order = this.orderOf(name, definition, vip.subnet);
-    if (!order) return { is: 'done' };
+    const command = this.orderOf(name, definition, vip.subnet);
+    if (!command) return { is: 'done' };
     const rejected = this.foreign(name, vip.subnet);
-    return rejected ? { is: 'rejected', rejected } : ask(this.context, order, actor);
+    return rejected ? { is: 'rejected', rejected } : ask(this.context, command, actor);
   }
 
   /** What there is to be done; undefined when it is so already. */
-  private orderOf(rule: string, definition: RuleDefinition, home: SubnetState): LedgerOrder | undefined {
+  private orderOf(rule: string, definition: RuleDefinition, home: SubnetState): LedgerCommand | undefined {
     const what = { subnet: home.name, rule, ...definition };
     if (!home.uses.rule(rule)) return { type: 'DefineRule', ...what };
-    const order = { type: 'ReviseRule', ...what } as const;
-    const decision = subnet.decide(order, home, moment(this.context));
-    return decision.rejected || decision.events.length > 0 ? order : undefined;
+    const command = { type: 'ReviseRule', ...what } as const;
+    const decision = subnet.decide(command, home, moment(this.context));
+    return decision.rejected || decision.events.length > 0 ? command : undefined;
   }
 
   private async leave(
@@ -70,8 +70,8 @@ export class RuleOrders {
 
   private refusalOf(definition: RuleDefinition, home: SubnetState): Rejection | undefined {
     const { name: homeName } = home;
-    const order = { type: 'DefineRule', subnet: homeName, rule: TRIAL, ...definition } as const;
-    return subnet.decide(order, home, moment(this.context)).rejected;
+    const command = { type: 'DefineRule', subnet: homeName, rule: TRIAL, ...definition } as const;
+    return subnet.decide(command, home, moment(this.context)).rejected;
   }
 
   private foreign(rule: string, home: SubnetState): Rejection | undefined {

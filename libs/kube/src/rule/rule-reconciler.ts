@@ -27,7 +27,7 @@ import { targetOf } from './rule-target';
 export const MISSING_MS = 2_000;
 
 export class RuleReconciler {
-  private readonly orders: RuleOrders;
+  private readonly commands: RuleOrders;
   /** Of the last event that concerned each rule, since we began to look. */
   private readonly positions = new Map<string, string>();
   /** Since when each rule has waited for a Vip. */
@@ -37,7 +37,7 @@ export class RuleReconciler {
     private readonly context: Context,
     private readonly backends: RuleBackends,
   ) {
-    this.orders = new RuleOrders(context);
+    this.commands = new RuleOrders(context);
   }
 
   /** To be told of every event of a rule. */
@@ -101,7 +101,7 @@ export class RuleReconciler {
     const asked = JSON.stringify([object.spec, wanted.isChecked, vip.name, vip.subnet.name]);
     const standing = refusals.standing(key, asked);
     if (standing) return { is: 'rejected', rejected: standing };
-    const answer = await this.orders.make(object, wanted, vip);
+    const answer = await this.commands.make(object, wanted, vip);
     if (answer.rejected) refusals.add(key, asked, vip.subnet.name, answer.rejected);
     else refusals.forget(key);
     return answer;
@@ -139,8 +139,8 @@ export class RuleReconciler {
     this.forget(name);
     const reason = `${SWITCH_LB_RULES.plural}.${SWITCH_LB_RULES.group}/${name} ${why}`;
     for (const { subnet } of rulesOfObject(this.context.ledger.view, name)) {
-      const order = { type: 'RetireRule', subnet: subnet.name, rule: name, reason } as const;
-      const asked = await ask(this.context, order, actor);
+      const command = { type: 'RetireRule', subnet: subnet.name, rule: name, reason } as const;
+      const asked = await ask(this.context, command, actor);
       // Then it was retired already, and the view is about to show it.
       if (asked.rejected?.code === 'RuleNotFound') return { is: 'behind' };
       if (asked.is !== 'done') return asked;

@@ -62,7 +62,7 @@ describe('a SwitchLBRule', () => {
         { type: 'Defined', ...defined },
       ],
     });
-    const asked = world.ledger.executed.find(({ order }) => order.type === 'DefineRule');
+    const asked = world.ledger.executed.find(({ command }) => command.type === 'DefineRule');
     expect(asked?.actor).toContain(`kubernetes:switch-lb-rules.kubeovn.io/web (uid ${metadata.uid},`);
     await world.settle(1_000);
     expect(world.condition(VIPS, 'slr-01', 'InUse')).toMatchObject({
@@ -138,8 +138,8 @@ describe('a SwitchLBRule', () => {
       expect(ruleOf(world.ledger, 'web')?.vip).toBe(vip);
     }
     expect(world.ledger.view.subnet('ovn-default')?.uses.rule('web')).toBeUndefined();
-    const orders = ['DefineRule', 'RetireRule', 'DefineRule', 'RetireRule', 'DefineRule'];
-    expect(ruleOrders(world.ledger)).toEqual(orders);
+    const commands = ['DefineRule', 'RetireRule', 'DefineRule', 'RetireRule', 'DefineRule'];
+    expect(ruleOrders(world.ledger)).toEqual(commands);
     expect(said(world)).toMatchObject({ status: 'True' });
   });
 
@@ -174,8 +174,8 @@ describe('a SwitchLBRule', () => {
     world.vanish(SWITCH_LB_RULES, 'vanished');
     await world.start();
     expect(ruleOf(world.ledger, 'vanished')).toBeUndefined();
-    const reasons = world.ledger.executed.flatMap(({ order }) =>
-      order.type === 'RetireRule' ? [order.reason] : [],
+    const reasons = world.ledger.executed.flatMap(({ command }) =>
+      command.type === 'RetireRule' ? [command.reason] : [],
     );
     expect(reasons).toEqual([
       expect.stringMatching(/^switch-lb-rules\.kubeovn\.io\/web \(uid .*\) was deleted$/),

@@ -33,7 +33,7 @@ describe('a Subnet', () => {
       v6usingIPrange: '',
       v6availableIPrange: '',
       observedGeneration: 1,
-      observedPosition: '000000001',
+      observedPosition: '1',
       conditions: [
         {
           type: 'Ready',
@@ -229,7 +229,10 @@ describe('a Subnet that is deleted', () => {
     expect(world.read(SUBNETS, 'ovn-default')?.metadata.finalizers).toEqual(['another.test/one']);
     expect(world.condition(SUBNETS, 'ovn-default')).toMatchObject({ status: 'False', reason: 'Retired' });
     expect(world.statusOf(SUBNETS, 'ovn-default')).toMatchObject({ v4availableIPs: 0 });
-    expect(world.ledger.executed.map(({ order }) => order.type)).toEqual(['DefineSubnet', 'RetireSubnet']);
+    expect(world.ledger.executed.map(({ command }) => command.type)).toEqual([
+      'DefineSubnet',
+      'RetireSubnet',
+    ]);
   });
 
   it('by force stays in the ledger until nobody holds an address in it', async () => {

@@ -14,7 +14,7 @@ import {
 } from '../object/context';
 import { isOnlyCounts } from '../object/conditions';
 import { poolKey, subnetKey } from '../object/due-key';
-import type { LedgerOrder } from '@holdfast/projection';
+import type { LedgerCommand } from '@holdfast/projection';
 import { actorGone, actorOf, THROUGH_KUBERNETES } from '@holdfast/kube-api';
 import type { Warning } from '../object/object-writer';
 import { FINALIZER } from '@holdfast/kube-api';
@@ -62,15 +62,15 @@ export class SubnetReconciler {
     const { refusals } = this.context;
     const { name } = object.metadata;
     const key = subnetKey(name);
-    const order = this.orderOf(name, definition);
-    if (!order) {
+    const command = this.orderOf(name, definition);
+    if (!command) {
       refusals.forget(key);
       return { is: 'done' };
     }
     const asked = JSON.stringify([object.spec, definition.coolingMs, definition.retention]);
     const standing = refusals.standing(key, asked);
     if (standing) return { is: 'rejected', rejected: standing };
-    const answer = await ask(this.context, order, actorOf(SUBNETS, object));
+    const answer = await ask(this.context, command, actorOf(SUBNETS, object));
     if (answer.rejected) {
       this.forget(name);
       refusals.add(key, asked, name, answer.rejected);
@@ -78,14 +78,14 @@ export class SubnetReconciler {
     return answer;
   }
 
-  private orderOf(name: string, definition: SubnetDefinition): LedgerOrder | undefined {
+  private orderOf(name: string, definition: SubnetDefinition): LedgerCommand | undefined {
     const state = this.context.ledger.view.subnet(name);
     if (!state) return { type: 'DefineSubnet', subnet: name, ...definition };
     // The object says the whole: what it leaves out is to be no more, whoever said it. Pools have objects of their own.
     const whole = { router: '', retention: null, ...definition };
-    const order = { type: 'ReviseSubnet' as const, subnet: name, ...whole };
-    const decision = subnet.decide(order, state, moment(this.context));
-    return decision.rejected || decision.events.length > 0 ? order : undefined;
+    const command = { type: 'ReviseSubnet' as const, subnet: name, ...whole };
+    const decision = subnet.decide(command, state, moment(this.context));
+    return decision.rejected || decision.events.length > 0 ? command : undefined;
   }
 
   /** Only what had our finalizer is retired: the object vouched for it until now. */

@@ -21,7 +21,7 @@ export class FaceWorld extends SandboxWorld {
   /** @param ledger of another world: this one is another cluster, for the same ledger */
   constructor(definitions?: string, ledger?: MemoryLedger) {
     super(definitions);
-    this.ledger = ledger ?? new MemoryLedger(this.clock);
+    this.ledger = ledger ?? new MemoryLedger({ clock: this.clock });
   }
 
   /** Resolves when the face has done what there was to do. */

@@ -18,20 +18,20 @@ async function imported(uid?: string): Promise<FaceWorld> {
   await world.ledger.execute({ type: 'DefineSubnet', subnet: 'ovn-default', cidrs }, 'ann', 'http');
   const actor = importActor({ uid: uid ?? metadata.uid, resourceVersion: '1' }, 'ann');
   const held = { v4: 0x0a100005, mac: 0x0a0005 };
-  const order = {
+  const command = {
     type: 'ReserveVip',
     subnet: 'ovn-default',
     name: 'web',
     vipType: '',
     selector: [],
   } as const;
-  const answer = await world.ledger.execute({ ...order, ...held }, actor, 'http');
+  const answer = await world.ledger.execute({ ...command, ...held }, actor, 'http');
   expect(answer.rejected).toBeUndefined();
   return world;
 }
 
 const ordersOf = ({ ledger }: FaceWorld): string[] =>
-  ledger.executed.filter(({ through }) => through === 'kubernetes').map(({ order }) => order.type);
+  ledger.executed.filter(({ through }) => through === 'kubernetes').map(({ command }) => command.type);
 
 describe('an imported Vip', () => {
   it("is its object's own, which keeps its address without a word to the ledger", async () => {

@@ -16,9 +16,9 @@ describe('a Vip', () => {
     world.takeWrites();
     let finalizers: readonly string[] | undefined;
     const execute = world.ledger.execute.bind(world.ledger);
-    world.ledger.execute = (order, actor) => {
+    world.ledger.execute = (command, actor) => {
       finalizers = world.read(VIPS, 'web')?.metadata.finalizers;
-      return execute(order, actor);
+      return execute(command, actor);
     };
     const spec = { subnet: 'ovn-default', namespace: 'default', selector: ['app: aap1'] };
     const { metadata } = world.vip('web', spec);
@@ -43,7 +43,7 @@ describe('a Vip', () => {
       type: '',
       selector: ['app: aap1'],
       observedGeneration: 1,
-      observedPosition: '000000002',
+      observedPosition: '2',
       conditions: [
         { type: 'Ready', ...reserved },
         { type: 'Reserved', ...reserved },
@@ -94,7 +94,7 @@ describe('a Vip', () => {
       v4ip: '10.16.0.122',
       mac,
       observedGeneration: 2,
-      observedPosition: '000000003',
+      observedPosition: '3',
     });
     expect(world.condition(VIPS, 'web')).toMatchObject({
       status: 'True',
@@ -221,7 +221,7 @@ describe('a Vip that is deleted', () => {
     expect(world.statusOf(VIPS, 'web')).toMatchObject({ ready: false, v4ip: '', mac: '' });
     expect(world.condition(VIPS, 'web')).toMatchObject({ status: 'False', reason: 'Released' });
     expect(world.ledger.view.vip('web')).toBeUndefined();
-    expect(world.ledger.executed.map(({ order }) => order.type)).toEqual([
+    expect(world.ledger.executed.map(({ command }) => command.type)).toEqual([
       'DefineSubnet',
       'ReserveVip',
       'ReleaseVip',

@@ -16,7 +16,7 @@ import {
   STALE_RETRY_MS,
 } from '../object/context';
 import { subnetKey, vipKey } from '../object/due-key';
-import type { LedgerOrder } from '@holdfast/projection';
+import type { LedgerCommand } from '@holdfast/projection';
 import { actorGone, actorOf } from '@holdfast/kube-api';
 import { isOwnVip } from './own-vips';
 import { readSubnet } from '../subnet/subnet-spec';
@@ -71,8 +71,8 @@ export class VipReconciler {
     const { refusals } = this.context;
     const { name } = object.metadata;
     const key = vipKey(name);
-    const order = this.orderOf(name, wanted);
-    if (!order) {
+    const command = this.orderOf(name, wanted);
+    if (!command) {
       refusals.forget(key);
       return { is: 'done' };
     }
@@ -83,7 +83,7 @@ export class VipReconciler {
       refusals.add(key, asked, wanted.subnet, COMING);
       return { is: 'waiting' };
     }
-    const answer = await ask(this.context, order, actorOf(VIPS, object));
+    const answer = await ask(this.context, command, actorOf(VIPS, object));
     if (answer.rejected) refusals.add(key, asked, wanted.subnet, answer.rejected);
     else refusals.forget(key);
     return answer;
@@ -91,19 +91,19 @@ export class VipReconciler {
 
   private async retain(object: KubernetesObject, wanted: Retention | null | undefined): Promise<Asked> {
     const held = this.own(object.metadata.name);
-    const order = held && retentionOrder(held, wanted);
-    return order ? ask(this.context, order, actorOf(VIPS, object)) : { is: 'done' };
+    const command = held && retentionOrder(held, wanted);
+    return command ? ask(this.context, command, actorOf(VIPS, object)) : { is: 'done' };
   }
 
   /** What there is to be done; undefined when it is so already. */
-  private orderOf(name: string, wanted: VipWanted): LedgerOrder | undefined {
+  private orderOf(name: string, wanted: VipWanted): LedgerCommand | undefined {
     const { v4, v6, mac, purpose } = wanted;
     const held = this.own(name);
     if (!held) return { type: 'ReserveVip', subnet: wanted.subnet, name, v4, v6, mac, ...purpose };
     const { note } = held.reservation.vip;
-    const order = { type: 'ReviseVip' as const, name, v4, v6, mac, ...purpose, note };
-    const decision = subnet.decide({ ...order, subnet: wanted.subnet }, held.subnet, moment(this.context));
-    return decision.rejected || decision.events.length > 0 ? order : undefined;
+    const command = { type: 'ReviseVip' as const, name, v4, v6, mac, ...purpose, note };
+    const decision = subnet.decide({ ...command, subnet: wanted.subnet }, held.subnet, moment(this.context));
+    return decision.rejected || decision.events.length > 0 ? command : undefined;
   }
 
   /** A name that another door has reserved is theirs: an object must never release what it did not reserve. */

@@ -25,10 +25,10 @@ describe('a Vip’s retention', () => {
     world.edit(VIPS, 'web', annotated(' 24h '));
     await world.settle();
     expect(retentionOf(world)).toEqual({ keep: 'time', forMs: 24 * 3_600_000 });
-    const orders = world.ledger.executed.length;
+    const commands = world.ledger.executed.length;
     world.edit(VIPS, 'web', annotated(null));
     await world.settle();
-    expect(world.ledger.executed).toHaveLength(orders);
+    expect(world.ledger.executed).toHaveLength(commands);
     world.edit(VIPS, 'web', annotated(''));
     await world.settle();
     expect(retentionOf(world)).toBeUndefined();
@@ -47,10 +47,10 @@ describe('a Vip’s retention', () => {
 
   it('that cannot be read changes nothing, and the condition says what could be', async () => {
     const world = await reserved();
-    const orders = world.ledger.executed.length;
+    const commands = world.ledger.executed.length;
     world.edit(VIPS, 'web', annotated('a while'));
     await world.settle();
-    expect(world.ledger.executed).toHaveLength(orders);
+    expect(world.ledger.executed).toHaveLength(commands);
     expect(world.condition(VIPS, 'web')).toMatchObject({
       status: 'False',
       message: expect.stringMatching(/holdfast\.io\/retention.*"a while" is none of release, owner, forever/),

@@ -2,7 +2,7 @@
 import type { Clock } from '@holdfast/clock';
 import type { Evidence, Holder, Moment, Rejection } from '@holdfast/ipam';
 import type { Following, KubernetesApi } from '@holdfast/kube-api';
-import type { Ledger, LedgerOrder } from '@holdfast/projection';
+import type { ProjectorLedger, LedgerCommand } from '@holdfast/projection';
 import type { LedgerIndex } from './ledger-index';
 import type { OwnerObjects } from '../owner/owner-objects';
 import type { IdentityRules } from '../request/pod-identity';
@@ -22,7 +22,7 @@ export interface Difference {
 
 export interface PodContext {
   readonly api: KubernetesApi;
-  readonly ledger: Ledger;
+  readonly ledger: ProjectorLedger;
   readonly clock: Clock;
   readonly rules: IdentityRules;
   readonly pods: Pick<Following, 'get'>;
@@ -64,10 +64,10 @@ export type Asked =
 /** @throws Error with `code` and `retryable` */
 export async function askLedger(
   { ledger }: Pick<PodContext, 'ledger'>,
-  order: LedgerOrder,
+  command: LedgerCommand,
   actor: string,
 ): Promise<Asked> {
-  const answer = await ledger.execute(order, actor);
+  const answer = await ledger.execute(command, actor);
   if (answer.rejected) return { is: 'rejected', rejected: answer.rejected };
   const isShown = answer.position === undefined || (await ledger.hasReached(answer.position));
   return { is: isShown ? 'done' : 'behind' };

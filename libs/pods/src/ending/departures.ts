@@ -122,7 +122,7 @@ export class Departures {
     const isGone = standing !== undefined && standing.is !== 'exists';
     const reason = isGone ? `${leaving.reason}; ${standing.reason}` : leaving.reason;
     const { evidence } = leaving;
-    const order = {
+    const command = {
       ...({ type: 'DetachUser', subnet, holder, uid, reason, evidence } as const),
       owner: standing ? (isGone ? ('gone' as const) : ('exists' as const)) : ('none' as const),
     };
@@ -135,7 +135,7 @@ export class Departures {
     });
     const asked = await askLedger(
       this.context,
-      order,
+      command,
       actorNamed(PODS, evidence.object.slice('pod/'.length)),
     );
     if (asked.is === 'behind') return BEHIND_RETRY_MS;

@@ -71,8 +71,8 @@ export class OwnerEnds {
       what,
       why: `${reason}, while nobody looked; it was given up`,
     });
-    const order = { type: 'EndOwner', subnet, holder, reason, evidence } as const;
-    const asked = await askLedger(this.context, order, `${THROUGH_KUBERNETES}:${evidence.object}`);
+    const command = { type: 'EndOwner', subnet, holder, reason, evidence } as const;
+    const asked = await askLedger(this.context, command, `${THROUGH_KUBERNETES}:${evidence.object}`);
     return asked.is === 'behind' ? BEHIND_RETRY_MS : undefined;
   }
 

@@ -46,8 +46,8 @@ export class ReservationEnds {
   }
 
   private async expire({ subnet, holder }: Place): Promise<number | undefined> {
-    const order = { type: 'ReleaseExpired', subnet, holder } as const;
-    const asked = await askLedger(this.context, order, `${THROUGH_KUBERNETES}:retention`);
+    const command = { type: 'ReleaseExpired', subnet, holder } as const;
+    const asked = await askLedger(this.context, command, `${THROUGH_KUBERNETES}:retention`);
     if (asked.is === 'behind') return BEHIND_RETRY_MS;
     return asked.rejected?.code === 'ReservationInUse' ? EARLY_RETRY_MS : undefined;
   }
@@ -57,8 +57,8 @@ export class ReservationEnds {
     if (typeof nobody !== 'object') return nobody;
     const what = 'it is held for somebody who is not there and never used it';
     this.context.differs(key, { subnet, holder, what, why: `${nobody.reason}; it was released` });
-    const order = { type: 'ReleaseAddress', subnet, holder, ...nobody } as const;
-    const asked = await askLedger(this.context, order, `${THROUGH_KUBERNETES}:collector`);
+    const command = { type: 'ReleaseAddress', subnet, holder, ...nobody } as const;
+    const asked = await askLedger(this.context, command, `${THROUGH_KUBERNETES}:collector`);
     return asked.is === 'behind' ? BEHIND_RETRY_MS : undefined;
   }
 

@@ -168,12 +168,12 @@ export class NicAdmission {
     // What it has now it may have had by the time that this is decided: somebody else may release it meanwhile.
     const has = state.byHolder.get(holder) ?? state.formerAddresses(holder);
     const prefersFormer = wish.pool === undefined || (has !== undefined && isOfPool(state, wish.pool, has));
-    const order = this.fitting(state, {
+    const command = this.fitting(state, {
       ...{ type: 'ReserveAddress', subnet: state.name, holder, ...wish },
       ...{ port, portSecurity, ...(prefersFormer && { prefersFormer }), ...using(turn, holder) },
     });
-    const asked = `${askedText(pod, provider)} ${from} ${order.user.node} ${holder}`;
-    const outcome = await this.attachment.carry(turn, state, order, `reserve ${from}`, asked);
+    const asked = `${askedText(pod, provider)} ${from} ${command.user.node} ${holder}`;
+    const outcome = await this.attachment.carry(turn, state, command, `reserve ${from}`, asked);
     if (outcome.is === 'placed') await this.leaveOthers(turn, state, holder);
     return outcome;
   }
@@ -182,10 +182,10 @@ export class NicAdmission {
    * What has to be asked, as far as the view tells. Of a holder who has something else: that is moved to what its owner
    * names now, or gets the port that it was reserved without; not under somebody who goes on using it.
    */
-  private fitting(state: SubnetState, order: Reserving): Carrying {
-    const held = state.byHolder.get(order.holder);
-    if (!held || !this.isRefused(order, state)) return order;
-    const { subnet: name, holder, v4, v6, mac, port, portSecurity, user, migrates, families = [] } = order;
+  private fitting(state: SubnetState, command: Reserving): Carrying {
+    const held = state.byHolder.get(command.holder);
+    if (!held || !this.isRefused(command, state)) return command;
+    const { subnet: name, holder, v4, v6, mac, port, portSecurity, user, migrates, families = [] } = command;
     const isOfPort = held.port === undefined || held.port === port;
     const hasFamilies = families.every(
       (family) => (family === 4 ? (v4 ?? held.v4) : (v6 ?? held.v6)) !== undefined,
@@ -194,11 +194,11 @@ export class NicAdmission {
     const moves = isOfPort && hasFamilies && !isShared;
     return moves
       ? { type: 'MoveAddress', subnet: name, holder, v4, v6, mac, port, portSecurity, user }
-      : order;
+      : command;
   }
 
-  private isRefused(order: Reserving, state: SubnetState): boolean {
-    return subnet.decide(order, state, decidedNow(this.context.clock)).rejected?.code === HOLDS_OTHER;
+  private isRefused(command: Reserving, state: SubnetState): boolean {
+    return subnet.decide(command, state, decidedNow(this.context.clock)).rejected?.code === HOLDS_OTHER;
   }
 
   /** The holder's successor is elsewhere now: for what it has in other Subnets, nobody will come back. */
@@ -208,8 +208,8 @@ export class NicAdmission {
       const { uid, resourceVersion } = pod.metadata;
       const evidence = { object: objectOf(pod), uid, resourceVersion };
       const reason = `${objectOf(pod)} is in subnet ${home.name} now`;
-      const order = { type: 'EndOwner', subnet: name, holder, reason, evidence } as const;
-      await askLedger(this.context, order, actorOf(PODS, pod));
+      const command = { type: 'EndOwner', subnet: name, holder, reason, evidence } as const;
+      await askLedger(this.context, command, actorOf(PODS, pod));
     }
   }
 }

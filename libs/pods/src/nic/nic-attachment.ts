@@ -8,7 +8,7 @@ import {
   type SubnetState,
   type User,
 } from '@holdfast/ipam';
-import type { LedgerOrder } from '@holdfast/projection';
+import type { LedgerCommand } from '@holdfast/projection';
 import { actorOf } from '@holdfast/kube-api';
 import { isFinished } from '@holdfast/kube-api';
 import type { KubernetesObject } from '@holdfast/kube-api';
@@ -42,9 +42,9 @@ export class NicAttachment {
 
   /** Also says the node and the port again, where those have become known or are others now. */
   attach(turn: NicTurn, state: SubnetState, holder: Holder): Promise<NicOutcome> {
-    const order = { type: 'AttachUser', subnet: state.name, holder, ...using(turn, holder) } as const;
-    const { node, port, portSecurity } = order.user;
-    return this.carry(turn, state, order, 'attach', `${node} ${port} ${portSecurity} ${holder}`);
+    const command = { type: 'AttachUser', subnet: state.name, holder, ...using(turn, holder) } as const;
+    const { node, port, portSecurity } = command.user;
+    return this.carry(turn, state, command, 'attach', `${node} ${port} ${portSecurity} ${holder}`);
   }
 
   /**
@@ -54,15 +54,15 @@ export class NicAttachment {
   async carry(
     turn: NicTurn,
     state: SubnetState,
-    order: Carrying,
+    command: Carrying,
     what: string,
     asked: string,
   ): Promise<NicOutcome> {
     const { key, role } = turn;
-    const { holder, user } = order;
-    const rival = this.rivalOf(order, state);
+    const { holder, user } = command;
+    const rival = this.rivalOf(command, state);
     if (rival) return rival;
-    const refusal = await this.order(turn, what, `${user.uid} ${role} ${asked}`, order, state.name);
+    const refusal = await this.command(turn, what, `${user.uid} ${role} ${asked}`, command, state.name);
     if (refusal) return refusal;
     const where = user.node === undefined ? '' : ` on ${user.node}`;
     this.context.differs(key, {
@@ -100,8 +100,8 @@ export class NicAttachment {
     const isPrimary = state.users.usersOf(holder)[0]?.uid === pod.metadata.uid;
     const port = portOf(pod, owner, provider);
     if (!isPrimary || held?.port !== port || (held.portSecurity ?? false) === portSecurity) return undefined;
-    const order = { type: 'MoveAddress', subnet: state.name, holder, port, portSecurity } as const;
-    return this.order(turn, 'port', `${portSecurity} ${holder}`, order, state.name);
+    const command = { type: 'MoveAddress', subnet: state.name, holder, port, portSecurity } as const;
+    return this.command(turn, 'port', `${portSecurity} ${holder}`, command, state.name);
   }
 
   /** Packets go to this Pod from now on. @param because what says so: the machine's instance */
@@ -112,30 +112,30 @@ export class NicAttachment {
     because: KubernetesObject | undefined,
   ): Promise<NicOutcome | undefined> {
     const { uid } = turn.pod.metadata;
-    const order = {
+    const command = {
       ...({ type: 'MovePrimary', subnet: state.name, holder, uid } as const),
       reason: 'its live migration was completed',
       ...(because && { evidence: evidenceOf(because) }),
     };
-    return this.order(turn, 'primary', `${uid} ${holder}`, order, state.name);
+    return this.command(turn, 'primary', `${uid} ${holder}`, command, state.name);
   }
 
   /**
    * @param what of the NIC is asked @param asked to tell whether the same is asked again
    * @returns what became of it, unless it was done
    */
-  async order(
+  async command(
     { key, pod, provider }: NicTurn,
     what: string,
     asked: string,
-    order: LedgerOrder,
+    command: LedgerCommand,
     subnetName: string,
   ): Promise<NicOutcome | undefined> {
     const { refusals } = this.context;
     const id = `${what} ${provider} ${subnetName}`;
     const standing = refusals.standing(key, id, asked);
     if (standing) return refusedAs(standing);
-    const answer = await askLedger(this.context, order, actorOf(PODS, pod));
+    const answer = await askLedger(this.context, command, actorOf(PODS, pod));
     if (answer.is === 'behind') return BEHIND;
     if (!answer.rejected) {
       refusals.forget(key, id);
@@ -149,15 +149,15 @@ export class NicAttachment {
    * An owner's Pods take turns at its Vip: in the ledger a successor takes it over. But not from a Pod that is still
    * there, as in a live migration before packets go to its target.
    */
-  private rivalOf(order: Carrying, state: SubnetState): NicOutcome | undefined {
-    const decision = subnet.decide(order, state, decidedNow(this.context.clock));
+  private rivalOf(command: Carrying, state: SubnetState): NicOutcome | undefined {
+    const decision = subnet.decide(command, state, decidedNow(this.context.clock));
     for (const event of decision.rejected ? [] : decision.events) {
-      if (event.type !== 'UserDetached' || event.user.object === order.user.object) continue;
+      if (event.type !== 'UserDetached' || event.user.object === command.user.object) continue;
       const [namespace = '', name = ''] = event.user.object.slice('pod/'.length).split('/');
       const other = this.context.pods.get({ namespace, name });
       if (!other || other.metadata.uid !== event.user.uid || isFinished(other)) continue;
-      if (order.migrates) return { is: 'placed', subnet: state, holder: order.holder };
-      return refusedAs(inUse(order.holder, state.name, event.user.object));
+      if (command.migrates) return { is: 'placed', subnet: state, holder: command.holder };
+      return refusedAs(inUse(command.holder, state.name, event.user.object));
     }
     return undefined;
   }

@@ -19,10 +19,10 @@ const annotate = (world: PodWorld, name: string, annotations: object) =>
 describe('what a Pod asks', () => {
   it('is one order, and both events have one position in its stream after the other', async () => {
     const world = await PodWorld.started();
-    const [orders, facts] = [world.ledger.executed.length, world.ledger.facts.length];
+    const [commands, facts] = [world.ledger.executed.length, world.ledger.facts.length];
     world.podOf('a');
     await world.settle(1_000);
-    expect(world.ledger.executed.slice(orders)).toHaveLength(1);
+    expect(world.ledger.executed.slice(commands)).toHaveLength(1);
     expect(world.recorded(facts)).toEqual(['AddressReserved', 'UserAttached']);
   });
 
@@ -33,10 +33,10 @@ describe('what a Pod asks', () => {
     await world.settle(1_000);
     world.gone('web-0');
     await world.settle(1_000);
-    const orders = world.ledger.executed.length;
+    const commands = world.ledger.executed.length;
     const { uid } = world.podOfSet(set, 0).metadata;
     await world.settle(1_000);
-    expect(world.ledger.executed.slice(orders)).toHaveLength(1);
+    expect(world.ledger.executed.slice(commands)).toHaveLength(1);
     expect(world.usersOf('statefulset/default/web/0')).toEqual([uid]);
   });
 
@@ -50,10 +50,10 @@ describe('what a Pod asks', () => {
     await world.settle(1_000);
     const execute = world.ledger.execute.bind(world.ledger);
     let releases = 0;
-    world.ledger.execute = async (order, ...by) => {
-      if (order.type === 'ReserveAddress' && releases++ === 0)
+    world.ledger.execute = async (command, ...by) => {
+      if (command.type === 'ReserveAddress' && releases++ === 0)
         await execute({ type: 'ReleaseAddress', subnet: SUBNET, holder, reason: 'by hand' }, 'ann', 'http');
-      return execute(order, ...by);
+      return execute(command, ...by);
     };
     world.podOfSet(set, 0);
     await world.settle(1_000);
@@ -77,12 +77,12 @@ describe('what was reserved beforehand', () => {
   it('without a port is its Pod’s, and gets the Pod’s port', async () => {
     const world = await PodWorld.started();
     await world.ledger.execute({ type: 'ReserveAddress', ...place, v4 }, 'ann', 'http');
-    const [orders, facts] = [world.ledger.executed.length, world.ledger.facts.length];
+    const [commands, facts] = [world.ledger.executed.length, world.ledger.facts.length];
     world.podOf('a', { annotations: { [SECURITY]: 'true' } });
     await world.settle(1_000);
     expect(world.ip('a')).toBe('10.16.0.99');
     expect(portOf(world)).toEqual({ port: 'a.default', portSecurity: true });
-    expect(world.ledger.executed.slice(orders)).toHaveLength(1);
+    expect(world.ledger.executed.slice(commands)).toHaveLength(1);
     expect(world.recorded(facts)).toEqual(['AddressMoved', 'UserAttached']);
   });
 
@@ -117,9 +117,9 @@ describe('port security', () => {
     annotate(world, 'a', { [SECURITY]: null });
     await world.settle(1_000);
     expect(portOf(world).portSecurity).toBe(false);
-    const orders = world.ledger.executed.length;
+    const commands = world.ledger.executed.length;
     await world.settle(600_000);
-    expect(world.ledger.executed).toHaveLength(orders);
+    expect(world.ledger.executed).toHaveLength(commands);
   });
 
   it('of a set’s Pod is that of its next Pod', async () => {
@@ -146,8 +146,8 @@ describe('port security', () => {
     annotate(world, 'a', { [SECURITY]: 'false' });
     await world.settle(1_000);
     expect(user()?.portSecurity).toBeUndefined();
-    const orders = world.ledger.executed.length;
+    const commands = world.ledger.executed.length;
     await world.settle(600_000);
-    expect(world.ledger.executed).toHaveLength(orders);
+    expect(world.ledger.executed).toHaveLength(commands);
   });
 });

@@ -27,31 +27,31 @@ describe('killed at any step, a face', () => {
 
   async function calm(): Promise<{
     readonly world: PodWorld;
-    readonly orders: number;
+    readonly commands: number;
     readonly writes: number;
   }> {
     const world = await PodWorld.started();
-    const [orders] = [world.ledger.executed.length];
+    const [commands] = [world.ledger.executed.length];
     world.takeWrites();
     await story(world);
-    return { world, orders: world.ledger.executed.length - orders, writes: world.takeWrites().length };
+    return { world, commands: world.ledger.executed.length - commands, writes: world.takeWrites().length };
   }
 
   it.each(['before', 'after'] as const)('ends where it would have ended: %s any decision', async (when) => {
-    const { world: undisturbed, orders } = await calm();
+    const { world: undisturbed, commands } = await calm();
     const wanted = outcome(undisturbed) as { users: number[] };
     expect(wanted.users).toEqual([1, 1]);
-    expect(orders).toBe(8);
-    for (let step = 1; step <= orders; step += 1) {
+    expect(commands).toBe(8);
+    for (let step = 1; step <= commands; step += 1) {
       const world = await PodWorld.started();
       const execute = world.ledger.execute.bind(world.ledger);
       let left = step;
-      world.ledger.execute = (order, actor, through) => {
+      world.ledger.execute = (command, actor, through) => {
         if ((left -= 1) <= 0) {
           world.ledger.failNext(left === 0 ? when : 'before');
           world.running.connection.rest.cut();
         }
-        return execute(order, actor, through);
+        return execute(command, actor, through);
       };
       await story(world);
       await world.whileDown(() => void (left = Infinity));

@@ -12,7 +12,7 @@ import type { Evidence, Holder, SubnetFact } from '@holdfast/ipam';
 import type { MissingAnswer } from '@holdfast/projection';
 import { DueQueue, type Fault } from '@holdfast/projection';
 import { keptOfObject, keptOfPod } from '@holdfast/kube-api';
-import type { Ledger } from '@holdfast/projection';
+import type { ProjectorLedger } from '@holdfast/projection';
 import { PodWarnings } from '@holdfast/kube-api';
 import { Refusals } from '@holdfast/projection';
 import { type FaceFault, Troubles } from '@holdfast/projection';
@@ -43,7 +43,7 @@ type Followed = 'pods' | 'namespaces' | 'subnets';
 
 export interface PodAddressesOptions {
   readonly api: KubernetesApi;
-  readonly ledger: Ledger;
+  readonly ledger: ProjectorLedger;
   readonly clock: Clock;
   readonly chance: Chance;
   /** Kinds StatefulSet whose ordinals have addresses of their own; that of `apps` when absent. */

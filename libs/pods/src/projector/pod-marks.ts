@@ -3,7 +3,7 @@
 import { type SubnetFact, type SubnetState, vipHolder } from '@holdfast/ipam';
 import type { DueQueue } from '@holdfast/projection';
 import { reliefOf } from '@holdfast/projection';
-import type { Ledger } from '@holdfast/projection';
+import type { ProjectorLedger } from '@holdfast/projection';
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { annotationOf, isSameButVersion, RETENTION_ANNOTATION, VIP_ANNOTATION } from '@holdfast/kube-api';
 import { type LedgerIndex, type Place, vipConcerned } from '../context/ledger-index';
@@ -19,7 +19,7 @@ import { podKeyOf } from './pod-turns';
 import type { ReservationEnds } from '../ending/reservation-ends';
 
 export interface PodMarksOptions {
-  readonly ledger: Ledger;
+  readonly ledger: ProjectorLedger;
   readonly queue: Pick<DueQueue, 'mark'>;
   readonly index: LedgerIndex;
   readonly refusals: PodRefusals;

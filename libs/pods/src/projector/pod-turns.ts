@@ -193,8 +193,8 @@ export class PodTurns {
     if (read.rejected) return refusedAs(read.rejected);
     const wanted = read.value;
     if (wanted === undefined || isRetained(subnet, holder, wanted)) return undefined;
-    const order = { type: 'SetRetention', subnet: subnet.name, holder, retention: wanted } as const;
-    return this.attachment.order(turn, 'retain', textOf(wanted), order, subnet.name);
+    const command = { type: 'SetRetention', subnet: subnet.name, holder, retention: wanted } as const;
+    return this.attachment.command(turn, 'retain', textOf(wanted), command, subnet.name);
   }
 
   private takesOver(turn: NicTurn): boolean {

@@ -128,10 +128,10 @@ describe('what is said of one interface', () => {
     const provider = 'net1.infra.ovn';
     expect(world.ip('a', provider)).toBe('10.16.0.51');
     expect(world.annotation('a', 'mac_address', provider)).toBe('00:00:00:00:00:51');
-    const orders = world.ledger.executed.length;
+    const commands = world.ledger.executed.length;
     await world.whileDown(() => undefined);
     await world.settle(5_000);
-    expect([world.ledger.executed.length, world.reasons()]).toEqual([orders, []]);
+    expect([world.ledger.executed.length, world.reasons()]).toEqual([commands, []]);
   });
 
   it('tells attachments of one definition apart', async () => {

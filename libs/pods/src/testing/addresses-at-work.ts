@@ -14,7 +14,7 @@ const MERGE = 'application/merge-patch+json';
 const AT_ONCE = { gracePeriodSeconds: 0 };
 
 export class AddressesAtWork {
-  readonly ledger = new MemoryLedger(systemClock);
+  readonly ledger = new MemoryLedger({ clock: systemClock });
   private api: KubernetesApi | undefined;
   face: PodAddresses | undefined;
 

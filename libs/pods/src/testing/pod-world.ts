@@ -48,7 +48,7 @@ export interface PodShape {
 export const SUBNET = 'ovn-default';
 
 export class PodWorld extends SandboxWorld {
-  readonly ledger = new MemoryLedger(this.clock);
+  readonly ledger = new MemoryLedger({ clock: this.clock });
   running!: RunningAddresses;
 
   /** With a ledger that has the default Subnet, and a face at work. */

@@ -1,1 +1,1 @@
-export { type ExecutedOrder, MemoryLedger } from './memory-ledger';
+export { type ExecutedCommand, MemoryLedger } from './memory-ledger';

@@ -1,5 +1,5 @@
-// The ledger of a test: libs/ipam's own deciders over plain memory, no store, no loop. It outlives the faces that work
-// on it, as a log would; what is told of it goes through the events' stored form.
+// The ledger of a test: libs/ipam's own deciders over plain memory, no store and no loop. It outlives the projectors that
+// work on it, as a log would; what it tells goes through the events' stored form. It serves nobody but tests and benchmarks.
 import type { Clock } from '@holdfast/clock';
 import {
   LedgerView,
@@ -12,51 +12,68 @@ import {
   vipName,
   type VipNameState,
 } from '@holdfast/ipam';
-import type { Ledger, LedgerAnswer, LedgerOrder } from '../ledger';
+import type { LedgerCommand, ProjectorLedger, ProjectorReply } from '../ledger';
 
-/** Most tests are of what speaks for objects of Kubernetes. */
-const THROUGH_DEFAULT = 'kubernetes';
-
-export interface ExecutedOrder {
-  readonly order: LedgerOrder;
+export interface ExecutedCommand {
+  readonly command: LedgerCommand;
   readonly actor: string;
   readonly through: string;
   readonly rejected?: Rejection;
 }
 
-type Listener = (facts: readonly SubnetFact[]) => void;
+export interface MemoryLedgerOptions {
+  /** Absent: 2026-01-01T00:00:00Z, and every fact is a millisecond later. */
+  readonly clock?: Pick<Clock, 'now'>;
+  /** What commands are recorded to have come through, unless one says otherwise; `kubernetes` when absent. */
+  readonly through?: string;
+}
 
-export class MemoryLedger implements Ledger {
+type Listener = (facts: readonly SubnetFact[]) => void;
+type Failure = 'before' | 'after';
+
+const START_MS = Date.UTC(2026, 0, 1);
+
+export class MemoryLedger implements ProjectorLedger {
   view = new LedgerView();
   /** Everything that was ever asked, in order. */
-  readonly executed: ExecutedOrder[] = [];
+  readonly executed: ExecutedCommand[] = [];
   readonly facts: SubnetFact[] = [];
+  private readonly clock: Pick<Clock, 'now'>;
+  private readonly through: string;
   private readonly subnets = new Map<string, SubnetState>();
   private readonly names = new Map<string, VipNameState>();
   private readonly listeners = new Set<Listener>();
-  private untold: SubnetFact[] = [];
+  private pending: SubnetFact[] = [];
   private waiting: { readonly position: string; readonly resolve: (reached: boolean) => void }[] = [];
-  private failing: ('before' | 'after')[] = [];
+  private failing: Failure[] = [];
   private isBehind = false;
   /** Of the command that is being decided. */
-  private asker = '';
+  private actor = '';
 
-  constructor(private readonly clock: Clock) {}
+  constructor({ clock, through = 'kubernetes' }: MemoryLedgerOptions = {}) {
+    this.clock = clock ?? { now: () => START_MS + this.facts.length };
+    this.through = through;
+  }
 
-  async execute(order: LedgerOrder, actor: string, through: string = THROUGH_DEFAULT): Promise<LedgerAnswer> {
+  async execute(command: LedgerCommand, actor: string, through = this.through): Promise<ProjectorReply> {
     const failing = this.failing.shift();
     if (failing === 'before') throw new LedgerFault('the store did not answer');
-    this.asker = actor;
-    const answer = this.decide(order, through);
-    this.executed.push({ order, actor, through, ...(answer.rejected && { rejected: answer.rejected }) });
+    const reply = this.decide(command, actor, through);
     await Promise.resolve();
-    this.tell();
+    this.publish();
     if (failing === 'after') throw new LedgerFault('the reply was lost');
-    return answer;
+    return reply;
+  }
+
+  /** Decides all at once; their events come as one burst of facts, before this returns. */
+  executeAllNow(commands: readonly LedgerCommand[], actor = '', through = this.through): ProjectorReply[] {
+    const replies = commands.map((command) => this.decide(command, actor, through));
+    this.publish();
+    return replies;
   }
 
   hasReached(position: string): Promise<boolean> {
-    if (!this.untold.some((fact) => fact.position <= position)) return Promise.resolve(true);
+    if (!this.pending.some((fact) => Number(fact.position) <= Number(position))) return Promise.resolve(true);
     return new Promise((resolve) => this.waiting.push({ position, resolve }));
   }
 
@@ -66,7 +83,7 @@ export class MemoryLedger implements Ledger {
   }
 
   /** The next commands throw: without having been decided, or with their events remembered. */
-  failNext(...when: readonly ('before' | 'after')[]): void {
+  failNext(...when: readonly Failure[]): void {
     this.failing.push(...when);
   }
 
@@ -75,74 +92,113 @@ export class MemoryLedger implements Ledger {
     this.isBehind = true;
   }
 
-  /** Those who wait for the view are told that it did not get there in time. */
+  /** Those who wait for the view are answered that it did not get there in time. */
   giveUpWaiting(): void {
     for (const { resolve } of this.waiting.splice(0)) resolve(false);
   }
 
   catchUp(): void {
     this.isBehind = false;
-    this.tell();
+    this.publish();
   }
 
   /** As a process that starts: the view is folded anew from all that was remembered, and nobody listens. */
   restart(): void {
     this.listeners.clear();
-    this.untold = [];
-    this.view = new LedgerView();
-    for (const fact of this.facts) this.view.apply(fact);
+    this.pending = [];
+    this.view = this.replay();
   }
 
-  private decide(order: LedgerOrder, through: string): LedgerAnswer {
-    if (order.type === 'ReserveVip') return this.reserveVip(order, through);
-    if (order.type !== 'ReviseVip' && order.type !== 'ReleaseVip') return this.commit(order, through);
-    const { subnet: home } = this.nameOf(order.name);
-    if (home === undefined) return reject('VipNotFound', `There is no Vip ${order.name}.`);
-    const answer = this.commit({ ...order, subnet: home }, through);
-    if (order.type === 'ReleaseVip' && !answer.rejected) this.freeName(order.name);
-    return answer;
+  /** Another view of the same history, up to a number of facts. */
+  replay(count = this.facts.length): LedgerView {
+    const view = new LedgerView();
+    for (const fact of this.facts.slice(0, count)) view.apply(fact);
+    return view;
+  }
+
+  private decide(command: LedgerCommand, actor: string, through: string): ProjectorReply {
+    this.actor = actor;
+    const reply = this.decideWhereItIs(command, through);
+    this.executed.push({ command, actor, through, ...(reply.rejected && { rejected: reply.rejected }) });
+    return reply;
+  }
+
+  private decideWhereItIs(command: LedgerCommand, through: string): ProjectorReply {
+    switch (command.type) {
+      case 'ReserveVip':
+        return this.reserveVip(command, through);
+      case 'ReviseVip':
+        return this.inSubnetOf(command.name, (home) => this.commit({ ...command, subnet: home }, through));
+      case 'ReleaseVip':
+        return this.inSubnetOf(command.name, (home) =>
+          this.releaseVip({ ...command, subnet: home }, through),
+        );
+      case 'GrantParent':
+      case 'WithdrawParent':
+      case 'DefineRule': {
+        const { subnet: home } = command;
+        if (home !== undefined) return this.commit({ ...command, subnet: home }, through);
+        return this.inSubnetOf(command.vip, (found) => this.commit({ ...command, subnet: found }, through));
+      }
+      default:
+        return this.commit(command, through);
+    }
+  }
+
+  private inSubnetOf(vip: string, decide: (subnet: string) => ProjectorReply): ProjectorReply {
+    const { subnet: home } = this.nameOf(vip);
+    if (home !== undefined) return decide(home);
+    return reject('VipNotFound', `There is no Vip ${vip}; reserve it first.`, { vip });
   }
 
   private reserveVip(
-    order: Extract<LedgerOrder, { readonly type: 'ReserveVip' }>,
+    command: Extract<LedgerCommand, { readonly type: 'ReserveVip' }>,
     through: string,
-  ): LedgerAnswer {
-    const trial = subnet.decide({ ...order, claim: Infinity }, this.stateOf(order.subnet), this.now());
-    if (trial.rejected || trial.events.length === 0) return this.commit({ ...order, claim: -1 }, through);
-    const name = this.nameOf(order.name);
-    const claimed = vipName.decide({ type: 'ClaimVipName', name: order.name, subnet: order.subnet }, name);
+  ): ProjectorReply {
+    const trial = subnet.decide({ ...command, claim: Infinity }, this.stateOf(command.subnet), this.now());
+    if (trial.rejected || trial.events.length === 0) return this.commit({ ...command, claim: -1 }, through);
+    const name = this.nameOf(command.name);
+    const claim = { type: 'ClaimVipName', name: command.name, subnet: command.subnet } as const;
+    const claimed = vipName.decide(claim, name);
     if (claimed.rejected) return claimed;
-    this.names.set(order.name, claimed.events.reduce(vipName.evolve, name));
-    return this.commit({ ...order, claim: claimed.reply.claim }, through);
+    this.names.set(command.name, claimed.events.reduce(vipName.evolve, name));
+    return this.commit({ ...command, claim: claimed.reply.claim }, through);
   }
 
-  private commit(command: SubnetCommand, through: string): LedgerAnswer {
+  private releaseVip(
+    command: Extract<SubnetCommand, { readonly type: 'ReleaseVip' }>,
+    through: string,
+  ): ProjectorReply {
+    const reply = this.commit(command, through);
+    if (reply.rejected) return reply;
+    const state = this.nameOf(command.name);
+    const freed = vipName.decide({ type: 'FreeVipName', name: command.name, claim: state.claim }, state);
+    if (!freed.rejected) this.names.set(command.name, freed.events.reduce(vipName.evolve, state));
+    return reply;
+  }
+
+  private commit(command: SubnetCommand, through: string): ProjectorReply {
     const state = this.stateOf(command.subnet);
     const decision = subnet.decide(command, state, this.now());
     if (decision.rejected) return { rejected: decision.rejected };
+    const { nowMs: atMs } = this.now();
     for (const event of decision.events) {
-      const position = String(this.facts.length + 1).padStart(9, '0');
-      const remembered = subnet.codec.decode(subnet.codec.encode(event));
+      const position = String(this.facts.length + 1);
+      const stored = subnet.codec.decode(subnet.codec.encode(event));
       const fact = {
-        ...{ subnet: command.subnet, event: remembered, atMs: this.now().nowMs, position, through },
-        ...(remembered.type === 'VipReserved' && { actor: this.asker }),
+        ...{ subnet: command.subnet, event: stored, atMs, position, through },
+        ...(stored.type === 'VipReserved' && { actor: this.actor }),
       };
       this.facts.push(fact);
-      this.untold.push(fact);
-      subnet.evolve(state, remembered, fact.atMs);
+      this.pending.push(fact);
+      subnet.evolve(state, stored, atMs);
     }
     return { position: this.facts[this.facts.length - 1]?.position };
   }
 
-  private freeName(name: string): void {
-    const state = this.nameOf(name);
-    const freed = vipName.decide({ type: 'FreeVipName', name, claim: state.claim }, state);
-    if (!freed.rejected) this.names.set(name, freed.events.reduce(vipName.evolve, state));
-  }
-
-  private tell(): void {
-    if (this.isBehind || this.untold.length === 0) return;
-    const facts = this.untold.splice(0);
+  private publish(): void {
+    if (this.isBehind || this.pending.length === 0) return;
+    const facts = this.pending.splice(0);
     for (const fact of facts) this.view.apply(fact);
     for (const listener of this.listeners) listener(facts);
     for (const { resolve } of this.waiting.splice(0)) resolve(true);

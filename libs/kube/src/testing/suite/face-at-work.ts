@@ -24,7 +24,7 @@ export interface RecordedEvent {
 }
 
 export class FaceAtWork {
-  readonly ledger = new MemoryLedger(systemClock);
+  readonly ledger = new MemoryLedger({ clock: systemClock });
   readonly writes = { objects: 0, subnets: 0, events: 0 };
   private api: KubernetesApi | undefined;
   private face: KubernetesFace | undefined;
