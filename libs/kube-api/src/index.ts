@@ -25,7 +25,7 @@ export {
   vipsNamedBy,
 } from './pod/pod-reading';
 export { type PodWarning, PodWarnings, SAY_AFTER_MS } from './pod/pod-warnings';
-export { readRetentionWish } from './pod/retention-wish';
+export { readRetentionRequest } from './pod/retention-request';
 export { addFinalizer, FINALIZER, type FinalizerChange, removeFinalizer } from './port/finalizers';
 export type { Change, Expected, Following, KubernetesApi, Watcher, WriteResult } from './port/kubernetes-api';
 export { KubernetesFault } from './port/kubernetes-fault';
@@ -40,6 +40,7 @@ export {
   type OwnerReference,
   refOf,
 } from './port/kubernetes-object';
+export { STALE_RETRY_MS } from './port/stale-retry';
 export {
   apiVersionOf,
   clusterResource,

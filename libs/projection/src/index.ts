@@ -1,6 +1,25 @@
-export { DueQueue, type Fault } from './due-queue';
-export { reliefOf } from './helping-facts';
-export type { ProjectorLedger, LedgerCommand } from './ledger';
-export { MISSING_CODE, type MissingAnswer } from './missing-answer';
-export { Refusals } from './refusals';
-export { type FaceFault, Troubles } from './troubles';
+// The one loop of every projector, and what projectors have in common besides. It knows no Kubernetes and no OVN.
+export type { Due, DueKey, DueOptions } from './due/due-keys';
+export { DeletionGuard, type GuardedObject, type HeldForObjects } from './guard/deletion-guard';
+export {
+  HELD_BACK_NAMES_MAX,
+  type HeldBack,
+  MISSING_CODE,
+  overrideReply,
+  type OverrideReply,
+} from './guard/held-back';
+export { BEHIND_RETRY_MS, executeAndSee, type Execution } from './execute';
+export type { LedgerCommand, ProjectorLedger } from './ledger';
+export type { ReconcileFault } from './loop/fault';
+export {
+  oneByOne,
+  type ReconcileBatch,
+  ReconcileLoop,
+  type ReconcileLoopOptions,
+  type ReconcileTiming,
+} from './loop/reconcile-loop';
+export { ProjectorLoop, type ProjectorLoopOptions } from './projector-loop';
+export { ActiveRejections } from './rejection/active-rejections';
+export { type RetryTrigger, triggerOf, unblockedBy } from './rejection/retry-triggers';
+export { projectorStatus, type ProjectorStatus } from './status/projector-status';
+export { type ProjectorFault, Troubles } from './status/troubles';

@@ -4,7 +4,7 @@ import type { EventStore } from '@holdfast/event-store';
 import type { LedgerView } from '@holdfast/ipam';
 import type { KubernetesApi } from '@holdfast/kube-api';
 import type { ProjectorLedger } from '@holdfast/projection';
-import type { PodAddressesOptions } from '@holdfast/pods';
+import type { PodAddressProjectorOptions } from '@holdfast/pods';
 import type { Northbound } from '@holdfast/ovn';
 import type { Lock } from './northbound/lock';
 import type { Deciders, LedgerRole } from './ledger-role';
@@ -27,7 +27,7 @@ export interface Planted {
   /** As the face that gives Pods their addresses has them. */
   readonly podsApi?: (api: KubernetesApi, world: World) => KubernetesApi;
   readonly podsLedger?: (ledger: ProjectorLedger, world: World) => ProjectorLedger;
-  readonly podsOptions?: Partial<PodAddressesOptions>;
+  readonly podsOptions?: Partial<PodAddressProjectorOptions>;
   readonly lock?: (lock: Lock) => Lock;
   readonly bus?: (bus: Bus, world: World) => Bus;
 }

@@ -1,8 +1,8 @@
 // The role that takes Kubernetes' specs as commands and keeps its status as the ledger says.
 import { systemChance, systemClock } from '@holdfast/clock';
-import { type Bound, KubernetesFace, type Projection } from '@holdfast/kube';
+import { type Bound, ObjectProjector, type Projection } from '@holdfast/kube';
 import type { KubernetesApi } from '@holdfast/kube-api';
-import type { MissingAnswer } from '@holdfast/projection';
+import type { OverrideReply } from '@holdfast/projection';
 import { clientNodeKubernetesApi } from '@holdfast/kube-api/client-node';
 import { Inject, Logger, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
@@ -21,7 +21,7 @@ export class KubeProjectorModule implements OnModuleInit, OnApplicationShutdown,
   readonly name = 'kubernetes';
   private readonly log = new Logger('kube-projector');
   private readonly api: KubernetesApi;
-  private readonly face: KubernetesFace;
+  private readonly face: ObjectProjector;
   private readonly pods: PodsFace | undefined;
   private stopListening = (): void => undefined;
 
@@ -40,7 +40,7 @@ export class KubeProjectorModule implements OnModuleInit, OnApplicationShutdown,
       kubeconfig === 'in-cluster' ? { inCluster: true as const } : { kubeconfigFile: kubeconfig as string };
     this.api = clientNodeKubernetesApi({ cluster, component: 'holdfast', ...time });
     const ledger = kubernetesLedger(commands, reader);
-    this.face = new KubernetesFace({
+    this.face = new ObjectProjector({
       api: this.api,
       ledger,
       projectionOf: (vip) => this.projectionOf(vip),
@@ -76,7 +76,7 @@ export class KubeProjectorModule implements OnModuleInit, OnApplicationShutdown,
     const { synced, heldBack = [], failing } = this.face.status;
     const told = heldBack.map(
       ({ kind, missing, message }) =>
-        `kubernetes-objects-missing: ${message} All of them at once: POST /brakes/${kind}/release?missing=${missing}.`,
+        `kubernetes-objects-missing: ${message} All of them at once: POST /deletion-guards/${kind}/override?missing=${missing}.`,
     );
     if (failing) told.push(`${failing.code}: ${failing.message}`);
     if (!synced) told.push('the first list of objects is not complete yet');
@@ -84,10 +84,10 @@ export class KubeProjectorModule implements OnModuleInit, OnApplicationShutdown,
   }
 
   /** Of Pods the face that gives them their addresses knows, of all other kinds the one that follows their objects. */
-  acceptMissing(kind: string, missing: number): MissingAnswer {
+  acceptMissing(kind: string, missing: number): OverrideReply {
     return kind === 'Pod' && this.pods
       ? this.pods.acceptMissing(missing)
-      : this.face.acceptMissing(kind, missing);
+      : this.face.overrideDeletionGuard(kind, missing);
   }
 
   notes(): readonly string[] {

@@ -1,8 +1,8 @@
 // Gives Pods their addresses: a face of its own beside the one of Vips and Subnets, over the same connection and ledger.
 import type { Clock, Chance } from '@holdfast/clock';
 import { type KubernetesApi, STATEFUL_SETS } from '@holdfast/kube-api';
-import type { ProjectorLedger, MissingAnswer } from '@holdfast/projection';
-import { PodAddresses } from '@holdfast/pods';
+import type { ProjectorLedger, OverrideReply } from '@holdfast/projection';
+import { PodAddressProjector } from '@holdfast/pods';
 import { Logger } from '@nestjs/common';
 import type { PodsConfig } from '../config';
 import type { Face } from '../gateway/status-report';
@@ -22,11 +22,11 @@ export interface PodsFaceOptions {
 export class PodsFace implements Face {
   readonly name = 'pods';
   private readonly log = new Logger('pod-addresses');
-  private readonly addresses: PodAddresses;
+  private readonly addresses: PodAddressProjector;
 
   constructor(private readonly options: PodsFaceOptions) {
     const { pods, api, ledger, clock, chance, differences } = options;
-    this.addresses = new PodAddresses({
+    this.addresses = new PodAddressProjector({
       ...{ api, ledger, clock, chance },
       statefulSets: [STATEFUL_SETS, ...pods.statefulSetKinds],
       keepVmIp: pods.keepVmIp,
@@ -38,9 +38,9 @@ export class PodsFace implements Face {
     });
   }
 
-  /** See `PodAddresses.acceptMissing`. */
-  acceptMissing(missing: number): MissingAnswer {
-    return this.addresses.acceptMissing(missing);
+  /** See `PodAddressProjector.overrideDeletionGuard`. */
+  acceptMissing(missing: number): OverrideReply {
+    return this.addresses.overrideDeletionGuard('Pod', missing);
   }
 
   /** Not to be awaited by who serves: a cluster that cannot be reached now is followed when it can. */

@@ -4,8 +4,8 @@ import type { Holder } from '@holdfast/ipam';
 import { isFinished, isOnHostNetwork } from '@holdfast/kube-api';
 import { keyOf, type KubernetesObject } from '@holdfast/kube-api';
 import { annotationOf, nicAnnotation, VIP_ANNOTATION } from '@holdfast/kube-api';
-import { type Role, roleOf } from '@holdfast/pods';
-import { DEFAULT_PROVIDER, readNicWish } from '@holdfast/pods';
+import { type MigrationRole, roleOf } from '@holdfast/pods';
+import { DEFAULT_PROVIDER, readNicRequest } from '@holdfast/pods';
 import { holderOf, type IdentityRules, type Owner, ownerOf, portOf } from '@holdfast/pods';
 import { PODS } from '@holdfast/kube-api';
 import { hasUpperCase, straysIn } from './address-texts';
@@ -26,7 +26,7 @@ export interface Nic {
   readonly provider: string;
   /** The Vip that the Pod names, on its first NIC; '' when it names none. */
   readonly vip: string;
-  readonly role: Role;
+  readonly role: MigrationRole;
   /** Port names as Kube-OVN has them, whether OVN has the port or not. */
   readonly portName: string;
   readonly isUpperCase: boolean;
@@ -76,7 +76,7 @@ function readNic(
   pod: KubernetesObject,
   owner: Owner | undefined,
   provider: string,
-  role: Role,
+  role: MigrationRole,
 ): Nic | Unrecorded {
   const said = (word: string): string => annotationOf(pod, nicAnnotation(provider, word));
   const source = sourceOf(PODS, pod, 'annotations');
@@ -87,10 +87,10 @@ function readNic(
     strays: straysIn([said('ip_address')], subnet, source),
   });
   if (!holder) return bad(`its owner ${JSON.stringify(owner?.name)} can be nobody's name`);
-  const read = readNicWish(pod, provider);
+  const read = readNicRequest(pod, provider);
   if (read.rejected) return bad(reasonOf(read.rejected));
-  const { wish, portSecurity } = read.value;
-  const { v4, v6, mac } = wish;
+  const { request, portSecurity } = read.value;
+  const { v4, v6, mac } = request;
   if (v4 === undefined && v6 === undefined)
     return bad(`${nicAnnotation(provider, 'ip_address')} names no address`);
   const portName = portOf(pod, owner, provider);

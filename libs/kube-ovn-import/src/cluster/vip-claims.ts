@@ -1,7 +1,7 @@
 // What Kube-OVN's Vips say: which addresses each was given (its status), what it is for (its spec), and who uses it (a
 // label). The status counts: the spec may have been edited since, without effect in Kube-OVN, but it would have one here.
 import { vipHolder, type VipPurpose } from '@holdfast/ipam';
-import { readVipSpec, type VipWanted } from '@holdfast/kube';
+import { readVipSpec, type VipSpec } from '@holdfast/kube';
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { VIPS } from '@holdfast/kube-api';
 import { hasUpperCase, readClaimed, straysIn, textOf } from './address-texts';
@@ -73,13 +73,13 @@ function readVip(vip: KubernetesObject): VipClaim | Unrecorded {
  * Kube-OVN gives a switch_lb_vip the MAC of the Subnet's router port, which is not its own: where its spec does not insist
  * on it, the ledger chooses one.
  */
-function ownOf(held: ClaimedAddress, { mac, purpose }: VipWanted): ClaimedAddress {
+function ownOf(held: ClaimedAddress, { mac, purpose }: VipSpec): ClaimedAddress {
   if (purpose.vipType !== 'switch_lb_vip' || mac !== undefined) return held;
   return { v4: held.v4, v6: held.v6 };
 }
 
 /** Kube-OVN refuses such edits in its log only, and leaves them standing. */
-function editsOf(vip: KubernetesObject, wanted: VipWanted, { held, subnet }: Claim): string[] {
+function editsOf(vip: KubernetesObject, wanted: VipSpec, { held, subnet }: Claim): string[] {
   // Old versions don't copy it.
   const type = typeof vip.status?.['type'] === 'string' ? vip.status['type'] : wanted.purpose.vipType;
   const edits: (string | false)[] = [

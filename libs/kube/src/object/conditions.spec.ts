@@ -45,8 +45,8 @@ describe('saysAll', () => {
     ['another status', [ready('False')], false],
     ['one more', [ready('True'), { ...ready('True'), type: 'Bound' }], false],
     ['one less', [], false],
-  ])('compares with %s', (_, wanted, same) => {
-    expect(saysAll(kept, wanted)).toBe(same);
+  ])('compares with %s', (_, desired, same) => {
+    expect(saysAll(kept, desired)).toBe(same);
   });
 });
 

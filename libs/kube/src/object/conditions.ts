@@ -33,11 +33,11 @@ export interface Condition {
 }
 
 /** Whether `kept` (a status's `conditions`) says of our types exactly what is wanted, whenever it began to. */
-export function saysAll(kept: Json | undefined, wanted: readonly Condition[]): boolean {
+export function saysAll(kept: Json | undefined, desired: readonly Condition[]): boolean {
   const ours = listed(kept).filter(isOurs).map(said);
   return (
-    ours.length === wanted.length &&
-    wanted.every((condition) => ours.some((it) => isDeepStrictEqual(it, said(condition))))
+    ours.length === desired.length &&
+    desired.every((condition) => ours.some((it) => isDeepStrictEqual(it, said(condition))))
   );
 }
 
@@ -68,11 +68,11 @@ export function says(
 /** The list to write: those of others, then ours, each with the time at which its status became what it is. */
 export function mergeConditions(
   kept: Json | undefined,
-  wanted: readonly Condition[],
+  desired: readonly Condition[],
   now: string,
 ): readonly JsonObject[] {
   const there = listed(kept);
-  const ours = wanted.map((condition) => {
+  const ours = desired.map((condition) => {
     const before = there.find(({ type }) => type === condition.type);
     const since = before?.['status'] === condition.status ? before['lastTransitionTime'] : undefined;
     return { ...said(condition), lastTransitionTime: typeof since === 'string' ? since : now };

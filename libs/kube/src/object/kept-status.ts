@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { KubernetesFault } from '@holdfast/kube-api';
 import type { JsonObject, KubernetesObject } from '@holdfast/kube-api';
 import { type Condition, mergeConditions, saysAll } from './conditions';
-import type { WantedStatus } from './wanted-status';
+import type { DesiredStatus } from './desired-status';
 
 /** Of one kind of object. */
 export class KeptStatus {
@@ -15,16 +15,16 @@ export class KeptStatus {
   private generationCountsStatus = false;
 
   /** What to write so that the object says what is wanted; undefined when it says so already. */
-  patchOf(object: KubernetesObject, wanted: WantedStatus, now: string): JsonObject | undefined {
-    const fields = this.tellable(wanted.fields);
+  patchOf(object: KubernetesObject, desired: DesiredStatus, now: string): JsonObject | undefined {
+    const fields = this.tellable(desired.fields);
     const kept = object.status ?? {};
     const isSame =
       Object.entries(fields).every(
         ([field, value]) => this.dropped.has(field) || isKept(kept, field, value),
       ) &&
-      (this.dropped.has('conditions') || saysAll(kept['conditions'], wanted.conditions));
+      (this.dropped.has('conditions') || saysAll(kept['conditions'], desired.conditions));
     if (isSame) return undefined;
-    return { ...fields, conditions: mergeConditions(kept['conditions'], wanted.conditions, now) };
+    return { ...fields, conditions: mergeConditions(kept['conditions'], desired.conditions, now) };
   }
 
   /**
@@ -34,12 +34,12 @@ export class KeptStatus {
    */
   learn(
     before: KubernetesObject,
-    wanted: WantedStatus,
+    desired: DesiredStatus,
     sent: JsonObject,
     written: KubernetesObject,
   ): boolean {
     const told = Object.keys(sent).filter((field) => sent[field] !== null);
-    const stuck = told.filter((field) => this.isStuck(field, written, sent, wanted.conditions));
+    const stuck = told.filter((field) => this.isStuck(field, written, sent, desired.conditions));
     const lost = told.filter((field) => !stuck.includes(field));
     const ignored = lost.find(
       (field) => stuck.length === 0 || isThere(written, field) || isThere(before, field),

@@ -9,10 +9,10 @@ import type { KubernetesObject } from '@holdfast/kube-api';
 import type { Resource } from '@holdfast/kube-api';
 import { asFault } from '@holdfast/kube-api';
 import { type Condition, says, timestamp } from './conditions';
-import type { Differences } from './differences';
+import type { ResyncDifferences } from './resync-differences';
 import { type DueKey, dueKeyOf } from './due-key';
 import { KeptStatus } from './kept-status';
-import type { WantedStatus } from './wanted-status';
+import type { DesiredStatus } from './desired-status';
 
 /** A watch that takes longer is broken, and its repair may skip the version that is waited for. */
 const ECHO_MAX_MS = 5_000;
@@ -43,7 +43,7 @@ export class ObjectWriter {
     /** The cluster's definition keeps more than it used to: every object of the kind may have something to be told. */
     private readonly onMoreKept: (resource: Resource) => void,
     /** To be told of each status that is about to be written. */
-    private readonly differences?: Pick<Differences, 'statusDiffers'>,
+    private readonly differences?: Pick<ResyncDifferences, 'statusDiffers'>,
   ) {}
 
   /** How long to wait at most until the replica shows what was written last; 0 when it does. */
@@ -114,12 +114,12 @@ export class ObjectWriter {
   async publish(
     resource: Resource,
     object: KubernetesObject,
-    wanted: WantedStatus,
+    desired: DesiredStatus,
     warning?: Warning,
   ): Promise<Written> {
     const key = dueKeyOf(resource, object.metadata.name);
     const fault = warning ? await this.warn(key, object, warning) : this.forgetWarning(key);
-    const written = await this.writeStatus(resource, object, wanted);
+    const written = await this.writeStatus(resource, object, desired);
     if (fault) throw fault;
     return written;
   }
@@ -127,20 +127,20 @@ export class ObjectWriter {
   private async writeStatus(
     resource: Resource,
     object: KubernetesObject,
-    wanted: WantedStatus,
+    desired: DesiredStatus,
   ): Promise<Written> {
     const kept = this.keptOf(resource);
-    const status = kept.patchOf(object, wanted, timestamp(this.clock.now()));
+    const status = kept.patchOf(object, desired, timestamp(this.clock.now()));
     if (!status) return object;
     const { name, resourceVersion } = object.metadata;
     // What we wrote a moment ago is being kept up, not found different.
     if (this.statusRestMs(dueKeyOf(resource, name), ECHO_MAX_MS) === 0)
-      this.differences?.statusDiffers(resource, object, wanted.fields['observedPosition']);
+      this.differences?.statusDiffers(resource, object, desired.fields['observedPosition']);
     this.statusAtMs.set(dueKeyOf(resource, name), this.clock.monotonic());
     const written = await this.echoed(resource, object, () =>
       this.api.patchStatus(resource, object.metadata, status, { resourceVersion }),
     );
-    if (written && kept.learn(object, wanted, status, written)) this.onMoreKept(resource);
+    if (written && kept.learn(object, desired, status, written)) this.onMoreKept(resource);
     return written;
   }
 
@@ -182,9 +182,9 @@ export class ObjectWriter {
     if (this.warned.get(key) === text) return undefined;
     const { reason } = condition;
     const sought = message === condition.message ? condition : { ...condition, message: undefined };
-    const isTold = says(regarding.status?.['conditions'], sought) && !this.owed.has(key);
+    const isReported = says(regarding.status?.['conditions'], sought) && !this.owed.has(key);
     try {
-      if (!isTold) await this.api.recordEvent({ regarding, type: 'Warning', reason, message });
+      if (!isReported) await this.api.recordEvent({ regarding, type: 'Warning', reason, message });
       this.warned.set(key, text);
       this.owed.delete(key);
       return undefined;

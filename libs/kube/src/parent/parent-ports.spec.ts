@@ -1,8 +1,8 @@
 // Which ports of a Pod become parents, and what a Pod is told that cannot be one.
 import { PODS, VIPS } from '@holdfast/kube-api';
-import { FaceWorld } from '../testing/face-world';
+import { ProjectorWorld } from '../testing/projector-world';
 import type { PodParts } from '@holdfast/kube-api/testing';
-import { parentOrders, parentsOf } from '../testing/uses-of-vip';
+import { parentCommands, parentsOf } from '../testing/uses-of-vip';
 import { SAY_AFTER_MS } from '@holdfast/kube-api';
 
 const AAP = { subnet: 'ovn-default', namespace: 'default', selector: ['app: aap1'] };
@@ -10,8 +10,8 @@ const LABELS = { app: 'aap1' };
 const SWITCH = 'ovn.kubernetes.io/logical_switch';
 const NAD_SWITCH = 'net1.infra.ovn.kubernetes.io/logical_switch';
 
-async function started(): Promise<FaceWorld> {
-  const world = new FaceWorld();
+async function started(): Promise<ProjectorWorld> {
+  const world = new ProjectorWorld();
   world.subnet();
   await world.start();
   world.vip('vip-aap', AAP);
@@ -69,7 +69,7 @@ describe('D23: the parents of a Vip', () => {
       metadata: { annotations: { [SWITCH]: 'x', [NAD_SWITCH]: 'ovn-default' } },
     });
     await world.settle();
-    expect(parentOrders(world.ledger)).toEqual([
+    expect(parentCommands(world.ledger)).toEqual([
       '+ a.default',
       "- a.default: NIC left the Vip's subnet",
       '+ a.default.net1.infra.ovn',
@@ -87,7 +87,7 @@ describe('D23: the parents of a Vip', () => {
     await world.settle();
     world.delete(PODS, 'default/virt-launcher-vm-1');
     await world.settle();
-    expect(parentOrders(world.ledger)).toEqual(['+ vm.default']);
+    expect(parentCommands(world.ledger)).toEqual(['+ vm.default']);
     world.delete(PODS, 'default/virt-launcher-vm-2');
     await world.settle();
     expect(parentsOf(world.ledger, 'vip-aap')).toEqual([]);
@@ -143,7 +143,7 @@ describe('D26: a Pod that cannot be a parent', () => {
     world.edit(PODS, `${rest.namespace ?? 'default'}/a`, { metadata: { labels: { unrelated: 'x' } } });
     await world.settle(24 * 3_600_000);
     expect(told()).toMatchObject(once);
-    expect(parentOrders(world.ledger)).toEqual([]);
+    expect(parentCommands(world.ledger)).toEqual([]);
   });
 
   it('is told nothing when Pod and Vip come one after the other', async () => {

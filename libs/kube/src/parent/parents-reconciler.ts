@@ -6,13 +6,14 @@
 //                        ledger's grants by selector ----+          refused, unfit: one Event on the Pod
 import { parseLabelSelector, type VipEntry } from '@holdfast/ipam';
 import type { KubernetesObject } from '@holdfast/kube-api';
-import { BEHIND_RETRY_MS, type Context } from '../object/context';
+import type { Context } from '../object/context';
+import { BEHIND_RETRY_MS } from '@holdfast/projection';
 import { isOwnVip } from '../vip/own-vips';
 import type { PodsByVip } from './pods-by-vip';
 import { readList } from '@holdfast/kube-api';
-import { askAll, grantTo, isSettled } from './parent-orders';
+import { askAll, grantTo, isSettled } from './parent-commands';
 import type { PodWarning, PodWarnings } from '@holdfast/kube-api';
-import { askedBy, verdictOn, vipMissing } from './verdict';
+import { requestOf, fitnessOf, vipMissing } from './parent-fitness';
 import { type JudgedPod, Withdrawals } from './withdrawals';
 
 export class ParentsReconciler {
@@ -39,11 +40,11 @@ export class ParentsReconciler {
   }
 
   private judge(vip: string, entry: VipEntry | undefined): JudgedPod[] {
-    const asked = entry && askedBy(entry);
+    const asked = entry && requestOf(entry);
     const hasObject = this.context.vips.get({ name: vip }) !== undefined;
     return this.pods.podsNaming(vip).map((pod) => {
-      const verdict = asked ? verdictOn(pod, asked) : vipMissing(vip, hasObject);
-      return { pod, verdict };
+      const fitness = asked ? fitnessOf(pod, asked) : vipMissing(vip, hasObject);
+      return { pod, fitness };
     });
   }
 
@@ -53,11 +54,11 @@ export class ParentsReconciler {
     judged: readonly JudgedPod[],
     refused: PodWarning[],
   ): Promise<boolean> {
-    const wanted = portsWanted(judged);
-    const areWithdrawn = await this.withdrawals.make(entry, wanted, judged);
+    const desired = portsDesired(judged);
+    const areWithdrawn = await this.withdrawals.make(entry, desired, judged);
     if (this.isSelectorUnreadable(entry.name)) return areWithdrawn;
     const { uses } = entry.subnet;
-    const missing = [...wanted].filter(([port]) => !uses.isGranted(entry.name, port, 'selector'));
+    const missing = [...desired].filter(([port]) => !uses.isGranted(entry.name, port, 'selector'));
     const commands = missing.map(([port, pod]) => grantTo(pod, port, entry));
     const answers = await askAll(this.context, entry, commands);
     for (const [at, answer] of answers.entries()) {
@@ -85,17 +86,17 @@ export class ParentsReconciler {
 }
 
 /** Where several Pods map to one port, the first in the order of their names has it. */
-function portsWanted(judged: readonly JudgedPod[]): Map<string, KubernetesObject> {
-  const wanted = new Map<string, KubernetesObject>();
-  for (const { pod, verdict } of judged) {
-    if (verdict.is !== 'parent') continue;
-    for (const port of verdict.ports) if (!wanted.has(port)) wanted.set(port, pod);
+function portsDesired(judged: readonly JudgedPod[]): Map<string, KubernetesObject> {
+  const desired = new Map<string, KubernetesObject>();
+  for (const { pod, fitness } of judged) {
+    if (fitness.is !== 'parent') continue;
+    for (const port of fitness.ports) if (!desired.has(port)) desired.set(port, pod);
   }
-  return wanted;
+  return desired;
 }
 
 function unfitOf(judged: readonly JudgedPod[]): PodWarning[] {
-  return judged.flatMap(({ pod, verdict }) =>
-    verdict.is === 'unfit' ? [{ pod, reason: verdict.reason, message: verdict.message }] : [],
+  return judged.flatMap(({ pod, fitness }) =>
+    fitness.is === 'unfit' ? [{ pod, reason: fitness.reason, message: fitness.message }] : [],
   );
 }

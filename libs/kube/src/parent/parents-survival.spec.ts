@@ -1,17 +1,17 @@
 // Parents after restarts, missed events, half a list, a ledger that fails: always what is there, and never more.
 import { PODS, VIPS } from '@holdfast/kube-api';
-import { FaceWorld } from '../testing/face-world';
-import { parentOrders, parentsOf } from '../testing/uses-of-vip';
+import { ProjectorWorld } from '../testing/projector-world';
+import { parentCommands, parentsOf } from '../testing/uses-of-vip';
 import { AAPS_ANNOTATION } from '@holdfast/kube-api';
 
 const AAP = { subnet: 'ovn-default', namespace: 'default', selector: ['app: aap1'] };
 const LABELS = { app: 'aap1' };
 const HOUR_MS = 3_600_000;
 
-type World = FaceWorld & { readonly running: Awaited<ReturnType<FaceWorld['start']>> };
+type World = ProjectorWorld & { readonly running: Awaited<ReturnType<ProjectorWorld['start']>> };
 
 async function started(pods: readonly string[] = ['a', 'b', 'c', 'd']): Promise<World> {
-  const world = new FaceWorld();
+  const world = new ProjectorWorld();
   world.subnet();
   const running = await world.start();
   world.vip('vip-aap', AAP);
@@ -21,7 +21,7 @@ async function started(pods: readonly string[] = ['a', 'b', 'c', 'd']): Promise<
 }
 
 /** One loses its labels, one its annotation, one is deleted, one comes. */
-function change(world: FaceWorld): void {
+function change(world: ProjectorWorld): void {
   world.edit(PODS, 'default/a', { metadata: { labels: { app: null } } });
   world.edit(PODS, 'default/b', { metadata: { annotations: { [AAPS_ANNOTATION]: null } } });
   world.delete(PODS, 'default/c');
@@ -44,7 +44,7 @@ describe('the parents of a Vip', () => {
     await world.running.crash();
     change(world);
     await world.start();
-    expect(parentOrders(world.ledger).slice(4)).toEqual(CHANGED);
+    expect(parentCommands(world.ledger).slice(4)).toEqual(CHANGED);
     expect(parentsOf(world.ledger, 'vip-aap')).toEqual(['d.default', 'e.default']);
   });
 
@@ -67,7 +67,7 @@ describe('the parents of a Vip', () => {
       if (harm === 'compact') world.sandbox.faults.dropWatches();
       change(world);
       await world.settle(HOUR_MS);
-      expect(parentOrders(world.ledger).slice(4).sort()).toEqual([...CHANGED].sort());
+      expect(parentCommands(world.ledger).slice(4).sort()).toEqual([...CHANGED].sort());
     }
   });
 
@@ -76,17 +76,17 @@ describe('the parents of a Vip', () => {
     await world.running.crash();
     change(world);
     world.sandbox.faults.fail({ times: Infinity, status: 403, when: isOfPods });
-    const { face } = await world.start();
+    const { projector } = await world.start();
     await world.settle(HOUR_MS);
     expect(parentsOf(world.ledger, 'vip-aap')).toEqual(['a.default', 'b.default', 'c.default', 'd.default']);
-    expect(face.status).toMatchObject({ synced: false, trouble: { code: 'kubernetes-forbidden' } });
+    expect(projector.status).toMatchObject({ synced: false, trouble: { code: 'kubernetes-forbidden' } });
     world.vip('web');
     await world.settle();
     expect(world.statusOf(VIPS, 'web')).toMatchObject({ ready: true });
     world.sandbox.faults.heal();
     await world.settle(60_000);
     expect(parentsOf(world.ledger, 'vip-aap')).toEqual(['d.default', 'e.default']);
-    expect(face.status.synced).toBe(true);
+    expect(projector.status.synced).toBe(true);
   });
 
   it.each(['before', 'after'] as const)(
@@ -111,7 +111,7 @@ describe('the parents of a Vip', () => {
     await world.settle(100);
     world.ledger.catchUp();
     await world.settle(60_000);
-    expect(parentOrders(world.ledger)).toEqual(['+ a.default']);
+    expect(parentCommands(world.ledger)).toEqual(['+ a.default']);
   });
 
   it('come back when somebody withdraws what the selector grants', async () => {

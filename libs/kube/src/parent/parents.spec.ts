@@ -1,16 +1,16 @@
 // Pods as parents of a Vip, in virtual time: who becomes one, who ceases to be, and what the record says of it.
 import { PODS, VIPS } from '@holdfast/kube-api';
-import { FaceWorld } from '../testing/face-world';
-import { lastParentOrder, namedParentsOf, parentOrders, parentsOf } from '../testing/uses-of-vip';
+import { ProjectorWorld } from '../testing/projector-world';
+import { lastParentCommand, namedParentsOf, parentCommands, parentsOf } from '../testing/uses-of-vip';
 import { AAPS_ANNOTATION } from '@holdfast/kube-api';
 
 const AAP = { subnet: 'ovn-default', namespace: 'default', selector: ['app: aap1'] };
 const LABELS = { app: 'aap1' };
 
-type World = FaceWorld & { readonly running: Awaited<ReturnType<FaceWorld['start']>> };
+type World = ProjectorWorld & { readonly running: Awaited<ReturnType<ProjectorWorld['start']>> };
 
 async function started(spec: object = AAP): Promise<World> {
-  const world = new FaceWorld();
+  const world = new ProjectorWorld();
   world.subnet();
   const running = await world.start();
   world.vip('vip-aap', spec);
@@ -18,9 +18,9 @@ async function started(spec: object = AAP): Promise<World> {
   return Object.assign(world, { running });
 }
 
-const relabel = (world: FaceWorld, pod: string, labels: object): void =>
+const relabel = (world: ProjectorWorld, pod: string, labels: object): void =>
   void world.edit(PODS, `default/${pod}`, { metadata: { labels } });
-const annotate = (world: FaceWorld, pod: string, aaps: string | null): void =>
+const annotate = (world: ProjectorWorld, pod: string, aaps: string | null): void =>
   void world.edit(PODS, `default/${pod}`, { metadata: { annotations: { [AAPS_ANNOTATION]: aaps } } });
 
 describe('a Pod that names a Vip', () => {
@@ -30,7 +30,7 @@ describe('a Pod that names a Vip', () => {
     await world.settle(1_000);
     expect(parentsOf(world.ledger, 'vip-aap')).toEqual(['busybox.default']);
     const { uid, resourceVersion } = metadata;
-    expect(lastParentOrder(world.ledger)).toMatchObject({
+    expect(lastParentCommand(world.ledger)).toMatchObject({
       command: {
         ...{ type: 'GrantParent', subnet: 'ovn-default', vip: 'vip-aap', grantor: 'selector' },
         evidence: { object: 'pod/default/busybox', uid, resourceVersion },
@@ -51,7 +51,7 @@ describe('a Pod that names a Vip', () => {
     await world.settle();
     for (const vip of ['vip-aap', 'second', 'third'])
       expect(parentsOf(world.ledger, vip)).toEqual(['busybox.default']);
-    expect(parentOrders(world.ledger)).toHaveLength(3);
+    expect(parentCommands(world.ledger)).toHaveLength(3);
   });
 
   it('D20: loses the grant when its labels no longer match, and gets it back when they do', async () => {
@@ -63,7 +63,7 @@ describe('a Pod that names a Vip', () => {
     expect(parentsOf(world.ledger, 'vip-aap')).toEqual([]);
     relabel(world, 'busybox', LABELS);
     await world.settle();
-    expect(parentOrders(world.ledger)).toEqual([
+    expect(parentCommands(world.ledger)).toEqual([
       '+ busybox.default',
       '- busybox.default: labels no longer match selector',
       '+ busybox.default',
@@ -82,12 +82,12 @@ describe('a Pod that names a Vip', () => {
     const { uid } = world.read(PODS, 'default/c')?.metadata ?? {};
     world.delete(PODS, 'default/c');
     await world.settle();
-    expect(parentOrders(world.ledger).slice(3)).toEqual([
+    expect(parentCommands(world.ledger).slice(3)).toEqual([
       '- a.default: annotation removed',
       '- b.default: Pod finished',
       '- c.default: Pod deleted',
     ]);
-    expect(lastParentOrder(world.ledger)?.command.evidence).toMatchObject({ object: 'pod/default/c', uid });
+    expect(lastParentCommand(world.ledger)?.command.evidence).toMatchObject({ object: 'pod/default/c', uid });
     expect(world.condition(VIPS, 'vip-aap', 'InUse')).toMatchObject({ status: 'False', reason: 'Unused' });
   });
 
@@ -104,7 +104,7 @@ describe('a Pod that names a Vip', () => {
   });
 
   it('D24: was there before its Vip, and becomes its parent when that is reserved', async () => {
-    const world = new FaceWorld();
+    const world = new ProjectorWorld();
     world.subnet();
     world.pod('busybox', 'vip-aap', LABELS);
     await world.start();
@@ -123,7 +123,7 @@ describe('a Pod that names a Vip', () => {
     expect(parentsOf(world.ledger, 'vip-aap')).toEqual(['busybox.default']);
   });
 
-  it('may be the parent of a Vip that was reserved through another door', async () => {
+  it('may be the parent of a Vip that was reserved through another transport', async () => {
     const world = await started();
     const purpose = { vipType: '', namespace: 'default', selector: ['app=aap1'] } as const;
     await world.ledger.execute(
@@ -148,7 +148,7 @@ describe("a Vip's selector", () => {
     await world.settle();
     world.edit(VIPS, 'vip-aap', { spec: { selector: ['app in (b, c)'] } });
     await world.settle();
-    expect(parentOrders(world.ledger)).toEqual([
+    expect(parentCommands(world.ledger)).toEqual([
       '+ a.default',
       "- a.default: Vip's selector changed",
       '+ b.default',
@@ -186,7 +186,7 @@ describe("a Vip's selector", () => {
     const world = await started({ ...AAP, selector: ['app'.repeat(30)] });
     world.pod('a', 'vip-aap', LABELS);
     await world.settle(10_000);
-    expect(parentOrders(world.ledger)).toEqual([]);
+    expect(parentCommands(world.ledger)).toEqual([]);
     expect(world.events().map(({ reason, involvedObject }) => [involvedObject.kind, reason])).toEqual(
       expect.arrayContaining([
         ['Vip', 'InvalidArgument'],

@@ -7,12 +7,12 @@ import type { Context } from '../object/context';
 import { actorNamed, actorOf } from '@holdfast/kube-api';
 import { nicsOf } from '@holdfast/kube-api';
 import type { PodsByVip } from './pods-by-vip';
-import { askAll, evidenceOf, isSettled, type ParentOrder } from './parent-orders';
-import type { Unfit, Verdict } from './verdict';
+import { askAll, evidenceOf, isSettled, type ParentCommand } from './parent-commands';
+import type { Unfit, ParentFitness } from './parent-fitness';
 
 export interface JudgedPod {
   readonly pod: KubernetesObject;
-  readonly verdict: Verdict;
+  readonly fitness: ParentFitness;
 }
 
 interface Cause {
@@ -45,16 +45,16 @@ export class Withdrawals {
   /** Ends every grant by selector of a port that is not wanted. Whether all is settled. */
   async make(
     entry: VipEntry,
-    wanted: ReadonlyMap<string, unknown>,
+    desired: ReadonlyMap<string, unknown>,
     judged: readonly JudgedPod[],
   ): Promise<boolean> {
     const { name } = entry;
     const granted = entry.subnet.uses.parents(name).filter(({ grantors }) => grantors.includes('selector'));
-    const over = granted.filter(({ port }) => !wanted.has(port));
-    const commands = over.map(({ port }) => this.orderOf(entry, port, judged));
+    const over = granted.filter(({ port }) => !desired.has(port));
+    const commands = over.map(({ port }) => this.commandOf(entry, port, judged));
     const answers = await askAll(this.context, entry, commands);
     const areSettled = answers.every(isSettled);
-    if (areSettled) this.remember(entry, wanted.size > 0);
+    if (areSettled) this.remember(entry, desired.size > 0);
     return areSettled;
   }
 
@@ -67,7 +67,7 @@ export class Withdrawals {
     else this.forget(name);
   }
 
-  private orderOf(entry: VipEntry, port: string, judged: readonly JudgedPod[]): ParentOrder {
+  private commandOf(entry: VipEntry, port: string, judged: readonly JudgedPod[]): ParentCommand {
     const { name, subnet } = entry;
     const { reason, pod, isVips } = this.causeOf(entry, port, judged);
     const what = { subnet: subnet.name, vip: name, port, grantor: 'selector', reason } as const;
@@ -81,22 +81,22 @@ export class Withdrawals {
 
   private causeOf(entry: VipEntry, port: string, judged: readonly JudgedPod[]): Cause {
     const still = judged.find(({ pod }) => hasPort(pod, port));
-    if (still) return this.causeOfVerdict(entry, still);
+    if (still) return this.causeOfFitness(entry, still);
     const left = this.pods.departures(entry.name).find(({ pod }) => hasPort(pod, port));
     if (left) return left;
     const pod = this.podNamedBy(port, entry.reservation.vip.namespace);
     return pod ? { reason: 'annotation removed', pod } : { reason: 'Pod deleted' };
   }
 
-  private causeOfVerdict({ name, reservation }: VipEntry, { pod, verdict }: JudgedPod): Cause {
-    if (verdict.is === 'finished') return { reason: 'Pod finished', pod };
-    if (verdict.is === 'parent') return { reason: "NIC left the Vip's subnet", pod };
+  private causeOfFitness({ name, reservation }: VipEntry, { pod, fitness }: JudgedPod): Cause {
+    if (fitness.is === 'finished') return { reason: 'Pod finished', pod };
+    if (fitness.is === 'parent') return { reason: "NIC left the Vip's subnet", pod };
     const known = this.selectors.get(name);
     const isOther = known !== undefined && known !== JSON.stringify(reservation.vip.selector);
-    if (verdict.reason === 'LabelsDiffer' && isOther)
+    if (fitness.reason === 'LabelsDiffer' && isOther)
       return { reason: "Vip's selector changed", pod, isVips: true };
-    const isVips = verdict.reason === 'NamespaceDiffers' || verdict.reason === 'VipUnsuited';
-    return { reason: REASONS[verdict.reason], pod, isVips };
+    const isVips = fitness.reason === 'NamespaceDiffers' || fitness.reason === 'VipUnsuited';
+    return { reason: REASONS[fitness.reason], pod, isVips };
   }
 
   /** A port's name begins with its Pod's, whatever else it has. */

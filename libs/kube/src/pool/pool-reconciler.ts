@@ -1,5 +1,5 @@
 // One IPPool: its object defines and changes a pool of the Subnet that it names, and its end retires it; who holds an address
-// of it keeps that. As with a Subnet, a pool that another door defined and no object names is that door's.
+// of it keeps that. As with a Subnet, a pool that another transport defined and no object names is that transport's.
 //
 //   finalizer and home -> DefinePool -> status      another Subnet: RetirePool there -> home -> DefinePool here
 //   refused: condition and Event; looked at again when the Subnet's definition changes
@@ -7,23 +7,17 @@ import { type DefinePool, reject, type Rejection, subnet, type SubnetState } fro
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { IP_POOLS } from '@holdfast/kube-api';
 import { isOnlyCounts } from '../object/conditions';
-import {
-  type Asked,
-  ask,
-  BEHIND_RETRY_MS,
-  type Context,
-  moment,
-  REAPPEARING_MS,
-  STALE_RETRY_MS,
-} from '../object/context';
+import { type Context, moment, REAPPEARING_MS } from '../object/context';
+import { type Execution, BEHIND_RETRY_MS } from '@holdfast/projection';
+import { STALE_RETRY_MS } from '@holdfast/kube-api';
 import { poolKey } from '../object/due-key';
 import { actorGone, actorOf } from '@holdfast/kube-api';
 import { FINALIZER } from '@holdfast/kube-api';
 import { COUNTS_EVERY_MS } from '../subnet/subnet-reconciler';
-import { toldCounts } from '../object/told-counts';
+import { statusCounts } from '../object/status-counts';
 import { subnetsWithPool } from './held-pools';
 import { homeOf, POOL_SUBNET_ANNOTATION } from './pool-home';
-import { type PoolWanted, rangesWithin, readPool } from './pool-spec';
+import { type PoolSpec, rangesWithin, readPool } from './pool-spec';
 import { type PoolFindings, poolStatus } from './pool-status';
 
 /** So long nothing is said of a Subnet that is missing: what people apply together has arrived by then. */
@@ -45,12 +39,12 @@ export class PoolReconciler {
     const echoMs = writer.echoInMs(poolKey(name));
     if (echoMs > 0) return echoMs;
     const object = pools.get({ name });
-    if (!object) return this.afterObject(name);
-    return object.metadata.deletionTimestamp ? this.letGo(object) : this.keep(object);
+    if (!object) return this.onMissing(name);
+    return object.metadata.deletionTimestamp ? this.finalize(object) : this.reconcileSpec(object);
   }
 
-  private async keep(seen: KubernetesObject): Promise<number | undefined> {
-    const { ledger, refusals } = this.context;
+  private async reconcileSpec(seen: KubernetesObject): Promise<number | undefined> {
+    const { ledger, rejections } = this.context;
     const { name } = seen.metadata;
     const read = readPool(seen);
     if (read.rejected) return this.show(seen, read);
@@ -60,13 +54,13 @@ export class PoolReconciler {
     if (!state) return this.show(seen, noSubnet(read.value.subnet));
     const settled = this.settledAs(seen, state);
     if (settled) return this.show(seen, settled);
-    const ordered = orderOf(name, read.value, state);
+    const ordered = commandOf(name, read.value, state);
     if (ordered.rejected) return this.show(seen, ordered);
     const refusal = this.refusalOf(ordered.command, state);
     if (refusal) return this.show(seen, { rejected: refusal });
     const moved = await this.leave(seen, state.name);
     if (moved.is === 'behind') return BEHIND_RETRY_MS;
-    if (moved.rejected) return (await this.show(seen, moved)) ?? refusals.retryInMs(poolKey(name));
+    if (moved.rejected) return (await this.show(seen, moved)) ?? rejections.retryInMs(poolKey(name));
     return this.define(seen, ordered.command, state, ordered.unread);
   }
 
@@ -76,21 +70,21 @@ export class PoolReconciler {
     state: SubnetState,
     unread: string,
   ): Promise<number | undefined> {
-    const { writer, refusals } = this.context;
+    const { writer, rejections } = this.context;
     const object = await writer.claim(IP_POOLS, seen, { [POOL_SUBNET_ANNOTATION]: command.subnet });
     if (!object) return STALE_RETRY_MS;
     const key = poolKey(command.name);
-    const asked = askedBy(object, state);
-    const standing = refusals.standing(key, asked);
-    if (standing) return (await this.show(object, { rejected: standing })) ?? refusals.retryInMs(key);
+    const asked = requestOf(object, state);
+    const standing = rejections.activeRejection(key, asked);
+    if (standing) return (await this.show(object, { rejected: standing })) ?? rejections.retryInMs(key);
     const answer = this.isSo(command, state)
       ? DONE
-      : await ask(this.context, command, actorOf(IP_POOLS, object));
+      : await this.context.execute(command, actorOf(IP_POOLS, object));
     if (answer.is === 'behind') return BEHIND_RETRY_MS;
-    if (answer.rejected) refusals.add(key, asked, command.subnet, answer.rejected);
-    else refusals.forget(key);
+    if (answer.rejected) rejections.add(key, asked, command.subnet, answer.rejected);
+    else rejections.forget(key);
     if (answer === DONE) this.settled.set(command.name, { definition: state.definition, asked, unread });
-    return (await this.show(object, { rejected: answer.rejected, unread })) ?? refusals.retryInMs(key);
+    return (await this.show(object, { rejected: answer.rejected, unread })) ?? rejections.retryInMs(key);
   }
 
   /** Counts change all the time, and deciding about a pool looks at all pools: what was so is so, while nothing of it changed. */
@@ -98,12 +92,12 @@ export class PoolReconciler {
     const settled = this.settled.get(object.metadata.name);
     const isOurs = object.metadata.finalizers?.includes(FINALIZER) && homeOf(object) === state.name;
     if (!settled || !isOurs || settled.definition !== state.definition) return undefined;
-    return settled.asked === askedBy(object, state) ? { unread: settled.unread } : undefined;
+    return settled.asked === requestOf(object, state) ? { unread: settled.unread } : undefined;
   }
 
   /** Retires it where it was, once it is clear that it can be had where it is to be. */
-  private async leave(object: KubernetesObject, wanted: string): Promise<Asked> {
-    const homes = this.homesOf(object).filter((home) => home !== wanted);
+  private async leave(object: KubernetesObject, desired: string): Promise<Execution> {
+    const homes = this.homesOf(object).filter((home) => home !== desired);
     return this.retire(object.metadata.name, homes, actorOf(IP_POOLS, object));
   }
 
@@ -113,14 +107,14 @@ export class PoolReconciler {
     return [...new Set([homeOf(object) ?? '', ...held])].filter((home) => home !== '');
   }
 
-  private async letGo(object: KubernetesObject): Promise<number | undefined> {
-    const { writer, refusals } = this.context;
+  private async finalize(object: KubernetesObject): Promise<number | undefined> {
+    const { writer, rejections } = this.context;
     const { name, finalizers } = object.metadata;
     if (finalizers?.includes(FINALIZER)) {
       const { is, rejected } = await this.retire(name, this.homesOf(object), actorOf(IP_POOLS, object));
       if (is === 'behind') return BEHIND_RETRY_MS;
       if (rejected)
-        return (await this.show(object, { retained: rejected })) ?? refusals.retryInMs(poolKey(name));
+        return (await this.show(object, { retained: rejected })) ?? rejections.retryInMs(poolKey(name));
     }
     const left = await writer.removeFinalizer(IP_POOLS, object);
     if (!left) return STALE_RETRY_MS;
@@ -129,21 +123,21 @@ export class PoolReconciler {
   }
 
   /** Nobody but us retires what a vanished object leaves behind; and only when the server says that it is gone. */
-  private async afterObject(name: string): Promise<number | undefined> {
-    const { ledger, writer, refusals, brakes } = this.context;
+  private async onMissing(name: string): Promise<number | undefined> {
+    const { ledger, writer, rejections, guards } = this.context;
     const homes = subnetsWithPool(ledger.view, name).map((state) => state.name);
     if (homes.length > 0) {
-      if (brakes.pools.holds(name)) return undefined;
+      if (guards.pools.holds(name)) return undefined;
       if (await writer.exists(IP_POOLS, name)) return REAPPEARING_MS;
-      const actor = actorGone(IP_POOLS, name, brakes.pools.evidenceOf(name));
+      const actor = actorGone(IP_POOLS, name, guards.pools.evidenceOf(name));
       const { is } = await this.retire(name, homes, actor);
-      if (is !== 'done') return refusals.retryInMs(poolKey(name)) ?? BEHIND_RETRY_MS;
+      if (is !== 'done') return rejections.retryInMs(poolKey(name)) ?? BEHIND_RETRY_MS;
     }
-    brakes.pools.forget(name);
+    guards.pools.forget(name);
     return this.forget(name);
   }
 
-  private async retire(name: string, homes: readonly string[], actor: string): Promise<Asked> {
+  private async retire(name: string, homes: readonly string[], actor: string): Promise<Execution> {
     for (const home of homes) {
       const asked = await this.retireIn(home, name, actor);
       if (asked.is !== 'done') return asked;
@@ -151,16 +145,16 @@ export class PoolReconciler {
     return DONE;
   }
 
-  private async retireIn(home: string, name: string, actor: string): Promise<Asked> {
-    const { ledger, refusals } = this.context;
+  private async retireIn(home: string, name: string, actor: string): Promise<Execution> {
+    const { ledger, rejections } = this.context;
     if (!hasPool(ledger.view.subnet(home), name)) return DONE;
     const asked = `retire ${home}`;
-    const standing = refusals.standing(poolKey(name), asked);
+    const standing = rejections.activeRejection(poolKey(name), asked);
     if (standing) return { is: 'rejected', rejected: standing };
     const command = { type: 'RetirePool', subnet: home, name } as const;
-    const answer = await ask(this.context, command, actor);
+    const answer = await this.context.execute(command, actor);
     if (answer.rejected?.code === 'SubnetNotFound') return { is: 'behind' };
-    if (answer.rejected) refusals.add(poolKey(name), asked, home, answer.rejected);
+    if (answer.rejected) rejections.add(poolKey(name), asked, home, answer.rejected);
     return answer;
   }
 
@@ -186,7 +180,7 @@ export class PoolReconciler {
   }
 
   private forget(name: string): undefined {
-    this.context.refusals.forget(poolKey(name));
+    this.context.rejections.forget(poolKey(name));
     this.missingSinceMs.delete(name);
     this.settled.delete(name);
   }
@@ -200,8 +194,8 @@ export class PoolReconciler {
     const findings = {
       ...found,
       home,
-      v4: toldCounts(counts?.ofPool(name, 4)),
-      v6: toldCounts(counts?.ofPool(name, 6)),
+      v4: statusCounts(counts?.ofPool(name, 4)),
+      v6: statusCounts(counts?.ofPool(name, 6)),
       position: home && ledger.view.subnetPosition(home),
       generation,
     };
@@ -223,15 +217,15 @@ interface Settled {
   readonly unread: string;
 }
 
-const DONE: Asked = { is: 'done' };
+const DONE: Execution = { is: 'done' };
 
 /** What the object asks for, of a Subnet as it is defined now. */
-const askedBy = ({ spec }: KubernetesObject, { definitionAtMs }: SubnetState): string =>
+const requestOf = ({ spec }: KubernetesObject, { definitionAtMs }: SubnetState): string =>
   JSON.stringify([spec, definitionAtMs]);
 
-function orderOf(
+function commandOf(
   name: string,
-  { subnet: home, ips, namespaces, unread }: PoolWanted,
+  { subnet: home, ips, namespaces, unread }: PoolSpec,
   state: SubnetState,
 ):
   | { readonly command: DefinePool; readonly unread: string; readonly rejected?: undefined }

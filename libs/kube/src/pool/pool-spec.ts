@@ -12,7 +12,7 @@ import {
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { listed, quote, type Read, readList, readTexts } from '@holdfast/kube-api';
 
-export interface PoolWanted {
+export interface PoolSpec {
   readonly subnet: string;
   /** As they were written; not yet cut to the Subnet's blocks. */
   readonly ips: readonly { readonly text: string; readonly range: AddressRange }[];
@@ -23,7 +23,7 @@ export interface PoolWanted {
 
 const UNREAD_SET = 'spec.enableAddressSet has no effect: no Address_Set is made for a pool.';
 
-export function readPool({ spec = {} }: KubernetesObject): Read<PoolWanted> {
+export function readPool({ spec = {} }: KubernetesObject): Read<PoolSpec> {
   const texts = readTexts(spec, ['subnet']);
   if (texts.rejected) return texts;
   const { subnet } = texts.value;
@@ -42,7 +42,7 @@ export function readPool({ spec = {} }: KubernetesObject): Read<PoolWanted> {
  * condition says so. A pool of which nothing lies within is refused.
  */
 export function rangesWithin(
-  ips: PoolWanted['ips'],
+  ips: PoolSpec['ips'],
   cidrs: readonly Cidr[],
 ): Read<{ readonly ranges: readonly AddressRange[]; readonly cut: string }> {
   const blocks = cidrs.map(formatCidr).join(',');
@@ -63,12 +63,12 @@ export function rangesWithin(
   return { value: { ranges: families, cut: note } };
 }
 
-function readIps(spec: NonNullable<KubernetesObject['spec']>): Read<PoolWanted['ips']> {
+function readIps(spec: NonNullable<KubernetesObject['spec']>): Read<PoolSpec['ips']> {
   const entries = readList(spec, 'ips');
   if (entries.rejected) return entries;
   if (entries.value.length === 0)
     return invalid('spec.ips', 'is required; a pool without addresses has none to give');
-  const ips: PoolWanted['ips'][number][] = [];
+  const ips: PoolSpec['ips'][number][] = [];
   for (const [at, entry] of entries.value.entries()) {
     const text = entry.trim();
     const range = parseRange(text);

@@ -4,14 +4,14 @@ import type { Rejection } from '@holdfast/ipam';
 import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject } from '@holdfast/kube-api';
 import type { Condition } from '../object/conditions';
-import type { ToldCounts } from '../object/told-counts';
-import { LEAVING, refused, sentences, type WantedStatus } from '../object/wanted-status';
+import type { StatusCounts } from '../object/status-counts';
+import { LEAVING, refused, sentences, type DesiredStatus } from '../object/desired-status';
 
 export interface PoolFindings {
   /** The Subnet that has the pool now; undefined when none has. */
   readonly home: string | undefined;
-  readonly v4: ToldCounts;
-  readonly v6: ToldCounts;
+  readonly v4: StatusCounts;
+  readonly v6: StatusCounts;
   /** Of the last event that concerns its Subnet; told when something else is to be told, too. */
   readonly position: string | undefined;
   readonly generation: number | undefined;
@@ -26,11 +26,11 @@ export interface PoolFindings {
 }
 
 /** @param told the status as it stands: what happens elsewhere in the Subnet is no reason to write it anew */
-export function poolStatus(findings: PoolFindings, told: JsonObject = {}): WantedStatus {
+export function poolStatus(findings: PoolFindings, told: JsonObject = {}): DesiredStatus {
   const { position, retained } = findings;
   const fields = fieldsOf(findings);
-  const isTold = Object.entries(fields).every(([field, value]) => isDeepStrictEqual(told[field], value));
-  const observedPosition = (isTold && told['observedPosition']) || (position ?? null);
+  const isReported = Object.entries(fields).every(([field, value]) => isDeepStrictEqual(told[field], value));
+  const observedPosition = (isReported && told['observedPosition']) || (position ?? null);
   const conditions = [readyPool(findings), ...(retained ? [refused('Retired', retained)] : [])];
   return { fields: { ...fields, observedPosition }, conditions };
 }

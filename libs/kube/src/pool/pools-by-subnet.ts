@@ -26,7 +26,7 @@ export class PoolsBySubnet {
 
 /** The one that it is to be in, and the one that it is in. */
 function subnetsIn(object: KubernetesObject): string[] {
-  const wanted = object.spec?.['subnet'];
-  const named = [typeof wanted === 'string' ? wanted.trim() : '', homeOf(object) ?? ''];
+  const desired = object.spec?.['subnet'];
+  const named = [typeof desired === 'string' ? desired.trim() : '', homeOf(object) ?? ''];
   return [...new Set(named)].filter((name) => name !== '');
 }

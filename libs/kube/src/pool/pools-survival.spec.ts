@@ -1,11 +1,11 @@
 // A face that is killed at any write while pools come, move and go: the next one ends where it would have ended.
 import { IP_POOLS } from '@holdfast/kube-api';
-import { FaceWorld } from '../testing/face-world';
+import { ProjectorWorld } from '../testing/projector-world';
 import { killAtWrite } from '../testing/kill-at-write';
 import { POOL_SUBNET_ANNOTATION } from './pool-home';
 
 /** Two pools come; one moves to another Subnet, and one is deleted. */
-async function story(world: FaceWorld): Promise<void> {
+async function story(world: ProjectorWorld): Promise<void> {
   world.subnet('ovn-default', { cidrBlock: '10.16.0.0/24' });
   world.subnet('other', { cidrBlock: '10.16.0.0/16' });
   world.pool('gold', ['10.16.0.201..10.16.0.209']);
@@ -16,7 +16,7 @@ async function story(world: FaceWorld): Promise<void> {
   await world.settle(3_000);
 }
 
-function outcome(world: FaceWorld): object {
+function outcome(world: ProjectorWorld): object {
   const poolsOf = (subnet: string) =>
     world.ledger.view.subnet(subnet)?.definition?.pools?.map(({ name }) => name);
   const gold = world.read(IP_POOLS, 'gold');
@@ -30,24 +30,24 @@ function outcome(world: FaceWorld): object {
 }
 
 it('pools end where they would have ended, whenever the face is killed', async () => {
-  const calm = new FaceWorld();
+  const calm = new ProjectorWorld();
   await calm.start();
   await story(calm);
   const writes = calm.takeWrites().length;
-  const wanted = outcome(calm);
+  const desired = outcome(calm);
   const pools = [undefined, ['gold']];
-  expect(wanted).toEqual({ pools, silver: undefined, home: 'other', available: 9, ready: 'True' });
+  expect(desired).toEqual({ pools, silver: undefined, home: 'other', available: 9, ready: 'True' });
   expect(writes).toBeGreaterThanOrEqual(9);
   for (let step = 1; step <= writes; step += 1) {
     for (const isDone of [false, true]) {
-      const world = new FaceWorld();
+      const world = new ProjectorWorld();
       const { connection, crash } = await world.start();
       killAtWrite(world, step, isDone, () => connection.rest.cut());
       await story(world);
       await crash();
       await world.start();
       await world.settle(10_000);
-      expect({ step, isDone, ...outcome(world) }).toEqual({ step, isDone, ...wanted });
+      expect({ step, isDone, ...outcome(world) }).toEqual({ step, isDone, ...desired });
     }
   }
 });
@@ -55,7 +55,7 @@ it('pools end where they would have ended, whenever the face is killed', async (
 it.each(['before', 'after'] as const)(
   'pools are defined when the ledger failed %s it had decided',
   async (when) => {
-    const world = new FaceWorld();
+    const world = new ProjectorWorld();
     await world.start();
     world.subnet();
     await world.settle();

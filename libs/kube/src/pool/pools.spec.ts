@@ -1,6 +1,6 @@
 // An IPPool from its creation to its end, in virtual time.
 import { type AddressRange, parseHolder, subnet } from '@holdfast/ipam';
-import { FaceWorld } from '../testing/face-world';
+import { ProjectorWorld } from '../testing/projector-world';
 import { MANIFESTS } from '@holdfast/kube-api/testing';
 import { IP_POOLS, SUBNETS } from '@holdfast/kube-api';
 import { FINALIZER } from '@holdfast/kube-api';
@@ -8,8 +8,8 @@ import { POOL_SUBNET_ANNOTATION } from './pool-home';
 
 async function started(
   definitions?: string,
-): Promise<FaceWorld & { readonly running: Awaited<ReturnType<FaceWorld['start']>> }> {
-  const world = new FaceWorld(definitions);
+): Promise<ProjectorWorld & { readonly running: Awaited<ReturnType<ProjectorWorld['start']>> }> {
+  const world = new ProjectorWorld(definitions);
   const running = await world.start();
   world.subnet('ovn-default', { cidrBlock: '10.16.0.0/24,fd00::/112' });
   await world.settle();
@@ -18,17 +18,17 @@ async function started(
 
 const at = (host: number): AddressRange => ({ first: 0x0a100000 + host, last: 0x0a100000 + host });
 
-const poolsOf = ({ ledger }: FaceWorld, subnet = 'ovn-default') =>
+const poolsOf = ({ ledger }: ProjectorWorld, subnet = 'ovn-default') =>
   ledger.view.subnet(subnet)?.definition?.pools ?? [];
 
-const reserve = (world: FaceWorld, name: string, wish: object = {}) =>
+const reserve = (world: ProjectorWorld, name: string, request: object = {}) =>
   world.ledger.execute(
-    { type: 'ReserveAddress', subnet: 'ovn-default', holder: parseHolder(`pod/web/${name}`)!, ...wish },
+    { type: 'ReserveAddress', subnet: 'ovn-default', holder: parseHolder(`pod/web/${name}`)!, ...request },
     'ann',
     'grpc',
   );
 
-const commands = (world: FaceWorld): string[] =>
+const commands = (world: ProjectorWorld): string[] =>
   world.ledger.executed.flatMap(({ command, rejected }) =>
     command.type.endsWith('Pool') ? [`${command.type} ${rejected?.code ?? ''}`.trim()] : [],
   );
@@ -102,7 +102,7 @@ describe('an IPPool', () => {
   });
 
   it('waits for its Subnet in silence first, says so then, and is defined when it comes', async () => {
-    const world = new FaceWorld();
+    const world = new ProjectorWorld();
     await world.start();
     world.pool('gold', ['10.16.0.201']);
     await world.settle(1_000);
@@ -177,17 +177,17 @@ describe('an IPPool', () => {
   });
 
   it('need not be a kind of this cluster, and is followed as soon as it is', async () => {
-    const world = new FaceWorld();
+    const world = new ProjectorWorld();
     const definition = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/ippools.kubeovn.io';
     world.sandbox.request('DELETE', definition);
     world.subnet();
-    const { face, faults } = await world.start();
+    const { projector, faults } = await world.start();
     await world.settle(120_000);
-    expect(face.status).toMatchObject({ synced: true, unserved: ['ippools.kubeovn.io'] });
+    expect(projector.status).toMatchObject({ synced: true, unserved: ['ippools.kubeovn.io'] });
     expect(faults).toHaveLength(1);
     world.install(MANIFESTS.holdfast);
     await world.settle(60_000);
-    expect(face.status).not.toHaveProperty('unserved');
+    expect(projector.status).not.toHaveProperty('unserved');
     world.pool('gold', ['10.16.0.201']);
     await world.settle(2_000);
     expect(poolsOf(world)).toHaveLength(1);
@@ -196,12 +196,12 @@ describe('an IPPool', () => {
     await world.settle(2_000);
     world.sandbox.request('DELETE', definition);
     await world.settle(1_200_000);
-    expect(face.status).toMatchObject({ synced: true, unserved: ['ippools.kubeovn.io'], pools: 0 });
-    expect(face.status).not.toHaveProperty('trouble');
+    expect(projector.status).toMatchObject({ synced: true, unserved: ['ippools.kubeovn.io'], pools: 0 });
+    expect(projector.status).not.toHaveProperty('trouble');
     world.install(MANIFESTS.holdfast);
     world.pool('gold', ['10.16.0.201']);
     await world.settle(60_000);
-    expect(face.status).not.toHaveProperty('unserved');
+    expect(projector.status).not.toHaveProperty('unserved');
     expect(poolsOf(world)).toHaveLength(1);
   });
 });

@@ -4,14 +4,14 @@ import type { Clock } from '@holdfast/clock';
 import { SUBNETS, VIPS } from '@holdfast/kube-api';
 import type { KubernetesRest, RestAnswer, RestRequest, WatchEnd, WatchEvent } from '@holdfast/kube-api';
 import { RestKubernetesApi } from '@holdfast/kube-api';
-import { FaceWorld } from '../testing/face-world';
-import type { KubernetesFaceOptions } from './kubernetes-face';
+import { ProjectorWorld } from '../testing/projector-world';
+import type { ObjectProjectorOptions } from './object-projector';
 import { MANIFESTS } from '@holdfast/kube-api/testing';
 
 const HOUR_MS = 3_600_000;
 
 async function started(definitions?: string) {
-  const world = new FaceWorld(definitions);
+  const world = new ProjectorWorld(definitions);
   world.subnet();
   const running = await world.start();
   return { world, ...running };
@@ -23,7 +23,7 @@ const subnetWrites = (writes: readonly string[]): string[] =>
 
 describe('the face', () => {
   it('makes two writes a Vip when 300 come at once, and a few for their Subnet', async () => {
-    const { world, face } = await started();
+    const { world, projector } = await started();
     world.takeWrites();
     for (let index = 0; index < 300; index += 1) world.vip(`v${index}`);
     await world.settle(5_000);
@@ -39,7 +39,7 @@ describe('the face', () => {
       Array.from({ length: 300 }, (_, index) => world.statusOf(VIPS, `v${index}`)['v4ip']),
     );
     expect(addresses.size).toBe(300);
-    expect(face.status).toMatchObject({ vips: 300, due: 0 });
+    expect(projector.status).toMatchObject({ vips: 300, due: 0 });
 
     for (let index = 0; index < 300; index += 1) world.delete(VIPS, `v${index}`);
     await world.settle(5_000);
@@ -47,7 +47,7 @@ describe('the face', () => {
     expect(vipWrites(ends)).toHaveLength(300);
     expect(subnetWrites(ends).length).toBeLessThanOrEqual(3);
     expect(world.statusOf(SUBNETS, 'ovn-default')).toMatchObject({ v4usingIPs: 0, v4availableIPs: 65_533 });
-    expect(face.status).toMatchObject({ vips: 0, due: 0 });
+    expect(projector.status).toMatchObject({ vips: 0, due: 0 });
   });
 
   it('lets the counts of a Subnet follow once a second, however long its Vips take to come', async () => {
@@ -96,7 +96,7 @@ describe('the face', () => {
     await world.settle(LAG_MS + 10);
     expect(world.statusOf(VIPS, 'web')).toMatchObject({ ready: true });
     isProjected = true;
-    world.running.face.projectionChanged('web');
+    world.running.projector.projectionChanged('web');
     await world.settle(10);
     expect(world.condition(VIPS, 'web', 'Projected')).toBeUndefined();
     await world.settle(LAG_MS);
@@ -154,8 +154,8 @@ describe('the face', () => {
 
 const LAG_MS = 150;
 
-async function startedBehindALaggingWatch(options: Partial<KubernetesFaceOptions> = {}) {
-  const world = new FaceWorld();
+async function startedBehindALaggingWatch(options: Partial<ObjectProjectorOptions> = {}) {
+  const world = new ProjectorWorld();
   world.subnet();
   const { clock, chance } = world;
   const rest = new LaggingWatch(world.sandbox.connect().rest, clock);

@@ -1,14 +1,16 @@
 // The brake on mass release: what a missing object is taken for, in the right cluster, in another one, and in an empty one.
 import { SWITCH_LB_RULES, VIPS } from '@holdfast/kube-api';
 import { backendsOf, parentsOf } from '../testing/uses-of-vip';
-import { FaceWorld } from '../testing/face-world';
+import { ProjectorWorld } from '../testing/projector-world';
 
 const LISTED = { selector: [], endpoints: ['10.16.0.70'] };
 const HOUR_MS = 3_600_000;
 
 /** A cluster with three Vips, and the ledger that knows it. */
-async function served(): Promise<FaceWorld & { readonly running: Awaited<ReturnType<FaceWorld['start']>> }> {
-  const world = new FaceWorld();
+async function served(): Promise<
+  ProjectorWorld & { readonly running: Awaited<ReturnType<ProjectorWorld['start']>> }
+> {
+  const world = new ProjectorWorld();
   const running = await world.start();
   world.subnet();
   for (const name of ['one', 'two', 'three']) world.vip(name);
@@ -18,15 +20,19 @@ async function served(): Promise<FaceWorld & { readonly running: Awaited<ReturnT
 }
 
 /** Another cluster, for the same ledger. */
-async function elsewhere(before: FaceWorld, prepare: (world: FaceWorld) => void): Promise<FaceWorld> {
-  const world = new FaceWorld(undefined, before.ledger);
+async function elsewhere(
+  before: ProjectorWorld,
+  prepare: (world: ProjectorWorld) => void,
+): Promise<ProjectorWorld> {
+  const world = new ProjectorWorld(undefined, before.ledger);
   prepare(world);
   return world;
 }
 
-const names = ({ ledger }: FaceWorld): string[] => [...ledger.view.vips()].map(({ name }) => name).sort();
+const names = ({ ledger }: ProjectorWorld): string[] =>
+  [...ledger.view.vips()].map(({ name }) => name).sort();
 
-const released = ({ ledger }: FaceWorld): number =>
+const released = ({ ledger }: ProjectorWorld): number =>
   ledger.facts.filter(({ event }) => event.type === 'VipReleased' || event.type === 'RuleRetired').length;
 
 describe('a Vip whose object vanished', () => {
@@ -35,7 +41,7 @@ describe('a Vip whose object vanished', () => {
     world.vanish(VIPS, 'two');
     await world.settle(5_000);
     expect(names(world)).toEqual(['one', 'three']);
-    expect(world.running.face.status).not.toHaveProperty('trouble');
+    expect(world.running.projector.status).not.toHaveProperty('trouble');
   });
 
   it('is released when it went while nobody looked, and others are there', async () => {
@@ -43,9 +49,9 @@ describe('a Vip whose object vanished', () => {
     await world.running.crash();
     world.vanish(VIPS, 'two');
     world.vanish(VIPS, 'one');
-    const { face } = await world.start();
+    const { projector } = await world.start();
     expect(names(world)).toEqual(['three']);
-    expect(face.status).not.toHaveProperty('trouble');
+    expect(projector.status).not.toHaveProperty('trouble');
   });
 
   it('is released when it was the only one', async () => {
@@ -63,11 +69,11 @@ describe('a cluster that is not the one the ledger knows', () => {
     const right = await served();
     await right.running.crash();
     const world = await elsewhere(right, (it) => void it.subnet());
-    const { face, faults } = await world.start();
+    const { projector, faults } = await world.start();
     await world.settle(HOUR_MS);
     expect(names(world)).toEqual(['one', 'three', 'two']);
-    expect(face.status.trouble?.code).toBe('kubernetes-objects-missing');
-    expect(face.status.trouble?.message).toMatch(
+    expect(projector.status.trouble?.code).toBe('kubernetes-objects-missing');
+    expect(projector.status.trouble?.message).toMatch(
       /^3 objects of kind Vip are missing .* holdfast vip release NAME\.$/,
     );
     expect(faults.filter(({ code }) => code === 'kubernetes-objects-missing')).toHaveLength(1);
@@ -82,24 +88,24 @@ describe('a cluster that is not the one the ledger knows', () => {
       for (const name of ['mine', 'yours']) it.vip(name, undefined, { finalizers: ['holdfast.io/ledger'] });
       it.vip('new');
     });
-    const { face } = await world.start();
+    const { projector } = await world.start();
     await world.settle(HOUR_MS);
     expect(names(world)).toEqual(['mine', 'new', 'one', 'three', 'two', 'yours']);
-    expect(face.status.trouble?.message).toMatch(/^3 objects of kind Vip/);
+    expect(projector.status.trouble?.message).toMatch(/^3 objects of kind Vip/);
   });
 
   it('stays suspect while it is being restored, object by object, and is as before when it is', async () => {
     const right = await served();
     await right.running.crash();
     const world = await elsewhere(right, (it) => void it.subnet());
-    const { face } = await world.start();
+    const { projector } = await world.start();
     for (const name of ['two', 'one', 'three']) {
       expect(names(world)).toHaveLength(3);
       world.vip(name, undefined, { finalizers: ['holdfast.io/ledger'] });
       await world.settle(HOUR_MS);
     }
     expect(released(world)).toBe(0);
-    expect(face.status).not.toHaveProperty('trouble');
+    expect(projector.status).not.toHaveProperty('trouble');
     expect(world.statusOf(VIPS, 'one')).toMatchObject({ ready: true, v4ip: '10.16.0.2' });
   });
 
@@ -107,12 +113,12 @@ describe('a cluster that is not the one the ledger knows', () => {
     const right = await served();
     await right.running.crash();
     const world = await elsewhere(right, (it) => void it.subnet());
-    const { face } = await world.start();
+    const { projector } = await world.start();
     for (const name of ['one', 'two', 'three'])
       await world.ledger.execute({ type: 'ReleaseVip', name, reason: 'gone for good' }, 'ann', 'holdfast');
     await world.settle(5_000);
     expect(names(world)).toEqual([]);
-    expect(face.status).not.toHaveProperty('trouble');
+    expect(projector.status).not.toHaveProperty('trouble');
   });
 
   it('may come in the place of the right one while we look', async () => {
@@ -123,7 +129,7 @@ describe('a cluster that is not the one the ledger knows', () => {
     // Until the next whole list.
     await world.settle(HOUR_MS);
     expect(names(world)).toEqual(['another', 'one', 'three', 'two']);
-    expect(world.running.face.status.trouble?.code).toBe('kubernetes-objects-missing');
+    expect(world.running.projector.status.trouble?.code).toBe('kubernetes-objects-missing');
   });
 
   it('retires no rules, and leaves their backends and the parents of Vips alone', async () => {
@@ -136,12 +142,12 @@ describe('a cluster that is not the one the ledger knows', () => {
     await right.settle(5_000);
     await right.running.crash();
     const world = await elsewhere(right, (it) => void it.subnet());
-    const { face } = await world.start();
+    const { projector } = await world.start();
     await world.settle(HOUR_MS);
     expect(backendsOf(world.ledger, 'web')).toEqual(['10.16.0.70']);
     expect(parentsOf(world.ledger, 'aap')).toEqual(['answers.default']);
     expect(released(world)).toBe(0);
     expect(world.read(SWITCH_LB_RULES, 'web')).toBeUndefined();
-    expect(face.status.trouble?.code).toBe('kubernetes-objects-missing');
+    expect(projector.status.trouble?.code).toBe('kubernetes-objects-missing');
   });
 });

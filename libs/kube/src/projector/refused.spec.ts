@@ -1,7 +1,7 @@
 // What the ledger refuses: said once, on the object and as one Event; asked again when something may have helped, and
 // otherwise hardly ever.
 import { SUBNETS, VIPS } from '@holdfast/kube-api';
-import { FaceWorld } from '../testing/face-world';
+import { ProjectorWorld } from '../testing/projector-world';
 import { COOLING_ANNOTATION } from '../subnet/subnet-spec';
 
 const HOUR_MS = 3_600_000;
@@ -9,15 +9,15 @@ const HOUR_MS = 3_600_000;
 async function started(
   spec: object = { cidrBlock: '10.16.0.0/16' },
   metadata: object = {},
-): Promise<FaceWorld> {
-  const world = new FaceWorld();
+): Promise<ProjectorWorld> {
+  const world = new ProjectorWorld();
   world.subnet('ovn-default', spec, metadata);
   await world.start();
   return world;
 }
 
-const ready = (world: FaceWorld, name: string): unknown => world.statusOf(VIPS, name)['ready'];
-const asked = (world: FaceWorld): number => world.ledger.executed.length;
+const ready = (world: ProjectorWorld, name: string): unknown => world.statusOf(VIPS, name)['ready'];
+const asked = (world: ProjectorWorld): number => world.ledger.executed.length;
 
 describe('a Vip that is refused', () => {
   it('says so in a condition and one Event, and is not retried in a hot loop', async () => {
@@ -50,7 +50,7 @@ describe('a Vip that is refused', () => {
   });
 
   it('says it once more when it is refused for another reason, and is silent about it after a restart', async () => {
-    const world = new FaceWorld();
+    const world = new ProjectorWorld();
     world.subnet();
     const first = await world.start();
     world.vip('slr-01', { subnet: 'ovn-default', v4ip: '10.0.0.100' });
@@ -93,7 +93,7 @@ describe('a Vip that is refused', () => {
   });
 
   it('gets one when its Subnet appears, and is defined', async () => {
-    const world = new FaceWorld();
+    const world = new ProjectorWorld();
     await world.start();
     world.vip('early');
     await world.settle();
@@ -106,7 +106,7 @@ describe('a Vip that is refused', () => {
   });
 
   it('and has a Subnet whose turn is still to come waits for it in silence', async () => {
-    const world = new FaceWorld();
+    const world = new ProjectorWorld();
     world.vip('web');
     world.subnet();
     await world.start();
@@ -116,7 +116,7 @@ describe('a Vip that is refused', () => {
   });
 
   it('and has a Subnet that is refused is told so without delay', async () => {
-    const world = new FaceWorld();
+    const world = new ProjectorWorld();
     world.vip('web');
     world.subnet(undefined, undefined, { annotations: { [COOLING_ANNOTATION]: '999999999' } });
     await world.start();
@@ -223,7 +223,7 @@ describe('a Vip that is refused', () => {
   });
 });
 
-describe('a Vip whose name another door has reserved', () => {
+describe('a Vip whose name another transport has reserved', () => {
   const reserve = {
     type: 'ReserveVip',
     subnet: 'ovn-default',

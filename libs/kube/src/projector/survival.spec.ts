@@ -1,27 +1,29 @@
 // A face that is killed, cut off, behind, or lied to: what it finds afterwards is enough to make everything right.
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { SUBNETS, VIPS } from '@holdfast/kube-api';
-import { FaceWorld } from '../testing/face-world';
+import { ProjectorWorld } from '../testing/projector-world';
 import { killAtWrite } from '../testing/kill-at-write';
 import { MANIFESTS } from '@holdfast/kube-api/testing';
-import { KubernetesFace } from './kubernetes-face';
+import { ObjectProjector } from './object-projector';
 import { FINALIZER } from '@holdfast/kube-api';
 
 const HOUR_MS = 3_600_000;
 
-async function started(): Promise<FaceWorld & { readonly running: Awaited<ReturnType<FaceWorld['start']>> }> {
-  const world = new FaceWorld();
+async function started(): Promise<
+  ProjectorWorld & { readonly running: Awaited<ReturnType<ProjectorWorld['start']>> }
+> {
+  const world = new ProjectorWorld();
   world.subnet();
   const running = await world.start();
   return Object.assign(world, { running });
 }
 
-const counted = (world: FaceWorld, type: string): number =>
+const counted = (world: ProjectorWorld, type: string): number =>
   world.ledger.facts.filter(({ event }) => event.type === type).length;
 
 describe('killed at any step, a face', () => {
   /** A subnet and two Vips come; one is deleted. */
-  async function story(world: FaceWorld): Promise<void> {
+  async function story(world: ProjectorWorld): Promise<void> {
     world.subnet();
     world.vip('web');
     world.vip('static', { subnet: 'ovn-default', v4ip: '10.16.0.9' });
@@ -30,7 +32,7 @@ describe('killed at any step, a face', () => {
     await world.settle(2_000);
   }
 
-  function outcome(world: FaceWorld): object {
+  function outcome(world: ProjectorWorld): object {
     const said = ({ metadata, status }: KubernetesObject): object => ({
       finalizers: metadata.finalizers,
       v4ip: status?.['v4ip'],
@@ -46,17 +48,17 @@ describe('killed at any step, a face', () => {
   }
 
   it('ends where it would have ended, with each reservation made once', async () => {
-    const calm = new FaceWorld();
+    const calm = new ProjectorWorld();
     await calm.start();
     await story(calm);
     const writes = calm.takeWrites().length;
-    const wanted = outcome(calm);
-    expect(wanted).toMatchObject({ web: undefined, static: { v4ip: '10.16.0.9', ready: 'True' } });
+    const desired = outcome(calm);
+    expect(desired).toMatchObject({ web: undefined, static: { v4ip: '10.16.0.9', ready: 'True' } });
     expect(writes).toBeGreaterThanOrEqual(8);
 
     for (let step = 1; step <= writes; step += 1) {
       for (const answered of [false, true]) {
-        const world = new FaceWorld();
+        const world = new ProjectorWorld();
         const { connection, crash } = await world.start();
         killAtWrite(world, step, answered, () => connection.rest.cut());
         await story(world);
@@ -64,7 +66,7 @@ describe('killed at any step, a face', () => {
         await world.start();
         await world.settle(10_000);
         const { facts, ...rest } = outcome(world) as { facts: string[] };
-        const { facts: wantedFacts, ...wantedRest } = wanted as { facts: string[] };
+        const { facts: wantedFacts, ...wantedRest } = desired as { facts: string[] };
         expect({ step, answered, ...rest }).toEqual({ step, answered, ...wantedRest });
         // Where the face died before it saw the Vip, that Vip was never reserved at all.
         const withoutWeb = facts.includes('VipReleased')
@@ -92,12 +94,12 @@ describe('killed at any step, a face', () => {
 describe('cut off from the API server, a face', () => {
   it('asks ever more rarely, tells of it, and catches up', async () => {
     const world = await started();
-    const { face, connection } = world.running;
+    const { projector, connection } = world.running;
     world.vip('web');
     await world.settle();
     connection.rest.cut();
     await world.settle(HOUR_MS);
-    expect(face.status.trouble).toMatchObject({ code: 'kubernetes-unreachable' });
+    expect(projector.status.trouble).toMatchObject({ code: 'kubernetes-unreachable' });
     world.vip('late');
     world.delete(VIPS, 'web');
     world.sandbox.faults.compact();
@@ -106,8 +108,8 @@ describe('cut off from the API server, a face', () => {
     expect(world.statusOf(VIPS, 'late')).toMatchObject({ ready: true });
     expect(world.read(VIPS, 'web')).toBeUndefined();
     await world.settle(60_000);
-    expect(face.status.trouble).toBeUndefined();
-    expect(face.status.lastFault).toMatchObject({ code: 'kubernetes-unreachable' });
+    expect(projector.status.trouble).toBeUndefined();
+    expect(projector.status.lastFault).toMatchObject({ code: 'kubernetes-unreachable' });
   });
 
   it('is in trouble for as long as one object is', async () => {
@@ -118,10 +120,10 @@ describe('cut off from the API server, a face', () => {
     world.vip('web');
     world.vip('other');
     await world.settle(60_000);
-    const { face } = world.running;
-    expect(face.status.trouble).toMatchObject({ code: 'kubernetes-forbidden', key: 'vips/web' });
+    const { projector } = world.running;
+    expect(projector.status.trouble).toMatchObject({ code: 'kubernetes-forbidden', key: 'vips/web' });
     await world.settle(300_000);
-    expect(face.status.trouble).toBeUndefined();
+    expect(projector.status.trouble).toBeUndefined();
     expect(world.statusOf(VIPS, 'web')).toMatchObject({ ready: true });
   });
 
@@ -285,43 +287,43 @@ describe('a face that does not see everything', () => {
   });
 
   it('is not complete while a kind is not served, says so, and begins when it is', async () => {
-    const world = new FaceWorld();
+    const world = new ProjectorWorld();
     const definition = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/subnets.kubeovn.io';
     world.sandbox.request('DELETE', definition);
-    const { face } = await world.start();
+    const { projector } = await world.start();
     await world.settle(60_000);
-    const { synced, lastFault } = face.status;
+    const { synced, lastFault } = projector.status;
     expect([synced, lastFault?.code]).toEqual([false, 'kubernetes-kind-unknown']);
     world.install(MANIFESTS.holdfast);
     world.subnet();
     world.vip('web');
     await world.settle(60_000);
-    expect(face.status).toMatchObject({ synced: true, due: 0 });
+    expect(projector.status).toMatchObject({ synced: true, due: 0 });
     expect(world.statusOf(VIPS, 'web')).toMatchObject({ ready: true });
   });
 
   it('keeps its troubles also where nobody asked to be told', async () => {
-    const world = new FaceWorld();
+    const world = new ProjectorWorld();
     world.subnet();
-    const { face, connection } = await world.start({ onFault: undefined });
+    const { projector, connection } = await world.start({ onFault: undefined });
     world.ledger.failNext('before');
     world.vip('web');
     await world.settle();
-    expect(face.status.trouble).toMatchObject({ code: 'ledger-unavailable', key: 'vips/web' });
+    expect(projector.status.trouble).toMatchObject({ code: 'ledger-unavailable', key: 'vips/web' });
     await world.settle(60_000);
-    expect(face.status.trouble).toBeUndefined();
+    expect(projector.status.trouble).toBeUndefined();
     connection.rest.cut();
     await world.settle(1_000);
-    expect(face.status.trouble).toMatchObject({ code: 'kubernetes-unreachable' });
+    expect(projector.status.trouble).toMatchObject({ code: 'kubernetes-unreachable' });
   });
 
   it('can be stopped before it is complete', async () => {
-    const world = new FaceWorld();
+    const world = new ProjectorWorld();
     const { api } = world.sandbox.connect();
     const { ledger, clock, chance } = world;
-    const face = new KubernetesFace({ api, ledger, clock, chance });
-    const started = face.start();
-    await face.stop();
+    const projector = new ObjectProjector({ api, ledger, clock, chance });
+    const started = projector.start();
+    await projector.stop();
     expect(await started).toBe(false);
   });
 });

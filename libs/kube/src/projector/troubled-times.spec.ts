@@ -2,7 +2,7 @@
 // same, and no Vip ever changes its address on the way.
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { IP_POOLS, PODS, SUBNETS, SWITCH_LB_RULES, VIPS } from '@holdfast/kube-api';
-import { FaceWorld, type RunningFace } from '../testing/face-world';
+import { ProjectorWorld, type RunningProjector } from '../testing/projector-world';
 import { backendsOf, parentsOf } from '../testing/uses-of-vip';
 
 const MINUTE_MS = 60_000;
@@ -11,8 +11,8 @@ const HOUR_MS = 60 * MINUTE_MS;
 const COMPARED_MS = 20 * MINUTE_MS;
 
 interface Told {
-  readonly world: FaceWorld;
-  running: RunningFace;
+  readonly world: ProjectorWorld;
+  running: RunningProjector;
 }
 /** What strikes before, in the middle of, and after what the users do. */
 interface Trouble {
@@ -87,8 +87,8 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   },
 };
 
-async function tell(trouble: Trouble): Promise<FaceWorld> {
-  const world = new FaceWorld();
+async function tell(trouble: Trouble): Promise<ProjectorWorld> {
+  const world = new ProjectorWorld();
   const told: Told = { world, running: await world.start() };
   world.subnet('ovn-default', { cidrBlock: '10.16.0.0/24' });
   world.subnet('spare', { cidrBlock: '10.17.0.0/24' });
@@ -133,9 +133,13 @@ async function tell(trouble: Trouble): Promise<FaceWorld> {
   return world;
 }
 
-function outcome(world: FaceWorld): object {
+function outcome(world: ProjectorWorld): object {
   const { view } = world.ledger;
-  const status = (plural: Parameters<FaceWorld['read']>[0], name: string, ...fields: readonly string[]) => {
+  const status = (
+    plural: Parameters<ProjectorWorld['read']>[0],
+    name: string,
+    ...fields: readonly string[]
+  ) => {
     const object: KubernetesObject | undefined = world.read(plural, name);
     return object && fields.map((field) => object.status?.[field]);
   };
@@ -159,7 +163,7 @@ function outcome(world: FaceWorld): object {
 }
 
 /** Vips that had one address, and then another, though nobody asked for that. */
-function moved({ ledger }: FaceWorld): string[] {
+function moved({ ledger }: ProjectorWorld): string[] {
   return ledger.facts.flatMap(({ event }) =>
     (event.type === 'VipRevised' && event.name !== 'db') ||
     (event.type === 'VipReleased' && event.name !== 'old')

@@ -1,8 +1,8 @@
 // Objects that vanish, finalizer or not, of every kind that leaves something behind: what is let go of, what is kept and said to
 // be, and how somebody answers for it that they are gone for good (infra/docs/adr/0017).
 import { IP_POOLS, type Resource, SUBNETS, SWITCH_LB_RULES, VIPS } from '@holdfast/kube-api';
-import { FaceWorld, type RunningFace } from '../testing/face-world';
-import { brakesOver } from './brakes';
+import { ProjectorWorld, type RunningProjector } from '../testing/projector-world';
+import { guardsOver } from './deletion-guards';
 
 const HOUR_MS = 3_600_000;
 const LISTED = { selector: [], endpoints: ['10.16.0.70'] };
@@ -10,14 +10,14 @@ const LISTED = { selector: [], endpoints: ['10.16.0.70'] };
 interface Case {
   readonly resource: Resource;
   /** Of the ledger: for which objects it holds something. */
-  readonly held: (world: FaceWorld) => string[];
+  readonly held: (world: ProjectorWorld) => string[];
   readonly all: readonly [string, string, ...string[]];
-  readonly create: (world: FaceWorld, name: string) => void;
+  readonly create: (world: ProjectorWorld, name: string) => void;
   readonly undone: string;
 }
 type Kind = 'vips' | 'subnets' | 'rules' | 'pools';
 
-const namesOf = (kind: Kind) => (world: FaceWorld) => {
+const namesOf = (kind: Kind) => (world: ProjectorWorld) => {
   const { view } = world.ledger;
   if (kind === 'vips') return [...view.vips()].map(({ name }) => name).sort();
   if (kind === 'subnets') return [...view.subnets()].map(({ name }) => name).sort();
@@ -58,8 +58,8 @@ const IN_USE: Readonly<Record<Kind, readonly string[]>> = {
 const KINDS = Object.entries(CASES) as [Kind, Case][];
 
 /** A cluster with two of each kind at least, and the ledger that knows it. */
-async function served(): Promise<{ readonly world: FaceWorld; readonly running: RunningFace }> {
-  const world = new FaceWorld();
+async function served(): Promise<{ readonly world: ProjectorWorld; readonly running: RunningProjector }> {
+  const world = new ProjectorWorld();
   const running = await world.start();
   for (const name of ['ovn-default', 'spare', 'empty'])
     world.subnet(name, { cidrBlock: name === 'ovn-default' ? '10.16.0.0/16' : '10.17.0.0/24' });
@@ -89,18 +89,18 @@ describe.each(KINDS)('of %s one that vanished', (_, { resource, held, all, creat
     expect(world.ledger.executed.at(-1)?.actor).toBe(
       `kubernetes:${resource.plural}.kubeovn.io/${first} (gone: uid ${uid})`,
     );
-    expect(running.face.status).not.toHaveProperty('trouble');
+    expect(running.projector.status).not.toHaveProperty('trouble');
   });
 
   it('is let go of when it went while nobody looked, and others of its kind are there', async () => {
     const { world, running } = await served();
     await running.crash();
     world.vanish(resource, first);
-    const { face } = await world.start();
+    const { projector } = await world.start();
     await world.settle(5_000);
     expect(held(world)).toEqual(without(all, first));
     expect(world.ledger.executed.at(-1)?.actor).toMatch(/ \(gone: not there since the start\)$/);
-    expect(face.status).not.toHaveProperty('trouble');
+    expect(projector.status).not.toHaveProperty('trouble');
   });
 
   it('is another one now, and that has what it had', async () => {
@@ -126,20 +126,20 @@ describe.each(KINDS)('of %s one that vanished', (_, { resource, held, all, creat
 });
 
 describe('a cluster that is not the one the ledger knows', () => {
-  async function elsewhere(prepare: (world: FaceWorld) => void = () => undefined) {
+  async function elsewhere(prepare: (world: ProjectorWorld) => void = () => undefined) {
     const { world: right, running } = await served();
     await running.crash();
-    const world = new FaceWorld(undefined, right.ledger);
+    const world = new ProjectorWorld(undefined, right.ledger);
     prepare(world);
     return { world, ...(await world.start()) };
   }
 
   it('keeps what the ledger holds, of every kind, and the status says so of each', async () => {
-    const { world, face, faults } = await elsewhere();
+    const { world, projector, faults } = await elsewhere();
     const before = world.ledger.facts.length;
     await world.settle(HOUR_MS);
     expect(world.ledger.facts.slice(before)).toEqual([]);
-    expect(face.status.heldBack).toMatchObject([
+    expect(projector.status.heldBack).toMatchObject([
       { kind: 'Vip', missing: 3, names: expect.arrayContaining(['one', 'slr-01', 'two']) as string[] },
       { kind: 'Subnet', missing: 3 },
       { kind: 'SwitchLBRule', missing: 2 },
@@ -156,74 +156,74 @@ describe('a cluster that is not the one the ledger knows', () => {
   });
 
   it('is said before anything else that fails', async () => {
-    const { world, face } = await elsewhere();
-    expect(face.status.trouble?.code).toBe('kubernetes-objects-missing');
+    const { world, projector } = await elsewhere();
+    expect(projector.status.trouble?.code).toBe('kubernetes-objects-missing');
     world.subnet('another');
     world.sandbox.faults.fail({ times: Infinity, status: 503, when: ({ method }) => method === 'PATCH' });
     await world.settle(60_000);
-    expect(face.status.lastFault?.code).toBe('kubernetes-unavailable');
-    expect(face.status.trouble?.code).toBe('kubernetes-objects-missing');
+    expect(projector.status.lastFault?.code).toBe('kubernetes-unavailable');
+    expect(projector.status.trouble?.code).toBe('kubernetes-objects-missing');
   });
 
   it('may be one that does not serve the kind', async () => {
-    const { world, face } = await elsewhere((it) =>
+    const { world, projector } = await elsewhere((it) =>
       it.sandbox.request(
         'DELETE',
         '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/switch-lb-rules.kubeovn.io',
       ),
     );
     await world.settle(60_000);
-    expect(face.status.unserved).toEqual(['switch-lb-rules.kubeovn.io']);
-    expect(face.status.heldBack).toContainEqual(
+    expect(projector.status.unserved).toEqual(['switch-lb-rules.kubeovn.io']);
+    expect(projector.status.heldBack).toContainEqual(
       expect.objectContaining({
         ...{ kind: 'SwitchLBRule', missing: 2 },
         message: expect.stringMatching(/does not serve the kind/) as string,
       }),
     );
-    expect(face.acceptMissing('SwitchLBRule', 2)).toEqual({
+    expect(projector.overrideDeletionGuard('SwitchLBRule', 2)).toEqual({
       refused: expect.stringMatching(/does not serve kind SwitchLBRule/) as string,
     });
   });
 
   it('keeps the only Vip of a ledger, too, when its Subnet is missing as well', async () => {
-    const right = new FaceWorld();
+    const right = new ProjectorWorld();
     const running = await right.start();
     right.subnet();
     right.vip('only');
     await right.settle(5_000);
     await running.crash();
-    const world = new FaceWorld(undefined, right.ledger);
-    const { face } = await world.start();
+    const world = new ProjectorWorld(undefined, right.ledger);
+    const { projector } = await world.start();
     await world.settle(HOUR_MS);
     expect(namesOf('vips')(world)).toEqual(['only']);
     expect(namesOf('subnets')(world)).toEqual(['ovn-default']);
-    expect(face.status.heldBack).toMatchObject([{ kind: 'Vip', missing: 1 }, { kind: 'Subnet' }]);
+    expect(projector.status.heldBack).toMatchObject([{ kind: 'Vip', missing: 1 }, { kind: 'Subnet' }]);
   });
 
   it.each(KINDS)('lets go of %s once somebody answers for it, and of nothing else', async (kind, its) => {
-    const { world, face } = await elsewhere();
-    const { missing = 0 } = face.status.heldBack?.find((it) => it.kind === its.resource.kind) ?? {};
+    const { world, projector } = await elsewhere();
+    const { missing = 0 } = projector.status.heldBack?.find((it) => it.kind === its.resource.kind) ?? {};
     const others = () =>
       KINDS.filter(([one]) => one !== kind && one !== 'rules').map(([, one]) => one.held(world));
     const before = others();
-    expect(face.acceptMissing(its.resource.kind, missing + 1)).toEqual({
+    expect(projector.overrideDeletionGuard(its.resource.kind, missing + 1)).toEqual({
       refused: expect.stringMatching(/look again/) as string,
     });
     await world.settle(HOUR_MS);
     expect(its.held(world)).toHaveLength(missing);
-    expect(face.acceptMissing(its.resource.kind, missing)).toEqual({
+    expect(projector.overrideDeletionGuard(its.resource.kind, missing)).toEqual({
       accepted: expect.arrayContaining([...its.all]) as string[],
     });
     await world.settle(5_000);
     expect(its.held(world)).toEqual(IN_USE[kind]);
-    expect(face.status.heldBack?.map((held) => held.kind)).not.toContain(its.resource.kind);
+    expect(projector.status.heldBack?.map((held) => held.kind)).not.toContain(its.resource.kind);
     expect(world.ledger.executed.at(-1)?.actor).toMatch(/\(gone: .*; said to be gone for good\)$/);
     if (kind !== 'vips') expect(others()).toEqual(before);
   });
 
   it('is answered for once: what is missing later is held back anew', async () => {
-    const { world, face } = await elsewhere();
-    face.acceptMissing('IPPool', 2);
+    const { world, projector } = await elsewhere();
+    projector.overrideDeletionGuard('IPPool', 2);
     await world.settle(5_000);
     world.subnet('ovn-default', { cidrBlock: '10.16.0.0/16' }, { finalizers: ['holdfast.io/ledger'] });
     for (const name of ['new', 'newer']) world.pool(name, [`10.16.0.${name.length}0`]);
@@ -233,12 +233,12 @@ describe('a cluster that is not the one the ledger knows', () => {
     for (const name of ['new', 'newer']) world.vanish(IP_POOLS, name);
     await world.settle(HOUR_MS);
     expect(namesOf('pools')(world)).toEqual(['new', 'newer']);
-    expect(face.status.heldBack?.map(({ kind }) => kind)).toContain('IPPool');
+    expect(projector.status.heldBack?.map(({ kind }) => kind)).toContain('IPPool');
   });
 
   it('lets nothing go of what came back before its turn', async () => {
-    const { world, face } = await elsewhere((it) => void it.subnet());
-    face.acceptMissing('Vip', 3);
+    const { world, projector } = await elsewhere((it) => void it.subnet());
+    projector.overrideDeletionGuard('Vip', 3);
     world.vip('one', undefined, { finalizers: ['holdfast.io/ledger'] });
     await world.settle(HOUR_MS);
     expect(namesOf('vips')(world)).toEqual(['one', ...IN_USE.vips]);
@@ -246,12 +246,14 @@ describe('a cluster that is not the one the ledger knows', () => {
   });
 
   it('holds nothing back of what does not exist as a kind', async () => {
-    const { face } = await elsewhere();
-    expect(face.acceptMissing('Pod', 1)).toEqual({ refused: 'nothing of kind Pod is held back' });
+    const { projector } = await elsewhere();
+    expect(projector.overrideDeletionGuard('Pod', 1)).toEqual({
+      refused: 'nothing of kind Pod is held back',
+    });
   });
 });
 
-describe('what another door defined', () => {
+describe('what another transport defined', () => {
   it('is never let go of for an object that vanished', async () => {
     const { world } = await served();
     const { ledger } = world;
@@ -274,7 +276,7 @@ describe('what another door defined', () => {
     await world.settle(HOUR_MS);
     expect(namesOf('subnets')(world)).toContain('theirs');
     expect(namesOf('pools')(world)).toContain('theirs');
-    expect([...brakesOver(ledger).subnets.missing(), ...brakesOver(ledger).pools.missing()]).not.toContain(
+    expect([...guardsOver(ledger).subnets.missing(), ...guardsOver(ledger).pools.missing()]).not.toContain(
       'theirs',
     );
   });

@@ -1,14 +1,14 @@
 // Which Pods are behind a rule, in virtual time: those that its selector has and that serve.
 import { PODS, SWITCH_LB_RULES } from '@holdfast/kube-api';
-import { FaceWorld } from '../testing/face-world';
+import { ProjectorWorld } from '../testing/projector-world';
 import type { PodParts } from '@holdfast/kube-api/testing';
-import { backendsOf, ruleOf, ruleOrders } from '../testing/uses-of-vip';
+import { backendsOf, ruleOf, ruleCommands } from '../testing/uses-of-vip';
 
 const LABELS = { app: 'web' };
 const SETTLED_MS = 200;
 const HOUR_MS = 3_600_000;
 
-type World = FaceWorld & { readonly running: Awaited<ReturnType<FaceWorld['start']>> };
+type World = ProjectorWorld & { readonly running: Awaited<ReturnType<ProjectorWorld['start']>> };
 
 const at = (...addresses: readonly string[]): object => ({
   phase: 'Running',
@@ -18,7 +18,7 @@ const at = (...addresses: readonly string[]): object => ({
 });
 
 async function started(spec: object = {}): Promise<World> {
-  const world = new FaceWorld();
+  const world = new ProjectorWorld();
   world.subnet();
   world.vip('slr-01', { subnet: 'ovn-default', type: 'switch_lb_vip' });
   const running = await world.start();
@@ -28,7 +28,7 @@ async function started(spec: object = {}): Promise<World> {
 }
 
 const serve = (
-  world: FaceWorld,
+  world: ProjectorWorld,
   name: string,
   address: string,
   parts: PodParts = {},
@@ -74,7 +74,7 @@ describe('the backends of a rule', () => {
   });
 
   it('are those of the Pods that were there before the rule', async () => {
-    const world = new FaceWorld();
+    const world = new ProjectorWorld();
     world.subnet();
     world.vip('slr-01', { subnet: 'ovn-default', type: 'switch_lb_vip' });
     serve(world, 'a', '10.16.0.7');
@@ -120,13 +120,13 @@ describe('the backends of a rule', () => {
     for (let index = 0; index < 200; index += 1) serve(world, `p${index}`, `10.16.1.${index}`);
     await world.settle(2_000);
     expect(backendsOf(world.ledger, 'web')).toHaveLength(200);
-    expect(ruleOrders(world.ledger).length).toBeLessThanOrEqual(3);
-    const commands = ruleOrders(world.ledger).length;
+    expect(ruleCommands(world.ledger).length).toBeLessThanOrEqual(3);
+    const commands = ruleCommands(world.ledger).length;
     world.takeWrites();
     for (let index = 0; index < 200; index += 1)
       world.edit(PODS, `default/p${index}`, { metadata: { annotations: { restarted: 'yes' } } });
     await world.settle(HOUR_MS);
-    expect(ruleOrders(world.ledger)).toHaveLength(commands);
+    expect(ruleCommands(world.ledger)).toHaveLength(commands);
     expect(world.takeWrites()).toEqual([]);
   });
 

@@ -3,12 +3,13 @@
 import { type RuleDefinition, subnet } from '@holdfast/ipam';
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { SWITCH_LB_RULES } from '@holdfast/kube-api';
-import { type Asked, ask, type Context, moment } from '../object/context';
+import { type Context, moment } from '../object/context';
+import { type Execution } from '@holdfast/projection';
 import { actorOf } from '@holdfast/kube-api';
 import type { SelectedPods } from './selected-pods';
 import { rulesOfObject } from './held-rules';
 
-const DONE: Asked = { is: 'done' };
+const DONE: Execution = { is: 'done' };
 
 export class RuleBackends {
   constructor(
@@ -19,7 +20,7 @@ export class RuleBackends {
   ) {}
 
   /** @throws Error with `code` and `retryable` */
-  async follow(object: KubernetesObject): Promise<Asked> {
+  async follow(object: KubernetesObject): Promise<Execution> {
     const { name } = object.metadata;
     const [held] = rulesOfObject(this.context.ledger.view, name);
     if (!held || !isSelecting(held.rule)) {
@@ -34,7 +35,9 @@ export class RuleBackends {
     const decision = subnet.decide(command, held.subnet, moment(this.context));
     const { rejected } = decision;
     if (rejected) return rejected.code === 'CommandExpired' ? { is: 'behind' } : { is: 'rejected', rejected };
-    return decision.events.length === 0 ? DONE : ask(this.context, command, actorOf(SWITCH_LB_RULES, object));
+    return decision.events.length === 0
+      ? DONE
+      : this.context.execute(command, actorOf(SWITCH_LB_RULES, object));
   }
 
   forget(name: string): void {

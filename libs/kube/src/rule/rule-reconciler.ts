@@ -1,25 +1,20 @@
 // One SwitchLBRule: its object defines and revises a rule of the Vip that it names, its selector's Pods become the rule's
-// backends, and its deletion retires the rule. A rule of the same name that another door defined is theirs.
+// backends, and its deletion retires the rule. A rule of the same name that another transport defined is theirs.
 //
 //   finalizer -> Vip? -> DefineRule | ReviseRule -> SetRuleBackends -> status       it goes: RetireRule -> finalizer off
 //   no Vip, a Vip of another type, a front that is taken: condition and Event; asked again when something may have helped
 import type { Rejection, VipEntry } from '@holdfast/ipam';
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { SWITCH_LB_RULES } from '@holdfast/kube-api';
-import {
-  type Asked,
-  ask,
-  BEHIND_RETRY_MS,
-  type Context,
-  REAPPEARING_MS,
-  STALE_RETRY_MS,
-} from '../object/context';
+import { type Context, REAPPEARING_MS } from '../object/context';
+import { type Execution, BEHIND_RETRY_MS } from '@holdfast/projection';
+import { STALE_RETRY_MS } from '@holdfast/kube-api';
 import { ruleKey } from '../object/due-key';
 import { actorGone, actorOf } from '@holdfast/kube-api';
 import type { RuleBackends } from './rule-backends';
 import { rulesOfObject } from './held-rules';
-import { RuleOrders } from './rule-orders';
-import { readRule, type RuleWanted } from './rule-spec';
+import { RuleCommands } from './rule-commands';
+import { readRule, type RuleSpec } from './rule-spec';
 import { type RuleFindings, ruleStatus } from './rule-status';
 import { targetOf } from './rule-target';
 
@@ -27,7 +22,7 @@ import { targetOf } from './rule-target';
 export const MISSING_MS = 2_000;
 
 export class RuleReconciler {
-  private readonly commands: RuleOrders;
+  private readonly commands: RuleCommands;
   /** Of the last event that concerned each rule, since we began to look. */
   private readonly positions = new Map<string, string>();
   /** Since when each rule has waited for a Vip. */
@@ -37,7 +32,7 @@ export class RuleReconciler {
     private readonly context: Context,
     private readonly backends: RuleBackends,
   ) {
-    this.commands = new RuleOrders(context);
+    this.commands = new RuleCommands(context);
   }
 
   /** To be told of every event of a rule. */
@@ -51,12 +46,12 @@ export class RuleReconciler {
     const echoMs = writer.echoInMs(ruleKey(name));
     if (echoMs > 0) return echoMs;
     const object = rules.get({ name });
-    if (!object) return this.afterObject(name);
-    return object.metadata.deletionTimestamp ? this.letGo(object) : this.keep(object);
+    if (!object) return this.onMissing(name);
+    return object.metadata.deletionTimestamp ? this.finalize(object) : this.reconcileSpec(object);
   }
 
-  private async keep(seen: KubernetesObject): Promise<number | undefined> {
-    const { writer, refusals, ledger } = this.context;
+  private async reconcileSpec(seen: KubernetesObject): Promise<number | undefined> {
+    const { writer, rejections, ledger } = this.context;
     const key = ruleKey(seen.metadata.name);
     const read = readRule(seen);
     if (read.rejected) return this.stay(seen, read.rejected);
@@ -72,12 +67,12 @@ export class RuleReconciler {
     if (followed.is === 'behind') return BEHIND_RETRY_MS;
     const rejected = obeyed.rejected ?? followed.rejected;
     const againInMs = await this.show(object, { rejected, unread: read.value.unread });
-    return againInMs ?? refusals.retryInMs(key);
+    return againInMs ?? rejections.retryInMs(key);
   }
 
   /** It cannot be told what is asked for: what is there of it stays as it is, and goes on following its Pods. */
   private async stay(object: KubernetesObject, rejected: Rejection): Promise<number | undefined> {
-    this.context.refusals.forget(ruleKey(object.metadata.name));
+    this.context.rejections.forget(ruleKey(object.metadata.name));
     const { is } = await this.backends.follow(object);
     return is === 'behind' ? BEHIND_RETRY_MS : this.show(object, { rejected });
   }
@@ -94,20 +89,20 @@ export class RuleReconciler {
   }
 
   /** Makes it so in the ledger, unless there is no point in asking. */
-  private async obey(object: KubernetesObject, wanted: RuleWanted, vip: VipEntry): Promise<Asked> {
-    const { refusals } = this.context;
+  private async obey(object: KubernetesObject, desired: RuleSpec, vip: VipEntry): Promise<Execution> {
+    const { rejections } = this.context;
     const { name } = object.metadata;
     const key = ruleKey(name);
-    const asked = JSON.stringify([object.spec, wanted.isChecked, vip.name, vip.subnet.name]);
-    const standing = refusals.standing(key, asked);
+    const asked = JSON.stringify([object.spec, desired.isChecked, vip.name, vip.subnet.name]);
+    const standing = rejections.activeRejection(key, asked);
     if (standing) return { is: 'rejected', rejected: standing };
-    const answer = await this.commands.make(object, wanted, vip);
-    if (answer.rejected) refusals.add(key, asked, vip.subnet.name, answer.rejected);
-    else refusals.forget(key);
+    const answer = await this.commands.make(object, desired, vip);
+    if (answer.rejected) rejections.add(key, asked, vip.subnet.name, answer.rejected);
+    else rejections.forget(key);
     return answer;
   }
 
-  private async letGo(object: KubernetesObject): Promise<number | undefined> {
+  private async finalize(object: KubernetesObject): Promise<number | undefined> {
     const { writer } = this.context;
     const { name, uid } = object.metadata;
     const actor = actorOf(SWITCH_LB_RULES, object);
@@ -120,27 +115,27 @@ export class RuleReconciler {
   }
 
   /** Nobody but us retires what a vanished object leaves behind; and only when the server says that it is gone. */
-  private async afterObject(name: string): Promise<number | undefined> {
-    const { writer, ledger, brakes } = this.context;
+  private async onMissing(name: string): Promise<number | undefined> {
+    const { writer, ledger, guards } = this.context;
     if (rulesOfObject(ledger.view, name).length > 0) {
-      if (brakes.rules.holds(name)) return undefined;
+      if (guards.rules.holds(name)) return undefined;
       if (await writer.exists(SWITCH_LB_RULES, name)) return REAPPEARING_MS;
-      const evidence = brakes.rules.evidenceOf(name);
+      const evidence = guards.rules.evidenceOf(name);
       const actor = actorGone(SWITCH_LB_RULES, name, evidence);
       const { is } = await this.retire(name, `(${evidence}) is gone`, actor);
       if (is !== 'done') return BEHIND_RETRY_MS;
     }
     this.forget(name);
-    brakes.rules.forget(name);
+    guards.rules.forget(name);
     return undefined;
   }
 
-  private async retire(name: string, why: string, actor: string): Promise<Asked> {
+  private async retire(name: string, why: string, actor: string): Promise<Execution> {
     this.forget(name);
     const reason = `${SWITCH_LB_RULES.plural}.${SWITCH_LB_RULES.group}/${name} ${why}`;
     for (const { subnet } of rulesOfObject(this.context.ledger.view, name)) {
       const command = { type: 'RetireRule', subnet: subnet.name, rule: name, reason } as const;
-      const asked = await ask(this.context, command, actor);
+      const asked = await this.context.execute(command, actor);
       // Then it was retired already, and the view is about to show it.
       if (asked.rejected?.code === 'RuleNotFound') return { is: 'behind' };
       if (asked.is !== 'done') return asked;
@@ -149,7 +144,7 @@ export class RuleReconciler {
   }
 
   private forget(name: string): void {
-    this.context.refusals.forget(ruleKey(name));
+    this.context.rejections.forget(ruleKey(name));
     this.backends.forget(name);
     this.positions.delete(name);
     this.missingSinceMs.delete(name);

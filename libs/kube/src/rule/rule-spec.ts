@@ -20,12 +20,12 @@ export const HEALTH_CHECK_ANNOTATION = 'ovn.kubernetes.io/service_health_check';
 export const SUBNET_ANNOTATION = 'ovn.kubernetes.io/logical_switch';
 
 /** Which Vip: by its name, or by addresses that it holds, at most one of each family. */
-export type VipWish =
+export type VipRequest =
   | { readonly name: string; readonly addresses?: undefined }
   | { readonly addresses: readonly Address[]; readonly name?: undefined };
 
-export interface RuleWanted {
-  readonly vip: VipWish;
+export interface RuleSpec {
+  readonly vip: VipRequest;
   readonly subnet: string | undefined;
   readonly isChecked: boolean;
   readonly rule: Pick<RuleDefinition, 'ports' | 'namespace' | 'selector' | 'endpoints' | 'affinity'>;
@@ -35,7 +35,7 @@ export interface RuleWanted {
 
 const UNREAD_SELECTOR = 'spec.selector has no effect beside spec.endpoints; take one of them out.';
 
-export function readRule({ metadata, spec = {} }: KubernetesObject): Read<RuleWanted> {
+export function readRule({ metadata, spec = {} }: KubernetesObject): Read<RuleSpec> {
   const texts = readTexts(spec, ['vip', 'namespace', 'sessionAffinity']);
   if (texts.rejected) return texts;
   const vip = readVip(texts.value.vip);
@@ -60,7 +60,7 @@ export function readRule({ metadata, spec = {} }: KubernetesObject): Read<RuleWa
 }
 
 /** Names by which the object's Vip may come to be known: its own, or its addresses. For whoever waits for it. */
-export function readVip(text: string): Read<VipWish> {
+export function readVip(text: string): Read<VipRequest> {
   const parts = text.split(',').map((part) => part.trim());
   const addresses = parts.map(parseAddress).filter((address) => address !== undefined);
   if (text === '')

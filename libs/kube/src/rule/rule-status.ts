@@ -2,7 +2,7 @@
 import { formatPair, type Rejection, type Rule, type VipEntry } from '@holdfast/ipam';
 import type { JsonObject } from '@holdfast/kube-api';
 import type { Condition } from '../object/conditions';
-import { LEAVING, refused, sentences, type WantedStatus } from '../object/wanted-status';
+import { LEAVING, refused, sentences, type DesiredStatus } from '../object/desired-status';
 
 export interface RuleFindings {
   /** What the ledger holds for this object, and the Vip that it is of. */
@@ -20,7 +20,7 @@ export interface RuleFindings {
   readonly unread?: string;
 }
 
-export function ruleStatus(findings: RuleFindings): WantedStatus {
+export function ruleStatus(findings: RuleFindings): DesiredStatus {
   const { held, retained } = findings;
   const defined = definedOf(findings);
   const fields: JsonObject = {

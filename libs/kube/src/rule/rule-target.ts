@@ -11,15 +11,16 @@ import {
   type VipEntry,
   vipHolder,
 } from '@holdfast/ipam';
-import { SUBNET_ANNOTATION, type VipWish } from './rule-spec';
+import { SUBNET_ANNOTATION, type VipRequest } from './rule-spec';
 
 export type Target =
   | { readonly vip: VipEntry; readonly rejected?: undefined }
   | { readonly rejected: Rejection; readonly vip?: undefined };
 
 /** @param subnet the one that is meant, where it is said */
-export function targetOf(wish: VipWish, subnet: string | undefined, view: LedgerView): Target {
-  const found = wish.name !== undefined ? byName(wish.name, view) : byAddresses(wish.addresses, subnet, view);
+export function targetOf(request: VipRequest, subnet: string | undefined, view: LedgerView): Target {
+  const found =
+    request.name !== undefined ? byName(request.name, view) : byAddresses(request.addresses, subnet, view);
   if (found.rejected) return found;
   const { name, reservation, subnet: home } = found.vip;
   const { vipType } = reservation.vip;
@@ -90,11 +91,11 @@ function apart(text: string, names: readonly string[]): Target {
 }
 
 function unheld(text: string, addresses: readonly Address[], other: string | undefined): Target {
-  const wish = addresses
+  const request = addresses
     .map((address) => `${typeof address === 'number' ? 'v4ip' : 'v6ip'} ${formatAddress(address)}`)
     .join(' and ');
   const instead = other
     ? `${other}; choose another address`
-    : `create a Vip of type switch_lb_vip with ${wish}`;
+    : `create a Vip of type switch_lb_vip with ${request}`;
   return reject('VipNotFound', `No Vip holds ${text}: ${instead}.`, { address: text });
 }

@@ -31,9 +31,9 @@ export class RulesByVip {
 
 function namesIn({ spec = {} }: KubernetesObject): string[] {
   const texts = readTexts(spec, ['vip']);
-  const wish = texts.rejected ? undefined : readVip(texts.value.vip).value;
-  if (!wish) return [];
-  return wish.name === undefined ? wish.addresses.map(formatAddress) : [wish.name];
+  const request = texts.rejected ? undefined : readVip(texts.value.vip).value;
+  if (!request) return [];
+  return request.name === undefined ? request.addresses.map(formatAddress) : [request.name];
 }
 
 /** Of the Vip, and the addresses that somebody got or gave up. */

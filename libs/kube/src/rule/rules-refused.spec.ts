@@ -1,8 +1,8 @@
 // Rules that cannot be had: said once, asked again when something may have helped, and otherwise hardly ever.
 import { SWITCH_LB_RULES, VIPS } from '@holdfast/kube-api';
-import { FaceWorld } from '../testing/face-world';
+import { ProjectorWorld } from '../testing/projector-world';
 import { MANIFESTS } from '@holdfast/kube-api/testing';
-import { ruleOf, ruleOrders } from '../testing/uses-of-vip';
+import { ruleOf, ruleCommands } from '../testing/uses-of-vip';
 import { MISSING_MS } from './rule-reconciler';
 
 const SLR = { subnet: 'ovn-default', v4ip: '10.16.0.100', type: 'switch_lb_vip' };
@@ -10,17 +10,17 @@ const LISTED = { selector: [], endpoints: ['10.16.0.7'] };
 const HOUR_MS = 3_600_000;
 const DEFINITION = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/switch-lb-rules.kubeovn.io';
 
-type World = FaceWorld & { readonly running: Awaited<ReturnType<FaceWorld['start']>> };
+type World = ProjectorWorld & { readonly running: Awaited<ReturnType<ProjectorWorld['start']>> };
 
 async function started(vip: object | 'none' = SLR): Promise<World> {
-  const world = new FaceWorld();
+  const world = new ProjectorWorld();
   world.subnet();
   if (vip !== 'none') world.vip('slr-01', vip);
   const running = await world.start();
   return Object.assign(world, { running });
 }
 
-const reason = (world: FaceWorld, name = 'web'): string | undefined =>
+const reason = (world: ProjectorWorld, name = 'web'): string | undefined =>
   world.condition(SWITCH_LB_RULES, name)?.['reason'];
 
 describe('D26: a rule that is refused', () => {
@@ -122,26 +122,26 @@ describe('D26: a rule that is refused', () => {
 
 describe('the kind of rules', () => {
   it('need not be there: Vips and Subnets are served, and rules as soon as it is', async () => {
-    const world = new FaceWorld();
+    const world = new ProjectorWorld();
     world.sandbox.request('DELETE', DEFINITION);
     world.subnet();
     world.vip('slr-01', SLR);
-    const { face, faults } = await world.start();
+    const { projector, faults } = await world.start();
     await world.settle(60_000);
     expect(world.statusOf(VIPS, 'slr-01')).toMatchObject({ ready: true });
-    expect(face.status).toMatchObject({ synced: true, unserved: ['switch-lb-rules.kubeovn.io'] });
-    expect(face.status).not.toHaveProperty('trouble');
+    expect(projector.status).toMatchObject({ synced: true, unserved: ['switch-lb-rules.kubeovn.io'] });
+    expect(projector.status).not.toHaveProperty('trouble');
     expect(faults.map(({ code }) => code)).toEqual(['kubernetes-kind-unknown']);
     world.install(MANIFESTS.holdfast);
     world.rule('web', LISTED);
     await world.settle(60_000);
     expect(ruleOf(world.ledger, 'web')).toBeDefined();
-    expect(face.status.synced).toBe(true);
-    expect(face.status).not.toHaveProperty('unserved');
+    expect(projector.status.synced).toBe(true);
+    expect(projector.status).not.toHaveProperty('unserved');
   });
 
   it("may be Kube-OVN's own: what it keeps is written, once, and the rule is let go", async () => {
-    const world = new FaceWorld(MANIFESTS.kubeOvn);
+    const world = new ProjectorWorld(MANIFESTS.kubeOvn);
     world.subnet();
     world.vip('slr-01', SLR);
     const { crash } = await world.start();
@@ -156,7 +156,7 @@ describe('the kind of rules', () => {
     await world.start();
     await world.settle(HOUR_MS);
     expect(world.read(SWITCH_LB_RULES, 'web')?.metadata.resourceVersion).toBe(resourceVersion);
-    expect(ruleOrders(world.ledger)).toEqual(['DefineRule']);
+    expect(ruleCommands(world.ledger)).toEqual(['DefineRule']);
     world.delete(SWITCH_LB_RULES, 'web');
     await world.settle();
     expect(world.read(SWITCH_LB_RULES, 'web')).toBeUndefined();

@@ -1,25 +1,25 @@
 // A SwitchLBRule from its creation to its end, in virtual time.
 import type { DefineRule } from '@holdfast/ipam';
 import { SWITCH_LB_RULES, VIPS } from '@holdfast/kube-api';
-import { FaceWorld } from '../testing/face-world';
-import { backendsOf, ruleOf, ruleOrders } from '../testing/uses-of-vip';
+import { ProjectorWorld } from '../testing/projector-world';
+import { backendsOf, ruleOf, ruleCommands } from '../testing/uses-of-vip';
 import { FINALIZER } from '@holdfast/kube-api';
 import { HEALTH_CHECK_ANNOTATION, SUBNET_ANNOTATION } from './rule-spec';
 
 const SLR = { subnet: 'ovn-default', v4ip: '10.16.0.100', type: 'switch_lb_vip' };
 const LISTED = { selector: [], endpoints: ['10.16.0.7', '10.16.0.8'] };
 
-type World = FaceWorld & { readonly running: Awaited<ReturnType<FaceWorld['start']>> };
+type World = ProjectorWorld & { readonly running: Awaited<ReturnType<ProjectorWorld['start']>> };
 
 async function started(): Promise<World> {
-  const world = new FaceWorld();
+  const world = new ProjectorWorld();
   world.subnet();
   world.vip('slr-01', SLR);
   const running = await world.start();
   return Object.assign(world, { running });
 }
 
-const said = (world: FaceWorld, name = 'web', type = 'Ready'): unknown =>
+const said = (world: ProjectorWorld, name = 'web', type = 'Ready'): unknown =>
   world.condition(SWITCH_LB_RULES, name, type);
 
 describe('a SwitchLBRule', () => {
@@ -122,7 +122,7 @@ describe('a SwitchLBRule', () => {
     world.edit(SWITCH_LB_RULES, 'web', { spec: { endpoints: ['10.16.0.9'] } });
     await world.settle();
     expect(backendsOf(world.ledger, 'web')).toEqual(['10.16.0.9']);
-    expect(ruleOrders(world.ledger)).toEqual(['DefineRule', 'ReviseRule', 'ReviseRule']);
+    expect(ruleCommands(world.ledger)).toEqual(['DefineRule', 'ReviseRule', 'ReviseRule']);
   });
 
   it('is retired and defined anew when it names another Vip, in the same subnet or another', async () => {
@@ -139,7 +139,7 @@ describe('a SwitchLBRule', () => {
     }
     expect(world.ledger.view.subnet('ovn-default')?.uses.rule('web')).toBeUndefined();
     const commands = ['DefineRule', 'RetireRule', 'DefineRule', 'RetireRule', 'DefineRule'];
-    expect(ruleOrders(world.ledger)).toEqual(commands);
+    expect(ruleCommands(world.ledger)).toEqual(commands);
     expect(said(world)).toMatchObject({ status: 'True' });
   });
 

@@ -1,11 +1,11 @@
 // A Subnet from its creation to its end, in virtual time.
 import { SUBNETS, VIPS } from '@holdfast/kube-api';
-import { FaceWorld } from '../testing/face-world';
+import { ProjectorWorld } from '../testing/projector-world';
 import { FINALIZER } from '@holdfast/kube-api';
 import { COOLING_ANNOTATION } from './subnet-spec';
 
-async function started(): Promise<FaceWorld> {
-  const world = new FaceWorld();
+async function started(): Promise<ProjectorWorld> {
+  const world = new ProjectorWorld();
   await world.start();
   return world;
 }
@@ -125,7 +125,7 @@ describe('a Subnet', () => {
     expect(world.statusOf(SUBNETS, 'ovn-default')).toMatchObject({ v4availableIPs: 65_534 - 1 - 255 - 1 });
   });
 
-  it('takes over what another door defined under its name', async () => {
+  it('takes over what another transport defined under its name', async () => {
     const world = await started();
     const cidrs = [{ family: 4 as const, base: 0x0a100000, prefixLength: 16 }];
     await world.ledger.execute({ type: 'DefineSubnet', subnet: 'ovn-default', cidrs }, 'ann', 'http');

@@ -1,17 +1,11 @@
 // One Subnet: its object defines and revises it in the ledger, and its end retires it once nobody holds an address. A Subnet
-// that another door defined and no object names is that door's; one that both have is the object's to say.
+// that another transport defined and no object names is that transport's; one that both have is the object's to say.
 import { reject, type Rejection, subnet, type SubnetDefinition, type SubnetState } from '@holdfast/ipam';
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { SUBNETS } from '@holdfast/kube-api';
-import {
-  type Asked,
-  ask,
-  BEHIND_RETRY_MS,
-  type Context,
-  moment,
-  REAPPEARING_MS,
-  STALE_RETRY_MS,
-} from '../object/context';
+import { type Context, moment, REAPPEARING_MS } from '../object/context';
+import { type Execution, BEHIND_RETRY_MS } from '@holdfast/projection';
+import { STALE_RETRY_MS } from '@holdfast/kube-api';
 import { isOnlyCounts } from '../object/conditions';
 import { poolKey, subnetKey } from '../object/due-key';
 import type { LedgerCommand } from '@holdfast/projection';
@@ -19,7 +13,7 @@ import { actorGone, actorOf, THROUGH_KUBERNETES } from '@holdfast/kube-api';
 import type { Warning } from '../object/object-writer';
 import { FINALIZER } from '@holdfast/kube-api';
 import { readSubnet } from './subnet-spec';
-import { toldCounts } from '../object/told-counts';
+import { statusCounts } from '../object/status-counts';
 import { type SubnetFindings, subnetStatus } from './subnet-status';
 
 /** A Subnet's counts follow the ledger at most this often. */
@@ -38,12 +32,12 @@ export class SubnetReconciler {
     const echoMs = writer.echoInMs(subnetKey(name));
     if (echoMs > 0) return echoMs;
     const object = subnets.get({ name });
-    if (!object) return this.afterObject(name);
-    return object.metadata.deletionTimestamp ? this.letGo(object) : this.keep(object);
+    if (!object) return this.onMissing(name);
+    return object.metadata.deletionTimestamp ? this.finalize(object) : this.reconcileSpec(object);
   }
 
-  private async keep(seen: KubernetesObject): Promise<number | undefined> {
-    const { writer, refusals } = this.context;
+  private async reconcileSpec(seen: KubernetesObject): Promise<number | undefined> {
+    const { writer, rejections } = this.context;
     const { name } = seen.metadata;
     const read = readSubnet(seen);
     if (read.rejected) {
@@ -55,30 +49,30 @@ export class SubnetReconciler {
     const { is, rejected } = await this.obey(object, read.value.definition);
     if (is === 'behind') return BEHIND_RETRY_MS;
     const againInMs = await this.show(object, { rejected, cut: read.value.cut });
-    return againInMs ?? refusals.retryInMs(subnetKey(name));
+    return againInMs ?? rejections.retryInMs(subnetKey(name));
   }
 
-  private async obey(object: KubernetesObject, definition: SubnetDefinition): Promise<Asked> {
-    const { refusals } = this.context;
+  private async obey(object: KubernetesObject, definition: SubnetDefinition): Promise<Execution> {
+    const { rejections } = this.context;
     const { name } = object.metadata;
     const key = subnetKey(name);
-    const command = this.orderOf(name, definition);
+    const command = this.commandOf(name, definition);
     if (!command) {
-      refusals.forget(key);
+      rejections.forget(key);
       return { is: 'done' };
     }
     const asked = JSON.stringify([object.spec, definition.coolingMs, definition.retention]);
-    const standing = refusals.standing(key, asked);
+    const standing = rejections.activeRejection(key, asked);
     if (standing) return { is: 'rejected', rejected: standing };
-    const answer = await ask(this.context, command, actorOf(SUBNETS, object));
+    const answer = await this.context.execute(command, actorOf(SUBNETS, object));
     if (answer.rejected) {
       this.forget(name);
-      refusals.add(key, asked, name, answer.rejected);
-    } else refusals.forget(key);
+      rejections.add(key, asked, name, answer.rejected);
+    } else rejections.forget(key);
     return answer;
   }
 
-  private orderOf(name: string, definition: SubnetDefinition): LedgerCommand | undefined {
+  private commandOf(name: string, definition: SubnetDefinition): LedgerCommand | undefined {
     const state = this.context.ledger.view.subnet(name);
     if (!state) return { type: 'DefineSubnet', subnet: name, ...definition };
     // The object says the whole: what it leaves out is to be no more, whoever said it. Pools have objects of their own.
@@ -89,19 +83,19 @@ export class SubnetReconciler {
   }
 
   /** Only what had our finalizer is retired: the object vouched for it until now. */
-  private async letGo(object: KubernetesObject): Promise<number | undefined> {
-    const { ledger, writer, refusals } = this.context;
+  private async finalize(object: KubernetesObject): Promise<number | undefined> {
+    const { ledger, writer, rejections } = this.context;
     const { name } = object.metadata;
     if (!object.metadata.finalizers?.includes(FINALIZER)) return this.leave(object);
     const state = ledger.view.subnet(name);
     const used = state && inUse(state);
     if (used) {
       // Nothing is asked, so nothing is asked again: each release brings the next turn.
-      refusals.forget(subnetKey(name));
+      rejections.forget(subnetKey(name));
       return this.show(object, { retained: used });
     }
     const retained = state && (await this.retire(name, actorOf(SUBNETS, object)));
-    if (retained) return (await this.show(object, { retained })) ?? refusals.retryInMs(subnetKey(name));
+    if (retained) return (await this.show(object, { retained })) ?? rejections.retryInMs(subnetKey(name));
     const left = await writer.removeFinalizer(SUBNETS, object);
     return left ? this.leave(left) : STALE_RETRY_MS;
   }
@@ -112,37 +106,37 @@ export class SubnetReconciler {
   }
 
   /** Nobody but us retires what a vanished object leaves behind; and only when the server says that it is gone. */
-  private async afterObject(name: string): Promise<number | undefined> {
-    const { ledger, writer, refusals, brakes } = this.context;
+  private async onMissing(name: string): Promise<number | undefined> {
+    const { ledger, writer, rejections, guards } = this.context;
     const state = ledger.view.subnet(name);
     if (state && ledger.view.subnetDefinedThrough(name) === THROUGH_KUBERNETES) {
       // Each release brings the next turn.
-      if (brakes.subnets.holds(name) || inUse(state)) return undefined;
+      if (guards.subnets.holds(name) || inUse(state)) return undefined;
       if (await writer.exists(SUBNETS, name)) return REAPPEARING_MS;
-      const actor = actorGone(SUBNETS, name, brakes.subnets.evidenceOf(name));
+      const actor = actorGone(SUBNETS, name, guards.subnets.evidenceOf(name));
       const retained = await this.retire(name, actor);
-      if (retained) return refusals.retryInMs(subnetKey(name));
+      if (retained) return rejections.retryInMs(subnetKey(name));
     }
-    brakes.subnets.forget(name);
+    guards.subnets.forget(name);
     return this.forget(name);
   }
 
   private async retire(name: string, actor: string): Promise<Rejection | undefined> {
-    const { refusals } = this.context;
+    const { rejections } = this.context;
     const key = subnetKey(name);
-    const standing = refusals.standing(key, RETIRE);
+    const standing = rejections.activeRejection(key, RETIRE);
     if (standing) return standing;
-    const { rejected } = await ask(this.context, { type: 'RetireSubnet', subnet: name }, actor);
+    const { rejected } = await this.context.execute({ type: 'RetireSubnet', subnet: name }, actor);
     if (!rejected || rejected.code === 'SubnetNotFound') return undefined;
-    refusals.add(key, RETIRE, name, rejected);
+    rejections.add(key, RETIRE, name, rejected);
     return rejected;
   }
 
   /** Vips that wait for it need not wait any longer: they are told what is so. */
   private forget(name: string): undefined {
-    const { refusals, mark } = this.context;
-    refusals.forget(subnetKey(name));
-    for (const key of refusals.wakeAll(name)) mark(key);
+    const { rejections, mark } = this.context;
+    rejections.forget(subnetKey(name));
+    for (const key of rejections.allowAll(name)) mark(key);
   }
 
   private async show(
@@ -155,8 +149,8 @@ export class SubnetReconciler {
     const status = subnetStatus({
       ...findings,
       state: view.subnet(name),
-      v4: toldCounts(counts?.ofSubnet(4)),
-      v6: toldCounts(counts?.ofSubnet(6)),
+      v4: statusCounts(counts?.ofSubnet(4)),
+      v6: statusCounts(counts?.ofSubnet(6)),
       position: view.subnetPosition(name),
       generation,
     });

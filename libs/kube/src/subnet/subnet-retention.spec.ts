@@ -1,15 +1,15 @@
 // What a Subnet's object says of how long reservations stay, and what it takes out by saying nothing.
 import { SUBNETS } from '@holdfast/kube-api';
-import { FaceWorld } from '../testing/face-world';
+import { ProjectorWorld } from '../testing/projector-world';
 import { SUBNET_RETENTION_ANNOTATION } from './subnet-spec';
 
 const annotated = (text: string | null): object => ({
   metadata: { annotations: { [SUBNET_RETENTION_ANNOTATION]: text } },
 });
-const definitionOf = ({ ledger }: FaceWorld) => ledger.view.subnet('ovn-default')?.definition;
+const definitionOf = ({ ledger }: ProjectorWorld) => ledger.view.subnet('ovn-default')?.definition;
 
-async function defined(): Promise<FaceWorld> {
-  const world = new FaceWorld();
+async function defined(): Promise<ProjectorWorld> {
+  const world = new ProjectorWorld();
   await world.start();
   world.subnet();
   await world.settle();

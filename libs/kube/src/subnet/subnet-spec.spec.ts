@@ -79,8 +79,8 @@ describe('readSubnet', () => {
       { ...BLOCK, excludeIps: Array.from({ length: 9 }, (_, index) => `10.99.0.${index}`) },
       { cut: expect.stringMatching(/"10\.99\.0\.4" and 4 more\.$/) },
     ],
-  ])('takes %s', (_, spec, wanted) => {
-    expect(texts(object(spec))).toEqual({ ...PLAIN, ...wanted });
+  ])('takes %s', (_, spec, desired) => {
+    expect(texts(object(spec))).toEqual({ ...PLAIN, ...desired });
   });
 
   it.each([

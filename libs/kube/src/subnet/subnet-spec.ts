@@ -28,13 +28,13 @@ export const COOLING_ANNOTATION = 'holdfast.io/cooling-seconds';
 /** How long reservations of holders that say nothing stay: `release`, `owner`, `forever`, or a time such as `24h`. */
 export const SUBNET_RETENTION_ANNOTATION = 'holdfast.io/retention';
 
-export interface SubnetWanted {
+export interface SubnetSpec {
   readonly definition: SubnetDefinition;
   /** What of the spec has no effect; for the condition's message. Empty when there is nothing. */
   readonly cut: string;
 }
 
-export function readSubnet({ metadata, spec = {} }: KubernetesObject): Read<SubnetWanted> {
+export function readSubnet({ metadata, spec = {} }: KubernetesObject): Read<SubnetSpec> {
   const texts = readTexts(spec, ['cidrBlock', 'gateway', 'vpc', 'vlan', 'provider']);
   if (texts.rejected) return texts;
   const cidrs = readCidrs(texts.value.cidrBlock);

@@ -1,13 +1,13 @@
 // What a Subnet's status should say, made of what the ledger holds. Pure.
 import type { Rejection, SubnetState } from '@holdfast/ipam';
 import type { Condition } from '../object/conditions';
-import type { ToldCounts } from '../object/told-counts';
-import { LEAVING, refused, sentences, type WantedStatus } from '../object/wanted-status';
+import type { StatusCounts } from '../object/status-counts';
+import { LEAVING, refused, sentences, type DesiredStatus } from '../object/desired-status';
 
 export interface SubnetFindings {
   readonly state: SubnetState | undefined;
-  readonly v4: ToldCounts;
-  readonly v6: ToldCounts;
+  readonly v4: StatusCounts;
+  readonly v6: StatusCounts;
   readonly position: string | undefined;
   readonly generation: number | undefined;
   /** Why it is not as the spec asks. */
@@ -20,7 +20,7 @@ export interface SubnetFindings {
   readonly cut?: string;
 }
 
-export function subnetStatus(findings: SubnetFindings): WantedStatus {
+export function subnetStatus(findings: SubnetFindings): DesiredStatus {
   const { v4, v6, retained, generation, position } = findings;
   return {
     fields: {

@@ -1,1 +1,1 @@
-export { FaceWorld } from './face-world';
+export { ProjectorWorld } from './projector-world';

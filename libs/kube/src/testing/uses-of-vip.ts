@@ -15,7 +15,7 @@ export function namedParentsOf(ledger: MemoryLedger, vip: string): string[] {
 }
 
 /** Orders about parents that were carried out, oldest first: `+ port` and `- port: reason`. */
-export function parentOrders(ledger: MemoryLedger): string[] {
+export function parentCommands(ledger: MemoryLedger): string[] {
   return ledger.executed.flatMap(({ command }) => {
     if (command.type === 'GrantParent') return [`+ ${command.port}`];
     return command.type === 'WithdrawParent' ? [`- ${command.port}: ${command.reason}`] : [];
@@ -23,10 +23,10 @@ export function parentOrders(ledger: MemoryLedger): string[] {
 }
 
 /** The last of them, with who asked. */
-export function lastParentOrder(
+export function lastParentCommand(
   ledger: MemoryLedger,
 ): (ExecutedCommand & { readonly command: GrantParent | WithdrawParent }) | undefined {
-  const isOfParents = (one: ExecutedCommand): one is ReturnType<typeof lastParentOrder> & ExecutedCommand =>
+  const isOfParents = (one: ExecutedCommand): one is ReturnType<typeof lastParentCommand> & ExecutedCommand =>
     one.command.type === 'GrantParent' || one.command.type === 'WithdrawParent';
   return ledger.executed.filter(isOfParents).at(-1);
 }
@@ -46,6 +46,6 @@ export function backendsOf(ledger: MemoryLedger, rule: string): string[] | undef
 }
 
 /** Types of the orders about rules that were carried out, oldest first. */
-export function ruleOrders(ledger: MemoryLedger): string[] {
+export function ruleCommands(ledger: MemoryLedger): string[] {
   return ledger.executed.map(({ command }) => command.type).filter((type) => type.includes('Rule'));
 }

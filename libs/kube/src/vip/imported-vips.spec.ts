@@ -1,6 +1,6 @@
 // Vips that `holdfast import` recorded: their object's own from the moment that it is seen, and nobody else's.
 import { importActor } from './import-actor';
-import { FaceWorld } from '../testing/face-world';
+import { ProjectorWorld } from '../testing/projector-world';
 import { MANIFESTS } from '@holdfast/kube-api/testing';
 import { VIPS } from '@holdfast/kube-api';
 
@@ -9,8 +9,8 @@ const GIVEN = { v4ip: '10.16.0.5', mac: '00:00:00:0a:00:05' };
 const SPEC = { subnet: 'ovn-default', v4ip: GIVEN.v4ip, macAddress: GIVEN.mac };
 
 /** A cluster as Kube-OVN left it, with Vip `web` imported for an object of that UID. */
-async function imported(uid?: string): Promise<FaceWorld> {
-  const world = new FaceWorld(MANIFESTS.kubeOvn);
+async function imported(uid?: string): Promise<ProjectorWorld> {
+  const world = new ProjectorWorld(MANIFESTS.kubeOvn);
   world.subnet();
   const { metadata } = world.vip('web', SPEC, { finalizers: [KUBE_OVN_FINALIZER] });
   world.edit(VIPS, 'web', { status: GIVEN });
@@ -30,7 +30,7 @@ async function imported(uid?: string): Promise<FaceWorld> {
   return world;
 }
 
-const ordersOf = ({ ledger }: FaceWorld): string[] =>
+const commandsOf = ({ ledger }: ProjectorWorld): string[] =>
   ledger.executed.filter(({ through }) => through === 'kubernetes').map(({ command }) => command.type);
 
 describe('an imported Vip', () => {
@@ -42,7 +42,7 @@ describe('an imported Vip', () => {
       expect.stringContaining('holdfast'),
     ]);
     expect(world.statusOf(VIPS, 'web')).toMatchObject(GIVEN);
-    expect(ordersOf(world)).toEqual([]);
+    expect(commandsOf(world)).toEqual([]);
     expect(world.events()).toEqual([]);
   });
 
@@ -54,17 +54,17 @@ describe('an imported Vip', () => {
     expect(world.statusOf(VIPS, 'web')).toMatchObject({ v4ip: '10.16.0.77' });
     world.delete(VIPS, 'web');
     await world.settle();
-    expect(ordersOf(world)).toEqual(['ReviseVip', 'ReleaseVip']);
+    expect(commandsOf(world)).toEqual(['ReviseVip', 'ReleaseVip']);
     expect(world.ledger.view.vip('web')).toBeUndefined();
   });
 
   it('is recognised again after a restart', async () => {
     const world = await imported();
-    const face = await world.start();
-    await face.crash();
+    const projector = await world.start();
+    await projector.crash();
     world.delete(VIPS, 'web');
     await world.start();
-    expect(ordersOf(world)).toEqual(['ReleaseVip']);
+    expect(commandsOf(world)).toEqual(['ReleaseVip']);
   });
 
   it('is not that of another object of the same name', async () => {
@@ -73,7 +73,7 @@ describe('an imported Vip', () => {
     expect(world.events()).toMatchObject([{ reason: 'VipExists' }]);
     world.delete(VIPS, 'web');
     await world.settle();
-    expect(ordersOf(world)).toEqual([]);
+    expect(commandsOf(world)).toEqual([]);
     expect(world.ledger.view.vip('web')).toBeDefined();
   });
 
@@ -82,7 +82,7 @@ describe('an imported Vip', () => {
     world.vanish(VIPS, 'web');
     await world.start();
     await world.settle(60_000);
-    expect(ordersOf(world)).toEqual([]);
+    expect(commandsOf(world)).toEqual([]);
     expect(world.ledger.view.vip('web')).toBeDefined();
   });
 });

@@ -2,12 +2,12 @@
 // it.
 import { formatAddress } from '@holdfast/ipam';
 import { VIPS } from '@holdfast/kube-api';
-import { FaceWorld } from '../testing/face-world';
+import { ProjectorWorld } from '../testing/projector-world';
 
 const SUBNET = 'ovn-default';
 
 /** Ever, at any moment, did two Vips have one address? Held in every prefix of what was recorded. */
-function everHeldTwice({ ledger }: FaceWorld): string[] {
+function everHeldTwice({ ledger }: ProjectorWorld): string[] {
   const vipOf = new Map<string, string>();
   const twice: string[] = [];
   for (const { event } of ledger.facts) {
@@ -24,9 +24,9 @@ function everHeldTwice({ ledger }: FaceWorld): string[] {
 
 describe('an address that changes under what runs', () => {
   it('is no Vip’s when others are deleted and wait, and all is restarted (metallb #435, #1774, #2443, #2479, #2723; cilium #39033)', async () => {
-    const world = new FaceWorld();
+    const world = new ProjectorWorld();
     world.subnet(SUBNET, { cidrBlock: '10.16.0.0/29' });
-    let face = await world.start();
+    let projector = await world.start();
     const names = ['a', 'b', 'c', 'd', 'e'];
     for (const name of names) world.vip(name);
     await world.settle(2_000);
@@ -36,9 +36,9 @@ describe('an address that changes under what runs', () => {
     const before = new Map(names.map((name) => [name, addressOf(name)]));
     expect(new Set(before.values()).size).toBe(5);
     for (let round = 0; round < 5; round += 1) {
-      await face.crash();
+      await projector.crash();
       if (round === 2) world.delete(VIPS, 'c');
-      face = await world.start();
+      projector = await world.start();
       await world.settle(120_000);
     }
     for (const name of ['a', 'b', 'd', 'e'])
@@ -46,13 +46,13 @@ describe('an address that changes under what runs', () => {
     // What was freed is one waiting Vip's, and nobody moved for it.
     expect([addressOf('w1'), addressOf('w2')].filter((it) => it === before.get('c'))).toHaveLength(1);
     expect(everHeldTwice(world)).toEqual([]);
-    await face.stop();
+    await projector.stop();
   });
 
   it('is none that several share, after a restart (cilium #46262)', async () => {
-    const world = new FaceWorld();
+    const world = new ProjectorWorld();
     world.subnet(SUBNET);
-    let face = await world.start();
+    let projector = await world.start();
     world.vip('slr-01', { subnet: SUBNET, type: 'switch_lb_vip' });
     await world.settle(2_000);
     const address = world.statusOf(VIPS, 'slr-01')['v4ip'] as string;
@@ -65,12 +65,12 @@ describe('an address that changes under what runs', () => {
     const before = rules();
     expect(before.filter((type) => type === 'RuleDefined')).toHaveLength(2);
     for (let round = 0; round < 3; round += 1) {
-      await face.crash();
-      face = await world.start();
+      await projector.crash();
+      projector = await world.start();
       await world.settle(120_000);
     }
     expect(world.statusOf(VIPS, 'slr-01')['v4ip']).toBe(address);
     expect(rules()).toEqual(before);
-    await face.stop();
+    await projector.stop();
   });
 });

@@ -1,16 +1,16 @@
 // What a Vip's conditions say of its users and of who answers for it, in virtual time.
 import { vipHolder } from '@holdfast/ipam';
 import { VIPS } from '@holdfast/kube-api';
-import { FaceWorld } from '../testing/face-world';
+import { ProjectorWorld } from '../testing/projector-world';
 import type { Bound } from '../object/vip-elsewhere';
 
 const AAP = { subnet: 'ovn-default', namespace: 'default' };
 
 describe('the condition InUse', () => {
-  const said = (world: FaceWorld): unknown => world.condition(VIPS, 'web', 'InUse');
+  const said = (world: ProjectorWorld): unknown => world.condition(VIPS, 'web', 'InUse');
 
   it('names up to three users, and how many more there are', async () => {
-    const world = new FaceWorld();
+    const world = new ProjectorWorld();
     world.subnet();
     world.vip('web', AAP);
     await world.start();
@@ -30,7 +30,7 @@ describe('the condition InUse', () => {
   });
 
   it('names the Pod whose address it is, and follows when that goes', async () => {
-    const world = new FaceWorld();
+    const world = new ProjectorWorld();
     world.subnet();
     world.vip('web');
     await world.start();
@@ -54,7 +54,7 @@ describe('the condition InUse', () => {
 
 describe('the condition Bound', () => {
   it('is there only where somebody knows who answers', async () => {
-    const world = new FaceWorld();
+    const world = new ProjectorWorld();
     world.subnet();
     world.vip('web', AAP);
     await world.start();
@@ -62,12 +62,12 @@ describe('the condition Bound', () => {
   });
 
   it('says which port on which chassis, with its addresses where they are known, as soon as that changes', async () => {
-    const world = new FaceWorld();
+    const world = new ProjectorWorld();
     world.subnet();
     world.vip('web', AAP);
     world.vip('slr', { subnet: 'ovn-default', type: 'switch_lb_vip' });
     let bound: Bound | undefined;
-    const { face } = await world.start({ boundOf: (vip) => (vip === 'web' ? bound : undefined) });
+    const { projector } = await world.start({ boundOf: (vip) => (vip === 'web' ? bound : undefined) });
     const said = (vip = 'web'): unknown => world.condition(VIPS, vip, 'Bound');
     const parent = (): unknown => {
       const { pv4ip, pv6ip, pmac } = world.statusOf(VIPS, 'web');
@@ -76,13 +76,13 @@ describe('the condition Bound', () => {
     expect(said()).toMatchObject({ status: 'False', reason: 'Unbound' });
     expect(said('slr')).toBeUndefined();
     bound = { port: 'a.default', chassis: 'node-1', v4ip: '10.16.0.7', mac: '02:00:0a:10:00:07' };
-    face.projectionChanged('web');
+    projector.projectionChanged('web');
     await world.settle();
     const message = 'Port a.default on chassis node-1 answers for it.';
     expect(said()).toMatchObject({ status: 'True', reason: 'Bound', message });
     expect(parent()).toEqual(['10.16.0.7', '', '02:00:0a:10:00:07']);
     bound = undefined;
-    face.projectionChanged('web');
+    projector.projectionChanged('web');
     await world.settle();
     expect(said()).toMatchObject({ status: 'False', reason: 'Unbound' });
     expect(parent()).toEqual(['', '', '']);

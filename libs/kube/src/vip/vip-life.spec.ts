@@ -1,10 +1,12 @@
 // A Vip from its creation to its end, in virtual time.
 import { VIPS } from '@holdfast/kube-api';
-import { FaceWorld } from '../testing/face-world';
+import { ProjectorWorld } from '../testing/projector-world';
 import { FINALIZER } from '@holdfast/kube-api';
 
-async function started(): Promise<FaceWorld & { readonly running: Awaited<ReturnType<FaceWorld['start']>> }> {
-  const world = new FaceWorld();
+async function started(): Promise<
+  ProjectorWorld & { readonly running: Awaited<ReturnType<ProjectorWorld['start']>> }
+> {
+  const world = new ProjectorWorld();
   world.subnet();
   const running = await world.start();
   return Object.assign(world, { running });
@@ -58,9 +60,9 @@ describe('a Vip', () => {
     expect(world.ledger.executed[1]?.actor).toBe(
       `kubernetes:vips.kubeovn.io/web (uid ${metadata.uid}, resourceVersion ${pinned})`,
     );
-    const { face } = world.running;
+    const { projector } = world.running;
     const objects = { vips: 1, subnets: 1, pods: 0, rules: 0, pools: 0 };
-    expect(face.status).toEqual({ synced: true, due: 0, ...objects, refused: 0 });
+    expect(projector.status).toEqual({ synced: true, due: 0, ...objects, refused: 0 });
   });
 
   it('gets what it names: addresses of both families, in any case, and a MAC', async () => {
@@ -128,7 +130,7 @@ describe('a Vip', () => {
     expect(world.ledger.view.vip('web')?.reservation.vip).toMatchObject(purpose);
   });
 
-  it('is put right when another door changed it', async () => {
+  it('is put right when another transport changed it', async () => {
     const world = await started();
     world.vip('web', { subnet: 'ovn-default', v4ip: '10.16.0.121' });
     await world.settle();
@@ -170,14 +172,16 @@ describe('a Vip', () => {
   });
 
   it('shows what another face knows of its rows, as soon as that changes', async () => {
-    const world = new FaceWorld();
+    const world = new ProjectorWorld();
     world.subnet();
     const projection = {
       status: 'False' as 'False' | 'True',
       reason: 'NameTaken',
       message: 'a foreign port has its name',
     };
-    const { face } = await world.start({ projectionOf: (vip) => (vip === 'web' ? projection : undefined) });
+    const { projector } = await world.start({
+      projectionOf: (vip) => (vip === 'web' ? projection : undefined),
+    });
     world.vip('web');
     world.vip('plain');
     await world.settle();
@@ -185,7 +189,7 @@ describe('a Vip', () => {
     expect(world.condition(VIPS, 'plain', 'Projected')).toBeUndefined();
     await world.settle(5_000);
     Object.assign(projection, { status: 'True', reason: 'Projected', message: '' });
-    face.projectionChanged('web');
+    projector.projectionChanged('web');
     await world.settle();
     const changed = { ...projection, lastTransitionTime: '2026-01-01T00:00:05Z' };
     expect(world.condition(VIPS, 'web', 'Projected')).toMatchObject(changed);
@@ -207,7 +211,7 @@ describe('a Vip that is deleted', () => {
       type: 'VipReleased',
       reason: `vips.kubeovn.io/web (uid ${metadata.uid}) was deleted`,
     });
-    expect(world.running.face.status).toMatchObject({ due: 0, vips: 0 });
+    expect(world.running.projector.status).toMatchObject({ due: 0, vips: 0 });
   });
 
   it("keeps others' finalizers, and is not reserved again while they hold it", async () => {

@@ -1,17 +1,17 @@
 // What a Vip's object says of how long it is kept for the owner of its last user.
 import { vipHolder } from '@holdfast/ipam';
 import { VIPS } from '@holdfast/kube-api';
-import { FaceWorld } from '../testing/face-world';
+import { ProjectorWorld } from '../testing/projector-world';
 import { RETENTION_ANNOTATION } from '@holdfast/kube-api';
 
 const annotated = (text: string | null): object => ({
   metadata: { annotations: { [RETENTION_ANNOTATION]: text } },
 });
-const retentionOf = ({ ledger }: FaceWorld) =>
+const retentionOf = ({ ledger }: ProjectorWorld) =>
   ledger.view.subnet('ovn-default')?.users.of(vipHolder('web'))?.retention;
 
-async function reserved(): Promise<FaceWorld> {
-  const world = new FaceWorld();
+async function reserved(): Promise<ProjectorWorld> {
+  const world = new ProjectorWorld();
   world.subnet();
   await world.start();
   world.vip('web', { subnet: 'ovn-default' });
@@ -35,7 +35,7 @@ describe('a Vip’s retention', () => {
   });
 
   it('is set with the Vip', async () => {
-    const world = new FaceWorld();
+    const world = new ProjectorWorld();
     world.subnet();
     await world.start();
     const metadata = { annotations: { [RETENTION_ANNOTATION]: 'forever' } };

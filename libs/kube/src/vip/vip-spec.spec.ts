@@ -47,8 +47,8 @@ describe('readVipSpec', () => {
       { subnet: 's', attachSubnets: ['t'] },
       { ...PLAIN, unread: expect.stringContaining('spec.attachSubnets') },
     ],
-  ])('reads %s', (_, spec, wanted) => {
-    expect(texts(spec)).toEqual(wanted);
+  ])('reads %s', (_, spec, desired) => {
+    expect(texts(spec)).toEqual(desired);
   });
 
   it.each<[string, JsonObject, string]>([

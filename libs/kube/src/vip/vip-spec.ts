@@ -13,7 +13,7 @@ import {
 import type { JsonObject } from '@holdfast/kube-api';
 import { quote, type Read, readList, readTexts } from '@holdfast/kube-api';
 
-export interface VipWanted {
+export interface VipSpec {
   readonly subnet: string;
   /** Those that the spec names; the rest is the ledger's choice. */
   readonly v4?: number;
@@ -29,7 +29,7 @@ const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 const UNREAD_SUBNETS = 'spec.attachSubnets has no effect; make a Vip of its own in each of them.';
 
-export function readVipSpec(spec: JsonObject = {}): Read<VipWanted> {
+export function readVipSpec(spec: JsonObject = {}): Read<VipSpec> {
   const addresses = readAddresses(spec);
   if (addresses.rejected) return addresses;
   const purpose = readPurpose(spec);
@@ -40,7 +40,7 @@ export function readVipSpec(spec: JsonObject = {}): Read<VipWanted> {
   return { value: { ...addresses.value, purpose: purpose.value, unread } };
 }
 
-function readAddresses(spec: JsonObject): Read<Pick<VipWanted, 'subnet' | 'v4' | 'v6' | 'mac'>> {
+function readAddresses(spec: JsonObject): Read<Pick<VipSpec, 'subnet' | 'v4' | 'v6' | 'mac'>> {
   const texts = readTexts(spec, ['subnet', 'v4ip', 'v6ip', 'macAddress']);
   if (texts.rejected) return texts;
   const { subnet, v4ip, v6ip, macAddress } = texts.value;
@@ -62,7 +62,7 @@ function readAddresses(spec: JsonObject): Read<Pick<VipWanted, 'subnet' | 'v4' |
   };
 }
 
-function readPurpose(spec: JsonObject): Read<VipWanted['purpose']> {
+function readPurpose(spec: JsonObject): Read<VipSpec['purpose']> {
   const texts = readTexts(spec, ['type', 'namespace']);
   if (texts.rejected) return texts;
   const { type, namespace } = texts.value;

@@ -3,7 +3,7 @@ import { formatAddress, formatMac, formatPair, type Rejection, type VipEntry } f
 import type { Condition } from '../object/conditions';
 import type { Binding, Projection } from '../object/vip-elsewhere';
 import { usesOf } from './vip-uses';
-import { LEAVING, refused, sentences, type WantedStatus } from '../object/wanted-status';
+import { LEAVING, refused, sentences, type DesiredStatus } from '../object/desired-status';
 
 export interface VipFindings {
   /** What the ledger holds for this object; undefined when nothing, or when it is not this object's. */
@@ -24,7 +24,7 @@ export interface VipFindings {
   readonly unread?: string;
 }
 
-export function vipStatus(findings: VipFindings): WantedStatus {
+export function vipStatus(findings: VipFindings): DesiredStatus {
   const { held, retained, projection } = findings;
   const reservation = held?.reservation;
   const parent = held && findings.bound?.by;

@@ -1,17 +1,17 @@
-// What the turns of PodAddresses work with, and what all of them do: ask the ledger, and say what was found different.
+// What the reconcilers of Pods, owners and reservations work with.
 import type { Clock } from '@holdfast/clock';
-import type { Evidence, Holder, Moment, Rejection } from '@holdfast/ipam';
+import type { Evidence, Holder, Moment } from '@holdfast/ipam';
 import type { Following, KubernetesApi } from '@holdfast/kube-api';
-import type { ProjectorLedger, LedgerCommand } from '@holdfast/projection';
+import type { ProjectorLedger } from '@holdfast/projection';
 import type { LedgerIndex } from './ledger-index';
 import type { OwnerObjects } from '../owner/owner-objects';
 import type { IdentityRules } from '../request/pod-identity';
-import type { PodRefusals } from './pod-refusals';
+import type { NicRejections } from './nic-rejections';
 import type { PodWriter } from './pod-writer';
 import type { SubnetChoice } from '../request/subnet-choice';
 
-/** Between what Kubernetes has and what the ledger says, found when all was compared. */
-export interface Difference {
+/** Between what Kubernetes has and what the ledger says, found by a resync. */
+export interface AddressDifference {
   readonly holder: Holder;
   readonly subnet: string;
   /** What differed, in words. */
@@ -30,22 +30,18 @@ export interface PodContext {
   readonly choice: SubnetChoice;
   readonly owners: OwnerObjects;
   readonly index: LedgerIndex;
-  readonly refusals: PodRefusals;
+  readonly rejections: NicRejections;
   readonly writer: PodWriter;
   /** The last of a Pod whose end was seen, by UID. */
   readonly evidenceOfEnd: (uid: string) => Evidence | undefined;
-  /** Whether what is missing, and was not seen going, may be gone (./known-cluster). */
+  /** Whether what is missing, and was not seen going, may be gone (../projector/pod-deletion-guard). */
   readonly isKnownCluster: () => boolean;
   /** How long something must have been missing that nobody saw going. */
   readonly graceMs: number;
-  /** The key's turn is one of those that compare all, and found this. */
-  readonly differs: (key: string, difference: Difference) => void;
+  /** The key's reconcile found this; it is told if that is one of a resync. */
+  readonly differs: (key: string, difference: AddressDifference) => void;
 }
 
-/** After a view did not get to an event in time; the event, when it comes, wakes the key sooner. */
-export const BEHIND_RETRY_MS = 1_000;
-/** After a write that was refused because the Pod was another one: the watch brings that, and sooner than this. */
-export const STALE_RETRY_MS = 2_000;
 /** Until every owner is known, or the watch brings the one that the server has. */
 export const UNKNOWN_RETRY_MS = 5_000;
 
@@ -54,24 +50,6 @@ export const UNKNOWN_RETRY_MS = 5_000;
  * when it was set back: nothing is late there.
  */
 export const decidedNow = (clock: Clock): Moment => ({ nowMs: clock.now(), issuedAtMs: Infinity });
-
-export type Asked =
-  /** It is as was ordered, and the view shows it. */
-  | { readonly is: 'done'; readonly rejected?: undefined }
-  | { readonly is: 'behind'; readonly rejected?: undefined }
-  | { readonly is: 'rejected'; readonly rejected: Rejection };
-
-/** @throws Error with `code` and `retryable` */
-export async function askLedger(
-  { ledger }: Pick<PodContext, 'ledger'>,
-  command: LedgerCommand,
-  actor: string,
-): Promise<Asked> {
-  const answer = await ledger.execute(command, actor);
-  if (answer.rejected) return { is: 'rejected', rejected: answer.rejected };
-  const isShown = answer.position === undefined || (await ledger.hasReached(answer.position));
-  return { is: isShown ? 'done' : 'behind' };
-}
 
 /**
  * Since when something is missing that nobody saw going. Kept in memory only: after a restart the grace begins anew,

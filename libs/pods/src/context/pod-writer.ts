@@ -39,9 +39,9 @@ export class PodWriter {
   }
 
   /** False when the Pod is gone, or is another one by now. @throws KubernetesFault */
-  async annotate(pod: KubernetesObject, wanted: Annotations): Promise<boolean> {
+  async annotate(pod: KubernetesObject, desired: Annotations): Promise<boolean> {
     const { uid, resourceVersion } = pod.metadata;
-    const different = differing(pod, wanted);
+    const different = differing(pod, desired);
     if (different.length === 0) return true;
     const key = keyOf(pod.metadata);
     const overtaking = new Set<string>();
@@ -64,6 +64,6 @@ export class PodWriter {
 }
 
 /** What the Pod does not say, or says differently. */
-export function differing({ metadata }: KubernetesObject, wanted: Annotations): [string, string][] {
-  return Object.entries(wanted).filter(([key, value]) => metadata.annotations?.[key] !== value);
+export function differing({ metadata }: KubernetesObject, desired: Annotations): [string, string][] {
+  return Object.entries(desired).filter(([key, value]) => metadata.annotations?.[key] !== value);
 }

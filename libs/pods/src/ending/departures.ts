@@ -1,5 +1,6 @@
 // Pods that use something and are no more, have finished, or have left their machine: each gives up what it used, with
 // the evidence of its end. Whether the address stays is for the ledger to decide, by what has become of the owner.
+import { BEHIND_RETRY_MS, executeAndSee } from '@holdfast/projection';
 import { type Evidence, isVipHolder } from '@holdfast/ipam';
 import { actorNamed } from '@holdfast/kube-api';
 import { keyOf, type KubernetesObject } from '@holdfast/kube-api';
@@ -7,15 +8,9 @@ import { PODS } from '@holdfast/kube-api';
 import { objectOf } from '@holdfast/kube-api';
 import type { PodUse } from '../context/ledger-index';
 import { standingOf } from '../owner/owner-standing';
-import {
-  askLedger,
-  BEHIND_RETRY_MS,
-  Missing,
-  type PodContext,
-  UNKNOWN_RETRY_MS,
-} from '../context/pod-context';
+import { Missing, type PodContext, UNKNOWN_RETRY_MS } from '../context/pod-context';
 import { type Owner, ownerBehind, ownerOf } from '../request/pod-identity';
-import { soonest } from '../context/pod-refusals';
+import { soonest } from '../context/nic-rejections';
 
 export interface Leaving {
   readonly reason: string;
@@ -133,13 +128,13 @@ export class Departures {
       what,
       why: `${reason}, while nobody looked; it was detached`,
     });
-    const asked = await askLedger(
-      this.context,
+    const execution = await executeAndSee(
+      this.context.ledger,
       command,
       actorNamed(PODS, evidence.object.slice('pod/'.length)),
     );
-    if (asked.is === 'behind') return BEHIND_RETRY_MS;
-    if (asked.rejected && asked.rejected.code !== 'ReservationNotFound') return REJECTED_RETRY_MS;
+    if (execution.is === 'behind') return BEHIND_RETRY_MS;
+    if (execution.rejected && execution.rejected.code !== 'ReservationNotFound') return REJECTED_RETRY_MS;
     this.missing.found(uid);
     return undefined;
   }

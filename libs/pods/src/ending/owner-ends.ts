@@ -1,19 +1,14 @@
 // What is kept for owners: when an owner is gone, or wants an ordinal no more, nobody will want the address again. Only
 // what somebody used and left is meant: a reservation that was made before its owner came stays.
+import { BEHIND_RETRY_MS, executeAndSee } from '@holdfast/projection';
 import { retentionOf, type SubnetState } from '@holdfast/ipam';
 import { THROUGH_KUBERNETES } from '@holdfast/kube-api';
 import { isFinished } from '@holdfast/kube-api';
 import type { Place } from '../context/ledger-index';
-import { askedOnce, type OwnersAsked, type Standing, standingOf } from '../owner/owner-standing';
-import {
-  askLedger,
-  BEHIND_RETRY_MS,
-  Missing,
-  type PodContext,
-  UNKNOWN_RETRY_MS,
-} from '../context/pod-context';
+import { lookedUpOnce, type OwnersOnce, type Standing, standingOf } from '../owner/owner-standing';
+import { Missing, type PodContext, UNKNOWN_RETRY_MS } from '../context/pod-context';
 import { type Owner, ownerBehind, type OwnerName, ownerOf } from '../request/pod-identity';
-import { soonest } from '../context/pod-refusals';
+import { soonest } from '../context/nic-rejections';
 
 export class OwnerEnds {
   private readonly missing: Missing;
@@ -25,7 +20,7 @@ export class OwnerEnds {
   /** @returns in how many milliseconds to look again, if at all @throws KubernetesFault, or the ledger's fault */
   async reconcile(key: string, name: OwnerName): Promise<number | undefined> {
     const delaysMs: (number | undefined)[] = [];
-    const owners = askedOnce(this.context.owners);
+    const owners = lookedUpOnce(this.context.owners);
     for (const place of this.context.index.placesOf(name)) {
       const state = this.context.ledger.view.subnet(place.subnet);
       const owner = state && this.waitsFor(state, place);
@@ -46,7 +41,7 @@ export class OwnerEnds {
     key: string,
     place: Place,
     owner: Owner,
-    owners: OwnersAsked,
+    owners: OwnersOnce,
   ): Promise<number | undefined> {
     if (this.hasPod(owner)) return undefined;
     const standing = await standingOf(owner, owners);
@@ -72,8 +67,12 @@ export class OwnerEnds {
       why: `${reason}, while nobody looked; it was given up`,
     });
     const command = { type: 'EndOwner', subnet, holder, reason, evidence } as const;
-    const asked = await askLedger(this.context, command, `${THROUGH_KUBERNETES}:${evidence.object}`);
-    return asked.is === 'behind' ? BEHIND_RETRY_MS : undefined;
+    const execution = await executeAndSee(
+      this.context.ledger,
+      command,
+      `${THROUGH_KUBERNETES}:${evidence.object}`,
+    );
+    return execution.is === 'behind' ? BEHIND_RETRY_MS : undefined;
   }
 
   /** A Pod of it that is there and has no address yet is about to ask for it; one that was left an orphan is not. */

@@ -1,12 +1,13 @@
 // Reservations whose time is over: kept for a time that has passed, or made for a Pod that never came to use them.
+import { BEHIND_RETRY_MS, executeAndSee } from '@holdfast/projection';
 import { type Evidence, type Holder, holderParts, type Reservation, type SubnetState } from '@holdfast/ipam';
 import { THROUGH_KUBERNETES } from '@holdfast/kube-api';
 import type { ObjectRef } from '@holdfast/kube-api';
 import { PODS } from '@holdfast/kube-api';
 import type { Place } from '../context/ledger-index';
-import { DEFAULT_PROVIDER } from '../request/nic-wish';
+import { DEFAULT_PROVIDER } from '../request/nic-request';
 import { standingOf } from '../owner/owner-standing';
-import { askLedger, BEHIND_RETRY_MS, type PodContext, UNKNOWN_RETRY_MS } from '../context/pod-context';
+import { type PodContext, UNKNOWN_RETRY_MS } from '../context/pod-context';
 import { ownerBehind, providerOf } from '../request/pod-identity';
 
 /**
@@ -47,9 +48,9 @@ export class ReservationEnds {
 
   private async expire({ subnet, holder }: Place): Promise<number | undefined> {
     const command = { type: 'ReleaseExpired', subnet, holder } as const;
-    const asked = await askLedger(this.context, command, `${THROUGH_KUBERNETES}:retention`);
-    if (asked.is === 'behind') return BEHIND_RETRY_MS;
-    return asked.rejected?.code === 'ReservationInUse' ? EARLY_RETRY_MS : undefined;
+    const execution = await executeAndSee(this.context.ledger, command, `${THROUGH_KUBERNETES}:retention`);
+    if (execution.is === 'behind') return BEHIND_RETRY_MS;
+    return execution.rejected?.code === 'ReservationInUse' ? EARLY_RETRY_MS : undefined;
   }
 
   private async collect(key: string, { subnet, holder }: Place): Promise<number | undefined> {
@@ -58,8 +59,8 @@ export class ReservationEnds {
     const what = 'it is held for somebody who is not there and never used it';
     this.context.differs(key, { subnet, holder, what, why: `${nobody.reason}; it was released` });
     const command = { type: 'ReleaseAddress', subnet, holder, ...nobody } as const;
-    const asked = await askLedger(this.context, command, `${THROUGH_KUBERNETES}:collector`);
-    return asked.is === 'behind' ? BEHIND_RETRY_MS : undefined;
+    const execution = await executeAndSee(this.context.ledger, command, `${THROUGH_KUBERNETES}:collector`);
+    return execution.is === 'behind' ? BEHIND_RETRY_MS : undefined;
   }
 
   /** What shows that nobody will use it; or in how many milliseconds to look again, if at all. */

@@ -3,6 +3,7 @@
 // the next.
 //
 //   reserve or move, and attach -> placed
+import { executeAndSee } from '@holdfast/projection';
 import {
   type Holder,
   type HeldAddress,
@@ -17,21 +18,21 @@ import { actorOf } from '@holdfast/kube-api';
 import { PODS } from '@holdfast/kube-api';
 import { entriesFor, NEXT_ENTRY_MAY_DO, readAddressList } from '../request/address-list';
 import { annotationOf, nicAnnotation, objectOf, VIP_ANNOTATION } from '@holdfast/kube-api';
-import { type Carrying, type NicAttachment, type NicTurn, using } from './nic-attachment';
-import { ALONE, type NicOutcome, refused, refusedAs } from '../request/nic-outcome';
+import { type Carrying, type NicAttachment, type NicTask, using } from './nic-attachment';
+import { NOT_MANAGED, type NicOutcome, refused, refusedAs } from '../request/nic-outcome';
 import {
   addressText,
-  askedText,
+  requestText,
   DEFAULT_PROVIDER,
   isAddressed,
-  isToldOf,
-  type NicWish,
+  isShownOn,
+  type NicRequest,
   POOL_WORD,
-  readNicWish,
-} from '../request/nic-wish';
-import { askLedger, decidedNow, type PodContext } from '../context/pod-context';
+  readNicRequest,
+} from '../request/nic-request';
+import { decidedNow, type PodContext } from '../context/pod-context';
 import { holderOf, portOf } from '../request/pod-identity';
-import { isOfPool, poolWish } from '../request/pool-choice';
+import { isOfPool, poolRequest } from '../request/pool-choice';
 import { unfitVip } from '../request/vip-of-pod';
 
 /** What another Subnet may not refuse. */
@@ -52,21 +53,21 @@ export class NicAdmission {
     private readonly attachment: NicAttachment,
   ) {}
 
-  async admit(turn: NicTurn): Promise<NicOutcome> {
-    const { pod, provider } = turn;
+  async admit(task: NicTask): Promise<NicOutcome> {
+    const { pod, provider } = task;
     const vip = provider === DEFAULT_PROVIDER ? annotationOf(pod, VIP_ANNOTATION) : '';
-    const shared = vip === '' && !isAddressed(pod, provider) ? this.sharedBy(turn) : undefined;
-    if (shared) return this.attachment.attach(turn, shared.state, shared.holder);
+    const shared = vip === '' && !isAddressed(pod, provider) ? this.sharedBy(task) : undefined;
+    if (shared) return this.attachment.attach(task, shared.state, shared.holder);
     const candidates = this.context.choice.candidates(pod, provider);
-    if (candidates.length === 0) return ALONE;
-    if (isAddressed(pod, provider)) return this.recognise(turn, candidates, vip);
-    if (vip !== '') return this.takeVip(turn, vip, candidates);
-    const read = readNicWish(pod, provider);
-    return read.rejected ? refusedAs(read.rejected) : this.reserve(turn, read.value, candidates);
+    if (candidates.length === 0) return NOT_MANAGED;
+    if (isAddressed(pod, provider)) return this.recognise(task, candidates, vip);
+    if (vip !== '') return this.takeVip(task, vip, candidates);
+    const read = readNicRequest(pod, provider);
+    return read.rejected ? refusedAs(read.rejected) : this.reserve(task, read.value, candidates);
   }
 
   /** Where its machine's address is used: what migrates has one address, whatever is said of Subnets meanwhile. */
-  private sharedBy({ pod, owner, provider, role }: NicTurn) {
+  private sharedBy({ pod, owner, provider, role }: NicTask) {
     if (role !== 'joins') return undefined;
     const holder = holderOf(pod, owner, provider);
     const states = [...this.context.ledger.view.subnets()];
@@ -76,17 +77,17 @@ export class NicAdmission {
 
   /** Addresses that the Pod was told of before it used anything of ours: kept, if they are the holder's. */
   private async recognise(
-    turn: NicTurn,
+    task: NicTask,
     candidates: readonly SubnetState[],
     vip: string,
   ): Promise<NicOutcome> {
-    const { pod, provider, owner } = turn;
+    const { pod, provider, owner } = task;
     const holder = vip === '' ? holderOf(pod, owner, provider) : vipHolder(vip);
     const home = candidates.find((state) => {
       const held = state.byHolder.get(holder);
-      return held && isToldOf(pod, provider, heldIn(state, held));
+      return held && isShownOn(pod, provider, heldIn(state, held));
     });
-    if (home) return this.attachment.attach(turn, home, holder);
+    if (home) return this.attachment.attach(task, home, holder);
     return refused(
       'AddressedByOthers',
       `It has addresses already that ${holder} does not hold; they stay as they are until they are recorded (holdfast import).`,
@@ -94,35 +95,38 @@ export class NicAdmission {
   }
 
   private async takeVip(
-    turn: NicTurn,
+    task: NicTask,
     name: string,
     candidates: readonly SubnetState[],
   ): Promise<NicOutcome> {
     const entry = this.context.ledger.view.vip(name);
-    const unfit = unfitVip(turn.pod, name, entry, candidates);
-    if (unfit || !entry) return unfit ?? ALONE;
-    return this.attachment.attach(turn, entry.subnet, vipHolder(name));
+    const unfit = unfitVip(task.pod, name, entry, candidates);
+    if (unfit || !entry) return unfit ?? NOT_MANAGED;
+    return this.attachment.attach(task, entry.subnet, vipHolder(name));
   }
 
   private async reserve(
-    turn: NicTurn,
-    wish: NicWish,
+    task: NicTask,
+    request: NicRequest,
     candidates: readonly SubnetState[],
   ): Promise<NicOutcome> {
-    const { pod, owner, provider } = turn;
+    const { pod, owner, provider } = task;
     const holder = holderOf(pod, owner, provider);
     // Where it has something already goes first: an address is not left for a Subnet that has one free.
     const homes = candidates.filter((state) => state.byHolder.has(holder));
     const namespace = this.context.namespaces.get({ name: pod.metadata.namespace ?? '' });
-    const from = poolWish(pod, provider, namespace);
+    const from = poolRequest(pod, provider, namespace);
     const states = [...new Set([...homes, ...candidates])];
     // An address that is named for this Pod goes before a list for all of its kind.
-    const isNamed = wish.wish.v4 !== undefined || wish.wish.v6 !== undefined;
-    if (from.list !== undefined && !isNamed) return this.reserveOf(from.list, turn, wish, states);
-    let outcome: NicOutcome = ALONE;
+    const isNamed = request.request.v4 !== undefined || request.request.v6 !== undefined;
+    if (from.list !== undefined && !isNamed) return this.reserveOf(from.list, task, request, states);
+    let outcome: NicOutcome = NOT_MANAGED;
     for (const state of states)
       for (const pool of from.pools(state)) {
-        outcome = await this.reserveIn(turn, state, holder, { ...wish, wish: { ...wish.wish, pool } });
+        outcome = await this.reserveIn(task, state, holder, {
+          ...request,
+          request: { ...request.request, pool },
+        });
         if (outcome.is !== 'refused' || !NEXT_MAY_DO.has(outcome.reason)) return outcome;
       }
     return outcome;
@@ -131,23 +135,23 @@ export class NicAdmission {
   /** One of the addresses that are listed: each is a decision of its own, and one of them is accepted. */
   private async reserveOf(
     text: string,
-    turn: NicTurn,
-    { wish, portSecurity }: NicWish,
+    task: NicTask,
+    { request, portSecurity }: NicRequest,
     states: readonly SubnetState[],
   ): Promise<NicOutcome> {
-    const { pod, owner, provider } = turn;
+    const { pod, owner, provider } = task;
     const holder = holderOf(pod, owner, provider);
     const field = nicAnnotation(provider, POOL_WORD);
     const list = readAddressList(field, text);
     if (list.rejected) return refusedAs(list.rejected);
-    let outcome: NicOutcome = ALONE;
+    let outcome: NicOutcome = NOT_MANAGED;
     for (const state of states) {
       const has = state.byHolder.get(holder) ?? state.formerAddresses(holder);
       const entries = entriesFor(field, list.value, owner, has);
       if (entries.rejected) return refusedAs(entries.rejected);
       for (const entry of entries.value) {
-        const wanted = { wish: { ...wish, ...entry }, portSecurity };
-        outcome = await this.reserveIn(turn, state, holder, wanted, addressText(entry));
+        const desired = { request: { ...request, ...entry }, portSecurity };
+        outcome = await this.reserveIn(task, state, holder, desired, addressText(entry));
         if (outcome.is !== 'refused' || !NEXT_ENTRY_MAY_DO.has(outcome.reason)) return outcome;
       }
     }
@@ -157,24 +161,25 @@ export class NicAdmission {
   }
 
   private async reserveIn(
-    turn: NicTurn,
+    task: NicTask,
     state: SubnetState,
     holder: Holder,
-    { wish, portSecurity }: NicWish,
-    from = wish.pool ?? '',
+    { request, portSecurity }: NicRequest,
+    from = request.pool ?? '',
   ): Promise<NicOutcome> {
-    const { pod, provider, owner } = turn;
+    const { pod, provider, owner } = task;
     const port = portOf(pod, owner, provider);
     // What it has now it may have had by the time that this is decided: somebody else may release it meanwhile.
     const has = state.byHolder.get(holder) ?? state.formerAddresses(holder);
-    const prefersFormer = wish.pool === undefined || (has !== undefined && isOfPool(state, wish.pool, has));
+    const prefersFormer =
+      request.pool === undefined || (has !== undefined && isOfPool(state, request.pool, has));
     const command = this.fitting(state, {
-      ...{ type: 'ReserveAddress', subnet: state.name, holder, ...wish },
-      ...{ port, portSecurity, ...(prefersFormer && { prefersFormer }), ...using(turn, holder) },
+      ...{ type: 'ReserveAddress', subnet: state.name, holder, ...request },
+      ...{ port, portSecurity, ...(prefersFormer && { prefersFormer }), ...using(task, holder) },
     });
-    const asked = `${askedText(pod, provider)} ${from} ${command.user.node} ${holder}`;
-    const outcome = await this.attachment.carry(turn, state, command, `reserve ${from}`, asked);
-    if (outcome.is === 'placed') await this.leaveOthers(turn, state, holder);
+    const text = `${requestText(pod, provider)} ${from} ${command.user.node} ${holder}`;
+    const outcome = await this.attachment.carry(task, state, command, `reserve ${from}`, text);
+    if (outcome.is === 'placed') await this.leaveOthers(task, state, holder);
     return outcome;
   }
 
@@ -202,14 +207,14 @@ export class NicAdmission {
   }
 
   /** The holder's successor is elsewhere now: for what it has in other Subnets, nobody will come back. */
-  private async leaveOthers({ pod }: NicTurn, home: SubnetState, holder: Holder): Promise<void> {
+  private async leaveOthers({ pod }: NicTask, home: SubnetState, holder: Holder): Promise<void> {
     for (const { name, users } of this.context.ledger.view.subnets()) {
       if (name === home.name || !users.of(holder)?.retained) continue;
       const { uid, resourceVersion } = pod.metadata;
       const evidence = { object: objectOf(pod), uid, resourceVersion };
       const reason = `${objectOf(pod)} is in subnet ${home.name} now`;
       const command = { type: 'EndOwner', subnet: name, holder, reason, evidence } as const;
-      await askLedger(this.context, command, actorOf(PODS, pod));
+      await executeAndSee(this.context.ledger, command, actorOf(PODS, pod));
     }
   }
 }

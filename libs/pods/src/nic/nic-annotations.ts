@@ -2,7 +2,7 @@
 import { contains, type Family, familyOf, formatAddress, formatCidr, type SubnetState } from '@holdfast/ipam';
 import type { HeldAddress } from '@holdfast/ipam';
 import { nicAnnotation } from '@holdfast/kube-api';
-import { addressText, macText } from '../request/nic-wish';
+import { addressText, macText } from '../request/nic-request';
 import type { Annotations } from '../context/pod-writer';
 
 /** As Kube-OVN writes them. Of a Subnet with two families, only what goes with the addresses that are held. */

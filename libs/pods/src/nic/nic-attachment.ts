@@ -1,5 +1,6 @@
 // Attaches a Pod, by its UID, to what its NIC's holder holds or is to hold, and asks the ledger on behalf of a NIC: what was
 // refused is asked again only when something may have helped.
+import { executeAndSee } from '@holdfast/projection';
 import {
   type Holder,
   isVipHolder,
@@ -14,19 +15,19 @@ import { isFinished } from '@holdfast/kube-api';
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { PODS } from '@holdfast/kube-api';
 import { nodeOf, objectOf } from '@holdfast/kube-api';
-import type { Role } from '../request/live-migration';
+import type { MigrationRole } from '../request/live-migration';
 import { BEHIND, inUse, type NicOutcome, refusedAs } from '../request/nic-outcome';
-import { wantsPortSecurity } from '../request/nic-wish';
+import { wantsPortSecurity } from '../request/nic-request';
 import { evidenceOf } from '../owner/owner-objects';
-import { askLedger, decidedNow, type PodContext } from '../context/pod-context';
+import { decidedNow, type PodContext } from '../context/pod-context';
 import { type Owner, ownerHolderOf, portOf } from '../request/pod-identity';
 
-export interface NicTurn {
+export interface NicTask {
   readonly key: string;
   readonly pod: KubernetesObject;
   readonly provider: string;
   readonly owner: Owner | undefined;
-  readonly role: Role;
+  readonly role: MigrationRole;
 }
 
 /** An order by which a Pod carries something. */
@@ -41,28 +42,28 @@ export class NicAttachment {
   constructor(private readonly context: PodContext) {}
 
   /** Also says the node and the port again, where those have become known or are others now. */
-  attach(turn: NicTurn, state: SubnetState, holder: Holder): Promise<NicOutcome> {
-    const command = { type: 'AttachUser', subnet: state.name, holder, ...using(turn, holder) } as const;
+  attach(task: NicTask, state: SubnetState, holder: Holder): Promise<NicOutcome> {
+    const command = { type: 'AttachUser', subnet: state.name, holder, ...using(task, holder) } as const;
     const { node, port, portSecurity } = command.user;
-    return this.carry(turn, state, command, 'attach', `${node} ${port} ${portSecurity} ${holder}`);
+    return this.carry(task, state, command, 'attach', `${node} ${port} ${portSecurity} ${holder}`);
   }
 
   /**
    * The Pod carries what the order reserves, moves or only names: one decision.
-   * @param what of the NIC is asked @param asked to tell whether the same is asked again
+   * @param what of the NIC it is about @param request to tell whether the same is requested again
    */
   async carry(
-    turn: NicTurn,
+    task: NicTask,
     state: SubnetState,
     command: Carrying,
     what: string,
-    asked: string,
+    request: string,
   ): Promise<NicOutcome> {
-    const { key, role } = turn;
+    const { key, role } = task;
     const { holder, user } = command;
     const rival = this.rivalOf(command, state);
     if (rival) return rival;
-    const refusal = await this.command(turn, what, `${user.uid} ${role} ${asked}`, command, state.name);
+    const refusal = await this.command(task, what, `${user.uid} ${role} ${request}`, command, state.name);
     if (refusal) return refusal;
     const where = user.node === undefined ? '' : ` on ${user.node}`;
     this.context.differs(key, {
@@ -78,70 +79,70 @@ export class NicAttachment {
    * @returns what became of it, unless all is well
    */
   async keepUp(
-    turn: NicTurn,
+    task: NicTask,
     state: SubnetState,
     holder: Holder,
     known: User,
   ): Promise<NicOutcome | undefined> {
-    const { node, portSecurity = false } = userOf(turn, holder);
+    const { node, portSecurity = false } = userOf(task, holder);
     const isElsewhere = node !== undefined && node !== known.node;
     const isVip = isVipHolder(holder);
     const isSecuredElse = isVip && known.port !== undefined && portSecurity !== (known.portSecurity ?? false);
-    if (!isElsewhere && !isSecuredElse) return isVip ? undefined : this.keepPort(turn, state, holder);
-    const outcome = await this.attach(turn, state, holder);
+    if (!isElsewhere && !isSecuredElse) return isVip ? undefined : this.keepPort(task, state, holder);
+    const outcome = await this.attach(task, state, holder);
     return outcome.is === 'placed' ? undefined : outcome;
   }
 
   /** While a machine migrates, its source and its target may say different things: packets go to the primary one. */
-  private async keepPort(turn: NicTurn, state: SubnetState, holder: Holder): Promise<NicOutcome | undefined> {
-    const { pod, owner, provider } = turn;
+  private async keepPort(task: NicTask, state: SubnetState, holder: Holder): Promise<NicOutcome | undefined> {
+    const { pod, owner, provider } = task;
     const held = state.byHolder.get(holder);
     const portSecurity = wantsPortSecurity(pod, provider);
     const isPrimary = state.users.usersOf(holder)[0]?.uid === pod.metadata.uid;
     const port = portOf(pod, owner, provider);
     if (!isPrimary || held?.port !== port || (held.portSecurity ?? false) === portSecurity) return undefined;
     const command = { type: 'MoveAddress', subnet: state.name, holder, port, portSecurity } as const;
-    return this.command(turn, 'port', `${portSecurity} ${holder}`, command, state.name);
+    return this.command(task, 'port', `${portSecurity} ${holder}`, command, state.name);
   }
 
   /** Packets go to this Pod from now on. @param because what says so: the machine's instance */
   makePrimary(
-    turn: NicTurn,
+    task: NicTask,
     state: SubnetState,
     holder: Holder,
     because: KubernetesObject | undefined,
   ): Promise<NicOutcome | undefined> {
-    const { uid } = turn.pod.metadata;
+    const { uid } = task.pod.metadata;
     const command = {
       ...({ type: 'MovePrimary', subnet: state.name, holder, uid } as const),
       reason: 'its live migration was completed',
       ...(because && { evidence: evidenceOf(because) }),
     };
-    return this.command(turn, 'primary', `${uid} ${holder}`, command, state.name);
+    return this.command(task, 'primary', `${uid} ${holder}`, command, state.name);
   }
 
   /**
-   * @param what of the NIC is asked @param asked to tell whether the same is asked again
+   * @param what of the NIC it is about @param request to tell whether the same is requested again
    * @returns what became of it, unless it was done
    */
   async command(
-    { key, pod, provider }: NicTurn,
+    { key, pod, provider }: NicTask,
     what: string,
-    asked: string,
+    request: string,
     command: LedgerCommand,
     subnetName: string,
   ): Promise<NicOutcome | undefined> {
-    const { refusals } = this.context;
+    const { rejections } = this.context;
     const id = `${what} ${provider} ${subnetName}`;
-    const standing = refusals.standing(key, id, asked);
-    if (standing) return refusedAs(standing);
-    const answer = await askLedger(this.context, command, actorOf(PODS, pod));
+    const active = rejections.activeRejection(key, id, request);
+    if (active) return refusedAs(active);
+    const answer = await executeAndSee(this.context.ledger, command, actorOf(PODS, pod));
     if (answer.is === 'behind') return BEHIND;
     if (!answer.rejected) {
-      refusals.forget(key, id);
+      rejections.forget(key, id);
       return undefined;
     }
-    refusals.add(key, id, asked, subnetName, answer.rejected);
+    rejections.add(key, id, request, subnetName, answer.rejected);
     return refusedAs(answer.rejected);
   }
 
@@ -170,13 +171,13 @@ export class NicAttachment {
 }
 
 /** Of an order: who carries what it is about. */
-export function using(turn: NicTurn, holder: Holder): { readonly user: User; readonly migrates?: true } {
-  return { user: userOf(turn, holder), ...(turn.role === 'joins' && { migrates: true }) };
+export function using(task: NicTask, holder: Holder): { readonly user: User; readonly migrates?: true } {
+  return { user: userOf(task, holder), ...(task.role === 'joins' && { migrates: true }) };
 }
 
 /** The user of a Vip has the port that is to have the Vip's addresses, and who is behind it and its successors. */
 export function userOf(
-  { pod, owner, provider }: Pick<NicTurn, 'pod' | 'owner' | 'provider'>,
+  { pod, owner, provider }: Pick<NicTask, 'pod' | 'owner' | 'provider'>,
   holder: Holder,
 ): User {
   const { uid, resourceVersion } = pod.metadata;

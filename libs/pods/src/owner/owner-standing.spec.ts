@@ -1,7 +1,7 @@
 // Whether an owner will want its address again, from what is known of it and what the server says.
 import type { Evidence } from '@holdfast/ipam';
 import type { KubernetesObject } from '@holdfast/kube-api';
-import { askedOnce, type OwnersAsked, standingOf } from './owner-standing';
+import { lookedUpOnce, type OwnersOnce, standingOf } from './owner-standing';
 import type { Owner } from '../request/pod-identity';
 
 const WEB: Owner = { kind: 'statefulset', namespace: 'default', name: 'web', ordinal: 1, uid: 'u1' };
@@ -18,9 +18,9 @@ interface Known {
   readonly latest?: KubernetesObject;
 }
 
-function owners(known: Known, asked: string[] = []): OwnersAsked {
+function owners(known: Known, lookedUp: string[] = []): OwnersOnce {
   const say = (what: string, answer: boolean): Promise<boolean> => {
-    asked.push(what);
+    lookedUp.push(what);
     return Promise.resolve(answer);
   };
   return {
@@ -30,7 +30,7 @@ function owners(known: Known, asked: string[] = []): OwnersAsked {
     isGone: () => say('gone', known.isGone ?? true),
     isThere: () => say('there', known.isThere ?? false),
     latest: () => {
-      asked.push('latest');
+      lookedUp.push('latest');
       return Promise.resolve(known.latest ?? known.found?.[0]);
     },
   };
@@ -72,9 +72,9 @@ describe('an owner', () => {
   });
 
   it('is asked for once in a turn', async () => {
-    const asked: string[] = [];
-    const once = askedOnce(owners({}, asked));
+    const lookedUp: string[] = [];
+    const once = lookedUpOnce(owners({}, lookedUp));
     for (const ordinal of [0, 1, 2]) await standingOf({ ...WEB, ordinal }, once);
-    expect(asked).toEqual(['gone']);
+    expect(lookedUp).toEqual(['gone']);
   });
 });

@@ -14,13 +14,13 @@ export type Standing =
   | { readonly is: 'missing'; readonly reason: string; readonly evidence: Evidence };
 
 /** What is asked about owners. */
-export type OwnersAsked = Pick<
+export type OwnersOnce = Pick<
   OwnerObjects,
   'isComplete' | 'find' | 'evidenceOfEnd' | 'isGone' | 'isThere' | 'latest'
 >;
 
 /** The same, for one owner in one turn: the server is asked once, however many ordinals there are. */
-export function askedOnce(owners: OwnersAsked): OwnersAsked {
+export function lookedUpOnce(owners: OwnersOnce): OwnersOnce {
   let gone: Promise<boolean> | undefined;
   let latest: Promise<KubernetesObject | undefined> | undefined;
   return {
@@ -34,7 +34,7 @@ export function askedOnce(owners: OwnersAsked): OwnersAsked {
 }
 
 /** @param owner with `uid`: of the object that its Pod named @throws KubernetesFault */
-export async function standingOf(owner: Owner, owners: OwnersAsked): Promise<Standing> {
+export async function standingOf(owner: Owner, owners: OwnersOnce): Promise<Standing> {
   if (!owners.isComplete(owner.kind)) return { is: 'unknown' };
   const found = owners.find(owner);
   const staying = found.find(({ metadata }) => !metadata.deletionTimestamp);
@@ -47,7 +47,7 @@ export async function standingOf(owner: Owner, owners: OwnersAsked): Promise<Sta
   return { is: 'missing', reason: `${name} is gone`, evidence: { object: name } };
 }
 
-async function setStanding(owner: Owner, set: KubernetesObject, owners: OwnersAsked): Promise<Standing> {
+async function setStanding(owner: Owner, set: KubernetesObject, owners: OwnersOnce): Promise<Standing> {
   const evidence = evidenceOf(set);
   const name = ownerNameOf(owner);
   const { uid } = set.metadata;

@@ -291,10 +291,10 @@ describe('a retention', () => {
     const { world } = await crewOf(1, { annotations: { [RETENTION]: '3000d' } });
     world.delete(STATEFUL_SETS, 'default/web');
     world.gone('web-0');
-    const asked = world.ledger.executed.length;
+    const before = world.ledger.executed.length;
     await world.settle(40 * 24 * HOUR_MS);
     expect(world.holders()).toHaveLength(1);
-    expect(world.ledger.executed.length - asked).toBe(1);
+    expect(world.ledger.executed.length - before).toBe(1);
   });
 
   it('that runs out while nobody looks is over when somebody does', async () => {

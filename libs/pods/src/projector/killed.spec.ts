@@ -39,8 +39,8 @@ describe('killed at any step, a face', () => {
 
   it.each(['before', 'after'] as const)('ends where it would have ended: %s any decision', async (when) => {
     const { world: undisturbed, commands } = await calm();
-    const wanted = outcome(undisturbed) as { users: number[] };
-    expect(wanted.users).toEqual([1, 1]);
+    const desired = outcome(undisturbed) as { users: number[] };
+    expect(desired.users).toEqual([1, 1]);
     expect(commands).toBe(8);
     for (let step = 1; step <= commands; step += 1) {
       const world = await PodWorld.started();
@@ -56,13 +56,13 @@ describe('killed at any step, a face', () => {
       await story(world);
       await world.whileDown(() => void (left = Infinity));
       await world.settle(200_000);
-      expect({ step, ...stable(outcome(world)) }).toEqual({ step, ...stable(wanted) });
+      expect({ step, ...stable(outcome(world)) }).toEqual({ step, ...stable(desired) });
     }
   });
 
   it('ends where it would have ended: at any write, done or not', async () => {
     const { world: undisturbed, writes } = await calm();
-    const wanted = outcome(undisturbed);
+    const desired = outcome(undisturbed);
     expect(writes).toBeGreaterThanOrEqual(5);
     for (let step = 1; step <= writes; step += 1)
       for (const isDone of [false, true]) {
@@ -71,7 +71,7 @@ describe('killed at any step, a face', () => {
         await story(world);
         await world.whileDown(() => undefined);
         await world.settle(200_000);
-        expect({ step, isDone, ...stable(outcome(world)) }).toEqual({ step, isDone, ...stable(wanted) });
+        expect({ step, isDone, ...stable(outcome(world)) }).toEqual({ step, isDone, ...stable(desired) });
       }
   });
 

@@ -35,7 +35,7 @@ describe('a Pod on the default Subnet', () => {
     await world.settle(60_000);
     expect(world.takeWrites()).toHaveLength(50);
     expect(world.recorded()).toHaveLength(100);
-    expect(world.running.face.status).toEqual({ synced: true, due: 0, pods: 50, refused: 0 });
+    expect(world.running.projector.status).toEqual({ synced: true, due: 0, pods: 50, refused: 0 });
   });
 
   it('is attached again when it is given a node', async () => {
@@ -147,9 +147,9 @@ describe('the Subnet of a Pod', () => {
     // The small one has no more than one address to give.
     expect(switches).toEqual(['large', 'small', 'large', SUBNET]);
     // What was refused on the way there is not asked again and again.
-    const asked = world.ledger.executed.length;
+    const before = world.ledger.executed.length;
     await world.settle(600_000);
-    expect([world.ledger.executed.length - asked, world.running.face.status.refused]).toEqual([0, 0]);
+    expect([world.ledger.executed.length - before, world.running.projector.status.refused]).toEqual([0, 0]);
   });
 
   it('waits until its Namespace is known, though not for ever', async () => {
@@ -215,14 +215,14 @@ describe('what a Pod asks for', () => {
     ['both', { ip_address: '10.16.7.7, fd00::7' }, '10.16.7.7,fd00::7'],
     ['a family', { ip_family: 'IPv6' }, 'fd00::2'],
     ['a MAC', { mac_address: '02:00:00:00:00:05' }, '10.16.0.2,fd00::2'],
-  ])('%s is what it gets', async (_, asked, told) => {
+  ])('%s is what it gets', async (_, request, shown) => {
     const world = await PodWorld.started({}, { cidrBlock: '10.16.0.0/16,fd00::/112' });
-    const annotations = Object.entries(asked).map(([word, text]) => [`ovn.kubernetes.io/${word}`, text]);
+    const annotations = Object.entries(request).map(([word, text]) => [`ovn.kubernetes.io/${word}`, text]);
     world.podOf('web', { annotations: Object.fromEntries(annotations) });
     await world.settle(1_000);
-    expect(world.ip('web')).toBe(told);
-    expect(world.annotation('web', 'cidr')?.split(',')).toHaveLength(told.split(',').length);
-    if (asked['mac_address']) expect(world.annotation('web', 'mac_address')).toBe(asked['mac_address']);
+    expect(world.ip('web')).toBe(shown);
+    expect(world.annotation('web', 'cidr')?.split(',')).toHaveLength(shown.split(',').length);
+    if (request['mac_address']) expect(world.annotation('web', 'mac_address')).toBe(request['mac_address']);
   });
 
   it.each<[Record<string, string>, string]>([
@@ -236,9 +236,9 @@ describe('what a Pod asks for', () => {
     [{ ip_pool: 'mine' }, 'PoolNotFound'],
     [{ ip_pool: '10.16.0.5,10.16.0.6,x' }, 'InvalidArgument'],
     [{ ip_pool: ' , ' }, 'InvalidArgument'],
-  ])('%j is refused with %s', async (asked, reason) => {
+  ])('%j is refused with %s', async (request, reason) => {
     const world = await PodWorld.started();
-    const annotations = Object.entries(asked).map(([word, text]) => [`ovn.kubernetes.io/${word}`, text]);
+    const annotations = Object.entries(request).map(([word, text]) => [`ovn.kubernetes.io/${word}`, text]);
     world.podOf('web', { annotations: Object.fromEntries(annotations) });
     await world.settle(10_000);
     expect(world.events()).toMatchObject([{ type: 'Warning', reason, count: 1 }]);

@@ -129,6 +129,6 @@ describe('a random life', () => {
       return [holder, world.usersOf(holder).join(), world.heldBy(holder)?.split(' ')[0]];
     });
     expect(recorded).toEqual(counted.sort());
-    expect(world.running.face.status.due).toBe(0);
+    expect(world.running.projector.status.due).toBe(0);
   });
 });

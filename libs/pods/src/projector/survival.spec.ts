@@ -45,13 +45,13 @@ describe('never gives up what it only does not see (whereabouts #162, #176, #207
     await world.startAddresses();
     await world.settle(HOUR_MS);
     expect(released(world)).toBe(0);
-    expect(world.running.face.status).toMatchObject({
+    expect(world.running.projector.status).toMatchObject({
       synced: false,
       trouble: { code: 'kubernetes-forbidden' },
     });
     world.sandbox.faults.heal();
     await world.settle(60_000);
-    expect(world.running.face.status).toMatchObject({ synced: true, due: 0 });
+    expect(world.running.projector.status).toMatchObject({ synced: true, due: 0 });
   });
 
   it('an ordinal, while StatefulSets cannot be listed', async () => {
@@ -131,7 +131,7 @@ describe('in a cluster that is not the one that the ledger knows, a face', () =>
   it('gives nothing up, says so, and serves the Pods that are there', async () => {
     const world = await elsewhere();
     expect(released(world)).toBe(1);
-    expect(world.running.face.status.trouble).toMatchObject({ code: 'kubernetes-objects-missing' });
+    expect(world.running.projector.status.trouble).toMatchObject({ code: 'kubernetes-objects-missing' });
     world.subnet(SUBNET, { default: true, cidrBlock: '10.16.0.0/16' });
     world.podOf('new');
     await world.settle(1_000);
@@ -143,16 +143,22 @@ describe('in a cluster that is not the one that the ledger knows, a face', () =>
 
   it('gives all that up once somebody says that so many are gone for good', async () => {
     const world = await elsewhere();
-    const { face } = world.running;
-    expect(face.status.trouble?.message).toContain('POST /brakes/Pod/release?missing=2');
-    expect(face.acceptMissing(3)).toEqual({ refused: '2 Pods are missing, not 3; look again' });
+    const { projector } = world.running;
+    expect(projector.status.trouble?.message).toContain('POST /deletion-guards/Pod/override?missing=2');
+    expect(projector.overrideDeletionGuard('Pod', 3)).toEqual({
+      refused: '2 objects of kind Pod are missing, not 3; look again',
+    });
     await world.settle(HOUR_MS);
     expect(released(world)).toBe(1);
-    expect(face.acceptMissing(2)).toEqual({ accepted: ['pod/default/a', 'pod/default/web-0'] });
-    expect(face.status.trouble).toBeUndefined();
+    expect(projector.overrideDeletionGuard('Pod', 2)).toEqual({
+      accepted: ['pod/default/a', 'pod/default/web-0'],
+    });
+    expect(projector.status.trouble).toBeUndefined();
     await world.settle(HOUR_MS);
     expect(world.holders()).toEqual([]);
-    expect(face.acceptMissing(2)).toEqual({ refused: 'no Pod is held back' });
+    expect(projector.overrideDeletionGuard('Pod', 2)).toEqual({
+      refused: 'nothing of kind Pod is held back',
+    });
   });
 
   it('gives up what is missing where a Subnet of ours shows that it is', async () => {
@@ -162,7 +168,7 @@ describe('in a cluster that is not the one that the ledger knows, a face', () =>
     await world.whileDown(() => ['a', 'b'].forEach((name) => world.gone(name)));
     await world.settle(120_000);
     expect(world.holders()).toEqual([]);
-    expect(world.running.face.status.trouble).toBeUndefined();
+    expect(world.running.projector.status.trouble).toBeUndefined();
   });
 });
 
@@ -223,8 +229,8 @@ describe('after it was away, a face', () => {
       });
     });
     await world.settle(HOUR_MS);
-    const told = world.running.differences.map(({ holder, what }) => `${holder}: ${what}`);
-    expect(told.sort()).toEqual([
+    const shown = world.running.differences.map(({ holder, what }) => `${holder}: ${what}`);
+    expect(shown.sort()).toEqual([
       expect.stringMatching(
         /^pod\/default\/a: pod\/default\/a \(UID .*\) uses it in the ledger, and does not in/,
       ),
@@ -252,7 +258,7 @@ describe('after it was away, a face', () => {
 
 describe('what somebody reserved before its Pod came', () => {
   const holder = 'statefulset/default/web/0' as Holder;
-  const wish = {
+  const request = {
     subnet: SUBNET,
     holder,
     v4: 0x0a100063,
@@ -262,7 +268,7 @@ describe('what somebody reserved before its Pod came', () => {
 
   it('survives every start (D16), and is that Pod’s', async () => {
     const world = await PodWorld.started();
-    await world.ledger.execute({ type: 'ReserveAddress', ...wish }, 'ann', 'http');
+    await world.ledger.execute({ type: 'ReserveAddress', ...request }, 'ann', 'http');
     for (let restart = 0; restart < 3; restart += 1) await world.whileDown(() => undefined);
     await world.settle(12 * HOUR_MS);
     world.podOfSet(world.set('web', 1), 0);
@@ -272,7 +278,7 @@ describe('what somebody reserved before its Pod came', () => {
 
   it('stays for a day, and for as long as its retention says', async () => {
     const world = await PodWorld.started();
-    await world.ledger.execute({ type: 'ReserveAddress', ...wish }, 'ann', 'http');
+    await world.ledger.execute({ type: 'ReserveAddress', ...request }, 'ann', 'http');
     const other = { subnet: SUBNET, holder: 'pod/default/b' as Holder };
     await world.ledger.execute({ type: 'ReserveAddress', ...other, port: 'b.default' }, 'ann', 'http');
     await world.ledger.execute(

@@ -43,10 +43,12 @@ function outcome({ world }: Story): object {
   const holders = world.holders();
   const kept = [...world.state().users.retained()].map(([holder]) => holder);
   const stayed = ['statefulset/default/web/0', 'statefulset/default/web/1', 'vm/default/db', 'pod/default/b'];
-  const told = ['web-0', 'web-1', 'virt-launcher-db-b', 'b', 'c'].map((name) => world.ip(name) !== undefined);
+  const shown = ['web-0', 'web-1', 'virt-launcher-db-b', 'b', 'c'].map(
+    (name) => world.ip(name) !== undefined,
+  );
   const users = holders.map((holder) => world.usersOf(holder).length);
   const addresses = stayed.map((holder) => world.heldBy(holder));
-  return { holders, kept, users, addresses, told, twice: world.everHeldTwice() };
+  return { holders, kept, users, addresses, shown, twice: world.everHeldTwice() };
 }
 
 async function quiet(): Promise<object> {
@@ -132,16 +134,16 @@ const TROUBLES: readonly (readonly [string, (story: Story) => Promise<void>])[] 
 
 describe('a face with', () => {
   it.each(TROUBLES)('%s ends where it would have ended', async (_, trouble) => {
-    const wanted = await quiet();
-    expect(wanted).toMatchObject({
+    const desired = await quiet();
+    expect(desired).toMatchObject({
       kept: ['statefulset/default/web/2'],
-      told: [true, true, true, true, true],
+      shown: [true, true, true, true, true],
       twice: [],
     });
     const story = await begun();
     await trouble(story);
     await story.world.settle(20 * MINUTE_MS);
-    expect(outcome(story)).toEqual(wanted);
+    expect(outcome(story)).toEqual(desired);
     // The time that an address is kept is the ledger's, and over for all of them.
     await story.world.settle(4 * HOUR_MS);
     expect(story.world.holders()).not.toContain('statefulset/default/web/2');

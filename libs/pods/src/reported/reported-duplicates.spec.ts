@@ -63,10 +63,10 @@ describe('two owners of one address', () => {
     for (let index = 0; index < 30; index += 3) world.gone(`p${index}`);
     for (let index = 30; index < 40; index += 1) world.podOf(`p${index}`);
     await world.settle(HOUR_MS);
-    const told = world.holders().map((holder) => world.ip(holder.slice('pod/'.length)));
-    expect(told).toHaveLength(30);
-    expect(told).toEqual(heldBy(world).map((held) => held?.split(' ')[0]));
-    expect(areAllDifferent(told)).toBe(true);
+    const shown = world.holders().map((holder) => world.ip(holder.slice('pod/'.length)));
+    expect(shown).toHaveLength(30);
+    expect(shown).toEqual(heldBy(world).map((held) => held?.split(' ')[0]));
+    expect(areAllDifferent(shown)).toBe(true);
     expect(world.everHeldTwice()).toEqual([]);
   });
 

@@ -16,9 +16,9 @@ describe('two owners of one address', () => {
     const world = await PodWorld.started({}, { cidrBlock: '10.16.0.0/23' });
     for (let index = 0; index < 500; index += 1) world.podOf(`p${index}`);
     await world.settle(5_000);
-    const told = Array.from({ length: 500 }, (_, index) => world.ip(`p${index}`));
-    expect(new Set(told).size).toBe(500);
-    expect(told).not.toContain(undefined);
+    const shown = Array.from({ length: 500 }, (_, index) => world.ip(`p${index}`));
+    expect(new Set(shown).size).toBe(500);
+    expect(shown).not.toContain(undefined);
   });
 
   it('do not come of a restart with Pods that went meanwhile (kube-ovn #4304)', async () => {
@@ -140,7 +140,7 @@ describe('a leak', () => {
       await world.settle(200);
     }
     expect(world.holders()).toEqual([]);
-    expect(world.running.face.status).toMatchObject({ due: 0, pods: 0, refused: 0 });
+    expect(world.running.projector.status).toMatchObject({ due: 0, pods: 0, refused: 0 });
   });
 
   it('is not left by a node that is lost with all its Pods (whereabouts #75)', async () => {

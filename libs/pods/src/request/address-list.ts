@@ -3,7 +3,7 @@
 // free is for the ledger to say.
 import { type AddressPair, invalid, parseAddress, type RejectionCode } from '@holdfast/ipam';
 import { quote, type Read } from '@holdfast/kube-api';
-import { readAddresses } from './nic-wish';
+import { readAddresses } from './nic-request';
 import type { Owner } from './pod-identity';
 
 /** A longer list is a pool. Each entry costs a Pod that finds none free one question. */

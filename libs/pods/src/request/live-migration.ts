@@ -8,7 +8,7 @@
 import type { JsonObject, KubernetesObject } from '@holdfast/kube-api';
 import { migrationOf, nodeOf } from '@holdfast/kube-api';
 
-export type Role = 'uses' | 'joins' | 'leaves';
+export type MigrationRole = 'uses' | 'joins' | 'leaves';
 
 /** VirtualMachineInstanceMigrationState (kubevirt.io/v1), as far as it matters here. */
 interface MigrationState {
@@ -23,7 +23,7 @@ interface MigrationState {
 }
 
 /** @param instance undefined: it is not there, or not known */
-export function roleOf(pod: KubernetesObject, instance: KubernetesObject | undefined): Role {
+export function roleOf(pod: KubernetesObject, instance: KubernetesObject | undefined): MigrationRole {
   const migration = migrationOf(pod);
   const state = readMigration(instance?.status);
   if (!state) return migration === undefined ? 'uses' : 'joins';

@@ -11,17 +11,17 @@ export type NicOutcome =
   | { readonly is: 'refused'; readonly reason: string; readonly message: string };
 
 /** Reasons of Events, besides the codes of rejections. */
-export type NicRefusal =
+export type RejectionReason =
   | 'AddressedByOthers'
   | 'VipNotFound'
   | 'VipUnsuited'
   | 'VipElsewhere'
   | 'VipOfNamespace';
 
-export const ALONE: NicOutcome = { is: 'alone' };
+export const NOT_MANAGED: NicOutcome = { is: 'alone' };
 export const BEHIND: NicOutcome = { is: 'behind' };
 
-export function refused(reason: NicRefusal, message: string): NicOutcome {
+export function refused(reason: RejectionReason, message: string): NicOutcome {
   return { is: 'refused', reason, message };
 }
 

@@ -2,7 +2,7 @@
 // is the identity of what stays; what comes and goes under it is told apart by UID (AttachUser).
 import { type Holder, holderParts, toHolder } from '@holdfast/ipam';
 import type { KubernetesObject, OwnerReference } from '@holdfast/kube-api';
-import { DEFAULT_PROVIDER } from './nic-wish';
+import { DEFAULT_PROVIDER } from './nic-request';
 
 export interface IdentityRules {
   /** API groups whose kind StatefulSet is one: `apps`, and for example `apps.kruise.io`. */

@@ -4,20 +4,20 @@ import { type AddressPair, addressesOf, type SubnetState } from '@holdfast/ipam'
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { annotationOf, nicAnnotation } from '@holdfast/kube-api';
 import { isAddressList } from './address-list';
-import { DEFAULT_PROVIDER, POOL_WORD } from './nic-wish';
+import { DEFAULT_PROVIDER, POOL_WORD } from './nic-request';
 
-export interface PoolWish {
+export interface PoolRequest {
   /** In this order; undefined: from none of the pools. */
   readonly pools: (subnet: SubnetState) => readonly (string | undefined)[];
   /** A list of addresses, which is none of our pools (./address-list). */
   readonly list?: string;
 }
 
-export function poolWish(
+export function poolRequest(
   pod: KubernetesObject,
   provider: string,
   namespace: KubernetesObject | undefined,
-): PoolWish {
+): PoolRequest {
   const own = annotationOf(pod, nicAnnotation(provider, POOL_WORD));
   if (isAddressList(own)) return { list: own, pools: () => [undefined] };
   if (own !== '') return { pools: () => [own] };

@@ -2,10 +2,10 @@
 import { parseAddress, parseMac } from '@holdfast/ipam';
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { trimFollowedPod } from '@holdfast/kube-api';
-import { askedText, providersOf, readNicWish } from './nic-wish';
+import { requestText, providersOf, readNicRequest } from './nic-request';
 import { wantsOrdinal } from '../owner/owner-standing';
 import { holderOf, type IdentityRules, ownerOf, portOf } from './pod-identity';
-import { readRetentionWish } from '@holdfast/kube-api';
+import { readRetentionRequest } from '@holdfast/kube-api';
 
 const NETWORKS = 'k8s.v1.cni.cncf.io/networks';
 const RULES: IdentityRules = { statefulSetGroups: new Set(['apps', 'apps.kruise.io']), keepVmIp: true };
@@ -58,9 +58,9 @@ describe('the NICs of a Pod', () => {
 });
 
 describe('the wish for a NIC', () => {
-  const wish = (words: Record<string, string>, provider = 'ovn') => {
+  const request = (words: Record<string, string>, provider = 'ovn') => {
     const entries = Object.entries(words).map(([word, text]) => [`${provider}.kubernetes.io/${word}`, text]);
-    return readNicWish(pod('a', Object.fromEntries(entries)), provider);
+    return readNicRequest(pod('a', Object.fromEntries(entries)), provider);
   };
 
   it('is all that its provider’s annotations say', () => {
@@ -70,12 +70,12 @@ describe('the wish for a NIC', () => {
       port_security: 'true',
     };
     const mac = parseMac('02:00:00:00:00:05');
-    const read = wish({ ...words, mac_address: '02:00:00:00:00:05' }, 'net1.infra.ovn').value;
+    const read = request({ ...words, mac_address: '02:00:00:00:00:05' }, 'net1.infra.ovn').value;
     expect(read).toEqual({
-      wish: { v4: parseAddress('10.0.0.5'), v6: parseAddress('fd00::5'), mac },
+      request: { v4: parseAddress('10.0.0.5'), v6: parseAddress('fd00::5'), mac },
       portSecurity: true,
     });
-    expect(wish({}).value).toEqual({ wish: {}, portSecurity: false });
+    expect(request({}).value).toEqual({ request: {}, portSecurity: false });
   });
 
   it('is another one when it says something else', () => {
@@ -84,7 +84,7 @@ describe('the wish for a NIC', () => {
       { 'ovn.kubernetes.io/ip_address': 'x' },
       { 'ovn.kubernetes.io/mac_address': 'x' },
     ];
-    expect(new Set(texts.map((annotations) => askedText(pod('a', annotations), 'ovn'))).size).toBe(3);
+    expect(new Set(texts.map((annotations) => requestText(pod('a', annotations), 'ovn'))).size).toBe(3);
   });
 });
 
@@ -126,9 +126,9 @@ describe('whether a set wants an ordinal', () => {
     [{ replicas: 2, ordinals: { start: 3 } }, [3, 4]],
     [{ replicas: 2, reserveOrdinals: [0, 2] }, [1, 3]],
     [{ replicas: 2, ordinals: { start: 1 }, reserveOrdinals: ['2', 'odd'] }, [1, 3]],
-  ])('%j: %j', (spec, wanted) => {
+  ])('%j: %j', (spec, desired) => {
     const ordinals = [0, 1, 2, 3, 4, 5].filter((ordinal) => wantsOrdinal(set(spec), ordinal));
-    expect(ordinals).toEqual(wanted);
+    expect(ordinals).toEqual(desired);
   });
 });
 
@@ -136,11 +136,11 @@ describe('the retention that is asked for', () => {
   const says = (text?: string) => pod('a', text === undefined ? {} : { 'holdfast.io/retention': text });
 
   it('is the Pod’s, else its owner’s, else nobody’s', () => {
-    expect(readRetentionWish(says('forever'), [says('release')]).value).toEqual({ keep: 'forever' });
-    expect(readRetentionWish(says(), [says('24h')]).value).toEqual({ keep: 'time', forMs: 86_400_000 });
-    expect(readRetentionWish(says(), []).value).toBeUndefined();
-    expect(readRetentionWish(says(' '), [says('24h')]).value).toBeNull();
-    expect(readRetentionWish(says('soon'), []).rejected?.code).toBe('InvalidArgument');
+    expect(readRetentionRequest(says('forever'), [says('release')]).value).toEqual({ keep: 'forever' });
+    expect(readRetentionRequest(says(), [says('24h')]).value).toEqual({ keep: 'time', forMs: 86_400_000 });
+    expect(readRetentionRequest(says(), []).value).toBeUndefined();
+    expect(readRetentionRequest(says(' '), [says('24h')]).value).toBeNull();
+    expect(readRetentionRequest(says('soon'), []).rejected?.code).toBe('InvalidArgument');
   });
 });
 

@@ -7,7 +7,7 @@ import type { KubernetesObject } from '@holdfast/kube-api';
 import { NAMESPACES } from '@holdfast/kube-api';
 import { annotationOf, nicAnnotation } from '@holdfast/kube-api';
 import { isSelected, readNamespaceSelectors } from './namespace-selector';
-import { DEFAULT_PROVIDER, POOL_WORD, switchOf } from './nic-wish';
+import { DEFAULT_PROVIDER, POOL_WORD, switchOf } from './nic-request';
 
 export interface SubnetChoiceOptions {
   readonly view: () => LedgerView;

@@ -6,7 +6,7 @@ import type { KubernetesObject } from '@holdfast/kube-api';
 import { collectionPathOf, objectPathOf, PODS, type Resource, SUBNETS } from '@holdfast/kube-api';
 import { MemoryLedger } from '@holdfast/projection/testing';
 import { eventually, type SuiteWorld } from '@holdfast/kube-api/testing';
-import { PodAddresses } from '../projector/pod-addresses';
+import { PodAddressProjector } from '../projector/pod-address-projector';
 
 export const NAMESPACE = 'default';
 const MERGE = 'application/merge-patch+json';
@@ -16,7 +16,7 @@ const AT_ONCE = { gracePeriodSeconds: 0 };
 export class AddressesAtWork {
   readonly ledger = new MemoryLedger({ clock: systemClock });
   private api: KubernetesApi | undefined;
-  face: PodAddresses | undefined;
+  projector: PodAddressProjector | undefined;
 
   constructor(
     private readonly world: SuiteWorld,
@@ -32,12 +32,12 @@ export class AddressesAtWork {
       await this.world.create(SUBNETS, this.subnet, { spec: { cidrBlock: '10.16.0.0/16', default: true } });
     this.api = this.world.connect();
     const time = { clock: systemClock, chance: systemChance };
-    this.face = new PodAddresses({ api: this.api, ledger, graceMs: 500, ...time });
-    expect(await this.face.start()).toBe(true);
+    this.projector = new PodAddressProjector({ api: this.api, ledger, graceMs: 500, ...time });
+    expect(await this.projector.start()).toBe(true);
   }
 
   async kill(): Promise<void> {
-    await Promise.all([this.face?.stop(), this.api?.close()]);
+    await Promise.all([this.projector?.stop(), this.api?.close()]);
     this.ledger.restart();
   }
 
@@ -86,7 +86,7 @@ export class AddressesAtWork {
   }
 
   /** Waits until the Pod is told an address; returns it. */
-  async told(name: string): Promise<string> {
+  async shown(name: string): Promise<string> {
     return eventually(async () => {
       const annotations = (await this.read(PODS, name))?.metadata.annotations ?? {};
       expect(annotations['ovn.kubernetes.io/allocated']).toBe('true');

@@ -15,9 +15,9 @@ import { MemoryLedger } from '@holdfast/projection/testing';
 import { SandboxWorld } from '@holdfast/kube-api/testing';
 import type { SandboxConnection } from '@holdfast/kube-api/testing';
 import { VIRTUAL_MACHINE_INSTANCES, VIRTUAL_MACHINES } from '../owner/machine-resources';
-import { PodAddresses, type PodAddressesOptions } from '../projector/pod-addresses';
-import type { Difference } from '../context/pod-context';
-import type { FaceFault } from '@holdfast/projection';
+import { PodAddressProjector, type PodAddressProjectorOptions } from '../projector/pod-address-projector';
+import type { AddressDifference } from '../context/pod-context';
+import type { ProjectorFault } from '@holdfast/projection';
 
 const DEFINITIONS = clusterResource(
   'apiextensions.k8s.io',
@@ -27,10 +27,10 @@ const DEFINITIONS = clusterResource(
 );
 
 export interface RunningAddresses {
-  readonly face: PodAddresses;
+  readonly projector: PodAddressProjector;
   readonly connection: SandboxConnection;
-  readonly differences: Difference[];
-  readonly faults: FaceFault[];
+  readonly differences: AddressDifference[];
+  readonly faults: ProjectorFault[];
   /** As kill -9; the ledger then is as a new process would find it. */
   crash(): Promise<void>;
   stop(): Promise<void>;
@@ -53,7 +53,7 @@ export class PodWorld extends SandboxWorld {
 
   /** With a ledger that has the default Subnet, and a face at work. */
   static async started(
-    options: Partial<PodAddressesOptions> = {},
+    options: Partial<PodAddressProjectorOptions> = {},
     spec: object = { cidrBlock: '10.16.0.0/16' },
   ): Promise<PodWorld> {
     const world = new PodWorld();
@@ -75,35 +75,35 @@ export class PodWorld extends SandboxWorld {
     await this.settle(2_000);
   }
 
-  async startAddresses(options: Partial<PodAddressesOptions> = {}): Promise<RunningAddresses> {
+  async startAddresses(options: Partial<PodAddressProjectorOptions> = {}): Promise<RunningAddresses> {
     const { clock, chance, ledger } = this;
     const connection = this.sandbox.connect();
-    const differences: Difference[] = [];
-    const faults: FaceFault[] = [];
-    const face = new PodAddresses({
+    const differences: AddressDifference[] = [];
+    const faults: ProjectorFault[] = [];
+    const projector = new PodAddressProjector({
       ...{ api: connection.api, ledger, clock, chance },
       onDifference: (difference) => void differences.push(difference),
       onFault: (fault) => void faults.push(fault),
       ...options,
     });
     const stop = async (): Promise<void> => {
-      await Promise.all([face.stop(), connection.api.close()]);
+      await Promise.all([projector.stop(), connection.api.close()]);
     };
     const crash = async (): Promise<void> => {
       connection.rest.cut();
       await stop();
       ledger.restart();
     };
-    void face.start();
+    void projector.start();
     await this.settle();
-    this.running = { face, connection, differences, faults, stop, crash };
+    this.running = { projector, connection, differences, faults, stop, crash };
     return this.running;
   }
 
   /** Kills the face, lets happen what happens meanwhile, and starts another one. */
   async whileDown(
     meanwhile: () => void,
-    options: Partial<PodAddressesOptions> = {},
+    options: Partial<PodAddressProjectorOptions> = {},
   ): Promise<RunningAddresses> {
     await this.running.crash();
     meanwhile();
