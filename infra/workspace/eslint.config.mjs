@@ -35,7 +35,7 @@ export default tseslint.config(
             only('room:ovsdb', ['room:clock'], servers),
             only('room:api', ['room:ipam'], ['@nestjs/*', 'nats']),
             only('room:ledger', ['room:api', 'room:ipam', 'room:event-store', 'room:clock'], servers),
-            only('room:ovn', ['room:ipam', 'room:ovsdb', 'room:clock'], servers),
+            only('room:ovn', ['room:ledger', 'room:ipam', 'room:ovsdb', 'room:clock'], servers),
             only('room:kube', ['room:ipam', 'room:clock'], servers),
             only('room:control-plane', ['type:lib']),
             only(
