@@ -9,7 +9,6 @@ export {
   type OverrideReply,
 } from './guard/held-back';
 export { BEHIND_RETRY_MS, executeAndSee, type Execution } from './execute';
-export type { LedgerCommand, ProjectorLedger } from './ledger';
 export type { ReconcileFault } from './loop/fault';
 export {
   oneByOne,

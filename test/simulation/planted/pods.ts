@@ -1,6 +1,6 @@
 // Bugs of the face that gives Pods their addresses: whom it takes for whom, whom it believes to be gone, and what it says.
 import type { Following, KubernetesApi, KubernetesObject } from '@holdfast/kube-api';
-import type { ProjectorLedger, LedgerCommand } from '@holdfast/projection';
+import type { LedgerCommand, ProjectorLedger } from '@holdfast/ledger';
 import { PODS } from '@holdfast/kube-api';
 import { reject, subnet } from '@holdfast/ipam';
 import type { Planted } from '../world/planted';

@@ -3,7 +3,7 @@
 import type { EventStore } from '@holdfast/event-store';
 import type { LedgerView } from '@holdfast/ipam';
 import type { KubernetesApi } from '@holdfast/kube-api';
-import type { ProjectorLedger } from '@holdfast/projection';
+import type { ProjectorLedger } from '@holdfast/ledger';
 import type { PodAddressProjectorOptions } from '@holdfast/pods';
 import type { Northbound } from '@holdfast/ovn';
 import type { Lock } from './northbound/lock';

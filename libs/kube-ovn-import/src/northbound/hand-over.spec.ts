@@ -1,6 +1,6 @@
 // Ports that Kube-OVN made become Holdfast's own in place, while a projector is at work, and Kube-OVN's again.
 import { formatAddress, formatMac, parseHolder } from '@holdfast/ipam';
-import type { PortRow } from '@holdfast/ovn/planning';
+import type { SwitchPortRow } from '@holdfast/ovn/planning';
 import { OWNER_KEY } from '@holdfast/ovn';
 import { eventually } from '@holdfast/ovn/testing';
 import { HandOverLab, LEDGER_ID } from '../testing/hand-over-lab';
@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.stop());
 
-const without = ({ external_ids: _, ...row }: PortRow): unknown => row;
+const without = ({ external_ids: _, ...row }: SwitchPortRow): unknown => row;
 
 /** Of each kind that there is, as Kube-OVN writes them, and the ledger to it. */
 async function wholeCluster(): Promise<void> {

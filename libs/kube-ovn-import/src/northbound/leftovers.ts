@@ -3,7 +3,7 @@
 import { type Address, isVipHolder, type LedgerView, parseAddress } from '@holdfast/ipam';
 import type { RowOf, RowUuid, SwitchRow } from '@holdfast/ovn/planning';
 import type { KnownRow, NorthboundRows } from '@holdfast/ovn/planning';
-import { vipKeyOf } from '@holdfast/ovn/planning';
+import { northboundKey } from '@holdfast/ovn/planning';
 import { frontServed, type TakeOverConflict } from './take-over-conflict';
 
 /** An address in the `addresses` of a port that is not Holdfast's: OVN answers for it. */
@@ -37,7 +37,9 @@ export function frontsServed(view: LedgerView, rows: NorthboundRows): TakeOverCo
         const address = addressOf(front);
         const holder = address === undefined ? undefined : byAddress.get(address)?.holder;
         if (holder && isVipHolder(holder))
-          found.push(frontServed(vipKeyOf(holder), balancer.row.name, balancer.row._uuid, front));
+          found.push(
+            frontServed(northboundKey.vipHolder(holder), balancer.row.name, balancer.row._uuid, front),
+          );
       }
   }
   return found;

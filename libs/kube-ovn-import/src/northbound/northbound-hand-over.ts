@@ -2,7 +2,12 @@
 // It is no projector: what a port that was handed over should be, it does not know.
 import { Backoff, sleep } from '@holdfast/clock';
 import type { LedgerView } from '@holdfast/ipam';
-import { type Operation, OvsdbClient, type OvsdbClientOptions, type Replica } from '@holdfast/ovsdb';
+import {
+  type OvsdbOperation,
+  OvsdbClient,
+  type OvsdbClientOptions,
+  type OvsdbReplica,
+} from '@holdfast/ovsdb';
 import { fence, globalRow, judge, record, recordedIn } from '@holdfast/ovn/planning';
 import type { LedgerMark } from '@holdfast/ovn';
 import { OVN_Northbound, type OVN_Northbound_Tables } from '@holdfast/ovn/planning';
@@ -48,12 +53,12 @@ interface Handable {
 
 export class NorthboundHandOver {
   private readonly client: OvsdbClient<OVN_Northbound_Tables>;
-  private readonly replica: Replica<WatchedTables>;
+  private readonly replica: OvsdbReplica<WatchedTables>;
 
   /** Begins to connect and returns at once. @throws OvsdbFault `invalid-remote` */
   constructor(private readonly options: HandOverOptions) {
     this.client = OvsdbClient.open({ ...options, database: OVN_Northbound });
-    this.replica = this.client.replicate(WATCHED) as Replica<WatchedTables>;
+    this.replica = this.client.replicate(WATCHED) as OvsdbReplica<WatchedTables>;
   }
 
   /** @throws OvsdbFault why there is no server to be had in time */
@@ -95,7 +100,7 @@ export class NorthboundHandOver {
     if (ports.length > 0 && !this.global()) await this.client.transact([fence(undefined), globalRow()]);
     const { comparePositions } = this.options;
     let latest = mark;
-    const before = async (): Promise<readonly Operation[] | HandOverRefusal> => {
+    const before = async (): Promise<readonly OvsdbOperation[] | HandOverRefusal> => {
       let verdict = judge(this.global(), latest, comparePositions);
       if (verdict.may === 'wait' && verdict.why === 'LedgerBehind') {
         latest = await now();
@@ -137,7 +142,7 @@ export class NorthboundHandOver {
 
   private async inGroups<Port extends Handable>(
     ports: readonly Port[],
-    before: () => Promise<readonly Operation[] | HandOverRefusal>,
+    before: () => Promise<readonly OvsdbOperation[] | HandOverRefusal>,
     operationsFor: (port: Port) => PortOperations,
   ): Promise<HandedOver<Port>> {
     const { clock, chance } = this.options;
@@ -170,7 +175,7 @@ export class NorthboundHandOver {
 
   /** What became of it: the number of the port that is not as it was, or why the server refuses. */
   private async send(
-    head: readonly Operation[],
+    head: readonly OvsdbOperation[],
     ports: readonly PortOperations[],
   ): Promise<'done' | 'fenced' | number | HandOverRefusal> {
     const guards = ports.flatMap((port) => port.guards);

@@ -1,9 +1,9 @@
 // Whether two values of a column mean the same to OVN though they are written in other words: letters of another case,
 // members in another order. It judges columns that both sides write; of others it says no.
 import { formatAddress, formatMac, parseAddress, parseMac } from '@holdfast/ipam';
-import type { PortRow } from '@holdfast/ovn/planning';
+import type { SwitchPortRow } from '@holdfast/ovn/planning';
 
-type Options = PortRow['options'];
+type Options = SwitchPortRow['options'];
 
 /** @param node where the only user of the port is, if that is known */
 export function meansTheSame(

@@ -1,8 +1,8 @@
 // All rows of a Northbound at one moment, indexed as the projector indexes them. It follows nothing.
-import type { AnyRow, GlobalRow, OwnTable, RowUuid, WatchedTables } from '@holdfast/ovn/planning';
 import type { NorthboundChange } from '@holdfast/ovn';
+import type { AnyRow, GlobalRow, OwnTable, RowUuid, WatchedTables } from '@holdfast/ovn/planning';
 import { WATCHED } from '@holdfast/ovn/planning';
-import { type Concern, NorthboundRows } from '@holdfast/ovn/planning';
+import { type RowListener, NorthboundRows } from '@holdfast/ovn/planning';
 
 /** Rows of each table by UUID. */
 export type NorthboundTables = {
@@ -34,13 +34,13 @@ function inserted(
 }
 
 /** Nobody is waiting for what is read once. */
-const NOBODY: Concern = {
-  ownRows: () => undefined,
-  portName: () => undefined,
-  port: () => undefined,
-  switchName: () => undefined,
-  routerName: () => undefined,
-  attachment: () => undefined,
-  claims: () => undefined,
-  shared: () => undefined,
+const NOBODY: RowListener = {
+  ownRowsChanged: () => undefined,
+  portNameChanged: () => undefined,
+  portChanged: () => undefined,
+  switchNameChanged: () => undefined,
+  routerNameChanged: () => undefined,
+  attachmentChanged: () => undefined,
+  claimsChanged: () => undefined,
+  claimShared: () => undefined,
 };

@@ -2,7 +2,7 @@
 import { systemChance, systemClock } from '@holdfast/clock';
 import { type HandedOver, NorthboundHandOver } from '../northbound/northbound-hand-over';
 import type { PortToTakeOver, TakeOverPlan } from '../northbound/plan-take-over';
-import type { PortRow } from '@holdfast/ovn/planning';
+import type { SwitchPortRow } from '@holdfast/ovn/planning';
 import { kubeOvnPort, kubeOvnSwitch } from '@holdfast/ovn/testing';
 import { NorthboundLab, type RunningReconciler } from '@holdfast/ovn/testing';
 import { compareNumbers, TestLedger } from '@holdfast/ovn/testing';
@@ -77,7 +77,7 @@ export class HandOverLab {
   }
 
   /** By name. */
-  async portRows(): Promise<Record<string, PortRow>> {
+  async portRows(): Promise<Record<string, SwitchPortRow>> {
     const rows = await this.lab.rowsOf('Logical_Switch_Port');
     return Object.fromEntries(rows.map((row) => [row.name, row]));
   }

@@ -4,7 +4,8 @@
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { type Resource, SUBNETS, SWITCH_LB_RULES, VIPS, IP_POOLS } from '@holdfast/kube-api';
 import { type DueKey, dueKeyOf, parentsKey } from './due-key';
-import type { LedgerCommand, ProjectorLoop } from '@holdfast/projection';
+import type { LedgerCommand } from '@holdfast/ledger';
+import type { ProjectorLoop } from '@holdfast/projection';
 
 export interface ObjectDifference {
   /** `vips.kubeovn.io/web`. */

@@ -12,7 +12,7 @@ import {
 import fc from 'fast-check';
 import { IP_POOLS, SUBNETS } from '@holdfast/kube-api';
 import { ProjectorWorld } from '../testing/projector-world';
-import type { LedgerCommand } from '@holdfast/projection';
+import type { LedgerCommand } from '@holdfast/ledger';
 import { COUNTS_EVERY_MS } from '../subnet/subnet-reconciler';
 import { RANGES_MAX, statusCounts } from './status-counts';
 

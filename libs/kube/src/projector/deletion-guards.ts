@@ -1,13 +1,8 @@
 // The deletion guards of all kinds whose objects, when they vanish, leave something behind that is let go of; and what is said
 // while they hold something back.
 import { IP_POOLS, type Resource, SUBNETS, SWITCH_LB_RULES, VIPS } from '@holdfast/kube-api';
-import {
-  DeletionGuard,
-  HELD_BACK_NAMES_MAX,
-  type HeldBack,
-  type HeldForObjects,
-  type ProjectorLedger,
-} from '@holdfast/projection';
+import type { ProjectorLedger } from '@holdfast/ledger';
+import { DeletionGuard, HELD_BACK_NAMES_MAX, type HeldBack, type HeldForObjects } from '@holdfast/projection';
 import { GUARDED, type GuardedKind, type GuardsByKind } from '../object/guarded-kinds';
 import { THROUGH_KUBERNETES } from '@holdfast/kube-api';
 import { namesOfHeldPools, subnetsWithPool } from '../pool/held-pools';

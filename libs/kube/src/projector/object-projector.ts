@@ -25,6 +25,7 @@ import {
   VIPS,
   type Watcher,
 } from '@holdfast/kube-api';
+import type { ProjectorLedger } from '@holdfast/ledger';
 import {
   ActiveRejections,
   type DueKey,
@@ -36,7 +37,6 @@ import {
   overrideReply,
   type OverrideReply,
   type ProjectorFault,
-  type ProjectorLedger,
   ProjectorLoop,
   type ProjectorStatus,
   projectorStatus,

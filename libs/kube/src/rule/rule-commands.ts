@@ -12,7 +12,7 @@ import type { KubernetesObject } from '@holdfast/kube-api';
 import { SWITCH_LB_RULES } from '@holdfast/kube-api';
 import { type Context, moment } from '../object/context';
 import { type Execution } from '@holdfast/projection';
-import type { LedgerCommand } from '@holdfast/projection';
+import type { LedgerCommand } from '@holdfast/ledger';
 import { actorOf } from '@holdfast/kube-api';
 import { type HeldRule, noteOf, rulesOfObject } from './held-rules';
 import type { RuleSpec } from './rule-spec';

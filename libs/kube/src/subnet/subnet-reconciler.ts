@@ -8,7 +8,7 @@ import { type Execution, BEHIND_RETRY_MS } from '@holdfast/projection';
 import { STALE_RETRY_MS } from '@holdfast/kube-api';
 import { isOnlyCounts } from '../object/conditions';
 import { poolKey, subnetKey } from '../object/due-key';
-import type { LedgerCommand } from '@holdfast/projection';
+import type { LedgerCommand } from '@holdfast/ledger';
 import { actorGone, actorOf, THROUGH_KUBERNETES } from '@holdfast/kube-api';
 import type { Warning } from '../object/object-writer';
 import { FINALIZER } from '@holdfast/kube-api';

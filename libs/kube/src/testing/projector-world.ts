@@ -2,7 +2,7 @@
 // stay.
 import { ObjectProjector, type ObjectProjectorOptions } from '../projector/object-projector';
 import type { ProjectorFault } from '@holdfast/projection';
-import { MemoryLedger } from '@holdfast/projection/testing';
+import { MemoryLedger } from '@holdfast/ledger/testing';
 import type { SandboxConnection } from '@holdfast/kube-api/testing';
 import { SandboxWorld } from '@holdfast/kube-api/testing';
 

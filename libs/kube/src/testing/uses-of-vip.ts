@@ -1,6 +1,6 @@
 // What the ledger has of a Vip's uses, as text that tests compare: and what it was told on the way there.
 import { formatAddress, type GrantParent, type Rule, type WithdrawParent } from '@holdfast/ipam';
-import type { ExecutedCommand, MemoryLedger } from '@holdfast/projection/testing';
+import type { ExecutedCommand, MemoryLedger } from '@holdfast/ledger/testing';
 
 /** Ports that the Vip's selector lets answer for it, in order. */
 export function parentsOf(ledger: MemoryLedger, vip: string): string[] {

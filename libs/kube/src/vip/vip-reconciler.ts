@@ -10,7 +10,7 @@ import { type Context, moment, REAPPEARING_MS } from '../object/context';
 import { type Execution, BEHIND_RETRY_MS } from '@holdfast/projection';
 import { STALE_RETRY_MS } from '@holdfast/kube-api';
 import { subnetKey, vipKey } from '../object/due-key';
-import type { LedgerCommand } from '@holdfast/projection';
+import type { LedgerCommand } from '@holdfast/ledger';
 import { actorGone, actorOf } from '@holdfast/kube-api';
 import { isOwnVip } from './own-vips';
 import { readSubnet } from '../subnet/subnet-spec';

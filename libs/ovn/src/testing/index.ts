@@ -1,8 +1,14 @@
 // For tests and benchmarks of what is built on this library.
 export { eventually } from './eventually';
 export { OVN_Northbound } from '../generated/northbound';
-export { WATCHED } from '../northbound';
-export { compareNumbers, type PortedWish, type RuleWish, TestLedger, type VipWish } from './test-ledger';
+export { WATCHED } from '../model/tables';
+export {
+  compareNumbers,
+  type TestPortSpec,
+  TestLedger,
+  type TestRuleSpec,
+  type TestVipSpec,
+} from './test-ledger';
 export {
   inOne,
   type KubeOvnPort,
@@ -12,7 +18,7 @@ export {
   kubeOvnVirtualPort,
 } from './kube-ovn-rows';
 export {
-  type AnyRow,
+  type LabRow,
   type LabOptions,
   NorthboundLab,
   type ReconcilerSetup,

@@ -2,7 +2,7 @@
 import type { Clock } from '@holdfast/clock';
 import type { Evidence, Holder, Moment } from '@holdfast/ipam';
 import type { Following, KubernetesApi } from '@holdfast/kube-api';
-import type { ProjectorLedger } from '@holdfast/projection';
+import type { ProjectorLedger } from '@holdfast/ledger';
 import type { LedgerIndex } from './ledger-index';
 import type { OwnerObjects } from '../owner/owner-objects';
 import type { IdentityRules } from '../request/pod-identity';

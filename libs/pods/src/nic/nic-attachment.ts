@@ -9,7 +9,7 @@ import {
   type SubnetState,
   type User,
 } from '@holdfast/ipam';
-import type { LedgerCommand } from '@holdfast/projection';
+import type { LedgerCommand } from '@holdfast/ledger';
 import { actorOf } from '@holdfast/kube-api';
 import { isFinished } from '@holdfast/kube-api';
 import type { KubernetesObject } from '@holdfast/kube-api';

@@ -27,12 +27,12 @@ import {
   trimFollowedPod,
   type Watcher,
 } from '@holdfast/kube-api';
+import type { ProjectorLedger } from '@holdfast/ledger';
 import {
   ActiveRejections,
   oneByOne,
   type OverrideReply,
   type ProjectorFault,
-  type ProjectorLedger,
   ProjectorLoop,
   type ProjectorStatus,
   projectorStatus,

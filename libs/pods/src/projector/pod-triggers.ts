@@ -1,7 +1,8 @@
 // What makes which key due: a Pod's change, its machine's, its Namespace's, a fact, the slow clock. It keeps the indexes by
 // which one change finds the few whom it concerns; how they are reconciled is not its business.
 import { type Holder, type SubnetFact, type SubnetState, vipHolder } from '@holdfast/ipam';
-import { type Due, type ProjectorLedger, triggerOf } from '@holdfast/projection';
+import type { ProjectorLedger } from '@holdfast/ledger';
+import { type Due, triggerOf } from '@holdfast/projection';
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { annotationOf, isSameButVersion, RETENTION_ANNOTATION, VIP_ANNOTATION } from '@holdfast/kube-api';
 import { type LedgerIndex, type Place, vipConcerned } from '../context/ledger-index';

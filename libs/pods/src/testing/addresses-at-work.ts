@@ -4,7 +4,7 @@ import { formatAddress, type Holder, parseCidr } from '@holdfast/ipam';
 import type { KubernetesApi } from '@holdfast/kube-api';
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { collectionPathOf, objectPathOf, PODS, type Resource, SUBNETS } from '@holdfast/kube-api';
-import { MemoryLedger } from '@holdfast/projection/testing';
+import { MemoryLedger } from '@holdfast/ledger/testing';
 import { eventually, type SuiteWorld } from '@holdfast/kube-api/testing';
 import { PodAddressProjector } from '../projector/pod-address-projector';
 

@@ -11,7 +11,7 @@ import {
 import { FINALIZER } from '@holdfast/kube-api';
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { clusterResource, NAMESPACES, PODS, type Resource, STATEFUL_SETS } from '@holdfast/kube-api';
-import { MemoryLedger } from '@holdfast/projection/testing';
+import { MemoryLedger } from '@holdfast/ledger/testing';
 import { SandboxWorld } from '@holdfast/kube-api/testing';
 import type { SandboxConnection } from '@holdfast/kube-api/testing';
 import { VIRTUAL_MACHINE_INSTANCES, VIRTUAL_MACHINES } from '../owner/machine-resources';

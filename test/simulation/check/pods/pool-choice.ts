@@ -1,5 +1,5 @@
 // Whose Pods have a pool take from it: looked at when our face asks, with the view that it has at that moment.
-import type { LedgerCommand } from '@holdfast/projection';
+import type { LedgerCommand } from '@holdfast/ledger';
 import { type LedgerView, holderParts } from '@holdfast/ipam';
 import { Violation } from '../../run/violation';
 

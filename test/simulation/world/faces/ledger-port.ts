@@ -1,5 +1,5 @@
 // The ledger as the faces of Kubernetes ask for it, in one process.
-import type { ProjectorLedger, LedgerCommand } from '@holdfast/projection';
+import type { LedgerCommand, ProjectorLedger } from '@holdfast/ledger';
 import type { Process } from '../process';
 
 /** As the control plane waits for its view (apps/control-plane, kubernetes-ledger.ts). */

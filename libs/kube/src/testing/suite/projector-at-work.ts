@@ -14,7 +14,7 @@ import {
   SWITCH_LB_RULES,
   VIPS,
 } from '@holdfast/kube-api';
-import { MemoryLedger } from '@holdfast/projection/testing';
+import { MemoryLedger } from '@holdfast/ledger/testing';
 import { eventually, type SuiteWorld } from '@holdfast/kube-api/testing';
 
 export interface RecordedEvent {

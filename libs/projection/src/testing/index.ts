@@ -1,1 +1,0 @@
-export { type ExecutedCommand, MemoryLedger } from './memory-ledger';
