@@ -35,12 +35,35 @@ export default tseslint.config(
             only('room:ovsdb', ['room:clock'], servers),
             only('room:api', ['room:ipam'], ['@nestjs/*', 'nats']),
             only('room:ledger', ['room:api', 'room:ipam', 'room:event-store', 'room:clock'], servers),
-            only('room:ovn', ['room:ledger', 'room:ipam', 'room:ovsdb', 'room:clock'], servers),
-            only('room:kube', ['room:ipam', 'room:clock'], servers),
+            only('room:projection', ['room:ipam', 'room:clock'], servers),
+            only('room:kube-api', ['room:ipam', 'room:clock'], servers),
+            only(
+              'room:ovn',
+              ['room:ledger', 'room:projection', 'room:ipam', 'room:ovsdb', 'room:clock'],
+              servers,
+            ),
+            only(
+              'room:kube',
+              ['room:kube-api', 'room:ledger', 'room:projection', 'room:ipam', 'room:clock'],
+              servers,
+            ),
+            only(
+              'room:pods',
+              ['room:kube-api', 'room:ledger', 'room:projection', 'room:ipam', 'room:clock'],
+              servers,
+            ),
+            only(
+              'room:kube-ovn-import',
+              [
+                ...['room:kube', 'room:pods', 'room:ovn'],
+                ...['room:kube-api', 'room:ledger', 'room:api', 'room:ovsdb', 'room:ipam', 'room:clock'],
+              ],
+              servers,
+            ),
             only('room:control-plane', ['type:lib']),
             only(
               'room:cli',
-              ['room:api', 'room:ipam', 'room:kube', 'room:ovn', 'room:ovsdb', 'room:clock'],
+              ['room:api', 'room:ipam', 'room:kube-api', 'room:kube-ovn-import', 'room:ovsdb', 'room:clock'],
               ['@nestjs/*'],
             ),
             only('room:console', ['room:api'], servers),

@@ -4,11 +4,10 @@ import type {
   JsonObject,
   KubernetesApi,
   KubernetesObject,
-  Ledger,
-  LedgerOrder,
   Resource,
   Watcher,
-} from '@holdfast/kube';
+} from '@holdfast/kube-api';
+import type { LedgerCommand, ProjectorLedger } from '@holdfast/ledger';
 import type { LedgerView } from '@holdfast/ipam';
 import type { Planted } from '../world/planted';
 import { type PlantedBug, bug } from './planted-bug';
@@ -65,13 +64,13 @@ const seeing = (turn: Turn): Planted => ({
   kubernetes: (api) => like(api, { follow: (resource, watcher) => seen(api, resource, watcher, turn) }),
 });
 
-const dropping = (type: LedgerOrder['type']): Planted =>
+const dropping = (type: LedgerCommand['type']): Planted =>
   asking((ledger) => ({
     execute: async (order, actor) =>
       order.type === type ? { position: undefined } : ledger.execute(order, actor),
   }));
 
-const asking = (turn: (ledger: Ledger) => Partial<Ledger>): Planted => ({
+const asking = (turn: (ledger: ProjectorLedger) => Partial<ProjectorLedger>): Planted => ({
   kubernetesLedger: (ledger) => ({
     view: ledger.view,
     execute: (order, actor) => ledger.execute(order, actor),

@@ -1,6 +1,7 @@
 // Bugs of the face that gives Pods their addresses: whom it takes for whom, whom it believes to be gone, and what it says.
-import type { Following, KubernetesApi, KubernetesObject, Ledger, LedgerOrder } from '@holdfast/kube';
-import { PODS } from '@holdfast/kube';
+import type { Following, KubernetesApi, KubernetesObject } from '@holdfast/kube-api';
+import type { LedgerCommand, ProjectorLedger } from '@holdfast/ledger';
+import { PODS } from '@holdfast/kube-api';
 import { reject, subnet } from '@holdfast/ipam';
 import type { Planted } from '../world/planted';
 import type { World } from '../world/world';
@@ -8,7 +9,7 @@ import { like, seen } from './clusters';
 import { type PlantedBug, bug } from './planted-bug';
 import { deciding } from './rules';
 
-type Turn = (order: LedgerOrder, ledger: Ledger) => LedgerOrder | undefined;
+type Turn = (order: LedgerCommand, ledger: ProjectorLedger) => LedgerCommand | undefined;
 
 /** Turns each order; of one that is swallowed it is said that it was done. */
 export const ordering = (turn: Turn): Pick<Required<Planted>, 'podsLedger'> => ({

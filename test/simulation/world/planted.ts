@@ -2,7 +2,9 @@
 // inside the product. Without any, the world is the product's own.
 import type { EventStore } from '@holdfast/event-store';
 import type { LedgerView } from '@holdfast/ipam';
-import type { KubernetesApi, Ledger, PodAddressesOptions } from '@holdfast/kube';
+import type { KubernetesApi } from '@holdfast/kube-api';
+import type { ProjectorLedger } from '@holdfast/ledger';
+import type { PodAddressProjectorOptions } from '@holdfast/pods';
 import type { Northbound } from '@holdfast/ovn';
 import type { Lock } from './northbound/lock';
 import type { Deciders, LedgerRole } from './ledger-role';
@@ -21,11 +23,11 @@ export interface Planted {
   readonly view?: (view: LedgerView, world: World) => void;
   readonly northbound?: (northbound: Northbound, world: World) => Northbound;
   readonly kubernetes?: (api: KubernetesApi, world: World) => KubernetesApi;
-  readonly kubernetesLedger?: (ledger: Ledger, world: World) => Ledger;
+  readonly kubernetesLedger?: (ledger: ProjectorLedger, world: World) => ProjectorLedger;
   /** As the face that gives Pods their addresses has them. */
   readonly podsApi?: (api: KubernetesApi, world: World) => KubernetesApi;
-  readonly podsLedger?: (ledger: Ledger, world: World) => Ledger;
-  readonly podsOptions?: Partial<PodAddressesOptions>;
+  readonly podsLedger?: (ledger: ProjectorLedger, world: World) => ProjectorLedger;
+  readonly podsOptions?: Partial<PodAddressProjectorOptions>;
   readonly lock?: (lock: Lock) => Lock;
   readonly bus?: (bus: Bus, world: World) => Bus;
 }

@@ -1,6 +1,6 @@
 // Which objects owned what, and when: whether a StatefulSet has wanted an ordinal, or a machine has been there, all the
 // time since some moment.
-import type { KubernetesObject } from '@holdfast/kube';
+import type { KubernetesObject } from '@holdfast/kube-api';
 import { INSTANCES, MACHINES, STATEFUL_SETS } from '../../world/kubernetes/cluster';
 import { type Change, type Picture, kindOf } from '../../world/kubernetes/picture';
 import { isDeleting, ordinalsOf } from '../../world/kubernetes/workloads/pods';
