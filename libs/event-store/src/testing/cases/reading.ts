@@ -5,11 +5,11 @@ import {
   NO_STREAM,
   type Position,
   type RecordedEvent,
-} from '../../event-store';
-import { type Cases, opened } from '../cases';
-import type { Ground } from '../harness';
-import { pagesOf, readWholeLog, readWholeStream } from '../read-whole';
-import { isSample, sampleEvents } from '../sample-events';
+} from '../../port/event-store';
+import { type Cases, opened } from '../harness/cases';
+import type { Ground } from '../harness/harness';
+import { pagesOf, readWholeLog, readWholeStream } from '../harness/read-whole';
+import { isSample, sampleEvents } from '../harness/sample-events';
 
 /** More than any adapter puts in one page. */
 const MANY_EVENTS = 1_500;

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { SeededChance } from '@holdfast/clock/testing';
-import { StoreFault } from '../event-store';
-import { sampleEvents } from '../testing/sample-events';
+import { StoreFault } from '../../port/event-store';
+import { sampleEvents } from '../../testing/harness/sample-events';
 import { CommitRows } from './commit-rows';
 import { type OpenLog, openLog } from './open-log';
 import { pathOf, Witness } from './witness';
-import { pushAppend } from './protocol';
-import { Writer } from './writer';
+import { pushAppend } from '../protocol';
+import { Writer } from '../writer';
 
 /** In memory where there is such a folder: these tests open hundreds of files, and none of them loses power. */
 const SCRATCH = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();

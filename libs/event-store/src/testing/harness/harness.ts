@@ -1,7 +1,7 @@
 // What an adapter brings to the conformance suite: grounds to run on, and for each thing that can go wrong either the
 // means to make it happen or the reason why it cannot. The record has no optional entry, so no cell of the matrix of
 // cases by adapters is blank.
-import type { EventStore } from '../event-store';
+import type { EventStore } from '../../port/event-store';
 
 /** A place of its own for one test. */
 export interface Ground {

@@ -1,6 +1,6 @@
 // From SQLite's result codes (https://sqlite.org/rescode.html) and the system's error codes (errno(3)) to the
 // port's faults. Whatever is neither is a bug, and is thrown on.
-import { type Position, StoreFault, type StoreFaultCode } from '../event-store';
+import { type Position, StoreFault, type StoreFaultCode } from '../../port/event-store';
 
 export interface SqliteError extends Error {
   /** Extended result code. */

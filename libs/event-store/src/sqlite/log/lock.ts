@@ -3,7 +3,7 @@
 // mode for as long as the store is open. The kernel drops it with its process, however that dies.
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
-import { StoreFault } from '../event-store';
+import { StoreFault } from '../../port/event-store';
 import { faultOf, isBusy } from './faults';
 
 /** One try: of processes that race, each may hold the other up for a moment. */

@@ -3,7 +3,7 @@
 import type { Chance, Clock } from '@holdfast/clock';
 import type { CommandOutcome, LoopRefusal } from './command-loop';
 import type { Decider, Decision, Moment } from './decider';
-import type { NewEvent, Position, RecordedEvent, Version } from './event-store';
+import type { NewEvent, Position, RecordedEvent, Version } from '../port/event-store';
 import type { FirstReplies } from './first-replies';
 import type { LoadedStream } from './loaded-stream';
 import type { TakenCommand } from './taken-command';

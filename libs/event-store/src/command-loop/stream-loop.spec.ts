@@ -2,9 +2,9 @@ import { SeededChance, VirtualClock } from '@holdfast/clock/testing';
 import { CommandIndex } from './command-index';
 import { CommandLoop } from './command-loop';
 import type { Decider } from './decider';
-import { NO_PREDECESSOR, firstBrokenLink } from './event-envelope';
-import { type EventStore, type RecordedEvent, StoreFault } from './event-store';
-import { MemoryEventStore } from './memory-event-store';
+import { NO_PREDECESSOR, firstBrokenLink } from '../envelope/event-envelope';
+import { type EventStore, type RecordedEvent, StoreFault } from '../port/event-store';
+import { MemoryEventStore } from '../memory-event-store';
 
 type Taken = { readonly type: 'Taken'; readonly seat: number };
 

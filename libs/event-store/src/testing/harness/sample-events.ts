@@ -1,7 +1,7 @@
 // Events whose every part follows from where they stand, so that a test can tell whether what it finds is what was
 // written, whoever wrote it.
 import { createHash } from 'node:crypto';
-import type { NewEvent, RecordedEvent, Version } from '../event-store';
+import type { NewEvent, RecordedEvent, Version } from '../../port/event-store';
 
 /** `count` events to be appended to `stream` at `expected`. Another `salt` makes other events. */
 export function sampleEvents(stream: string, expected: Version, count: number, salt = ''): NewEvent[] {

@@ -1,6 +1,12 @@
 // An append whose reply was lost is found out, never guessed: the same ids at the same expected version are the
 // same append, so sending it again either does it or shows who was there.
-import { type AppendResult, type EventStore, type NewEvent, StoreFault, type Version } from './event-store';
+import {
+  type AppendResult,
+  type EventStore,
+  type NewEvent,
+  StoreFault,
+  type Version,
+} from '../port/event-store';
 
 /** Tries before the caller is told that it could not be found out. */
 const ATTEMPTS_MAX = 5;

@@ -2,8 +2,8 @@
 // none, from memory. Looking costs a read, so it is only done where an index says that there may be something.
 import type { CommandOutcome, LoopRefusal } from './command-loop';
 import type { Decider } from './decider';
-import { readMetadata } from './event-envelope';
-import { type EventStore, StoreFault, type Version } from './event-store';
+import { readMetadata } from '../envelope/event-envelope';
+import { type EventStore, StoreFault, type Version } from '../port/event-store';
 import type { LoadedStream } from './loaded-stream';
 import { RecentOutcomes } from './recent-outcomes';
 import type { TakenCommand } from './taken-command';

@@ -1,5 +1,5 @@
 // Holds a store to what it acknowledged.
-import type { RecordedEvent } from '../event-store';
+import type { RecordedEvent } from '../../port/event-store';
 import { appendOf, isSample } from './sample-events';
 
 /** An append of `sampleEvents` that was acknowledged: its first version, and how many events it had. */

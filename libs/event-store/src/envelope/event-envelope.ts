@@ -3,7 +3,7 @@
 // without every later event showing it. The event's id is its own hash, so that the same append is the same ids.
 import { crc32 } from 'node:zlib';
 import { hash } from 'node:crypto';
-import type { NewEvent, RecordedEvent, Version } from './event-store';
+import type { NewEvent, RecordedEvent, Version } from '../port/event-store';
 import { StoredMetadata } from './stored-metadata';
 
 export interface Actor {

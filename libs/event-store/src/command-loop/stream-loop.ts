@@ -13,8 +13,8 @@ import {
   WINDOW_DEFAULT_MS,
 } from './command-loop';
 import type { Decider } from './decider';
-import { digestOf } from './event-envelope';
-import type { AppendResult, EventStore, RecordedEvent, Version } from './event-store';
+import { digestOf } from '../envelope/event-envelope';
+import type { AppendResult, EventStore, RecordedEvent, Version } from '../port/event-store';
 import { FirstReplies } from './first-replies';
 import { LoadedStream } from './loaded-stream';
 import { appendSurely } from './append-surely';

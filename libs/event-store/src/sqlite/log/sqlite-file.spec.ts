@@ -3,10 +3,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { NO_STREAM } from '../event-store';
-import { openSqliteEventStore, type SqliteEventStore } from '../sqlite-event-store';
-import { readWholeStream } from '../testing/read-whole';
-import { sampleEvents } from '../testing/sample-events';
+import { NO_STREAM } from '../../port/event-store';
+import { openSqliteEventStore, type SqliteEventStore } from '../../sqlite-event-store';
+import { readWholeStream } from '../../testing/harness/read-whole';
+import { sampleEvents } from '../../testing/harness/sample-events';
 
 /** What somebody does to the file with sqlite3, in a process of their own. */
 function withSqlite(file: string, sql: string): unknown[] {

@@ -9,8 +9,14 @@ import {
   idFromHash,
   readMetadata,
   writeMetadata,
-} from './event-envelope';
-import { type EventStore, NO_STREAM, type NewEvent, type Position, type RecordedEvent } from './event-store';
+} from '../envelope/event-envelope';
+import {
+  type EventStore,
+  NO_STREAM,
+  type NewEvent,
+  type Position,
+  type RecordedEvent,
+} from '../port/event-store';
 
 export class LoadedStream<State, Event> {
   /** Of the last event, be it durable or only decided. */

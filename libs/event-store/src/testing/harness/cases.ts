@@ -1,6 +1,6 @@
 // Cases are data: a name and what is done on a ground of its own. Where they cannot run they are skipped by name, with
 // the reason.
-import type { EventStore } from '../event-store';
+import type { EventStore } from '../../port/event-store';
 import type { Ground, Means, Skipped } from './harness';
 import { killWriters } from './writer-process';
 

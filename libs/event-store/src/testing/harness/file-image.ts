@@ -2,7 +2,7 @@
 // back again and again.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { RecordedEvent } from '../event-store';
+import type { RecordedEvent } from '../../port/event-store';
 import type { Ground, InFile, Reachable } from './harness';
 import type { Acknowledged } from './held';
 import { readWholeLog } from './read-whole';

@@ -1,7 +1,7 @@
 // Where in a stream each command ended, by the hash of its id: a table of numbers, because a day of commands kept
 // as strings would weigh more than the reservations that they made. It answers with candidates; whoever asks
 // reads the event and sees whether the id is really the same.
-import type { Version } from './event-store';
+import type { Version } from '../port/event-store';
 
 const SLOTS_MIN = 1024;
 

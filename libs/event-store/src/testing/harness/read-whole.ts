@@ -1,5 +1,5 @@
 // Reads all pages of a read.
-import type { EventStore, Position, RecordedEvent, Version } from '../event-store';
+import type { EventStore, Position, RecordedEvent, Version } from '../../port/event-store';
 
 export async function pagesOf<Item>(pages: AsyncIterable<Item>): Promise<Item[]> {
   const all: Item[] = [];

@@ -3,8 +3,8 @@
 // one batch. A command is answered only after its events, and all events it was decided upon, are durable.
 import type { Chance, Clock } from '@holdfast/clock';
 import type { Decider } from './decider';
-import type { Actor } from './event-envelope';
-import type { EventStore, Position } from './event-store';
+import type { Actor } from '../envelope/event-envelope';
+import type { EventStore, Position } from '../port/event-store';
 import { StreamLoop } from './stream-loop';
 
 export interface CommandEnvelope<Command> {

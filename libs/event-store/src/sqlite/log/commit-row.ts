@@ -1,8 +1,8 @@
 // One row of the table `commits`: what one append wrote to one stream, with a checksum over all of it. The body
 // holds the events' texts as JSON strings, so that they come back byte for byte.
 import { crc32 } from 'node:zlib';
-import type { RecordedEvent } from '../event-store';
-import { ENTRIES_PER_EVENT } from './protocol';
+import type { RecordedEvent } from '../../port/event-store';
+import { ENTRIES_PER_EVENT } from '../protocol';
 
 /** position of the first event, stream, version of the first event, count of events, body, checksum. */
 export type CommitRow = [

@@ -1,9 +1,9 @@
 import { SeededChance, VirtualClock } from '@holdfast/clock/testing';
 import { CommandLoop, type LoopRefusal } from './command-loop';
 import type { Decider } from './decider';
-import { NO_PREDECESSOR, firstBrokenLink, readMetadata } from './event-envelope';
-import { type EventStore, type RecordedEvent, StoreFault } from './event-store';
-import { MemoryEventStore } from './memory-event-store';
+import { NO_PREDECESSOR, firstBrokenLink, readMetadata } from '../envelope/event-envelope';
+import { type EventStore, type RecordedEvent, StoreFault } from '../port/event-store';
+import { MemoryEventStore } from '../memory-event-store';
 
 /** A counter that refuses to pass 3 and has nothing to do when asked for 0. */
 type Count = { readonly type: 'Counted'; readonly by: number };
