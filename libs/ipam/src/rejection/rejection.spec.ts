@@ -1,8 +1,8 @@
 // Every refusal that this library may answer with, provoked once: a new code without a line here does not compile.
 import type { Rejection, RejectionCode } from './rejection';
 import { REJECTION_CODES, invalid, reject } from './rejection';
-import { PARENTS_MAX, type SubnetCommand, subnet } from './subnet';
-import { commandsTo, podUser, scenario, usersIn, usesOf } from './testing';
+import { PARENTS_MAX, type SubnetCommand, subnet } from '../subnet';
+import { commandsTo, podUser, scenario, usersIn, usesOf } from '../testing';
 
 const NAME = 'ovn-default';
 const {

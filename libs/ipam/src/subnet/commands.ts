@@ -2,7 +2,7 @@
 import type { AddressRange, Cidr, Family, Mac } from '../address';
 import type { Address } from '../address';
 import type { Holder } from '../holder';
-import type { Retention } from './retention';
+import type { Retention } from './events/retention';
 
 export interface DefineSubnet {
   readonly type: 'DefineSubnet';

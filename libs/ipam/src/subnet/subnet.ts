@@ -1,30 +1,30 @@
 // The Subnet aggregate: stream `subnet-<name>`. Its invariants are the product: an address has at most one
 // holder, a pair is reserved whole or not at all, a MAC is unique, and nobody gets what nobody may have.
-import { subnetCodec } from './codec';
+import { subnetCodec } from './codec/codec';
 import type { SubnetCommand } from './commands';
-import { type Moment, type SubnetDecision, replyTo } from './decision';
-import { attachUser } from './attach-user';
-import { defineRule } from './define-rule';
-import { defineSubnet } from './define-subnet';
-import type { SubnetEvent } from './events';
-import { detachUser, endOwner } from './detach-user';
-import { grantParent } from './grant-parent';
-import { movePrimary, releaseExpired, setRetention } from './keep-reservation';
-import { moveAddress } from './move-address';
-import { definePool, retirePool } from './pool';
-import { releaseAddress } from './release-address';
-import { releaseVip } from './release-vip';
-import { reserveAddress } from './reserve-address';
-import { reserveVip } from './reserve-vip';
-import { retireRule } from './retire-rule';
-import { retireSubnet, subnetNotFound } from './retire-subnet';
-import { reviseRule } from './revise-rule';
-import { reviseSubnet } from './revise-subnet';
-import { reviseVip } from './revise-vip';
-import { setRuleBackends } from './set-rule-backends';
-import { SubnetState } from './state';
-import { withdrawParent } from './withdraw-parent';
-import { yieldVipName } from './yield-vip-name';
+import { type Moment, type SubnetDecision, replyTo } from './decision/decision';
+import { attachUser } from './user/attach-user';
+import { defineRule } from './rule/define-rule';
+import { defineSubnet } from './definition/define-subnet';
+import type { SubnetEvent } from './events/events';
+import { detachUser, endOwner } from './user/detach-user';
+import { grantParent } from './parent/grant-parent';
+import { movePrimary, releaseExpired, setRetention } from './user/keep-reservation';
+import { moveAddress } from './reservation/move-address';
+import { definePool, retirePool } from './definition/pool';
+import { releaseAddress } from './reservation/release-address';
+import { releaseVip } from './vip/release-vip';
+import { reserveAddress } from './reservation/reserve-address';
+import { reserveVip } from './vip/reserve-vip';
+import { retireRule } from './rule/retire-rule';
+import { retireSubnet, subnetNotFound } from './definition/retire-subnet';
+import { reviseRule } from './rule/revise-rule';
+import { reviseSubnet } from './definition/revise-subnet';
+import { reviseVip } from './vip/revise-vip';
+import { setRuleBackends } from './rule/set-rule-backends';
+import { SubnetState } from './state/state';
+import { withdrawParent } from './parent/withdraw-parent';
+import { yieldVipName } from './vip/yield-vip-name';
 
 export const subnet = {
   category: 'subnet',

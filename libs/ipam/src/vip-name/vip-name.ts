@@ -2,7 +2,7 @@
 // are, while each Vip lives in its subnet's stream. A subnet may reserve a Vip only under a claim to its name;
 // the store's expected version lets one claim win. infra/docs/adr/0004 tells the protocol.
 import { type Rejection, reject } from '../rejection';
-import type { StoredEvent } from '../subnet/codec';
+import type { StoredEvent } from '../subnet/codec/codec';
 
 export interface ClaimVipName {
   readonly type: 'ClaimVipName';

@@ -1,10 +1,10 @@
 // The stored form of the events about use: who may answer for a Vip, its rules, and who uses a reservation. For ever,
 // like ./codec.
-import { formatAddress } from '../address';
-import type { Holder } from '../holder';
-import type { Evidence, Grantor, RuleDefinition, RulePort, User } from './commands';
-import { portOf } from './decision';
-import type { SubnetEvent, UserEvent, VipUseEvent } from './events';
+import { formatAddress } from '../../address';
+import type { Holder } from '../../holder';
+import type { Evidence, Grantor, RuleDefinition, RulePort, User } from '../commands';
+import { portOf } from '../decision/decision';
+import type { SubnetEvent, UserEvent, VipUseEvent } from '../events/events';
 import {
   type StoredHeld,
   readAddress,

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import type { Holder } from '../holder';
-import { cidr, range } from '../testing';
-import type { HeldAddress, SubnetEvent } from '.';
-import { subnetCodec } from '.';
+import type { Holder } from '../../holder';
+import { cidr, range } from '../../testing';
+import type { HeldAddress, SubnetEvent } from '..';
+import { subnetCodec } from '..';
 
 const v4 = fc.nat(0xffffffff);
 const v6 = fc.bigInt(0n, 2n ** 128n - 1n);

@@ -1,10 +1,16 @@
 // The stored form of a Subnet's events: explicit, versioned, for ever. A form that was ever written stays
 // readable: a change adds `.v2` beside `.v1`, and a fixture beside those in test/golden/events.
-import { formatAddress, formatCidr, formatRange, parseAddress, parseCidr, parseRange } from '../address';
+import { formatAddress, formatCidr, formatRange, parseAddress, parseCidr, parseRange } from '../../address';
 import { type StoredUse, USE_DECODERS, useFields } from './codec-uses';
-import type { VipPurpose, VipType } from './commands';
-import { portOf } from './decision';
-import { type SubnetDefinition, type SubnetEvent, type UserAttached, isUserEvent, isVipUse } from './events';
+import type { VipPurpose, VipType } from '../commands';
+import { portOf } from '../decision/decision';
+import {
+  type SubnetDefinition,
+  type SubnetEvent,
+  type UserAttached,
+  isUserEvent,
+  isVipUse,
+} from '../events/events';
 import {
   type StoredHeld,
   readHeld,

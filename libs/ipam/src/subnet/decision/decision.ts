@@ -1,12 +1,12 @@
 // What comes of a command: events (none, when what was asked is already so) and what the caller is told, or a
 // rejection.
-import type { Rejection } from '../rejection';
-import type { Grantor, PortWish, User, VipPurpose } from './commands';
-import { type HeldAddress, type SubnetDefinition, type SubnetEvent, definitionOf } from './events';
-import type { Holder } from '../holder';
-import { holderParts, vipHolder } from '../holder';
-import { type Reservation, type SubnetState, purposeOf } from './state';
-import { type Rule, ruleDefinitionOf } from './vip-uses';
+import type { Rejection } from '../../rejection';
+import type { Grantor, PortWish, User, VipPurpose } from '../commands';
+import { type HeldAddress, type SubnetDefinition, type SubnetEvent, definitionOf } from '../events/events';
+import type { Holder } from '../../holder';
+import { holderParts, vipHolder } from '../../holder';
+import { type Reservation, type SubnetState, purposeOf } from '../state/state';
+import { type Rule, ruleDefinitionOf } from '../state/vip-uses';
 
 /** When a command is decided, and when its caller issued it (epoch milliseconds). */
 export interface Moment {

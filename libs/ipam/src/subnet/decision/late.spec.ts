@@ -1,6 +1,6 @@
 // A command that comes late must not undo what was decided after it was issued.
-import { commandsTo, eventsOf, scenario } from '../testing';
-import { type SubnetCommand, subnet } from '.';
+import { commandsTo, eventsOf, scenario } from '../../testing';
+import { type SubnetCommand, subnet } from '..';
 
 const NAME = 'ovn-default';
 const { define, revise, retire, reserve, move, release, reserveVip, reviseVip, releaseVip } =

@@ -1,9 +1,9 @@
 // A command may come late: a duplicate of one whose reply changed nothing (and so left no trace to recognise
 // it by), or one that waited in a queue. It must not undo what was decided after it was issued.
-import type { Holder } from '../holder';
-import { type Rejection, reject } from '../rejection';
+import type { Holder } from '../../holder';
+import { type Rejection, reject } from '../../rejection';
 import type { Moment } from './decision';
-import type { SubnetState } from './state';
+import type { SubnetState } from '../state/state';
 
 /** Refuses to bring back what was released since. */
 export function comesBeforeRelease(

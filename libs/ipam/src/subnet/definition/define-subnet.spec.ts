@@ -1,5 +1,5 @@
-import { address, cidr, commandsTo, eventsOf, range, scenario } from '../testing';
-import { type DefineSubnet, subnet } from '.';
+import { address, cidr, commandsTo, eventsOf, range, scenario } from '../../testing';
+import { type DefineSubnet, subnet } from '..';
 
 const NAME = 'ovn-default';
 const { define, reserve, release, retire, revise } = commandsTo(NAME);

@@ -9,16 +9,16 @@ import {
   formatRange,
   sizeOf,
   usableRange,
-} from '../address';
-import { type Rejection, invalid, reject } from '../rejection';
-import type { DefineSubnet } from './commands';
-import { type Moment, type SubnetDecision, accept, alreadySo } from './decision';
-import { type SubnetDefinition, definitionOf } from './events';
-import { comesBeforeDefinition } from './late';
+} from '../../address';
+import { type Rejection, invalid, reject } from '../../rejection';
+import type { DefineSubnet } from '../commands';
+import { type Moment, type SubnetDecision, accept, alreadySo } from '../decision/decision';
+import { type SubnetDefinition, definitionOf } from '../events/events';
+import { comesBeforeDefinition } from '../decision/late';
 import { poolText, poolsFault } from './pool';
-import { formatRetention, isRetention } from './retention';
-import { isVipName as isRouterName } from '../holder';
-import type { SubnetState } from './state';
+import { formatRetention, isRetention } from '../events/retention';
+import { isVipName as isRouterName } from '../../holder';
+import type { SubnetState } from '../state/state';
 
 /** A year: longer is a typing error, not a policy. */
 const COOLING_MAX_MS = 366 * 24 * 3_600_000;

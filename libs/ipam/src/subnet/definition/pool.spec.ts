@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { address, brokenInvariants, commandsTo, eventsOf, scenario } from '../testing';
-import { countAddresses } from '../view';
-import { countPool } from '../view/counts';
-import { type SubnetCommand, subnet } from '.';
+import { address, brokenInvariants, commandsTo, eventsOf, scenario } from '../../testing';
+import { countAddresses } from '../../view';
+import { countPool } from '../../view/counts';
+import { type SubnetCommand, subnet } from '..';
 
 const NAME = 'ovn-default';
 const { define, definePool, retirePool, reserve, release, revise } = commandsTo(NAME);

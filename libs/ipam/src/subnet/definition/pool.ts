@@ -1,13 +1,13 @@
 // DefinePool and RetirePool: addresses set aside for those who name the pool. Pools are part of what a Subnet is defined
 // with, so that one event says all that holds.
-import { type Cidr, contains, formatRange } from '../address';
-import { isVipName as isPoolName } from '../holder';
-import { type Rejection, invalid, reject } from '../rejection';
-import type { AddressPool, DefinePool, RetirePool } from './commands';
-import { type Moment, type SubnetDecision, alreadySo } from './decision';
-import type { SubnetDefinition } from './events';
+import { type Cidr, contains, formatRange } from '../../address';
+import { isVipName as isPoolName } from '../../holder';
+import { type Rejection, invalid, reject } from '../../rejection';
+import type { AddressPool, DefinePool, RetirePool } from '../commands';
+import { type Moment, type SubnetDecision, alreadySo } from '../decision/decision';
+import type { SubnetDefinition } from '../events/events';
 import { reviseTo } from './revise-subnet';
-import type { SubnetState } from './state';
+import type { SubnetState } from '../state/state';
 
 /** Each costs every fold of the Subnet; more are a plan for several Subnets. */
 export const POOLS_MAX = 256;

@@ -1,5 +1,5 @@
-import { commandsTo, scenario } from '../testing';
-import { subnet } from '.';
+import { commandsTo, scenario } from '../../testing';
+import { subnet } from '..';
 
 const NAME = 'ovn-default';
 const { define, reserve, release, reserveVip, releaseVip, retire } = commandsTo(NAME);

@@ -1,8 +1,8 @@
 // RetireSubnet: an address space ends, once nobody holds anything in it.
-import { type Rejection, reject } from '../rejection';
-import { type Moment, type SubnetDecision, accept } from './decision';
-import { comesBeforeDefinition } from './late';
-import type { SubnetState } from './state';
+import { type Rejection, reject } from '../../rejection';
+import { type Moment, type SubnetDecision, accept } from '../decision/decision';
+import { comesBeforeDefinition } from '../decision/late';
+import type { SubnetState } from '../state/state';
 
 export function retireSubnet(state: SubnetState, moment: Moment): SubnetDecision {
   if (!state.definition) return subnetNotFound(state.name);

@@ -1,6 +1,6 @@
-import { address, cidr, commandsTo, eventsOf, scenario } from '../testing';
-import { countAddresses } from '../view';
-import { subnet } from '.';
+import { address, cidr, commandsTo, eventsOf, scenario } from '../../testing';
+import { countAddresses } from '../../view';
+import { subnet } from '..';
 
 const NAME = 'ovn-default';
 const { define, revise, reserve, release, retire, reserveVip } = commandsTo(NAME);

@@ -1,14 +1,14 @@
 // ReviseSubnet: another block, gateway, exclusions or cooling time; nobody who holds an address may fall outside.
-import { type Address, familyOf, formatAddress, formatCidr, formatMac } from '../address';
-import { type Rejection, reject } from '../rejection';
-import { AddressSpace } from './address-space';
-import type { ReviseSubnet } from './commands';
-import { type Moment, type SubnetDecision, accept, alreadySo } from './decision';
+import { type Address, familyOf, formatAddress, formatCidr, formatMac } from '../../address';
+import { type Rejection, reject } from '../../rejection';
+import { AddressSpace } from '../space/address-space';
+import type { ReviseSubnet } from '../commands';
+import { type Moment, type SubnetDecision, accept, alreadySo } from '../decision/decision';
 import { defaultGateways, definitionFault, differences } from './define-subnet';
-import { type SubnetDefinition, definitionOf } from './events';
-import { comesBeforeDefinition } from './late';
+import { type SubnetDefinition, definitionOf } from '../events/events';
+import { comesBeforeDefinition } from '../decision/late';
 import { subnetNotFound } from './retire-subnet';
-import type { SubnetState } from './state';
+import type { SubnetState } from '../state/state';
 
 export function reviseSubnet(command: ReviseSubnet, state: SubnetState, moment: Moment): SubnetDecision {
   const before = state.definition;

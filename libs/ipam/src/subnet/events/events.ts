@@ -1,8 +1,8 @@
 // What may have happened to a Subnet. Each event says the whole of what holds after it, so that it can be read
 // alone; who asked, when and through what stands in its metadata (libs/event-store).
-import type { Address, AddressPair, AddressRange, Cidr, Mac } from '../address';
-import type { Holder } from '../holder';
-import type { AddressPool, Evidence, Grantor, PortWish, RuleDefinition, User, VipPurpose } from './commands';
+import type { Address, AddressPair, AddressRange, Cidr, Mac } from '../../address';
+import type { Holder } from '../../holder';
+import type { AddressPool, Evidence, Grantor, PortWish, RuleDefinition, User, VipPurpose } from '../commands';
 import type { Retention } from './retention';
 
 export interface SubnetDefinition {

@@ -1,4 +1,4 @@
-import { holder } from '../testing';
+import { holder } from '../../testing';
 import { RETENTION_MAX_MS, defaultRetention, formatRetention, parseRetention } from './retention';
 
 describe('a retention', () => {

@@ -1,5 +1,5 @@
 // How long a reservation stays when nobody uses it any more. A policy, written down with what it leads to.
-import { type Holder, holderParts } from '../holder';
+import { type Holder, holderParts } from '../../holder';
 
 /**
  * `release`: with its last user. `owner`: while its owner (a StatefulSet's ordinal, a VirtualMachine) exists.

@@ -1,11 +1,11 @@
 // GrantParent: a port may answer for a Vip.
-import { vipHolder } from '../holder';
-import { invalid, reject } from '../rejection';
-import type { GrantParent } from './commands';
-import { type Moment, type SubnetDecision, accept, alreadySo } from './decision';
-import { expired } from './late';
-import { vipNotFound } from './release-vip';
-import type { SubnetState } from './state';
+import { vipHolder } from '../../holder';
+import { invalid, reject } from '../../rejection';
+import type { GrantParent } from '../commands';
+import { type Moment, type SubnetDecision, accept, alreadySo } from '../decision/decision';
+import { expired } from '../decision/late';
+import { vipNotFound } from '../vip/release-vip';
+import type { SubnetState } from '../state/state';
 
 /** Each of them is an OVN flow on the switch; more is a selector that has too much. */
 export const PARENTS_MAX = 256;

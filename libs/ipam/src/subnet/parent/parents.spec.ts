@@ -1,5 +1,5 @@
-import { commandsTo, eventsOf, scenario, usesOf } from '../testing';
-import { subnet } from '.';
+import { commandsTo, eventsOf, scenario, usesOf } from '../../testing';
+import { subnet } from '..';
 
 const NAME = 'ovn-default';
 const { define, reserveVip, releaseVip } = commandsTo(NAME);

@@ -1,10 +1,10 @@
 // WithdrawParent: a grant ends; the port stays a parent while another grantor's is left.
-import { vipHolder } from '../holder';
-import type { WithdrawParent } from './commands';
-import { type Moment, type SubnetDecision, accept, alreadySo } from './decision';
-import { expired } from './late';
-import { vipNotFound } from './release-vip';
-import type { SubnetState } from './state';
+import { vipHolder } from '../../holder';
+import type { WithdrawParent } from '../commands';
+import { type Moment, type SubnetDecision, accept, alreadySo } from '../decision/decision';
+import { expired } from '../decision/late';
+import { vipNotFound } from '../vip/release-vip';
+import type { SubnetState } from '../state/state';
 
 export function withdrawParent(command: WithdrawParent, state: SubnetState, moment: Moment): SubnetDecision {
   const { vip, port, grantor, reason, evidence } = command;

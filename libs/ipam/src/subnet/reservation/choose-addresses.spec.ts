@@ -1,8 +1,8 @@
 // Which addresses may be had, and which come by themselves: the same rules for every command that reserves.
-import type { Scenario } from '../testing';
-import { commandsTo, eventsOf, pair, scenario } from '../testing';
-import type { SubnetCommand, SubnetEvent, SubnetReply, SubnetState } from '.';
-import { subnet } from '.';
+import type { Scenario } from '../../testing';
+import { commandsTo, eventsOf, pair, scenario } from '../../testing';
+import type { SubnetCommand, SubnetEvent, SubnetReply, SubnetState } from '..';
+import { subnet } from '..';
 
 const NAME = 'ovn-default';
 const { define, revise, reserve, release, move } = commandsTo(NAME);

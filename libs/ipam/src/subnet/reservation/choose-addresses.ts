@@ -9,15 +9,15 @@ import {
   formatAddress,
   formatCidr,
   formatMac,
-} from '../address';
-import type { Holder } from '../holder';
-import { type Rejection, invalid, reject } from '../rejection';
-import type { AddressSpace } from './address-space';
-import type { AddressWish } from './commands';
-import type { Moment } from './decision';
-import type { HeldAddress } from './events';
-import { poolNotFound } from './pool';
-import type { SubnetState } from './state';
+} from '../../address';
+import type { Holder } from '../../holder';
+import { type Rejection, invalid, reject } from '../../rejection';
+import type { AddressSpace } from '../space/address-space';
+import type { AddressWish } from '../commands';
+import type { Moment } from '../decision/decision';
+import type { HeldAddress } from '../events/events';
+import { poolNotFound } from '../definition/pool';
+import type { SubnetState } from '../state/state';
 
 type Chosen<Value> =
   | { readonly chosen: Value; readonly rejected?: undefined }

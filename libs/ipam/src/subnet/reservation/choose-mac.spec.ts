@@ -1,7 +1,7 @@
 // Which MAC goes with an address. It is unique in its subnet, whether it was named or derived.
-import { DERIVED_MAC_ATTEMPTS, deriveMac, formatMac, subnetOctet } from '../address';
-import { address, commandsTo, eventsOf, mac, scenario } from '../testing';
-import { type SubnetCommand, subnet } from '.';
+import { DERIVED_MAC_ATTEMPTS, deriveMac, formatMac, subnetOctet } from '../../address';
+import { address, commandsTo, eventsOf, mac, scenario } from '../../testing';
+import { type SubnetCommand, subnet } from '..';
 
 const NAME = 'ovn-default';
 const { define, reserve, release, move, reserveVip, reviseVip } = commandsTo(NAME);

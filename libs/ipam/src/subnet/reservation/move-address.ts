@@ -1,14 +1,22 @@
 // MoveAddress: other addresses or another port for a holder who has some, and who carries them: decided as one.
-import { isVipHolder } from '../holder';
-import { invalid } from '../rejection';
-import { withUser } from './attach-user';
+import { isVipHolder } from '../../holder';
+import { invalid } from '../../rejection';
+import { withUser } from '../user/attach-user';
 import { chooseAddresses } from './choose-addresses';
-import type { MoveAddress } from './commands';
-import { type Moment, type SubnetDecision, accept, alreadySo, describe, heldBy, portOf } from './decision';
-import { comesBeforeReservation } from './late';
+import type { MoveAddress } from '../commands';
+import {
+  type Moment,
+  type SubnetDecision,
+  accept,
+  alreadySo,
+  describe,
+  heldBy,
+  portOf,
+} from '../decision/decision';
+import { comesBeforeReservation } from '../decision/late';
 import { notHeld } from './release-address';
 import { satisfies, unfitPort } from './reserve-address';
-import type { SubnetState } from './state';
+import type { SubnetState } from '../state/state';
 
 export function moveAddress(command: MoveAddress, state: SubnetState, moment: Moment): SubnetDecision {
   const { holder } = command;

@@ -1,5 +1,5 @@
-import { commandsTo, eventsOf, scenario } from '../testing';
-import { subnet } from '.';
+import { commandsTo, eventsOf, scenario } from '../../testing';
+import { subnet } from '..';
 
 const NAME = 'ovn-default';
 const { define, reserve, release } = commandsTo(NAME);

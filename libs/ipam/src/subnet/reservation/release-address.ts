@@ -1,10 +1,10 @@
 // ReleaseAddress: a holder gives up what it has in the subnet.
-import { type Holder, isVipHolder } from '../holder';
-import { type Rejection, invalid, reject } from '../rejection';
-import type { ReleaseAddress } from './commands';
-import { type Moment, type SubnetDecision, accept, heldBy } from './decision';
-import { comesBeforeReservation } from './late';
-import type { SubnetState } from './state';
+import { type Holder, isVipHolder } from '../../holder';
+import { type Rejection, invalid, reject } from '../../rejection';
+import type { ReleaseAddress } from '../commands';
+import { type Moment, type SubnetDecision, accept, heldBy } from '../decision/decision';
+import { comesBeforeReservation } from '../decision/late';
+import type { SubnetState } from '../state/state';
 
 export function releaseAddress(command: ReleaseAddress, state: SubnetState, moment: Moment): SubnetDecision {
   const { holder, reason, evidence } = command;

@@ -1,6 +1,6 @@
-import { formatMac } from '../address';
-import { commandsTo, eventsOf, holder, scenario } from '../testing';
-import { subnet } from '.';
+import { formatMac } from '../../address';
+import { commandsTo, eventsOf, holder, scenario } from '../../testing';
+import { subnet } from '..';
 
 const NAME = 'ovn-default';
 const { define, reserve, release, revise } = commandsTo(NAME);

@@ -1,14 +1,22 @@
 // ReserveAddress: one address, or one of each family, for a holder; and who carries them, if that is known already.
-import { type Family, formatMac, formatPair } from '../address';
-import { type Holder, isVipHolder } from '../holder';
-import { type Rejection, invalid, reject } from '../rejection';
-import { withUser } from './attach-user';
+import { type Family, formatMac, formatPair } from '../../address';
+import { type Holder, isVipHolder } from '../../holder';
+import { type Rejection, invalid, reject } from '../../rejection';
+import { withUser } from '../user/attach-user';
 import { chooseAddresses } from './choose-addresses';
-import type { AddressWish, PortWish, ReserveAddress } from './commands';
-import { type Moment, type SubnetDecision, accept, alreadySo, describe, heldBy, portOf } from './decision';
-import { isPortName } from './grant-parent';
-import { comesBeforeRelease } from './late';
-import type { Reservation, SubnetState } from './state';
+import type { AddressWish, PortWish, ReserveAddress } from '../commands';
+import {
+  type Moment,
+  type SubnetDecision,
+  accept,
+  alreadySo,
+  describe,
+  heldBy,
+  portOf,
+} from '../decision/decision';
+import { isPortName } from '../parent/grant-parent';
+import { comesBeforeRelease } from '../decision/late';
+import type { Reservation, SubnetState } from '../state/state';
 
 export function reserveAddress(command: ReserveAddress, state: SubnetState, moment: Moment): SubnetDecision {
   const { holder } = command;

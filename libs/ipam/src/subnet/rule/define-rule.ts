@@ -1,16 +1,16 @@
 // DefineRule: fronts of a Vip, spread over backends. A front belongs to one rule.
-import { vipHolder } from '../holder';
-import { isVipName } from '../holder';
-import { parseLabelSelector } from '../label-selector';
-import { type Rejection, invalid, reject } from '../rejection';
-import type { DefineRule, RuleDefinition, RulePort } from './commands';
-import { type Moment, type SubnetDecision, alreadySo, replyTo } from './decision';
-import type { RuleDefined, RuleRevised } from './events';
+import { vipHolder } from '../../holder';
+import { isVipName } from '../../holder';
+import { parseLabelSelector } from '../../label';
+import { type Rejection, invalid, reject } from '../../rejection';
+import type { DefineRule, RuleDefinition, RulePort } from '../commands';
+import { type Moment, type SubnetDecision, alreadySo, replyTo } from '../decision/decision';
+import type { RuleDefined, RuleRevised } from '../events/events';
 import { probeSourceChange } from './health-check-source';
-import { expired } from './late';
-import { vipNotFound } from './release-vip';
-import type { SubnetState } from './state';
-import { type Rule, ruleDefinitionOf } from './vip-uses';
+import { expired } from '../decision/late';
+import { vipNotFound } from '../vip/release-vip';
+import type { SubnetState } from '../state/state';
+import { type Rule, ruleDefinitionOf } from '../state/vip-uses';
 
 /** OVN makes a row and flows for each front and each backend; more is a mistake. */
 export const RULE_PORTS_MAX = 64;

@@ -1,11 +1,11 @@
 // The address that OVN's health checks of a Subnet's backends are sent from: one a Subnet, held by us while a rule
 // needs it, so that nobody else can have it.
-import type { Holder } from '../holder';
-import type { Rejection } from '../rejection';
-import { chooseAddresses } from './choose-addresses';
-import { type Moment, heldBy } from './decision';
-import type { SubnetEvent } from './events';
-import type { SubnetState } from './state';
+import type { Holder } from '../../holder';
+import type { Rejection } from '../../rejection';
+import { chooseAddresses } from '../reservation/choose-addresses';
+import { type Moment, heldBy } from '../decision/decision';
+import type { SubnetEvent } from '../events/events';
+import type { SubnetState } from '../state/state';
 
 export const HEALTH_CHECK_SOURCE = 'service/holdfast/health-check' as Holder;
 

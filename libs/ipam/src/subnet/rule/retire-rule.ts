@@ -1,11 +1,11 @@
 // RetireRule: a rule ends, and its fronts may be had by others.
-import { type Rejection, reject } from '../rejection';
-import type { RetireRule } from './commands';
-import { type Moment, type SubnetDecision, replyTo } from './decision';
-import type { RuleRetired } from './events';
+import { type Rejection, reject } from '../../rejection';
+import type { RetireRule } from '../commands';
+import { type Moment, type SubnetDecision, replyTo } from '../decision/decision';
+import type { RuleRetired } from '../events/events';
 import { probeSourceChange } from './health-check-source';
-import { expired } from './late';
-import type { SubnetState } from './state';
+import { expired } from '../decision/late';
+import type { SubnetState } from '../state/state';
 
 export function retireRule(command: RetireRule, state: SubnetState, moment: Moment): SubnetDecision {
   const { rule: name, reason } = command;

@@ -1,12 +1,12 @@
 // ReviseRule: other fronts or backends for a rule, decided as one.
-import type { ReviseRule } from './commands';
-import { type Moment, type SubnetDecision, alreadySo } from './decision';
+import type { ReviseRule } from '../commands';
+import { type Moment, type SubnetDecision, alreadySo } from '../decision/decision';
 import { acceptRule, frontTaken, ruleDifferences, ruleFault, vipUnsuited } from './define-rule';
-import { invalid } from '../rejection';
-import { expired } from './late';
+import { invalid } from '../../rejection';
+import { expired } from '../decision/late';
 import { ruleNotFound } from './retire-rule';
-import type { SubnetState } from './state';
-import { ruleDefinitionOf } from './vip-uses';
+import type { SubnetState } from '../state/state';
+import { ruleDefinitionOf } from '../state/vip-uses';
 
 export function reviseRule(command: ReviseRule, state: SubnetState, moment: Moment): SubnetDecision {
   const { rule: name } = command;

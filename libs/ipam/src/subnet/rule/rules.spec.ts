@@ -1,5 +1,5 @@
-import { address, commandsTo, eventsOf, scenario, usesOf } from '../testing';
-import { HEALTH_CHECK_SOURCE, ruleDefinitionOf, subnet } from '.';
+import { address, commandsTo, eventsOf, scenario, usesOf } from '../../testing';
+import { HEALTH_CHECK_SOURCE, ruleDefinitionOf, subnet } from '..';
 
 const NAME = 'ovn-default';
 const { define, reserve, reserveVip, releaseVip } = commandsTo(NAME);

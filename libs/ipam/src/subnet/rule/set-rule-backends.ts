@@ -1,12 +1,12 @@
 // SetRuleBackends: which Pods a rule's selector has now. The newest word counts; an older one is late.
-import { type Rejection, invalid, reject } from '../rejection';
-import type { SetRuleBackends } from './commands';
-import { type Moment, type SubnetDecision, accept, alreadySo } from './decision';
+import { type Rejection, invalid, reject } from '../../rejection';
+import type { SetRuleBackends } from '../commands';
+import { type Moment, type SubnetDecision, accept, alreadySo } from '../decision/decision';
 import { RULE_BACKENDS_MAX } from './define-rule';
-import { expired } from './late';
+import { expired } from '../decision/late';
 import { ruleNotFound } from './retire-rule';
-import type { SubnetState } from './state';
-import { ascending } from './vip-uses';
+import type { SubnetState } from '../state/state';
+import { ascending } from '../state/vip-uses';
 
 export function setRuleBackends(
   command: SetRuleBackends,

@@ -1,5 +1,5 @@
-import { formatAddress } from '../address';
-import { type DefinitionText, address, cidr, range } from '../testing';
+import { formatAddress } from '../../address';
+import { type DefinitionText, address, cidr, range } from '../../testing';
 import { AddressSpace, joinRanges } from './address-space';
 
 function space(block: string, { gateways = [], excluded = [] }: DefinitionText = {}): AddressSpace {

@@ -9,9 +9,9 @@ import {
   plus,
   sizeOf,
   usableRange,
-} from '../address';
+} from '../../address';
 import { type Choice, FreeAddresses, OFFSET_MAX, type OffsetRange, rangeAround } from './free-addresses';
-import type { SubnetDefinition } from './events';
+import type { SubnetDefinition } from '../events/events';
 import { type PoolChoice, type PoolRange, nextInPool, poolRange } from './pool-space';
 
 export type Unusable = 'out-of-range' | 'network' | 'gateway';

@@ -1,7 +1,7 @@
 // The addresses of one pool in one family: a handful of ranges, each with its own way to the next free one. Choosing
 // looks at each range once, and never at addresses.
-import type { Address, AddressRange } from '../address';
-import { plus } from '../address';
+import type { Address, AddressRange } from '../../address';
+import { plus } from '../../address';
 import { FreeAddresses, OFFSET_MAX, type OffsetRange } from './free-addresses';
 
 /** One range of a pool. */

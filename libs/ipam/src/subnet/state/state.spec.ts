@@ -1,6 +1,6 @@
-import { formatAddress, plus } from '../address';
-import { address, cidr, commandsTo, eventsOf, holder, mac, scenario } from '../testing';
-import { type SubnetEvent, SubnetState, subnet } from '.';
+import { formatAddress, plus } from '../../address';
+import { address, cidr, commandsTo, eventsOf, holder, mac, scenario } from '../../testing';
+import { type SubnetEvent, SubnetState, subnet } from '..';
 
 const NAME = 'ovn-default';
 const { define, reserve, release, move } = commandsTo(NAME);

@@ -10,11 +10,11 @@ import {
   deriveMac,
   familyOf,
   subnetOctet,
-} from '../address';
-import { type Holder, vipHolder } from '../holder';
-import { AddressSpace } from './address-space';
-import type { PortWish, VipPurpose } from './commands';
-import { type HeldAddress, type SubnetDefinition, type SubnetEvent, definitionOf } from './events';
+} from '../../address';
+import { type Holder, vipHolder } from '../../holder';
+import { AddressSpace } from '../space/address-space';
+import type { PortWish, VipPurpose } from '../commands';
+import { type HeldAddress, type SubnetDefinition, type SubnetEvent, definitionOf } from '../events/events';
 import { Holdings } from './holdings';
 import { Users } from './users';
 import { VipUses } from './vip-uses';

@@ -1,9 +1,9 @@
 // Who uses each reservation now: the Pods, by UID, that carry its address. A holder may outlive them all. Part of the
 // Subnet's state; like that, `evolve` is total and changes it in place.
-import type { Holder } from '../holder';
-import type { Evidence, User } from './commands';
-import type { UserEvent } from './events';
-import type { Retention } from './retention';
+import type { Holder } from '../../holder';
+import type { Evidence, User } from '../commands';
+import type { UserEvent } from '../events/events';
+import type { Retention } from '../events/retention';
 
 /** Kept though nobody uses it. */
 export interface Retained {

@@ -1,8 +1,8 @@
 // What the Vips of a Subnet are used for: which ports may answer for each (its parents), and which rules have its
 // fronts. Part of the Subnet's state; like that, `evolve` is total and changes it in place.
-import type { Address } from '../address';
-import { GRANTORS, type Grantor, type Protocol, type RuleDefinition } from './commands';
-import type { VipUseEvent } from './events';
+import type { Address } from '../../address';
+import { GRANTORS, type Grantor, type Protocol, type RuleDefinition } from '../commands';
+import type { VipUseEvent } from '../events/events';
 
 export interface Rule extends RuleDefinition {
   readonly name: string;

@@ -1,14 +1,14 @@
 // AttachUser: a Pod carries a reservation's address. A Pod that is made anew under the same name takes its predecessor's
 // place; another one only as the target of a live migration. Who reserves or moves may attach in the same decision.
-import { type Holder, isVipHolder } from '../holder';
-import { type Rejection, invalid, reject } from '../rejection';
-import type { AttachUser, PortWish, User } from './commands';
-import { type Moment, type SubnetDecision, alreadySo, replyTo } from './decision';
-import type { HeldAddress, UserAttached, UserDetached } from './events';
-import { expired } from './late';
-import { notHeld } from './release-address';
-import type { SubnetState } from './state';
-import type { Use } from './users';
+import { type Holder, isVipHolder } from '../../holder';
+import { type Rejection, invalid, reject } from '../../rejection';
+import type { AttachUser, PortWish, User } from '../commands';
+import { type Moment, type SubnetDecision, alreadySo, replyTo } from '../decision/decision';
+import type { HeldAddress, UserAttached, UserDetached } from '../events/events';
+import { expired } from '../decision/late';
+import { notHeld } from '../reservation/release-address';
+import type { SubnetState } from '../state/state';
+import type { Use } from '../state/users';
 
 /** The source and the target of a live migration. */
 export const USERS_MAX = 2;

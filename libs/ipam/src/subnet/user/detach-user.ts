@@ -1,13 +1,13 @@
 // DetachUser and EndOwner: who used a reservation is gone, or who would have wanted it again. Its retention says whether
 // it stays; only the Pod of this UID is meant, never its successor.
-import { type Holder, isVipHolder } from '../holder';
-import type { DetachUser, EndOwner, Evidence, OwnerState } from './commands';
-import { type Moment, type SubnetDecision, alreadySo, heldBy, replyTo } from './decision';
-import type { SubnetEvent, UserDetached } from './events';
-import { expired } from './late';
-import { notHeld, usedBy } from './release-address';
-import { type Retention, defaultRetention } from './retention';
-import type { SubnetState } from './state';
+import { type Holder, isVipHolder } from '../../holder';
+import type { DetachUser, EndOwner, Evidence, OwnerState } from '../commands';
+import { type Moment, type SubnetDecision, alreadySo, heldBy, replyTo } from '../decision/decision';
+import type { SubnetEvent, UserDetached } from '../events/events';
+import { expired } from '../decision/late';
+import { notHeld, usedBy } from '../reservation/release-address';
+import { type Retention, defaultRetention } from '../events/retention';
+import type { SubnetState } from '../state/state';
 
 export function detachUser(command: DetachUser, state: SubnetState, moment: Moment): SubnetDecision {
   const { holder, uid, owner, reason, evidence } = command;

@@ -1,13 +1,13 @@
 // SetRetention, ReleaseExpired and MovePrimary: how long a reservation stays, when that is over, and to which of two
 // users packets go.
-import { type Holder, isVipHolder } from '../holder';
-import { type Rejection, invalid, reject } from '../rejection';
-import type { MovePrimary, ReleaseExpired, SetRetention } from './commands';
-import { type Moment, type SubnetDecision, accept, alreadySo, heldBy } from './decision';
-import { expired } from './late';
-import { notHeld } from './release-address';
-import { formatRetention, isRetention } from './retention';
-import type { SubnetState } from './state';
+import { type Holder, isVipHolder } from '../../holder';
+import { type Rejection, invalid, reject } from '../../rejection';
+import type { MovePrimary, ReleaseExpired, SetRetention } from '../commands';
+import { type Moment, type SubnetDecision, accept, alreadySo, heldBy } from '../decision/decision';
+import { expired } from '../decision/late';
+import { notHeld } from '../reservation/release-address';
+import { formatRetention, isRetention } from '../events/retention';
+import type { SubnetState } from '../state/state';
 
 export function setRetention(command: SetRetention, state: SubnetState, moment: Moment): SubnetDecision {
   const { holder, retention } = command;

@@ -1,6 +1,6 @@
 // What a Pod asks is one decision: its address, its port, and that it carries them. All of it happens, or nothing.
-import { address, commandsTo, eventsOf, podUser, scenario, usersIn } from '../testing';
-import { subnet } from '.';
+import { address, commandsTo, eventsOf, podUser, scenario, usersIn } from '../../testing';
+import { subnet } from '..';
 
 const NAME = 'ovn-default';
 const { define, reserve, move } = commandsTo(NAME);

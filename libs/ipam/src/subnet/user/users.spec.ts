@@ -1,5 +1,5 @@
-import { address, commandsTo, eventsOf, podUser, scenario, usersIn } from '../testing';
-import { subnet } from '.';
+import { address, commandsTo, eventsOf, podUser, scenario, usersIn } from '../../testing';
+import { subnet } from '..';
 
 const NAME = 'ovn-default';
 const HOUR_MS = 3_600_000;

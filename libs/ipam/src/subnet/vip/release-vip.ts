@@ -1,10 +1,10 @@
 // ReleaseVip: the Vip ends, and its addresses may be had by others.
-import { vipHolder } from '../holder';
-import { type Rejection, reject } from '../rejection';
-import type { ReleaseVip } from './commands';
-import { type Moment, type SubnetDecision, accept, heldBy } from './decision';
-import { comesBeforeReservation } from './late';
-import type { SubnetState } from './state';
+import { vipHolder } from '../../holder';
+import { type Rejection, reject } from '../../rejection';
+import type { ReleaseVip } from '../commands';
+import { type Moment, type SubnetDecision, accept, heldBy } from '../decision/decision';
+import { comesBeforeReservation } from '../decision/late';
+import type { SubnetState } from '../state/state';
 
 export function releaseVip(command: ReleaseVip, state: SubnetState, moment: Moment): SubnetDecision {
   const { name, reason } = command;

@@ -1,12 +1,12 @@
 // ReserveVip: an address under a name of its own, whose user may change.
-import { vipHolder } from '../holder';
-import { reject } from '../rejection';
-import { chooseAddresses } from './choose-addresses';
-import type { ReserveVip, VipPurpose } from './commands';
-import { type Moment, type SubnetDecision, accept, alreadySo, describe } from './decision';
-import { comesBeforeRelease } from './late';
-import { satisfies } from './reserve-address';
-import { type SubnetState, purposeOf } from './state';
+import { vipHolder } from '../../holder';
+import { reject } from '../../rejection';
+import { chooseAddresses } from '../reservation/choose-addresses';
+import type { ReserveVip, VipPurpose } from '../commands';
+import { type Moment, type SubnetDecision, accept, alreadySo, describe } from '../decision/decision';
+import { comesBeforeRelease } from '../decision/late';
+import { satisfies } from '../reservation/reserve-address';
+import { type SubnetState, purposeOf } from '../state/state';
 
 export function reserveVip(command: ReserveVip, state: SubnetState, moment: Moment): SubnetDecision {
   const { name, claim } = command;

@@ -1,5 +1,5 @@
-import { commandsTo, eventsOf, holder, scenario } from '../testing';
-import { type SubnetCommand, subnet } from '.';
+import { commandsTo, eventsOf, holder, scenario } from '../../testing';
+import { type SubnetCommand, subnet } from '..';
 
 const NAME = 'ovn-default';
 const { define, reserve, reserveVip, reviseVip, releaseVip } = commandsTo(NAME);

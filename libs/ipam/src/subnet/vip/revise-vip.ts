@@ -1,14 +1,14 @@
 // ReviseVip: another purpose or other addresses for a Vip, decided as one.
-import { vipHolder } from '../holder';
-import { reject } from '../rejection';
-import { chooseAddresses } from './choose-addresses';
-import type { ReviseVip } from './commands';
-import { type Moment, type SubnetDecision, accept, alreadySo, describe, heldBy } from './decision';
-import { comesBeforeReservation } from './late';
+import { vipHolder } from '../../holder';
+import { reject } from '../../rejection';
+import { chooseAddresses } from '../reservation/choose-addresses';
+import type { ReviseVip } from '../commands';
+import { type Moment, type SubnetDecision, accept, alreadySo, describe, heldBy } from '../decision/decision';
+import { comesBeforeReservation } from '../decision/late';
 import { usedByRules, vipNotFound } from './release-vip';
-import { satisfies } from './reserve-address';
+import { satisfies } from '../reservation/reserve-address';
 import { purposeDifferences } from './reserve-vip';
-import { type SubnetState, purposeOf } from './state';
+import { type SubnetState, purposeOf } from '../state/state';
 
 export function reviseVip(command: ReviseVip, state: SubnetState, moment: Moment): SubnetDecision {
   const { name } = command;

@@ -1,8 +1,8 @@
 // YieldVipName: the subnet swears off a claim to a Vip's name, unless it holds the Vip (see ../vip-name).
-import { vipHolder } from '../holder';
-import type { YieldVipName } from './commands';
-import { type SubnetDecision, accept, alreadySo } from './decision';
-import type { SubnetState } from './state';
+import { vipHolder } from '../../holder';
+import type { YieldVipName } from '../commands';
+import { type SubnetDecision, accept, alreadySo } from '../decision/decision';
+import type { SubnetState } from '../state/state';
 
 export function yieldVipName({ name, claim }: YieldVipName, state: SubnetState): SubnetDecision {
   if (state.byHolder.has(vipHolder(name))) return alreadySo({ vipHeld: true });
