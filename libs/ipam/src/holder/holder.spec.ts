@@ -8,7 +8,7 @@ import {
   parseHolder,
   toHolder,
   vipHolder,
-} from './holder';
+} from '.';
 
 describe('parseHolder', () => {
   it.each<[string, HolderParts]>([

@@ -64,13 +64,3 @@ export function holderParts(holder: Holder): HolderParts {
     ...(nic !== undefined && { nic }),
   };
 }
-
-const SUBDOMAIN_LENGTH_MAX = 253;
-const DNS_LABEL = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
-
-/** A Vip's name is also an OVN port name and a Kubernetes object name (RFC 1123 subdomain). */
-export const isVipName = (name: string): boolean =>
-  name.length <= SUBDOMAIN_LENGTH_MAX && name.split('.').every((label) => DNS_LABEL.test(label));
-
-/** A Subnet's name is part of a stream's name and an OVN switch's name. */
-export const isSubnetName = isVipName;

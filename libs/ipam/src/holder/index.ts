@@ -1,1 +1,2 @@
 export * from './holder';
+export * from './names';

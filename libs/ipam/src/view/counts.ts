@@ -7,9 +7,10 @@
 // A Subnet's numbers cost nothing. For the rest there is one look at each address that is held, the first time somebody asks;
 // afterwards an event costs one bit, and an answer what its ranges cost, however many addresses there are.
 import { type Address, type AddressRange, type Family, familyOf, usableRange } from '../address';
+import type { SubnetEvent } from '../subnet/events';
 import { joinRanges } from '../subnet/space/address-space';
-import type { SubnetEvent } from '../subnet/events/events';
-import { addressesOf, type SubnetState } from '../subnet/state/state';
+import { addressesOf } from '../subnet/state/reservation';
+import { SubnetState } from '../subnet/state/state';
 import { HeldAddresses } from './held-addresses';
 import { intersection, sizeOfRanges, without } from './ranges';
 

@@ -1,6 +1,6 @@
 // Through which door each Vip, Subnet and pool came: whose it is to let go of. Changing it later changes nothing about that.
 // It knows doors by name, as the events' metadata has them, and what any of them may do is not its business.
-import type { SubnetDefinition, SubnetEvent } from '../subnet/events/events';
+import type { SubnetDefinition, SubnetEvent } from '../subnet/events';
 
 /** As far as it is known: whoever follows the log need not say. */
 interface Origin {

@@ -2,7 +2,7 @@
 // numbers. It keeps no event; whoever asks reads them from the store by stream and version.
 import type { Address, AddressPair } from '../address';
 import { type Holder, vipHolder } from '../holder';
-import type { HeldAddress, SubnetEvent } from '../subnet/events/events';
+import type { HeldAddress, SubnetEvent } from '../subnet/events';
 
 export type HistoryKey = Holder | Address;
 

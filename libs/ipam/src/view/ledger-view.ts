@@ -1,9 +1,9 @@
 // What the ledger says now, for reading: a pure fold of the whole log, the same for queries and for every face.
 // It is behind the log by what it has not been told yet; `position` says how far it has come.
 import { holderParts, isVipHolder } from '../holder';
-import type { Reservation } from '../subnet/state/state';
+import { type SubnetEvent, isUserEvent, isVipUse } from '../subnet/events';
+import type { Reservation } from '../subnet/state/reservation';
 import { SubnetState } from '../subnet/state/state';
-import { type SubnetEvent, isUserEvent, isVipUse } from '../subnet/events/events';
 import { SubnetCounts } from './counts';
 import { Doors } from './doors';
 

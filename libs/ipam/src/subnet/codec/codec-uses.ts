@@ -2,9 +2,17 @@
 // like ./codec.
 import { formatAddress } from '../../address';
 import type { Holder } from '../../holder';
-import type { Evidence, Grantor, RuleDefinition, RulePort, User } from '../commands';
-import { portOf } from '../decision/decision';
-import type { SubnetEvent, UserEvent, VipUseEvent } from '../events/events';
+import {
+  type Evidence,
+  type Grantor,
+  type RuleDefinition,
+  type RulePort,
+  type SubnetEvent,
+  type User,
+  type UserEvent,
+  type VipUseEvent,
+  portOf,
+} from '../events';
 import {
   type StoredHeld,
   readAddress,

@@ -1,16 +1,17 @@
 // The stored form of a Subnet's events: explicit, versioned, for ever. A form that was ever written stays
 // readable: a change adds `.v2` beside `.v1`, and a fixture beside those in test/golden/events.
 import { formatAddress, formatCidr, formatRange, parseAddress, parseCidr, parseRange } from '../../address';
-import { type StoredUse, USE_DECODERS, useFields } from './codec-uses';
-import type { VipPurpose, VipType } from '../commands';
-import { portOf } from '../decision/decision';
 import {
   type SubnetDefinition,
   type SubnetEvent,
   type UserAttached,
+  type VipPurpose,
+  type VipType,
   isUserEvent,
   isVipUse,
-} from '../events/events';
+  portOf,
+} from '../events';
+import { type StoredUse, USE_DECODERS, useFields } from './codec-uses';
 import {
   type StoredHeld,
   readHeld,

@@ -1,7 +1,6 @@
 // Values as stored events have them: addresses, MACs and retentions as text. What cannot be read stops the reader.
 import { type Address, type Mac, decodeMac, formatAddress, formatMac, parseAddress } from '../../address';
-import type { HeldAddress } from '../events/events';
-import { type Retention, parseRetention } from '../events/retention';
+import { type HeldAddress, type Retention, parseRetention } from '../events';
 
 export interface StoredHeld {
   readonly v4?: string;

@@ -1,12 +1,24 @@
 // What comes of a command: events (none, when what was asked is already so) and what the caller is told, or a
 // rejection.
+import { type Holder, holderParts, vipHolder } from '../../holder';
 import type { Rejection } from '../../rejection';
-import type { Grantor, PortWish, User, VipPurpose } from '../commands';
-import { type HeldAddress, type SubnetDefinition, type SubnetEvent, definitionOf } from '../events/events';
-import type { Holder } from '../../holder';
-import { holderParts, vipHolder } from '../../holder';
-import { type Reservation, type SubnetState, purposeOf } from '../state/state';
-import { type Rule, ruleDefinitionOf } from '../state/vip-uses';
+import {
+  type Grantor,
+  type HeldAddress,
+  type PortWish,
+  type SubnetDefinition,
+  type SubnetEvent,
+  type User,
+  type VipPurpose,
+  definitionOf,
+  heldOf,
+  portOf,
+  purposeOf,
+  ruleDefinitionOf,
+} from '../events';
+import type { Reservation } from '../state/reservation';
+import type { SubnetState } from '../state/state';
+import type { Rule } from '../state/vip-uses';
 
 /** When a command is decided, and when its caller issued it (epoch milliseconds). */
 export interface Moment {
@@ -84,11 +96,6 @@ export function replyTo(event: SubnetEvent): SubnetReply {
       return { rule: { name: event.rule, vip: event.vip, backends: event.backends } };
   }
 }
-
-export const heldOf = ({ v4, v6, mac }: HeldAddress): HeldAddress => ({ v4, v6, mac });
-
-export const portOf = ({ port, portSecurity }: PortWish): PortWish =>
-  port === undefined ? {} : { port, portSecurity: portSecurity ?? false };
 
 export function heldBy(state: SubnetState, reservation: Reservation): HeldAddress {
   return { v4: reservation.v4, v6: reservation.v6, mac: state.macOf(reservation) };

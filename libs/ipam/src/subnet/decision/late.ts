@@ -2,8 +2,8 @@
 // it by), or one that waited in a queue. It must not undo what was decided after it was issued.
 import type { Holder } from '../../holder';
 import { type Rejection, reject } from '../../rejection';
-import type { Moment } from './decision';
 import type { SubnetState } from '../state/state';
+import type { Moment } from './decision';
 
 /** Refuses to bring back what was released since. */
 export function comesBeforeRelease(

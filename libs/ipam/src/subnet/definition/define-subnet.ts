@@ -1,27 +1,28 @@
 // DefineSubnet: an address space comes into being.
-import {
-  type Address,
-  type Cidr,
-  contains,
-  familyOf,
-  formatAddress,
-  formatCidr,
-  formatRange,
-  sizeOf,
-  usableRange,
-} from '../../address';
-import { type Rejection, invalid, reject } from '../../rejection';
-import type { DefineSubnet } from '../commands';
+import type { Address, AddressRange, Cidr } from '../../address';
+import { reject } from '../../rejection';
 import { type Moment, type SubnetDecision, accept, alreadySo } from '../decision/decision';
-import { type SubnetDefinition, definitionOf } from '../events/events';
 import { comesBeforeDefinition } from '../decision/late';
-import { poolText, poolsFault } from './pool';
-import { formatRetention, isRetention } from '../events/retention';
-import { isVipName as isRouterName } from '../../holder';
+import { type Retention, definitionOf } from '../events';
 import type { SubnetState } from '../state/state';
+import { defaultGateways, definitionFault, differences } from './definition-fault';
 
-/** A year: longer is a typing error, not a policy. */
-const COOLING_MAX_MS = 366 * 24 * 3_600_000;
+export interface DefineSubnet {
+  readonly type: 'DefineSubnet';
+  readonly subnet: string;
+  /** One, or one of each family. */
+  readonly cidrs: readonly Cidr[];
+  /** At most one a family. Absent: the first usable address of each block larger than two. Empty: none. */
+  readonly gateways?: readonly Address[];
+  /** Not handed out automatically. What lies outside the blocks excludes nothing, until they grow there. */
+  readonly excluded?: readonly AddressRange[];
+  /** How long a released address stays unused, milliseconds. Absent: 0. */
+  readonly coolingMs?: number;
+  /** Name of the Logical_Router that its gateways are on. Absent: none of ours. */
+  readonly router?: string;
+  /** Of holders that have none of their own. Absent: what is usual for their kind. */
+  readonly retention?: Retention;
+}
 
 export function defineSubnet(command: DefineSubnet, state: SubnetState, moment: Moment): SubnetDecision {
   const { cidrs, gateways = defaultGateways(cidrs), excluded = [], coolingMs = 0 } = command;
@@ -40,70 +41,4 @@ export function defineSubnet(command: DefineSubnet, state: SubnetState, moment: 
     `Subnet ${state.name} exists with other ${differs.join(', ')} than asked for; revise it, or choose another name.`,
     { subnet: state.name, differs: differs.join(',') },
   );
-}
-
-/** The first usable address of each block that has more than two addresses. */
-export function defaultGateways(cidrs: readonly Cidr[]): Address[] {
-  return cidrs.filter((cidr) => sizeOf(cidr) > 2n).map((cidr) => usableRange(cidr).first);
-}
-
-/** What is wrong with a definition in itself, whoever holds what. */
-export function definitionFault(definition: SubnetDefinition): { rejected: Rejection } | undefined {
-  const { cidrs, gateways, coolingMs, router, retention, pools = [] } = definition;
-  const families = cidrs.map((cidr) => cidr.family);
-  if (cidrs.length === 0) return invalid('cidrs', 'a subnet needs a block of addresses');
-  if (new Set(families).size < families.length) return invalid('cidrs', 'at most one block a family');
-  const gatewayFamilies = new Set(gateways.map(familyOf));
-  if (gatewayFamilies.size < gateways.length) return invalid('gateways', 'at most one gateway a family');
-  const blocks = cidrs.map(formatCidr).join(' ');
-  for (const gateway of gateways) {
-    const cidr = cidrs.find((block) => contains(block, gateway));
-    const usable = cidr && usableRange(cidr);
-    if (!usable || gateway < usable.first || gateway > usable.last) {
-      return invalid(
-        'gateways',
-        `${formatAddress(gateway)} is no usable address of ${blocks}; name one that is, or none`,
-      );
-    }
-  }
-  if (retention && !isRetention(retention)) {
-    return invalid('retention', 'release, owner, forever, or a time of 1 ms to ten years');
-  }
-  if (router !== undefined && !isRouterName(router)) {
-    return invalid('router', `${JSON.stringify(router)} is no router's name (RFC 1123 subdomain)`);
-  }
-  if (router !== undefined && gateways.length === 0) {
-    return invalid('router', 'a router has a port where there is a gateway; name one, or no router');
-  }
-  if (!Number.isSafeInteger(coolingMs) || coolingMs < 0 || coolingMs > COOLING_MAX_MS) {
-    return invalid('coolingMs', 'whole milliseconds from 0 to a year');
-  }
-  return poolsFault(pools, cidrs);
-}
-
-/** In which fields two definitions differ, whatever the order in which blocks, gateways or exclusions are named. */
-export function differences(a: SubnetDefinition, b: SubnetDefinition): (keyof SubnetDefinition)[] {
-  const [left, right] = [texts(a), texts(b)];
-  return (Object.keys(left) as (keyof SubnetDefinition)[]).filter((field) => left[field] !== right[field]);
-}
-
-function texts({
-  cidrs,
-  gateways,
-  excluded,
-  coolingMs,
-  router = '',
-  retention,
-  pools = [],
-}: SubnetDefinition): Record<keyof SubnetDefinition, string> {
-  const list = (entries: readonly string[]): string => [...entries].sort().join(' ');
-  return {
-    cidrs: list(cidrs.map(formatCidr)),
-    gateways: list(gateways.map(formatAddress)),
-    excluded: list(excluded.map(formatRange)),
-    coolingMs: String(coolingMs),
-    router,
-    retention: retention ? formatRetention(retention) : '',
-    pools: list(pools.map(poolText)),
-  };
 }

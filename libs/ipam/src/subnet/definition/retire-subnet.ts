@@ -1,8 +1,14 @@
 // RetireSubnet: an address space ends, once nobody holds anything in it.
-import { type Rejection, reject } from '../../rejection';
+import { reject } from '../../rejection';
 import { type Moment, type SubnetDecision, accept } from '../decision/decision';
 import { comesBeforeDefinition } from '../decision/late';
+import { subnetNotFound } from '../decision/rejections';
 import type { SubnetState } from '../state/state';
+
+export interface RetireSubnet {
+  readonly type: 'RetireSubnet';
+  readonly subnet: string;
+}
 
 export function retireSubnet(state: SubnetState, moment: Moment): SubnetDecision {
   if (!state.definition) return subnetNotFound(state.name);
@@ -13,8 +19,4 @@ export function retireSubnet(state: SubnetState, moment: Moment): SubnetDecision
     `Subnet ${state.name} has ${state.byHolder.size} reservations, ${holder} among them; release them first.`,
     { subnet: state.name, reservations: String(state.byHolder.size), holder },
   );
-}
-
-export function subnetNotFound(subnet: string): { rejected: Rejection } {
-  return reject('SubnetNotFound', `There is no subnet ${subnet}; define it first.`, { subnet });
 }

@@ -1,14 +1,35 @@
 // ReviseSubnet: another block, gateway, exclusions or cooling time; nobody who holds an address may fall outside.
-import { type Address, familyOf, formatAddress, formatCidr, formatMac } from '../../address';
+import {
+  type Address,
+  type AddressRange,
+  type Cidr,
+  familyOf,
+  formatAddress,
+  formatCidr,
+  formatMac,
+} from '../../address';
 import { type Rejection, reject } from '../../rejection';
-import { AddressSpace } from '../space/address-space';
-import type { ReviseSubnet } from '../commands';
 import { type Moment, type SubnetDecision, accept, alreadySo } from '../decision/decision';
-import { defaultGateways, definitionFault, differences } from './define-subnet';
-import { type SubnetDefinition, definitionOf } from '../events/events';
 import { comesBeforeDefinition } from '../decision/late';
-import { subnetNotFound } from './retire-subnet';
+import { subnetNotFound } from '../decision/rejections';
+import { type Retention, type SubnetDefinition, definitionOf } from '../events';
+import { AddressSpace } from '../space/address-space';
 import type { SubnetState } from '../state/state';
+import { defaultGateways, definitionFault, differences } from './definition-fault';
+
+/** What is absent stays as it is. */
+export interface ReviseSubnet {
+  readonly type: 'ReviseSubnet';
+  readonly subnet: string;
+  readonly cidrs?: readonly Cidr[];
+  readonly gateways?: readonly Address[];
+  readonly excluded?: readonly AddressRange[];
+  readonly coolingMs?: number;
+  /** '': none any more. */
+  readonly router?: string;
+  /** null: what is usual for each kind of holder again. */
+  readonly retention?: Retention | null;
+}
 
 export function reviseSubnet(command: ReviseSubnet, state: SubnetState, moment: Moment): SubnetDecision {
   const before = state.definition;

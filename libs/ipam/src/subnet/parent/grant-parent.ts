@@ -1,11 +1,22 @@
 // GrantParent: a port may answer for a Vip.
-import { vipHolder } from '../../holder';
+import { isPortName, vipHolder } from '../../holder';
 import { invalid, reject } from '../../rejection';
-import type { GrantParent } from '../commands';
 import { type Moment, type SubnetDecision, accept, alreadySo } from '../decision/decision';
 import { expired } from '../decision/late';
-import { vipNotFound } from '../vip/release-vip';
+import { vipNotFound } from '../decision/rejections';
+import type { Evidence, Grantor } from '../events';
 import type { SubnetState } from '../state/state';
+
+/** Lets a Logical_Switch_Port answer for the Vip: makes it one of the Vip's parents. */
+export interface GrantParent {
+  readonly type: 'GrantParent';
+  readonly subnet: string;
+  readonly vip: string;
+  /** Name of the port. */
+  readonly port: string;
+  readonly grantor: Grantor;
+  readonly evidence?: Evidence;
+}
 
 /** Each of them is an OVN flow on the switch; more is a selector that has too much. */
 export const PARENTS_MAX = 256;
@@ -43,9 +54,3 @@ export function grantParent(command: GrantParent, state: SubnetState, moment: Mo
   }
   return accept({ type: 'ParentGranted', vip, port, grantor, ...(evidence && { evidence }) });
 }
-
-const PORT_NAME_LENGTH_MAX = 255;
-
-/** `virtual-parents` is split at commas and never trimmed (ovn-nb(5)): such a name could not be a parent's. */
-export const isPortName = (name: string): boolean =>
-  name.length > 0 && name.length <= PORT_NAME_LENGTH_MAX && /^[^\s,"\\\p{C}]+$/u.test(name);

@@ -1,27 +1,15 @@
 // Which addresses and MAC a holder gets: those it names, if they may be had, and for the rest the next free
 // ones; all of them or none.
-import {
-  type Address,
-  type Family,
-  type Mac,
-  DERIVED_MAC_ATTEMPTS,
-  familyOf,
-  formatAddress,
-  formatCidr,
-  formatMac,
-} from '../../address';
+import { type Address, type Family, familyOf, formatAddress, formatCidr } from '../../address';
 import type { Holder } from '../../holder';
 import { type Rejection, invalid, reject } from '../../rejection';
-import type { AddressSpace } from '../space/address-space';
-import type { AddressWish } from '../commands';
 import type { Moment } from '../decision/decision';
-import type { HeldAddress } from '../events/events';
-import { poolNotFound } from '../definition/pool';
+import { poolNotFound } from '../decision/rejections';
+import type { HeldAddress } from '../events';
+import { AddressSpace } from '../space/address-space';
 import type { SubnetState } from '../state/state';
-
-type Chosen<Value> =
-  | { readonly chosen: Value; readonly rejected?: undefined }
-  | { readonly rejected: Rejection };
+import type { AddressWish, Chosen } from './address-request';
+import { chooseMac } from './choose-mac';
 
 /** @param kept what the holder has already and is not asked to give up */
 export function chooseAddresses(
@@ -149,44 +137,4 @@ function chooseNext(
     family: `IPv${family}`,
     ...(until !== undefined && { until: new Date(until).toISOString() }),
   });
-}
-
-function chooseMac(
-  state: SubnetState,
-  holder: Holder,
-  address: Address,
-  wished: Mac | undefined,
-): Chosen<Mac> {
-  if (wished !== undefined) {
-    if (wished === state.routerMac()) return routersMac(state, wished);
-    const other = state.holderOfMac(wished);
-    return other === undefined || other === holder ? { chosen: wished } : macTaken(state, wished, other);
-  }
-  for (let attempt = 0; attempt < DERIVED_MAC_ATTEMPTS; attempt += 1) {
-    const derived = state.derivedMac(address, attempt);
-    const isFree = state.holderOfMac(derived) === undefined && derived !== state.routerMac();
-    if (isFree) return { chosen: derived };
-  }
-  return reject(
-    'MacTaken',
-    `Every MAC that could be derived from ${formatAddress(address)} in subnet ${state.name} is taken; name one.`,
-    { subnet: state.name, address: formatAddress(address) },
-  );
-}
-
-/** Two ports of a switch with one MAC would take each other's frames. */
-function routersMac(state: SubnetState, mac: Mac): { rejected: Rejection } {
-  return reject(
-    'MacTaken',
-    `MAC ${formatMac(mac)} is that of the gateway's router port in subnet ${state.name}; name another one, or none to have one derived.`,
-    { subnet: state.name, mac: formatMac(mac) },
-  );
-}
-
-function macTaken(state: SubnetState, mac: Mac, other: Holder): { rejected: Rejection } {
-  return reject(
-    'MacTaken',
-    `MAC ${formatMac(mac)} of subnet ${state.name} belongs to ${other}; name another one, or none to have one derived.`,
-    { subnet: state.name, mac: formatMac(mac), holder: other },
-  );
 }

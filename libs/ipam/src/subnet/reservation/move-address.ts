@@ -1,22 +1,26 @@
 // MoveAddress: other addresses or another port for a holder who has some, and who carries them: decided as one.
-import { isVipHolder } from '../../holder';
+import type { Mac } from '../../address';
+import { type Holder, isVipHolder } from '../../holder';
 import { invalid } from '../../rejection';
-import { withUser } from '../user/attach-user';
-import { chooseAddresses } from './choose-addresses';
-import type { MoveAddress } from '../commands';
-import {
-  type Moment,
-  type SubnetDecision,
-  accept,
-  alreadySo,
-  describe,
-  heldBy,
-  portOf,
-} from '../decision/decision';
+import { type Moment, type SubnetDecision, accept, alreadySo, describe, heldBy } from '../decision/decision';
 import { comesBeforeReservation } from '../decision/late';
-import { notHeld } from './release-address';
-import { satisfies, unfitPort } from './reserve-address';
+import { notHeld } from '../decision/rejections';
+import { type PortWish, portOf } from '../events';
 import type { SubnetState } from '../state/state';
+import { type UserWish, withUser } from '../user/attach-user';
+import { satisfies } from './address-request';
+import { chooseAddresses } from './choose-addresses';
+import { unfitPort } from './port-fault';
+
+/** Another address, or another port, for a holder who has one: one decision; a refusal leaves the old one in place. */
+export interface MoveAddress extends PortWish, UserWish {
+  readonly type: 'MoveAddress';
+  readonly subnet: string;
+  readonly holder: Holder;
+  readonly v4?: number;
+  readonly v6?: bigint;
+  readonly mac?: Mac;
+}
 
 export function moveAddress(command: MoveAddress, state: SubnetState, moment: Moment): SubnetDecision {
   const { holder } = command;

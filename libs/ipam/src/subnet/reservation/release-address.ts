@@ -1,10 +1,20 @@
 // ReleaseAddress: a holder gives up what it has in the subnet.
 import { type Holder, isVipHolder } from '../../holder';
-import { type Rejection, invalid, reject } from '../../rejection';
-import type { ReleaseAddress } from '../commands';
+import { invalid } from '../../rejection';
 import { type Moment, type SubnetDecision, accept, heldBy } from '../decision/decision';
 import { comesBeforeReservation } from '../decision/late';
+import { notHeld, usedBy } from '../decision/rejections';
+import type { Evidence } from '../events';
 import type { SubnetState } from '../state/state';
+
+export interface ReleaseAddress {
+  readonly type: 'ReleaseAddress';
+  readonly subnet: string;
+  readonly holder: Holder;
+  /** Why, for the record. */
+  readonly reason: string;
+  readonly evidence?: Evidence;
+}
 
 export function releaseAddress(command: ReleaseAddress, state: SubnetState, moment: Moment): SubnetDecision {
   const { holder, reason, evidence } = command;
@@ -17,26 +27,4 @@ export function releaseAddress(command: ReleaseAddress, state: SubnetState, mome
   if (user) return usedBy(state, holder, user.object, 'detach it first');
   const why = { reason, ...(evidence && { evidence }) };
   return accept({ type: 'AddressReleased', holder, ...heldBy(state, held), ...why });
-}
-
-/** An address is not taken from under its user. */
-export function usedBy(
-  state: SubnetState,
-  holder: Holder,
-  by: string,
-  remedy: string,
-): { rejected: Rejection } {
-  return reject(
-    'ReservationInUse',
-    `What ${holder} holds in subnet ${state.name} is used by ${by}; ${remedy}.`,
-    { subnet: state.name, holder, user: by },
-  );
-}
-
-export function notHeld(state: SubnetState, holder: Holder): { rejected: Rejection } {
-  return reject(
-    'ReservationNotFound',
-    `${holder} holds nothing in subnet ${state.name}; name one of its holders, or reserve an address first.`,
-    { subnet: state.name, holder },
-  );
 }

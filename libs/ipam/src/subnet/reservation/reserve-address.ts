@@ -2,21 +2,23 @@
 import { type Family, formatMac, formatPair } from '../../address';
 import { type Holder, isVipHolder } from '../../holder';
 import { type Rejection, invalid, reject } from '../../rejection';
-import { withUser } from '../user/attach-user';
-import { chooseAddresses } from './choose-addresses';
-import type { AddressWish, PortWish, ReserveAddress } from '../commands';
-import {
-  type Moment,
-  type SubnetDecision,
-  accept,
-  alreadySo,
-  describe,
-  heldBy,
-  portOf,
-} from '../decision/decision';
-import { isPortName } from '../parent/grant-parent';
+import { type Moment, type SubnetDecision, accept, alreadySo, describe, heldBy } from '../decision/decision';
 import { comesBeforeRelease } from '../decision/late';
-import type { Reservation, SubnetState } from '../state/state';
+import { type PortWish, portOf } from '../events';
+import type { Reservation } from '../state/reservation';
+import type { SubnetState } from '../state/state';
+import { type UserWish, withUser } from '../user/attach-user';
+import { type AddressWish, satisfies } from './address-request';
+import { chooseAddresses } from './choose-addresses';
+import { unfitPort } from './port-fault';
+
+export interface ReserveAddress extends AddressWish, PortWish, UserWish {
+  readonly type: 'ReserveAddress';
+  readonly subnet: string;
+  readonly holder: Holder;
+  /** Whether the addresses that the holder last had are taken, where none is named and they are free. */
+  readonly prefersFormer?: boolean;
+}
 
 export function reserveAddress(command: ReserveAddress, state: SubnetState, moment: Moment): SubnetDecision {
   const { holder } = command;
@@ -37,28 +39,6 @@ export function reserveAddress(command: ReserveAddress, state: SubnetState, mome
   const reserved = { ...choice.chosen, ...portOf(command) };
   const decision = accept({ type: 'AddressReserved', holder, ...reserved });
   return withUser(decision, command, state, moment, reserved);
-}
-
-/** Why the holder cannot have the port that it asks for, if it does. */
-export function unfitPort(
-  { port }: PortWish,
-  holder: Holder,
-  state: SubnetState,
-): { rejected: Rejection } | undefined {
-  if (port === undefined) return undefined;
-  if (!isPortName(port)) {
-    return invalid(
-      'port',
-      `${JSON.stringify(port)} is no port's name: 1 to 255 characters, no comma or space`,
-    );
-  }
-  const other = state.holderOfPort(port);
-  if (other === undefined || other === holder) return undefined;
-  return reject(
-    'PortTaken',
-    `Port ${port} of subnet ${state.name} is that of ${other}; name another one, or have it released first.`,
-    { subnet: state.name, port, holder: other },
-  );
 }
 
 /** What the holder had when it left, whole, if it may have it again; an address that it names goes before. */
@@ -92,20 +72,5 @@ function holdsOther(
     'HolderHoldsOther',
     `${holder} holds ${has} in subnet ${state.name}, but asks for ${asking}; move or release what it holds.`,
     { subnet: state.name, holder, held: formatPair(held), asked: asking },
-  );
-}
-
-/**
- * Whether what is held is what is wished for. A wish for every family is fulfilled by the families that there were
- * at the time: a subnet that grows another one must not make an old command's second delivery a new one.
- */
-export function satisfies(state: SubnetState, held: Reservation, wish: AddressWish & PortWish): boolean {
-  return (
-    (wish.v4 === undefined || wish.v4 === held.v4) &&
-    (wish.v6 === undefined || wish.v6 === held.v6) &&
-    (wish.port === undefined ||
-      (wish.port === held.port && (wish.portSecurity ?? false) === (held.portSecurity ?? false))) &&
-    (wish.mac === undefined || wish.mac === state.macOf(held)) &&
-    (wish.families ?? []).every((family) => (family === 4 ? held.v4 : held.v6) !== undefined)
   );
 }

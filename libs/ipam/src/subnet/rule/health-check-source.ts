@@ -2,9 +2,9 @@
 // needs it, so that nobody else can have it.
 import type { Holder } from '../../holder';
 import type { Rejection } from '../../rejection';
-import { chooseAddresses } from '../reservation/choose-addresses';
 import { type Moment, heldBy } from '../decision/decision';
-import type { SubnetEvent } from '../events/events';
+import type { SubnetEvent } from '../events';
+import { chooseAddresses } from '../reservation/choose-addresses';
 import type { SubnetState } from '../state/state';
 
 export const HEALTH_CHECK_SOURCE = 'service/holdfast/health-check' as Holder;

@@ -1,11 +1,17 @@
 // RetireRule: a rule ends, and its fronts may be had by others.
-import { type Rejection, reject } from '../../rejection';
-import type { RetireRule } from '../commands';
 import { type Moment, type SubnetDecision, replyTo } from '../decision/decision';
-import type { RuleRetired } from '../events/events';
-import { probeSourceChange } from './health-check-source';
 import { expired } from '../decision/late';
+import { ruleNotFound } from '../decision/rejections';
+import type { RuleRetired } from '../events';
 import type { SubnetState } from '../state/state';
+import { probeSourceChange } from './health-check-source';
+
+export interface RetireRule {
+  readonly type: 'RetireRule';
+  readonly subnet: string;
+  readonly rule: string;
+  readonly reason: string;
+}
 
 export function retireRule(command: RetireRule, state: SubnetState, moment: Moment): SubnetDecision {
   const { rule: name, reason } = command;
@@ -19,12 +25,4 @@ export function retireRule(command: RetireRule, state: SubnetState, moment: Mome
   if (probing.rejected) return probing;
   const event: RuleRetired = { type: 'RuleRetired', rule: name, vip: held.vip, reason };
   return { events: [...probing.events, event], reply: replyTo(event) };
-}
-
-export function ruleNotFound(state: SubnetState, rule: string): { rejected: Rejection } {
-  return reject(
-    'RuleNotFound',
-    `There is no rule ${rule} in subnet ${state.name}; name another subnet, or define the rule first.`,
-    { subnet: state.name, rule },
-  );
 }

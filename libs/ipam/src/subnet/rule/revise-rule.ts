@@ -1,12 +1,19 @@
 // ReviseRule: other fronts or backends for a rule, decided as one.
-import type { ReviseRule } from '../commands';
-import { type Moment, type SubnetDecision, alreadySo } from '../decision/decision';
-import { acceptRule, frontTaken, ruleDifferences, ruleFault, vipUnsuited } from './define-rule';
 import { invalid } from '../../rejection';
+import { type Moment, type SubnetDecision, alreadySo } from '../decision/decision';
 import { expired } from '../decision/late';
-import { ruleNotFound } from './retire-rule';
+import { ruleNotFound } from '../decision/rejections';
+import { type RuleDefinition, ruleDefinitionOf } from '../events';
 import type { SubnetState } from '../state/state';
-import { ruleDefinitionOf } from '../state/vip-uses';
+import { acceptRule } from './define-rule';
+import { frontTaken, ruleDifferences, ruleFault, vipUnsuited } from './rule-fault';
+
+/** The rule as it should be from now on. */
+export interface ReviseRule extends RuleDefinition {
+  readonly type: 'ReviseRule';
+  readonly subnet: string;
+  readonly rule: string;
+}
 
 export function reviseRule(command: ReviseRule, state: SubnetState, moment: Moment): SubnetDecision {
   const { rule: name } = command;

@@ -1,12 +1,20 @@
 // SetRuleBackends: which Pods a rule's selector has now. The newest word counts; an older one is late.
+import type { Address } from '../../address';
 import { type Rejection, invalid, reject } from '../../rejection';
-import type { SetRuleBackends } from '../commands';
 import { type Moment, type SubnetDecision, accept, alreadySo } from '../decision/decision';
-import { RULE_BACKENDS_MAX } from './define-rule';
 import { expired } from '../decision/late';
-import { ruleNotFound } from './retire-rule';
+import { ruleNotFound } from '../decision/rejections';
 import type { SubnetState } from '../state/state';
 import { ascending } from '../state/vip-uses';
+import { RULE_BACKENDS_MAX } from './rule-fault';
+
+/** The addresses of the Pods that a rule's selector has now; all of them. */
+export interface SetRuleBackends {
+  readonly type: 'SetRuleBackends';
+  readonly subnet: string;
+  readonly rule: string;
+  readonly backends: readonly Address[];
+}
 
 export function setRuleBackends(
   command: SetRuleBackends,

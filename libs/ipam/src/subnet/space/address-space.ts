@@ -10,8 +10,9 @@ import {
   sizeOf,
   usableRange,
 } from '../../address';
-import { type Choice, FreeAddresses, OFFSET_MAX, type OffsetRange, rangeAround } from './free-addresses';
-import type { SubnetDefinition } from '../events/events';
+import type { SubnetDefinition } from '../events';
+import { type Choice, FreeAddresses } from './free-addresses';
+import { OFFSET_MAX, type OffsetRange, rangeAround } from './offset';
 import { type PoolChoice, type PoolRange, nextInPool, poolRange } from './pool-space';
 
 export type Unusable = 'out-of-range' | 'network' | 'gateway';

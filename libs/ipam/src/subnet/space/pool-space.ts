@@ -1,8 +1,8 @@
 // The addresses of one pool in one family: a handful of ranges, each with its own way to the next free one. Choosing
 // looks at each range once, and never at addresses.
-import type { Address, AddressRange } from '../../address';
-import { plus } from '../../address';
-import { FreeAddresses, OFFSET_MAX, type OffsetRange } from './free-addresses';
+import { type Address, type AddressRange, plus } from '../../address';
+import { FreeAddresses } from './free-addresses';
+import { OFFSET_MAX, type OffsetRange } from './offset';
 
 /** One range of a pool. */
 export interface PoolRange extends AddressRange {

@@ -1,7 +1,7 @@
 // Released offsets, the longest released first; any of them can be taken out. A list linked both ways, because each
 // operation has to cost the same in a full subnet; and an offset that is taken out keeps its entry for its next
 // release, because a Map from which keys are deleted and put back walks over its gaps.
-import type { Offset } from './free-addresses';
+import type { Offset } from './offset';
 
 interface Entry {
   readonly offset: Offset;

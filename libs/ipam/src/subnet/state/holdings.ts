@@ -1,7 +1,7 @@
 // Who holds what, by holder or by address, and what is remembered of those who hold it no more. Both stand in one
 // entry, which a key keeps for ever: V8's Map does not close the gap that a deleted key leaves, and a key that comes
 // back time after time would have to be looked for behind all its gaps. Forgetting goes in sweeps.
-import type { Reservation } from './state';
+import type { Reservation } from './reservation';
 
 /** Fewer than this are not worth a sweep; after one, the next comes when what stayed has doubled. */
 const SWEEP_AT_LEAST = 4096;

@@ -12,38 +12,20 @@ import {
   subnetOctet,
 } from '../../address';
 import { type Holder, vipHolder } from '../../holder';
+import {
+  type HeldAddress,
+  type PortWish,
+  type SubnetDefinition,
+  type SubnetEvent,
+  type VipPurpose,
+  definitionOf,
+  purposeOf,
+} from '../events';
 import { AddressSpace } from '../space/address-space';
-import type { PortWish, VipPurpose } from '../commands';
-import { type HeldAddress, type SubnetDefinition, type SubnetEvent, definitionOf } from '../events/events';
 import { Holdings } from './holdings';
+import { type Former, type Left, type Reservation, addressesOf } from './reservation';
 import { Users } from './users';
 import { VipUses } from './vip-uses';
-
-/** Who holds what, since when. Never changed, only replaced. */
-export interface Reservation extends AddressPair, PortWish {
-  readonly holder: Holder;
-  /** Absent: the MAC derived from the IPv4 address, or else the IPv6 address (see `SubnetState.macOf`). */
-  readonly ownMac?: Mac;
-  readonly sinceMs: number;
-  /** When its addresses or its purpose last changed; absent: never since. */
-  readonly changedAtMs?: number;
-  readonly vip?: VipPurpose;
-  /** Of a Vip: the claim to its name under which it was reserved. */
-  readonly claim?: number;
-}
-
-/** Who gave up an address that nobody has taken since. */
-export interface Former {
-  readonly holder: Holder;
-  readonly releasedAtMs: number;
-  /** Of all releases here: which one it was. */
-  readonly order: number;
-}
-
-/** A holder who left, with what it had. */
-interface Left extends AddressPair {
-  readonly leftAtMs: number;
-}
 
 /** A release is remembered by holder for as long as a late duplicate of an older command may be accepted. */
 const RELEASE_MEMORY_MS = 7 * 24 * 3_600_000;
@@ -303,11 +285,3 @@ export class SubnetState {
 }
 
 const portOfReserved = ({ port, portSecurity }: PortWish): PortWish => ({ port, portSecurity });
-
-export function addressesOf(pair: AddressPair): Address[] {
-  return [pair.v4, pair.v6].filter((address) => address !== undefined);
-}
-
-export function purposeOf({ vipType, namespace, selector, note }: VipPurpose): VipPurpose {
-  return { vipType, namespace, selector, note };
-}

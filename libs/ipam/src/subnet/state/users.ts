@@ -1,9 +1,7 @@
 // Who uses each reservation now: the Pods, by UID, that carry its address. A holder may outlive them all. Part of the
 // Subnet's state; like that, `evolve` is total and changes it in place.
 import type { Holder } from '../../holder';
-import type { Evidence, User } from '../commands';
-import type { UserEvent } from '../events/events';
-import type { Retention } from '../events/retention';
+import type { Evidence, Retention, User, UserEvent } from '../events';
 
 /** Kept though nobody uses it. */
 export interface Retained {

@@ -1,8 +1,14 @@
 // What the Vips of a Subnet are used for: which ports may answer for each (its parents), and which rules have its
 // fronts. Part of the Subnet's state; like that, `evolve` is total and changes it in place.
 import type { Address } from '../../address';
-import { GRANTORS, type Grantor, type Protocol, type RuleDefinition } from '../commands';
-import type { VipUseEvent } from '../events/events';
+import {
+  GRANTORS,
+  type Grantor,
+  type Protocol,
+  type RuleDefinition,
+  type VipUseEvent,
+  ruleDefinitionOf,
+} from '../events';
 
 export interface Rule extends RuleDefinition {
   readonly name: string;
@@ -160,10 +166,4 @@ const frontKey = (vip: string, port: number, protocol: Protocol): string => `${v
 export function ascending(addresses: readonly Address[]): Address[] {
   const rank = (address: Address): number => (typeof address === 'number' ? 0 : 1);
   return [...new Set(addresses)].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
-}
-
-export function ruleDefinitionOf(definition: RuleDefinition): RuleDefinition {
-  const { vip, ports, namespace, selector, endpoints, affinity, healthCheck, rejectWhenEmpty, note } =
-    definition;
-  return { vip, ports, namespace, selector, endpoints, affinity, healthCheck, rejectWhenEmpty, note };
 }

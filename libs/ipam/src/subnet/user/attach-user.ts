@@ -2,13 +2,28 @@
 // place; another one only as the target of a live migration. Who reserves or moves may attach in the same decision.
 import { type Holder, isVipHolder } from '../../holder';
 import { type Rejection, invalid, reject } from '../../rejection';
-import type { AttachUser, PortWish, User } from '../commands';
 import { type Moment, type SubnetDecision, alreadySo, replyTo } from '../decision/decision';
-import type { HeldAddress, UserAttached, UserDetached } from '../events/events';
 import { expired } from '../decision/late';
-import { notHeld } from '../reservation/release-address';
+import { notHeld } from '../decision/rejections';
+import type { HeldAddress, PortWish, User, UserAttached, UserDetached } from '../events';
 import type { SubnetState } from '../state/state';
 import type { Use } from '../state/users';
+
+/** Who is to carry the addresses, decided together with them: both, or neither. */
+export interface UserWish {
+  /** Absent: nobody yet. */
+  readonly user?: User;
+  /** Beside the one that is there, as the target of a live migration; it becomes the primary one by `MovePrimary`. */
+  readonly migrates?: boolean;
+}
+
+/** A Pod carries the reservation's address from now on. */
+export interface AttachUser extends UserWish {
+  readonly type: 'AttachUser';
+  readonly subnet: string;
+  readonly holder: Holder;
+  readonly user: User;
+}
 
 /** The source and the target of a live migration. */
 export const USERS_MAX = 2;

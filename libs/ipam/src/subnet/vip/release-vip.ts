@@ -1,10 +1,17 @@
 // ReleaseVip: the Vip ends, and its addresses may be had by others.
 import { vipHolder } from '../../holder';
 import { type Rejection, reject } from '../../rejection';
-import type { ReleaseVip } from '../commands';
 import { type Moment, type SubnetDecision, accept, heldBy } from '../decision/decision';
 import { comesBeforeReservation } from '../decision/late';
+import { vipNotFound } from '../decision/rejections';
 import type { SubnetState } from '../state/state';
+
+export interface ReleaseVip {
+  readonly type: 'ReleaseVip';
+  readonly subnet: string;
+  readonly name: string;
+  readonly reason: string;
+}
 
 export function releaseVip(command: ReleaseVip, state: SubnetState, moment: Moment): SubnetDecision {
   const { name, reason } = command;
@@ -42,13 +49,5 @@ export function usedByRules(
     'VipInUse',
     `Vip ${vip} of subnet ${state.name} is used by rule ${rules.join(', ')} and cannot be ${what}; retire or revise the rule first.`,
     { subnet: state.name, vip, rules: rules.join(',') },
-  );
-}
-
-export function vipNotFound(state: SubnetState, name: string): { rejected: Rejection } {
-  return reject(
-    'VipNotFound',
-    `There is no Vip ${name} in subnet ${state.name}; name another subnet, or reserve the Vip first.`,
-    { subnet: state.name, vip: name },
   );
 }

@@ -1,12 +1,20 @@
 // ReserveVip: an address under a name of its own, whose user may change.
 import { vipHolder } from '../../holder';
 import { reject } from '../../rejection';
-import { chooseAddresses } from '../reservation/choose-addresses';
-import type { ReserveVip, VipPurpose } from '../commands';
 import { type Moment, type SubnetDecision, accept, alreadySo, describe } from '../decision/decision';
 import { comesBeforeRelease } from '../decision/late';
-import { satisfies } from '../reservation/reserve-address';
-import { type SubnetState, purposeOf } from '../state/state';
+import { type VipPurpose, purposeOf } from '../events';
+import { type AddressWish, satisfies } from '../reservation/address-request';
+import { chooseAddresses } from '../reservation/choose-addresses';
+import type { SubnetState } from '../state/state';
+
+export interface ReserveVip extends AddressWish, VipPurpose {
+  readonly type: 'ReserveVip';
+  readonly subnet: string;
+  readonly name: string;
+  /** Version of the event that claimed the name (see ../vip-name). */
+  readonly claim: number;
+}
 
 export function reserveVip(command: ReserveVip, state: SubnetState, moment: Moment): SubnetDecision {
   const { name, claim } = command;

@@ -1,14 +1,26 @@
 // ReviseVip: another purpose or other addresses for a Vip, decided as one.
+import type { Mac } from '../../address';
 import { vipHolder } from '../../holder';
 import { reject } from '../../rejection';
-import { chooseAddresses } from '../reservation/choose-addresses';
-import type { ReviseVip } from '../commands';
 import { type Moment, type SubnetDecision, accept, alreadySo, describe, heldBy } from '../decision/decision';
 import { comesBeforeReservation } from '../decision/late';
-import { usedByRules, vipNotFound } from './release-vip';
-import { satisfies } from '../reservation/reserve-address';
+import { vipNotFound } from '../decision/rejections';
+import { type VipPurpose, purposeOf } from '../events';
+import { satisfies } from '../reservation/address-request';
+import { chooseAddresses } from '../reservation/choose-addresses';
+import type { SubnetState } from '../state/state';
+import { usedByRules } from './release-vip';
 import { purposeDifferences } from './reserve-vip';
-import { type SubnetState, purposeOf } from '../state/state';
+
+/** The Vip as it should be from now on; an address that is absent stays. */
+export interface ReviseVip extends VipPurpose {
+  readonly type: 'ReviseVip';
+  readonly subnet: string;
+  readonly name: string;
+  readonly v4?: number;
+  readonly v6?: bigint;
+  readonly mac?: Mac;
+}
 
 export function reviseVip(command: ReviseVip, state: SubnetState, moment: Moment): SubnetDecision {
   const { name } = command;

@@ -1,13 +1,8 @@
-// DefinePool and RetirePool: addresses set aside for those who name the pool. Pools are part of what a Subnet is defined
-// with, so that one event says all that holds.
+// What may be a pool, and how many there may be. It knows pools as they would be, never who holds an address of them.
 import { type Cidr, contains, formatRange } from '../../address';
-import { isVipName as isPoolName } from '../../holder';
-import { type Rejection, invalid, reject } from '../../rejection';
-import type { AddressPool, DefinePool, RetirePool } from '../commands';
-import { type Moment, type SubnetDecision, alreadySo } from '../decision/decision';
-import type { SubnetDefinition } from '../events/events';
-import { reviseTo } from './revise-subnet';
-import type { SubnetState } from '../state/state';
+import { isVipName } from '../../holder';
+import { type Rejection, invalid } from '../../rejection';
+import type { AddressPool } from '../events';
 
 /** Each costs every fold of the Subnet; more are a plan for several Subnets. */
 export const POOLS_MAX = 256;
@@ -16,28 +11,6 @@ export const POOL_RANGES_MAX = 64;
 /** Of all pools: as many as there may be exclusions, so that one event says them all. */
 export const POOLS_RANGES_MAX = 4096;
 
-export function definePool(
-  command: DefinePool,
-  before: SubnetDefinition,
-  state: SubnetState,
-  moment: Moment,
-): SubnetDecision {
-  const { name, ranges, namespaces } = command;
-  const pools = [...(before.pools ?? []).filter((pool) => pool.name !== name), { name, ranges, namespaces }];
-  return reviseTo({ ...before, pools: pools.sort((a, b) => (a.name < b.name ? -1 : 1)) }, state, moment);
-}
-
-export function retirePool(
-  { name }: RetirePool,
-  before: SubnetDefinition,
-  state: SubnetState,
-  moment: Moment,
-): SubnetDecision {
-  const pools = (before.pools ?? []).filter((pool) => pool.name !== name);
-  if (pools.length === (before.pools ?? []).length) return alreadySo({ definition: before });
-  return reviseTo({ ...before, pools }, state, moment);
-}
-
 /** What is wrong with pools in themselves. */
 export function poolsFault(
   pools: readonly AddressPool[],
@@ -45,7 +18,7 @@ export function poolsFault(
 ): { rejected: Rejection } | undefined {
   if (pools.length > POOLS_MAX) return invalid('pools', `at most ${POOLS_MAX} of them`);
   for (const { name, ranges } of pools) {
-    if (!isPoolName(name)) return invalid('pool', `${JSON.stringify(name)} is no name (RFC 1123 subdomain)`);
+    if (!isVipName(name)) return invalid('pool', `${JSON.stringify(name)} is no name (RFC 1123 subdomain)`);
     if (ranges.length === 0) return invalid('ranges', `pool ${name} needs a range`);
     if (ranges.length > POOL_RANGES_MAX)
       return invalid('ranges', `at most ${POOL_RANGES_MAX} of them a pool`);
@@ -76,11 +49,3 @@ function overlap(pools: readonly AddressPool[]): { rejected: Rejection } | undef
 
 export const poolText = ({ name, ranges, namespaces }: AddressPool): string =>
   [name, ...ranges.map(formatRange).sort(), '/', ...[...namespaces].sort()].join(' ');
-
-export function poolNotFound(state: SubnetState, pool: string): { rejected: Rejection } {
-  return reject(
-    'PoolNotFound',
-    `There is no pool ${pool} in subnet ${state.name}; name another one, or define it first.`,
-    { subnet: state.name, pool },
-  );
-}
