@@ -1,6 +1,9 @@
 export * from './command-loop/command-loop';
+export * from './command-loop/command-envelope';
 export * from './command-loop/decider';
+export * from './command-loop/loop-options';
 export * from './envelope/event-envelope';
+export * from './envelope/event-metadata';
 export * from './port/event-store';
 export { LoopFault } from './command-loop/stream-loop';
 export { APPEND_BYTES_MAX } from './port/appendable';

@@ -1,7 +1,8 @@
 // Commands of one stream that were decided one upon the other, and go in one append: what is to be appended, and what
 // each command is told once that is durable. Deciding moves the loaded stream on as if the append had landed already.
 import type { Chance, Clock } from '@holdfast/clock';
-import type { CommandOutcome, LoopRefusal } from './command-loop';
+import type { CommandOutcome } from './command-envelope';
+import type { LoopRefusal } from './loop-options';
 import type { Decider, Decision, Moment } from './decider';
 import type { NewEvent, Position, RecordedEvent, Version } from '../port/event-store';
 import type { FirstReplies } from './first-replies';

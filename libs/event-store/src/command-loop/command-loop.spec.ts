@@ -1,5 +1,6 @@
 import { SeededChance, VirtualClock } from '@holdfast/clock/testing';
-import { CommandLoop, type LoopRefusal } from './command-loop';
+import { CommandLoop } from './command-loop';
+import type { LoopRefusal } from './loop-options';
 import type { Decider } from './decider';
 import { NO_PREDECESSOR, firstBrokenLink, readMetadata } from '../envelope/event-envelope';
 import { type EventStore, type RecordedEvent, StoreFault } from '../port/event-store';

@@ -1,6 +1,7 @@
 // What a command was told when it first came, for when it comes again: from its event in the store, or, where it left
 // none, from memory. Looking costs a read, so it is only done where an index says that there may be something.
-import type { CommandOutcome, LoopRefusal } from './command-loop';
+import type { CommandOutcome } from './command-envelope';
+import type { LoopRefusal } from './loop-options';
 import type { Decider } from './decider';
 import { readMetadata } from '../envelope/event-envelope';
 import { type EventStore, StoreFault, type Version } from '../port/event-store';

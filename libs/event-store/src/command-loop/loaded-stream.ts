@@ -2,14 +2,8 @@
 // thrown away when an append fails, because deciding has already moved the state on.
 import { CommandIndex } from './command-index';
 import { type Decider, streamOf } from './decider';
-import {
-  type EventMetadata,
-  NO_PREDECESSOR,
-  hashOf,
-  idFromHash,
-  readMetadata,
-  writeMetadata,
-} from '../envelope/event-envelope';
+import type { EventMetadata } from '../envelope/event-metadata';
+import { NO_PREDECESSOR, hashOf, idFromHash, readMetadata, writeMetadata } from '../envelope/event-envelope';
 import {
   type EventStore,
   NO_STREAM,

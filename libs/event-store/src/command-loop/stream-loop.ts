@@ -6,12 +6,8 @@
 // Why not two appends in the air: the store cannot tell that the second was decided upon the first. If the first fails,
 // and another writer appended as many events as it had, the second's expected version is right and its content wrong.
 import { type BatchOptions, Batch, CLOCK_SKEW_MAX_MS } from './batch';
-import {
-  type CommandEnvelope,
-  type CommandLoopOptions,
-  type CommandOutcome,
-  WINDOW_DEFAULT_MS,
-} from './command-loop';
+import type { CommandEnvelope, CommandOutcome } from './command-envelope';
+import { type CommandLoopOptions, WINDOW_DEFAULT_MS } from './loop-options';
 import type { Decider } from './decider';
 import { digestOf } from '../envelope/event-envelope';
 import type { AppendResult, EventStore, RecordedEvent, Version } from '../port/event-store';

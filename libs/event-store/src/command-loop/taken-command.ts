@@ -1,5 +1,5 @@
 // A command between being taken in and being answered. It knows its caller and what was decided; it decides nothing.
-import type { CommandEnvelope, CommandOutcome } from './command-loop';
+import type { CommandEnvelope, CommandOutcome } from './command-envelope';
 
 export class TakenCommand<Command, Reply, Rejection> {
   readonly promise: Promise<CommandOutcome<Reply, Rejection>>;

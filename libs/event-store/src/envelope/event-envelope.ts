@@ -1,30 +1,10 @@
-// What stands around each event: who asked, through what, when, by which command, and the hash of its
-// predecessor. The hashes chain a stream from its first event: nothing can be changed, taken out or put in
+// How each event is bound to its place: its metadata as text, and the hash of its predecessor. The hashes chain a stream from its first event: nothing can be changed, taken out or put in
 // without every later event showing it. The event's id is its own hash, so that the same append is the same ids.
 import { crc32 } from 'node:zlib';
 import { hash } from 'node:crypto';
 import type { NewEvent, RecordedEvent, Version } from '../port/event-store';
+import type { EventMetadata } from './event-metadata';
 import { StoredMetadata } from './stored-metadata';
-
-export interface Actor {
-  /** Who asked: a user, a service account, an object. */
-  readonly name: string;
-  /** Which door it came through. */
-  readonly through: 'grpc' | 'http' | 'nats' | 'kubernetes' | 'holdfast';
-}
-
-export interface EventMetadata {
-  readonly commandId: string;
-  /** CRC-32 of the command, hexadecimal. Absent when the id is our own and no second delivery can come. */
-  readonly commandDigest?: string;
-  readonly issuedAtMs: number;
-  /** When it was decided, epoch milliseconds; never decreases along a stream. */
-  readonly atMs: number;
-  readonly actor: string;
-  readonly through: Actor['through'];
-  /** `hashOf` the stream's event before, or `NO_PREDECESSOR`. */
-  readonly previous: string;
-}
 
 export const NO_PREDECESSOR = '0'.repeat(64);
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { type EventMetadata, NO_PREDECESSOR, writeMetadata } from './event-envelope';
+import { NO_PREDECESSOR, writeMetadata } from './event-envelope';
+import type { EventMetadata } from './event-metadata';
 import { StoredMetadata } from './stored-metadata';
 
 const FIELDS = ['commandId', 'commandDigest', 'issuedAtMs', 'atMs', 'actor', 'through', 'previous'] as const;

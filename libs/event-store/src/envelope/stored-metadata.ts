@@ -1,6 +1,6 @@
 // An event's metadata as it is stored, read as far as somebody asks: a fold of a million events wants their times only,
 // and parsing all the rest would take longer than folding. What does not look as we write it is parsed as any JSON.
-import type { EventMetadata } from './event-envelope';
+import type { EventMetadata } from './event-metadata';
 
 export class StoredMetadata implements EventMetadata {
   private parsed: EventMetadata | undefined;

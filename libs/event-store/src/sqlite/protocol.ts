@@ -35,7 +35,6 @@ export interface WriteOrder {
   /** Of each append: stream, expected version, count of events; and of each of its events id, type, data, metadata. */
   readonly entries: readonly (string | number)[];
 }
-export const ENTRIES_PER_EVENT = 4;
 
 /** Adds one append to the `entries` of an order. */
 export function pushAppend(

@@ -2,10 +2,10 @@
 // one transaction with one fsync. Runs in its worker thread; knows nothing of promises or callers.
 import type { StatementSync } from 'node:sqlite';
 import { StoreFault } from '../port/event-store';
-import { checksumOf, decodeBody, encodeBody } from './log/commit-row';
+import { ENTRIES_PER_EVENT, checksumOf, decodeBody, encodeBody } from './log/commit-row';
 import { faultOf, isBusy, isFull, sayingOf } from './log/faults';
 import type { OpenLog } from './log/open-log';
-import { ENTRIES_PER_EVENT, type Outcome, type WriteOrder } from './protocol';
+import type { Outcome, WriteOrder } from './protocol';
 import { PAGE_BYTES } from './log/schema';
 
 /** Pages in the -wal before they are moved to the main file: rare enough to be cheap, and 16 MB. */

@@ -2,7 +2,9 @@
 // holds the events' texts as JSON strings, so that they come back byte for byte.
 import { crc32 } from 'node:zlib';
 import type { RecordedEvent } from '../../port/event-store';
-import { ENTRIES_PER_EVENT } from '../protocol';
+
+/** Texts of each event in a list of them: id, type, data, metadata. */
+export const ENTRIES_PER_EVENT = 4;
 
 /** position of the first event, stream, version of the first event, count of events, body, checksum. */
 export type CommitRow = [
