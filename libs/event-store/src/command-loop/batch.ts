@@ -7,7 +7,7 @@ import type { Decider, Decision, Moment } from './decider';
 import type { NewEvent, Position, RecordedEvent, Version } from '../port/event-store';
 import type { FirstReplies } from './first-replies';
 import type { LoadedStream } from './loaded-stream';
-import type { TakenCommand } from './taken-command';
+import type { PendingCommand } from './pending-command';
 
 /** Commands that go in one append: enough to make an fsync cheap, few enough to keep latency low. */
 const COMMANDS_MAX = 512;
@@ -26,7 +26,7 @@ export interface BatchOptions<State, Command, Event, Reply, Rejection> {
 }
 
 type Decided<Command, Event, Reply, Rejection> = {
-  readonly taken: TakenCommand<Command, Reply, Rejection>;
+  readonly taken: PendingCommand<Command, Reply, Rejection>;
   readonly commandId: string;
   /** How many events the batch had after it: the last of these is its own, or what it was decided upon. */
   readonly eventsUpTo: number;
@@ -68,11 +68,11 @@ export class Batch<State, Command, Event, Reply, Rejection> {
     return this.events[version - this.expected - 1]?.id === id;
   }
 
-  commands(): TakenCommand<Command, Reply, Rejection>[] {
+  commands(): PendingCommand<Command, Reply, Rejection>[] {
     return this.decided.map(({ taken }) => taken);
   }
 
-  decide(taken: TakenCommand<Command, Reply, Rejection>): void {
+  decide(taken: PendingCommand<Command, Reply, Rejection>): void {
     const { envelope, digest } = taken;
     const { clock, chance, decider } = this.options;
     const nowMs = Math.max(clock.now(), this.loaded.lastAtMs);

@@ -7,7 +7,7 @@ import { readMetadata } from '../envelope/event-envelope';
 import { type EventStore, StoreFault, type Version } from '../port/event-store';
 import type { LoadedStream } from './loaded-stream';
 import { RecentOutcomes } from './recent-outcomes';
-import type { TakenCommand } from './taken-command';
+import type { PendingCommand } from './pending-command';
 
 /** Outcomes without an event that are remembered for a second delivery, for as long as the process lives. */
 const TRACELESS_MAX = 10_000;
@@ -31,7 +31,7 @@ export class FirstReplies<State, Command, Event, Reply, Rejection> {
   /** Whether the command may have been answered before; nearly never, and then it is worth a look. */
   isSuspect(
     loaded: LoadedStream<State, Event>,
-    { envelope: { commandId } }: TakenCommand<Command, Reply, Rejection>,
+    { envelope: { commandId } }: PendingCommand<Command, Reply, Rejection>,
   ): boolean {
     if (commandId === undefined) return false;
     return this.traceless.get(commandId) !== undefined || loaded.commands.mayHave(commandId);
@@ -40,7 +40,7 @@ export class FirstReplies<State, Command, Event, Reply, Rejection> {
   /** What the command was told, if it was. @throws StoreFault */
   async find(
     loaded: LoadedStream<State, Event>,
-    { envelope, digest }: TakenCommand<Command, Reply, Rejection>,
+    { envelope, digest }: PendingCommand<Command, Reply, Rejection>,
   ): Promise<CommandOutcome<Reply, Rejection> | undefined> {
     const commandId = envelope.commandId as string;
     // Of several events of a command the last has what it was told.

@@ -14,7 +14,7 @@ import type { AppendResult, EventStore, RecordedEvent, Version } from '../port/e
 import { FirstReplies } from './first-replies';
 import { LoadedStream } from './loaded-stream';
 import { appendSurely } from './append-surely';
-import { TakenCommand } from './taken-command';
+import { PendingCommand } from './pending-command';
 
 /** Commands that may wait; beyond it the caller is told to come back. */
 const WAITING_MAX = 100_000;
@@ -42,7 +42,7 @@ export class LoopFault extends Error {
 export class StreamLoop<State, Command, Event, Reply, Rejection> {
   private loaded: LoadedStream<State, Event> | undefined;
   private loading: Promise<LoadedStream<State, Event>> | undefined;
-  private waiting: TakenCommand<Command, Reply, Rejection>[] = [];
+  private waiting: PendingCommand<Command, Reply, Rejection>[] = [];
   private hand: Batch<State, Command, Event, Reply, Rejection> | undefined;
   private inTheAir: Batch<State, Command, Event, Reply, Rejection> | undefined;
   /** Since an append last landed. */
@@ -51,7 +51,7 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
   /** The store is being read; until then nothing is decided. */
   private isReading = false;
   /** Those with an id of their caller's, by it. */
-  private readonly underWay = new Map<string, TakenCommand<Command, Reply, Rejection>>();
+  private readonly underWay = new Map<string, PendingCommand<Command, Reply, Rejection>>();
   private readonly firstReplies: FirstReplies<State, Command, Event, Reply, Rejection>;
   private readonly deciding: BatchOptions<State, Command, Event, Reply, Rejection>;
 
@@ -82,7 +82,7 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
         new LoopFault('too-busy', `${WAITING_MAX} commands wait for ${this.id}; try later`),
       );
     }
-    const taken = new TakenCommand<Command, Reply, Rejection>(envelope, digest);
+    const taken = new PendingCommand<Command, Reply, Rejection>(envelope, digest);
     if (commandId !== undefined) this.underWay.set(commandId, taken);
     this.waiting.push(taken);
     this.turnSoon();
@@ -96,7 +96,7 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
     const loaded = await this.upToDate();
     const same = this.underWay.get(commandId);
     if (same && same.digest === digest) return same.promise;
-    const taken = new TakenCommand<Command, Reply, Rejection>(envelope, digest);
+    const taken = new PendingCommand<Command, Reply, Rejection>(envelope, digest);
     return this.firstReplies.isSuspect(loaded, taken) ? this.firstReplies.find(loaded, taken) : undefined;
   }
 
@@ -148,7 +148,7 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
     const divideAt = Math.max(UNDIVIDED_MAX, this.waiting.length >> 1);
     let at = 0;
     for (; at < this.waiting.length; at += 1) {
-      const next = this.waiting[at] as TakenCommand<Command, Reply, Rejection>;
+      const next = this.waiting[at] as PendingCommand<Command, Reply, Rejection>;
       const { hand } = this;
       if (hand && !this.inTheAir && (hand.isFull || hand.decided.length >= divideAt)) this.send();
       if (this.hand?.isFull) break;
@@ -215,14 +215,14 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
   }
 
   /** What was in the air has failed: its `commands`, and what was decided upon it, are decided anew. */
-  private startOver(commands: readonly TakenCommand<Command, Reply, Rejection>[]): void {
+  private startOver(commands: readonly PendingCommand<Command, Reply, Rejection>[]): void {
     this.inTheAir = undefined;
     this.waiting = [...commands, ...this.throwAway(), ...this.waiting];
     this.turnSoon();
   }
 
   /** Forgets the state and what was decided upon it. Gives back the commands. */
-  private throwAway(): TakenCommand<Command, Reply, Rejection>[] {
+  private throwAway(): PendingCommand<Command, Reply, Rejection>[] {
     const commands = this.hand?.commands() ?? [];
     this.loaded = undefined;
     this.hand = undefined;
@@ -234,14 +234,14 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
     for (const { taken } of batch.decided) this.forget(taken);
   }
 
-  private refuse(commands: readonly TakenCommand<Command, Reply, Rejection>[], fault: unknown): void {
+  private refuse(commands: readonly PendingCommand<Command, Reply, Rejection>[], fault: unknown): void {
     for (const taken of commands) {
       this.forget(taken);
       taken.reject(fault);
     }
   }
 
-  private forget({ envelope: { commandId } }: TakenCommand<Command, Reply, Rejection>): void {
+  private forget({ envelope: { commandId } }: PendingCommand<Command, Reply, Rejection>): void {
     if (commandId !== undefined) this.underWay.delete(commandId);
   }
 

@@ -1,7 +1,7 @@
 // A command between being taken in and being answered. It knows its caller and what was decided; it decides nothing.
 import type { CommandEnvelope, CommandOutcome } from './command-envelope';
 
-export class TakenCommand<Command, Reply, Rejection> {
+export class PendingCommand<Command, Reply, Rejection> {
   readonly promise: Promise<CommandOutcome<Reply, Rejection>>;
   resolve!: (outcome: CommandOutcome<Reply, Rejection>) => void;
   reject!: (fault: unknown) => void;
