@@ -37,7 +37,11 @@ export class VipReservations {
 
   async reserve(envelope: ReserveVipEnvelope): Promise<SubnetOutcome> {
     const { name } = envelope.command;
-    const again = { ...envelope, command: { ...envelope.command, claim: NO_CLAIM }, said: envelope.command };
+    const again = {
+      ...envelope,
+      command: { ...envelope.command, claim: NO_CLAIM },
+      dedupeOn: envelope.command,
+    };
     const told = await this.toldIn([envelope.command.subnet], again);
     if (told) return told;
     // Refused or already so: the name need not be claimed, and a refusal leaves no trace.
@@ -53,7 +57,7 @@ export class VipReservations {
     const { command } = envelope;
     const { subnet, formerSubnets } = await this.names.peek(command.name);
     if (subnet === undefined) return notFound(envelope, command.name);
-    const revised = { ...envelope, command: { ...command, subnet }, said: command };
+    const revised = { ...envelope, command: { ...command, subnet }, dedupeOn: command };
     return (await this.toldIn(formerSubnets, revised)) ?? this.executeIn(subnet, revised);
   }
 
@@ -61,7 +65,7 @@ export class VipReservations {
     const { command, actor } = envelope;
     const { subnet, claim, isClaimed, formerSubnets } = await this.names.peek(command.name);
     if (subnet === undefined) return notFound(envelope, command.name);
-    const released = { ...envelope, command: { ...command, subnet }, said: command };
+    const released = { ...envelope, command: { ...command, subnet }, dedupeOn: command };
     const told = await this.toldIn(formerSubnets, released);
     if (told) return told;
     const outcome = await this.executeIn(subnet, released);
@@ -78,7 +82,7 @@ export class VipReservations {
     const { subnet, formerSubnets } = await this.names.peek(command.vip);
     if (subnet === undefined) return notFound(envelope, command.vip);
     const found = { ...command, subnet } as SubnetCommand;
-    const used = { ...envelope, command: found, said: command as SubnetCommand };
+    const used = { ...envelope, command: found, dedupeOn: command as SubnetCommand };
     return (await this.toldIn(formerSubnets, used)) ?? this.executeIn(subnet, used);
   }
 
@@ -113,7 +117,7 @@ export class VipReservations {
       ...envelope,
       command: { ...command, claim },
       // The claim is ours: the same command sent again is the same under another claim.
-      said: command,
+      dedupeOn: command,
     });
   }
 

@@ -26,7 +26,7 @@ export interface BatchOptions<State, Command, Event, Reply, Rejection> {
 }
 
 type Decided<Command, Event, Reply, Rejection> = {
-  readonly taken: PendingCommand<Command, Reply, Rejection>;
+  readonly pending: PendingCommand<Command, Reply, Rejection>;
   readonly commandId: string;
   /** How many events the batch had after it: the last of these is its own, or what it was decided upon. */
   readonly eventsUpTo: number;
@@ -69,18 +69,18 @@ export class Batch<State, Command, Event, Reply, Rejection> {
   }
 
   commands(): PendingCommand<Command, Reply, Rejection>[] {
-    return this.decided.map(({ taken }) => taken);
+    return this.decided.map(({ pending }) => pending);
   }
 
-  decide(taken: PendingCommand<Command, Reply, Rejection>): void {
-    const { envelope, digest } = taken;
+  decide(pending: PendingCommand<Command, Reply, Rejection>): void {
+    const { envelope, digest } = pending;
     const { clock, chance, decider } = this.options;
     const nowMs = Math.max(clock.now(), this.loaded.lastAtMs);
     const moment = { nowMs, issuedAtMs: envelope.issuedAtMs ?? nowMs };
     const commandId = envelope.commandId ?? chance.uuid();
-    const outcome = this.outsideWindow(moment, commandId) ?? taken.repeat;
+    const outcome = this.outsideWindow(moment, commandId) ?? pending.earlierReply;
     if (outcome) {
-      this.decided.push({ taken, commandId, eventsUpTo: this.events.length, outcome });
+      this.decided.push({ pending, commandId, eventsUpTo: this.events.length, outcome });
       return;
     }
     const decision = decider.decide(envelope.command, this.loaded.state, moment);
@@ -94,7 +94,7 @@ export class Batch<State, Command, Event, Reply, Rejection> {
         this.events.push(stored);
       }
     }
-    this.decided.push({ taken, commandId, eventsUpTo: this.events.length, decision });
+    this.decided.push({ pending, commandId, eventsUpTo: this.events.length, decision });
   }
 
   /** To be called when the events are durable, and all that they were decided upon. */
@@ -108,16 +108,16 @@ export class Batch<State, Command, Event, Reply, Rejection> {
   /** Answers every command, once it has landed. */
   answer(): void {
     const { positions, positionBefore } = this;
-    for (const { taken, commandId, eventsUpTo, decision, outcome } of this.decided) {
+    for (const { pending, commandId, eventsUpTo, decision, outcome } of this.decided) {
       if (outcome) {
-        taken.resolve(outcome);
+        pending.resolve(outcome);
         continue;
       }
-      const told = toOutcome(decision, commandId, positions[eventsUpTo - 1] ?? positionBefore);
-      if (taken.digest !== undefined && !leavesTrace(decision)) {
-        this.options.firstReplies.rememberTraceless(commandId, taken.digest, told);
+      const answer = toOutcome(decision, commandId, positions[eventsUpTo - 1] ?? positionBefore);
+      if (pending.digest !== undefined && !leavesTrace(decision)) {
+        this.options.firstReplies.rememberTraceless(commandId, pending.digest, answer);
       }
-      taken.resolve(told);
+      pending.resolve(answer);
     }
   }
 

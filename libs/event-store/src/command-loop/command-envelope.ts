@@ -9,8 +9,8 @@ export interface CommandEnvelope<Command> {
   readonly issuedAtMs?: number;
   readonly actor: Actor;
   readonly command: Command;
-  /** What the caller said, where `command` has more to it: a second delivery is known by this. */
-  readonly said?: unknown;
+  /** What the duplicate check hashes, if not `command`. */
+  readonly dedupeOn?: unknown;
 }
 
 export type CommandOutcome<Reply, Rejection> =

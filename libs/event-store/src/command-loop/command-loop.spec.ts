@@ -125,8 +125,8 @@ describe('the command loop', () => {
 
     it('is remembered for the whole window, however many windows the stream has lived', async () => {
       const { loop, clock } = given();
-      for (let turn = 0; turn < 6; turn += 1) {
-        const envelope = again(clock, turn % 2 === 0 ? 1 : -1, `c${turn}`);
+      for (let round = 0; round < 6; round += 1) {
+        const envelope = again(clock, round % 2 === 0 ? 1 : -1, `c${round}`);
         const first = await loop.execute('a', envelope);
         await clock.advance(24 * HOUR_MS);
         expect(await loop.execute('a', envelope)).toEqual(first);

@@ -1,16 +1,16 @@
-// A command between being taken in and being answered. It knows its caller and what was decided; it decides nothing.
+// A command that was accepted for deciding and is not answered yet. It knows its caller and its answer; it decides nothing.
 import type { CommandEnvelope, CommandOutcome } from './command-envelope';
 
 export class PendingCommand<Command, Reply, Rejection> {
   readonly promise: Promise<CommandOutcome<Reply, Rejection>>;
   resolve!: (outcome: CommandOutcome<Reply, Rejection>) => void;
   reject!: (fault: unknown) => void;
-  /** What it was told when it first came, as far as that was found in `comparedWith`. */
-  repeat: CommandOutcome<Reply, Rejection> | undefined;
-  /** The loaded stream that it was looked for in. */
-  comparedWith: object | undefined;
+  /** Its reply when it first came, as far as that was found in `lookedUpIn`. */
+  earlierReply: CommandOutcome<Reply, Rejection> | undefined;
+  /** The loaded stream in which an earlier reply was looked up. */
+  lookedUpIn: object | undefined;
 
-  /** @param digest of what the caller said; absent when the id is our own */
+  /** @param digest for the duplicate check; absent when the id is our own */
   constructor(
     readonly envelope: CommandEnvelope<Command>,
     readonly digest: string | undefined,

@@ -13,10 +13,10 @@ const seats: Decider<number[], number | 'any', Taken, number, string> = {
   category: 'row',
   initial: () => [],
   evolve: (taken, { seat }) => [...taken, seat],
-  decide: (wish, taken) => {
-    if (wish === 13) throw new TypeError('a bug');
-    if (wish === 99) return { rejected: 'not 99' };
-    const seat = wish === 'any' ? taken.length : wish;
+  decide: (request, taken) => {
+    if (request === 13) throw new TypeError('a bug');
+    if (request === 99) return { rejected: 'not 99' };
+    const seat = request === 'any' ? taken.length : request;
     return taken.includes(seat)
       ? { rejected: `${seat} is taken` }
       : { events: [{ type: 'Taken', seat }], reply: seat };
@@ -50,7 +50,7 @@ function gated() {
     gates.shift()?.reject(new StoreFault('store-full', 'full', true));
     await settled();
   };
-  return { store, append, inTheAir: () => gates.length, through, fail };
+  return { store, append, inFlight: () => gates.length, through, fail };
 }
 
 /** Until nothing is left to do but what waits for a gate. */
@@ -70,9 +70,9 @@ async function historyOf(store: EventStore): Promise<RecordedEvent[]> {
 
 afterEach(() => jest.restoreAllMocks());
 
-describe('while an append is in the air', () => {
+describe('while an append is in flight', () => {
   it('decides what comes, and sends it, as one, only when the first has landed', async () => {
-    const { store, inTheAir, through } = gated();
+    const { store, inFlight, through } = gated();
     const { loop, decide } = loopOn(store);
     const first = loop.execute('a', { actor, command: 'any' });
     await settled();
@@ -80,10 +80,10 @@ describe('while an append is in the air', () => {
     await settled();
     later.push(loop.execute('a', { actor, command: 'any' }));
     await settled();
-    expect([decide.mock.calls.length, inTheAir()]).toEqual([3, 1]);
+    expect([decide.mock.calls.length, inFlight()]).toEqual([3, 1]);
     await through();
     await expect(first).resolves.toMatchObject({ reply: 0, position: '1' });
-    expect(inTheAir()).toBe(1);
+    expect(inFlight()).toBe(1);
     await through();
     expect(await Promise.all(later)).toMatchObject([
       { reply: 1, position: '2' },
@@ -95,15 +95,15 @@ describe('while an append is in the air', () => {
   it('tells nobody what was decided upon it before it has landed', async () => {
     const { store, through } = gated();
     const { loop } = loopOn(store);
-    const told: unknown[] = [];
-    const tell = (outcome: unknown) => told.push(outcome);
+    const answers: unknown[] = [];
+    const tell = (outcome: unknown) => answers.push(outcome);
     void loop.execute('a', { actor, command: 7 }).then(tell);
     await settled();
     void loop.execute('a', { actor, command: 7 }).then(tell);
     await settled();
-    expect(told).toEqual([]);
+    expect(answers).toEqual([]);
     await through();
-    expect(told).toMatchObject([{ reply: 7 }, { rejected: '7 is taken' }]);
+    expect(answers).toMatchObject([{ reply: 7 }, { rejected: '7 is taken' }]);
   });
 
   it('divides a crowd in two, so that one half is decided while the other is written', async () => {
@@ -120,7 +120,7 @@ describe('while an append is in the air', () => {
   });
 });
 
-describe('when what is in the air fails', () => {
+describe('when what is in flight fails', () => {
   it('decides anew what was decided upon it, and tells only its own callers', async () => {
     const { store, through, fail } = gated();
     const { loop } = loopOn(store);
@@ -252,14 +252,14 @@ function collidingIds(): [string, string] {
 describe('an answer that leads to no event', () => {
   const counting = {
     ...seats,
-    decide: (wish: number | 'any', taken: number[], moment: never) =>
-      wish === 98 ? { rejected: `${taken.length} are taken` } : seats.decide(wish, taken, moment),
+    decide: (request: number | 'any', taken: number[], moment: never) =>
+      request === 98 ? { rejected: `${taken.length} are taken` } : seats.decide(request, taken, moment),
   };
 
   it.each([
     [true, '2 are taken'],
     [false, '1 are taken'],
-  ])('is asked of the store as well where there are other writers: %s', async (hasOtherWriters, answer) => {
+  ])('is asked of the store as well where there are other writers: %s', async (hasOtherWriters, rejected) => {
     const store = new MemoryEventStore();
     const options = {
       store,
@@ -271,18 +271,18 @@ describe('an answer that leads to no event', () => {
     expect(await mine!.execute('a', { actor, command: 1 })).toMatchObject({ reply: 1 });
     expect(await another!.execute('a', { actor, command: 2 })).toMatchObject({ reply: 2 });
     expect((await mine!.peek('a')).length).toBe(hasOtherWriters ? 2 : 1);
-    expect(await mine!.execute('a', { actor, command: 98 })).toMatchObject({ rejected: answer });
+    expect(await mine!.execute('a', { actor, command: 98 })).toMatchObject({ rejected });
     const envelope = { actor, command: 3, commandId: 'theirs', issuedAtMs: clock.now() };
-    const told = await another!.execute('a', envelope);
-    expect(await mine!.recall('a', envelope)).toEqual(hasOtherWriters ? told : undefined);
+    const answer = await another!.execute('a', envelope);
+    expect(await mine!.recall('a', envelope)).toEqual(hasOtherWriters ? answer : undefined);
   });
 });
 
 describe('a look at the state where there are other writers', () => {
   it.each([
     ['has what they appended', 'another', [2]],
-    ['has what is in the air', 'mine', [1]],
-  ])('while an append is in the air: %s', async (_, whoLands, seen) => {
+    ['has what is in flight', 'mine', [1]],
+  ])('while an append is in flight: %s', async (_, whoLands, seen) => {
     const { store, append, through } = gated();
     const options = {
       store,
@@ -300,7 +300,7 @@ describe('a look at the state where there are other writers', () => {
       await another.execute('a', { actor, command: 2 });
     }
     expect(await mine.peek('a')).toEqual(seen);
-    for (let turn = 0; turn < 2; turn += 1) await through();
+    for (let round = 0; round < 2; round += 1) await through();
     expect(await asked).toMatchObject({ reply: 1 });
     expect(await mine.peek('a')).toEqual([...seen.filter((seat) => seat !== 1), 1]);
   });

@@ -1,9 +1,9 @@
-// The command loop of one stream (see command-loop.ts). At most one append of the stream is in the air, and one batch
-// is in the hand: commands are decided as they come, as if the append in the air had landed, so that deciding and
-// waiting for the disk go on at once. The batch in the hand is sent when the one in the air has landed; if that fails,
-// whatever was decided upon it is thrown away and decided anew upon what is really there.
+// The command loop of one stream (see command-loop.ts). At most one batch of the stream is in flight, and one is pending:
+// commands are decided as they come, as if the append in flight had landed, so that deciding and waiting for the disk go
+// on at once. The pending batch is sent when the one in flight has landed; if that fails, whatever was decided upon it is
+// thrown away and decided anew upon what is really there.
 //
-// Why not two appends in the air: the store cannot tell that the second was decided upon the first. If the first fails,
+// Why not two appends in flight: the store cannot tell that the second was decided upon the first. If the first fails,
 // and another writer appended as many events as it had, the second's expected version is right and its content wrong.
 import { type BatchOptions, Batch, CLOCK_SKEW_MAX_MS } from './batch';
 import type { CommandEnvelope, CommandOutcome } from './command-envelope';
@@ -20,10 +20,10 @@ import { PendingCommand } from './pending-command';
 const WAITING_MAX = 100_000;
 /** Another process may append in between this often before we give up. */
 const CONFLICT_ATTEMPTS_MAX = 16;
-/** So many commands are not worth a second append: when nothing is in the air, they go together. */
-const UNDIVIDED_MAX = 64;
-/** Commands for which the store is read at once, and that are refused if it cannot be. */
-const READ_FOR_MAX = 512;
+/** Batches up to this size are not split: when nothing is in flight, they go together. */
+const BATCH_SPLIT_MIN = 64;
+/** Lookups of earlier replies per read; on a store fault these fail. */
+const REPLY_LOOKUPS_MAX = 512;
 
 const NOW = Promise.resolve();
 
@@ -43,11 +43,11 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
   private loaded: LoadedStream<State, Event> | undefined;
   private loading: Promise<LoadedStream<State, Event>> | undefined;
   private waiting: PendingCommand<Command, Reply, Rejection>[] = [];
-  private hand: Batch<State, Command, Event, Reply, Rejection> | undefined;
-  private inTheAir: Batch<State, Command, Event, Reply, Rejection> | undefined;
+  private pending: Batch<State, Command, Event, Reply, Rejection> | undefined;
+  private inFlight: Batch<State, Command, Event, Reply, Rejection> | undefined;
   /** Since an append last landed. */
   private conflicts = 0;
-  private isTurnDue = false;
+  private isRunDue = false;
   /** The store is being read; until then nothing is decided. */
   private isReading = false;
   /** Those with an id of their caller's, by it. */
@@ -66,12 +66,12 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
   }
 
   get isIdle(): boolean {
-    return !this.isTurnDue && !this.inTheAir && !this.hand && this.waiting.length === 0;
+    return !this.isRunDue && !this.inFlight && !this.pending && this.waiting.length === 0;
   }
 
   execute(envelope: CommandEnvelope<Command>): Promise<CommandOutcome<Reply, Rejection>> {
     const { commandId } = envelope;
-    const digest = commandId === undefined ? undefined : digestOf(envelope.said ?? envelope.command);
+    const digest = commandId === undefined ? undefined : digestOf(envelope.dedupeOn ?? envelope.command);
     const same = commandId === undefined ? undefined : this.underWay.get(commandId);
     if (same) {
       if (same.digest === digest) return same.promise;
@@ -82,22 +82,22 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
         new LoopFault('too-busy', `${WAITING_MAX} commands wait for ${this.id}; try later`),
       );
     }
-    const taken = new PendingCommand<Command, Reply, Rejection>(envelope, digest);
-    if (commandId !== undefined) this.underWay.set(commandId, taken);
-    this.waiting.push(taken);
-    this.turnSoon();
-    return taken.promise;
+    const command = new PendingCommand<Command, Reply, Rejection>(envelope, digest);
+    if (commandId !== undefined) this.underWay.set(commandId, command);
+    this.waiting.push(command);
+    this.runSoon();
+    return command.promise;
   }
 
   async recall(envelope: CommandEnvelope<Command>): Promise<CommandOutcome<Reply, Rejection> | undefined> {
     const { commandId } = envelope;
     if (commandId === undefined) return undefined;
-    const digest = digestOf(envelope.said ?? envelope.command);
+    const digest = digestOf(envelope.dedupeOn ?? envelope.command);
     const loaded = await this.upToDate();
     const same = this.underWay.get(commandId);
     if (same && same.digest === digest) return same.promise;
-    const taken = new PendingCommand<Command, Reply, Rejection>(envelope, digest);
-    return this.firstReplies.isSuspect(loaded, taken) ? this.firstReplies.find(loaded, taken) : undefined;
+    const command = new PendingCommand<Command, Reply, Rejection>(envelope, digest);
+    return this.firstReplies.isSuspect(loaded, command) ? this.firstReplies.find(loaded, command) : undefined;
   }
 
   async peek(): Promise<State> {
@@ -120,66 +120,66 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
     for await (const page of this.options.store.readStream(loaded.stream, loaded.durableVersion + 1))
       last = page[page.length - 1] ?? last;
     if (this.loaded !== loaded) return true;
-    return last !== undefined && last.version > loaded.durableVersion && !this.inTheAir?.has(last);
+    return last !== undefined && last.version > loaded.durableVersion && !this.inFlight?.has(last);
   }
 
-  /** A turn later, so that all commands that come in this one share the first append. */
-  private turnSoon(): void {
-    if (this.isTurnDue) return;
-    this.isTurnDue = true;
+  /** A microtask later, so that all commands that come until then share the first append. */
+  private runSoon(): void {
+    if (this.isRunDue) return;
+    this.isRunDue = true;
     // Not queueMicrotask: Node wraps each of its callbacks, which costs as much as deciding a command.
-    void NOW.then(this.turn);
+    void NOW.then(this.run);
   }
 
-  private readonly turn = (): void => {
-    this.isTurnDue = false;
+  private readonly run = (): void => {
+    this.isRunDue = false;
     if (this.waiting.length > 0 && !this.isReading) this.takeUp();
-    if (!this.inTheAir) this.send();
+    if (!this.inFlight) this.send();
   };
 
-  /** Decides what waits, as far as the hand has room. */
+  /** Decides what waits, as far as the pending batch has room. */
   private takeUp(): void {
     const { loaded } = this;
     if (!loaded) {
-      // What is in the air is to be among what is loaded.
-      if (!this.inTheAir) void this.loadForThoseWaiting();
+      // What is in flight is to be among what is loaded.
+      if (!this.inFlight) void this.loadForThoseWaiting();
       return;
     }
-    const divideAt = Math.max(UNDIVIDED_MAX, this.waiting.length >> 1);
+    const divideAt = Math.max(BATCH_SPLIT_MIN, this.waiting.length >> 1);
     let at = 0;
     for (; at < this.waiting.length; at += 1) {
       const next = this.waiting[at] as PendingCommand<Command, Reply, Rejection>;
-      const { hand } = this;
-      if (hand && !this.inTheAir && (hand.isFull || hand.decided.length >= divideAt)) this.send();
-      if (this.hand?.isFull) break;
-      if (next.comparedWith !== loaded && this.firstReplies.isSuspect(loaded, next)) {
+      const { pending } = this;
+      if (pending && !this.inFlight && (pending.isFull || pending.decided.length >= divideAt)) this.send();
+      if (this.pending?.isFull) break;
+      if (next.lookedUpIn !== loaded && this.firstReplies.isSuspect(loaded, next)) {
         void this.lookBack(loaded, at);
         break;
       }
-      this.hand ??= new Batch(loaded, this.deciding);
+      this.pending ??= new Batch(loaded, this.deciding);
       try {
-        this.hand.decide(next);
+        this.pending.decide(next);
       } catch (bug) {
         this.waiting = [...this.throwAway(), ...this.waiting.slice(at + 1)];
         this.refuse([next], bug);
-        return this.turnSoon();
+        return this.runSoon();
       }
     }
     this.waiting = at === this.waiting.length ? [] : this.waiting.slice(at);
   }
 
-  /** Sends the hand; there must be nothing in the air. */
+  /** Sends the pending batch; there must be nothing in flight. */
   private send(): void {
-    const batch = this.hand;
+    const batch = this.pending;
     if (!batch) return;
-    this.hand = undefined;
+    this.pending = undefined;
     const { store, hasOtherWriters = false } = this.options;
     const isOnlyAnswers = batch.events.length === 0;
     if (isOnlyAnswers && !hasOtherWriters) {
       batch.land([]);
       return this.answer(batch);
     }
-    this.inTheAir = batch;
+    this.inFlight = batch;
     const appending = isOnlyAnswers
       ? confirm(store, batch.stream, batch.expected)
       : appendSurely(store, batch.stream, batch.expected, batch.events);
@@ -194,14 +194,14 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
 
   private landed(batch: Batch<State, Command, Event, Reply, Rejection>, result: AppendResult): void {
     if (result.outcome === 'conflict') return this.lost(batch);
-    this.inTheAir = undefined;
+    this.inFlight = undefined;
     this.conflicts = 0;
     batch.land(result.positions);
     // So that the disk does not wait for callers.
-    if (this.hand && this.hand.events.length > 0) this.send();
+    if (this.pending && this.pending.events.length > 0) this.send();
     this.answer(batch);
-    if (!this.inTheAir) this.send();
-    if (this.waiting.length > 0) this.turnSoon();
+    if (!this.inFlight) this.send();
+    if (this.waiting.length > 0) this.runSoon();
   }
 
   /** Another writer was there first. */
@@ -214,30 +214,30 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
     this.refuse(batch.commands(), new LoopFault('contended', message));
   }
 
-  /** What was in the air has failed: its `commands`, and what was decided upon it, are decided anew. */
+  /** What was in flight has failed: its `commands`, and what was decided upon it, are decided anew. */
   private startOver(commands: readonly PendingCommand<Command, Reply, Rejection>[]): void {
-    this.inTheAir = undefined;
+    this.inFlight = undefined;
     this.waiting = [...commands, ...this.throwAway(), ...this.waiting];
-    this.turnSoon();
+    this.runSoon();
   }
 
   /** Forgets the state and what was decided upon it. Gives back the commands. */
   private throwAway(): PendingCommand<Command, Reply, Rejection>[] {
-    const commands = this.hand?.commands() ?? [];
+    const commands = this.pending?.commands() ?? [];
     this.loaded = undefined;
-    this.hand = undefined;
+    this.pending = undefined;
     return commands;
   }
 
   private answer(batch: Batch<State, Command, Event, Reply, Rejection>): void {
     batch.answer();
-    for (const { taken } of batch.decided) this.forget(taken);
+    for (const { pending } of batch.decided) this.forget(pending);
   }
 
   private refuse(commands: readonly PendingCommand<Command, Reply, Rejection>[], fault: unknown): void {
-    for (const taken of commands) {
-      this.forget(taken);
-      taken.reject(fault);
+    for (const command of commands) {
+      this.forget(command);
+      command.reject(fault);
     }
   }
 
@@ -249,19 +249,19 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
   private async lookBack(loaded: LoadedStream<State, Event>, from: number): Promise<void> {
     this.isReading = true;
     const suspects = this.waiting
-      .slice(from, from + READ_FOR_MAX)
-      .filter((taken) => this.firstReplies.isSuspect(loaded, taken));
+      .slice(from, from + REPLY_LOOKUPS_MAX)
+      .filter((command) => this.firstReplies.isSuspect(loaded, command));
     for (const suspect of suspects) {
       try {
-        suspect.repeat = await this.firstReplies.find(loaded, suspect);
-        suspect.comparedWith = loaded;
+        suspect.earlierReply = await this.firstReplies.find(loaded, suspect);
+        suspect.lookedUpIn = loaded;
       } catch (fault) {
-        this.waiting = this.waiting.filter((taken) => taken !== suspect);
+        this.waiting = this.waiting.filter((command) => command !== suspect);
         this.refuse([suspect], fault);
       }
     }
     this.isReading = false;
-    this.turnSoon();
+    this.runSoon();
   }
 
   private async loadForThoseWaiting(): Promise<void> {
@@ -269,10 +269,10 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
     try {
       await this.load();
     } catch (fault) {
-      this.refuse(this.waiting.splice(0, READ_FOR_MAX), fault);
+      this.refuse(this.waiting.splice(0, REPLY_LOOKUPS_MAX), fault);
     }
     this.isReading = false;
-    this.turnSoon();
+    this.runSoon();
   }
 
   private load(): Promise<LoadedStream<State, Event>> {

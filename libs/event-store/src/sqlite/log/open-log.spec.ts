@@ -166,7 +166,7 @@ describe('openLog', () => {
       const torn = copyOf(files);
       torn.set('ledger.db-wal', damage(torn.get('ledger.db-wal')!));
       expect(outcome(torn)).toMatchObject({ code: 'store-corrupt', lastGood: String(before) });
-      torn.set('ledger.db-ack', toldOf(before));
+      torn.set('ledger.db-ack', witnessOf(before));
       const notices = [expect.stringContaining('not acknowledged')];
       expect(outcome(torn)).toMatchObject({ position: before, notices });
     }
@@ -261,7 +261,7 @@ function lastCommit(wal: Buffer): [first: number, last: number] {
 }
 
 /** The file of the acknowledged position, for this one. */
-function toldOf(position: number): Buffer {
+function witnessOf(position: number): Buffer {
   const witness = Witness.open(file);
   witness.record(position);
   witness.close();

@@ -29,10 +29,10 @@ export function openLog(path: string): OpenLog {
   let db: DatabaseSync | undefined;
   try {
     const notices: string[] = [];
-    const told = acknowledged(file);
-    if (told === undefined)
+    const promised = acknowledged(file);
+    if (promised === undefined)
       notices.push(`${pathOf(file)} is unreadable: it cannot show whether the end of the log is there`);
-    createIfAbsent(file, told ?? 0);
+    createIfAbsent(file, promised ?? 0);
     const { damage, tornFrames } = inspectWal(`${file}-wal`);
     if (damage !== undefined) throw damaged(file, lastReadable(file), damage);
     if (tornFrames > 0)
@@ -45,7 +45,7 @@ export function openLog(path: string): OpenLog {
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cell_size_check = ON',
     );
     const log = verify(db, file);
-    assertAcknowledged(file, log.position, told ?? 0);
+    assertAcknowledged(file, log.position, promised ?? 0);
     makeDurable(db);
     const witness = Witness.open(file);
     witness.record(log.position);
@@ -65,9 +65,9 @@ export function openLog(path: string): OpenLog {
   }
 }
 
-function assertAcknowledged(file: string, position: number, told: number): void {
-  if (position >= told) return;
-  const how = `position ${told} was acknowledged, but the log ends at ${position} (if you restored an older copy on purpose, delete ${pathOf(file)})`;
+function assertAcknowledged(file: string, position: number, promised: number): void {
+  if (position >= promised) return;
+  const how = `position ${promised} was acknowledged, but the log ends at ${position} (if you restored an older copy on purpose, delete ${pathOf(file)})`;
   throw damaged(file, position === 0 ? undefined : String(position), how);
 }
 

@@ -115,11 +115,11 @@ async function fill(
   atOnce: number,
 ): Promise<RecordedEvent[]> {
   const versions = names.map(() => NO_STREAM);
-  for (let done = 0, turn = 0; done < count; turn = (turn + 1) % names.length) {
+  for (let done = 0, next = 0; done < count; next = (next + 1) % names.length) {
     const size = Math.min(atOnce, count - done);
-    const stream = `${prefix}-${names[turn]}`;
-    await store.append(stream, versions[turn]!, sampleEvents(stream, versions[turn]!, size));
-    versions[turn]! += size;
+    const stream = `${prefix}-${names[next]}`;
+    await store.append(stream, versions[next]!, sampleEvents(stream, versions[next]!, size));
+    versions[next]! += size;
     done += size;
   }
   return readWholeLog(store, prefix);
@@ -148,7 +148,7 @@ async function follow(
       seen.push(...page);
       after = page[page.length - 1]!.position;
     }
-    // A store in memory would never let the writers have a turn.
+    // A store in memory would never let the writers have a next.
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
