@@ -25,7 +25,7 @@ export function writeMetadata(
 ): string {
   // By hand: half the time of JSON.stringify, once for each event.
   const digest = commandDigest === undefined ? '' : `,"commandDigest":"${commandDigest}"`;
-  const who = `"actor":${JSON.stringify(actor)},"through":"${through}","previous":"${previous}"`;
+  const who = `"actor":${JSON.stringify(actor)},"through":${JSON.stringify(through)},"previous":"${previous}"`;
   return `{"commandId":${JSON.stringify(commandId)}${digest},"issuedAtMs":${issuedAtMs},"atMs":${atMs},${who}}`;
 }
 

@@ -3,8 +3,8 @@
 export interface Actor {
   /** Who asked: a user, a service account, an object. */
   readonly name: string;
-  /** Which door it came through. */
-  readonly through: 'grpc' | 'http' | 'nats' | 'kubernetes' | 'holdfast';
+  /** Which way the command came in: a word that is recorded and never read here. */
+  readonly through: string;
 }
 
 export interface EventMetadata {
@@ -15,7 +15,7 @@ export interface EventMetadata {
   /** When it was decided, epoch milliseconds; never decreases along a stream. */
   readonly atMs: number;
   readonly actor: string;
-  readonly through: Actor['through'];
+  readonly through: string;
   /** `hashOf` the stream's event before, or `NO_PREDECESSOR`. */
   readonly previous: string;
 }

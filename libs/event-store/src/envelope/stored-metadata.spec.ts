@@ -33,7 +33,7 @@ describe('StoredMetadata', () => {
         issuedAtMs: time,
         atMs: time,
         actor: text,
-        through: fc.constantFrom('grpc' as const, 'kubernetes' as const),
+        through: fc.oneof(fc.constantFrom('grpc', 'kubernetes'), fc.string()),
       },
       { requiredKeys: ['commandId', 'issuedAtMs', 'atMs', 'actor', 'through'] },
     );

@@ -30,8 +30,8 @@ export class StoredMetadata implements EventMetadata {
     return this.textAfter(',"actor":"') ?? this.whole().actor;
   }
 
-  get through(): EventMetadata['through'] {
-    return (this.textAfter(',"through":"') as EventMetadata['through'] | undefined) ?? this.whole().through;
+  get through(): string {
+    return this.textAfter(',"through":"') ?? this.whole().through;
   }
 
   get previous(): string {
