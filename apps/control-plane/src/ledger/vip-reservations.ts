@@ -1,6 +1,6 @@
 // Vip names are unique across subnets: a Vip is reserved under a claim to its name, and the claim is given up
 // with it. Whatever crashes in between leaves a claim without a Vip, which the next one who wants the name
-// clears: the subnet swears off the claim first, so that a command still on its way can no longer act on it.
+// clears: the subnet relinquishes the claim first, so that a command still on its way can no longer act on it.
 // See infra/docs/adr/0004-vip-names.md.
 import type { Clock } from '@holdfast/clock';
 import type { Actor, CommandEnvelope, CommandOutcome } from '@holdfast/event-store';

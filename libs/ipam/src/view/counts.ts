@@ -67,7 +67,7 @@ export class SubnetCounts {
 
   constructor(private readonly state: SubnetState) {}
 
-  /** To be told of each event after the state has taken it in. */
+  /** To be called for each event, after the state has taken it in. */
   apply(event: SubnetEvent): void {
     for (const address of givenUp(event)) this.known.get(familyOf(address))?.held.delete(address);
     for (const address of taken(event)) this.known.get(familyOf(address))?.held.add(address);

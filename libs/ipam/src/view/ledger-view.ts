@@ -1,11 +1,11 @@
-// What the ledger says now, for reading: a pure fold of the whole log, the same for queries and for every face.
-// It is behind the log by what it has not been told yet; `position` says how far it has come.
+// What the ledger says now, for reading: a pure fold of the whole log, the same for queries and for every projector.
+// It is behind the log by what was not applied yet; `position` says how far it has come.
 import { holderParts, isVipHolder } from '../holder';
 import { type SubnetEvent, isUserEvent, isVipUse } from '../subnet/events';
 import type { Reservation } from '../subnet/state/reservation';
 import { SubnetState } from '../subnet/state/state';
 import { SubnetCounts } from './counts';
-import { Doors } from './doors';
+import { Origins } from './origins';
 
 /** An event with its place and time, as whoever follows the log has it. */
 export interface SubnetFact {
@@ -14,7 +14,7 @@ export interface SubnetFact {
   readonly atMs: number;
   /** The log's opaque token (see libs/event-store). */
   readonly position: string;
-  /** Which door the command came through, as the event's metadata has it; absent: whoever follows does not say. */
+  /** Which way the command came, as the event's metadata has it; absent: whoever follows does not say. */
   readonly through?: string;
   /** Who asked, as the event's metadata has it; asked for of `VipReserved` only. */
   readonly actor?: string;
@@ -37,7 +37,7 @@ export class LedgerView {
   private readonly subnetOfVip = new Map<string, string>();
   private readonly subnetPositions = new Map<string, string>();
   private readonly vipPositions = new Map<string, string>();
-  private readonly doors = new Doors();
+  private readonly origins = new Origins();
 
   apply({ subnet, event, atMs, position, through, actor }: SubnetFact): void {
     this.position = position;
@@ -47,7 +47,7 @@ export class LedgerView {
     if (!state) this.states.set(subnet, (state = new SubnetState(subnet)));
     state.evolve(event, atMs);
     this.countsOf.get(subnet)?.apply(event);
-    this.doors.happened(subnet, event, { through, actor });
+    this.origins.happened(subnet, event, { through, actor });
     if (isVipUse(event)) this.vipPositions.set(event.vip, position);
     if (isUserEvent(event) && isVipHolder(event.holder))
       this.vipPositions.set(holderParts(event.holder).name, position);
@@ -57,7 +57,7 @@ export class LedgerView {
     } else if (event.type === 'VipReleased' && this.subnetOfVip.get(event.name) === subnet) {
       this.subnetOfVip.delete(event.name);
       this.vipPositions.delete(event.name);
-      this.doors.vipReleased(event.name);
+      this.origins.vipReleased(event.name);
     }
   }
 
@@ -108,23 +108,23 @@ export class LedgerView {
     return this.vipPositions.get(name);
   }
 
-  /** Through which door the Vip was reserved: whose it is to release. Revising it changes nothing about that. */
+  /** Which way the Vip was reserved: whose it is to release. Revising it changes nothing about that. */
   vipReservedThrough(name: string): string | undefined {
-    return this.doors.ofVip(name)?.through;
+    return this.origins.ofVip(name)?.through;
   }
 
   /** Who had the Vip reserved, in the words of the record. */
   vipReservedBy(name: string): string | undefined {
-    return this.doors.ofVip(name)?.actor;
+    return this.origins.ofVip(name)?.actor;
   }
 
-  /** Through which door the subnet was defined: whose it is to retire. Revising it changes nothing about that. */
+  /** Which way the subnet was defined: whose it is to retire. Revising it changes nothing about that. */
   subnetDefinedThrough(name: string): string | undefined {
-    return this.doors.ofSubnet(name);
+    return this.origins.ofSubnet(name);
   }
 
-  /** Through which door a pool of that name came to be in the subnet. */
+  /** Which way a pool of that name came to be in the subnet. */
   poolDefinedThrough(subnet: string, pool: string): string | undefined {
-    return this.doors.ofPool(subnet, pool);
+    return this.origins.ofPool(subnet, pool);
   }
 }

@@ -1,11 +1,11 @@
-// What comes of a command: events (none, when what was asked is already so) and what the caller is told, or a
+// What comes of a command: events (none, when what was asked is already so) and the reply to its caller, or a
 // rejection.
 import { type Holder, holderParts, vipHolder } from '../../holder';
 import type { Rejection } from '../../rejection';
 import {
   type Grantor,
   type HeldAddress,
-  type PortWish,
+  type PortSpec,
   type SubnetDefinition,
   type SubnetEvent,
   type User,
@@ -26,12 +26,12 @@ export interface Moment {
   readonly issuedAtMs: number;
 }
 
-export interface HeldReservation extends HeldAddress, PortWish {
+export interface HeldReservation extends HeldAddress, PortSpec {
   readonly holder: Holder;
   readonly vip?: VipPurpose & { readonly name: string };
 }
 
-/** What the command's caller is told: what it was about, as it is now (or was, for what was given up). */
+/** The reply to the command's caller: what it was about, as it is now (or was, for what was given up). */
 export interface SubnetReply {
   readonly definition?: SubnetDefinition;
   readonly reservation?: HeldReservation;
@@ -51,7 +51,7 @@ export const accept = (event: SubnetEvent): SubnetDecision => ({ events: [event]
 
 export const alreadySo = (reply: SubnetReply): SubnetDecision => ({ events: [], reply });
 
-/** The reply is the event's whole content, so that a command that comes again is told the same. */
+/** The reply is the event's whole content, so that a command that comes again gets the same reply. */
 export function replyTo(event: SubnetEvent): SubnetReply {
   switch (event.type) {
     case 'SubnetDefined':

@@ -108,19 +108,19 @@ it('gives each its own addresses, whatever comes and goes, and counts add up', (
       for (const asked of commands) {
         const free = (all: readonly string[]) =>
           all.filter((text) => !story.state.byAddress.has(address(text)));
-        const wish = asked.type === 'ReserveAddress' && asked.v4 === undefined ? asked : undefined;
-        const mine = wish?.pool === 'gold' || wish?.pool === 'silver' ? POOLS[wish.pool] : REST;
-        const [before, isNew] = [free(mine), wish && !story.state.byHolder.has(wish.holder)];
+        const request = asked.type === 'ReserveAddress' && asked.v4 === undefined ? asked : undefined;
+        const mine = request?.pool === 'gold' || request?.pool === 'silver' ? POOLS[request.pool] : REST;
+        const [before, isNew] = [free(mine), request && !story.state.byHolder.has(request.holder)];
         const { decision } = story.when(asked);
-        if (wish && isNew && !decision.rejected) {
-          const { v4 } = story.state.byHolder.get(wish.holder)!;
+        if (request && isNew && !decision.rejected) {
+          const { v4 } = story.state.byHolder.get(request.holder)!;
           expect(before.map(address)).toContain(v4);
         }
         if (isNew) expect(decision.rejected?.code).toBe(before.length === 0 ? 'SubnetExhausted' : undefined);
         expect(brokenInvariants(story.state)).toEqual([]);
         const held = mine.length - free(mine).length;
-        if (wish?.pool) {
-          expect(countPool(story.state, wish.pool, 4)).toEqual({
+        if (request?.pool) {
+          expect(countPool(story.state, request.pool, 4)).toEqual({
             using: BigInt(held),
             available: BigInt(mine.length - held),
           });

@@ -1,4 +1,4 @@
-// What a Vip is for, and the events of its life. Who may answer for it and its rules are told by ./parent and ./rule.
+// What a Vip is for, and the events of its life. Who may answer for it and its rules stand in ./parent and ./rule.
 import type { HeldAddress } from './reservation';
 
 export const VIP_TYPES = ['', 'switch_lb_vip', 'kube_host_vm_vip'] as const;

@@ -8,37 +8,37 @@ import { poolNotFound } from '../decision/rejections';
 import type { HeldAddress } from '../events';
 import { AddressSpace } from '../space/address-space';
 import type { SubnetState } from '../state/state';
-import type { AddressWish, Chosen } from './address-request';
+import type { AddressRequest, Chosen } from './address-request';
 import { chooseMac } from './choose-mac';
 
 /** @param kept what the holder has already and is not asked to give up */
 export function chooseAddresses(
   state: SubnetState,
   holder: Holder,
-  wish: AddressWish,
+  request: AddressRequest,
   moment: Moment,
   kept: Partial<HeldAddress> = {},
 ): Chosen<HeldAddress> {
-  const missing = familyNotHere(state, wish);
+  const missing = familyNotHere(state, request);
   if (missing) return missing;
-  const { pool } = wish;
+  const { pool } = request;
   if (pool !== undefined && !state.definition?.pools?.some(({ name }) => name === pool))
     return poolNotFound(state, pool);
-  const v4 = chooseAddress(state, holder, 4, wish, moment, kept.v4);
+  const v4 = chooseAddress(state, holder, 4, request, moment, kept.v4);
   if (v4.rejected) return v4;
-  const v6 = chooseAddress(state, holder, 6, wish, moment, kept.v6);
+  const v6 = chooseAddress(state, holder, 6, request, moment, kept.v6);
   if (v6.rejected) return v6;
   const pair = { v4: v4.chosen as number | undefined, v6: v6.chosen as bigint | undefined };
   const first = pair.v4 ?? pair.v6;
   if (first === undefined)
     return invalid('families', 'name at least one, or none for every family of the subnet');
-  const mac = chooseMac(state, holder, first, wish.mac ?? kept.mac);
+  const mac = chooseMac(state, holder, first, request.mac ?? kept.mac);
   return mac.rejected ? mac : { chosen: { ...pair, mac: mac.chosen } };
 }
 
-function familyNotHere(state: SubnetState, wish: AddressWish): { rejected: Rejection } | undefined {
-  const named = [wish.v4, wish.v6].filter((address) => address !== undefined).map(familyOf);
-  const absent = [...(wish.families ?? []), ...named].find((family) => !state.space(family));
+function familyNotHere(state: SubnetState, request: AddressRequest): { rejected: Rejection } | undefined {
+  const named = [request.v4, request.v6].filter((address) => address !== undefined).map(familyOf);
+  const absent = [...(request.families ?? []), ...named].find((family) => !state.space(family));
   if (absent === undefined) return undefined;
   return reject(
     'FamilyUnavailable',
@@ -51,15 +51,15 @@ function chooseAddress(
   state: SubnetState,
   holder: Holder,
   family: Family,
-  wish: AddressWish,
+  request: AddressRequest,
   moment: Moment,
   kept: Address | undefined,
 ): Chosen<Address | undefined> {
-  const named = family === 4 ? wish.v4 : wish.v6;
+  const named = family === 4 ? request.v4 : request.v6;
   if (named !== undefined) return chooseNamed(state, holder, named, moment);
   if (kept !== undefined) return { chosen: kept };
-  const isWanted = state.space(family) !== undefined && (wish.families?.includes(family) ?? true);
-  return isWanted ? chooseNext(state, family, moment, wish.pool) : { chosen: undefined };
+  const isRequested = state.space(family) !== undefined && (request.families?.includes(family) ?? true);
+  return isRequested ? chooseNext(state, family, moment, request.pool) : { chosen: undefined };
 }
 
 function chooseNamed(state: SubnetState, holder: Holder, address: Address, moment: Moment): Chosen<Address> {
@@ -99,21 +99,21 @@ function chooseNamed(state: SubnetState, holder: Holder, address: Address, momen
   return coolingOff(state, holder, address, moment) ?? { chosen: address };
 }
 
-/** The former holder may have its own address back at once: nobody else's caches can be wrong about it. */
+/** The last holder may have its own address back at once: nobody else's caches can be wrong about it. */
 function coolingOff(
   state: SubnetState,
   holder: Holder,
   address: Address,
   moment: Moment,
 ): { rejected: Rejection } | undefined {
-  const former = state.former(address);
-  const untilMs = (former?.releasedAtMs ?? 0) + (state.definition?.coolingMs ?? 0);
-  if (!former || former.holder === holder || untilMs <= moment.nowMs) return undefined;
+  const last = state.lastHolder(address);
+  const untilMs = (last?.releasedAtMs ?? 0) + (state.definition?.coolingMs ?? 0);
+  if (!last || last.holder === holder || untilMs <= moment.nowMs) return undefined;
   const until = new Date(untilMs).toISOString();
   return reject(
     'AddressCooling',
-    `${formatAddress(address)} of subnet ${state.name} was released by ${former.holder} and cools until ${until}; ask again then.`,
-    { subnet: state.name, address: formatAddress(address), until, formerHolder: former.holder },
+    `${formatAddress(address)} of subnet ${state.name} was released by ${last.holder} and cools until ${until}; ask again then.`,
+    { subnet: state.name, address: formatAddress(address), until, formerHolder: last.holder },
   );
 }
 

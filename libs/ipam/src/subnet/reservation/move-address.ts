@@ -5,15 +5,15 @@ import { invalid } from '../../rejection';
 import { type Moment, type SubnetDecision, accept, alreadySo, describe, heldBy } from '../decision/decision';
 import { comesBeforeReservation } from '../decision/late';
 import { notHeld } from '../decision/rejections';
-import { type PortWish, portOf } from '../events';
+import { type PortSpec, portOf } from '../events';
 import type { SubnetState } from '../state/state';
-import { type UserWish, withUser } from '../user/attach-user';
+import { type UserRequest, withUser } from '../user/attach-user';
 import { satisfies } from './address-request';
 import { chooseAddresses } from './choose-addresses';
 import { unfitPort } from './port-fault';
 
 /** Another address, or another port, for a holder who has one: one decision; a refusal leaves the old one in place. */
-export interface MoveAddress extends PortWish, UserWish {
+export interface MoveAddress extends PortSpec, UserRequest {
   readonly type: 'MoveAddress';
   readonly subnet: string;
   readonly holder: Holder;

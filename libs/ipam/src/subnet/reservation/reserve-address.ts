@@ -4,15 +4,15 @@ import { type Holder, isVipHolder } from '../../holder';
 import { type Rejection, invalid, reject } from '../../rejection';
 import { type Moment, type SubnetDecision, accept, alreadySo, describe, heldBy } from '../decision/decision';
 import { comesBeforeRelease } from '../decision/late';
-import { type PortWish, portOf } from '../events';
+import { type PortSpec, portOf } from '../events';
 import type { Reservation } from '../state/reservation';
 import type { SubnetState } from '../state/state';
-import { type UserWish, withUser } from '../user/attach-user';
-import { type AddressWish, satisfies } from './address-request';
+import { type UserRequest, withUser } from '../user/attach-user';
+import { type AddressRequest, satisfies } from './address-request';
 import { chooseAddresses } from './choose-addresses';
 import { unfitPort } from './port-fault';
 
-export interface ReserveAddress extends AddressWish, PortWish, UserWish {
+export interface ReserveAddress extends AddressRequest, PortSpec, UserRequest {
   readonly type: 'ReserveAddress';
   readonly subnet: string;
   readonly holder: Holder;
@@ -33,8 +33,8 @@ export function reserveAddress(command: ReserveAddress, state: SubnetState, mome
   if (late) return late;
   const unfit = unfitPort(command, holder, state);
   if (unfit) return unfit;
-  const former = command.prefersFormer ? chooseFormer(command, state, moment) : undefined;
-  const choice = former ?? chooseAddresses(state, holder, command, moment);
+  const again = command.prefersFormer ? chooseLastHeld(command, state, moment) : undefined;
+  const choice = again ?? chooseAddresses(state, holder, command, moment);
   if (choice.rejected) return choice;
   const reserved = { ...choice.chosen, ...portOf(command) };
   const decision = accept({ type: 'AddressReserved', holder, ...reserved });
@@ -42,12 +42,12 @@ export function reserveAddress(command: ReserveAddress, state: SubnetState, mome
 }
 
 /** What the holder had when it left, whole, if it may have it again; an address that it names goes before. */
-function chooseFormer(command: ReserveAddress, state: SubnetState, moment: Moment) {
-  const former = state.formerAddresses(command.holder);
-  if (!former || command.v4 !== undefined || command.v6 !== undefined) return undefined;
-  const isWanted = (family: Family): boolean => command.families?.includes(family) ?? true;
-  const v4 = isWanted(4) ? former.v4 : undefined;
-  const v6 = isWanted(6) ? former.v6 : undefined;
+function chooseLastHeld(command: ReserveAddress, state: SubnetState, moment: Moment) {
+  const last = state.lastHeld(command.holder);
+  if (!last || command.v4 !== undefined || command.v6 !== undefined) return undefined;
+  const isRequested = (family: Family): boolean => command.families?.includes(family) ?? true;
+  const v4 = isRequested(4) ? last.v4 : undefined;
+  const v6 = isRequested(6) ? last.v6 : undefined;
   if (v4 === undefined && v6 === undefined) return undefined;
   const choice = chooseAddresses(state, command.holder, { ...command, v4, v6 }, moment);
   return choice.rejected ? undefined : choice;
@@ -56,16 +56,18 @@ function chooseFormer(command: ReserveAddress, state: SubnetState, moment: Momen
 function holdsOther(
   state: SubnetState,
   held: Reservation,
-  wish: AddressWish & PortWish,
+  request: AddressRequest & PortSpec,
 ): { rejected: Rejection } {
   const { holder } = held;
   const port = held.port === undefined ? '' : ` on port ${held.port}`;
   const has = `${formatPair(held)} MAC ${formatMac(state.macOf(held))}${port}`;
   const asked = [
-    formatPair(wish),
-    wish.mac === undefined ? '' : `MAC ${formatMac(wish.mac)}`,
-    (wish.families ?? []).map((family) => `IPv${family}`).join(' and '),
-    wish.port === undefined ? '' : `port ${wish.port}${wish.portSecurity ? ' with port security' : ''}`,
+    formatPair(request),
+    request.mac === undefined ? '' : `MAC ${formatMac(request.mac)}`,
+    (request.families ?? []).map((family) => `IPv${family}`).join(' and '),
+    request.port === undefined
+      ? ''
+      : `port ${request.port}${request.portSecurity ? ' with port security' : ''}`,
   ];
   const asking = asked.filter(Boolean).join(', ');
   return reject(

@@ -6,11 +6,11 @@ import type { Reservation } from './reservation';
 /** Fewer than this are not worth a sweep; after one, the next comes when what stayed has doubled. */
 const SWEEP_AT_LEAST = 4096;
 
-/** Nobody who is gone holds anything since some time: that is how the two are told apart. */
+/** What was released is held since no time: that is how the two are told apart. */
 type NotHeld = object & { readonly sinceMs?: undefined };
 
-export class Holdings<Key, Gone extends NotHeld> {
-  private readonly entries = new Map<Key, Reservation | Gone>();
+export class Holdings<Key, Released extends NotHeld> {
+  private readonly entries = new Map<Key, Reservation | Released>();
   private held = 0;
   private sweepAt = SWEEP_AT_LEAST;
 
@@ -29,22 +29,22 @@ export class Holdings<Key, Gone extends NotHeld> {
   }
 
   /** What is remembered, if nothing is held. */
-  gone(key: Key): Gone | undefined {
+  released(key: Key): Released | undefined {
     const entry = this.entries.get(key);
     return entry === undefined || isHeld(entry) ? undefined : entry;
   }
 
   hold(key: Key, reservation: Reservation): void {
-    // While nobody is gone, a key that is there is held: one look-up instead of two, and in a replay that counts.
+    // While nothing is released, a key that is there is held: one look-up instead of two, and in a replay that counts.
     const areAllHeld = this.entries.size === this.held;
     if (!areAllHeld && !this.has(key)) this.held += 1;
     this.entries.set(key, reservation);
     if (areAllHeld) this.held = this.entries.size;
   }
 
-  leave(key: Key, gone: Gone): void {
+  release(key: Key, released: Released): void {
     if (this.has(key)) this.held -= 1;
-    this.entries.set(key, gone);
+    this.entries.set(key, released);
   }
 
   *keys(): Iterable<Key> {
@@ -60,15 +60,15 @@ export class Holdings<Key, Gone extends NotHeld> {
   }
 
   /** In no order. */
-  *allGone(): Iterable<[Key, Gone]> {
+  *allReleased(): Iterable<[Key, Released]> {
     for (const [key, entry] of this.entries) if (!isHeld(entry)) yield [key, entry];
   }
 
   /** Forgets what may be forgotten, when there is so much of it that looking at everything is worth its cost. */
-  sweep(mayForget: (key: Key, gone: Gone) => boolean): void {
+  sweep(mayForget: (key: Key, released: Released) => boolean): void {
     const remembered = this.entries.size - this.held;
     if (remembered < this.sweepAt || remembered < this.held) return;
-    for (const [key, gone] of this.allGone()) if (mayForget(key, gone)) this.entries.delete(key);
+    for (const [key, released] of this.allReleased()) if (mayForget(key, released)) this.entries.delete(key);
     this.sweepAt = Math.max(SWEEP_AT_LEAST, (this.entries.size - this.held) * 2);
   }
 }

@@ -1,10 +1,10 @@
 // What is remembered of who holds something, and of who did. Never changed, only replaced.
 import type { Address, AddressPair, Mac } from '../../address';
 import type { Holder } from '../../holder';
-import type { PortWish, VipPurpose } from '../events';
+import type { PortSpec, VipPurpose } from '../events';
 
 /** Who holds what, since when. Never changed, only replaced. */
-export interface Reservation extends AddressPair, PortWish {
+export interface Reservation extends AddressPair, PortSpec {
   readonly holder: Holder;
   /** Absent: the MAC derived from the IPv4 address, or else the IPv6 address (see `SubnetState.macOf`). */
   readonly ownMac?: Mac;
@@ -17,7 +17,7 @@ export interface Reservation extends AddressPair, PortWish {
 }
 
 /** Who gave up an address that nobody has taken since. */
-export interface Former {
+export interface LastHolder {
   readonly holder: Holder;
   readonly releasedAtMs: number;
   /** Of all releases here: which one it was. */
@@ -25,8 +25,8 @@ export interface Former {
 }
 
 /** A holder who left, with what it had. */
-export interface Left extends AddressPair {
-  readonly leftAtMs: number;
+export interface LastHeld extends AddressPair {
+  readonly releasedAtMs: number;
 }
 
 export function addressesOf(pair: AddressPair): Address[] {

@@ -51,13 +51,13 @@ describe('a Subnet remembers', () => {
       .wait(7)
       .after(release('pod/default/a'));
     const [one, gone] = [address('10.16.0.2'), holder('pod/default/a')];
-    expect(story.state.former(one)).toMatchObject({ holder: gone, releasedAtMs: story.nowMs });
+    expect(story.state.lastHolder(one)).toMatchObject({ holder: gone, releasedAtMs: story.nowMs });
     expect(story.state.releasedAtMs(gone)).toBe(story.nowMs);
     story.after(reserve('pod/default/b', '10.16.0.2'));
-    expect(story.state.former(one)).toBeUndefined();
+    expect(story.state.lastHolder(one)).toBeUndefined();
   });
 
-  it('its families, and the newest claim to a name that it swore off', () => {
+  it('its families, and the newest claim to a name that it relinquished', () => {
     const { state } = scenario(subnet, NAME).given(defined({ cidrs: ['fd00::/64'] }), {
       type: 'VipNameYielded',
       name: 'web',
@@ -87,7 +87,7 @@ describe('in a block that never ends', () => {
   }
   const remembered = (state: SubnetState, block: string): number => {
     const base = address(block) as bigint;
-    return Array.from({ length: CHURN }, (_, at) => state.former(base + BigInt(at) + 1n)).filter(Boolean)
+    return Array.from({ length: CHURN }, (_, at) => state.lastHolder(base + BigInt(at) + 1n)).filter(Boolean)
       .length;
   };
 
@@ -113,7 +113,7 @@ describe('in a block that never ends', () => {
       take(`fd00::8000:0:0:${at.toString(16)}`);
       give(`fd00::8000:0:0:${at.toString(16)}`);
     }
-    expect(state.former(address('fd00::8000:0:0:5'))).toBeUndefined();
+    expect(state.lastHolder(address('fd00::8000:0:0:5'))).toBeUndefined();
     for (const last of ['a', 'b', 'c']) take(`fd00::${last}`);
     const next = state.space(6)?.upcoming(10, Infinity, 0).map(formatAddress);
     expect(next).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 'd', 'e'].map((last) => `fd00::${last}`));

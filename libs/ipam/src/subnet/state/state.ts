@@ -14,7 +14,7 @@ import {
 import { type Holder, vipHolder } from '../../holder';
 import {
   type HeldAddress,
-  type PortWish,
+  type PortSpec,
   type SubnetDefinition,
   type SubnetEvent,
   type VipPurpose,
@@ -23,7 +23,7 @@ import {
 } from '../events';
 import { AddressSpace } from '../space/address-space';
 import { Holdings } from './holdings';
-import { type Former, type Left, type Reservation, addressesOf } from './reservation';
+import { type LastHolder, type LastHeld, type Reservation, addressesOf } from './reservation';
 import { Users } from './users';
 import { VipUses } from './vip-uses';
 
@@ -34,8 +34,8 @@ export class SubnetState {
   definition: SubnetDefinition | undefined;
   /** When the definition last came, changed or went. */
   definitionAtMs: number | undefined;
-  readonly byHolder = new Holdings<Holder, Left>();
-  readonly byAddress = new Holdings<Address, Former>();
+  readonly byHolder = new Holdings<Holder, LastHeld>();
+  readonly byAddress = new Holdings<Address, LastHolder>();
   /** What its Vips are used for. */
   readonly uses = new VipUses();
   /** Who uses each reservation, and which are kept though nobody does. */
@@ -43,7 +43,7 @@ export class SubnetState {
   private spaces: { 4?: AddressSpace; 6?: AddressSpace } = {};
   private readonly ownMacs = new Map<Mac, Holder>();
   /** The first IPv6 address that was held with the MAC derived from it: those that share its upper 96 bits are found by theirs. */
-  private nearV6: bigint | undefined;
+  private derivedMacPrefix: bigint | undefined;
   private readonly ports = new Map<string, Holder>();
   private readonly held = { 4: 0, 6: 0 };
   private readonly heldExcluded = { 4: 0, 6: 0 };
@@ -86,8 +86,8 @@ export class SubnetState {
     const own = this.ownMacs.get(mac);
     if (own !== undefined) return own;
     const behind = this.spaces[4] && this.holderBehind(mac % 2 ** 32, mac);
-    if (behind !== undefined || this.nearV6 === undefined) return behind;
-    return this.holderBehind(addressOfMac(mac, this.nearV6), mac);
+    if (behind !== undefined || this.derivedMacPrefix === undefined) return behind;
+    return this.holderBehind(addressOfMac(mac, this.derivedMacPrefix), mac);
   }
 
   private holderBehind(address: Address, mac: Mac): Holder | undefined {
@@ -101,21 +101,21 @@ export class SubnetState {
   }
 
   /** Who gave up the address, and when, if nobody has taken it since. */
-  former(address: Address): Former | undefined {
-    return this.byAddress.gone(address);
+  lastHolder(address: Address): LastHolder | undefined {
+    return this.byAddress.released(address);
   }
 
   /** When the holder last gave up what it had here. */
   releasedAtMs(holder: Holder): number | undefined {
-    return this.byHolder.gone(holder)?.leftAtMs;
+    return this.byHolder.released(holder)?.releasedAtMs;
   }
 
   /** What the holder last had here, if it has nothing now. */
-  formerAddresses(holder: Holder): AddressPair | undefined {
-    return this.byHolder.gone(holder);
+  lastHeld(holder: Holder): AddressPair | undefined {
+    return this.byHolder.released(holder);
   }
 
-  /** The newest claim to the Vip's name that was sworn off, or -1. */
+  /** The newest claim to the Vip's name that was relinquished, or -1. */
   yieldedClaim(name: string): number {
     return this.yielded.get(name) ?? -1;
   }
@@ -190,7 +190,7 @@ export class SubnetState {
       this.countExcluded(address, 1);
       this.spaceOf(address)?.use(address);
     }
-    const formers = [...this.byAddress.allGone()].sort(([, a], [, b]) => a.order - b.order);
+    const formers = [...this.byAddress.allReleased()].sort(([, a], [, b]) => a.order - b.order);
     for (const [address, { releasedAtMs }] of formers) {
       this.spaceOf(address)?.use(address);
       this.spaceOf(address)?.release(address, releasedAtMs);
@@ -202,10 +202,10 @@ export class SubnetState {
     holder: Holder,
     { v4, v6, mac }: HeldAddress,
     sinceMs: number,
-    rare?: Pick<Reservation, 'vip' | 'claim' | 'changedAtMs' | keyof PortWish>,
+    rare?: Pick<Reservation, 'vip' | 'claim' | 'changedAtMs' | keyof PortSpec>,
     before?: Reservation,
   ): void {
-    const isDerived = v4 === undefined ? this.leadsTo(v6, mac) : mac === this.derivedMac(v4);
+    const isDerived = v4 === undefined ? this.isDerivable(v6, mac) : mac === this.derivedMac(v4);
     const ownMac = isDerived ? undefined : mac;
     const reservation: Reservation =
       isDerived && v6 === undefined && !rare
@@ -219,10 +219,10 @@ export class SubnetState {
   }
 
   /** Whether the MAC was derived from the address, and the address is found by it. */
-  private leadsTo(v6: bigint | undefined, mac: Mac): boolean {
+  private isDerivable(v6: bigint | undefined, mac: Mac): boolean {
     if (v6 === undefined || mac !== this.derivedMac(v6)) return false;
-    this.nearV6 ??= v6;
-    return addressOfMac(mac, this.nearV6) === v6;
+    this.derivedMacPrefix ??= v6;
+    return addressOfMac(mac, this.derivedMacPrefix) === v6;
   }
 
   private take(address: Address, reservation: Reservation, isKept: boolean): void {
@@ -236,7 +236,7 @@ export class SubnetState {
   }
 
   /** A kept address is never released in between: it must not cool, nor count as given up. */
-  private move(holder: Holder, held: HeldAddress & PortWish, atMs: number, vip?: VipPurpose): void {
+  private move(holder: Holder, held: HeldAddress & PortSpec, atMs: number, vip?: VipPurpose): void {
     const before = this.byHolder.get(holder);
     if (before?.ownMac !== undefined) this.ownMacs.delete(before.ownMac);
     const ported = held.port === undefined ? before : held;
@@ -257,21 +257,25 @@ export class SubnetState {
     if (reservation.port !== undefined) this.ports.delete(reservation.port);
     for (const address of addressesOf(reservation)) this.giveUp(address, holder, atMs);
     const { v4, v6 } = reservation;
-    this.byHolder.leave(holder, v6 === undefined ? { v4, leftAtMs: atMs } : { v4, v6, leftAtMs: atMs });
+    this.byHolder.release(
+      holder,
+      v6 === undefined ? { v4, releasedAtMs: atMs } : { v4, v6, releasedAtMs: atMs },
+    );
     this.users.end(holder);
-    this.byHolder.sweep((_, { leftAtMs }) => leftAtMs < atMs - RELEASE_MEMORY_MS);
+    this.byHolder.sweep((_, { releasedAtMs }) => releasedAtMs < atMs - RELEASE_MEMORY_MS);
   }
 
   private giveUp(address: Address, holder: Holder, atMs: number): void {
     this.releases += 1;
-    this.byAddress.leave(address, { holder, releasedAtMs: atMs, order: this.releases });
+    this.byAddress.release(address, { holder, releasedAtMs: atMs, order: this.releases });
     this.held[familyOf(address)] -= 1;
     this.countExcluded(address, -1);
     this.spaceOf(address)?.release(address, atMs);
     const coolsSinceMs = atMs - (this.definition?.coolingMs ?? 0);
     // In a block that fills up none may be forgotten: it will be needed again.
     this.byAddress.sweep(
-      (gone, { releasedAtMs }) => releasedAtMs <= coolsSinceMs && (this.spaceOf(gone)?.forget(gone) ?? true),
+      (address, { releasedAtMs }) =>
+        releasedAtMs <= coolsSinceMs && (this.spaceOf(address)?.forget(address) ?? true),
     );
   }
 
@@ -284,4 +288,4 @@ export class SubnetState {
   }
 }
 
-const portOfReserved = ({ port, portSecurity }: PortWish): PortWish => ({ port, portSecurity });
+const portOfReserved = ({ port, portSecurity }: PortSpec): PortSpec => ({ port, portSecurity });

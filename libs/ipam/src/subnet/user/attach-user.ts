@@ -5,12 +5,12 @@ import { type Rejection, invalid, reject } from '../../rejection';
 import { type Moment, type SubnetDecision, alreadySo, replyTo } from '../decision/decision';
 import { expired } from '../decision/late';
 import { notHeld } from '../decision/rejections';
-import type { HeldAddress, PortWish, User, UserAttached, UserDetached } from '../events';
+import type { HeldAddress, PortSpec, User, UserAttached, UserDetached } from '../events';
 import type { SubnetState } from '../state/state';
 import type { Use } from '../state/users';
 
 /** Who is to carry the addresses, decided together with them: both, or neither. */
-export interface UserWish {
+export interface UserRequest {
   /** Absent: nobody yet. */
   readonly user?: User;
   /** Beside the one that is there, as the target of a live migration; it becomes the primary one by `MovePrimary`. */
@@ -18,7 +18,7 @@ export interface UserWish {
 }
 
 /** A Pod carries the reservation's address from now on. */
-export interface AttachUser extends UserWish {
+export interface AttachUser extends UserRequest {
   readonly type: 'AttachUser';
   readonly subnet: string;
   readonly holder: Holder;
@@ -50,7 +50,7 @@ export function withUser(
   { holder, user, migrates }: Pick<AttachUser, 'holder'> & Partial<Attaching>,
   state: SubnetState,
   moment: Moment,
-  reserved: HeldAddress & PortWish,
+  reserved: HeldAddress & PortSpec,
 ): SubnetDecision {
   if (decision.rejected || !user) return decision;
   const attached = attach({ holder, user, migrates }, state, moment, reserved);
@@ -74,7 +74,7 @@ function attach(
   command: Attaching,
   state: SubnetState,
   moment: Moment,
-  reserved?: HeldAddress & PortWish,
+  reserved?: HeldAddress & PortSpec,
 ): Attached {
   const { holder, user, migrates = false } = command;
   if (user.uid === '')

@@ -26,7 +26,7 @@ export function endOwner(command: EndOwner, state: SubnetState, moment: Moment):
   }
   const [user] = use?.users ?? [];
   if (user) return usedBy(state, holder, user.object, 'detach it first');
-  // A time that runs already is not prolonged by being told again.
+  // A time that runs already is not prolonged by hearing it again.
   if (use?.retained?.untilMs !== undefined) return alreadySo({ user: { holder } });
   const events = afterLastUser(state, holder, 'gone', { reason, evidence }, moment, use?.retained?.owner);
   const last = events.at(-1);

@@ -85,7 +85,7 @@ describe('ReserveVip', () => {
       .thenAlready();
   });
 
-  it('is refused under a claim that the subnet swore off, and its addresses stay free', () => {
+  it('is refused under a claim that the subnet relinquished, and its addresses stay free', () => {
     given(yieldVipName('web', 3))
       .when(reserveVip('web', '', { claim: 3 }))
       .thenRefused('VipNameTaken', { subnet: NAME, vip: 'web' }, NAME, 'web', 'ask again')

@@ -4,11 +4,11 @@ import { reject } from '../../rejection';
 import { type Moment, type SubnetDecision, accept, alreadySo, describe } from '../decision/decision';
 import { comesBeforeRelease } from '../decision/late';
 import { type VipPurpose, purposeOf } from '../events';
-import { type AddressWish, satisfies } from '../reservation/address-request';
+import { type AddressRequest, satisfies } from '../reservation/address-request';
 import { chooseAddresses } from '../reservation/choose-addresses';
 import type { SubnetState } from '../state/state';
 
-export interface ReserveVip extends AddressWish, VipPurpose {
+export interface ReserveVip extends AddressRequest, VipPurpose {
   readonly type: 'ReserveVip';
   readonly subnet: string;
   readonly name: string;

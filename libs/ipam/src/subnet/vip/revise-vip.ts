@@ -38,8 +38,8 @@ export function reviseVip(command: ReviseVip, state: SubnetState, moment: Moment
     if (used) return used;
   }
   const from = heldBy(state, held);
-  const wish = { v4: command.v4, v6: command.v6, mac: command.mac, families: [] };
-  const choice = chooseAddresses(state, holder, wish, moment, from);
+  const request = { v4: command.v4, v6: command.v6, mac: command.mac, families: [] };
+  const choice = chooseAddresses(state, holder, request, moment, from);
   if (choice.rejected) return choice;
   return accept({ type: 'VipRevised', name, ...purposeOf(command), ...choice.chosen, from });
 }

@@ -6,7 +6,7 @@ const { define, reserveVip, releaseVip, retire, yieldVipName } = commandsTo(NAME
 const given = () => scenario(subnet, NAME).after(define('10.16.0.0/24'));
 
 describe('YieldVipName', () => {
-  it('swears off a claim, once', () => {
+  it('relinquishes a claim, once', () => {
     given()
       .when(yieldVipName('web', 3))
       .then({ type: 'VipNameYielded', name: 'web', claim: 3 })

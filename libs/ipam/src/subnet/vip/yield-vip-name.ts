@@ -1,9 +1,9 @@
-// YieldVipName: the subnet swears off a claim to a Vip's name, unless it holds the Vip (see ../vip-name).
+// YieldVipName: the subnet relinquishes a claim to a Vip's name, unless it holds the Vip (see ../vip-name).
 import { vipHolder } from '../../holder';
 import { type SubnetDecision, accept, alreadySo } from '../decision/decision';
 import type { SubnetState } from '../state/state';
 
-/** Asks a Subnet that does not hold the Vip to swear off the claim, so that another subnet may have the name. */
+/** Asks a Subnet that does not hold the Vip to relinquish the claim, so that another subnet may have the name. */
 export interface YieldVipName {
   readonly type: 'YieldVipName';
   readonly subnet: string;

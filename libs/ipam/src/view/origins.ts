@@ -1,5 +1,5 @@
-// Through which door each Vip, Subnet and pool came: whose it is to let go of. Changing it later changes nothing about that.
-// It knows doors by name, as the events' metadata has them, and what any of them may do is not its business.
+// Which way each Vip, Subnet and pool came in: whose it is to let go of. Changing it later changes nothing about that.
+// It knows the ways by the names that the events' metadata has for them; what any of them may do is not its business.
 import type { SubnetDefinition, SubnetEvent } from '../subnet/events';
 
 /** As far as it is known: whoever follows the log need not say. */
@@ -8,13 +8,13 @@ interface Origin {
   readonly actor: string | undefined;
 }
 
-export class Doors {
+export class Origins {
   private readonly vips = new Map<string, Origin>();
   private readonly subnets = new Map<string, string>();
   /** By Subnet, then by pool. */
   private readonly pools = new Map<string, Map<string, string>>();
 
-  /** To be told of each event, in order. */
+  /** To be called for each event, in order. */
   happened(subnet: string, event: SubnetEvent, { through, actor }: Origin): void {
     if (event.type === 'VipReserved') this.vips.set(event.name, { through, actor });
     if (event.type === 'SubnetDefined' && through !== undefined) this.subnets.set(subnet, through);

@@ -17,7 +17,7 @@ import type {
   AddressPool,
   HeldAddress,
   Moment,
-  PortWish,
+  PortSpec,
   SubnetCommand,
   SubnetDefinition,
   UserCommand,
@@ -34,7 +34,7 @@ import {
   same,
   size,
   whyNot,
-} from './slow-definition';
+} from './reference-definition';
 
 /** What Vips are used for and by whom is for other tests (random-vip-uses, random-users). */
 export type AddressCommand = Exclude<
@@ -56,7 +56,7 @@ export type Verdict =
   /** What the holder has now, or had until now; nothing for commands about the subnet itself. */
   | { readonly changed: boolean; readonly held?: HeldAddress; readonly rejected?: undefined };
 
-interface Holding extends HeldAddress, PortWish {
+interface Holding extends HeldAddress, PortSpec {
   readonly holder: Holder;
   readonly changedAtMs: number;
   readonly purpose?: string;
@@ -75,8 +75,8 @@ interface Release {
   readonly held: HeldAddress;
 }
 
-type Wish = Partial<HeldAddress> &
-  PortWish & {
+type Request = Partial<HeldAddress> &
+  PortSpec & {
     readonly families?: readonly Family[];
     readonly pool?: string;
     readonly prefersFormer?: boolean;
@@ -86,7 +86,7 @@ type Chosen =
   | { readonly held: HeldAddress; readonly rejected?: undefined };
 type Change = Extract<SubnetCommand, { type: 'DefineSubnet' | 'ReviseSubnet' }>;
 
-export class SlowSubnet {
+export class ReferenceSubnet {
   private definition: SubnetDefinition | undefined;
   private definitionAtMs = -Infinity;
   private holdings: Holding[] = [];
@@ -195,7 +195,7 @@ export class SlowSubnet {
 
   private reserve(
     holder: Holder,
-    wish: Wish,
+    request: Request,
     { nowMs, issuedAtMs }: Moment,
     otherwise: RejectionCode,
     purpose?: string,
@@ -203,37 +203,37 @@ export class SlowSubnet {
   ): Verdict {
     const held = this.holdings.find((holding) => holding.holder === holder);
     if (held) {
-      return isFulfilled(wish, held) && held.purpose === purpose
+      return isFulfilled(request, held) && held.purpose === purpose
         ? { changed: false, held }
         : { rejected: otherwise };
     }
     if (this.releases.some((release) => release.holder === holder && release.atMs > issuedAtMs)) {
       return { rejected: 'CommandExpired' };
     }
-    if (this.isPortTaken(holder, wish)) return { rejected: 'PortTaken' };
-    const chosen = this.chooseFormer(holder, wish, nowMs) ?? this.choose(holder, wish, nowMs);
+    if (this.isPortTaken(holder, request)) return { rejected: 'PortTaken' };
+    const chosen = this.chooseLastHeld(holder, request, nowMs) ?? this.choose(holder, request, nowMs);
     if (chosen.rejected) return chosen;
     if (claimed && this.isYielded(claimed.name, claimed.claim)) return { rejected: 'VipNameTaken' };
-    const { port, portSecurity } = wish;
+    const { port, portSecurity } = request;
     const rest = { changedAtMs: nowMs, purpose, claim: claimed?.claim };
     return this.put({ ...chosen.held, holder, port, portSecurity, ...rest });
   }
 
   private move(
     holder: Holder,
-    wish: Wish,
+    request: Request,
     { nowMs, issuedAtMs }: Moment,
     otherwise: RejectionCode,
     purpose?: string,
   ): Verdict {
     const held = this.holdings.find((holding) => holding.holder === holder);
     if (!held) return { rejected: otherwise };
-    if (isFulfilled(wish, held) && held.purpose === purpose) return { changed: false, held };
+    if (isFulfilled(request, held) && held.purpose === purpose) return { changed: false, held };
     if (held.changedAtMs > issuedAtMs) return { rejected: 'CommandExpired' };
-    if (this.isPortTaken(holder, wish)) return { rejected: 'PortTaken' };
+    if (this.isPortTaken(holder, request)) return { rejected: 'PortTaken' };
     const chosen = this.choose(
       holder,
-      { v4: wish.v4, v6: wish.v6, mac: wish.mac, families: [] },
+      { v4: request.v4, v6: request.v6, mac: request.mac, families: [] },
       nowMs,
       held,
     );
@@ -242,12 +242,12 @@ export class SlowSubnet {
     for (const address of addresses(held)) {
       if (!addresses(chosen.held).includes(address)) this.pasts.push({ address, holder, atMs: nowMs });
     }
-    const { port, portSecurity } = wish.port === undefined ? held : wish;
+    const { port, portSecurity } = request.port === undefined ? held : request;
     const rest = { changedAtMs: nowMs, purpose, claim: held.claim };
     return this.put({ ...chosen.held, holder, port, portSecurity, ...rest });
   }
 
-  private isPortTaken(holder: Holder, { port }: Wish): boolean {
+  private isPortTaken(holder: Holder, { port }: Request): boolean {
     return port !== undefined && this.holdings.some((one) => one.port === port && one.holder !== holder);
   }
 
@@ -280,37 +280,37 @@ export class SlowSubnet {
   }
 
   /** What it had when it left, whole or not at all. */
-  private chooseFormer(holder: Holder, wish: Wish, nowMs: number): Chosen | undefined {
+  private chooseLastHeld(holder: Holder, request: Request, nowMs: number): Chosen | undefined {
     const left = this.releases.findLast((release) => release.holder === holder)?.held;
-    if (!wish.prefersFormer || !left || addresses(wish).length > 0) return undefined;
-    const isWanted = (family: Family): boolean => wish.families?.includes(family) ?? true;
-    const former = { v4: isWanted(4) ? left.v4 : undefined, v6: isWanted(6) ? left.v6 : undefined };
-    const chosen = addresses(former).length > 0 && this.choose(holder, { ...wish, ...former }, nowMs);
+    if (!request.prefersFormer || !left || addresses(request).length > 0) return undefined;
+    const isRequested = (family: Family): boolean => request.families?.includes(family) ?? true;
+    const last = { v4: isRequested(4) ? left.v4 : undefined, v6: isRequested(6) ? left.v6 : undefined };
+    const chosen = addresses(last).length > 0 && this.choose(holder, { ...request, ...last }, nowMs);
     return !chosen || chosen.rejected ? undefined : chosen;
   }
 
-  private choose(holder: Holder, wish: Wish, nowMs: number, kept: Partial<HeldAddress> = {}): Chosen {
+  private choose(holder: Holder, request: Request, nowMs: number, kept: Partial<HeldAddress> = {}): Chosen {
     const definition = this.definition as SubnetDefinition;
     const families = definition.cidrs.map((cidr) => cidr.family);
-    const named = addresses(wish).map(familyOf);
-    if ([...named, ...(wish.families ?? [])].some((family) => !families.includes(family))) {
+    const named = addresses(request).map(familyOf);
+    if ([...named, ...(request.families ?? [])].some((family) => !families.includes(family))) {
       return { rejected: 'FamilyUnavailable' };
     }
-    if (wish.pool !== undefined && !definition.pools?.some(({ name }) => name === wish.pool))
+    if (request.pool !== undefined && !definition.pools?.some(({ name }) => name === request.pool))
       return { rejected: 'PoolNotFound' };
     const pair: { v4?: Address; v6?: Address } = {};
     for (const [family, key] of [[4, 'v4'] as const, [6, 'v6'] as const]) {
-      const isWanted = families.includes(family) && (wish.families ?? families).includes(family);
+      const isRequested = families.includes(family) && (request.families ?? families).includes(family);
       const address =
-        wish[key] ?? kept[key] ?? (isWanted ? this.firstFree(family, nowMs, wish.pool) : undefined);
-      const refusal = wish[key] === undefined ? undefined : this.whyNotNamed(holder, wish[key], nowMs);
+        request[key] ?? kept[key] ?? (isRequested ? this.firstFree(family, nowMs, request.pool) : undefined);
+      const refusal = request[key] === undefined ? undefined : this.whyNotNamed(holder, request[key], nowMs);
       if (refusal) return { rejected: refusal };
-      if (address === undefined && isWanted) return { rejected: 'SubnetExhausted' };
+      if (address === undefined && isRequested) return { rejected: 'SubnetExhausted' };
       pair[key] = address;
     }
     const { v4, v6 } = pair as { v4?: number; v6?: bigint };
     if (v4 === undefined && v6 === undefined) return { rejected: 'InvalidArgument' };
-    const mac = this.chooseMac(holder, (v4 ?? v6) as Address, wish.mac ?? kept.mac);
+    const mac = this.chooseMac(holder, (v4 ?? v6) as Address, request.mac ?? kept.mac);
     return mac === undefined ? { rejected: 'MacTaken' } : { held: { v4, v6, mac } };
   }
 
@@ -346,11 +346,11 @@ export class SlowSubnet {
     return oldest && oldest.atMs + definition.coolingMs <= nowMs ? oldest.address : undefined;
   }
 
-  private chooseMac(holder: Holder, address: Address, wished: Mac | undefined): Mac | undefined {
+  private chooseMac(holder: Holder, address: Address, named: Mac | undefined): Mac | undefined {
     const others = this.holdings.filter((holding) => holding.holder !== holder);
     const gateway = this.definition && gatewayMac(this.name, this.definition);
     const isFree = (mac: Mac): boolean => mac !== gateway && others.every((holding) => holding.mac !== mac);
-    if (wished !== undefined) return isFree(wished) ? wished : undefined;
+    if (named !== undefined) return isFree(named) ? named : undefined;
     const octet = subnetOctet(this.name);
     const attempts = Array.from({ length: DERIVED_MAC_ATTEMPTS }, (_, attempt) => attempt);
     return attempts.map((attempt) => deriveMac(octet, address, attempt)).find(isFree);
@@ -364,12 +364,13 @@ const isVip = (holder: Holder): boolean => holderParts(holder).kind === 'vip';
 const addresses = ({ v4, v6 }: { readonly v4?: number; readonly v6?: bigint }): Address[] =>
   [v4, v6].filter((address) => address !== undefined);
 
-function isFulfilled(wish: Wish, held: Holding): boolean {
+function isFulfilled(request: Request, held: Holding): boolean {
   const keys = ['v4', 'v6', 'mac'] as const;
   return (
-    keys.every((key) => wish[key] === undefined || wish[key] === held[key]) &&
-    (wish.port === undefined || (wish.port === held.port && !wish.portSecurity === !held.portSecurity)) &&
-    (wish.families ?? []).every((family) => held[`v${family}`] !== undefined)
+    keys.every((key) => request[key] === undefined || request[key] === held[key]) &&
+    (request.port === undefined ||
+      (request.port === held.port && !request.portSecurity === !held.portSecurity)) &&
+    (request.families ?? []).every((family) => held[`v${family}`] !== undefined)
   );
 }
 

@@ -1,5 +1,5 @@
 // What a Subnet's definition means, in the plainest way: whether it is sound, whether two are the same, and which
-// addresses nobody may have. Of the slow model; it shares nothing with the real Subnet but the arithmetic of one address.
+// addresses nobody may have. Of the reference model; it shares nothing with the real Subnet but the arithmetic of one address.
 import {
   type Address,
   type AddressRange,
