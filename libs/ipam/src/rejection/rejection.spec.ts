@@ -122,7 +122,7 @@ const CASES: Record<RejectionCode, readonly Case[] | typeof OF_THE_LOOP> = {
     [[here, reserve('pod/default/a', '', own)], reserveVip('web', '', own)],
     [[here, reserve('pod/default/a', '', own), reserveVip('web')], reviseVip('web', '', own)],
   ],
-  HolderHoldsOther: [[[here, reserve('pod/default/a')], reserve('pod/default/a', '10.16.0.5')]],
+  HolderHasDifferentAddress: [[[here, reserve('pod/default/a')], reserve('pod/default/a', '10.16.0.5')]],
   ReservationNotFound: [
     [[here], release('pod/default/a')],
     ...[attach(a, podUser('default/a u1')), detach(a, 'u1', 'none'), movePrimary(a, 'u1')].map(asked),
@@ -143,7 +143,7 @@ const CASES: Record<RejectionCode, readonly Case[] | typeof OF_THE_LOOP> = {
     [[here, reserveVip('web'), grant('web', 'a')], reviseVip('web', '', { vipType: 'switch_lb_vip' })],
     [[here, reserveVip('web'), attach('vip/web', podUser('default/a u1'))], releaseVip('web')],
   ],
-  VipUnsuited: [
+  VipTypeMismatch: [
     [[here, lb], grant('lb', 'a.default')],
     [[here, reserveVip('web')], defineRule('web', 'web', '80:80/tcp')],
   ],
@@ -153,7 +153,7 @@ const CASES: Record<RejectionCode, readonly Case[] | typeof OF_THE_LOOP> = {
     [[here, lb], retireRule('web')],
     [[here, lb], setBackends('web', '')],
   ],
-  FrontTaken: [
+  VipPortTaken: [
     [[here, lb, web80], defineRule('other', 'lb', '443:443/tcp 80:9090/tcp')],
     [[here, lb, web80, defineRule('other', 'lb', '80:80/udp')], reviseRule('other', 'lb', '80:80/tcp')],
   ],

@@ -12,16 +12,16 @@ export const REJECTION_CODES = [
   'AddressTaken',
   'AddressCooling',
   'MacTaken',
-  'HolderHoldsOther',
+  'HolderHasDifferentAddress',
   'ReservationNotFound',
   'VipExists',
   'VipNotFound',
   'VipNameTaken',
   'VipInUse',
-  'VipUnsuited',
+  'VipTypeMismatch',
   'RuleExists',
   'RuleNotFound',
-  'FrontTaken',
+  'VipPortTaken',
   'LimitReached',
   'ReservationInUse',
   'UserNotFound',
@@ -32,6 +32,13 @@ export const REJECTION_CODES = [
 ] as const;
 
 export type RejectionCode = (typeof REJECTION_CODES)[number];
+
+/** What codes were called before, for whoever reads them back from an older server or a record. */
+export const FORMER_REJECTION_CODES: Readonly<Record<string, RejectionCode>> = {
+  HolderHoldsOther: 'HolderHasDifferentAddress',
+  FrontTaken: 'VipPortTaken',
+  VipUnsuited: 'VipTypeMismatch',
+};
 
 export interface Rejection {
   readonly code: RejectionCode;

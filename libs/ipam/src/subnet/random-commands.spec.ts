@@ -302,10 +302,10 @@ describe('a Subnet under random commands', () => {
       'UserNotFound',
       'PortTaken',
       'VipInUse',
-      'VipUnsuited',
+      'VipTypeMismatch',
       'RuleExists',
       'RuleNotFound',
-      'FrontTaken',
+      'VipPortTaken',
       'LimitReached',
     ];
     const never = REJECTION_CODES.filter(

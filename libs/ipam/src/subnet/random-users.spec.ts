@@ -80,7 +80,13 @@ it('keeps every invariant', () => {
   );
   // The comparison is worth something only if all of this happened.
   const wanted = [0, 1, 2, 3].map((count) => `accepted: ${count} events`);
-  for (const one of [...wanted, 'ReservationInUse', 'HolderHoldsOther', 'CommandExpired', 'PortTaken'])
+  for (const one of [
+    ...wanted,
+    'ReservationInUse',
+    'HolderHasDifferentAddress',
+    'CommandExpired',
+    'PortTaken',
+  ])
     assert.ok(seen.has(one), one);
 });
 

@@ -114,7 +114,7 @@ export class ReferenceSubnet {
       case 'ReserveAddress':
         return isVip(command.holder)
           ? { rejected: 'InvalidArgument' }
-          : this.reserve(command.holder, command, moment, 'HolderHoldsOther');
+          : this.reserve(command.holder, command, moment, 'HolderHasDifferentAddress');
       case 'ReserveVip':
         return this.reserve(vipHolder(command.name), command, moment, 'VipExists', text(command), command);
       case 'MoveAddress':

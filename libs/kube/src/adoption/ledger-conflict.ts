@@ -11,7 +11,7 @@ const CODES: Partial<Record<RejectionCode, ConflictCode>> = {
   AddressTaken: 'LedgerDiffers',
   MacTaken: 'LedgerDiffers',
   PortTaken: 'LedgerDiffers',
-  HolderHoldsOther: 'LedgerDiffers',
+  HolderHasDifferentAddress: 'LedgerDiffers',
   ReservationInUse: 'LedgerDiffers',
   SubnetExists: 'LedgerDiffers',
   SubnetInUse: 'LedgerDiffers',

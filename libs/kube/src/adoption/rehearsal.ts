@@ -100,7 +100,8 @@ function more(order: ClaimedAddress & { readonly subnet: string }, holder: Holde
   if (!held || addressesIn(held).length <= addressesIn(order).length) return undefined;
   const has = `${formatPair(held)} MAC ${formatMac(state.macOf(held))}`;
   const message = `${holder} holds ${has} in subnet ${state.name}, which is more than ${formatPair(order)}; release or move what it holds.`;
-  return reject('HolderHoldsOther', message, { subnet: state.name, holder, held: formatPair(held) }).rejected;
+  return reject('HolderHasDifferentAddress', message, { subnet: state.name, holder, held: formatPair(held) })
+    .rejected;
 }
 
 /**

@@ -48,7 +48,7 @@ describe('helps', () => {
     ['VipInUse', { vip: 'a' }, detached, 'yes'],
     ['VipInUse', { vip: 'other' }, retired, 'no'],
     ['VipInUse', { vip: 'web' }, released, 'no'],
-    ['FrontTaken', { vip: 'web' }, retired, 'yes'],
+    ['VipPortTaken', { vip: 'web' }, retired, 'yes'],
     ['LimitReached', { vip: 'web' }, withdrawn, 'yes'],
     ['RuleExists', { rule: 'slr' }, retired, 'yes'],
     ['RuleExists', { rule: 'slr' }, withdrawn, 'no'],

@@ -74,7 +74,7 @@ export function helps(relief: Relief, { code, facts }: Rejection): Help {
 }
 
 const OF_ADDRESSES = new Set<RejectionCode>(['AddressTaken', 'AddressCooling', 'SubnetInUse']);
-const OF_USES = new Set<RejectionCode>(['VipInUse', 'FrontTaken', 'LimitReached']);
+const OF_USES = new Set<RejectionCode>(['VipInUse', 'VipPortTaken', 'LimitReached']);
 
 /** A use that ended helps those who were refused because of uses of the same Vip. */
 function helpsUser(

@@ -42,7 +42,7 @@ const NEXT_MAY_DO = new Set<string>([
   'PoolNotFound',
 ] satisfies RejectionCode[]);
 
-const HOLDS_OTHER: RejectionCode = 'HolderHoldsOther';
+const HOLDS_OTHER: RejectionCode = 'HolderHasDifferentAddress';
 
 type Reserving = Carrying & ReserveAddress;
 

@@ -27,7 +27,7 @@ export function grantParent(command: GrantParent, state: SubnetState, moment: Mo
   if (!held?.vip) return vipNotFound(state, vip);
   if (held.vip.vipType !== '') {
     return reject(
-      'VipUnsuited',
+      'VipTypeMismatch',
       `Vip ${vip} of subnet ${state.name} is of type ${held.vip.vipType}, for which no port answers; reserve one of type "" for parents.`,
       { subnet: state.name, vip, vipType: held.vip.vipType },
     );

@@ -69,7 +69,7 @@ describe('ReserveAddress', () => {
         .after(reserve('pod/default/a', '10.16.0.5', { families: [4] }))
         .when(command)
         .thenRefused(
-          'HolderHoldsOther',
+          'HolderHasDifferentAddress',
           { subnet: NAME, holder: 'pod/default/a', held: '10.16.0.5', asked },
           'pod/default/a holds 10.16.0.5 MAC ',
           NAME,

@@ -25,7 +25,7 @@ export function reserveAddress(command: ReserveAddress, state: SubnetState, mome
   if (isVipHolder(holder)) return invalid('holder', 'a Vip is reserved with ReserveVip');
   const held = state.byHolder.get(holder);
   if (held) {
-    if (!satisfies(state, held, command)) return holdsOther(state, held, command);
+    if (!satisfies(state, held, command)) return hasDifferentAddress(state, held, command);
     const isSo = alreadySo({ reservation: describe(state, held) });
     return withUser(isSo, command, state, moment, { ...heldBy(state, held), ...portOf(held) });
   }
@@ -53,7 +53,7 @@ function chooseLastHeld(command: ReserveAddress, state: SubnetState, moment: Mom
   return choice.rejected ? undefined : choice;
 }
 
-function holdsOther(
+function hasDifferentAddress(
   state: SubnetState,
   held: Reservation,
   request: AddressRequest & PortSpec,
@@ -71,7 +71,7 @@ function holdsOther(
   ];
   const asking = asked.filter(Boolean).join(', ');
   return reject(
-    'HolderHoldsOther',
+    'HolderHasDifferentAddress',
     `${holder} holds ${has} in subnet ${state.name}, but asks for ${asking}; move or release what it holds.`,
     { subnet: state.name, holder, held: formatPair(held), asked: asking },
   );

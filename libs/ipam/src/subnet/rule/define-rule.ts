@@ -6,7 +6,7 @@ import { expired } from '../decision/late';
 import { type RuleDefined, type RuleDefinition, type RuleRevised, ruleDefinitionOf } from '../events';
 import type { SubnetState } from '../state/state';
 import { probeSourceChange } from './health-check-source';
-import { frontTaken, ruleDifferences, ruleFault, vipUnsuited } from './rule-fault';
+import { vipPortTaken, ruleDifferences, ruleFault, vipTypeMismatch } from './rule-fault';
 
 export interface DefineRule extends RuleDefinition {
   readonly type: 'DefineRule';
@@ -30,7 +30,7 @@ export function defineRule(command: DefineRule, state: SubnetState, moment: Mome
   const late = comesBeforeUse(command, state, moment);
   if (late) return late;
   if (!isVipName(name)) return invalid('rule', `${JSON.stringify(name)} is no name (RFC 1123 subdomain)`);
-  const fault = ruleFault(command) ?? vipUnsuited(command, state) ?? frontTaken(name, command, state);
+  const fault = ruleFault(command) ?? vipTypeMismatch(command, state) ?? vipPortTaken(name, command, state);
   return (
     fault ?? acceptRule({ type: 'RuleDefined', rule: name, ...ruleDefinitionOf(command) }, state, moment)
   );

@@ -6,7 +6,7 @@ import { ruleNotFound } from '../decision/rejections';
 import { type RuleDefinition, ruleDefinitionOf } from '../events';
 import type { SubnetState } from '../state/state';
 import { acceptRule } from './define-rule';
-import { frontTaken, ruleDifferences, ruleFault, vipUnsuited } from './rule-fault';
+import { vipPortTaken, ruleDifferences, ruleFault, vipTypeMismatch } from './rule-fault';
 
 /** The rule as it should be from now on. */
 export interface ReviseRule extends RuleDefinition {
@@ -30,7 +30,7 @@ export function reviseRule(command: ReviseRule, state: SubnetState, moment: Mome
     const what = `rule ${name} of subnet ${state.name} was changed`;
     return expired({ subnet: state.name, rule: name }, moment.issuedAtMs, what, held.changedAtMs);
   }
-  const fault = ruleFault(command) ?? vipUnsuited(command, state) ?? frontTaken(name, command, state);
+  const fault = ruleFault(command) ?? vipTypeMismatch(command, state) ?? vipPortTaken(name, command, state);
   return (
     fault ?? acceptRule({ type: 'RuleRevised', rule: name, ...ruleDefinitionOf(command) }, state, moment)
   );

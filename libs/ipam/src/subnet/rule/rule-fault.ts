@@ -36,7 +36,7 @@ export function ruleFault(rule: RuleDefinition): { rejected: Rejection } | undef
   );
 }
 
-export function vipUnsuited(
+export function vipTypeMismatch(
   { vip }: RuleDefinition,
   state: SubnetState,
 ): { rejected: Rejection } | undefined {
@@ -44,13 +44,13 @@ export function vipUnsuited(
   if (!held?.vip) return vipNotFound(state, vip);
   if (held.vip.vipType === 'switch_lb_vip') return undefined;
   return reject(
-    'VipUnsuited',
+    'VipTypeMismatch',
     `Vip ${vip} of subnet ${state.name} is of type "${held.vip.vipType}"; a rule needs one of type switch_lb_vip, for which the switch itself answers.`,
     { subnet: state.name, vip, vipType: held.vip.vipType },
   );
 }
 
-export function frontTaken(
+export function vipPortTaken(
   name: string,
   { vip, ports }: RuleDefinition,
   state: SubnetState,
@@ -59,7 +59,7 @@ export function frontTaken(
     const other = state.uses.ruleWithFront(vip, port.port, port.protocol);
     if (other === undefined || other === name) continue;
     return reject(
-      'FrontTaken',
+      'VipPortTaken',
       `Front ${frontText(port)} of Vip ${vip} in subnet ${state.name} belongs to rule ${other}; choose another port, or revise that rule.`,
       { subnet: state.name, vip, front: frontText(port), rule: other },
     );

@@ -72,7 +72,7 @@ describe('ReserveAddress with a user', () => {
       .when(reserve(set, '10.16.0.9', { user: first }))
       .thenRefused('AddressTaken', { holder: 'pod/default/a' });
     const story = given().after(reserve(set, '10.16.0.9'));
-    story.when(reserve(set, '10.16.0.8', { user: first })).thenRefused('HolderHoldsOther');
+    story.when(reserve(set, '10.16.0.8', { user: first })).thenRefused('HolderHasDifferentAddress');
     expect(users(story)).toEqual([]);
   });
 
