@@ -11,7 +11,7 @@ import {
   type SubnetCommand,
   type SubnetEvent,
   type SubnetReply,
-  type SubnetState,
+  type SubnetFold,
   type VipNameCommand,
   type VipNameEvent,
   type VipNameReply,
@@ -23,7 +23,7 @@ import type { Witness } from '../check/witness';
 import { type SubnetOutcome, VipReservations } from '@holdfast/control-plane/ledger';
 import type { OrderCommand } from './order';
 
-export type SubnetDecider = Decider<SubnetState, SubnetCommand, SubnetEvent, SubnetReply, Rejection>;
+export type SubnetDecider = Decider<SubnetFold, SubnetCommand, SubnetEvent, SubnetReply, Rejection>;
 export type VipNameDecider = Decider<VipNameState, VipNameCommand, VipNameEvent, VipNameReply, Rejection>;
 
 export interface Deciders {
@@ -56,7 +56,7 @@ class WitnessedLoop<State extends object, Command extends object, Event, Reply> 
 }
 
 export class LedgerRole {
-  private readonly subnets: WitnessedLoop<SubnetState, SubnetCommand, SubnetEvent, SubnetReply>;
+  private readonly subnets: WitnessedLoop<SubnetFold, SubnetCommand, SubnetEvent, SubnetReply>;
   private readonly vips: VipReservations;
 
   constructor(deciders: Deciders, options: CommandLoopOptions<Rejection>, witness: Witness) {

@@ -8,7 +8,7 @@ export type { AddressRequest } from './reservation/address-request';
 export { HEALTH_CHECK_SOURCE } from './rule/health-check-source';
 export { RULE_BACKENDS_MAX, RULE_PORTS_MAX } from './rule/rule-fault';
 export { type Reservation, addressesOf } from './state/reservation';
-export { SubnetState } from './state/state';
+export { type SubnetState, SubnetFold } from './state/state';
 export { type Retained, type Use, Users } from './state/users';
 export { type Parent, type Rule, VipUses } from './state/vip-uses';
 export { subnet } from './subnet';

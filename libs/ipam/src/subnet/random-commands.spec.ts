@@ -25,7 +25,7 @@ import {
   holder,
   mac,
 } from '../testing';
-import type { HeldAddress, SubnetDecision, SubnetReply, SubnetState } from '.';
+import type { HeldAddress, SubnetDecision, SubnetReply, SubnetFold } from '.';
 import { subnet } from '.';
 
 /** One seed is one run; another one may be tried with PROPERTY_SEED, more runs with PROPERTY_RUNS. */
@@ -259,7 +259,7 @@ function play(steps: readonly Step[], seen: Set<string>): void {
 }
 
 /** What is said to come next does come, one after the other. */
-function assertUpcoming(state: SubnetState, family: Family, nowMs: number): void {
+function assertUpcoming(state: SubnetFold, family: Family, nowMs: number): void {
   const upcoming = state.space(family)?.upcoming(40, nowMs, state.definition?.coolingMs ?? 0) ?? [];
   for (const address of [...upcoming, undefined].slice(0, 40)) {
     const command = reserve(`pod/upcoming/p${address}`, '', { families: [family] });

@@ -19,7 +19,7 @@ import { defineRule } from './rule/define-rule';
 import { retireRule } from './rule/retire-rule';
 import { reviseRule } from './rule/revise-rule';
 import { setRuleBackends } from './rule/set-rule-backends';
-import { SubnetState } from './state/state';
+import { type SubnetState, SubnetFold } from './state/state';
 import { attachUser } from './user/attach-user';
 import { detachUser } from './user/detach-user';
 import { endOwner } from './user/end-owner';
@@ -33,8 +33,8 @@ import { yieldVipName } from './vip/yield-vip-name';
 
 export const subnet = {
   category: 'subnet',
-  initial: (name: string): SubnetState => new SubnetState(name),
-  evolve: (state: SubnetState, event: SubnetEvent, atMs: number): SubnetState => state.evolve(event, atMs),
+  initial: (name: string): SubnetFold => new SubnetFold(name),
+  evolve: (state: SubnetFold, event: SubnetEvent, atMs: number): SubnetFold => state.evolve(event, atMs),
   decide,
   replyTo,
   codec: subnetCodec,

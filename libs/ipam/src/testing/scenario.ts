@@ -9,7 +9,7 @@ export interface DeciderUnderTest<State, Command, Event, Reply> {
   evolve(state: State, event: Event, atMs: number): State;
   decide(
     command: Command,
-    state: State,
+    state: NoInfer<State>,
     moment: { readonly nowMs: number; readonly issuedAtMs: number },
   ): Decision<Event, Reply>;
   replyTo(event: Event): Reply;

@@ -3,7 +3,7 @@
 import { holderParts, isVipHolder } from '../holder';
 import { type SubnetEvent, isUserEvent, isVipUse } from '../subnet/events';
 import type { Reservation } from '../subnet/state/reservation';
-import { SubnetState } from '../subnet/state/state';
+import { type SubnetState, SubnetFold } from '../subnet/state/state';
 import { SubnetCounts } from './counts';
 import { Origins } from './origins';
 
@@ -31,7 +31,7 @@ export class LedgerView {
   position: string | undefined;
   /** When the latest of the events was decided; whoever decides next does so no earlier, however its clock is set. */
   decidedAtMs = -Infinity;
-  private readonly states = new Map<string, SubnetState>();
+  private readonly states = new Map<string, SubnetFold>();
   /** Of those that somebody asked about. */
   private readonly countsOf = new Map<string, SubnetCounts>();
   private readonly subnetOfVip = new Map<string, string>();
@@ -44,7 +44,7 @@ export class LedgerView {
     this.decidedAtMs = Math.max(this.decidedAtMs, atMs);
     this.subnetPositions.set(subnet, position);
     let state = this.states.get(subnet);
-    if (!state) this.states.set(subnet, (state = new SubnetState(subnet)));
+    if (!state) this.states.set(subnet, (state = new SubnetFold(subnet)));
     state.evolve(event, atMs);
     this.countsOf.get(subnet)?.apply(event);
     this.origins.happened(subnet, event, { through, actor });

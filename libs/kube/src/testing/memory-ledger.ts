@@ -8,7 +8,7 @@ import {
   subnet,
   type SubnetCommand,
   type SubnetFact,
-  type SubnetState,
+  type SubnetFold,
   vipName,
   type VipNameState,
 } from '@holdfast/ipam';
@@ -29,7 +29,7 @@ export class MemoryLedger implements Ledger {
   /** Everything that was ever asked, in order. */
   readonly executed: ExecutedOrder[] = [];
   readonly facts: SubnetFact[] = [];
-  private readonly subnets = new Map<string, SubnetState>();
+  private readonly subnets = new Map<string, SubnetFold>();
   private readonly names = new Map<string, VipNameState>();
   private readonly listeners = new Set<Listener>();
   private untold: SubnetFact[] = [];
@@ -150,7 +150,7 @@ export class MemoryLedger implements Ledger {
     for (const { resolve } of this.waiting.splice(0)) resolve(true);
   }
 
-  private stateOf(name: string): SubnetState {
+  private stateOf(name: string): SubnetFold {
     const state = this.subnets.get(name) ?? subnet.initial(name);
     this.subnets.set(name, state);
     return state;

@@ -11,7 +11,7 @@ import {
   type RuleDefinition,
   type SubnetCommand,
   type SubnetFact,
-  type SubnetState,
+  type SubnetFold,
   type User,
   parseAddress,
   parseCidr,
@@ -41,7 +41,7 @@ const START_MS = Date.UTC(2026, 0, 1);
 
 export class TestLedger {
   view = new LedgerView();
-  private readonly states = new Map<string, SubnetState>();
+  private readonly states = new Map<string, SubnetFold>();
   private readonly listeners = new Set<(facts: readonly SubnetFact[]) => void>();
   private readonly facts: SubnetFact[] = [];
   private claims = 0;

@@ -1,14 +1,14 @@
 // Which addresses may be had, and which come by themselves: the same rules for every command that reserves.
 import type { Scenario } from '../../testing';
 import { commandsTo, eventsOf, pair, scenario } from '../../testing';
-import type { SubnetCommand, SubnetEvent, SubnetReply, SubnetState } from '..';
+import type { SubnetCommand, SubnetEvent, SubnetReply, SubnetFold } from '..';
 import { subnet } from '..';
 
 const NAME = 'ovn-default';
 const { define, revise, reserve, release, move } = commandsTo(NAME);
 const { reserved } = eventsOf(NAME);
 const given = (...history: SubnetCommand[]) => scenario(subnet, NAME).after(...history);
-type Story = Scenario<SubnetState, SubnetCommand, SubnetEvent, SubnetReply>;
+type Story = Scenario<SubnetFold, SubnetCommand, SubnetEvent, SubnetReply>;
 
 /** Reserves automatically until the subnet is exhausted, and tells what came, in order. */
 function fill(story: Story, prefix = 'pod/fill/p'): string[] {

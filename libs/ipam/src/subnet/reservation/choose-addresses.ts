@@ -6,7 +6,7 @@ import { type Rejection, invalid, reject } from '../../rejection';
 import type { Moment } from '../decision/decision';
 import { poolNotFound } from '../decision/rejections';
 import type { HeldAddress } from '../events';
-import { AddressSpace } from '../space/address-space';
+import { AddressSpaceReader } from '../space/address-space';
 import type { SubnetState } from '../state/state';
 import type { AddressRequest, Chosen } from './address-request';
 import { chooseMac } from './choose-mac';
@@ -65,7 +65,7 @@ function chooseAddress(
 function chooseNamed(state: SubnetState, holder: Holder, address: Address, moment: Moment): Chosen<Address> {
   const text = formatAddress(address);
   const facts = { subnet: state.name, address: text };
-  const space = state.space(familyOf(address)) as AddressSpace;
+  const space = state.space(familyOf(address)) as AddressSpaceReader;
   const block = formatCidr(space.cidr);
   switch (space.unusable(address)) {
     case 'out-of-range':

@@ -171,6 +171,12 @@ export class AddressSpace {
   }
 }
 
+/** What may be asked of it by who must not change it. */
+export type AddressSpaceReader = Pick<
+  AddressSpace,
+  'cidr' | 'unusable' | 'isExcluded' | 'next' | 'upcoming' | 'sizeUsable' | 'sizeOfPool' | 'rangesOf'
+>;
+
 /** Sorts ranges of one family and joins those that overlap or touch. */
 export function joinRanges(ranges: readonly AddressRange[]): AddressRange[] {
   const joined: { first: Address; last: Address }[] = [];

@@ -73,4 +73,10 @@ export class Holdings<Key, Released extends NotHeld> {
   }
 }
 
+/** What may be asked of it by who must not change it. */
+export type HoldingsReader<Key, Released extends NotHeld> = Pick<
+  Holdings<Key, Released>,
+  'size' | 'get' | 'has' | 'released' | 'keys' | 'values' | 'allReleased' | typeof Symbol.iterator
+>;
+
 const isHeld = (entry: Reservation | NotHeld): entry is Reservation => entry.sinceMs !== undefined;

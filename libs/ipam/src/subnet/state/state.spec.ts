@@ -1,6 +1,6 @@
 import { formatAddress, plus } from '../../address';
 import { address, cidr, commandsTo, eventsOf, holder, mac, scenario } from '../../testing';
-import { type SubnetEvent, SubnetState, subnet } from '..';
+import { type SubnetEvent, SubnetFold, subnet } from '..';
 
 const NAME = 'ovn-default';
 const { define, reserve, release, move } = commandsTo(NAME);
@@ -74,8 +74,8 @@ describe('in a block that never ends', () => {
   const DAY_MS = 24 * 3_600_000;
 
   /** One holder after the other, a second each: what comes next is what was never used. */
-  function churn(block: string, coolingMs: number): SubnetState {
-    const state = new SubnetState(NAME).evolve(defined({ cidrs: [block], coolingMs }), 0);
+  function churn(block: string, coolingMs: number): SubnetFold {
+    const state = new SubnetFold(NAME).evolve(defined({ cidrs: [block], coolingMs }), 0);
     for (let at = 0; at < CHURN; at += 1) {
       const one = plus(plus(cidr(block).base, 1), at);
       const pair = typeof one === 'number' ? { v4: one } : { v6: one };
@@ -85,7 +85,7 @@ describe('in a block that never ends', () => {
     }
     return state;
   }
-  const remembered = (state: SubnetState, block: string): number => {
+  const remembered = (state: SubnetFold, block: string): number => {
     const base = address(block) as bigint;
     return Array.from({ length: CHURN }, (_, at) => state.lastHolder(base + BigInt(at) + 1n)).filter(Boolean)
       .length;
@@ -103,7 +103,7 @@ describe('in a block that never ends', () => {
   });
 
   it('nor is what was named ahead of the addresses that come by themselves', () => {
-    const state = new SubnetState(NAME).evolve(defined({ cidrs: ['fd00::/64'] }), 0);
+    const state = new SubnetFold(NAME).evolve(defined({ cidrs: ['fd00::/64'] }), 0);
     const who = (text: string): string => `pod/default/a${text.replaceAll(':', '-')}`;
     const take = (text: string) => state.evolve(reserved(who(text), text), 0);
     const give = (text: string) => state.evolve(released(who(text), held(text)), 0);
@@ -147,13 +147,13 @@ describe('evolve is total: it never refuses history, however odd', () => {
   ];
 
   it.each(events)('$type before anything else', (event) => {
-    expect(() => new SubnetState(NAME).evolve(event, 0)).not.toThrow();
+    expect(() => new SubnetFold(NAME).evolve(event, 0)).not.toThrow();
   });
 
   it('every pair of events, in either order', () => {
     for (const first of events) {
       for (const second of events) {
-        const both = () => new SubnetState(NAME).evolve(first, 0).evolve(second, 1).evolve(revisedAgain, 2);
+        const both = () => new SubnetFold(NAME).evolve(first, 0).evolve(second, 1).evolve(revisedAgain, 2);
         expect(both).not.toThrow();
       }
     }

@@ -21,16 +21,17 @@ import {
   definitionOf,
   purposeOf,
 } from '../events';
-import { AddressSpace } from '../space/address-space';
-import { Holdings } from './holdings';
+import { AddressSpace, type AddressSpaceReader } from '../space/address-space';
+import { Holdings, type HoldingsReader } from './holdings';
 import { type LastHolder, type LastHeld, type Reservation, addressesOf } from './reservation';
-import { Users } from './users';
-import { VipUses } from './vip-uses';
+import { Users, type UsersReader } from './users';
+import { VipUses, type VipUsesReader } from './vip-uses';
 
 /** A release is remembered by holder for as long as a late duplicate of an older command may be accepted. */
 const RELEASE_MEMORY_MS = 7 * 24 * 3_600_000;
 
-export class SubnetState {
+/** What the events are folded into. Only who owns it may change it: a loop, a view; all others are given a `SubnetState`. */
+export class SubnetFold {
   definition: SubnetDefinition | undefined;
   /** When the definition last came, changed or went. */
   definitionAtMs: number | undefined;
@@ -286,6 +287,35 @@ export class SubnetState {
   private spaceOf(address: Address): AddressSpace | undefined {
     return this.spaces[familyOf(address)];
   }
+}
+
+/** A Subnet as it is, to read and never to change: what decisions are made upon, and what the view shows. */
+export interface SubnetState
+  extends Readonly<
+    Pick<
+      SubnetFold,
+      | 'name'
+      | 'definition'
+      | 'definitionAtMs'
+      | 'families'
+      | 'macOf'
+      | 'derivedMac'
+      | 'routerMac'
+      | 'macOfGateway'
+      | 'holderOfMac'
+      | 'holderOfPort'
+      | 'lastHolder'
+      | 'releasedAtMs'
+      | 'lastHeld'
+      | 'yieldedClaim'
+      | 'heldCounts'
+    >
+  > {
+  readonly byHolder: HoldingsReader<Holder, LastHeld>;
+  readonly byAddress: HoldingsReader<Address, LastHolder>;
+  readonly uses: VipUsesReader;
+  readonly users: UsersReader;
+  space(family: Family): AddressSpaceReader | undefined;
 }
 
 const portOfReserved = ({ port, portSecurity }: PortSpec): PortSpec => ({ port, portSecurity });

@@ -79,3 +79,6 @@ export class Users {
     this.uses.delete(holder);
   }
 }
+
+/** What may be asked of it by who must not change it. */
+export type UsersReader = Pick<Users, 'of' | 'usersOf' | 'userOf' | 'retained' | typeof Symbol.iterator>;

@@ -157,6 +157,22 @@ export class VipUses {
   }
 }
 
+/** What may be asked of it by who must not change it. */
+export type VipUsesReader = Pick<
+  VipUses,
+  | 'parents'
+  | 'parentPorts'
+  | 'parentCount'
+  | 'isGranted'
+  | 'isParent'
+  | 'grantTimes'
+  | 'rule'
+  | 'rules'
+  | 'rulesOf'
+  | 'ruleWithFront'
+  | 'ruleRetiredAtMs'
+>;
+
 const bitOf = (grantor: Grantor): number => 1 << GRANTORS.indexOf(grantor);
 const grantorsOf = (bits: number): Grantor[] => GRANTORS.filter((grantor) => (bits & bitOf(grantor)) !== 0);
 
