@@ -27,7 +27,16 @@ const ORDINAL = /^(0|[1-9]\d{0,8})$/;
 
 export const vipHolder = (name: string): Holder => `vip/${name}` as Holder;
 
-export const isVipHolder = (holder: Holder): boolean => holder.startsWith('vip/');
+const VIP_PREFIX = 'vip/';
+
+export const isVipHolder = (holder: Holder): boolean => holder.startsWith(VIP_PREFIX);
+
+/** The name of the Vip that is the holder, if one is. */
+export function vipNameOf(holder: Holder): string | undefined {
+  if (!isVipHolder(holder)) return undefined;
+  const nic = holder.indexOf('@');
+  return nic < 0 ? holder.slice(VIP_PREFIX.length) : holder.slice(VIP_PREFIX.length, nic);
+}
 
 /** Writes the canonical form. `undefined` when a part is missing, superfluous or has characters that no name has. */
 export function toHolder(parts: HolderParts): Holder | undefined {

@@ -1,7 +1,7 @@
 // What the ledger says now, for reading: a pure fold of the whole log, the same for queries and for every projector.
 // It is behind the log by what was not applied yet; `position` says how far it has come.
-import { holderParts, isVipHolder } from '../holder';
-import { type SubnetEvent, isUserEvent, isVipUse } from '../subnet/events';
+import { holderParts } from '../holder';
+import { type SubnetEvent, touches } from '../subnet/events';
 import type { Reservation } from '../subnet/state/reservation';
 import { type SubnetState, SubnetFold } from '../subnet/state/state';
 import { SubnetCounts } from './counts';
@@ -48,16 +48,14 @@ export class LedgerView {
     state.evolve(event, atMs);
     this.countsOf.get(subnet)?.apply(event);
     this.origins.happened(subnet, event, { through, actor });
-    if (isVipUse(event)) this.vipPositions.set(event.vip, position);
-    if (isUserEvent(event) && isVipHolder(event.holder))
-      this.vipPositions.set(holderParts(event.holder).name, position);
-    if (event.type === 'VipReserved' || event.type === 'VipRevised') {
-      this.subnetOfVip.set(event.name, subnet);
-      this.vipPositions.set(event.name, position);
-    } else if (event.type === 'VipReleased' && this.subnetOfVip.get(event.name) === subnet) {
-      this.subnetOfVip.delete(event.name);
-      this.vipPositions.delete(event.name);
-      this.origins.vipReleased(event.name);
+    const { vip, holder, takes, gives } = touches(event);
+    if (vip === undefined || holder === undefined) return;
+    if (takes) this.subnetOfVip.set(vip, subnet);
+    if (takes || !gives) this.vipPositions.set(vip, position);
+    else if (this.subnetOfVip.get(vip) === subnet) {
+      this.subnetOfVip.delete(vip);
+      this.vipPositions.delete(vip);
+      this.origins.vipReleased(vip);
     }
   }
 

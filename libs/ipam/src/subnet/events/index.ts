@@ -4,5 +4,6 @@ export * from './parent';
 export * from './reservation';
 export * from './retention';
 export * from './rule';
+export * from './touches';
 export * from './user';
 export * from './vip';
