@@ -132,10 +132,11 @@ export class VipReservations {
         command: { type: 'ClaimVipName', name, subnet },
       });
       if (!outcome.rejected) return { number: outcome.reply.claim };
-      const { facts } = outcome.rejected;
+      const { code, facts } = outcome.rejected;
       const isFree =
         attempt < CLAIM_ATTEMPTS_MAX &&
-        (await this.giveUp(actor, name, facts['subnet'] as string, Number(facts['claim'])));
+        code === 'VipNameTaken' &&
+        (await this.giveUp(actor, name, facts.subnet, Number(facts.claim)));
       if (!isFree) return { ...outcome, commandId: envelope.commandId ?? outcome.commandId, subnet };
     }
   }

@@ -2,7 +2,7 @@
 // retries nor times out by itself; the caller passes a signal.
 import type { DescMessage, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import { fromJson } from '@bufbuild/protobuf';
-import { FORMER_REJECTION_CODES, type Rejection as RejectionValue, type RejectionCode } from '@holdfast/ipam';
+import { FORMER_REJECTION_CODES, type RejectionCode } from '@holdfast/ipam';
 import { type Rejection, RejectionSchema } from '../contract';
 import type { Operation } from '../operation';
 import { type OperationName, type Operations, operations } from '../operations';
@@ -19,9 +19,11 @@ export interface HttpClientOptions {
 }
 
 /** A code that is newer than this client is passed on as it came, one of an older server by the name that it has today. */
-export type ToldRejection = Omit<RejectionValue, 'code'> & {
+export interface ToldRejection {
   readonly code: RejectionCode | (string & Record<never, never>);
-};
+  readonly message: string;
+  readonly facts: Readonly<Record<string, string>>;
+}
 
 export type CallOutcome<Response> =
   | { readonly reply: Response; readonly rejected?: undefined }

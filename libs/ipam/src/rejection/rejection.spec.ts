@@ -1,8 +1,8 @@
 // Every refusal that this library may answer with, provoked once: a new code without a line here does not compile.
 import type { Rejection, RejectionCode } from './rejection';
-import { REJECTION_CODES, invalid, reject } from './rejection';
+import { REJECTION_CODES, factsOf, invalid, reject } from './rejection';
 import { PARENTS_MAX, type SubnetCommand, subnet } from '../subnet';
-import { commandsTo, podUser, scenario, usersIn, usesOf } from '../testing';
+import { commandsTo, holder, podUser, scenario, usersIn, usesOf } from '../testing';
 
 const NAME = 'ovn-default';
 const {
@@ -228,11 +228,12 @@ describe.each(Object.entries(CASES).filter(([, cases]) => cases))('%s', (code, c
     (_, one) => {
       const rejection = refusalOf(one);
       expect(rejection).toMatchObject({ code });
-      const { facts = {}, message = '' } = rejection ?? {};
+      const { message = '' } = rejection ?? {};
+      const facts = rejection ? factsOf(rejection) : {};
       expect(Object.keys(facts).some((fact) => ['subnet', 'field'].includes(fact))).toBe(true);
-      if (facts['subnet'] !== undefined) expect(message).toContain(NAME);
-      if (facts['holder'] !== undefined) expect(message).toContain(facts['holder']);
-      if (facts['address'] !== undefined) expect(message).toContain(facts['address']);
+      if (facts.subnet !== undefined) expect(message).toContain(NAME);
+      if (facts.holder !== undefined) expect(message).toContain(facts.holder);
+      if (facts.address !== undefined) expect(message).toContain(facts.address);
       // What is so, and after it what to do.
       expect(message).toMatch(
         code === 'InvalidArgument' ? /^[\w.]+(\[\d+\])?: ./ : /^[A-Z\d][^;]+; [^;]+\.$|^\S+ .+; [^;]+\.$/,
@@ -248,12 +249,30 @@ it('has no code twice', () => {
 });
 
 it('is a value of its own', () => {
-  expect(reject('SubnetNotFound', 'none')).toEqual({
-    rejected: { code: 'SubnetNotFound', message: 'none', facts: {} },
+  expect(reject('SubnetNotFound', 'none', { subnet: NAME })).toEqual({
+    rejected: { code: 'SubnetNotFound', message: 'none', facts: { subnet: NAME } },
   });
   expect(invalid('mac', 'not one').rejected).toEqual({
     code: 'InvalidArgument',
     message: 'mac: not one',
     facts: { field: 'mac' },
   });
+});
+
+it('has the facts of its code, to write and to read', () => {
+  const taken: Rejection = reject('PortTaken', 'taken', {
+    subnet: NAME,
+    port: 'p',
+    holder: holder('node/n1'),
+  }).rejected;
+  if (taken.code === 'PortTaken') expect(taken.facts.port).toBe('p');
+  expect(factsOf(taken).port).toBe('p');
+  // @ts-expect-error a fact is missing
+  reject('PortTaken', 'taken', { subnet: NAME, port: 'p' });
+  // @ts-expect-error a fact is another code's
+  reject('SubnetNotFound', 'none', { subnet: NAME, port: 'p' });
+  // @ts-expect-error a bare text is no holder
+  reject('ReservationNotFound', 'none', { subnet: NAME, holder: 'node/n1' });
+  // @ts-expect-error which facts there are is known by the code only
+  expect(taken.facts.until).toBeUndefined();
 });

@@ -1,4 +1,11 @@
-import { formatMac, type Holder, type RejectionCode, type SubnetEvent, vipHolder } from '@holdfast/ipam';
+import {
+  formatMac,
+  type Holder,
+  type Rejection,
+  type RejectionCode,
+  type SubnetEvent,
+  vipHolder,
+} from '@holdfast/ipam';
 import { type Help, helps, reliefOf } from './helping-facts';
 
 const holder: Holder = vipHolder('a');
@@ -58,6 +65,6 @@ describe('helps', () => {
     ['VipInUse', { vip: 'db' }, left, 'no'],
   ])('%s %j', (code, facts, event, help) => {
     const relief = reliefOf(event);
-    expect(relief ? helps(relief, { code, message: '', facts }) : 'no').toBe(help);
+    expect(relief ? helps(relief, { code, message: '', facts } as unknown as Rejection) : 'no').toBe(help);
   });
 });

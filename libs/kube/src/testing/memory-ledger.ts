@@ -99,7 +99,8 @@ export class MemoryLedger implements Ledger {
     if (order.type === 'ReserveVip') return this.reserveVip(order, through);
     if (order.type !== 'ReviseVip' && order.type !== 'ReleaseVip') return this.commit(order, through);
     const { subnet: home } = this.nameOf(order.name);
-    if (home === undefined) return reject('VipNotFound', `There is no Vip ${order.name}.`);
+    if (home === undefined)
+      return reject('VipNotFound', `There is no Vip ${order.name}.`, { vip: order.name });
     const answer = this.commit({ ...order, subnet: home }, through);
     if (order.type === 'ReleaseVip' && !answer.rejected) this.freeName(order.name);
     return answer;

@@ -1,7 +1,7 @@
 // A command may come late: a duplicate of one whose reply changed nothing (and so left no trace to recognise
 // it by), or one that waited in a queue. It must not undo what was decided after it was issued.
 import type { Holder } from '../../holder';
-import { type Rejection, reject } from '../../rejection';
+import { type CommandSubject, type Rejection, reject } from '../../rejection';
 import type { SubnetState } from '../state/state';
 import type { Moment } from './decision';
 
@@ -43,7 +43,7 @@ export function comesBeforeDefinition(
 }
 
 export function expired(
-  on: Readonly<Record<string, string>>,
+  on: CommandSubject,
   issuedAtMs: number,
   what: string,
   atMs: number,
