@@ -92,7 +92,7 @@ export const DOOR_BUGS: readonly PlantedBug[] = [
     'D26',
     'true-answer',
     atTheDoor(() => (execute) => async (envelope) => {
-      const full = reject('SubnetExhausted', 'nothing is free');
+      const full = reject('SubnetExhausted', 'nothing is free', { subnet: 'any', family: 'IPv4' });
       return execute(envelope).catch(() => answer(envelope.commandId as string, full));
     }),
   ),
@@ -103,7 +103,7 @@ export const DOOR_BUGS: readonly PlantedBug[] = [
     atTheDoor((world) => (execute) => async (envelope) => {
       const ageMs = Date.UTC(2026, 0, 1) + world.scheduler.nowMs - (envelope.issuedAtMs ?? 0);
       if (ageMs < 5_000) return execute(envelope);
-      const expired = reject('CommandExpired', 'too old', { windowHours: '24' });
+      const expired = reject('CommandExpired', 'too old', { issuedAt: '', windowHours: '24' });
       return answer(envelope.commandId as string, expired);
     }),
   ),
