@@ -1,14 +1,11 @@
-// Types, and who may know whom: an arrow only points down (the layers of the README's picture).
+// The rules that lint holds: types, who may know whom, no clock and no chance where a room is pure. Circles are found
+// by infra/workspace/lint/circles.mjs, names are held to the glossary by infra/docs/names.spec.ts.
 import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
+import purity from './infra/workspace/lint/purity.mjs';
+import { ensureProjectGraph, roomRules, roomRulesOfTests } from './infra/workspace/lint/rooms.mjs';
 
-const only = (sourceTag, onlyDependOnLibsWithTags, bannedExternalImports = []) => ({
-  sourceTag,
-  onlyDependOnLibsWithTags,
-  bannedExternalImports,
-});
-
-const servers = ['@nestjs/*', 'nats', '@grpc/*', 'fastify', '@fastify/*'];
+await ensureProjectGraph();
 
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/generated/**', '**/*.cjs', '**/*.mjs'] },
@@ -23,32 +20,10 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       'max-lines': ['error', { max: 400 }],
       'max-lines-per-function': ['error', { max: 70, skipBlankLines: true, skipComments: true }],
-      '@nx/enforce-module-boundaries': [
-        'error',
-        {
-          enforceBuildableLibDependency: false,
-          allow: [],
-          depConstraints: [
-            only('room:clock', [], servers),
-            only('room:ipam', [], servers),
-            only('room:event-store', ['room:clock'], servers),
-            only('room:ovsdb', ['room:clock'], servers),
-            only('room:api', ['room:ipam'], ['@nestjs/*', 'nats']),
-            only('room:ovn', ['room:ipam', 'room:ovsdb', 'room:clock'], servers),
-            only('room:kube', ['room:ipam', 'room:clock'], servers),
-            only('room:control-plane', ['type:lib']),
-            only(
-              'room:cli',
-              ['room:api', 'room:ipam', 'room:kube', 'room:ovn', 'room:ovsdb', 'room:clock'],
-              ['@nestjs/*'],
-            ),
-            only('room:console', ['room:api'], servers),
-            only('type:infra', ['type:lib', 'type:app', 'type:infra']),
-            only('type:test', ['type:lib', 'type:app', 'type:infra']),
-          ],
-        },
-      ],
+      ...roomRules,
     },
   },
+  { files: ['**/*.spec.ts', '**/testing/**/*.ts'], rules: roomRulesOfTests },
   { files: ['**/*.spec.ts'], rules: { 'max-lines-per-function': 'off' } },
+  ...purity,
 );
