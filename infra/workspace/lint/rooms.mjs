@@ -21,7 +21,7 @@ const ROOMS = [
   room('history', ['ipam', 'clock']),
   room('access', ['ipam']),
 
-  room('ledger', ['ipam', 'event-store', 'clock', 'history', 'access', 'audit']),
+  room('ledger', ['api', 'ipam', 'event-store', 'clock', 'history', 'access', 'audit']),
   room('projection', ['ipam', 'clock']),
   room('kube-api', ['clock']),
 

@@ -8,7 +8,7 @@ import type { EventStore } from '@holdfast/event-store';
 import { CONFIG, type Config } from '../config';
 import { EVENT_STORE } from '../ledger/ledger.module';
 import { Differences } from '../health/differences';
-import { LedgerReader } from '../ledger/ledger-reader';
+import { LedgerReader } from '@holdfast/ledger';
 import { VipBindings } from '../ovn-projector/vip-bindings';
 import { VipProjections } from '../ovn-projector/vip-projections';
 import { NatsDoor } from '../nats/nats-door';

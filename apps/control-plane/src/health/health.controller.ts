@@ -1,7 +1,7 @@
 // For whoever watches the process: it lives; it serves; what it found.
 import { Controller, Get } from '@nestjs/common';
 import { type Face, Faces } from '../gateway/status-report';
-import { LedgerReader } from '../ledger/ledger-reader';
+import { LedgerReader } from '@holdfast/ledger';
 import { Differences, type FoundDifference } from './differences';
 
 interface Readiness {

@@ -7,11 +7,11 @@ import { CqrsModule } from '@nestjs/cqrs';
 import type { Config } from '../config';
 import { AskLedgerHandler, ExecuteSubnetCommandHandler } from './ledger-handlers';
 import { Ledger } from './ledger-messages';
-import { LedgerReader } from './ledger-reader';
-import { SubnetLoop, VipNameLoop } from './loops';
+import { LedgerReader } from '@holdfast/ledger';
+import { SubnetLoop, VipNameLoop } from '@holdfast/ledger';
 import { openStore } from './open-store';
-import { refuse } from './rejections';
-import { VipReservations } from './vip-reservations';
+import { refuse } from '@holdfast/ledger';
+import { VipReservations } from '@holdfast/ledger';
 
 export const EVENT_STORE = Symbol('EventStore');
 const LOOP_OPTIONS = Symbol('CommandLoopOptions');

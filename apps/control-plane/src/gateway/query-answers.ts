@@ -18,7 +18,7 @@ import {
 } from '@holdfast/api';
 import type { Rejection } from '@holdfast/ipam';
 import type { QueryBus } from '@nestjs/cqrs';
-import { getHistory, whoHeld, whyRetained } from '../ledger/answer-history';
+import { getHistory, whoHeld, whyRetained } from '@holdfast/ledger';
 import { getPool, listPools } from '../ledger/answer-pool';
 import * as answers from '../ledger/answer-query';
 import { getRule, listRules } from '../ledger/answer-rule';

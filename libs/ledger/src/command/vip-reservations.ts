@@ -1,9 +1,9 @@
 // Vip names are unique across subnets: a Vip is reserved under a claim to its name, and the claim is given up
 // with it. Whatever crashes in between leaves a claim without a Vip, which the next one who wants the name
-// clears: the subnet swears off the claim first, so that a command still on its way can no longer act on it.
+// clears: the subnet relinquishes the claim first, so that a command still on its way can no longer act on it.
 // See infra/docs/adr/0004-vip-names.md.
 import type { Clock } from '@holdfast/clock';
-import type { Actor, CommandEnvelope, CommandOutcome } from '@holdfast/event-store';
+import type { Actor, CommandEnvelope } from '@holdfast/event-store';
 import {
   type Rejection,
   type ReleaseVip,
@@ -12,13 +12,9 @@ import {
   reject,
   subnet,
   type SubnetCommand,
-  type SubnetReply,
 } from '@holdfast/ipam';
-import type { VipUseOrder } from './ledger-messages';
-import type { SubnetLoop, VipNameLoop } from './loops';
-
-/** With the subnet in which it was decided: a Vip's caller need not know it. */
-export type SubnetOutcome = CommandOutcome<SubnetReply, Rejection> & { readonly subnet: string };
+import type { SubnetLoop, VipNameLoop } from './aggregate-loops';
+import type { LedgerOutcome, VipUseCommand } from './ledger-command';
 
 /** Others may take the name while we clear it, this often. */
 const CLAIM_ATTEMPTS_MAX = 3;
@@ -35,7 +31,7 @@ export class VipReservations {
     private readonly clock: Clock,
   ) {}
 
-  async reserve(envelope: ReserveVipEnvelope): Promise<SubnetOutcome> {
+  async reserve(envelope: ReserveVipEnvelope): Promise<LedgerOutcome> {
     const { name } = envelope.command;
     const again = { ...envelope, command: { ...envelope.command, claim: NO_CLAIM }, said: envelope.command };
     const told = await this.toldIn([envelope.command.subnet], again);
@@ -49,7 +45,7 @@ export class VipReservations {
     return outcome;
   }
 
-  async revise(envelope: CommandEnvelope<Omit<ReviseVip, 'subnet'>>): Promise<SubnetOutcome> {
+  async revise(envelope: CommandEnvelope<Omit<ReviseVip, 'subnet'>>): Promise<LedgerOutcome> {
     const { command } = envelope;
     const { subnet, formerSubnets } = await this.names.peek(command.name);
     if (subnet === undefined) return notFound(envelope, command.name);
@@ -57,7 +53,7 @@ export class VipReservations {
     return (await this.toldIn(formerSubnets, revised)) ?? this.executeIn(subnet, revised);
   }
 
-  async release(envelope: CommandEnvelope<Omit<ReleaseVip, 'subnet'>>): Promise<SubnetOutcome> {
+  async release(envelope: CommandEnvelope<Omit<ReleaseVip, 'subnet'>>): Promise<LedgerOutcome> {
     const { command, actor } = envelope;
     const { subnet, claim, isClaimed, formerSubnets } = await this.names.peek(command.name);
     if (subnet === undefined) return notFound(envelope, command.name);
@@ -70,7 +66,7 @@ export class VipReservations {
   }
 
   /** Grants to a Vip's parents, and rules for its fronts, are decided where the Vip is. */
-  async use(envelope: CommandEnvelope<VipUseOrder>): Promise<SubnetOutcome> {
+  async use(envelope: CommandEnvelope<VipUseCommand>): Promise<LedgerOutcome> {
     const { command } = envelope;
     if (command.subnet !== undefined) {
       return this.executeIn(command.subnet, envelope as CommandEnvelope<SubnetCommand>);
@@ -86,7 +82,7 @@ export class VipReservations {
   private async toldIn(
     subnets: readonly string[],
     envelope: CommandEnvelope<SubnetCommand>,
-  ): Promise<SubnetOutcome | undefined> {
+  ): Promise<LedgerOutcome | undefined> {
     if (envelope.commandId === undefined) return undefined;
     for (const subnet of subnets) {
       const told = await this.subnets.recall(subnet, envelope);
@@ -95,7 +91,7 @@ export class VipReservations {
     return undefined;
   }
 
-  private async executeIn(subnet: string, envelope: CommandEnvelope<SubnetCommand>): Promise<SubnetOutcome> {
+  private async executeIn(subnet: string, envelope: CommandEnvelope<SubnetCommand>): Promise<LedgerOutcome> {
     return { ...(await this.subnets.execute(subnet, envelope)), subnet };
   }
 
@@ -107,7 +103,7 @@ export class VipReservations {
     return decision.rejected === undefined && decision.events.length > 0;
   }
 
-  private reserveUnder(claim: number, envelope: ReserveVipEnvelope): Promise<SubnetOutcome> {
+  private reserveUnder(claim: number, envelope: ReserveVipEnvelope): Promise<LedgerOutcome> {
     const { command } = envelope;
     return this.executeIn(command.subnet, {
       ...envelope,
@@ -119,7 +115,7 @@ export class VipReservations {
 
   private async claim(
     envelope: ReserveVipEnvelope,
-  ): Promise<{ readonly number: number } | (SubnetOutcome & { readonly rejected: Rejection })> {
+  ): Promise<{ readonly number: number } | (LedgerOutcome & { readonly rejected: Rejection })> {
     const { actor } = envelope;
     const { name, subnet } = envelope.command;
     for (let attempt = 1; ; attempt += 1) {
@@ -146,7 +142,7 @@ export class VipReservations {
   }
 }
 
-function notFound({ commandId = '' }: CommandEnvelope<unknown>, name: string): SubnetOutcome {
+function notFound({ commandId = '' }: CommandEnvelope<unknown>, name: string): LedgerOutcome {
   return {
     subnet: '',
     commandId,

@@ -1,15 +1,8 @@
-// Answers what is asked of the past: the index of the view says which events, the log has them.
-import type { GetHistory, WhoHeld } from '@holdfast/api';
-import {
-  type EventStore,
-  type RecordedEvent,
-  comparePositions,
-  readMetadata,
-  streamOf,
-} from '@holdfast/event-store';
+// Who held an address at a moment, who used it then, and why it was kept.
+import type { WhoHeld } from '@holdfast/api';
+import { type EventStore, type RecordedEvent, readMetadata } from '@holdfast/event-store';
 import {
   type Holder,
-  type HistoryKey,
   type SubnetEvent,
   type Use,
   type UserEvent,
@@ -17,10 +10,9 @@ import {
   isUserEvent,
   subnet,
   vipHolder,
-  vipName,
 } from '@holdfast/ipam';
-import type { Listed } from './answer-query';
-import type { LedgerReader } from './ledger-reader';
+import type { LedgerReader } from '../follow/ledger-reader';
+import { readEvent, subnetsAsked } from './past-events';
 
 /** Who held an address in a subnet at a moment. */
 export interface PastHolding {
@@ -32,64 +24,6 @@ export interface PastHolding {
   /** Who used it then, or that it was kept though nobody did; absent: nobody ever had. */
   readonly use?: Use;
   readonly keptBecause?: string;
-}
-
-/** Oldest first, by position. */
-export async function getHistory(
-  query: GetHistory,
-  reader: LedgerReader,
-  store: EventStore,
-): Promise<Listed<RecordedEvent>> {
-  const { size } = query.page;
-  const past: RecordedEvent[] = [];
-  for (const history of histories(query, reader, store)) past.push(...(await history(query)));
-  past.sort((a, b) => comparePositions(a.position, b.position));
-  const shown = past.slice(0, size);
-  const last = past.length > size ? shown[shown.length - 1] : undefined;
-  return { entries: shown, ...(last && { last: [last.position] }) };
-}
-
-/** Reads the first page's worth (and one more) of what is asked. */
-type History = (query: GetHistory) => Promise<RecordedEvent[]>;
-
-function* histories(query: GetHistory, reader: LedgerReader, store: EventStore): Iterable<History> {
-  const { address, holder, vip } = query.subject;
-  const key: HistoryKey = address ?? holder ?? vipHolder(vip as string);
-  for (const name of subnetsAsked(query.subnet, reader)) {
-    const versions = [...(reader.historyOf(name)?.versionsOf(key) ?? [])].reverse();
-    const stream = streamOf(subnet.category, name);
-    yield (asked) =>
-      readWithin(versions.length, (at) => readEvent(stream, versions[at] as number, store), asked);
-  }
-  if (vip !== undefined && query.subnet === undefined) {
-    yield async ({ page, ...span }) => {
-      const events: RecordedEvent[] = [];
-      for await (const read of store.readStream(streamOf(vipName.category, vip), 0)) {
-        events.push(...read.filter((event) => isWithin(event, span) && isAfter(event, page.after?.[0])));
-      }
-      return events;
-    };
-  }
-}
-
-/** Positions ascend along a subnet's stream, so where a page begins is found by halving. */
-async function readWithin(
-  count: number,
-  eventAt: (at: number) => Promise<RecordedEvent>,
-  { page, ...span }: GetHistory,
-): Promise<RecordedEvent[]> {
-  let [low, high] = [0, page.after === undefined ? 0 : count];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (isAfter(await eventAt(middle), page.after?.[0])) high = middle;
-    else low = middle + 1;
-  }
-  const events: RecordedEvent[] = [];
-  for (let at = low; at < count && events.length <= page.size; at += 1) {
-    const event = await eventAt(at);
-    if (isWithin(event, span)) events.push(event);
-  }
-  return events;
 }
 
 /** By subnet name. */
@@ -115,7 +49,7 @@ async function holdingIn(
 ): Promise<PastHolding | undefined> {
   let holding: PastHolding | undefined;
   for (const version of reader.historyOf(name)?.holdingsOf(address) ?? []) {
-    const recorded = await readEvent(streamOf(subnet.category, name), version, store);
+    const recorded = await readEvent(name, version, store);
     if (readMetadata(recorded).atMs > atMs) continue;
     const event = subnet.codec.decode(recorded);
     const holder = holderAfter(event, address);
@@ -138,7 +72,7 @@ async function* happenedTo(
   store: EventStore,
 ): AsyncIterable<{ readonly event: SubnetEvent; readonly atMs: number }> {
   for (const version of reader.historyOf(name)?.versionsOf(holder) ?? []) {
-    const recorded = await readEvent(streamOf(subnet.category, name), version, store);
+    const recorded = await readEvent(name, version, store);
     const { atMs } = readMetadata(recorded);
     if (atMs <= upToMs) yield { event: subnet.codec.decode(recorded), atMs };
   }
@@ -214,25 +148,4 @@ function holderAfter(event: SubnetEvent, address: WhoHeld['address']): Holder | 
     case 'RetentionSet':
       return undefined;
   }
-}
-
-async function readEvent(stream: string, version: number, store: EventStore): Promise<RecordedEvent> {
-  for await (const [recorded] of store.readStream(stream, version)) if (recorded) return recorded;
-  throw new Error(`event ${version} of ${stream} is in the view but not in the log`);
-}
-
-function subnetsAsked(name: string | undefined, reader: LedgerReader): Iterable<string> {
-  return name === undefined ? reader.subnetsEver() : [name];
-}
-
-function isWithin(
-  recorded: RecordedEvent,
-  { fromMs = -Infinity, toMs = Infinity }: Pick<GetHistory, 'fromMs' | 'toMs'>,
-): boolean {
-  const { atMs } = readMetadata(recorded);
-  return atMs >= fromMs && atMs < toMs;
-}
-
-function isAfter({ position }: RecordedEvent, after: string | undefined): boolean {
-  return after === undefined || comparePositions(position, after) > 0;
 }

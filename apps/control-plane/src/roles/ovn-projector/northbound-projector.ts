@@ -12,7 +12,7 @@ import { Inject, Logger, Module, type OnApplicationShutdown, type OnModuleInit }
 import { CONFIG, type Config } from '../config';
 import { type Face, Faces } from '../gateway/status-report';
 import { type Difference, Differences } from '../health/differences';
-import { LedgerReader } from '../ledger/ledger-reader';
+import { LedgerReader } from '@holdfast/ledger';
 import { StartDifferences } from './start-differences';
 import { type ProjectionSource, VipProjections } from './vip-projections';
 

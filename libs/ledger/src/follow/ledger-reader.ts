@@ -1,10 +1,10 @@
-// The reading side of the ledger in this process: the view, the history, and whoever wants to know that they
+// The reading side of the ledger in a process: the view, the history, and whoever wants to know that they
 // have moved on. One pass over the log serves all of them.
 import type { Chance, Clock } from '@holdfast/clock';
 import { type EventStore, type Position, type RecordedEvent, comparePositions } from '@holdfast/event-store';
 import { HistoryIndex, LedgerView, type SubnetFact, isUserEvent } from '@holdfast/ipam';
 import { LogFollower } from './log-follower';
-import { factOf } from './recorded-fact';
+import { factOf } from './ledger-fact';
 
 export type FactListener = (facts: readonly SubnetFact[]) => void;
 

@@ -2,7 +2,7 @@
 import type { LoopRefusal } from '@holdfast/event-store';
 import type { Rejection } from '@holdfast/ipam';
 
-export function refuse(refusal: LoopRefusal): Rejection {
+export function toRejection(refusal: LoopRefusal): Rejection {
   switch (refusal.code) {
     case 'CommandExpired': {
       const issuedAt = new Date(refusal.issuedAtMs).toISOString();

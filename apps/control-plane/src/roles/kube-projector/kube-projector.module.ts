@@ -2,7 +2,7 @@
 import { type Ledger, type LedgerOrder, THROUGH_KUBERNETES } from '@holdfast/kube';
 import type { CommandBus } from '@nestjs/cqrs';
 import { ExecuteSubnetCommand } from '../ledger/ledger-messages';
-import type { LedgerReader } from '../ledger/ledger-reader';
+import type { LedgerReader } from '@holdfast/ledger';
 
 /** The view is in this process: it is behind by a read, not by a network. */
 const BEHIND_MAX_MS = 5_000;

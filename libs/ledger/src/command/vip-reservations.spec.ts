@@ -3,9 +3,9 @@ import { systemChance } from '@holdfast/clock';
 import { VirtualClock } from '@holdfast/clock/testing';
 import { type EventStore, MemoryEventStore, StoreFault, idIn, readMetadata } from '@holdfast/event-store';
 import { type Cidr, LedgerView, parseCidr, subnet } from '@holdfast/ipam';
-import type { VipUseOrder } from './ledger-messages';
-import { SubnetLoop, VipNameLoop } from './loops';
-import { refuse } from './rejections';
+import type { VipUseCommand } from './ledger-command';
+import { SubnetLoop, VipNameLoop } from './aggregate-loops';
+import { toRejection } from './loop-rejections';
 import { VipReservations } from './vip-reservations';
 
 const actor = { name: 'ann', through: 'http' } as const;
@@ -14,7 +14,7 @@ const grant = { type: 'GrantParent', vip: 'web', port: 'a', grantor: 'explicit' 
 
 /** The ledger's writing side over `store`, as a process has it when it starts. */
 function start(store: EventStore, clock = new VirtualClock()) {
-  const options = { store, clock, chance: systemChance, refuse };
+  const options = { store, clock, chance: systemChance, refuse: toRejection };
   const subnets = new SubnetLoop(options);
   const vips = new VipReservations(subnets, new VipNameLoop(options), clock);
   const reserve = (subnetName: string, more: { commandId?: string; v4?: number } = {}) =>
@@ -36,7 +36,7 @@ function start(store: EventStore, clock = new VirtualClock()) {
       ...(commandId && { commandId, issuedAtMs: clock.now() }),
       command: { type: 'ReleaseVip', name: 'web', reason: 'done' },
     });
-  const use = (command: VipUseOrder, commandId?: string) =>
+  const use = (command: VipUseCommand, commandId?: string) =>
     vips.use({ actor, command, ...(commandId && { commandId, issuedAtMs: clock.now() }) });
   return { subnets, vips, reserve, release, use, clock };
 }

@@ -1,8 +1,8 @@
 // Answers what is asked of pools, from the view.
 import type { GetPool, ListPools } from '@holdfast/api';
 import { type AddressPool, type SubnetState, reject } from '@holdfast/ipam';
-import { type Answer, type Listed, noSubnet, sortedPage } from './answer-query';
-import type { LedgerReader } from './ledger-reader';
+import { type Found, type Listed, noSubnet, sortedPage } from './page';
+import type { LedgerReader } from '../follow/ledger-reader';
 
 export interface PoolEntry {
   readonly subnet: SubnetState;
@@ -12,7 +12,7 @@ export interface PoolEntry {
 export function getPool(
   { subnet: name, name: poolName }: GetPool,
   { view }: LedgerReader,
-): Answer<PoolEntry> {
+): Found<PoolEntry> {
   const subnet = view.subnet(name);
   if (!subnet) return noSubnet(name);
   const pool = subnet.definition?.pools?.find((each) => each.name === poolName);
@@ -24,7 +24,7 @@ export function getPool(
   );
 }
 
-export function listPools(query: ListPools, { view }: LedgerReader): Answer<Listed<PoolEntry>> {
+export function listPools(query: ListPools, { view }: LedgerReader): Found<Listed<PoolEntry>> {
   if (query.subnet !== undefined && !view.subnet(query.subnet)) return noSubnet(query.subnet);
   const matching = function* (): Iterable<PoolEntry> {
     for (const subnet of view.subnets()) {

@@ -3,8 +3,8 @@ import type { CommandEnvelope } from '@holdfast/event-store';
 import type { SubnetCommand } from '@holdfast/ipam';
 import { CommandHandler, type ICommandHandler, type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import { AskLedger, type Asked, ExecuteSubnetCommand, Ledger } from './ledger-messages';
-import { SubnetLoop } from './loops';
-import { type SubnetOutcome, VipReservations } from './vip-reservations';
+import { SubnetLoop } from '@holdfast/ledger';
+import { type SubnetOutcome, VipReservations } from '@holdfast/ledger';
 
 /** How long a question waits for the view to reach the position that it names. */
 const BEHIND_MAX_MS = 5_000;

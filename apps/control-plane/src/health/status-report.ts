@@ -1,7 +1,7 @@
 // What GetStatus tells, gathered from whoever follows the log.
 import type { Operations, ReplyOf } from '@holdfast/api';
 import { durationFromMs, timestampFromMs } from '@bufbuild/protobuf/wkt';
-import { LedgerReader } from '../ledger/ledger-reader';
+import { LedgerReader } from '@holdfast/ledger';
 import type { Config, Role } from '../config';
 import type { Differences } from '../health/differences';
 

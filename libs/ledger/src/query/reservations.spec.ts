@@ -1,6 +1,6 @@
 import { type Holder, LedgerView, parseCidr } from '@holdfast/ipam';
-import { listReservations } from './answer-query';
-import type { LedgerReader } from './ledger-reader';
+import { listReservations } from './reservations';
+import type { LedgerReader } from '../follow/ledger-reader';
 
 /** In no order; three subnets, one of them empty. */
 const HELD: Readonly<Record<string, readonly string[]>> = {

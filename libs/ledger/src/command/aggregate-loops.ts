@@ -1,4 +1,4 @@
-// The command loops of the two aggregates, as classes that Nest can hand out.
+// The command loops of the two aggregates.
 import { CommandLoop, type CommandLoopOptions } from '@holdfast/event-store';
 import {
   type Rejection,

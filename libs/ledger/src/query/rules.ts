@@ -1,8 +1,9 @@
 // Answers what is asked of rules, from the view.
 import { type Rule, type SubnetState, reject } from '@holdfast/ipam';
 import type { GetRule, ListRules } from '@holdfast/api';
-import { type Answer, type Listed, getVip, noSubnet, sortedPage } from './answer-query';
-import type { LedgerReader } from './ledger-reader';
+import { type Found, type Listed, noSubnet, sortedPage } from './page';
+import { getVip } from './vips';
+import type { LedgerReader } from '../follow/ledger-reader';
 
 export interface RuleEntry {
   readonly subnet: SubnetState;
@@ -12,7 +13,7 @@ export interface RuleEntry {
 export function getRule(
   { subnet: name, name: ruleName }: GetRule,
   { view }: LedgerReader,
-): Answer<RuleEntry> {
+): Found<RuleEntry> {
   const subnet = view.subnet(name);
   if (!subnet) return noSubnet(name);
   const rule = subnet.uses.rule(ruleName);
@@ -24,7 +25,7 @@ export function getRule(
   );
 }
 
-export function listRules(query: ListRules, reader: LedgerReader): Answer<Listed<RuleEntry>> {
+export function listRules(query: ListRules, reader: LedgerReader): Found<Listed<RuleEntry>> {
   const { view } = reader;
   if (query.subnet !== undefined && !view.subnet(query.subnet)) return noSubnet(query.subnet);
   const vip = query.vip === undefined ? undefined : getVip({ type: 'GetVip', name: query.vip }, reader);

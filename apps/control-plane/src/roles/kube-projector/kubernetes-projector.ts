@@ -14,7 +14,7 @@ import { CONFIG, type Config } from '../config';
 import { type Face, Faces } from '../gateway/status-report';
 import { Brakes } from '../health/brakes';
 import { Differences } from '../health/differences';
-import { LedgerReader } from '../ledger/ledger-reader';
+import { LedgerReader } from '@holdfast/ledger';
 import { VipBindings } from '../ovn-projector/vip-bindings';
 import { VipProjections } from '../ovn-projector/vip-projections';
 import { kubernetesLedger } from './kubernetes-ledger';
