@@ -8,9 +8,8 @@ import { formatMoment, tellTimestamp, toTimestamp } from '../moment';
 import type { Session } from '../session';
 import { type Column, inWide, table } from '../table';
 import { UsageFault } from '../usage-fault';
-import { heldText } from './reservation';
 import { frontsText } from './rule-port';
-import { keptText, usedText } from './use-text';
+import { heldText, keptText, usedText } from './use-text';
 
 interface HistoryFlags {
   readonly vip?: string;

@@ -35,7 +35,7 @@ export function addPoolCommands(program: Command, run: Run): void {
     .command('retire <subnet> <name>')
     .description("End a pool. Its addresses are the subnet's again; who holds one keeps it.");
   acting(changingFlags(retire, run.io), run, (session, _flags, subnet: string, name: string) =>
-    session.change('RetirePool', { subnet, name }, () => `There is no pool ${name} in subnet ${subnet}.\n`),
+    session.change('RetirePool', { subnet, name }, () => `Pool ${name} of subnet ${subnet} retired.\n`),
   );
   const get = pool.command('get <subnet> <name>').description('Show one pool, and how full it is.');
   acting(askingFlags(get), run, (session, _flags, subnet: string, name: string) =>

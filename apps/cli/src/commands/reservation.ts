@@ -7,7 +7,7 @@ import { askingFlags, changingFlags, heldFlags } from '../flags';
 import { tellTimestamp } from '../moment';
 import { type Column, inWide, table } from '../table';
 import { addUserCommands } from './reservation-user';
-import { keptText, retentionText, usedText, useText } from './use-text';
+import { keptText, releasedText, retentionText, usedText, useText } from './use-text';
 
 const HOLDERS = `
 A holder is kind/namespace/name, statefulset/namespace/name/ordinal or node/name, then @nic for any but the first
@@ -65,10 +65,8 @@ export function addReservationCommands(program: Command, run: Run): void {
     changingFlags(release, run.io),
     run,
     (session, { reason = '' }, subnet: string, holder: string) =>
-      session.change(
-        'ReleaseAddress',
-        { subnet, holder, reason },
-        ({ reservation }) => `${holder} no longer holds ${heldText(reservation)} in subnet ${subnet}.\n`,
+      session.change('ReleaseAddress', { subnet, holder, reason }, ({ reservation }) =>
+        releasedText(reservation, holder, subnet),
       ),
   );
   addReservationQueries(program, run);
@@ -114,10 +112,6 @@ function addReservationQueries(program: Command, run: Run): void {
 }
 
 const toHeld = ({ v4 = '', v6 = '', mac = '' }: HeldFlags) => ({ v4, v6, mac });
-
-/** "10.16.0.10,fd00::2" */
-export const heldText = (held: { readonly v4?: string; readonly v6?: string } | undefined): string =>
-  [held?.v4, held?.v6].filter((address) => address !== undefined).join(',');
 
 const COLUMNS: readonly Column<v1.Reservation>[] = [
   { head: 'SUBNET', text: ({ subnet }) => subnet },

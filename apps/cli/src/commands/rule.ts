@@ -33,7 +33,7 @@ export function addRuleCommands(program: Command, run: Run): void {
       session.change(
         'RetireRule',
         { subnet, name, reason },
-        () => `Rule ${name} of subnet ${subnet} has ended.\n`,
+        () => `Rule ${name} of subnet ${subnet} retired.\n`,
       ),
   );
   const show = rule

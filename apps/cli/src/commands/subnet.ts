@@ -30,7 +30,7 @@ export function addSubnetCommands(program: Command, run: Run): void {
     .command('retire <name>')
     .description('End a subnet in which nobody holds an address.');
   acting(changingFlags(retire, run.io), run, (session, _flags, name: string) =>
-    session.change('RetireSubnet', { name }, () => `Subnet ${name} has ended; its history stays.\n`),
+    session.change('RetireSubnet', { name }, () => `Subnet ${name} retired; its history stays.\n`),
   );
   const get = subnet
     .command('get <name>')

@@ -11,6 +11,18 @@ interface Use {
   readonly retained?: v1.Retained;
 }
 
+interface HeldAddresses {
+  readonly v4?: string;
+  readonly v6?: string;
+}
+
+/** "10.16.0.10,fd00::2" */
+export const heldText = (held: HeldAddresses | undefined): string =>
+  [held?.v4, held?.v6].filter((address) => address !== undefined).join(',');
+
+export const releasedText = (held: HeldAddresses | undefined, holder: string, subnet = ''): string =>
+  `Released ${heldText(held)} of ${holder} in subnet ${subnet}.\n`;
+
 /** How policies are written, for help. */
 export const POLICY = 'release, owner, forever, or a time such as 24h';
 

@@ -33,8 +33,7 @@ export function addVipParentCommands(vip: Command, run: Run): void {
       session.change(
         'WithdrawVipParent',
         { name, port, reason },
-        ({ grant }) =>
-          `Port ${port} is no longer named as a parent of vip/${name} in subnet ${grant?.subnet}.\n`,
+        ({ grant }) => `Port ${port} withdrawn as a parent of vip/${name} in subnet ${grant?.subnet}.\n`,
       ),
   );
 }

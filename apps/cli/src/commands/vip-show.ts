@@ -10,9 +10,8 @@ import { tellTimestamp } from '../moment';
 import type { Session } from '../session';
 import { type Column, plain, table } from '../table';
 import { EVENT_COLUMNS } from './history';
-import { heldText } from './reservation';
 import { frontsText } from './rule-port';
-import { USER_COLUMNS, keptText, retentionText } from './use-text';
+import { USER_COLUMNS, heldText, keptText, retentionText } from './use-text';
 
 /** A page shows the end of a long life; `holdfast history --vip NAME` has all of it. */
 const EVENTS_SHOWN_MAX = 20;

@@ -8,7 +8,7 @@ import { askingFlags, changingFlags, heldFlags, readEach } from '../flags';
 import { tellTimestamp } from '../moment';
 import type { Session } from '../session';
 import { type Column, inWide, table } from '../table';
-import { heldText } from './reservation';
+import { releasedText } from './use-text';
 import { addVipParentCommands } from './vip-parent';
 import { addVipShow } from './vip-show';
 
@@ -41,10 +41,8 @@ export function addVipCommands(program: Command, run: Run): void {
     .description('End a Vip.')
     .option('--reason <text>', 'why, for the record');
   acting<{ reason?: string }>(changingFlags(release, run.io), run, (session, { reason = '' }, name: string) =>
-    session.change(
-      'ReleaseVip',
-      { name, reason },
-      ({ vip: ended }) => `vip/${name} no longer holds ${heldText(ended)} in subnet ${ended?.subnet}.\n`,
+    session.change('ReleaseVip', { name, reason }, ({ vip: ended }) =>
+      releasedText(ended, `vip/${name}`, ended?.subnet),
     ),
   );
   addVipShow(vip, run);
