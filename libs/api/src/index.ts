@@ -6,7 +6,7 @@ export { contractFiles, contractServices, fileDescriptors } from './grpc';
 export * from './operation';
 export * from './operations';
 export type { Asked } from './parse/options';
-export { PAGE_SIZE_MAX, type Page, pageToken } from './parse/page';
+export { PAGE_SIZE_MAX, pageToken } from './parse/page';
 export type { DefineRuleOrder } from './parse/rule';
 export type {
   GrantParentOrder,
