@@ -1,7 +1,7 @@
 // `npm run demo`: the product's main job, on real servers, told step by step. `-- --kubeconfig FILE` runs it in a
 // cluster of yours; nothing is ever applied to one that was not named.
 import { parseArgs } from 'node:util';
-import { reserveOverGrpc, reserveOverHttp, reserveOverNats } from './doors';
+import { reserveOverGrpc, reserveOverHttp, reserveOverNats } from './transports';
 import { DEFINITIONS, KubernetesUser, manifest, vipTable } from './kubernetes';
 import { portOptions, portRows, showSwitch, wipe } from './northbound';
 import { until } from './until';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { JsonObject } from '@bufbuild/protobuf';
 import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { type NatsServer, startNatsServer } from '@holdfast/infra/servers/nats-server';
-import { type Answered, type Door, grpcDoor, httpDoor, natsDoor } from './doors';
+import { type Answered, type Door, grpcDoor, httpDoor, natsDoor } from './transport-clients';
 
 const CALLERS = 30;
 const EACH = 5;

@@ -7,7 +7,7 @@ import { type OperationName, REJECTION_STATUS, operationList } from '@holdfast/a
 import { PARENTS_MAX } from '@holdfast/ipam';
 import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { type NatsServer, startNatsServer } from '@holdfast/infra/servers/nats-server';
-import { type Answered, type Door, grpcDoor, httpDoor, natsDoor } from './doors';
+import { type Answered, type Door, grpcDoor, httpDoor, natsDoor } from './transport-clients';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-parity-'));
 let nats: NatsServer;

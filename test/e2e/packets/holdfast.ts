@@ -4,7 +4,7 @@ import type { JsonObject } from '@bufbuild/protobuf';
 import type { OperationName } from '@holdfast/api';
 import { until } from '@holdfast/infra/demo/until';
 import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
-import { type Door, httpDoor } from '../doors';
+import { type Door, httpDoor } from '../transport-clients';
 import type { Lab } from './lab/lab';
 import type { Pod } from './lab/pod';
 

@@ -1,6 +1,6 @@
 // All planted bugs.
 import { CLUSTER_BUGS } from './clusters';
-import { DOOR_BUGS } from './doors';
+import { DOOR_BUGS } from './commands';
 import { NORTHBOUND_BUGS } from './northbounds';
 import type { PlantedBug } from './planted-bug';
 import { POD_BUGS } from './pods';
