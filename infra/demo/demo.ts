@@ -33,17 +33,17 @@ async function applySeed(world: World): Promise<void> {
   }
 }
 
-async function reserveThroughEachDoor({ controlPlane, nats }: World): Promise<void> {
-  say('one reservation through each door');
-  const doors = {
+async function reserveOverEachTransport({ controlPlane, nats }: World): Promise<void> {
+  say('one reservation over each transport');
+  const transports = {
     HTTP: () => reserveOverHttp(controlPlane.http, 'octavia/demo/over-http'),
     gRPC: () => reserveOverGrpc(controlPlane.grpc, 'octavia/demo/over-grpc'),
     ...(nats && { NATS: () => reserveOverNats(nats, 'octavia/demo/over-nats') }),
   };
-  for (const [door, reserve] of Object.entries(doors)) {
+  for (const [transport, reserve] of Object.entries(transports)) {
     const { reservation, position } = await reserve();
     console.log(
-      `${door}: ${reservation.holder} holds ${reservation.v4} (${reservation.mac}), position ${position}`,
+      `${transport}: ${reservation.holder} holds ${reservation.v4} (${reservation.mac}), position ${position}`,
     );
   }
 }
@@ -121,7 +121,7 @@ async function main(): Promise<void> {
   try {
     console.log(`control plane: ${world.controlPlane.http} (HTTP), ${world.controlPlane.grpc} (gRPC)`);
     await applySeed(world);
-    await reserveThroughEachDoor(world);
+    await reserveOverEachTransport(world);
     if (world.isSandbox) await keepAddresses(world);
     if (world.northbound) await showNorthbound(world.northbound);
     await showHistory(world);

@@ -1,4 +1,4 @@
-// One reservation through each door, by clients that know the published contract alone.
+// One reservation over each transport, by clients that know the published contract alone.
 import { join } from 'node:path';
 import * as grpc from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';

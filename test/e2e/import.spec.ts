@@ -54,7 +54,7 @@ interface Ended {
   readonly err: string;
 }
 
-interface Told {
+interface ImportReport {
   readonly steps: readonly { readonly state: string; readonly operation: string }[];
   readonly ports: readonly { readonly state: string; readonly port: string }[];
   readonly conflicts: readonly { readonly code: string; readonly about: string }[];
@@ -100,17 +100,17 @@ function movesOver(startServer: () => Promise<KubernetesServer>): void {
         resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err }),
       );
     });
-  const importing = async (...args: string[]): Promise<Told & { readonly code: number }> => {
+  const importing = async (...args: string[]): Promise<ImportReport & { readonly code: number }> => {
     const flags = ['-o', 'json', '--northbound', northbound.unix];
     const { code, out, err } = await holdfast('import', 'kube-ovn', ...flags, ...args);
     if (out === '') throw new Error(err);
-    return { code, ...(JSON.parse(out) as Told) };
+    return { code, ...(JSON.parse(out) as ImportReport) };
   };
   const json = async (...args: string[]): Promise<Record<string, unknown>> =>
     JSON.parse((await holdfast(...args, '-o', 'json')).out) as Record<string, unknown>;
   const countsOf = (of: readonly { readonly state: string }[]): Record<string, number> =>
     Object.fromEntries([...Map.groupBy(of, ({ state }) => state)].map(([state, all]) => [state, all.length]));
-  const codesOf = ({ conflicts }: Told): string[] =>
+  const codesOf = ({ conflicts }: ImportReport): string[] =>
     conflicts.map(({ code, about }) => `${code} ${about}`).sort();
   const get = async (path: string): Promise<unknown> => (await server.request('GET', path)).body;
   const remove = (path: string) => server.request('DELETE', path, { gracePeriodSeconds: 0 });
@@ -168,7 +168,7 @@ function movesOver(startServer: () => Promise<KubernetesServer>): void {
     expect(out).toContain('not recorded: pod/default/web, pod/default/later');
     expect(out).toContain('Ports: to take over: 3. Nothing was changed; --apply records it');
     const { conflicts, ports: shown } = await importing();
-    expect(codesOf({ conflicts } as Told)).toEqual([
+    expect(codesOf({ conflicts } as ImportReport)).toEqual([
       'AddressTwice 10.16.0.5',
       'AddressTwice 10.16.0.60',
       'KubeOvnRuns kube-ovn-controller',
@@ -183,8 +183,8 @@ function movesOver(startServer: () => Promise<KubernetesServer>): void {
   it('is recorded but for what is in conflict, whose addresses nobody gets; no port is touched while Kube-OVN runs', async () => {
     const before = await addresses();
     const vendors = vendorsIn(northbound);
-    const told = await importing('--apply');
-    expect([told.code, countsOf(told.steps), countsOf(told.ports)]).toEqual([
+    const report = await importing('--apply');
+    expect([report.code, countsOf(report.steps), countsOf(report.ports)]).toEqual([
       4,
       { recorded: 15 },
       { 'to take over': 3 },
@@ -248,8 +248,8 @@ function movesOver(startServer: () => Promise<KubernetesServer>): void {
       return metadata.finalizers?.some((it) => it.includes('holdfast')) || undefined;
     });
     const last = await until('its parent is granted', async () => {
-      const told = await importing('--apply');
-      return told.conflicts.length === 1 ? told : undefined;
+      const report = await importing('--apply');
+      return report.conflicts.length === 1 ? report : undefined;
     });
     // Still in dispute, and the Pods go on with what they have: see their annotations below.
     expect(codesOf(last)).toEqual(['AddressTwice 10.16.0.60']);
@@ -274,9 +274,9 @@ function movesOver(startServer: () => Promise<KubernetesServer>): void {
     await remove(`${POD_PATH}/twin-b`);
     runNbctl(northbound, 'lsp-del', 'twin-b.default');
     ports = Object.fromEntries(Object.entries(ports).filter(([port]) => port !== 'twin-b.default'));
-    const told = await importing('--apply');
-    expect([told.code, codesOf(told)]).toEqual([0, []]);
-    expect(told.ports.find(({ port }) => port === 'twin-a.default')?.state).toBe('taken over');
+    const report = await importing('--apply');
+    expect([report.code, codesOf(report)]).toEqual([0, []]);
+    expect(report.ports.find(({ port }) => port === 'twin-a.default')?.state).toBe('taken over');
     expect((await json('reservation', 'get', SUBNET, 'pod/default/twin-a'))['reservation']).toMatchObject({
       v4: '10.16.0.60',
     });

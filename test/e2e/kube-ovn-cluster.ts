@@ -84,15 +84,22 @@ export const runNbctl = ({ unix }: OvsdbServer, ...args: readonly string[]): str
   execFileSync('ovn-nbctl', [`--db=${unix}`, '--timeout=10', ...args], { encoding: 'utf8' });
 
 /** A row of a table, as ovn-nbctl(8) tells it in JSON. */
-export type ToldRow = Readonly<Record<string, unknown>> & { readonly name: string };
+export type NorthboundRecord = Readonly<Record<string, unknown>> & { readonly name: string };
 
 /** All rows of a table, but for what ovn-northd and references to new rows change. */
-export function rowsIn(northbound: OvsdbServer, table: string, ...columns: readonly string[]): ToldRow[] {
+export function rowsIn(
+  northbound: OvsdbServer,
+  table: string,
+  ...columns: readonly string[]
+): NorthboundRecord[] {
   const shown = `--columns=${['_uuid', 'name', 'external_ids', ...columns].join(',')}`;
-  const told = runNbctl(northbound, '--format=json', shown, 'list', table);
-  const { headings, data } = JSON.parse(told) as { headings: readonly string[]; data: readonly unknown[][] };
+  const output = runNbctl(northbound, '--format=json', shown, 'list', table);
+  const { headings, data } = JSON.parse(output) as {
+    headings: readonly string[];
+    data: readonly unknown[][];
+  };
   return data
-    .map((row) => Object.fromEntries(row.map((value, at) => [headings[at] ?? '', value])) as ToldRow)
+    .map((row) => Object.fromEntries(row.map((value, at) => [headings[at] ?? '', value])) as NorthboundRecord)
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
@@ -107,7 +114,7 @@ export function portsIn(northbound: OvsdbServer): Readonly<Record<string, unknow
 /** Names of ports by vendor. */
 export function vendorsIn(northbound: OvsdbServer): Readonly<Record<string, readonly string[]>> {
   const rows = rowsIn(northbound, 'Logical_Switch_Port');
-  const vendorOf = ({ external_ids: ids }: ToldRow): string => {
+  const vendorOf = ({ external_ids: ids }: NorthboundRecord): string => {
     const [, pairs] = ids as readonly [string, readonly (readonly [string, string])[]];
     return pairs.find(([key]) => key === 'vendor')?.[1] ?? 'none';
   };

@@ -181,8 +181,8 @@ const reason = playedClusterSkipReason();
       const pods = await cluster.pods();
       const ips = pods.map(({ status }) => status?.['podIP'] as string);
       expect(new Set(ips).size).toBe(size);
-      const wanted = { using: size, available: ADDRESSES - size, addresses: [...ips].sort() };
-      await untilEqual('the status of the Subnet', wanted, async () => {
+      const expected = { using: size, available: ADDRESSES - size, addresses: [...ips].sort() };
+      await untilEqual('the status of the Subnet', expected, async () => {
         const { body } = await cluster.server.request('GET', `/apis/kubeovn.io/v1/subnets/${SUBNET}`);
         const { status } = body as { readonly status: Readonly<Record<string, unknown>> };
         const { v4usingIPs: using, v4availableIPs: available, v4usingIPrange: ranges } = status;

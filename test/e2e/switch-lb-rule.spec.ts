@@ -231,8 +231,8 @@ function describeRules(
             readonly involvedObject: { readonly name: string };
           }[];
         };
-        const told = events.items.filter(({ involvedObject }) => involvedObject.name === 'late');
-        return told.some(({ reason }) => reason === 'FrontTaken') || undefined;
+        const reported = events.items.filter(({ involvedObject }) => involvedObject.name === 'late');
+        return reported.some(({ reason }) => reason === 'FrontTaken') || undefined;
       });
       expect(world.fronts()['10.16.0.100:8888/tcp']).toBe('10.16.0.10:80,10.16.0.11:80');
       await world.kubectl(['delete', 'slr', 'late']);

@@ -19,13 +19,13 @@ export interface Answered {
   readonly rejected?: JsonObject;
 }
 
-export interface Door {
+export interface TransportClient {
   readonly name: string;
   call(operation: OperationName, request: JsonObject): Promise<Answered>;
   close(): Promise<void>;
 }
 
-export function httpDoor(base: string): Door {
+export function httpClient(base: string): TransportClient {
   return {
     name: 'HTTP',
     call: async (name, request) => {
@@ -41,7 +41,7 @@ export function httpDoor(base: string): Door {
   };
 }
 
-export function grpcDoor(address: string): Door {
+export function grpcClient(address: string): TransportClient {
   const client = new grpc.Client(address, grpc.credentials.createInsecure());
   const same = (bytes: Buffer): Buffer => bytes;
   return {
@@ -81,7 +81,9 @@ function rejectionOf(error: grpc.ServiceError): JsonObject {
   }) as JsonObject;
 }
 
-export async function natsDoor(url: string): Promise<Door & { readonly connection: NatsConnection }> {
+export async function natsClient(
+  url: string,
+): Promise<TransportClient & { readonly connection: NatsConnection }> {
   const connection = await connect({ servers: url });
   return {
     name: 'NATS',

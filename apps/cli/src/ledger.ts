@@ -8,7 +8,7 @@ import {
   operations,
   rejectionMessage,
 } from '@holdfast/api';
-import { CallFault, HttpClient, type ToldRejection } from '@holdfast/api/http-client';
+import { CallFault, HttpClient, type ReceivedRejection } from '@holdfast/api/http-client';
 import { type Delivery, deliver } from './deliver';
 import type { Io } from './io';
 import type { Outcome, Refusal } from './outcome';
@@ -99,7 +99,7 @@ function refuseUnsound<Name extends OperationName>(name: Name, request: Request<
   return { code, message, facts, retryable: false, isFault: false };
 }
 
-const ofRejection = ({ code, message, facts }: ToldRejection): Refusal => ({
+const ofRejection = ({ code, message, facts }: ReceivedRejection): Refusal => ({
   code,
   message,
   facts: facts as Refusal['facts'],

@@ -28,7 +28,7 @@ type View<Name extends OperationName> = (
 ) => string | { readonly nothing: string };
 
 /** A reply in the contract's own JSON. */
-type Told = <Name extends OperationName>(name: Name, reply: Reply<Name>) => object;
+type ToJson = <Name extends OperationName>(name: Name, reply: Reply<Name>) => object;
 
 export class Session {
   /** What changed after that, whoever was asked in between, was not known to who issued the command. */
@@ -84,11 +84,11 @@ export class Session {
   }
 
   /** What was put together from several answers: for programs, or for people. */
-  tellWhole(json: (told: Told) => object, text: (isWide: boolean) => string): ExitCode {
-    const told: Told = (name, reply) => JSON.parse(this.ledger.json(name, reply)) as object;
+  tellWhole(json: (toJson: ToJson) => object, text: (isWide: boolean) => string): ExitCode {
+    const toJson: ToJson = (name, reply) => JSON.parse(this.ledger.json(name, reply)) as object;
     const { output } = this.flags;
     const isJson = output === 'json';
-    this.io.out(isJson ? `${JSON.stringify(json(told), null, 2)}\n` : text(output === 'wide'));
+    this.io.out(isJson ? `${JSON.stringify(json(toJson), null, 2)}\n` : text(output === 'wide'));
     return EXIT.done;
   }
 
@@ -99,9 +99,9 @@ export class Session {
       this.io.out(`${this.ledger.json(name, outcome.reply)}\n`);
       return EXIT.done;
     }
-    const told = view(outcome.reply, output === 'wide');
-    if (typeof told === 'string') this.io.out(told);
-    else this.io.err(`${told.nothing}\n`);
+    const shown = view(outcome.reply, output === 'wide');
+    if (typeof shown === 'string') this.io.out(shown);
+    else this.io.err(`${shown.nothing}\n`);
     return EXIT.done;
   }
 

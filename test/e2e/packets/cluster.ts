@@ -22,7 +22,7 @@ const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const SECURED = { 'ovn.kubernetes.io/port_security': 'true' };
 
 /** What a Pod is told of its first NIC; addresses without prefix length. */
-export interface Told {
+export interface GivenAddresses {
   readonly v4: string;
   readonly v6: string;
   readonly mac: string;
@@ -100,7 +100,7 @@ export class Cluster {
 
   /** Waits for what the Pod is told, and no longer: its port's row may come later. */
   async plug(name: string, chassis: 1 | 2, port: string): Promise<Pod> {
-    const { v4, v6, mac, prefixes, gateways } = await this.told(name);
+    const { v4, v6, mac, prefixes, gateways } = await this.givenTo(name);
     const [gateway4, gateway6] = gateways;
     const nic = { v4: `${v4}/${prefixes[0]}`, gateway4, v6: `${v6}/${prefixes[1]}`, gateway6 };
     return this.lab.addPod({ name, chassis, port, mac, ...nic });
@@ -112,7 +112,7 @@ export class Cluster {
     await this.lab.removePod(name);
   }
 
-  told(name: string): Promise<Told> {
+  givenTo(name: string): Promise<GivenAddresses> {
     return until(`what ${name} is told`, async () => {
       const { body } = await this.server.request('GET', `${PODS}/${name}`);
       const { annotations = {} } = (body as KubernetesObject).metadata;

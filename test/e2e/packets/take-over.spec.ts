@@ -101,12 +101,12 @@ describeOrSkip(
 
     /** What is bound where, by which row: a port that were made anew would have another. */
     const bindings = async (): Promise<string> => {
-      const told = await lab.sbctl(
+      const output = await lab.sbctl(
         '--columns=_uuid,logical_port,chassis,tunnel_key,virtual_parent',
         'list',
         'Port_Binding',
       );
-      return told.split('\n\n').sort().join('\n\n');
+      return output.split('\n\n').sort().join('\n\n');
     };
 
     /** From both chassis, to a port on each of them, to the Vip, and to the gateway. */

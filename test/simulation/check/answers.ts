@@ -88,8 +88,8 @@ export class Answers {
       );
     }
     if (code === 'VipNameTaken' && order.command.type === 'ReserveVip') {
-      const { name, subnet: wanted } = order.command;
-      if (this.history.names.wasTaken(name, wanted, deliveredAt)) return;
+      const { name, subnet: requested } = order.command;
+      if (this.history.names.wasTaken(name, requested, deliveredAt)) return;
     }
     if (isUnknownName || declined) return this.fresh(answered, isStale === true, witness);
     this.fail('true-answer', order, `is refused with ${code}, which nobody decided`);

@@ -32,7 +32,7 @@ export interface Landed {
   readonly commandId: string;
   readonly issuedAtMs: number;
   readonly atMs: number;
-  /** Which door the command came through. */
+  /** Which transport the command came by. */
   readonly through: string;
   /** Who asked. */
   readonly actor: string;

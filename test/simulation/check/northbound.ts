@@ -62,12 +62,12 @@ export function ourRows(tables: Tables): string[] {
     if (table === 'NB_Global') continue;
     for (const { _uuid, ...row } of rows.values()) {
       const isOwn = isOurs(row as never);
-      const told = Object.entries(row).map(([column, value]) => [
+      const shown = Object.entries(row).map(([column, value]) => [
         column,
         isReference(table, column) ? (value as readonly string[]).map(nameOf).sort() : value,
       ]);
       const content = isOwn
-        ? Object.fromEntries(told)
+        ? Object.fromEntries(shown)
         : { _uuid, ports: (row['ports'] as string[] | undefined)?.map(nameOf).sort() };
       lines.push(`${table} ${JSON.stringify(content)}`);
     }

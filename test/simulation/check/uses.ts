@@ -42,7 +42,7 @@ export function usesDifference(cluster: Cluster, view: LedgerView): string | und
 function ofParents({ name, subnet, reservation }: VipEntry, cluster: Cluster): string | undefined {
   const { vipType, namespace, selector } = reservation.vip;
   const granted = subnet.uses.parents(name).filter(({ grantors }) => grantors.includes('selector'));
-  const wanted = cluster.picture.all(PODS).flatMap((pod) => {
+  const desired = cluster.picture.all(PODS).flatMap((pod) => {
     const { annotations = {}, labels = {} } = pod.metadata;
     const named = (annotations['ovn.kubernetes.io/aaps'] ?? '').split(',').map((text) => text.trim());
     const isMeant = vipType === '' && pod.metadata.namespace === namespace && named.includes(name);
@@ -50,7 +50,7 @@ function ofParents({ name, subnet, reservation }: VipEntry, cluster: Cluster): s
     const isAble = !isFinished(pod) && pod.spec?.['hostNetwork'] !== true;
     return isSelected && isAble ? portsIn(pod, subnet.name) : [];
   });
-  const [is, expected] = [granted.map(({ port }) => port).sort(), [...new Set(wanted)].sort()];
+  const [is, expected] = [granted.map(({ port }) => port).sort(), [...new Set(desired)].sort()];
   return is.join() === expected.join()
     ? undefined
     : `${is.join()} may answer for it, and ${expected.join()} should`;

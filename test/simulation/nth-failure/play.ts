@@ -60,13 +60,13 @@ function endOf({ history, northbound, cluster }: World): string {
   });
   const objects = [...cluster.list(SUBNETS), ...cluster.list(VIPS)].map(({ metadata, spec, status = {} }) => {
     const { conditions, ...rest } = status as { conditions?: readonly Readonly<Record<string, string>>[] };
-    const told = conditions?.map(({ type, status: is, reason }) => [type, is, reason]);
+    const shown = conditions?.map(({ type, status: is, reason }) => [type, is, reason]);
     return JSON.stringify([
       metadata.name,
       metadata.finalizers,
       spec,
       { ...rest, observedPosition: undefined },
-      told,
+      shown,
     ]);
   });
   return [...ledger.sort(), ...ourRows(northbound.tables), ...objects.sort(), ...pods].join('\n');

@@ -1,4 +1,4 @@
-// Bugs at the ledger's doors and on the way there: answers that nobody gave, commands under other names, and refusals
+// Bugs at the ledger's transports and on the way there: answers that nobody gave, commands under other names, and refusals
 // that were true once.
 import type { CommandEnvelope } from '@holdfast/event-store';
 import { reject } from '@holdfast/ipam';
@@ -11,8 +11,8 @@ import { type PlantedBug, bug } from './planted-bug';
 
 type Execute = (envelope: CommandEnvelope<OrderCommand>) => Promise<SubnetOutcome>;
 
-/** @param make given one world, how its doors hand commands on */
-const atTheDoor = (make: (world: World) => (inner: Execute) => Execute): Planted => {
+/** @param make given one world, how its transports hand commands on */
+const onExecute = (make: (world: World) => (inner: Execute) => Execute): Planted => {
   const made = new WeakMap<World, (inner: Execute) => Execute>();
   return {
     execute: (ledger, world) => {
@@ -37,12 +37,12 @@ class EagerBus extends Bus {
   }
 }
 
-export const DOOR_BUGS: readonly PlantedBug[] = [
+export const COMMAND_BUGS: readonly PlantedBug[] = [
   bug(
     'answered-without-being-asked',
     'D26',
     'durable-answer',
-    atTheDoor((world) => (execute) => async (envelope) => {
+    onExecute((world) => (execute) => async (envelope) => {
       const { commandId = '', command } = envelope;
       if (command.type !== 'ReserveAddress' || !commandId.endsWith('7')) return execute(envelope);
       return answer(commandId, { reply: {}, position: String(world.history.length) });
@@ -52,7 +52,7 @@ export const DOOR_BUGS: readonly PlantedBug[] = [
     'sent-on-under-another-id',
     'the classics',
     'durable-answer',
-    atTheDoor(() => (execute) => async (envelope) => {
+    onExecute(() => (execute) => async (envelope) => {
       const renamed = await execute({ ...envelope, commandId: `${envelope.commandId}-again` });
       return { ...renamed, commandId: envelope.commandId as string };
     }),
@@ -61,7 +61,7 @@ export const DOOR_BUGS: readonly PlantedBug[] = [
     'answers-remembered-by-content',
     'terraform-provider-netbox #59',
     'durable-answer',
-    atTheDoor(() => {
+    onExecute(() => {
       const remembered = new Map<string, SubnetOutcome>();
       return (execute) => async (envelope) => {
         const { type, ...rest } = envelope.command;
@@ -77,7 +77,7 @@ export const DOOR_BUGS: readonly PlantedBug[] = [
     'refusals-remembered-for-ever',
     'metallb #1984',
     'true-answer',
-    atTheDoor(() => {
+    onExecute(() => {
       const refused = new Map<string, SubnetOutcome>();
       return (execute) => async (envelope) => {
         const { command } = envelope;
@@ -92,7 +92,7 @@ export const DOOR_BUGS: readonly PlantedBug[] = [
     'fault-told-as-refusal',
     'D26',
     'true-answer',
-    atTheDoor(() => (execute) => async (envelope) => {
+    onExecute(() => (execute) => async (envelope) => {
       const full = reject('SubnetExhausted', 'nothing is free');
       return execute(envelope).catch(() => answer(envelope.commandId as string, full));
     }),
@@ -101,7 +101,7 @@ export const DOOR_BUGS: readonly PlantedBug[] = [
     'window-cut-short',
     'NATS deduplication window',
     'true-answer',
-    atTheDoor((world) => (execute) => async (envelope) => {
+    onExecute((world) => (execute) => async (envelope) => {
       const ageMs = Date.UTC(2026, 0, 1) + world.scheduler.nowMs - (envelope.issuedAtMs ?? 0);
       if (ageMs < 5_000) return execute(envelope);
       const expired = reject('CommandExpired', 'too old', { windowHours: '24' });
@@ -112,7 +112,7 @@ export const DOOR_BUGS: readonly PlantedBug[] = [
     'said-to-be-from-the-future',
     'the classics',
     'true-answer',
-    atTheDoor(() => (execute) => async (envelope) => {
+    onExecute(() => (execute) => async (envelope) => {
       if (!envelope.commandId?.endsWith('9')) return execute(envelope);
       return answer(envelope.commandId, reject('InvalidArgument', 'future', { field: 'options.issued_at' }));
     }),
@@ -121,7 +121,7 @@ export const DOOR_BUGS: readonly PlantedBug[] = [
     'told-what-is-now',
     'pynetbox #396',
     'first-reply',
-    atTheDoor((world) => (execute) => async (envelope) => {
+    onExecute((world) => (execute) => async (envelope) => {
       const outcome = await execute(envelope);
       return outcome.rejected ? outcome : { ...outcome, position: String(world.history.length) };
     }),
@@ -130,7 +130,7 @@ export const DOOR_BUGS: readonly PlantedBug[] = [
     'some-are-never-answered',
     'whereabouts #712',
     'everything-answered',
-    atTheDoor(
+    onExecute(
       () => (execute) => (envelope) =>
         envelope.commandId?.endsWith('13') ? new Promise(() => undefined) : execute(envelope),
     ),

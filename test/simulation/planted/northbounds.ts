@@ -8,22 +8,22 @@ import type { World } from '../world/world';
 import { type PlantedBug, bug } from './planted-bug';
 
 const writing = (
-  turn: (operations: readonly Operation[], world: World) => readonly Operation[],
+  alter: (operations: readonly Operation[], world: World) => readonly Operation[],
 ): Planted => ({
   northbound: (northbound, world): Northbound => ({
     watch: (watcher) => northbound.watch(watcher),
-    transact: (operations) => northbound.transact(turn(operations, world)),
+    transact: (operations) => northbound.transact(alter(operations, world)),
   }),
 });
 
-const watching = (turn: (changes: readonly NorthboundChange[]) => readonly NorthboundChange[]): Planted => ({
+const watching = (alter: (changes: readonly NorthboundChange[]) => readonly NorthboundChange[]): Planted => ({
   northbound: (northbound): Northbound => ({
     watch: (watcher) =>
       northbound.watch({
         stateChanged: (state) => watcher.stateChanged(state),
         rowsChanged: (changes) => {
-          const told = turn(changes);
-          if (told.length > 0) watcher.rowsChanged(told);
+          const shown = alter(changes);
+          if (shown.length > 0) watcher.rowsChanged(shown);
         },
       }),
     transact: (operations) => northbound.transact(operations),
@@ -49,8 +49,8 @@ function* theirs(table: string, { northbound }: World): Iterable<string> {
 }
 
 /** Says another thing of every row that has this in its columns. */
-const rewriting = (turn: (text: string) => string): Planted =>
-  writing((operations) => JSON.parse(turn(JSON.stringify(operations))) as Operation[]);
+const rewriting = (alter: (text: string) => string): Planted =>
+  writing((operations) => JSON.parse(alter(JSON.stringify(operations))) as Operation[]);
 
 export const NORTHBOUND_BUGS: readonly PlantedBug[] = [
   bug('stale-projector-writes', 'kube-vip #1418', 'checkpoint', {

@@ -1,4 +1,4 @@
-// Bugs of the face that gives Pods their addresses: whom it takes for whom, whom it believes to be gone, and what it says.
+// Bugs of the projector that gives Pods their addresses: whom it takes for whom, whom it believes to be gone, and what it says.
 import type { Following, KubernetesApi, KubernetesObject, Ledger, LedgerOrder } from '@holdfast/kube';
 import { PODS } from '@holdfast/kube';
 import { reject, subnet } from '@holdfast/ipam';
@@ -8,14 +8,14 @@ import { like, seen } from './clusters';
 import { type PlantedBug, bug } from './planted-bug';
 import { deciding } from './rules';
 
-type Turn = (order: LedgerOrder, ledger: Ledger) => LedgerOrder | undefined;
+type Alter = (order: LedgerOrder, ledger: Ledger) => LedgerOrder | undefined;
 
 /** Turns each order; of one that is swallowed it is said that it was done. */
-export const ordering = (turn: Turn): Pick<Required<Planted>, 'podsLedger'> => ({
+export const ordering = (alter: Alter): Pick<Required<Planted>, 'podsLedger'> => ({
   podsLedger: (ledger) => ({
     view: ledger.view,
     execute: async (order, actor) => {
-      const turned = turn(order, ledger);
+      const turned = alter(order, ledger);
       return turned ? ledger.execute(turned, actor) : { position: undefined };
     },
     hasReached: (position) => ledger.hasReached(position),
@@ -24,11 +24,11 @@ export const ordering = (turn: Turn): Pick<Required<Planted>, 'podsLedger'> => (
 });
 
 /** Turns what it sees of Pods. */
-const seeingPods = (turn: (pod: KubernetesObject) => KubernetesObject | undefined): Planted => ({
+const seeingPods = (alter: (pod: KubernetesObject) => KubernetesObject | undefined): Planted => ({
   podsApi: (api) =>
     like(api, {
       follow: (resource, watcher): Following =>
-        resource === PODS ? seen(api, resource, watcher, turn) : api.follow(resource, watcher),
+        resource === PODS ? seen(api, resource, watcher, alter) : api.follow(resource, watcher),
     }),
 });
 
@@ -113,12 +113,12 @@ export const POD_BUGS: readonly PlantedBug[] = [
     (() => {
       const ofWorld = new WeakMap<World, Map<string, object>>();
       return writing((api, world) => async (resource, ref, change, expected) => {
-        const told = ofWorld.get(world) ?? new Map<string, object>();
-        ofWorld.set(world, told);
+        const firstSeen = ofWorld.get(world) ?? new Map<string, object>();
+        ofWorld.set(world, firstSeen);
         const { annotations } = change.metadata ?? {};
         const key = `${ref.namespace}/${ref.name}`;
-        const first = annotations && (told.get(key) ?? annotations);
-        if (first) told.set(key, first);
+        const first = annotations && (firstSeen.get(key) ?? annotations);
+        if (first) firstSeen.set(key, first);
         const echo = first ? { metadata: { annotations: first as Record<string, string> } } : change;
         return api.patch(resource, ref, echo, expected);
       });

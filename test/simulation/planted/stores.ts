@@ -34,9 +34,9 @@ const appending = (append: (inner: Append, world: World) => Append): Planted => 
 });
 
 /** Turns the pages that a follower of the log is given. */
-const following = (turn: (pages: Pages, incarnation: number) => Pages): Planted => ({
+const following = (alter: (pages: Pages, incarnation: number) => Pages): Planted => ({
   readStore: (store, _, incarnation) =>
-    like(store, { readAll: (...args) => turn(store.readAll(...args), incarnation) }),
+    like(store, { readAll: (...args) => alter(store.readAll(...args), incarnation) }),
 });
 
 /** Commands are not recognised any more, once they have to be read back. */

@@ -9,7 +9,7 @@ interface Happening {
 }
 
 /** Taken before a run's guard replaces it: it is how continuations are let run, and decides nothing. */
-const nextTurn = setImmediate;
+const nextMacrotask = setImmediate;
 
 export class Scheduler {
   nowMs = 0;
@@ -81,5 +81,5 @@ const isBefore = (a: Happening, b: Happening): boolean =>
 
 /** Lets every promise that is already resolved run its continuations. */
 export function settle(): Promise<void> {
-  return new Promise((resolve) => nextTurn(resolve));
+  return new Promise((resolve) => nextMacrotask(resolve));
 }

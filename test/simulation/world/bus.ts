@@ -1,4 +1,4 @@
-// Messages between clients and the ledger's doors: lost, slow, doubled, out of order, and now and then hours late. Who
+// Messages between clients and the ledger's transports: lost, slow, doubled, out of order, and now and then hours late. Who
 // gets a request is found out when it arrives; when nobody is there it is lost.
 import type { Faults } from '../run/faults';
 import type { Scheduler } from '../run/scheduler';

@@ -5,8 +5,8 @@ import type { Bus } from './bus';
 import { EPOCH_MS } from './life';
 import type { Order, OrderCommand } from './order';
 
-/** What a door does with a request; it answers any number of times, or never. */
-export type Door = (order: Order, answer: (outcome: SubnetOutcome | 'fault') => void) => void;
+/** What a transport does with a request; it answers any number of times, or never. */
+export type Deliver = (order: Order, answer: (outcome: SubnetOutcome | 'fault') => void) => void;
 
 /** Until a client sends again; doubled each time, up to a minute. */
 const PATIENCE_MS = 200;
@@ -19,7 +19,7 @@ export class Clients {
   constructor(
     private readonly scheduler: Scheduler,
     private readonly bus: Bus,
-    private readonly door: Door,
+    private readonly deliver: Deliver,
     private readonly onAnswer: (order: Order, outcome: SubnetOutcome, isFirst: boolean) => void,
   ) {}
 
@@ -34,7 +34,7 @@ export class Clients {
 
   private send(order: Order, patienceMs: number): void {
     if (!this.unanswered.has(order.commandId)) return;
-    this.bus.send(() => this.door(order, (outcome) => this.bus.send(() => this.take(order, outcome))));
+    this.bus.send(() => this.deliver(order, (outcome) => this.bus.send(() => this.take(order, outcome))));
     this.scheduler.after(patienceMs, () => this.send(order, Math.min(patienceMs * 2, PATIENCE_MAX_MS)));
   }
 

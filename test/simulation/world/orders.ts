@@ -78,7 +78,7 @@ export class Orders {
     const plan = this.subnet();
     const holder = this.holder();
     const port = portOf(holder, plan.name);
-    return { type: 'ReserveAddress', subnet: plan.name, holder, ...this.wish(plan, 0.25), ...port };
+    return { type: 'ReserveAddress', subnet: plan.name, holder, ...this.addressRequest(plan, 0.25), ...port };
   }
 
   /** Of ports that nobody has made: who made them is for other tests. */
@@ -91,7 +91,7 @@ export class Orders {
 
   private move(): OrderCommand {
     const plan = this.subnet();
-    const { v4, v6, mac } = this.wish(plan, 0.9);
+    const { v4, v6, mac } = this.addressRequest(plan, 0.9);
     return { type: 'MoveAddress', subnet: plan.name, holder: this.holder(), v4, v6, mac };
   }
 
@@ -106,12 +106,12 @@ export class Orders {
       subnet: plan.name,
       name: this.vip(),
       ...this.purpose(),
-      ...this.wish(plan, 0.3),
+      ...this.addressRequest(plan, 0.3),
     };
   }
 
   private reviseVip(): OrderCommand {
-    const { v4, v6, mac } = this.wish(this.subnet(), 0.5);
+    const { v4, v6, mac } = this.addressRequest(this.subnet(), 0.5);
     return { type: 'ReviseVip', name: this.vip(), ...this.purpose(), v4, v6, mac };
   }
 
@@ -119,7 +119,7 @@ export class Orders {
     return { type: 'ReleaseVip', name: this.vip(), reason: 'done' };
   }
 
-  private wish(plan: SubnetPlan, named: number): AddressWish {
+  private addressRequest(plan: SubnetPlan, named: number): AddressWish {
     return {
       ...(this.once(named) && { v4: this.one(plan.pool4) }),
       ...(this.once(named / 4) && { v6: this.one(plan.pool6) }),

@@ -15,14 +15,14 @@ export interface Planted {
   readonly store?: (store: EventStore, world: World, incarnation: number) => EventStore;
   /** As the reader alone has it. */
   readonly readStore?: (store: EventStore, world: World, incarnation: number) => EventStore;
-  /** Between the door and the ledger. */
+  /** Between the transport and the ledger. */
   readonly execute?: (ledger: LedgerRole, world: World) => Pick<LedgerRole, 'execute'>;
   /** What a process follows the log into. */
   readonly view?: (view: LedgerView, world: World) => void;
   readonly northbound?: (northbound: Northbound, world: World) => Northbound;
   readonly kubernetes?: (api: KubernetesApi, world: World) => KubernetesApi;
   readonly kubernetesLedger?: (ledger: Ledger, world: World) => Ledger;
-  /** As the face that gives Pods their addresses has them. */
+  /** As the projector that gives Pods their addresses has them. */
   readonly podsApi?: (api: KubernetesApi, world: World) => KubernetesApi;
   readonly podsLedger?: (ledger: Ledger, world: World) => Ledger;
   readonly podsOptions?: Partial<PodAddressesOptions>;

@@ -1,4 +1,4 @@
-// One process of the control plane: a ledger role, a reader with its view, and faces, on one life. It is made from
+// One process of the control plane: a ledger role, a reader with its view, and projectors, on one life. It is made from
 // nothing but what is durable, and when it dies nothing else is left of it.
 import type { EventStore } from '@holdfast/event-store';
 import { SeededChance } from '@holdfast/clock/testing';
@@ -13,7 +13,7 @@ import type { Order } from './order';
 import type { World } from './world';
 
 /** A part of a process that lives on its view. */
-export interface Face {
+export interface RunningProjector {
   start(): void;
   /** Its process died: whoever it was connected to will find out. */
   died(): void;
@@ -21,14 +21,14 @@ export interface Face {
   isSettled(): boolean;
 }
 
-export type FaceMaker = (process: Process, world: World) => Face;
+export type ProjectorMaker = (process: Process, world: World) => RunningProjector;
 
 export interface Machine {
   readonly name: string;
   readonly wall: WallClock;
   /** Whether clients' commands come here. */
   readonly takesOrders: boolean;
-  readonly faces: readonly FaceMaker[];
+  readonly projectors: readonly ProjectorMaker[];
 }
 
 export class Process {
@@ -38,7 +38,7 @@ export class Process {
   readonly reader: LedgerReader;
   readonly ledger: LedgerRole;
   readonly witness: Witness;
-  readonly faces: readonly Face[];
+  readonly projectors: readonly RunningProjector[];
   isReady = false;
   private factsSeen = 0;
 
@@ -78,14 +78,14 @@ export class Process {
     });
     planted.view?.(this.reader.view, world);
     this.reader.onFacts((facts) => this.followed(facts));
-    this.faces = machine.faces.map((make) => make(this, world));
+    this.projectors = machine.projectors.map((make) => make(this, world));
   }
 
   /** Serves once its view shows what the log held. */
   start(): void {
     void this.reader.start().then(() => {
       this.isReady = true;
-      for (const face of this.faces) if (!this.life.isOver) face.start();
+      for (const projector of this.projectors) if (!this.life.isOver) projector.start();
     });
   }
 

@@ -19,7 +19,7 @@ interface HeldFlags {
   readonly mac?: string;
 }
 
-interface WishFlags extends HeldFlags {
+interface ReserveFlags extends HeldFlags {
   readonly port?: string;
   readonly portSecurity?: boolean;
   readonly pool?: string;
@@ -40,12 +40,22 @@ export function addReservationCommands(program: Command, run: Run): void {
     .option('--port-security', 'that port may send and receive only what is its own')
     .option('--pool <name>', 'the pool that addresses which are not named come from (none of the pools)')
     .option('--prefer-former', 'what it last had here, if that is free still');
-  acting<WishFlags>(changingFlags(reserve, run.io), run, (session, flags, subnet: string, holder: string) => {
-    const { family, port = '', portSecurity = false, pool = '', preferFormer: prefersFormer = false } = flags;
-    const where = { families: toFamilies(family), pool, prefersFormer };
-    const wish = { ...toHeld(flags), ...where, port, portSecurity };
-    return session.change('ReserveAddress', { subnet, holder, ...wish }, heldTable);
-  });
+  acting<ReserveFlags>(
+    changingFlags(reserve, run.io),
+    run,
+    (session, flags, subnet: string, holder: string) => {
+      const {
+        family,
+        port = '',
+        portSecurity = false,
+        pool = '',
+        preferFormer: prefersFormer = false,
+      } = flags;
+      const where = { families: toFamilies(family), pool, prefersFormer };
+      const requested = { ...toHeld(flags), ...where, port, portSecurity };
+      return session.change('ReserveAddress', { subnet, holder, ...requested }, heldTable);
+    },
+  );
 
   const move = program
     .command('move <subnet> <holder>')

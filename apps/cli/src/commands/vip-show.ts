@@ -31,11 +31,11 @@ interface Page extends Reply<'GetVip'> {
 }
 
 async function showVip(session: Session, _flags: object, name: string): Promise<ExitCode> {
-  const told = await session.find('GetVip', { name });
-  if (told.refusal) return session.tell('GetVip', told, () => '');
-  const { vip, position: atLeastPosition } = told.reply;
+  const answer = await session.find('GetVip', { name });
+  if (answer.refusal) return session.tell('GetVip', answer, () => '');
+  const { vip, position: atLeastPosition } = answer.reply;
   const found: Reply<'GetRule'>[] = [];
-  for (const rule of told.reply.rules) {
+  for (const rule of answer.reply.rules) {
     const asked = await session.find('GetRule', { subnet: vip?.subnet ?? '', name: rule, atLeastPosition });
     // Retired since.
     if (asked.refusal?.code === 'RuleNotFound') continue;
@@ -50,11 +50,11 @@ async function showVip(session: Session, _flags: object, name: string): Promise<
   const { reply } = past;
   return session.tellWhole(
     (json) => ({
-      ...json('GetVip', told.reply),
+      ...json('GetVip', answer.reply),
       rules: found.map((rule) => json('GetRule', rule)),
       events: (json('GetHistory', reply) as { events: unknown }).events,
     }),
-    (isWide) => pageText({ ...told.reply, found, events: reply.events }, isWide),
+    (isWide) => pageText({ ...answer.reply, found, events: reply.events }, isWide),
   );
 }
 

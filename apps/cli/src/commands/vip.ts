@@ -72,8 +72,8 @@ function addReserve(vip: Command, run: Run): void {
   purposeFlags(reserve);
   acting<ReserveFlags>(changingFlags(reserve, run.io), run, (session, flags, name: string) => {
     const { subnet, family, pool = '', v4 = '', v6 = '', mac = '' } = flags;
-    const wish = { v4, v6, mac, families: toFamilies(family), pool };
-    return session.change('ReserveVip', { name, subnet, ...wish, ...purpose(flags) }, vipTable);
+    const requested = { v4, v6, mac, families: toFamilies(family), pool };
+    return session.change('ReserveVip', { name, subnet, ...requested, ...purpose(flags) }, vipTable);
   });
 }
 

@@ -19,13 +19,13 @@ export interface HttpClientOptions {
 }
 
 /** A code that is newer than this client is passed on as it came. */
-export type ToldRejection = Omit<RejectionValue, 'code'> & {
+export type ReceivedRejection = Omit<RejectionValue, 'code'> & {
   readonly code: RejectionCode | (string & Record<never, never>);
 };
 
 export type CallOutcome<Response> =
   | { readonly reply: Response; readonly rejected?: undefined }
-  | { readonly rejected: ToldRejection; readonly reply?: undefined };
+  | { readonly rejected: ReceivedRejection; readonly reply?: undefined };
 
 type RequestOf<It> = It extends Operation<infer Request> ? MessageInitShape<Request> : never;
 type ResponseOf<It> = It extends Operation<DescMessage, infer Response> ? MessageShape<Response> : never;
@@ -105,7 +105,7 @@ function read<Desc extends DescMessage>(schema: Desc, json: unknown, status: num
   }
 }
 
-function rejectionOf({ code, message, facts, retryable }: Rejection, status: number): ToldRejection {
+function rejectionOf({ code, message, facts, retryable }: Rejection, status: number): ReceivedRejection {
   if (code === '') throw notAsAgreed(status);
   if (isFaultCode(code)) throw new CallFault(code, message, retryable, facts);
   if (retryable) throw new CallFault('Unavailable', `${code}: ${message}`, true, facts);

@@ -66,7 +66,7 @@ export function parseReleaseVip(request: ReleaseVipRequest): Checked<Asked<Relea
   return asked(command, request.options);
 }
 
-/** Callers name ports; who is selected by labels is the Kubernetes face's to grant. */
+/** Callers name ports; who is selected by labels is the Kubernetes projector's to grant. */
 export function parseGrantVipParent(request: GrantVipParentRequest): Checked<Asked<GrantParentOrder>> {
   const command = all<GrantParentOrder>({
     type: valid('GrantParent'),

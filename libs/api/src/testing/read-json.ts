@@ -1,4 +1,4 @@
-// A request given as JSON, read as every edge reads it.
+// A request given as JSON, read as every transport reads it.
 import type { MeaningOf, Operation } from '../operation';
 import { type OperationName, type Operations, operations } from '../operations';
 import { type Read, readRequest } from '../read/request';

@@ -21,14 +21,14 @@ export interface Surroundings {
 export function podsDifference(around: Surroundings): string | undefined {
   const { cluster, controllers } = around;
   if (!controllers.isIdle()) return 'the controllers are busy';
-  const told = toldOf(cluster);
+  const explained = explainedIn(cluster);
   const uids = new Set<string>();
   for (const pod of cluster.picture.all(PODS)) {
     if (isFinished(pod) || controllers.machines.hasLeft(pod.metadata.uid)) continue;
     uids.add(pod.metadata.uid);
     if (isDeleting(pod) || pod.spec?.['hostNetwork'] === true) continue;
     for (const provider of providersOf(pod)) {
-      const difference = ofNic(pod, provider, around, told);
+      const difference = ofNic(pod, provider, around, explained);
       if (difference) return `pod ${pod.metadata.namespace}/${pod.metadata.name}, ${provider}: ${difference}`;
     }
   }
@@ -43,7 +43,7 @@ function ofNic(
   pod: KubernetesObject,
   provider: string,
   { view, cluster }: Surroundings,
-  told: ReadonlySet<string>,
+  explained: ReadonlySet<string>,
 ): string | undefined {
   const { uid } = pod.metadata;
   for (const state of view.subnets())
@@ -59,12 +59,12 @@ function ofNic(
       if (is !== expected) return `it says ${is}, and ${holder} has ${expected}`;
       return user.node === nodeOf(pod) ? undefined : `it is on ${nodeOf(pod)}, recorded on ${user.node}`;
     }
-  if (told.has(uid) || !hasCandidate(pod, provider, view, cluster)) return undefined;
+  if (explained.has(uid) || !hasCandidate(pod, provider, view, cluster)) return undefined;
   return 'it has no address, and is not told why';
 }
 
 /** Uids of Pods with an Event of ours. */
-function toldOf({ picture }: Cluster): ReadonlySet<string> {
+function explainedIn({ picture }: Cluster): ReadonlySet<string> {
   const events = picture.all(EVENTS);
   return new Set(events.map((event) => (event['involvedObject'] as { readonly uid: string }).uid));
 }
@@ -104,7 +104,7 @@ function ofSubnet(state: SubnetState, uids: ReadonlySet<string>, around: Surroun
     if (!OF_WORKLOADS.test(holder)) continue;
     const use = state.users.of(holder);
     // What is reserved is used from that moment on: it is one decision.
-    if ((use && use.users.length > 0) || isWanted(holder, around.cluster)) continue;
+    if ((use && use.users.length > 0) || isDesired(holder, around.cluster)) continue;
     const retained = use?.retained;
     const keep = (use?.retention ?? state.definition?.retention)?.keep;
     if (retained && keep === 'forever') continue;
@@ -115,7 +115,7 @@ function ofSubnet(state: SubnetState, uids: ReadonlySet<string>, around: Surroun
 }
 
 /** Whether somebody is there who will want it again. */
-function isWanted(holder: Holder, { picture }: Cluster): boolean {
+function isDesired(holder: Holder, { picture }: Cluster): boolean {
   const { kind, namespace, name, ordinal = 0 } = holderParts(holder);
   const key = `${namespace}/${name}`;
   if (kind === 'vm') return picture.of(MACHINES).has(key) || picture.of(INSTANCES).has(key);

@@ -20,7 +20,7 @@ interface Grant {
   readonly texts: Set<string>;
 }
 
-interface Told {
+interface Annotated {
   readonly uid: string;
   readonly subnet: string;
   readonly addresses: readonly string[];
@@ -30,7 +30,7 @@ export class Grants {
   /** By the Pod's UID. */
   private readonly grants = new Map<string, Grant[]>();
   /** By UID and provider. */
-  private readonly tolds = new Map<string, Told>();
+  private readonly annotated = new Map<string, Annotated>();
 
   constructor(
     private readonly cluster: Cluster,
@@ -52,7 +52,7 @@ export class Grants {
   }
 
   /** A process of ours wrote this into the Pod's annotations; `now`: as it is since. */
-  told(now: KubernetesObject, written: Readonly<Record<string, unknown>>): void {
+  annotationsWritten(now: KubernetesObject, written: Readonly<Record<string, unknown>>): void {
     const providers = new Set(
       Object.keys(written).flatMap((key) => /^(.+)\.kubernetes\.io\//.exec(key)?.[1] ?? []),
     );
@@ -75,20 +75,20 @@ export class Grants {
           `${namespace}/${name} is told ${ip} ${mac} in ${subnet}, which it was not given`,
         );
       if (ip === undefined) continue;
-      const told = { uid, subnet: grant.subnet, addresses: ip.split(',') };
-      this.alone(told, live);
-      this.tolds.set(`${uid} ${provider}`, told);
+      const given = { uid, subnet: grant.subnet, addresses: ip.split(',') };
+      this.alone(given, live);
+      this.annotated.set(`${uid} ${provider}`, given);
     }
   }
 
-  private alone(told: Told, pod: KubernetesObject): void {
-    for (const [key, other] of this.tolds) {
-      if (other.uid === told.uid || other.subnet !== told.subnet) continue;
-      const shared = told.addresses.find((address) => other.addresses.includes(address));
+  private alone(given: Annotated, pod: KubernetesObject): void {
+    for (const [key, other] of this.annotated) {
+      if (other.uid === given.uid || other.subnet !== given.subnet) continue;
+      const shared = given.addresses.find((address) => other.addresses.includes(address));
       if (shared === undefined) continue;
       const there = this.cluster.picture.all(PODS).find(({ metadata }) => metadata.uid === other.uid);
       if (!there || isFinished(there)) {
-        this.tolds.delete(key);
+        this.annotated.delete(key);
         continue;
       }
       // A machine's Pods share what it has while it moves from one to the other.
@@ -96,7 +96,7 @@ export class Grants {
       if (owner?.kind === 'VirtualMachineInstance' && owner.name === others?.name) continue;
       throw new Violation(
         'pods-told',
-        `${pod.metadata.name} and ${there.metadata.name} are both told ${shared} in ${told.subnet}`,
+        `${pod.metadata.name} and ${there.metadata.name} are both told ${shared} in ${given.subnet}`,
       );
     }
   }
@@ -104,8 +104,8 @@ export class Grants {
   /** It knows since that this is not its any more, or will be told. */
   private ended(uid: string, subnet: string, holder: Holder): void {
     if (!this.grantsOf(uid).some((one) => one.subnet === subnet && one.holder === holder)) return;
-    for (const [key, told] of this.tolds)
-      if (told.uid === uid && told.subnet === subnet) this.tolds.delete(key);
+    for (const [key, given] of this.annotated)
+      if (given.uid === uid && given.subnet === subnet) this.annotated.delete(key);
   }
 
   private moved(subnet: string, holder: Holder, to: HeldAddress): void {

@@ -1,5 +1,5 @@
 // Nothing is taken from a Pod that is live, or given up for an owner that is there and wants it, by the cluster itself
-// and not by what our face believes of it; and what was given stays what it is while its owner lives.
+// and not by what our projector believes of it; and what was given stays what it is while its owner lives.
 import type { KubernetesObject } from '@holdfast/kube';
 import { THROUGH_KUBERNETES } from '@holdfast/kube';
 import { type Holder, type SubnetCommand, type SubnetEvent, formatPair } from '@holdfast/ipam';
@@ -101,7 +101,7 @@ export class PodOwners {
     );
     if (isElsewhere || this.history.retention.lastKept(subnet, holder) === 'release') return;
     const [owner = ''] = holder.split('@');
-    if (this.story.wasWantedSince(owner, past.reservedAtMs))
+    if (this.story.wasDesiredSince(owner, past.reservedAtMs))
       throw new Violation(
         'pods-owners',
         `${holder} is given up in ${subnet}, and its owner wants it: ${reason}`,

@@ -1,4 +1,4 @@
-// Whose Pods have a pool take from it: looked at when our face asks, with the view that it has at that moment.
+// Whose Pods have a pool take from it: looked at when our projector asks, with the view that it has at that moment.
 import type { LedgerOrder } from '@holdfast/kube';
 import { type LedgerView, holderParts } from '@holdfast/ipam';
 import { Violation } from '../../run/violation';

@@ -46,7 +46,7 @@ export class ClusterConnection {
         if (request.method !== 'GET') {
           if (answer.status < 300) {
             this.world.wrote('kubernetes');
-            if (request.method === 'PATCH') this.world.told(request, answer.body);
+            if (request.method === 'PATCH') this.world.annotationsWritten(request, answer.body);
           }
           this.world.note(`${this.life.name} ${request.method} ${request.path} ${answer.status}`);
         }
@@ -61,11 +61,14 @@ export class ClusterConnection {
   private watching(watch: SandboxRest['watch']): SandboxRest['watch'] {
     const { faults, scheduler } = this.world;
     return (path, query, onEvent, signal) => {
-      let toldMs = 0;
+      let deliveredMs = 0;
       let isOver = false;
       const late: typeof onEvent = (event) => {
-        toldMs = Math.max(toldMs, scheduler.nowMs + faults.delayMs(WATCH_LAG_MS, 'kubernetes-slow'));
-        this.life.clock.after(toldMs - scheduler.nowMs, () =>
+        deliveredMs = Math.max(
+          deliveredMs,
+          scheduler.nowMs + faults.delayMs(WATCH_LAG_MS, 'kubernetes-slow'),
+        );
+        this.life.clock.after(deliveredMs - scheduler.nowMs, () =>
           signal.aborted || isOver ? undefined : onEvent(event),
         );
       };

@@ -26,8 +26,8 @@ export class Picture {
       this.kinds.set(type, kind);
       if (now) kind.set(key, now);
       else kind.delete(key);
-      const told = { kind: type, key, now, before: before as unknown as KubernetesObject | undefined };
-      for (const listener of this.listeners) listener(told);
+      const changed = { kind: type, key, now, before: before as unknown as KubernetesObject | undefined };
+      for (const listener of this.listeners) listener(changed);
     });
   }
 

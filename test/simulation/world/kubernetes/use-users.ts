@@ -1,5 +1,5 @@
 // Users of the cluster who set addresses aside and spread what comes to a Vip: IPPools and SwitchLBRules come, change
-// and go. Other doors define some of the same names.
+// and go. Other transports define some of the same names.
 import type { SeededChance } from '@holdfast/clock/testing';
 import { formatAddress } from '@holdfast/ipam';
 import type { Terrain } from '../terrain';

@@ -18,8 +18,8 @@ const NOTICED_MAX_MS = 2_000;
 export class NorthboundSession implements Northbound {
   private watcher: NorthboundWatcher | undefined;
   /** What the watcher was told of. */
-  private told: Tables = new Map();
-  private toldCommits = 0;
+  private shown: Tables = new Map();
+  private shownCommits = 0;
   /** Of this connection; 0 while there is none. */
   private connection = 0;
   private connections = 0;
@@ -117,19 +117,19 @@ export class NorthboundSession implements Northbound {
     const lagMs = this.world.faults.delayMs(LAG_MS, 'northbound-slow');
     this.life.clock.after(lagMs, () => {
       // A later state may have been told already, and time does not go back.
-      if (this.connection === connection && commits > this.toldCommits) this.tell({ tables, commits });
+      if (this.connection === connection && commits > this.shownCommits) this.tell({ tables, commits });
     });
   }
 
   private tell({ tables, commits }: { readonly tables: Tables; readonly commits: number }): void {
-    this.toldCommits = commits;
+    this.shownCommits = commits;
     const changes: NorthboundChange[] = [];
-    for (const { table, before, after } of differences(this.told, tables)) {
+    for (const { table, before, after } of differences(this.shown, tables)) {
       if (!(table in WATCHED)) continue;
       const kind = !before ? 'insert' : !after ? 'delete' : 'modify';
       changes.push({ table, uuid: (after ?? before)?._uuid, kind, before, after } as never);
     }
-    this.told = tables;
+    this.shown = tables;
     if (changes.length > 0) this.watcher?.rowsChanged(changes);
   }
 

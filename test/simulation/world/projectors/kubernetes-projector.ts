@@ -3,13 +3,13 @@
 import { KubernetesFace, PodAddresses } from '@holdfast/kube';
 import { checkPoolChoice } from '../../check/pods/pool-choice';
 import { ClusterConnection } from '../kubernetes/connection';
-import type { Face, Process } from '../process';
+import type { RunningProjector, Process } from '../process';
 import type { World } from '../world';
 import { ledgerOf } from './ledger-port';
 
-export class KubernetesRole implements Face {
+export class KubernetesRole implements RunningProjector {
   readonly connection: ClusterConnection;
-  readonly face: KubernetesFace;
+  readonly projector: KubernetesFace;
   readonly pods: PodAddresses | undefined;
 
   constructor(process: Process, world: World) {
@@ -19,7 +19,7 @@ export class KubernetesRole implements Face {
     const { api } = this.connection.sandbox;
     const ledger = ledgerOf(process);
     const time = { clock: life.clock, chance };
-    this.face = new KubernetesFace({
+    this.projector = new KubernetesFace({
       api: planted.kubernetes?.(api, world) ?? api,
       ledger: planted.kubernetesLedger?.(ledger, world) ?? ledger,
       ...time,
@@ -35,7 +35,7 @@ export class KubernetesRole implements Face {
   }
 
   start(): void {
-    void this.face.start();
+    void this.projector.start();
     void this.pods?.start();
   }
 
@@ -44,6 +44,8 @@ export class KubernetesRole implements Face {
   }
 
   isSettled(): boolean {
-    return [this.face, this.pods].every((face) => !face || (face.status.synced && face.status.due === 0));
+    return [this.projector, this.pods].every(
+      (projector) => !projector || (projector.status.synced && projector.status.due === 0),
+    );
   }
 }

@@ -1,4 +1,4 @@
-// The ledger as the faces of Kubernetes ask for it, in one process.
+// The ledger as the projectors of Kubernetes ask for it, in one process.
 import type { Ledger, LedgerOrder } from '@holdfast/kube';
 import type { Process } from '../process';
 

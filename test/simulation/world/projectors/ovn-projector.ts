@@ -2,10 +2,10 @@
 import { comparePositions } from '@holdfast/event-store';
 import { NorthboundReconciler } from '@holdfast/ovn';
 import { NorthboundSession } from '../northbound/session';
-import type { Face, Process } from '../process';
+import type { RunningProjector, Process } from '../process';
 import type { World } from '../world';
 
-export class OvnFace implements Face {
+export class OvnProjector implements RunningProjector {
   readonly session: NorthboundSession;
   readonly reconciler: NorthboundReconciler;
 

@@ -27,7 +27,7 @@ export class Controllers {
   readonly nodes: Nodes;
   readonly machines: Machines;
   private readonly parts: readonly Part[];
-  private readonly turnMs: number;
+  private readonly workMs: number;
   private isDue = false;
   private pausedUntilMs = 0;
 
@@ -41,7 +41,7 @@ export class Controllers {
     this.nodes = new Nodes(cluster, chance);
     this.machines = new Machines(cluster, chance, nowText);
     this.parts = [new StatefulSets(cluster, chance), this.machines, new Collector(cluster), this.nodes];
-    this.turnMs = 5 + 400 * chance.random() ** 3;
+    this.workMs = 5 + 400 * chance.random() ** 3;
     cluster.picture.onChange(({ kind }) => {
       if (CONCERNED.has(kind)) this.wake();
     });
@@ -52,7 +52,7 @@ export class Controllers {
     if (this.isDue) return;
     this.isDue = true;
     const waitMs = Math.max(this.pausedUntilMs - this.scheduler.nowMs, 0);
-    this.scheduler.after(Math.ceil(waitMs + this.chance.random() * this.turnMs), () => this.turn());
+    this.scheduler.after(Math.ceil(waitMs + this.chance.random() * this.workMs), () => this.work());
   }
 
   /** Their process is away for a while. */
@@ -72,7 +72,7 @@ export class Controllers {
     return this.parts.every((part) => part.chores().length === 0);
   }
 
-  private turn(): void {
+  private work(): void {
     this.isDue = false;
     const count = 1 + this.chance.below(CHORES_MAX);
     for (let done = 0; done < count; done += 1) {
