@@ -8,7 +8,7 @@ import { NORTHBOUND_SCHEMA, startOvsdbServer } from '@holdfast/ovsdb/testing';
 import { type ControlPlane, startControlPlane } from '../servers/control-plane';
 import { startNatsServer } from '../servers/nats-server';
 
-export interface World {
+export interface DemoWorld {
   readonly controlPlane: ControlPlane;
   /** As ovn-nbctl's --db takes it; absent where OVN is not installed. */
   readonly northbound?: string;
@@ -20,7 +20,7 @@ export interface World {
   stop(): Promise<void>;
 }
 
-export interface WorldOptions {
+export interface DemoOptions {
   /** A cluster of the user's; absent: the sandbox. */
   readonly kubeconfig?: string;
   /** Where the ledger stays; absent: in a folder that goes with the world. */
@@ -31,7 +31,7 @@ export interface WorldOptions {
   readonly tell: (line: string) => void;
 }
 
-export async function startWorld({ kubeconfig, ledger, flags = {}, tell }: WorldOptions): Promise<World> {
+export async function startWorld({ kubeconfig, ledger, flags = {}, tell }: DemoOptions): Promise<DemoWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-'));
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {

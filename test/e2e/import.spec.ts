@@ -25,7 +25,7 @@ import {
   POD_PATH,
   portsIn,
   runNbctl,
-  SUBNET,
+  KUBE_OVN_SUBNET,
   surroundingsIn,
   vendorsIn,
 } from './kube-ovn-cluster';
@@ -46,7 +46,7 @@ const MORE_OBJECTS = [
 ];
 
 const OF_PODS = ['db-0.default', 'db-1.default', 'front.default', 'web.default'];
-const UNEXPLAINED = `kube-ovn/${SUBNET}/unexplained-10.16.0.77`;
+const UNEXPLAINED = `kube-ovn/${KUBE_OVN_SUBNET}/unexplained-10.16.0.77`;
 
 interface Ended {
   readonly code: number;
@@ -146,7 +146,7 @@ function movesOver(startServer: () => Promise<KubernetesServer>): void {
     for (const [port, { at, v4 }] of Object.entries(TWINS))
       runNbctl(
         northbound,
-        ...kubeOvnPort(SUBNET, `${port}.default`, { addresses: `${kubeOvn.MAC(at)} ${v4}` }),
+        ...kubeOvnPort(KUBE_OVN_SUBNET, `${port}.default`, { addresses: `${kubeOvn.MAC(at)} ${v4}` }),
       );
     [ports, surroundings] = [portsIn(northbound), surroundingsIn(northbound)];
     controlPlane = await start();
@@ -163,8 +163,10 @@ function movesOver(startServer: () => Promise<KubernetesServer>): void {
     const before = await addresses();
     const { code, out, err } = await holdfast('import', 'kube-ovn', '--northbound', northbound.unix);
     expect([code, err]).toEqual([4, '']);
-    expect(out).toContain(`Conflict AddressTwice in subnet ${SUBNET}: 10.16.0.5`);
-    expect(out).toContain(`ips.kubeovn.io/later.default (spec): 10.16.0.5 00:00:00:0a:00:99 in ${SUBNET}`);
+    expect(out).toContain(`Conflict AddressTwice in subnet ${KUBE_OVN_SUBNET}: 10.16.0.5`);
+    expect(out).toContain(
+      `ips.kubeovn.io/later.default (spec): 10.16.0.5 00:00:00:0a:00:99 in ${KUBE_OVN_SUBNET}`,
+    );
     expect(out).toContain('not recorded: pod/default/web, pod/default/later');
     expect(out).toContain('Ports: to take over: 3. Nothing was changed; --apply records it');
     const { conflicts, ports: shown } = await importing();
@@ -191,8 +193,8 @@ function movesOver(startServer: () => Promise<KubernetesServer>): void {
     ]);
     const { reservations } = (await json('reservation', 'list')) as { reservations: Reserved[] };
     expect(reservations.map(({ holder, v4, mac }) => [holder, v4, mac])).toEqual([
-      [`kube-ovn/${SUBNET}/held-back-10.16.0.5`, '10.16.0.5', expect.any(String)],
-      [`kube-ovn/${SUBNET}/held-back-10.16.0.60`, '10.16.0.60', expect.any(String)],
+      [`kube-ovn/${KUBE_OVN_SUBNET}/held-back-10.16.0.5`, '10.16.0.5', expect.any(String)],
+      [`kube-ovn/${KUBE_OVN_SUBNET}/held-back-10.16.0.60`, '10.16.0.60', expect.any(String)],
       [UNEXPLAINED, '10.16.0.77', expect.any(String)],
       ['node/n1', '10.16.0.40', '00:00:00:0a:00:28'],
       ['statefulset/default/db/0', '10.16.1.10', '00:00:00:0a:00:0a'],
@@ -205,7 +207,7 @@ function movesOver(startServer: () => Promise<KubernetesServer>): void {
     expect(users).toMatchObject([{ object: 'pod/default/front', uid: expect.any(String), node: 'n1' }]);
     const { retained } = reservations.find(({ holder }) => holder === 'vip/kept') ?? {};
     expect(retained).toMatchObject({ owner: 'statefulset/default/cache/0' });
-    const other = await holdfast('reserve', SUBNET, 'pod/default/thief', '--v4', '10.16.0.5');
+    const other = await holdfast('reserve', KUBE_OVN_SUBNET, 'pod/default/thief', '--v4', '10.16.0.5');
     expect([other.code, other.err]).toEqual([1, expect.stringContaining('AddressTaken')]);
     expect([await addresses(), portsIn(northbound)]).toEqual([before, ports]);
     expect(vendorsIn(northbound)).toEqual(vendors);
@@ -215,7 +217,7 @@ function movesOver(startServer: () => Promise<KubernetesServer>): void {
     await remove(`${ofKubeOvn('ips')}/later.default`);
     await remove('/api/v1/namespaces/kube-system/pods/kube-ovn-controller-0');
     runNbctl(northbound, 'lsp-del', 'old.default');
-    expect((await holdfast('release', SUBNET, UNEXPLAINED)).code).toBe(0);
+    expect((await holdfast('release', KUBE_OVN_SUBNET, UNEXPLAINED)).code).toBe(0);
     ports = Object.fromEntries(Object.entries(ports).filter(([port]) => port !== 'old.default'));
     const settled = await importing('--apply');
     expect(codesOf(settled)).toEqual(['AddressTwice 10.16.0.60', 'RowDiffers aap']);
@@ -226,7 +228,7 @@ function movesOver(startServer: () => Promise<KubernetesServer>): void {
     ]);
     expect(vendorsIn(northbound)).toEqual({
       holdfast: OF_PODS,
-      'kube-ovn': ['aap', 'node-n1', `${SUBNET}-ovn-cluster`, 'twin-a.default', 'twin-b.default'],
+      'kube-ovn': ['aap', 'node-n1', `${KUBE_OVN_SUBNET}-ovn-cluster`, 'twin-a.default', 'twin-b.default'],
     });
     expect([portsIn(northbound), surroundingsIn(northbound)]).toEqual([ports, surroundings]);
     const { position } = await json('reservation', 'list');
@@ -277,7 +279,9 @@ function movesOver(startServer: () => Promise<KubernetesServer>): void {
     const report = await importing('--apply');
     expect([report.code, codesOf(report)]).toEqual([0, []]);
     expect(report.ports.find(({ port }) => port === 'twin-a.default')?.state).toBe('taken over');
-    expect((await json('reservation', 'get', SUBNET, 'pod/default/twin-a'))['reservation']).toMatchObject({
+    expect(
+      (await json('reservation', 'get', KUBE_OVN_SUBNET, 'pod/default/twin-a'))['reservation'],
+    ).toMatchObject({
       v4: '10.16.0.60',
     });
     expect(portsIn(northbound)).toEqual(ports);

@@ -14,7 +14,7 @@ import { NORTHBOUND_SCHEMA, type OvsdbServer } from '@holdfast/ovsdb/testing';
 
 const { ip, MAC, node, object, ofSet, pod, pool, statefulSet, subnet, usedBy, vip } = kubeOvn;
 
-export const SUBNET = 'ovn-default';
+export const KUBE_OVN_SUBNET = 'ovn-default';
 export const POD_PATH = '/api/v1/namespaces/default/pods';
 export const ofKubeOvn = (plural: string): string => `/apis/kubeovn.io/v1/${plural}`;
 
@@ -30,7 +30,7 @@ export async function createKubeOvnObjects(server: KubernetesServer): Promise<vo
   await server.request('POST', '/api/v1/namespaces', { ...NAMESPACE, metadata: { name: 'kube-system' } });
   const spec = { gateway: '10.16.0.1', excludeIps: ['10.16.0.1'], default: true };
   await createObjects(server, [
-    subnet(SUBNET, '10.16.0.0/16', spec),
+    subnet(KUBE_OVN_SUBNET, '10.16.0.0/16', spec),
     pool('db', { ips: ['10.16.1.0/24'], namespaces: ['default'] }),
     statefulSet('db', 2),
     node('n1'),
@@ -62,20 +62,20 @@ const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace' };
 
 export function createKubeOvnRows(northbound: OvsdbServer): void {
   const made = (name: string, at: number, address: string, podOf?: string): string[] =>
-    kubeOvnPort(SUBNET, name, {
+    kubeOvnPort(KUBE_OVN_SUBNET, name, {
       addresses: `${MAC(at)} ${address}`,
       ...(podOf !== undefined && { pod: podOf }),
     });
   const nbctl = (args: readonly string[]): void => void runNbctl(northbound, ...args);
   nbctl(['init', '--', 'lr-add', 'ovn-cluster']);
-  nbctl(kubeOvnSwitch(SUBNET, 'ovn-cluster', '10.16.0.1/16'));
+  nbctl(kubeOvnSwitch(KUBE_OVN_SUBNET, 'ovn-cluster', '10.16.0.1/16'));
   nbctl(made('web.default', 5, '10.16.0.5', 'default/web'));
   nbctl(made('db-0.default', 10, '10.16.1.10', 'default/db-0'));
   // Kube-OVN keeps an ordinal's port while its Pod is gone.
   nbctl(made('db-1.default', 11, '10.16.1.11', 'default/db-1'));
   nbctl(made('front.default', 100, '10.16.0.100', 'default/front'));
   nbctl(made('node-n1', 40, '10.16.0.40'));
-  nbctl(kubeOvnVirtualPort(SUBNET, 'aap', '10.16.0.101', ['web.default']));
+  nbctl(kubeOvnVirtualPort(KUBE_OVN_SUBNET, 'aap', '10.16.0.101', ['web.default']));
   // Of a Pod that went while the controller was down.
   nbctl(made('old.default', 0x77, '10.16.0.77', 'default/old'));
 }

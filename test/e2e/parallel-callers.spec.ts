@@ -7,7 +7,13 @@ import { join } from 'node:path';
 import type { JsonObject } from '@bufbuild/protobuf';
 import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { type NatsServer, startNatsServer } from '@holdfast/infra/servers/nats-server';
-import { type Answered, type TransportClient, grpcClient, httpClient, natsClient } from './transport-clients';
+import {
+  type TransportAnswer,
+  type TransportClient,
+  grpcClient,
+  httpClient,
+  natsClient,
+} from './transport-clients';
 
 const CALLERS = 30;
 const EACH = 5;
@@ -31,14 +37,16 @@ afterAll(async () => {
 });
 
 /** From so many callers of each transport at once. */
-function fromAll(ask: (client: TransportClient, caller: string) => Promise<Answered>): Promise<Answered[]> {
+function fromAll(
+  ask: (client: TransportClient, caller: string) => Promise<TransportAnswer>,
+): Promise<TransportAnswer[]> {
   const numbers = Array.from({ length: CALLERS }, (_, index) => index);
   return Promise.all(
     clients.flatMap((client) => numbers.map((index) => ask(client, `${client.name}-${index}`))),
   );
 }
 
-const addressIn = ({ reply }: Answered): unknown =>
+const addressIn = ({ reply }: TransportAnswer): unknown =>
   (reply?.['reservation'] as JsonObject | undefined)?.['v4'];
 
 it('gives each of them an address of its own when all ask for the next free one', async () => {

@@ -7,7 +7,13 @@ import { type OperationName, REJECTION_STATUS, operationList } from '@holdfast/a
 import { PARENTS_MAX } from '@holdfast/ipam';
 import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { type NatsServer, startNatsServer } from '@holdfast/infra/servers/nats-server';
-import { type Answered, type TransportClient, grpcClient, httpClient, natsClient } from './transport-clients';
+import {
+  type TransportAnswer,
+  type TransportClient,
+  grpcClient,
+  httpClient,
+  natsClient,
+} from './transport-clients';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-parity-'));
 let nats: NatsServer;
@@ -332,7 +338,7 @@ function substitute(request: JsonObject, names: Readonly<Record<string, string>>
 }
 
 /** What differs from transport to transport, or from run to run, taken out. */
-function withoutChance(answer: Answered, own: string): string {
+function withoutChance(answer: TransportAnswer, own: string): string {
   return (
     JSON.stringify(answer)
       .replaceAll(`net-${own}`, 'NET')

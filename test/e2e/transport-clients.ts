@@ -14,14 +14,14 @@ import { type OperationName, operations, v1 } from '@holdfast/api';
 import { httpCall } from '@holdfast/api/http-client';
 import { type NatsConnection, connect } from 'nats';
 
-export interface Answered {
+export interface TransportAnswer {
   readonly reply?: JsonObject;
   readonly rejected?: JsonObject;
 }
 
 export interface TransportClient {
   readonly name: string;
-  call(operation: OperationName, request: JsonObject): Promise<Answered>;
+  call(operation: OperationName, request: JsonObject): Promise<TransportAnswer>;
   close(): Promise<void>;
 }
 

@@ -8,7 +8,7 @@ import { until } from '@holdfast/infra/demo/until';
 import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { type NatsServer, startNatsServer } from '@holdfast/infra/servers/nats-server';
 import { NORTHBOUND_SCHEMA, startOvsdbServer } from '@holdfast/ovsdb/testing';
-import { type Step, stepsOf } from './document-steps';
+import { type Step, documentSteps } from './document-steps';
 import { Shell } from './shell';
 
 const CLI = join(__dirname, '../../apps/cli/bin/holdfast.cjs');
@@ -28,7 +28,7 @@ connect({ servers: process.env.NATS_URL }).then(async (connection) => {
   await connection.close();
 });`;
 
-const steps = stepsOf('vips-without-pods.md');
+const steps = documentSteps('vips-without-pods.md');
 
 /** What differs from run to run; as wide as it was, for the sake of columns. */
 const timeless = (text: string): string =>

@@ -78,7 +78,7 @@ export function readCount(text: string): number {
 }
 
 /** For flags that may be given more than once, or with commas. */
-export const readList = (text: string, before?: readonly string[] | boolean): string[] => [
+export const readListFlag = (text: string, before?: readonly string[] | boolean): string[] => [
   ...(Array.isArray(before) ? before : []),
   ...text.split(',').map((item) => item.trim()),
 ];

@@ -10,9 +10,9 @@ import {
   serverUrl,
 } from './flags';
 import type { Io } from './io';
-import type { Ledger, ListName, Reply, Request } from './ledger';
+import type { RemoteLedger, ListName, ReplyTo, Request } from './ledger';
 import { toTimestamp } from './moment';
-import type { Outcome, Refusal } from './outcome';
+import type { CallOutcome, CallRefusal } from './outcome';
 import { tellRefusal } from './refusal';
 import { UsageFault } from './usage-fault';
 
@@ -23,14 +23,14 @@ type QueryName = Exclude<OperationName, CommandName>;
 
 /** A reply as a text for people, one or more whole lines; or that there is nothing, which is told beside it. */
 type View<Name extends OperationName> = (
-  reply: Reply<Name>,
+  reply: ReplyTo<Name>,
   isWide: boolean,
 ) => string | { readonly nothing: string };
 
 /** A reply in the contract's own JSON. */
-type ToJson = <Name extends OperationName>(name: Name, reply: Reply<Name>) => object;
+type ToJson = <Name extends OperationName>(name: Name, reply: ReplyTo<Name>) => object;
 
-export class Session {
+export class CliSession {
   /** What changed after that, whoever was asked in between, was not known to who issued the command. */
   private readonly startedAtMs: number;
 
@@ -74,12 +74,12 @@ export class Session {
   }
 
   /** For a command that needs to know something first. */
-  find<Name extends QueryName>(name: Name, request: Request<Name>): Promise<Outcome<Reply<Name>>> {
+  find<Name extends QueryName>(name: Name, request: Request<Name>): Promise<CallOutcome<ReplyTo<Name>>> {
     return this.ledger.call(name, name === 'GetStatus' ? request : this.waiting(request));
   }
 
   /** To their end, for a command that puts several answers together. */
-  findAll<Name extends ListName>(name: Name, request: Request<Name>): Promise<Outcome<Reply<Name>>> {
+  findAll<Name extends ListName>(name: Name, request: Request<Name>): Promise<CallOutcome<ReplyTo<Name>>> {
     return this.ledger.callForAll(name, this.waiting(request));
   }
 
@@ -92,7 +92,11 @@ export class Session {
     return EXIT.done;
   }
 
-  tell<Name extends OperationName>(name: Name, outcome: Outcome<Reply<Name>>, view: View<Name>): ExitCode {
+  tell<Name extends OperationName>(
+    name: Name,
+    outcome: CallOutcome<ReplyTo<Name>>,
+    view: View<Name>,
+  ): ExitCode {
     if (outcome.refusal) return this.refuse(outcome.refusal);
     const { output } = this.flags;
     if (output === 'json') {
@@ -105,7 +109,7 @@ export class Session {
     return EXIT.done;
   }
 
-  private refuse(refusal: Refusal): ExitCode {
+  private refuse(refusal: CallRefusal): ExitCode {
     const { code, message, facts, retryable, isFault } = refusal;
     if (this.flags.output === 'json') {
       this.io.out(`${JSON.stringify({ code, message, facts, retryable }, null, 2)}\n`);
@@ -130,17 +134,17 @@ export class Session {
     return isSaid ? request : { ...request, atLeastPosition };
   }
 
-  private opened: Ledger | undefined;
+  private opened: RemoteLedger | undefined;
 
-  private get ledger(): Ledger {
+  private get ledger(): RemoteLedger {
     const { timeout = TIMEOUT_DEFAULT_MS } = this.flags;
     return (this.opened ??= openLedger(serverUrl(this.flags, this.io), this.io, timeout));
   }
 }
 
 /** Loaded by the first who needs it: the contract takes as long to load as all the rest. */
-function openLedger(...args: ConstructorParameters<typeof Ledger>): Ledger {
+function openLedger(...args: ConstructorParameters<typeof RemoteLedger>): RemoteLedger {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const module = require('./ledger') as typeof import('./ledger');
-  return new module.Ledger(...args);
+  return new module.RemoteLedger(...args);
 }

@@ -1,11 +1,11 @@
-import { type Column, inWide, plain, table } from './table';
+import { type TableColumn, inWide, plain, table } from './table';
 
 interface Row {
   readonly name: string;
   readonly note?: string;
 }
 
-const COLUMNS: Column<Row>[] = [
+const COLUMNS: TableColumn<Row>[] = [
   { head: 'NAME', text: ({ name }) => name },
   { head: 'LENGTH', text: ({ name }) => String(name.length), isShown: inWide },
   { head: 'NOTE', text: ({ note }) => note },

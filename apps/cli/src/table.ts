@@ -1,7 +1,7 @@
 // Tables for people, as kubectl prints them: no lines, a head in capitals, `-` where there is nothing. Plain padding
 // and no table package, because those lay out cell by cell: cli-table3 takes 19 s for 10,000 rows.
 
-export interface Column<Row> {
+export interface TableColumn<Row> {
   readonly head: string;
   readonly text: (row: Row) => string | undefined;
   /** Whether it is worth its room. Absent: always. */
@@ -13,7 +13,11 @@ export const inWide = (isWide: boolean): boolean => isWide;
 
 const GAP = '   ';
 
-export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[], isWide = false): string {
+export function table<Row>(
+  columns: readonly TableColumn<Row>[],
+  rows: readonly Row[],
+  isWide = false,
+): string {
   const shown = columns.filter(({ isShown }) => isShown?.(isWide, rows) ?? true);
   const lines = [
     shown.map(({ head }) => head),

@@ -29,7 +29,7 @@ export { type NorthboundRowInit, type VipFindings, presentVipUses } from './pres
 export * from './query';
 export { CONTENT_TYPES, type Coding, codingOf } from './read/coding';
 export { type HttpRequest, readHttpRequest } from './read/http-request';
-export { MESSAGE_BYTES_MAX, type Read, readRequest } from './read/request';
+export { MESSAGE_BYTES_MAX, type ReadRequest, readRequest } from './read/request';
 export { type HttpMethod, type Route, fillPath } from './route';
 export * from './status';
 export * from './subjects';

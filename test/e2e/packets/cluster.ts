@@ -12,7 +12,7 @@ import {
 } from '@holdfast/kube/testing';
 import { PlayedMachines } from '../played-machines';
 import { untilEqual } from '../until-equal';
-import type { Lab } from './lab/lab';
+import type { PacketLab } from './lab/lab';
 import type { Pod } from './lab/pod';
 
 const PODS = '/api/v1/namespaces/default/pods';
@@ -31,11 +31,11 @@ export interface GivenAddresses {
   readonly gateways: readonly string[];
 }
 
-export class Cluster {
+export class PacketCluster {
   readonly machines: PlayedMachines;
 
   private constructor(
-    private readonly lab: Lab,
+    private readonly lab: PacketLab,
     private readonly server: SandboxApiServer,
     private readonly controlPlane: ControlPlane,
   ) {
@@ -43,7 +43,7 @@ export class Cluster {
   }
 
   /** With one Subnet of both families, whose switch Holdfast makes. */
-  static async start(lab: Lab, cidrBlock: string): Promise<Cluster> {
+  static async start(lab: PacketLab, cidrBlock: string): Promise<PacketCluster> {
     const server = await startSandboxApiServer();
     try {
       await installDefinitions(server, MANIFESTS.holdfast);
@@ -51,7 +51,7 @@ export class Cluster {
         ...{ store: 'memory:', kubeconfig: server.kubeconfigFile, northbound: lab.northboundRemote },
         'pod-addresses': 'on',
       });
-      const cluster = new Cluster(lab, server, controlPlane);
+      const cluster = new PacketCluster(lab, server, controlPlane);
       const spec = { cidrBlock, default: true };
       const metadata = { name: 'ovn-default' };
       const object = { apiVersion: 'kubeovn.io/v1', kind: 'Subnet', metadata, spec };

@@ -5,7 +5,7 @@ import type { OperationName } from '@holdfast/api';
 import { until } from '@holdfast/infra/demo/until';
 import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { type TransportClient, httpClient } from '../transport-clients';
-import type { Lab } from './lab/lab';
+import type { PacketLab } from './lab/lab';
 import type { Pod } from './lab/pod';
 
 interface Held {
@@ -32,12 +32,12 @@ export interface LedgerPod {
 
 export class Holdfast {
   private constructor(
-    private readonly lab: Lab,
+    private readonly lab: PacketLab,
     private readonly controlPlane: ControlPlane,
     private readonly client: TransportClient,
   ) {}
 
-  static async start(lab: Lab): Promise<Holdfast> {
+  static async start(lab: PacketLab): Promise<Holdfast> {
     const controlPlane = await startControlPlane({
       store: 'memory:',
       northbound: lab.northboundRemote,

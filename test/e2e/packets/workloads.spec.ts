@@ -1,8 +1,8 @@
 // Pods, a StatefulSet and a virtual machine on real packets: Kubernetes objects on one side, a real OVN with two chassis on
 // the other, and only Holdfast in between. Addresses, ports and where a machine's port is are all its doing.
 import { launcherOf } from '../played-machines';
-import { Cluster } from './cluster';
-import { Lab } from './lab/lab';
+import { PacketCluster } from './cluster';
+import { PacketLab } from './lab/lab';
 import type { Pod } from './lab/pod';
 import { packetLabSkipReason } from './lab/skip-reason';
 import { announceArrival } from './probes/announce';
@@ -18,13 +18,13 @@ const PORT = 'db.default';
 const GAP_MS_MAX = 2_000;
 
 describeOrSkip(skipReason ? `workloads [skipped: ${skipReason}]` : 'workloads', () => {
-  let lab: Lab;
-  let cluster: Cluster;
+  let lab: PacketLab;
+  let cluster: PacketCluster;
   let near: Pod, far: Pod;
 
   beforeAll(async () => {
-    lab = await Lab.start();
-    cluster = await Cluster.start(lab, '10.16.0.0/16,fd10::/64');
+    lab = await PacketLab.start();
+    cluster = await PacketCluster.start(lab, '10.16.0.0/16,fd10::/64');
     [near, far] = [await cluster.runPod('near', 1), await cluster.runPod('far', 2)];
     await lab.whenUp('near.default', 'far.default');
   }, 60_000);

@@ -19,7 +19,7 @@ import {
   vipName,
 } from '@holdfast/ipam';
 import { Violation } from '../run/violation';
-import { NO_EVENTS, after } from './fingerprint';
+import { NO_EVENTS, fingerprintAfter } from './fingerprint';
 import { Owners } from './owners';
 import { RetentionBook } from './retention';
 import { Rulings } from './rulings';
@@ -172,7 +172,7 @@ export class History {
     this.length += 1;
     Object.assign(end, { version, hash, atMs });
     end.positions.push(this.length);
-    end.fingerprints.push(after(end.fingerprints.at(-1) ?? NO_EVENTS, recorded, atMs));
+    end.fingerprints.push(fingerprintAfter(end.fingerprints.at(-1) ?? NO_EVENTS, recorded, atMs));
   }
 
   private onlyOnce(landed: Landed): void {

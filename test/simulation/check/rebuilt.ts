@@ -7,7 +7,7 @@ import { NorthboundReconciler } from '@holdfast/ovn';
 import { Violation } from '../run/violation';
 import { Life } from '../world/life';
 import { NorthboundDatabase } from '../world/northbound/database';
-import { Lock } from '../world/northbound/lock';
+import { NorthboundLock } from '../world/northbound/lock';
 import { NorthboundSession } from '../world/northbound/session';
 import type { World } from '../world/world';
 import { ourRows, withoutOurs } from './northbound';
@@ -46,7 +46,7 @@ export async function checkNorthbound(world: World): Promise<void> {
     () => undefined,
   );
   const reconciler = new NorthboundReconciler({
-    northbound: new NorthboundSession(world, life, rebuilt, new Lock()),
+    northbound: new NorthboundSession(world, life, rebuilt, new NorthboundLock()),
     view: history.view,
     comparePositions,
     clock: life.clock,

@@ -2,7 +2,7 @@
 import { ourRows } from '../check/northbound';
 import { isAllDone, violationIn } from '../run/simulate';
 import { guarded } from '../run/guard';
-import type { Fault } from '../run/swarm';
+import type { FaultKind } from '../run/swarm';
 import { Trace } from '../run/trace';
 import { PODS, SUBNETS, VIPS } from '../world/kubernetes/cluster';
 import { World } from '../world/world';
@@ -21,7 +21,7 @@ export interface Played {
 const STEP_MAX_MS = 15 * 60_000;
 const LOOK_EVERY_MS = 100;
 
-export function play(kind?: Fault, at = 0): Promise<Played> {
+export function play(kind?: FaultKind, at = 0): Promise<Played> {
   return guarded(async () => {
     const faults = new OneFault(kind, at);
     const scenery = {

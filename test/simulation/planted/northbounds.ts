@@ -1,7 +1,7 @@
 // Bugs of the Northbound's projector: transactions that are not what was meant, and changes that nobody is told of.
 import { type Northbound, type NorthboundChange, OWNER_KEY, POSITION_KEY } from '@holdfast/ovn';
 import type { Operation } from '@holdfast/ovsdb';
-import { Lock } from '../world/northbound/lock';
+import { NorthboundLock } from '../world/northbound/lock';
 import { isOurs } from '../world/northbound/neighbours';
 import type { Planted } from '../world/planted';
 import type { World } from '../world/world';
@@ -30,7 +30,7 @@ const watching = (alter: (changes: readonly NorthboundChange[]) => readonly Nort
   }),
 });
 
-class EverybodysLock extends Lock {
+class EverybodysLock extends NorthboundLock {
   override isHeldBy(): boolean {
     return true;
   }

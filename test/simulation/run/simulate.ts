@@ -13,11 +13,11 @@ import { OvnProjector } from '../world/projectors/ovn-projector';
 import type { RunningProjector } from '../world/process';
 import { World } from '../world/world';
 import { guarded } from './guard';
-import type { Fault, Rates } from './swarm';
+import type { FaultKind, Rates } from './swarm';
 import { Trace } from './trace';
 import { type Checker, Violation } from './violation';
 
-export interface RunOptions {
+export interface SimulationOptions {
   readonly seed: number;
   readonly operations: number;
   readonly planted?: Planted;
@@ -31,7 +31,7 @@ export interface RunResult {
   readonly events: number;
   readonly virtualMs: number;
   readonly steps: number;
-  readonly injected: ReadonlyMap<Fault, number>;
+  readonly injected: ReadonlyMap<FaultKind, number>;
   readonly violation: Violation | undefined;
   /** Of the whole trace. */
   readonly digest: string;
@@ -49,11 +49,11 @@ const CLOCK_STEP_MAX_MS = 20_000;
 /** A thief gives the lock back within this time. */
 const THEFT_MAX_MS = 3_000;
 
-export function simulate(options: RunOptions): Promise<RunResult> {
+export function simulate(options: SimulationOptions): Promise<RunResult> {
   return guarded(() => run(options));
 }
 
-async function run({ seed, operations, planted, rates, show }: RunOptions): Promise<RunResult> {
+async function run({ seed, operations, planted, rates, show }: SimulationOptions): Promise<RunResult> {
   const trace = new Trace(show);
   const world = new World({ seed, trace, ...(planted && { planted }), ...(rates && { rates }) });
   const onBug = (bug: unknown): void => world.violated(bug);

@@ -37,13 +37,13 @@ export const FAULTS = [
   'controllers-paused',
 ] as const;
 
-export type Fault = (typeof FAULTS)[number];
+export type FaultKind = (typeof FAULTS)[number];
 
 /** A rate is a chance from 0 to 1 at each opportunity. */
-export type Rates = Readonly<Record<Fault, number>>;
+export type Rates = Readonly<Record<FaultKind, number>>;
 
 /** What a rate is at most; most seeds are far below. */
-const MOST: Record<Fault, number> = {
+const MOST: Record<FaultKind, number> = {
   'bus-loss': 0.4,
   'bus-duplicate': 0.4,
   'bus-late-duplicate': 0.05,
@@ -91,6 +91,6 @@ export function drawRates(chance: SeededChance): Rates {
   });
 }
 
-function ratesFrom(rate: (fault: Fault) => number): Rates {
-  return Object.fromEntries(FAULTS.map((fault) => [fault, rate(fault)])) as Record<Fault, number>;
+function ratesFrom(rate: (fault: FaultKind) => number): Rates {
+  return Object.fromEntries(FAULTS.map((fault) => [fault, rate(fault)])) as Record<FaultKind, number>;
 }

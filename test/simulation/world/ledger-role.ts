@@ -19,7 +19,7 @@ import {
   subnet,
   vipName,
 } from '@holdfast/ipam';
-import type { Witness } from '../check/witness';
+import type { EventWitness } from '../check/witness';
 import { type SubnetOutcome, VipReservations } from '@holdfast/control-plane/ledger';
 import type { OrderCommand } from './order';
 
@@ -44,7 +44,7 @@ class WitnessedLoop<State extends object, Command extends object, Event, Reply> 
   constructor(
     decider: Decider<State, Command, Event, Reply, Rejection>,
     options: CommandLoopOptions<Rejection>,
-    private readonly witness: Witness,
+    private readonly witness: EventWitness,
   ) {
     super(witness.around(decider), options);
   }
@@ -59,7 +59,7 @@ export class LedgerRole {
   private readonly subnets: WitnessedLoop<SubnetState, SubnetCommand, SubnetEvent, SubnetReply>;
   private readonly vips: VipReservations;
 
-  constructor(deciders: Deciders, options: CommandLoopOptions<Rejection>, witness: Witness) {
+  constructor(deciders: Deciders, options: CommandLoopOptions<Rejection>, witness: EventWitness) {
     const witnessed = { ...options, chance: witness.over(options.chance) };
     this.subnets = new WitnessedLoop(deciders.subnet, witnessed, witness);
     const names = new WitnessedLoop(deciders.vipName, witnessed, witness);

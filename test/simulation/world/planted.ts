@@ -4,7 +4,7 @@ import type { EventStore } from '@holdfast/event-store';
 import type { LedgerView } from '@holdfast/ipam';
 import type { KubernetesApi, Ledger, PodAddressesOptions } from '@holdfast/kube';
 import type { Northbound } from '@holdfast/ovn';
-import type { Lock } from './northbound/lock';
+import type { NorthboundLock } from './northbound/lock';
 import type { Deciders, LedgerRole } from './ledger-role';
 import type { Bus } from './bus';
 import type { World } from './world';
@@ -26,7 +26,7 @@ export interface Planted {
   readonly podsApi?: (api: KubernetesApi, world: World) => KubernetesApi;
   readonly podsLedger?: (ledger: Ledger, world: World) => Ledger;
   readonly podsOptions?: Partial<PodAddressesOptions>;
-  readonly lock?: (lock: Lock) => Lock;
+  readonly lock?: (lock: NorthboundLock) => NorthboundLock;
   readonly bus?: (bus: Bus, world: World) => Bus;
 }
 

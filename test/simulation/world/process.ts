@@ -3,7 +3,7 @@
 import type { EventStore } from '@holdfast/event-store';
 import { SeededChance } from '@holdfast/clock/testing';
 import type { SubnetFact } from '@holdfast/ipam';
-import { Witness } from '../check/witness';
+import { EventWitness } from '../check/witness';
 import { LedgerReader, type SubnetOutcome, refuse } from '@holdfast/control-plane/ledger';
 import { Violation } from '../run/violation';
 import { FaultyStore } from './faulty-store';
@@ -37,7 +37,7 @@ export class Process {
   readonly chance: SeededChance;
   readonly reader: LedgerReader;
   readonly ledger: LedgerRole;
-  readonly witness: Witness;
+  readonly witness: EventWitness;
   readonly projectors: readonly RunningProjector[];
   isReady = false;
   private factsSeen = 0;
@@ -56,7 +56,7 @@ export class Process {
     const { clock } = this.life;
     const store = new FaultyStore({ life: this.life, log, faults, scheduler, trace, isShared });
     this.store = planted.store?.(store, world, incarnation) ?? store;
-    this.witness = new Witness(name, history);
+    this.witness = new EventWitness(name, history);
     this.ledger = new LedgerRole(
       planted.deciders?.(world.deciders, world) ?? world.deciders,
       {

@@ -6,7 +6,7 @@ import type { KubernetesObject } from '@holdfast/kube';
 import { Answers } from '../check/answers';
 import { History } from '../check/history';
 import type { SubnetOutcome } from '@holdfast/control-plane/ledger';
-import { Faults } from '../run/faults';
+import { SeededFaults } from '../run/faults';
 import { Scheduler } from '../run/scheduler';
 import { type Rates, drawRates } from '../run/swarm';
 import type { Trace } from '../run/trace';
@@ -30,7 +30,7 @@ import type { Order } from './order';
 import { Orders } from './orders';
 import { NOTHING_PLANTED, type Planted } from './planted';
 import { NorthboundDatabase } from './northbound/database';
-import { Lock } from './northbound/lock';
+import { NorthboundLock } from './northbound/lock';
 import { describeChange } from './kubernetes/picture';
 import { Neighbours } from './northbound/neighbours';
 import { type ProjectorMaker, type Machine, Process } from './process';
@@ -43,7 +43,7 @@ export interface WorldOptions {
   /** Instead of those that the seed draws. */
   readonly rates?: Rates;
   /** The same for the faults altogether. */
-  readonly faults?: Faults;
+  readonly faults?: SeededFaults;
   readonly scenery?: Scenery;
 }
 
@@ -75,7 +75,7 @@ export class World {
   readonly chance: SeededChance;
   readonly trace: Trace;
   readonly planted: Planted;
-  readonly faults: Faults;
+  readonly faults: SeededFaults;
   readonly history = new History();
   readonly log = new DurableLog(this.history, (check) => this.checked(check));
   readonly deciders = DECIDERS;
@@ -87,7 +87,7 @@ export class World {
   /** What is outside draws from its own chance. */
   readonly outside: SeededChance;
   readonly northbound = new NorthboundDatabase();
-  readonly lock: Lock;
+  readonly lock: NorthboundLock;
   readonly neighbours: Neighbours;
   readonly northboundChecker: NorthboundChecker;
   readonly cluster: Cluster;
@@ -114,13 +114,13 @@ export class World {
     this.trace = trace;
     this.planted = planted;
     const drawn = drawRates(this.fork());
-    const ofSeed = new Faults(this.fork(), rates ?? drawn);
+    const ofSeed = new SeededFaults(this.fork(), rates ?? drawn);
     this.faults = faults ?? ofSeed;
     this.windowMs = WINDOWS_MS[this.chance.below(WINDOWS_MS.length)] as number;
     this.terrain = drawTerrain(this.fork());
     this.orders = new Orders(this.terrain, this.fork());
     this.outside = this.fork();
-    this.lock = planted.lock?.(new Lock()) ?? new Lock();
+    this.lock = planted.lock?.(new NorthboundLock()) ?? new NorthboundLock();
     this.neighbours = new Neighbours(this.northbound, this.terrain, this.fork());
     this.northboundChecker = new NorthboundChecker(this.neighbours);
     const clusterClock = new Life(

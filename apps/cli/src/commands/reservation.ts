@@ -2,10 +2,10 @@
 import type { v1 } from '@holdfast/api';
 import type { Command } from 'commander';
 import { type Run, acting } from '../acting';
-import { type FamilyName, familiesOption, toFamilies } from '../family';
+import { type FamilyFlag, familiesOption, toFamilies } from '../family';
 import { askingFlags, changingFlags, heldFlags } from '../flags';
 import { tellTimestamp } from '../moment';
-import { type Column, inWide, table } from '../table';
+import { type TableColumn, inWide, table } from '../table';
 import { addUserCommands } from './reservation-user';
 import { keptText, releasedText, retentionText, usedText, useText } from './use-text';
 
@@ -24,7 +24,7 @@ interface ReserveFlags extends HeldFlags {
   readonly portSecurity?: boolean;
   readonly pool?: string;
   readonly preferFormer?: boolean;
-  readonly family?: FamilyName | 'dual';
+  readonly family?: FamilyFlag | 'dual';
 }
 
 export function addReservationCommands(program: Command, run: Run): void {
@@ -123,7 +123,7 @@ function addReservationQueries(program: Command, run: Run): void {
 
 const toHeld = ({ v4 = '', v6 = '', mac = '' }: HeldFlags) => ({ v4, v6, mac });
 
-const COLUMNS: readonly Column<v1.Reservation>[] = [
+const COLUMNS: readonly TableColumn<v1.Reservation>[] = [
   { head: 'SUBNET', text: ({ subnet }) => subnet },
   { head: 'HOLDER', text: ({ holder }) => holder },
   { head: 'V4', text: ({ v4 }) => v4 },
@@ -142,9 +142,9 @@ const COLUMNS: readonly Column<v1.Reservation>[] = [
   },
 ];
 
-const RETENTION: Column<v1.Reservation> = { head: 'RETENTION', text: retentionText };
+const RETENTION: TableColumn<v1.Reservation> = { head: 'RETENTION', text: retentionText };
 
-const LIST_COLUMNS: readonly Column<v1.Reservation>[] = [
+const LIST_COLUMNS: readonly TableColumn<v1.Reservation>[] = [
   ...COLUMNS,
   { head: 'USED BY', text: usedText, isShown: (_isWide, rows) => rows.some(({ users }) => users.length > 0) },
   { head: 'KEPT', text: keptText, isShown: (_isWide, rows) => rows.some(({ retained }) => retained) },

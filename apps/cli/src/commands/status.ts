@@ -2,10 +2,10 @@
 import type { v1 } from '@holdfast/api';
 import type { Command } from 'commander';
 import { type Run, acting } from '../acting';
-import type { Reply } from '../ledger';
+import type { ReplyTo } from '../ledger';
 import { tellTimestamp } from '../moment';
 import { tellDuration } from '../span';
-import { type Column, plain, table } from '../table';
+import { type TableColumn, plain, table } from '../table';
 
 export function addStatusCommand(program: Command, run: Run): void {
   const status = program
@@ -26,7 +26,7 @@ export function statusText({
   views,
   faces,
   differences,
-}: Reply<'GetStatus'>): string {
+}: ReplyTo<'GetStatus'>): string {
   const facts = [
     ['Version:', version],
     ['Roles:', roles.join(', ')],
@@ -52,7 +52,7 @@ function differencesText(differences: readonly v1.Difference[]): string {
   return `Found different, the newest first:\n${table(DIFFERENCE_COLUMNS, shown)}${rest}`;
 }
 
-const DIFFERENCE_COLUMNS: readonly Column<v1.Difference>[] = [
+const DIFFERENCE_COLUMNS: readonly TableColumn<v1.Difference>[] = [
   { head: 'AT', text: ({ at }) => at && tellTimestamp(at) },
   { head: 'FACE', text: ({ face }) => face },
   { head: 'ABOUT', text: ({ about }) => about },
@@ -60,7 +60,7 @@ const DIFFERENCE_COLUMNS: readonly Column<v1.Difference>[] = [
   { head: 'WHY', text: ({ why }) => plain(why) },
 ];
 
-const COLUMNS: readonly Column<{ readonly kind: string; readonly follower: v1.Follower }>[] = [
+const COLUMNS: readonly TableColumn<{ readonly kind: string; readonly follower: v1.Follower }>[] = [
   { head: 'KIND', text: ({ kind }) => kind },
   { head: 'NAME', text: ({ follower }) => follower.name },
   { head: 'POSITION', text: ({ follower }) => follower.position },

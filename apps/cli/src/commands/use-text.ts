@@ -1,7 +1,7 @@
 // Who uses what is held, and how long it stays, as people read it: the same for reservations and for Vips.
 import type { v1 } from '@holdfast/api';
 import { tellTimestamp } from '../moment';
-import { type Column, plain, table } from '../table';
+import { type TableColumn, plain, table } from '../table';
 
 /** What the contract knows of one that was asked for by name. */
 interface Use {
@@ -46,7 +46,7 @@ export function keptText({ retained }: Use): string | undefined {
     .join(' ');
 }
 
-export const USER_COLUMNS: readonly Column<v1.User>[] = [
+export const USER_COLUMNS: readonly TableColumn<v1.User>[] = [
   { head: 'USER', text: ({ object }) => object },
   { head: 'UID', text: ({ uid }) => uid },
   { head: 'NODE', text: ({ node }) => node },

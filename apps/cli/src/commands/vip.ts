@@ -3,11 +3,11 @@ import type { v1 } from '@holdfast/api';
 import { type Command, Option } from 'commander';
 import { type Run, acting } from '../acting';
 import type { ExitCode } from '../exit-code';
-import { type FamilyName, familiesOption, toFamilies } from '../family';
+import { type FamilyFlag, familiesOption, toFamilies } from '../family';
 import { askingFlags, changingFlags, heldFlags, readEach } from '../flags';
 import { tellTimestamp } from '../moment';
-import type { Session } from '../session';
-import { type Column, inWide, table } from '../table';
+import type { CliSession } from '../session';
+import { type TableColumn, inWide, table } from '../table';
 import { releasedText } from './use-text';
 import { addVipParentCommands } from './vip-parent';
 import { addVipShow } from './vip-show';
@@ -24,7 +24,7 @@ interface VipFlags {
 
 interface ReserveFlags extends VipFlags {
   readonly subnet: string;
-  readonly family?: FamilyName | 'dual';
+  readonly family?: FamilyFlag | 'dual';
   readonly pool?: string;
 }
 
@@ -86,7 +86,7 @@ function addRevise(vip: Command, run: Run): void {
 }
 
 /** The server sets what a Vip is for as a whole, so what is left out is looked up first: at the log's end. */
-async function reviseVip(session: Session, flags: VipFlags, name: string): Promise<ExitCode> {
+async function reviseVip(session: CliSession, flags: VipFlags, name: string): Promise<ExitCode> {
   const status = await session.find('GetStatus', {});
   if (status.refusal) return session.tell('GetStatus', status, () => '');
   const found = await session.find('GetVip', { name, atLeastPosition: status.reply.position });
@@ -115,7 +115,7 @@ function purpose({ type, namespace, selector, note }: VipFlags, was?: v1.Vip) {
   };
 }
 
-const COLUMNS: readonly Column<v1.Vip>[] = [
+const COLUMNS: readonly TableColumn<v1.Vip>[] = [
   { head: 'NAME', text: ({ name }) => name },
   { head: 'SUBNET', text: ({ subnet }) => subnet },
   { head: 'V4', text: ({ v4 }) => v4 },

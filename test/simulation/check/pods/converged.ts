@@ -4,8 +4,8 @@ import { EVENTS, type KubernetesObject, NAMESPACES, PODS } from '@holdfast/kube'
 import { type Holder, type LedgerView, type SubnetState, holderParts } from '@holdfast/ipam';
 import { type Cluster, INSTANCES, MACHINES, STATEFUL_SETS, SUBNETS } from '../../world/kubernetes/cluster';
 import type { Controllers } from '../../world/kubernetes/workloads/controllers';
-import { isDeleting, isFinished, nodeOf, ordinalsOf } from '../../world/kubernetes/workloads/pods';
-import { textOf } from './grants';
+import { isDeleting, isPodFinished, nodeOfPod, ordinalsOf } from '../../world/kubernetes/workloads/pods';
+import { grantText } from './grants';
 
 const DEFAULT_PROVIDER = 'ovn';
 const OF_WORKLOADS = /^(pod|statefulset|vm)\/(apps|batch)\//;
@@ -24,7 +24,7 @@ export function podsDifference(around: Surroundings): string | undefined {
   const explained = explainedIn(cluster);
   const uids = new Set<string>();
   for (const pod of cluster.picture.all(PODS)) {
-    if (isFinished(pod) || controllers.machines.hasLeft(pod.metadata.uid)) continue;
+    if (isPodFinished(pod) || controllers.machines.hasLeft(pod.metadata.uid)) continue;
     uids.add(pod.metadata.uid);
     if (isDeleting(pod) || pod.spec?.['hostNetwork'] === true) continue;
     for (const provider of providersOf(pod)) {
@@ -54,10 +54,12 @@ function ofNic(
       const said = (word: string) => pod.metadata.annotations?.[`${provider}.kubernetes.io/${word}`] ?? '';
       const [is, expected] = [
         `${said('ip_address')} ${said('mac_address')} ${said('logical_switch')} ${said('allocated')}`,
-        held && `${textOf({ v4: held.v4, v6: held.v6, mac: state.macOf(held) })} ${state.name} true`,
+        held && `${grantText({ v4: held.v4, v6: held.v6, mac: state.macOf(held) })} ${state.name} true`,
       ];
       if (is !== expected) return `it says ${is}, and ${holder} has ${expected}`;
-      return user.node === nodeOf(pod) ? undefined : `it is on ${nodeOf(pod)}, recorded on ${user.node}`;
+      return user.node === nodeOfPod(pod)
+        ? undefined
+        : `it is on ${nodeOfPod(pod)}, recorded on ${user.node}`;
     }
   if (explained.has(uid) || !hasCandidate(pod, provider, view, cluster)) return undefined;
   return 'it has no address, and is not told why';

@@ -11,7 +11,7 @@ import {
 } from '@holdfast/ipam';
 import { Violation } from '../../run/violation';
 import { type Cluster, PODS } from '../../world/kubernetes/cluster';
-import { isFinished, ownerOf } from '../../world/kubernetes/workloads/pods';
+import { isPodFinished, controllerOfPod } from '../../world/kubernetes/workloads/pods';
 
 interface Grant {
   readonly subnet: string;
@@ -44,7 +44,7 @@ export class Grants {
       const grant = known ?? { subnet, holder, texts: new Set<string>() };
       if (!known) this.grantsOf(user.uid).push(grant);
       const held = this.held(subnet, holder);
-      if (held) grant.texts.add(textOf(held));
+      if (held) grant.texts.add(grantText(held));
     }
     if (event.type === 'UserDetached') this.ended(event.user.uid, subnet, event.holder);
     if (event.type === 'AddressMoved') this.moved(subnet, event.holder, event);
@@ -68,7 +68,7 @@ export class Grants {
       const grants = this.grantsOf(uid).filter((one) => (subnet ?? one.subnet) === one.subnet);
       const grant = grants.find((one) => [...one.texts].some(isSame));
       const live = this.cluster.picture.of(PODS).get(`${namespace}/${name}`);
-      if (live?.metadata.uid !== uid || isFinished(live)) continue;
+      if (live?.metadata.uid !== uid || isPodFinished(live)) continue;
       if (!grant)
         throw new Violation(
           'pods-told',
@@ -87,12 +87,12 @@ export class Grants {
       const shared = given.addresses.find((address) => other.addresses.includes(address));
       if (shared === undefined) continue;
       const there = this.cluster.picture.all(PODS).find(({ metadata }) => metadata.uid === other.uid);
-      if (!there || isFinished(there)) {
+      if (!there || isPodFinished(there)) {
         this.annotated.delete(key);
         continue;
       }
       // A machine's Pods share what it has while it moves from one to the other.
-      const [owner, others] = [ownerOf(pod), ownerOf(there)];
+      const [owner, others] = [controllerOfPod(pod), controllerOfPod(there)];
       if (owner?.kind === 'VirtualMachineInstance' && owner.name === others?.name) continue;
       throw new Violation(
         'pods-told',
@@ -112,7 +112,7 @@ export class Grants {
     for (const [uid, grants] of this.grants)
       for (const grant of grants) {
         if (grant.subnet !== subnet || grant.holder !== holder) continue;
-        grant.texts.add(textOf(to));
+        grant.texts.add(grantText(to));
         this.ended(uid, subnet, holder);
       }
   }
@@ -124,7 +124,7 @@ export class Grants {
   }
 }
 
-export function textOf({ v4, v6, mac }: HeldAddress): string {
+export function grantText({ v4, v6, mac }: HeldAddress): string {
   const addresses = [v4, v6].filter((address) => address !== undefined).map(formatAddress);
   return `${addresses.join(',')} ${formatMac(mac)}`;
 }

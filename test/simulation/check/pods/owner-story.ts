@@ -2,7 +2,7 @@
 // time since some moment.
 import type { KubernetesObject } from '@holdfast/kube';
 import { INSTANCES, MACHINES, STATEFUL_SETS } from '../../world/kubernetes/cluster';
-import { type Change, type Picture, kindOf } from '../../world/kubernetes/picture';
+import { type PictureChange, type Picture, objectKindOf } from '../../world/kubernetes/picture';
 import { isDeleting, ordinalsOf } from '../../world/kubernetes/workloads/pods';
 
 interface OwnerChange {
@@ -37,12 +37,12 @@ export class OwnerStory {
     return wasThere && isOne && since.every(isDesired);
   }
 
-  private changed({ kind, key, now }: Change): void {
-    if (kind === kindOf(STATEFUL_SETS)) {
+  private changed({ kind, key, now }: PictureChange): void {
+    if (kind === objectKindOf(STATEFUL_SETS)) {
       const there = now && !isDeleting(now);
       this.add(`statefulset/${key}`, there ? { uid: now.metadata.uid, ...ordinalsOf(now) } : GONE);
     }
-    if (kind !== kindOf(MACHINES) && kind !== kindOf(INSTANCES)) return;
+    if (kind !== objectKindOf(MACHINES) && kind !== objectKindOf(INSTANCES)) return;
     // Either of the two is enough; which of them does not matter.
     const staying = [MACHINES, INSTANCES].some((resource) => isStaying(this.picture.of(resource).get(key)));
     this.add(`vm/${key}`, staying ? { ...GONE, uid: 'there' } : GONE);

@@ -5,9 +5,9 @@ import { THROUGH_KUBERNETES } from '@holdfast/kube';
 import { type Holder, type SubnetCommand, type SubnetEvent, formatPair } from '@holdfast/ipam';
 import { Violation } from '../../run/violation';
 import { type Cluster, PODS } from '../../world/kubernetes/cluster';
-import { type Change, kindOf } from '../../world/kubernetes/picture';
+import { type PictureChange, objectKindOf } from '../../world/kubernetes/picture';
 import type { Controllers } from '../../world/kubernetes/workloads/controllers';
-import { isFinished, ownerOf } from '../../world/kubernetes/workloads/pods';
+import { isPodFinished, controllerOfPod } from '../../world/kubernetes/workloads/pods';
 import type { History, Landed } from '../history';
 import { OwnerStory } from './owner-story';
 
@@ -46,7 +46,7 @@ export class PodOwners {
   /** Who has an owner has what the owner's holder has, or a Vip. */
   private attached({ holder, user }: Extract<SubnetEvent, { type: 'UserAttached' }>): void {
     const pod = this.byUid.get(user.uid);
-    const owner = pod && ownerOf(pod);
+    const owner = pod && controllerOfPod(pod);
     if (owner && holder.startsWith('pod/'))
       throw new Violation(
         'pods-owners',
@@ -56,7 +56,7 @@ export class PodOwners {
 
   private detached({ user, holder, reason }: Extract<SubnetEvent, { type: 'UserDetached' }>): void {
     const pod = this.byUid.get(user.uid);
-    if (!pod || isFinished(pod) || this.controllers.machines.hasLeft(user.uid)) return;
+    if (!pod || isPodFinished(pod) || this.controllers.machines.hasLeft(user.uid)) return;
     throw new Violation(
       'pods-owners',
       `${user.object} (${user.uid}) is there and loses ${holder}: ${reason}`,
@@ -116,8 +116,8 @@ export class PodOwners {
       );
   }
 
-  private changed({ kind, now, before }: Change): void {
-    if (kind !== kindOf(PODS)) return;
+  private changed({ kind, now, before }: PictureChange): void {
+    if (kind !== objectKindOf(PODS)) return;
     if (before) this.byUid.delete(before.metadata.uid);
     if (now) this.byUid.set(now.metadata.uid, now);
   }

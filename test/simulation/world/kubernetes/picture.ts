@@ -4,7 +4,7 @@ import type { KubernetesObject, Resource } from '@holdfast/kube';
 import { keyOf } from '@holdfast/kube';
 import type { SandboxCluster } from '@holdfast/kube/testing';
 
-export interface Change {
+export interface PictureChange {
   /** `pods.`, `statefulsets.apps`: as the server tells kinds apart. */
   readonly kind: string;
   readonly key: string;
@@ -16,7 +16,7 @@ const NONE: ReadonlyMap<string, KubernetesObject> = new Map();
 
 export class Picture {
   private readonly kinds = new Map<string, Map<string, KubernetesObject>>();
-  private readonly listeners = new Set<(change: Change) => void>();
+  private readonly listeners = new Set<(change: PictureChange) => void>();
 
   constructor({ store }: SandboxCluster) {
     store.onRevision(({ type, change, object, before }) => {
@@ -31,12 +31,12 @@ export class Picture {
     });
   }
 
-  onChange(listener: (change: Change) => void): void {
+  onChange(listener: (change: PictureChange) => void): void {
     this.listeners.add(listener);
   }
 
   of(resource: Resource): ReadonlyMap<string, KubernetesObject> {
-    return this.kinds.get(kindOf(resource)) ?? NONE;
+    return this.kinds.get(objectKindOf(resource)) ?? NONE;
   }
 
   all(resource: Resource): KubernetesObject[] {
@@ -44,10 +44,10 @@ export class Picture {
   }
 }
 
-export const kindOf = ({ plural, group }: Resource): string => `${plural}.${group}`;
+export const objectKindOf = ({ plural, group }: Resource): string => `${plural}.${group}`;
 
 /** For people who read a trace. */
-export function describeChange({ kind, key, now, before }: Change): string {
+export function describeChange({ kind, key, now, before }: PictureChange): string {
   const { metadata, status } = (now ?? before) as KubernetesObject;
   const said = [metadata.uid.slice(0, 8), status?.['phase'], metadata.deletionTimestamp && 'deleting'];
   const how = now ? (before ? 'changes' : 'comes') : 'goes';

@@ -4,18 +4,18 @@
 import type { Operation, TransactResult } from '@holdfast/ovsdb';
 import { OVN_Northbound as OVN_NORTHBOUND } from '@holdfast/ovn/testing';
 import {
-  type Kind,
-  type Row,
+  type ValueKind,
+  type StoredRow,
   type Value,
-  decode,
+  decodeValue,
   holds,
   initialOf,
   isEqual,
-  kindOf,
+  valueKindOf,
   mutated,
 } from './values';
 
-export type Table = ReadonlyMap<string, Row>;
+export type Table = ReadonlyMap<string, StoredRow>;
 export type Tables = ReadonlyMap<string, Table>;
 export const NO_ROWS: Table = new Map();
 
@@ -23,12 +23,12 @@ type Aborted = Extract<TransactResult, { outcome: 'aborted' }>;
 
 interface Reference {
   readonly column: string;
-  readonly kind: Kind;
+  readonly kind: ValueKind;
   readonly isStrong: boolean;
 }
 
 interface TableFacts {
-  readonly kinds: ReadonlyMap<string, Kind>;
+  readonly kinds: ReadonlyMap<string, ValueKind>;
   readonly initial: { readonly [column: string]: Value };
   readonly references: readonly Reference[];
   readonly isRoot: boolean;
@@ -77,7 +77,7 @@ type Refusal = Pick<Aborted, 'error' | 'details'>;
 
 class Draft {
   tables: Tables;
-  private readonly own = new Map<string, Map<string, Row>>();
+  private readonly own = new Map<string, Map<string, StoredRow>>();
 
   constructor(
     before: Tables,
@@ -91,14 +91,14 @@ class Draft {
       case 'insert': {
         const uuid = operation.uuid ?? this.newUuid();
         const { kinds, initial } = factsFor(operation.table);
-        const row = { ...initial, ...decodeRow(operation.row, kinds), _uuid: uuid } as Row;
+        const row = { ...initial, ...decodeRow(operation.row, kinds), _uuid: uuid } as StoredRow;
         if (this.table(operation.table).has(uuid)) return { error: 'duplicate uuid', details: uuid };
         this.write(operation.table).set(uuid, row);
         return { uuid };
       }
       case 'update': {
         const changes = decodeRow(operation.row, factsFor(operation.table).kinds);
-        return this.change(operation.table, operation.where, (row) => ({ ...row, ...changes }) as Row);
+        return this.change(operation.table, operation.where, (row) => ({ ...row, ...changes }) as StoredRow);
       }
       case 'mutate':
         return this.change(operation.table, operation.where, (row) => mutate(operation, row));
@@ -144,7 +144,7 @@ class Draft {
     return undefined;
   }
 
-  private follow(table: string, row: Row): Refusal | undefined {
+  private follow(table: string, row: StoredRow): Refusal | undefined {
     for (const { column, kind, isStrong } of factsFor(table).references) {
       const uuids = referredBy(row, column);
       const gone = uuids.filter((uuid) => !this.isThere(uuid));
@@ -196,7 +196,7 @@ class Draft {
   private change(
     table: string,
     where: Where,
-    change: (row: Row) => Row | undefined,
+    change: (row: StoredRow) => StoredRow | undefined,
   ): { readonly count: number } {
     const rows = this.matching(table, where);
     for (const row of rows) {
@@ -207,13 +207,13 @@ class Draft {
     return { count: rows.length };
   }
 
-  private matching(table: string, where: Where): Row[] {
+  private matching(table: string, where: Where): StoredRow[] {
     const { kinds } = factsFor(table);
     const asked = where.map(([column, condition, wire]) => {
       return [
         column,
         condition,
-        decode(wire, column === '_uuid' ? 'scalar' : (kinds.get(column) as Kind)),
+        decodeValue(wire, column === '_uuid' ? 'scalar' : (kinds.get(column) as ValueKind)),
       ] as const;
     });
     const [only] = asked;
@@ -230,7 +230,7 @@ class Draft {
     return this.tables.get(table) ?? NO_ROWS;
   }
 
-  private write(table: string): Map<string, Row> {
+  private write(table: string): Map<string, StoredRow> {
     let rows = this.own.get(table);
     if (!rows) {
       rows = new Map(this.table(table));
@@ -243,27 +243,27 @@ class Draft {
 
 type Where = Extract<Operation, { op: 'update' }>['where'];
 
-function mutate({ table, mutations }: Extract<Operation, { op: 'mutate' }>, row: Row): Row {
+function mutate({ table, mutations }: Extract<Operation, { op: 'mutate' }>, row: StoredRow): StoredRow {
   const { kinds } = factsFor(table);
   const changed: { [column: string]: Value } = {};
   for (const [column, mutator, wire] of mutations) {
     const before = column in changed ? changed[column] : row[column];
-    changed[column] = mutated(before, mutator, decode(wire, kinds.get(column) as Kind));
+    changed[column] = mutated(before, mutator, decodeValue(wire, kinds.get(column) as ValueKind));
   }
-  return { ...row, ...changed } as Row;
+  return { ...row, ...changed } as StoredRow;
 }
 
 function decodeRow(
   wire: Extract<Operation, { op: 'insert' }>['row'],
-  kinds: ReadonlyMap<string, Kind>,
+  kinds: ReadonlyMap<string, ValueKind>,
 ): { readonly [column: string]: Value } {
   const row: { [column: string]: Value } = {};
   for (const [column, value] of Object.entries(wire))
-    row[column] = decode(value, column === '_uuid' ? 'scalar' : (kinds.get(column) as Kind));
+    row[column] = decodeValue(value, column === '_uuid' ? 'scalar' : (kinds.get(column) as ValueKind));
   return row;
 }
 
-function referredBy(row: Row, column: string): readonly string[] {
+function referredBy(row: StoredRow, column: string): readonly string[] {
   const value = row[column];
   if (value === undefined || value === '') return [];
   return Array.isArray(value) ? (value as string[]) : [value as string];
@@ -285,10 +285,10 @@ function factsOf(table: string): TableFacts {
   const references = entries.flatMap(([column, { type }]): Reference[] => {
     const key = typeof type === 'string' ? type : type.key;
     if (typeof key === 'string' || key.refTable === undefined) return [];
-    return [{ column, kind: kindOf(type), isStrong: key.refType !== 'weak' }];
+    return [{ column, kind: valueKindOf(type), isStrong: key.refType !== 'weak' }];
   });
   return {
-    kinds: new Map(entries.map(([column, { type }]) => [column, kindOf(type)])),
+    kinds: new Map(entries.map(([column, { type }]) => [column, valueKindOf(type)])),
     initial: Object.fromEntries(entries.map(([column, { type }]) => [column, initialOf(type)])),
     references,
     isRoot,
@@ -297,10 +297,14 @@ function factsOf(table: string): TableFacts {
 }
 
 /** The rows that are not the same in two states; a row that only moved in memory is. */
-export function* differences(
+export function* tableDifferences(
   before: Tables,
   after: Tables,
-): Iterable<{ readonly table: string; readonly before: Row | undefined; readonly after: Row | undefined }> {
+): Iterable<{
+  readonly table: string;
+  readonly before: StoredRow | undefined;
+  readonly after: StoredRow | undefined;
+}> {
   for (const table of new Set([...before.keys(), ...after.keys()])) {
     const [old, now] = [before.get(table) ?? NO_ROWS, after.get(table) ?? NO_ROWS];
     if (old === now) continue;

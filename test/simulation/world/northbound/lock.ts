@@ -4,7 +4,7 @@ export interface Contender {
   lockChanged(isHeld: boolean): void;
 }
 
-export class Lock {
+export class NorthboundLock {
   /** The first one holds it. */
   private line: Contender[] = [];
 

@@ -6,7 +6,7 @@ import { operationsOf } from '@holdfast/ovsdb';
 import { OVN_Northbound as OVN_NORTHBOUND } from '@holdfast/ovn/testing';
 import type { Terrain } from '../terrain';
 import { type NorthboundDatabase, NO_ROWS, type Tables } from './database';
-import type { Row } from './values';
+import type { StoredRow } from './values';
 
 const { insert, update, mutate, delete: remove } = operationsOf(OVN_NORTHBOUND);
 
@@ -15,7 +15,7 @@ interface Backup {
   readonly theirs: ReadonlyMap<string, string>;
 }
 
-export const isOurs = ({ external_ids: ids }: Row): boolean => OWNER_KEY in ids;
+export const isOurs = ({ external_ids: ids }: StoredRow): boolean => OWNER_KEY in ids;
 
 export class Neighbours {
   /** Their rows by UUID, as they left them, without what of ours is in them. */
@@ -125,7 +125,7 @@ export class Neighbours {
     return 'the checkpoint is taken away';
   }
 
-  private unplug(port: Row): void {
+  private unplug(port: StoredRow): void {
     for (const on of this.rows('Logical_Switch')) {
       if (!(on['ports'] as readonly string[]).includes(port._uuid)) continue;
       const where = [['_uuid', '==', on._uuid as never]] as const;
@@ -145,7 +145,7 @@ export class Neighbours {
     this.database.transact(operations, () => this.chance.uuid());
   }
 
-  private rows(table: string): Row[] {
+  private rows(table: string): StoredRow[] {
     return [...(this.database.tables.get(table) ?? NO_ROWS).values()];
   }
 
@@ -159,7 +159,7 @@ export class Neighbours {
 }
 
 /** A row of theirs without what refers to rows of ours. */
-export function theirPart(row: Row, tables: Tables): string {
+export function theirPart(row: StoredRow, tables: Tables): string {
   const isTheirs = (uuid: string): boolean => {
     for (const rows of tables.values()) {
       const there = rows.get(uuid);

@@ -5,8 +5,8 @@ import { type Operation, OvsdbFault, type TransactResult } from '@holdfast/ovsdb
 import { WATCHED } from '@holdfast/ovn/testing';
 import type { World } from '../world';
 import type { Life } from '../life';
-import { type NorthboundDatabase, type Tables, differences } from './database';
-import type { Lock } from './lock';
+import { type NorthboundDatabase, type Tables, tableDifferences } from './database';
+import type { NorthboundLock } from './lock';
 
 const GOING_MS = 2;
 const COMING_MS = 2;
@@ -30,7 +30,7 @@ export class NorthboundSession implements Northbound {
     private readonly world: World,
     private readonly life: Life,
     private readonly database: NorthboundDatabase,
-    private readonly lock: Lock,
+    private readonly lock: NorthboundLock,
   ) {}
 
   watch(watcher: NorthboundWatcher): () => Promise<void> {
@@ -124,7 +124,7 @@ export class NorthboundSession implements Northbound {
   private tell({ tables, commits }: { readonly tables: Tables; readonly commits: number }): void {
     this.shownCommits = commits;
     const changes: NorthboundChange[] = [];
-    for (const { table, before, after } of differences(this.shown, tables)) {
+    for (const { table, before, after } of tableDifferences(this.shown, tables)) {
       if (!(table in WATCHED)) continue;
       const kind = !before ? 'insert' : !after ? 'delete' : 'modify';
       changes.push({ table, uuid: (after ?? before)?._uuid, kind, before, after } as never);

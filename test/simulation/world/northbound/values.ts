@@ -10,7 +10,7 @@ export type Value =
   | boolean
   | readonly string[]
   | { readonly [key: string]: string };
-export interface Row {
+export interface StoredRow {
   readonly _uuid: string;
   readonly external_ids: { readonly [key: string]: string };
   readonly [column: string]: Value;
@@ -18,10 +18,10 @@ export interface Row {
 
 type Schema = typeof OVN_NORTHBOUND;
 type ColumnType = Schema['tables'][string]['columns'][string]['type'];
-export type Kind = 'scalar' | 'optional' | 'set' | 'map';
+export type ValueKind = 'scalar' | 'optional' | 'set' | 'map';
 type Wire = Extract<Operation, { op: 'insert' }>['row'][string];
 
-export function kindOf(type: ColumnType): Kind {
+export function valueKindOf(type: ColumnType): ValueKind {
   if (typeof type === 'string') return 'scalar';
   if (type.value !== undefined) return 'map';
   const max = type.max ?? 1;
@@ -32,7 +32,7 @@ export function kindOf(type: ColumnType): Kind {
 const INITIAL = { string: '', uuid: '', integer: 0, real: 0, boolean: false };
 
 export function initialOf(type: ColumnType): Value {
-  switch (kindOf(type)) {
+  switch (valueKindOf(type)) {
     case 'map':
       return {};
     case 'set':
@@ -46,7 +46,7 @@ export function initialOf(type: ColumnType): Value {
   }
 }
 
-export function decode(wire: Wire, kind: Kind): Value {
+export function decodeValue(wire: Wire, kind: ValueKind): Value {
   if (isTagged(wire, 'map')) return mapOf(wire[1] as unknown as [unknown, unknown][]);
   const atoms = isTagged(wire, 'set') ? (wire[1] as readonly unknown[]).map(atomOf) : [atomOf(wire)];
   // Keys of a map to be deleted come as a set.

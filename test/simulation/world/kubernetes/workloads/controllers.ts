@@ -5,7 +5,7 @@ import type { Clock } from '@holdfast/clock';
 import type { SeededChance } from '@holdfast/clock/testing';
 import type { Scheduler } from '../../../run/scheduler';
 import { type Cluster, INSTANCES, MACHINES, PODS, STATEFUL_SETS } from '../cluster';
-import { kindOf } from '../picture';
+import { objectKindOf } from '../picture';
 import { Collector } from './collector';
 import { Machines } from './machines';
 import { Nodes } from './nodes';
@@ -14,11 +14,11 @@ import { StatefulSets } from './stateful-sets';
 /** What there is to do now; each is done by calling it. */
 export type Chores = (() => void)[];
 
-export interface Part {
+export interface ControllerPart {
   chores(): Chores;
 }
 
-const CONCERNED = new Set([PODS, STATEFUL_SETS, MACHINES, INSTANCES].map(kindOf));
+const CONCERNED = new Set([PODS, STATEFUL_SETS, MACHINES, INSTANCES].map(objectKindOf));
 /** In one turn. */
 const CHORES_MAX = 4;
 const PAUSE_MAX_MS = 40_000;
@@ -26,7 +26,7 @@ const PAUSE_MAX_MS = 40_000;
 export class Controllers {
   readonly nodes: Nodes;
   readonly machines: Machines;
-  private readonly parts: readonly Part[];
+  private readonly parts: readonly ControllerPart[];
   private readonly workMs: number;
   private isDue = false;
   private pausedUntilMs = 0;

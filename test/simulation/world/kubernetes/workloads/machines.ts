@@ -3,8 +3,15 @@
 import type { SeededChance } from '@holdfast/clock/testing';
 import type { KubernetesObject } from '@holdfast/kube';
 import { type Cluster, INSTANCES, MACHINES, PODS } from '../cluster';
-import type { Chores, Part } from './controllers';
-import { NODE_AGENT, isDeleting, isFinished, ownerOf, ownerReferenceTo, refOf } from './pods';
+import type { Chores, ControllerPart } from './controllers';
+import {
+  NODE_AGENT,
+  isDeleting,
+  isPodFinished,
+  controllerOfPod,
+  controllerReferenceTo,
+  refOfObject,
+} from './pods';
 
 interface Migration {
   readonly job: string;
@@ -15,7 +22,7 @@ interface Migration {
   willFail: boolean;
 }
 
-export class Machines implements Part {
+export class Machines implements ControllerPart {
   /** By the instance's UID: the last one. */
   private readonly migrations = new Map<string, Migration>();
   /** UIDs of Pods that are not their machine's any more, or never came to be. */
@@ -49,7 +56,7 @@ export class Machines implements Part {
   /** Somebody asks for the migration of an instance. */
   migrate(instance: KubernetesObject): string {
     const { uid, name, namespace } = instance.metadata;
-    const live = this.launchersOf(instance).filter((pod) => !isDeleting(pod) && !isFinished(pod));
+    const live = this.launchersOf(instance).filter((pod) => !isDeleting(pod) && !isPodFinished(pod));
     const [source] = live.filter((pod) => !this.left.has(pod.metadata.uid));
     const last = this.migrations.get(uid);
     if (!source || last?.stage === 'prepared' || last?.stage === 'running') return `nothing migrates`;
@@ -81,15 +88,15 @@ export class Machines implements Part {
                 {},
                 {
                   namespace,
-                  ownerReferences: [ownerReferenceTo(machine)],
+                  ownerReferences: [controllerReferenceTo(machine)],
                 },
               ),
           ]
         : [];
-    const isOurs = ownerOf(instance)?.uid === uid;
+    const isOurs = controllerOfPod(instance)?.uid === uid;
     const isOver = !runs || instance.status?.['phase'] === 'Failed';
     return isOurs && isOver && !isDeleting(instance)
-      ? [() => this.cluster.delete(INSTANCES, refOf(instance))]
+      ? [() => this.cluster.delete(INSTANCES, refOfObject(instance))]
       : [];
   }
 
@@ -102,12 +109,14 @@ export class Machines implements Part {
     }
     const launchers = this.launchersOf(instance);
     const live = launchers.filter(
-      (pod) => !isFinished(pod) && !isDeleting(pod) && !this.left.has(pod.metadata.uid),
+      (pod) => !isPodFinished(pod) && !isDeleting(pod) && !this.left.has(pod.metadata.uid),
     );
     if (live.length > 0 || isDeleting(instance)) return [];
     const isOver = instance.status?.['phase'] === 'Failed';
     if (launchers.length === 0 && !migration && !isOver) return [() => void this.launch(instance)];
-    return isOver ? [] : [() => this.cluster.editStatus(INSTANCES, refOf(instance), { phase: 'Failed' })];
+    return isOver
+      ? []
+      : [() => this.cluster.editStatus(INSTANCES, refOfObject(instance), { phase: 'Failed' })];
   }
 
   /** The next step of a migration that is not over. */
@@ -115,7 +124,7 @@ export class Machines implements Part {
     const pods = this.cluster.picture.of(PODS);
     const find = (name: string) => pods.get(`${instance.metadata.namespace}/${name}`);
     const [source, target] = [find(migration.source), find(migration.target)];
-    const isUp = (pod: KubernetesObject | undefined) => pod && !isFinished(pod) && !isDeleting(pod);
+    const isUp = (pod: KubernetesObject | undefined) => pod && !isPodFinished(pod) && !isDeleting(pod);
     switch (migration.stage) {
       case 'prepared':
       case 'running':
@@ -149,11 +158,11 @@ export class Machines implements Part {
     const former = { completed: null, failed: null, endTimestamp: null };
     const now = { migrationUid: job, sourcePod: source, targetPod: target, startTimestamp };
     const state = { ...former, ...now, ...end };
-    this.cluster.editStatus(INSTANCES, refOf(instance), { migrationState: state });
+    this.cluster.editStatus(INSTANCES, refOfObject(instance), { migrationState: state });
   }
 
   private finish(pod: KubernetesObject, phase: string): void {
-    this.cluster.editStatus(PODS, refOf(pod), { phase });
+    this.cluster.editStatus(PODS, refOfObject(pod), { phase });
   }
 
   private launch(instance: KubernetesObject, marks: object = {}): KubernetesObject | undefined {
@@ -166,13 +175,13 @@ export class Machines implements Part {
       {
         namespace,
         ...marks,
-        ownerReferences: [ownerReferenceTo(instance)],
+        ownerReferences: [controllerReferenceTo(instance)],
         ...(this.chance.random() < 0.7 && { finalizers: [NODE_AGENT] }),
       },
     );
   }
 
   private launchersOf({ metadata }: KubernetesObject): KubernetesObject[] {
-    return this.cluster.picture.all(PODS).filter((pod) => ownerOf(pod)?.uid === metadata.uid);
+    return this.cluster.picture.all(PODS).filter((pod) => controllerOfPod(pod)?.uid === metadata.uid);
   }
 }

@@ -3,12 +3,12 @@
 import type { SeededChance } from '@holdfast/clock/testing';
 import type { KubernetesObject } from '@holdfast/kube';
 import { type Cluster, PODS } from '../cluster';
-import type { Chores, Part } from './controllers';
-import { NODE_AGENT, isDeleting, isFinished, nodeOf, refOf } from './pods';
+import type { Chores, ControllerPart } from './controllers';
+import { NODE_AGENT, isDeleting, isPodFinished, nodeOfPod, refOfObject } from './pods';
 
 const NODES = ['n1', 'n2', 'n3'];
 
-export class Nodes implements Part {
+export class Nodes implements ControllerPart {
   private readonly lost = new Set<string>();
 
   constructor(
@@ -33,13 +33,13 @@ export class Nodes implements Part {
   }
 
   private choreOf(pod: KubernetesObject): (() => void) | undefined {
-    const node = nodeOf(pod);
+    const node = nodeOfPod(pod);
     if (node !== undefined && this.lost.has(node)) return undefined;
     if (isDeleting(pod)) return () => this.end(pod);
-    if (isFinished(pod)) return undefined;
+    if (isPodFinished(pod)) return undefined;
     if (node === undefined) {
       const nodeName = NODES[this.chance.below(NODES.length)];
-      return () => this.cluster.edit(PODS, refOf(pod), { spec: { nodeName } });
+      return () => this.cluster.edit(PODS, refOfObject(pod), { spec: { nodeName } });
     }
     if (pod.status?.['phase'] === 'Running' || !this.mayRun(pod)) return undefined;
     return () => this.run(pod);
@@ -55,11 +55,13 @@ export class Nodes implements Part {
     const said = pod.metadata.annotations?.['ovn.kubernetes.io/ip_address'];
     const podIPs = said?.split(',').map((ip) => ({ ip })) ?? [];
     const conditions = [{ type: 'Ready', status: 'True' }];
-    this.cluster.editStatus(PODS, refOf(pod), { phase: 'Running', podIPs, conditions });
+    this.cluster.editStatus(PODS, refOfObject(pod), { phase: 'Running', podIPs, conditions });
   }
 
   private end(pod: KubernetesObject): void {
     const finalizers = pod.metadata.finalizers?.filter((finalizer) => finalizer !== NODE_AGENT);
-    this.cluster.edit(PODS, refOf(pod), { metadata: { finalizers: finalizers?.length ? finalizers : null } });
+    this.cluster.edit(PODS, refOfObject(pod), {
+      metadata: { finalizers: finalizers?.length ? finalizers : null },
+    });
   }
 }

@@ -4,7 +4,7 @@ import type { KubernetesObject, OwnerReference } from '@holdfast/kube';
 /** A graceful end: the Pod goes when its node agent says that nothing of it runs any more. */
 export const NODE_AGENT = 'simulation/node-agent';
 
-export const ownerReferenceTo = ({ apiVersion, kind, metadata }: KubernetesObject): OwnerReference => ({
+export const controllerReferenceTo = ({ apiVersion, kind, metadata }: KubernetesObject): OwnerReference => ({
   apiVersion,
   kind,
   name: metadata.name,
@@ -12,16 +12,16 @@ export const ownerReferenceTo = ({ apiVersion, kind, metadata }: KubernetesObjec
   controller: true,
 });
 
-export const ownerOf = ({ metadata }: KubernetesObject): OwnerReference | undefined =>
+export const controllerOfPod = ({ metadata }: KubernetesObject): OwnerReference | undefined =>
   metadata.ownerReferences?.[0];
 
-export const isFinished = ({ status }: KubernetesObject): boolean =>
+export const isPodFinished = ({ status }: KubernetesObject): boolean =>
   status?.['phase'] === 'Succeeded' || status?.['phase'] === 'Failed';
 
 export const isDeleting = ({ metadata }: KubernetesObject): boolean =>
   metadata.deletionTimestamp !== undefined;
 
-export const nodeOf = ({ spec }: KubernetesObject): string | undefined =>
+export const nodeOfPod = ({ spec }: KubernetesObject): string | undefined =>
   spec?.['nodeName'] as string | undefined;
 
 /** Of the ordinals that a StatefulSet has Pods for (apps/v1, `replicas` from `ordinals.start`). */
@@ -33,4 +33,4 @@ export function ordinalsOf({ spec = {} }: KubernetesObject): {
   return { start, end: start + Number(spec['replicas'] ?? 1) };
 }
 
-export const refOf = ({ metadata: { namespace, name } }: KubernetesObject) => ({ namespace, name });
+export const refOfObject = ({ metadata: { namespace, name } }: KubernetesObject) => ({ namespace, name });

@@ -3,10 +3,18 @@
 import type { SeededChance } from '@holdfast/clock/testing';
 import type { KubernetesObject } from '@holdfast/kube';
 import { type Cluster, PODS, STATEFUL_SETS } from '../cluster';
-import type { Chores, Part } from './controllers';
-import { NODE_AGENT, isDeleting, isFinished, ordinalsOf, ownerOf, ownerReferenceTo, refOf } from './pods';
+import type { Chores, ControllerPart } from './controllers';
+import {
+  NODE_AGENT,
+  isDeleting,
+  isPodFinished,
+  ordinalsOf,
+  controllerOfPod,
+  controllerReferenceTo,
+  refOfObject,
+} from './pods';
 
-export class StatefulSets implements Part {
+export class StatefulSets implements ControllerPart {
   constructor(
     private readonly cluster: Cluster,
     private readonly chance: SeededChance,
@@ -24,13 +32,13 @@ export class StatefulSets implements Part {
         if (!pods.has(`${namespace}/${name}-${ordinal}`)) chores.push(() => this.make(set, ordinal));
     }
     for (const pod of pods.values()) {
-      const owner = ownerOf(pod);
+      const owner = controllerOfPod(pod);
       const set = owner && picture.of(STATEFUL_SETS).get(`${pod.metadata.namespace}/${owner.name}`);
       if (!set || set.metadata.uid !== owner.uid || isDeleting(pod)) continue;
       const ordinal = Number(pod.metadata.name.slice(owner.name.length + 1));
       const { start, end } = ordinalsOf(set);
-      if (isFinished(pod) || ordinal < start || ordinal >= end)
-        chores.push(() => this.cluster.delete(PODS, refOf(pod)));
+      if (isPodFinished(pod) || ordinal < start || ordinal >= end)
+        chores.push(() => this.cluster.delete(PODS, refOfObject(pod)));
     }
     return chores;
   }
@@ -48,7 +56,7 @@ export class StatefulSets implements Part {
         namespace,
         annotations,
         labels,
-        ownerReferences: [ownerReferenceTo(set)],
+        ownerReferences: [controllerReferenceTo(set)],
         ...(this.chance.random() < 0.7 && { finalizers: [NODE_AGENT] }),
       },
     );

@@ -6,7 +6,7 @@ import { formatAddress, formatMac } from '@holdfast/ipam';
 import type { Terrain } from '../../terrain';
 import { type Cluster, INSTANCES, MACHINES, NAMESPACES, PODS, STATEFUL_SETS } from '../cluster';
 import type { Controllers } from './controllers';
-import { NODE_AGENT, isDeleting, isFinished, refOf } from './pods';
+import { NODE_AGENT, isDeleting, isPodFinished, refOfObject } from './pods';
 
 export const WORKLOAD_NAMESPACES = ['apps', 'batch'];
 const PODS_MAX = 8;
@@ -33,14 +33,14 @@ export class WorkloadUsers {
     const [pods, sets, machines] = [weight(1), weight(1), weight(1)];
     this.table = [
       [8 * pods, () => this.makePod()],
-      [5 * pods, () => this.ofPod('deleted', (pod) => cluster.delete(PODS, refOf(pod)))],
-      [3 * pods, () => this.ofPod('vanishes', (pod) => cluster.vanish(PODS, refOf(pod)))],
+      [5 * pods, () => this.ofPod('deleted', (pod) => cluster.delete(PODS, refOfObject(pod)))],
+      [3 * pods, () => this.ofPod('vanishes', (pod) => cluster.vanish(PODS, refOfObject(pod)))],
       [2 * pods, () => this.finishPod()],
       [1 * pods, () => this.defacePod()],
       [4 * sets, () => this.makeSet()],
       [5 * sets, () => this.scaleSet()],
       [3 * sets, () => this.ofPodOf('StatefulSet')],
-      [1 * sets, () => this.ofSet('is deleted', (set) => cluster.delete(STATEFUL_SETS, refOf(set)))],
+      [1 * sets, () => this.ofSet('is deleted', (set) => cluster.delete(STATEFUL_SETS, refOfObject(set)))],
       [0.5 * sets, () => this.ofSet('leaves orphans', (set) => this.orphan(set))],
       [4 * machines, () => this.makeMachine()],
       [4 * machines, () => this.switchMachine()],
@@ -98,7 +98,7 @@ export class WorkloadUsers {
 
   private finishPod(): string {
     const phase = this.one(['Succeeded', 'Failed']);
-    return this.ofPod(phase, (pod) => this.cluster.editStatus(PODS, refOf(pod), { phase }));
+    return this.ofPod(phase, (pod) => this.cluster.editStatus(PODS, refOfObject(pod), { phase }));
   }
 
   /** Somebody writes over what the Pod was told. */
@@ -110,7 +110,7 @@ export class WorkloadUsers {
       { 'ovn.kubernetes.io/mac_address': null, 'ovn.kubernetes.io/cidr': '10.99.0.0/16' },
     ]);
     return this.ofPod('is defaced', (pod) =>
-      this.cluster.edit(PODS, refOf(pod), { metadata: { annotations } }),
+      this.cluster.edit(PODS, refOfObject(pod), { metadata: { annotations } }),
     );
   }
 
@@ -137,16 +137,16 @@ export class WorkloadUsers {
       ...(start !== undefined && { ordinals: { start } }),
     };
     return this.ofSet(`has ${JSON.stringify(spec)}`, (set) =>
-      this.cluster.edit(STATEFUL_SETS, refOf(set), { spec }),
+      this.cluster.edit(STATEFUL_SETS, refOfObject(set), { spec }),
     );
   }
 
   /** `kubectl delete --cascade=orphan`: its Pods stay, and are nobody's. */
   private orphan(set: KubernetesObject): void {
-    this.cluster.delete(STATEFUL_SETS, refOf(set));
+    this.cluster.delete(STATEFUL_SETS, refOfObject(set));
     for (const pod of this.cluster.picture.all(PODS))
       if (pod.metadata.ownerReferences?.[0]?.uid === set.metadata.uid)
-        this.cluster.edit(PODS, refOf(pod), { metadata: { ownerReferences: null } });
+        this.cluster.edit(PODS, refOfObject(pod), { metadata: { ownerReferences: null } });
   }
 
   private makeMachine(): string {
@@ -163,11 +163,11 @@ export class WorkloadUsers {
     const { name } = machine.metadata;
     // A restart: its instance goes, and it is to run.
     if (this.has(0.3)) {
-      this.cluster.delete(INSTANCES, refOf(machine));
+      this.cluster.delete(INSTANCES, refOfObject(machine));
       return `machine ${name} is restarted`;
     }
     const running = machine.spec?.['running'] !== true;
-    this.cluster.edit(MACHINES, refOf(machine), { spec: { running } });
+    this.cluster.edit(MACHINES, refOfObject(machine), { spec: { running } });
     return `machine ${name} ${running ? 'starts' : 'stops'}`;
   }
 
@@ -175,7 +175,7 @@ export class WorkloadUsers {
     const kind = this.has(0.5) ? MACHINES : INSTANCES;
     const object = this.oneOf(this.cluster.picture.all(kind));
     if (!object) return 'nothing';
-    this.cluster.delete(kind, refOf(object));
+    this.cluster.delete(kind, refOfObject(object));
     return `${kind.kind} ${object.metadata.name} is deleted`;
   }
 
@@ -203,9 +203,10 @@ export class WorkloadUsers {
     const pod = this.oneOf(pods.filter(({ metadata }) => metadata.ownerReferences?.[0]?.kind === kind));
     if (!pod) return 'nothing';
     const how = this.chance.below(3);
-    if (how === 0 && !isFinished(pod)) this.cluster.editStatus(PODS, refOf(pod), { phase: 'Failed' });
-    else if (how === 1 && !isDeleting(pod)) this.cluster.delete(PODS, refOf(pod));
-    else this.cluster.vanish(PODS, refOf(pod));
+    if (how === 0 && !isPodFinished(pod))
+      this.cluster.editStatus(PODS, refOfObject(pod), { phase: 'Failed' });
+    else if (how === 1 && !isDeleting(pod)) this.cluster.delete(PODS, refOfObject(pod));
+    else this.cluster.vanish(PODS, refOfObject(pod));
     return `pod ${pod.metadata.namespace}/${pod.metadata.name} goes`;
   }
 
