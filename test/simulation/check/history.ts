@@ -18,7 +18,7 @@ import {
   subnet,
   vipName,
 } from '@holdfast/ipam';
-import { Violation } from '../run/violation';
+import { Violation } from '../engine/violation';
 import { NO_EVENTS, fingerprintAfter } from './fingerprint';
 import { Owners } from './owners';
 import { RetentionBook } from './retention';

@@ -3,8 +3,8 @@
 import type { KubernetesObject } from '@holdfast/kube';
 import { THROUGH_KUBERNETES } from '@holdfast/kube';
 import { type LedgerView, countAddresses, formatAddress, vipHolder } from '@holdfast/ipam';
-import { Violation } from '../run/violation';
-import { type Cluster, SUBNETS, VIPS } from '../world/kubernetes/cluster';
+import { Violation } from '../engine/violation';
+import { type Cluster, SUBNETS, VIPS } from '../kubernetes/cluster';
 import type { Landed } from './history';
 
 /** Looks at each event: for which object a Vip was reserved, and whether it is released under that object. */

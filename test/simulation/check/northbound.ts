@@ -1,10 +1,10 @@
 // The Northbound beside the ledger: no transaction of ours touches a row that is not ours, the checkpoint claims
 // nothing that is not there and never goes back, and in the end the rows are those that building from nothing gives.
 import { POSITION_KEY } from '@holdfast/ovn';
-import { Violation } from '../run/violation';
-import { NO_ROWS, type Tables, tableDifferences } from '../world/northbound/database';
-import { type Neighbours, isOurs, theirPart } from '../world/northbound/neighbours';
-import type { StoredRow } from '../world/northbound/values';
+import { Violation } from '../engine/violation';
+import { NO_ROWS, type Tables, tableDifferences } from '../northbound/database';
+import { type Neighbours, isOurs, theirPart } from '../northbound/neighbours';
+import type { StoredRow } from '../northbound/values';
 
 export class NorthboundChecker {
   constructor(private readonly neighbours: Neighbours) {}

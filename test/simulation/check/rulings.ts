@@ -11,7 +11,7 @@ import {
   formatPair,
 } from '@holdfast/ipam';
 import { type AddressCommand, SlowSubnet } from '@holdfast/ipam/testing';
-import { Violation } from '../run/violation';
+import { Violation } from '../engine/violation';
 import type { History, Landed } from './history';
 
 export interface Ruling {

@@ -11,9 +11,9 @@ import {
   familyOf,
   formatAddress,
 } from '@holdfast/ipam';
-import { Violation } from '../run/violation';
-import { type Cluster, IP_POOLS, PODS, SWITCH_LB_RULES } from '../world/kubernetes/cluster';
-import { isDeleting, isPodFinished } from '../world/kubernetes/workloads/pods';
+import { Violation } from '../engine/violation';
+import { type Cluster, IP_POOLS, PODS, SWITCH_LB_RULES } from '../kubernetes/cluster';
+import { isDeleting, isPodFinished } from '../kubernetes/workloads/pods';
 import type { Owners } from './owners';
 
 const NOTE = 'kubernetes:switch-lb-rules.kubeovn.io/';

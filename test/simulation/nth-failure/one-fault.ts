@@ -1,7 +1,7 @@
 // Faults that strike once: of one kind, at its n-th opportunity, and never otherwise.
 import { SeededChance } from '@holdfast/clock/testing';
-import { SeededFaults } from '../run/faults';
-import { type FaultKind, NO_FAULTS } from '../run/swarm';
+import { SeededFaults } from '../engine/faults';
+import { type FaultKind, NO_FAULTS } from '../engine/swarm';
 
 export class OneFault extends SeededFaults {
   /** How often it could have struck. */

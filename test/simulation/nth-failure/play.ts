@@ -2,9 +2,9 @@
 import { ourRows } from '../check/northbound';
 import { isAllDone, violationIn } from '../run/simulate';
 import { guarded } from '../run/guard';
-import type { FaultKind } from '../run/swarm';
-import { Trace } from '../run/trace';
-import { PODS, SUBNETS, VIPS } from '../world/kubernetes/cluster';
+import type { FaultKind } from '../engine/swarm';
+import { Trace } from '../engine/trace';
+import { PODS, SUBNETS, VIPS } from '../kubernetes/cluster';
 import { World } from '../world/world';
 import { OneFault } from './one-fault';
 import { STORY } from './story';

@@ -3,8 +3,8 @@
 // goes on when what it did has had its effect, or not at all.
 import type { Holder } from '@holdfast/ipam';
 import { address, cidr } from '@holdfast/ipam/testing';
-import type { OrderCommand } from '../world/order';
-import { PODS, STATEFUL_SETS, SUBNETS, VIPS } from '../world/kubernetes/cluster';
+import type { OrderCommand } from '../orders/order';
+import { PODS, STATEFUL_SETS, SUBNETS, VIPS } from '../kubernetes/cluster';
 import type { World } from '../world/world';
 
 type Step = (world: World) => void;

@@ -10,7 +10,7 @@ import type {
   Watcher,
 } from '@holdfast/kube';
 import type { LedgerView } from '@holdfast/ipam';
-import type { Planted } from '../world/planted';
+import type { Planted } from '../world/surroundings';
 import { type PlantedBug, bug } from './planted-bug';
 
 export function like(api: KubernetesApi, changes: Partial<KubernetesApi>): KubernetesApi {

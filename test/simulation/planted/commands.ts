@@ -4,8 +4,8 @@ import type { CommandEnvelope } from '@holdfast/event-store';
 import { reject } from '@holdfast/ipam';
 import type { SubnetOutcome } from '@holdfast/control-plane/ledger';
 import { Bus } from '../world/bus';
-import type { OrderCommand } from '../world/order';
-import type { Planted } from '../world/planted';
+import type { OrderCommand } from '../orders/order';
+import type { Planted } from '../world/surroundings';
 import type { World } from '../world/world';
 import { type PlantedBug, bug } from './planted-bug';
 

@@ -1,9 +1,9 @@
 // Bugs of the Northbound's projector: transactions that are not what was meant, and changes that nobody is told of.
 import { type Northbound, type NorthboundChange, OWNER_KEY, POSITION_KEY } from '@holdfast/ovn';
 import type { Operation } from '@holdfast/ovsdb';
-import { NorthboundLock } from '../world/northbound/lock';
-import { isOurs } from '../world/northbound/neighbours';
-import type { Planted } from '../world/planted';
+import { NorthboundLock } from '../northbound/lock';
+import { isOurs } from '../northbound/neighbours';
+import type { Planted } from '../world/surroundings';
 import type { World } from '../world/world';
 import { type PlantedBug, bug } from './planted-bug';
 

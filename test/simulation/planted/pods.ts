@@ -2,7 +2,7 @@
 import type { Following, KubernetesApi, KubernetesObject, Ledger, LedgerOrder } from '@holdfast/kube';
 import { PODS } from '@holdfast/kube';
 import { reject, subnet } from '@holdfast/ipam';
-import type { Planted } from '../world/planted';
+import type { Planted } from '../world/surroundings';
 import type { World } from '../world/world';
 import { like, seen } from './clusters';
 import { type PlantedBug, bug } from './planted-bug';

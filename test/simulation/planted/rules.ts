@@ -12,7 +12,7 @@ import {
   vipName,
 } from '@holdfast/ipam';
 import type { Deciders, SubnetDecider, VipNameDecider } from '../world/ledger-role';
-import type { Planted } from '../world/planted';
+import type { Planted } from '../world/surroundings';
 import { type PlantedBug, bug } from './planted-bug';
 
 type Decision = ReturnType<SubnetDecider['decide']>;

@@ -9,7 +9,7 @@ import {
   hashOf,
   idFromHash,
 } from '@holdfast/event-store';
-import type { Planted } from '../world/planted';
+import type { Planted } from '../world/surroundings';
 import type { World } from '../world/world';
 import { type PlantedBug, bug } from './planted-bug';
 

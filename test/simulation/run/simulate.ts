@@ -3,19 +3,19 @@
 import { SeededChance } from '@holdfast/clock/testing';
 import { kubernetesDifference } from '../check/kubernetes';
 import { podsDifference } from '../check/pods/converged';
-import { checkNorthbound } from '../check/rebuilt';
+import { checkNorthbound } from './rebuilt';
 import { usesDifference } from '../check/uses';
-import { checkViews } from '../check/views';
+import { checkViews } from './views';
 import { EPOCH_MS } from '../world/life';
-import type { Planted } from '../world/planted';
+import type { Planted } from '../world/surroundings';
 import { KubernetesRole } from '../world/projectors/kubernetes-projector';
 import { OvnProjector } from '../world/projectors/ovn-projector';
 import type { RunningProjector } from '../world/process';
 import { World } from '../world/world';
 import { guarded } from './guard';
-import type { FaultKind, Rates } from './swarm';
-import { Trace } from './trace';
-import { type Checker, Violation } from './violation';
+import type { FaultKind, Rates } from '../engine/swarm';
+import { Trace } from '../engine/trace';
+import { type Checker, Violation } from '../engine/violation';
 
 export interface SimulationOptions {
   readonly seed: number;

@@ -1,7 +1,7 @@
 // Messages between clients and the ledger's transports: lost, slow, doubled, out of order, and now and then hours late. Who
 // gets a request is found out when it arrives; when nobody is there it is lost.
-import type { SeededFaults } from '../run/faults';
-import type { Scheduler } from '../run/scheduler';
+import type { SeededFaults } from '../engine/faults';
+import type { Scheduler } from '../engine/scheduler';
 
 const USUAL_MS = 8;
 /** A late duplicate comes after so long at most: longer than any window in which commands are remembered here. */

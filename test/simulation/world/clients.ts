@@ -1,9 +1,9 @@
 // Clients of the ledger: each command is sent again, under the same id, until it is answered. A fault is no answer.
-import type { Scheduler } from '../run/scheduler';
+import type { Scheduler } from '../engine/scheduler';
 import type { SubnetOutcome } from '@holdfast/control-plane/ledger';
 import type { Bus } from './bus';
 import { EPOCH_MS } from './life';
-import type { Order, OrderCommand } from './order';
+import type { Order, OrderCommand } from '../orders/order';
 
 /** What a transport does with a request; it answers any number of times, or never. */
 export type Deliver = (order: Order, answer: (outcome: SubnetOutcome | 'fault') => void) => void;

@@ -10,9 +10,9 @@ import {
   StoreFault,
   type Version,
 } from '@holdfast/event-store';
-import type { SeededFaults } from '../run/faults';
-import type { Scheduler } from '../run/scheduler';
-import type { Trace } from '../run/trace';
+import type { SeededFaults } from '../engine/faults';
+import type { Scheduler } from '../engine/scheduler';
+import type { Trace } from '../engine/trace';
 import type { DurableLog } from './durable-log';
 import { type Life, never } from './life';
 

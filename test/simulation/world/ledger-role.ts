@@ -21,7 +21,7 @@ import {
 } from '@holdfast/ipam';
 import type { EventWitness } from '../check/witness';
 import { type SubnetOutcome, VipReservations } from '@holdfast/control-plane/ledger';
-import type { OrderCommand } from './order';
+import type { OrderCommand } from '../orders/order';
 
 export type SubnetDecider = Decider<SubnetState, SubnetCommand, SubnetEvent, SubnetReply, Rejection>;
 export type VipNameDecider = Decider<VipNameState, VipNameCommand, VipNameEvent, VipNameReply, Rejection>;

@@ -5,11 +5,11 @@ import { SeededChance } from '@holdfast/clock/testing';
 import type { SubnetFact } from '@holdfast/ipam';
 import { EventWitness } from '../check/witness';
 import { LedgerReader, type SubnetOutcome, refuse } from '@holdfast/control-plane/ledger';
-import { Violation } from '../run/violation';
+import { Violation } from '../engine/violation';
 import { FaultyStore } from './faulty-store';
 import { LedgerRole } from './ledger-role';
 import { Life, type WallClock } from './life';
-import type { Order } from './order';
+import type { Order } from '../orders/order';
 import type { World } from './world';
 
 /** A part of a process that lives on its view. */

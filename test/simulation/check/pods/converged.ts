@@ -2,9 +2,9 @@
 // is held for an owner who is gone, unless it is to be kept.
 import { EVENTS, type KubernetesObject, NAMESPACES, PODS } from '@holdfast/kube';
 import { type Holder, type LedgerView, type SubnetState, holderParts } from '@holdfast/ipam';
-import { type Cluster, INSTANCES, MACHINES, STATEFUL_SETS, SUBNETS } from '../../world/kubernetes/cluster';
-import type { Controllers } from '../../world/kubernetes/workloads/controllers';
-import { isDeleting, isPodFinished, nodeOfPod, ordinalsOf } from '../../world/kubernetes/workloads/pods';
+import { type Cluster, INSTANCES, MACHINES, STATEFUL_SETS, SUBNETS } from '../../kubernetes/cluster';
+import type { Controllers } from '../../kubernetes/workloads/controllers';
+import { isDeleting, isPodFinished, nodeOfPod, ordinalsOf } from '../../kubernetes/workloads/pods';
 import { grantText } from './grants';
 
 const DEFAULT_PROVIDER = 'ovn';

@@ -9,9 +9,9 @@ import {
   formatMac,
   vipHolder,
 } from '@holdfast/ipam';
-import { Violation } from '../../run/violation';
-import { type Cluster, PODS } from '../../world/kubernetes/cluster';
-import { isPodFinished, controllerOfPod } from '../../world/kubernetes/workloads/pods';
+import { Violation } from '../../engine/violation';
+import { type Cluster, PODS } from '../../kubernetes/cluster';
+import { isPodFinished, controllerOfPod } from '../../kubernetes/workloads/pods';
 
 interface Grant {
   readonly subnet: string;

@@ -1,9 +1,9 @@
 // Which objects owned what, and when: whether a StatefulSet has wanted an ordinal, or a machine has been there, all the
 // time since some moment.
 import type { KubernetesObject } from '@holdfast/kube';
-import { INSTANCES, MACHINES, STATEFUL_SETS } from '../../world/kubernetes/cluster';
-import { type PictureChange, type Picture, objectKindOf } from '../../world/kubernetes/picture';
-import { isDeleting, ordinalsOf } from '../../world/kubernetes/workloads/pods';
+import { INSTANCES, MACHINES, STATEFUL_SETS } from '../../kubernetes/cluster';
+import { type PictureChange, type Picture, objectKindOf } from '../../kubernetes/picture';
+import { isDeleting, ordinalsOf } from '../../kubernetes/workloads/pods';
 
 interface OwnerChange {
   readonly atMs: number;

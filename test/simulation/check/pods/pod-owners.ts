@@ -3,11 +3,11 @@
 import type { KubernetesObject } from '@holdfast/kube';
 import { THROUGH_KUBERNETES } from '@holdfast/kube';
 import { type Holder, type SubnetCommand, type SubnetEvent, formatPair } from '@holdfast/ipam';
-import { Violation } from '../../run/violation';
-import { type Cluster, PODS } from '../../world/kubernetes/cluster';
-import { type PictureChange, objectKindOf } from '../../world/kubernetes/picture';
-import type { Controllers } from '../../world/kubernetes/workloads/controllers';
-import { isPodFinished, controllerOfPod } from '../../world/kubernetes/workloads/pods';
+import { Violation } from '../../engine/violation';
+import { type Cluster, PODS } from '../../kubernetes/cluster';
+import { type PictureChange, objectKindOf } from '../../kubernetes/picture';
+import type { Controllers } from '../../kubernetes/workloads/controllers';
+import { isPodFinished, controllerOfPod } from '../../kubernetes/workloads/pods';
 import type { History, Landed } from '../history';
 import { OwnerStory } from './owner-story';
 

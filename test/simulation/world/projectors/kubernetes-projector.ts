@@ -2,7 +2,7 @@
 // rules, and beside it, where there are Pods, the one that gives them their addresses.
 import { KubernetesFace, PodAddresses } from '@holdfast/kube';
 import { checkPoolChoice } from '../../check/pods/pool-choice';
-import { ClusterConnection } from '../kubernetes/connection';
+import { ClusterConnection } from '../cluster-connection';
 import type { RunningProjector, Process } from '../process';
 import type { World } from '../world';
 import { ledgerOf } from './ledger-port';

@@ -1,7 +1,7 @@
 // The product's projector of the Northbound in one process.
 import { comparePositions } from '@holdfast/event-store';
 import { NorthboundReconciler } from '@holdfast/ovn';
-import { NorthboundSession } from '../northbound/session';
+import { NorthboundSession } from '../northbound-session';
 import type { RunningProjector, Process } from '../process';
 import type { World } from '../world';
 

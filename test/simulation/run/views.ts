@@ -2,9 +2,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { addressesOf, formatPair } from '@holdfast/ipam';
 import { brokenInvariants } from '@holdfast/ipam/testing';
-import { Violation } from '../run/violation';
+import { Violation } from '../engine/violation';
 import type { World } from '../world/world';
-import { checkCounts } from './uses';
+import { checkCounts } from '../check/uses';
 
 export function checkViews({ history, processes }: World): void {
   checkCounts(history.view, history.owners);

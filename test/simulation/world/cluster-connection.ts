@@ -2,8 +2,8 @@
 // told; and watches that tell late.
 import { KubernetesFault } from '@holdfast/kube';
 import type { SandboxConnection, SandboxRest } from '@holdfast/kube/testing';
-import type { Life } from '../life';
-import type { World } from '../world';
+import type { Life } from './life';
+import type { World } from './world';
 
 const GOING_MS = 3;
 const COMING_MS = 2;

@@ -3,7 +3,7 @@
 import type { SeededChance } from '@holdfast/clock/testing';
 import type { KubernetesObject } from '@holdfast/kube';
 import { formatAddress, formatMac } from '@holdfast/ipam';
-import type { Terrain } from '../../terrain';
+import type { Terrain } from '../../orders/terrain';
 import { type Cluster, INSTANCES, MACHINES, NAMESPACES, PODS, STATEFUL_SETS } from '../cluster';
 import type { Controllers } from './controllers';
 import { NODE_AGENT, isDeleting, isPodFinished, refOfObject } from './pods';

@@ -2,7 +2,7 @@
 // and go. Other transports define some of the same names.
 import type { SeededChance } from '@holdfast/clock/testing';
 import { formatAddress } from '@holdfast/ipam';
-import type { Terrain } from '../terrain';
+import type { Terrain } from '../orders/terrain';
 import { type Cluster, IP_POOLS, SWITCH_LB_RULES, VIPS } from './cluster';
 
 const RULES = ['rule-1', 'slr-1', 'slr-2', 'slr-3'];

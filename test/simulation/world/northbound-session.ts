@@ -3,10 +3,10 @@
 import type { Northbound, NorthboundChange, NorthboundWatcher } from '@holdfast/ovn';
 import { type Operation, OvsdbFault, type TransactResult } from '@holdfast/ovsdb';
 import { WATCHED } from '@holdfast/ovn/testing';
-import type { World } from '../world';
-import type { Life } from '../life';
-import { type NorthboundDatabase, type Tables, tableDifferences } from './database';
-import type { NorthboundLock } from './lock';
+import type { World } from './world';
+import type { Life } from './life';
+import { type NorthboundDatabase, type Tables, tableDifferences } from '../northbound/database';
+import type { NorthboundLock } from '../northbound/lock';
 
 const GOING_MS = 2;
 const COMING_MS = 2;

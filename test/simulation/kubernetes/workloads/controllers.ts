@@ -3,7 +3,7 @@
 // after they may, and now and then nothing for a while.
 import type { Clock } from '@holdfast/clock';
 import type { SeededChance } from '@holdfast/clock/testing';
-import type { Scheduler } from '../../../run/scheduler';
+import type { Scheduler } from '../../engine/scheduler';
 import { type Cluster, INSTANCES, MACHINES, PODS, STATEFUL_SETS } from '../cluster';
 import { objectKindOf } from '../picture';
 import { Collector } from './collector';

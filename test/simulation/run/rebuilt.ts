@@ -4,13 +4,13 @@ import { SeededChance } from '@holdfast/clock/testing';
 import { comparePositions } from '@holdfast/event-store';
 import type { LedgerView } from '@holdfast/ipam';
 import { NorthboundReconciler } from '@holdfast/ovn';
-import { Violation } from '../run/violation';
+import { Violation } from '../engine/violation';
 import { Life } from '../world/life';
-import { NorthboundDatabase } from '../world/northbound/database';
-import { NorthboundLock } from '../world/northbound/lock';
-import { NorthboundSession } from '../world/northbound/session';
+import { NorthboundDatabase } from '../northbound/database';
+import { NorthboundLock } from '../northbound/lock';
+import { NorthboundSession } from '../world/northbound-session';
 import type { World } from '../world/world';
-import { ourRows, withoutOurs } from './northbound';
+import { ourRows, withoutOurs } from '../check/northbound';
 
 /** Building a few dozen rows takes no time worth mentioning; its retries take some. */
 const BUILD_MS = 120_000;

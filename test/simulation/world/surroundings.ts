@@ -4,7 +4,7 @@ import type { EventStore } from '@holdfast/event-store';
 import type { LedgerView } from '@holdfast/ipam';
 import type { KubernetesApi, Ledger, PodAddressesOptions } from '@holdfast/kube';
 import type { Northbound } from '@holdfast/ovn';
-import type { NorthboundLock } from './northbound/lock';
+import type { NorthboundLock } from '../northbound/lock';
 import type { Deciders, LedgerRole } from './ledger-role';
 import type { Bus } from './bus';
 import type { World } from './world';

@@ -4,7 +4,7 @@ import type { SeededChance } from '@holdfast/clock/testing';
 import { OWNER_KEY, POSITION_KEY } from '@holdfast/ovn';
 import { operationsOf } from '@holdfast/ovsdb';
 import { OVN_Northbound as OVN_NORTHBOUND } from '@holdfast/ovn/testing';
-import type { Terrain } from '../terrain';
+import type { Terrain } from '../orders/terrain';
 import { type NorthboundDatabase, NO_ROWS, type Tables } from './database';
 import type { StoredRow } from './values';
 

@@ -2,7 +2,7 @@
 // everybody's hands.
 import type { SeededChance } from '@holdfast/clock/testing';
 import { formatAddress, formatCidr, formatMac } from '@holdfast/ipam';
-import type { SubnetPlan, Terrain } from '../terrain';
+import type { SubnetPlan, Terrain } from '../orders/terrain';
 import { type Cluster, SUBNETS, VIPS } from './cluster';
 import { UseUsers } from './use-users';
 
