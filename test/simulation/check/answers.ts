@@ -6,7 +6,8 @@ import { type SubnetCommand, type SubnetEvent, subnet } from '@holdfast/ipam';
 import type { SubnetOutcome } from '@holdfast/control-plane/ledger';
 import { type Checker, Violation } from '../engine/violation';
 import type { Order } from '../orders/order';
-import type { History, Landed } from './history';
+import type { History } from './history';
+import type { Landed } from './landed';
 import { ALREADY_SO } from './rulings';
 import type { EventWitness } from './witness';
 

@@ -12,7 +12,6 @@ import {
 import {
   LedgerView,
   type SubnetEvent,
-  type SubnetCommand,
   type SubnetFact,
   type VipNameEvent,
   subnet,
@@ -20,28 +19,11 @@ import {
 } from '@holdfast/ipam';
 import { Violation } from '../engine/violation';
 import { NO_EVENTS, fingerprintAfter } from './fingerprint';
+import type { Landed } from './landed';
 import { Owners } from './owners';
 import { RetentionBook } from './retention';
 import { Rulings } from './rulings';
 import { VipNames } from './vip-names';
-
-export interface Landed {
-  readonly recorded: RecordedEvent;
-  /** Of its subnet or Vip name. */
-  readonly id: string;
-  readonly commandId: string;
-  readonly issuedAtMs: number;
-  readonly atMs: number;
-  /** Which transport the command came by. */
-  readonly through: string;
-  /** Who asked. */
-  readonly actor: string;
-  readonly event: SubnetEvent | VipNameEvent;
-  /** What was asked, so that it happened; of a Subnet's events. */
-  readonly command: SubnetCommand | undefined;
-  /** Whatever landed with it, in one append. */
-  readonly batch: object;
-}
 
 interface StreamEnd {
   version: number;

@@ -5,7 +5,7 @@ import { THROUGH_KUBERNETES } from '@holdfast/kube';
 import { type LedgerView, countAddresses, formatAddress, vipHolder } from '@holdfast/ipam';
 import { Violation } from '../engine/violation';
 import { type Cluster, SUBNETS, VIPS } from '../kubernetes/cluster';
-import type { Landed } from './history';
+import type { Landed } from './landed';
 
 /** Looks at each event: for which object a Vip was reserved, and whether it is released under that object. */
 export class ObjectOwners {

@@ -5,15 +5,14 @@ import { reject } from '@holdfast/ipam';
 import type { SubnetOutcome } from '@holdfast/control-plane/ledger';
 import { Bus } from '../world/bus';
 import type { OrderCommand } from '../orders/order';
-import type { Planted } from '../world/surroundings';
-import type { World } from '../world/world';
+import type { Planted, Surroundings } from '../world/surroundings';
 import { type PlantedBug, bug } from './planted-bug';
 
 type Execute = (envelope: CommandEnvelope<OrderCommand>) => Promise<SubnetOutcome>;
 
 /** @param make given one world, how its transports hand commands on */
-const onExecute = (make: (world: World) => (inner: Execute) => Execute): Planted => {
-  const made = new WeakMap<World, (inner: Execute) => Execute>();
+const onExecute = (make: (world: Surroundings) => (inner: Execute) => Execute): Planted => {
+  const made = new WeakMap<Surroundings, (inner: Execute) => Execute>();
   return {
     execute: (ledger, world) => {
       const known = made.get(world) ?? make(world);
@@ -27,7 +26,7 @@ const answer = (commandId: string, outcome: object): SubnetOutcome =>
   ({ subnet: '', commandId, ...outcome }) as unknown as SubnetOutcome;
 
 class EagerBus extends Bus {
-  constructor(private readonly world: World) {
+  constructor(private readonly world: Surroundings) {
     super(world.scheduler, world.faults);
   }
 

@@ -3,12 +3,11 @@ import { type Northbound, type NorthboundChange, OWNER_KEY, POSITION_KEY } from 
 import type { Operation } from '@holdfast/ovsdb';
 import { NorthboundLock } from '../northbound/lock';
 import { isOurs } from '../northbound/neighbours';
-import type { Planted } from '../world/surroundings';
-import type { World } from '../world/world';
+import type { Planted, Surroundings } from '../world/surroundings';
 import { type PlantedBug, bug } from './planted-bug';
 
 const writing = (
-  alter: (operations: readonly Operation[], world: World) => readonly Operation[],
+  alter: (operations: readonly Operation[], world: Surroundings) => readonly Operation[],
 ): Planted => ({
   northbound: (northbound, world): Northbound => ({
     watch: (watcher) => northbound.watch(watcher),
@@ -44,7 +43,7 @@ class EverybodysLock extends NorthboundLock {
 const isFence = (operation: Operation): boolean => operation.op === 'wait' && operation.table === 'NB_Global';
 
 /** Neighbours' ports and switches as they are now. */
-function* theirs(table: string, { northbound }: World): Iterable<string> {
+function* theirs(table: string, { northbound }: Surroundings): Iterable<string> {
   for (const row of northbound.tables.get(table)?.values() ?? []) if (!isOurs(row)) yield row._uuid;
 }
 

@@ -2,8 +2,7 @@
 import type { Following, KubernetesApi, KubernetesObject, Ledger, LedgerOrder } from '@holdfast/kube';
 import { PODS } from '@holdfast/kube';
 import { reject, subnet } from '@holdfast/ipam';
-import type { Planted } from '../world/surroundings';
-import type { World } from '../world/world';
+import type { Planted, Surroundings } from '../world/surroundings';
 import { like, seen } from './clusters';
 import { type PlantedBug, bug } from './planted-bug';
 import { deciding } from './rules';
@@ -32,7 +31,7 @@ const seeingPods = (alter: (pod: KubernetesObject) => KubernetesObject | undefin
     }),
 });
 
-const writing = (patch: (api: KubernetesApi, world: World) => KubernetesApi['patch']): Planted => ({
+const writing = (patch: (api: KubernetesApi, world: Surroundings) => KubernetesApi['patch']): Planted => ({
   podsApi: (api, world) => like(api, { patch: patch(api, world) }),
 });
 
@@ -111,7 +110,7 @@ export const POD_BUGS: readonly PlantedBug[] = [
     'kube-ovn #4304',
     'pods-told',
     (() => {
-      const ofWorld = new WeakMap<World, Map<string, object>>();
+      const ofWorld = new WeakMap<Surroundings, Map<string, object>>();
       return writing((api, world) => async (resource, ref, change, expected) => {
         const firstSeen = ofWorld.get(world) ?? new Map<string, object>();
         ofWorld.set(world, firstSeen);

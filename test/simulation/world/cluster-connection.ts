@@ -3,7 +3,7 @@
 import { KubernetesFault } from '@holdfast/kube';
 import type { SandboxConnection, SandboxRest } from '@holdfast/kube/testing';
 import type { Life } from './life';
-import type { World } from './world';
+import type { Surroundings } from './surroundings';
 
 const GOING_MS = 3;
 const COMING_MS = 2;
@@ -14,7 +14,7 @@ export class ClusterConnection {
   readonly sandbox: SandboxConnection;
 
   constructor(
-    private readonly world: World,
+    private readonly world: Surroundings,
     private readonly life: Life,
   ) {
     this.sandbox = world.cluster.sandbox.connect();

@@ -3,10 +3,10 @@
 import type { Northbound, NorthboundChange, NorthboundWatcher } from '@holdfast/ovn';
 import { type Operation, OvsdbFault, type TransactResult } from '@holdfast/ovsdb';
 import { WATCHED } from '@holdfast/ovn/testing';
-import type { World } from './world';
 import type { Life } from './life';
 import { type NorthboundDatabase, type Tables, tableDifferences } from '../northbound/database';
 import type { NorthboundLock } from '../northbound/lock';
+import type { Surroundings } from './surroundings';
 
 const GOING_MS = 2;
 const COMING_MS = 2;
@@ -27,7 +27,7 @@ export class NorthboundSession implements Northbound {
   private isActive = false;
 
   constructor(
-    private readonly world: World,
+    private readonly world: Surroundings,
     private readonly life: Life,
     private readonly database: NorthboundDatabase,
     private readonly lock: NorthboundLock,

@@ -10,7 +10,7 @@ import { FaultyStore } from './faulty-store';
 import { LedgerRole } from './ledger-role';
 import { Life, type WallClock } from './life';
 import type { Order } from '../orders/order';
-import type { World } from './world';
+import type { Surroundings } from './surroundings';
 
 /** A part of a process that lives on its view. */
 export interface RunningProjector {
@@ -21,7 +21,7 @@ export interface RunningProjector {
   isSettled(): boolean;
 }
 
-export type ProjectorMaker = (process: Process, world: World) => RunningProjector;
+export type ProjectorMaker = (process: Process, world: Surroundings) => RunningProjector;
 
 export interface Machine {
   readonly name: string;
@@ -46,12 +46,13 @@ export class Process {
     readonly machine: Machine,
     /** Which of the machine's processes it is, from 1. */
     readonly incarnation: number,
-    private readonly world: World,
+    private readonly world: Surroundings,
+    onDeath: (process: Process) => void,
   ) {
     const { scheduler, faults, planted, log, history, trace, isShared } = world;
     const name = `${machine.name}#${incarnation}`;
     const diesHere = (): boolean => this.isReady && faults.strikes('crash-at-port');
-    this.life = new Life(name, scheduler, machine.wall, diesHere, () => world.died(this));
+    this.life = new Life(name, scheduler, machine.wall, diesHere, () => onDeath(this));
     this.chance = new SeededChance(world.chance.below(2 ** 31));
     const { clock } = this.life;
     const store = new FaultyStore({ life: this.life, log, faults, scheduler, trace, isShared });

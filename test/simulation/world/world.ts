@@ -28,7 +28,7 @@ import { DurableLog } from './durable-log';
 import { DECIDERS } from './ledger-role';
 import type { Order } from '../orders/order';
 import { Orders } from '../orders/orders';
-import { NOTHING_PLANTED, type Planted } from './surroundings';
+import { NOTHING_PLANTED, type Planted, type Surroundings } from './surroundings';
 import { NorthboundDatabase } from '../northbound/database';
 import { NorthboundLock } from '../northbound/lock';
 import { describeChange } from '../kubernetes/picture';
@@ -70,7 +70,7 @@ const KUBERNETES_RATE = 0.5;
 /** And in how many of those there are Pods. */
 const PODS_RATE = 0.6;
 
-export class World {
+export class World implements Surroundings {
   readonly scheduler = new Scheduler();
   readonly chance: SeededChance;
   readonly trace: Trace;
@@ -205,7 +205,7 @@ export class World {
     process.life.end();
   }
 
-  died({ machine, incarnation, life, projectors }: Process): void {
+  private died({ machine, incarnation, life, projectors }: Process): void {
     for (const projector of projectors) projector.died();
     this.note(`${life.name} dies`);
     const delayMs = this.isHealed ? 0 : Math.ceil(this.chance.random() * RESTART_MAX_MS);
@@ -259,7 +259,7 @@ export class World {
   }
 
   private boot(machine: Machine, incarnation: number): void {
-    const process = new Process(machine, incarnation, this);
+    const process = new Process(machine, incarnation, this, (dead) => this.died(dead));
     this.processes.set(machine.name, process);
     this.note(`${process.life.name} starts`);
     process.start();

@@ -8,7 +8,8 @@ import { type Cluster, PODS } from '../../kubernetes/cluster';
 import { type PictureChange, objectKindOf } from '../../kubernetes/picture';
 import type { Controllers } from '../../kubernetes/workloads/controllers';
 import { isPodFinished, controllerOfPod } from '../../kubernetes/workloads/pods';
-import type { History, Landed } from '../history';
+import type { History } from '../history';
+import type { Landed } from '../landed';
 import { OwnerStory } from './owner-story';
 
 interface Past {

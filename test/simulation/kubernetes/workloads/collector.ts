@@ -1,6 +1,6 @@
 // The garbage collector: what says that it belongs to an object that is not there any more, by UID, goes.
 import { type Cluster, INSTANCES, MACHINES, PODS, STATEFUL_SETS } from '../cluster';
-import type { Chores, ControllerPart } from './controllers';
+import type { Chores, ControllerPart } from './controller-part';
 import { isDeleting, controllerOfPod, refOfObject } from './pods';
 
 const OWNERS = { StatefulSet: STATEFUL_SETS, VirtualMachine: MACHINES, VirtualMachineInstance: INSTANCES };

@@ -7,19 +7,13 @@ import type { Scheduler } from '../../engine/scheduler';
 import { type Cluster, INSTANCES, MACHINES, PODS, STATEFUL_SETS } from '../cluster';
 import { objectKindOf } from '../picture';
 import { Collector } from './collector';
+import type { ControllerPart } from './controller-part';
 import { Machines } from './machines';
 import { Nodes } from './nodes';
 import { StatefulSets } from './stateful-sets';
 
-/** What there is to do now; each is done by calling it. */
-export type Chores = (() => void)[];
-
-export interface ControllerPart {
-  chores(): Chores;
-}
-
 const CONCERNED = new Set([PODS, STATEFUL_SETS, MACHINES, INSTANCES].map(objectKindOf));
-/** In one turn. */
+/** At one time. */
 const CHORES_MAX = 4;
 const PAUSE_MAX_MS = 40_000;
 

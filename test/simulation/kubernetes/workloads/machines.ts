@@ -3,7 +3,7 @@
 import type { SeededChance } from '@holdfast/clock/testing';
 import type { KubernetesObject } from '@holdfast/kube';
 import { type Cluster, INSTANCES, MACHINES, PODS } from '../cluster';
-import type { Chores, ControllerPart } from './controllers';
+import type { Chores, ControllerPart } from './controller-part';
 import {
   NODE_AGENT,
   isDeleting,

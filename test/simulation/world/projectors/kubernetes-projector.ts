@@ -4,15 +4,15 @@ import { KubernetesFace, PodAddresses } from '@holdfast/kube';
 import { checkPoolChoice } from '../../check/pods/pool-choice';
 import { ClusterConnection } from '../cluster-connection';
 import type { RunningProjector, Process } from '../process';
-import type { World } from '../world';
 import { ledgerOf } from './ledger-port';
+import type { Surroundings } from '../surroundings';
 
 export class KubernetesRole implements RunningProjector {
   readonly connection: ClusterConnection;
   readonly projector: KubernetesFace;
   readonly pods: PodAddresses | undefined;
 
-  constructor(process: Process, world: World) {
+  constructor(process: Process, world: Surroundings) {
     const { planted } = world;
     const { life, chance } = process;
     this.connection = new ClusterConnection(world, life);

@@ -3,7 +3,7 @@ import { comparePositions } from '@holdfast/event-store';
 import { NorthboundReconciler } from '@holdfast/ovn';
 import { NorthboundSession } from '../northbound-session';
 import type { RunningProjector, Process } from '../process';
-import type { World } from '../world';
+import type { Surroundings } from '../surroundings';
 
 export class OvnProjector implements RunningProjector {
   readonly session: NorthboundSession;
@@ -11,7 +11,7 @@ export class OvnProjector implements RunningProjector {
 
   constructor(
     private readonly process: Process,
-    world: World,
+    world: Surroundings,
   ) {
     const { life, reader, chance } = process;
     const { northbound, lock, planted } = world;
