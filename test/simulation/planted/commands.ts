@@ -2,13 +2,12 @@
 // that were true once.
 import type { CommandEnvelope } from '@holdfast/event-store';
 import { reject } from '@holdfast/ipam';
-import type { SubnetOutcome } from '@holdfast/control-plane/ledger';
+import type { LedgerCommand, LedgerOutcome } from '@holdfast/ledger';
 import { Bus } from '../world/bus';
-import type { OrderCommand } from '../orders/order';
 import type { Planted, Surroundings } from '../world/surroundings';
 import { type PlantedBug, bug } from './planted-bug';
 
-type Execute = (envelope: CommandEnvelope<OrderCommand>) => Promise<SubnetOutcome>;
+type Execute = (envelope: CommandEnvelope<LedgerCommand>) => Promise<LedgerOutcome>;
 
 /** @param make given one world, how its transports hand commands on */
 const onExecute = (make: (world: Surroundings) => (inner: Execute) => Execute): Planted => {
@@ -22,8 +21,8 @@ const onExecute = (make: (world: Surroundings) => (inner: Execute) => Execute): 
   };
 };
 
-const answer = (commandId: string, outcome: object): SubnetOutcome =>
-  ({ subnet: '', commandId, ...outcome }) as unknown as SubnetOutcome;
+const answer = (commandId: string, outcome: object): LedgerOutcome =>
+  ({ subnet: '', commandId, ...outcome }) as unknown as LedgerOutcome;
 
 class EagerBus extends Bus {
   constructor(private readonly world: Surroundings) {
@@ -61,7 +60,7 @@ export const COMMAND_BUGS: readonly PlantedBug[] = [
     'terraform-provider-netbox #59',
     'durable-answer',
     onExecute(() => {
-      const remembered = new Map<string, SubnetOutcome>();
+      const remembered = new Map<string, LedgerOutcome>();
       return (execute) => async (envelope) => {
         const { type, ...rest } = envelope.command;
         if (type !== 'ReserveAddress') return execute(envelope);
@@ -77,7 +76,7 @@ export const COMMAND_BUGS: readonly PlantedBug[] = [
     'metallb #1984',
     'true-answer',
     onExecute(() => {
-      const refused = new Map<string, SubnetOutcome>();
+      const refused = new Map<string, LedgerOutcome>();
       return (execute) => async (envelope) => {
         const { command } = envelope;
         if (command.type !== 'ReserveAddress') return execute(envelope);

@@ -1,4 +1,4 @@
-// Who calls, and through which door.
+// Who calls, and over which transport.
 import type { Actor } from '@holdfast/event-store';
 
 export interface Caller {

@@ -1,45 +1,66 @@
-// One call, whichever door it came through: from what it means to an answer. Whatever goes wrong inside becomes a
-// fault of the contract; what it was stays in our log.
-import { type Answer, type Handlers, type Operation, type ReplyOf, fault } from '@holdfast/api';
+// One call of the contract, whichever transport it came over: from what it means to an answer. Commands go to the CommandBus,
+// queries to the QueryBus. Whatever goes wrong inside becomes a fault of the contract; what it was stays in our log.
+import { type Answer, type Asked, type Operation, type Operations, type ReplyOf, fault } from '@holdfast/api';
 import { LoopFault, StoreFault } from '@holdfast/event-store';
-import { Logger } from '@nestjs/common';
+import type { LedgerCommand } from '@holdfast/ledger';
+import { Injectable, Logger } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ReportStatus } from '../health/status-report';
+import { ExecuteCommand } from '../ledger/execute-command';
 import type { Caller } from './caller';
+import { COMMAND_REPLIES, type CommandName } from './command-replies';
+import { AnswerQuery } from './queries/answer-query';
+import type { QueryName } from './queries/query-answers';
 
-const log = new Logger('gateway');
+type AnyAnswer = Answer<ReplyOf<Operations[keyof Operations]>>;
 
-export async function call(
-  all: Handlers<Caller>,
-  operation: Operation,
-  meaning: unknown,
-  caller: Caller,
-): Promise<Answer<ReplyOf<Operation>>> {
-  const handler = all[operation.name as keyof Handlers<Caller>] as (
-    meaning: unknown,
-    caller: Caller,
-  ) => Promise<Answer<ReplyOf<Operation>>>;
-  try {
-    return await handler(meaning, caller);
-  } catch (error) {
-    return asFault(error, operation);
-  }
-}
+@Injectable()
+export class OperationService {
+  private readonly log = new Logger('gateway');
 
-function asFault(error: unknown, operation: Operation): ReturnType<typeof fault> {
-  if (error instanceof LoopFault) {
-    return fault(error.code === 'too-busy' ? 'Overloaded' : 'Unavailable', `${error.message}.`, {
-      cause: error.code,
-    });
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  /** @param meaning what `operation.parse` gave. Never rejects. */
+  async call(operation: Operation, meaning: unknown, caller: Caller): Promise<AnyAnswer> {
+    try {
+      if (operation.kind === 'command')
+        return await this.execute(operation.name as CommandName, meaning as Asked<LedgerCommand>, caller);
+      if (operation.name === 'GetStatus') return { reply: await this.queries.execute(new ReportStatus()) };
+      return await this.queries.execute(new AnswerQuery(operation.name as QueryName, meaning as never));
+    } catch (error) {
+      return this.asFault(error, operation);
+    }
   }
-  if (error instanceof StoreFault) {
-    log.error({ msg: 'the store failed', operation: operation.name, code: error.code, fault: error.message });
-    return fault('Unavailable', `The store failed (${error.code}); ask again with the same command id.`, {
-      cause: error.code,
-    });
+
+  private async execute(name: CommandName, asked: Asked<LedgerCommand>, caller: Caller): Promise<AnyAnswer> {
+    const { command, commandId, issuedAtMs, actor = caller.name } = asked;
+    const outcome = await this.commands.execute(
+      new ExecuteCommand({
+        ...{ commandId, issuedAtMs, command },
+        actor: { name: actor, through: caller.through },
+      }),
+    );
+    return outcome.rejected ? outcome : { reply: COMMAND_REPLIES[name](outcome, command) };
   }
-  log.error({
-    msg: 'a call failed',
-    operation: operation.name,
-    fault: String((error as Error)?.stack ?? error),
-  });
-  return fault('Internal', 'The server failed; its log says why.');
+
+  private asFault(error: unknown, { name }: Operation): ReturnType<typeof fault> {
+    if (error instanceof LoopFault) {
+      return fault(error.code === 'too-busy' ? 'Overloaded' : 'Unavailable', `${error.message}.`, {
+        cause: error.code,
+      });
+    }
+    if (error instanceof StoreFault) {
+      const { code, message } = error;
+      this.log.error({ msg: 'the store failed', operation: name, code, fault: message });
+      return fault('Unavailable', `The store failed (${code}); ask again with the same command id.`, {
+        cause: code,
+      });
+    }
+    const stack = String((error as Error)?.stack ?? error);
+    this.log.error({ msg: 'a call failed', operation: name, fault: stack });
+    return fault('Internal', 'The server failed; its log says why.');
+  }
 }

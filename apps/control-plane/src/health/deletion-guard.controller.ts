@@ -1,5 +1,5 @@
-// Releases the brake on mass release, for one kind of objects and once. Not part of the contract: it concerns this process, and
-// what it sees of its cluster now.
+// Overrides the deletion guard, for one kind of objects and once. Not part of the contract: it concerns this process, and what
+// it sees of its cluster now.
 import {
   BadRequestException,
   ConflictException,
@@ -7,31 +7,31 @@ import {
   HttpCode,
   Logger,
   NotFoundException,
+  Optional,
   Param,
   Post,
   Query,
 } from '@nestjs/common';
-import { Brakes } from './brakes';
+import { KubernetesProjector } from '../roles/kube-projector/kubernetes-projector';
 
-@Controller('brakes')
-export class BrakeController {
-  private readonly log = new Logger('brakes');
+@Controller('deletion-guards')
+export class DeletionGuardController {
+  private readonly log = new Logger('deletion-guard');
 
-  constructor(private readonly brakes: Brakes) {}
+  constructor(@Optional() private readonly projector?: KubernetesProjector) {}
 
   /** @param kind `Vip`, `Subnet`, `SwitchLBRule`, `IPPool` or `Pod`; `missing`: how many are missing, as the status told the caller */
-  @Post(':kind/release')
+  @Post(':kind/override')
   @HttpCode(200)
-  release(@Param('kind') kind: string, @Query('missing') missing?: string): { accepted: readonly string[] } {
-    const { source } = this.brakes;
-    if (!source) throw new NotFoundException('the role kube-projector does not run in this process');
+  override(@Param('kind') kind: string, @Query('missing') missing?: string): { accepted: readonly string[] } {
+    if (!this.projector) throw new NotFoundException('the role kube-projector does not run in this process');
     if (missing === undefined || !/^\d{1,9}$/.test(missing))
       throw new BadRequestException(
         'missing: say how many are missing, as the status tells; such as ?missing=3',
       );
-    const answer = source.acceptMissing(kind, Number(missing));
+    const answer = this.projector.acceptMissing(kind, Number(missing));
     if ('refused' in answer) throw new ConflictException(answer.refused);
-    this.log.warn({ msg: 'objects that are missing were said to be gone for good', kind, ...answer });
+    this.log.warn({ msg: 'deletion guard overridden', kind, ...answer });
     return { accepted: answer.accepted };
   }
 }

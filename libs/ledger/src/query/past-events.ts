@@ -16,4 +16,3 @@ export async function readEvent(
 export function subnetsAsked(name: string | undefined, reader: LedgerReader): Iterable<string> {
   return name === undefined ? reader.subnetsEver() : [name];
 }
-

@@ -9,10 +9,7 @@ export interface PoolEntry {
   readonly pool: AddressPool;
 }
 
-export function getPool(
-  { subnet: name, name: poolName }: GetPool,
-  { view }: LedgerReader,
-): Found<PoolEntry> {
+export function getPool({ subnet: name, name: poolName }: GetPool, { view }: LedgerReader): Found<PoolEntry> {
   const subnet = view.subnet(name);
   if (!subnet) return noSubnet(name);
   const pool = subnet.definition?.pools?.find((each) => each.name === poolName);

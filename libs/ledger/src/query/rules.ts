@@ -10,10 +10,7 @@ export interface RuleEntry {
   readonly rule: Rule;
 }
 
-export function getRule(
-  { subnet: name, name: ruleName }: GetRule,
-  { view }: LedgerReader,
-): Found<RuleEntry> {
+export function getRule({ subnet: name, name: ruleName }: GetRule, { view }: LedgerReader): Found<RuleEntry> {
   const subnet = view.subnet(name);
   if (!subnet) return noSubnet(name);
   const rule = subnet.uses.rule(ruleName);

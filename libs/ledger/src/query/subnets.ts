@@ -44,4 +44,3 @@ export function listFreeAddresses(
   const addresses = space.upcoming(limit, clock.now(), coolingMs).map(formatAddress);
   return { found: { family: wanted, addresses, available: counts.available } };
 }
-

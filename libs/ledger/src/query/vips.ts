@@ -18,4 +18,3 @@ export function listVips({ subnet, page }: ListVips, { view }: LedgerReader): Fo
   };
   return { found: sortedPage(matching(), ({ name }) => [name], page) };
 }
-

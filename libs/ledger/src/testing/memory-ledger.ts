@@ -134,7 +134,9 @@ export class MemoryLedger implements ProjectorLedger {
       case 'ReviseVip':
         return this.inSubnetOf(command.name, (home) => this.commit({ ...command, subnet: home }, through));
       case 'ReleaseVip':
-        return this.inSubnetOf(command.name, (home) => this.releaseVip({ ...command, subnet: home }, through));
+        return this.inSubnetOf(command.name, (home) =>
+          this.releaseVip({ ...command, subnet: home }, through),
+        );
       case 'GrantParent':
       case 'WithdrawParent':
       case 'DefineRule': {

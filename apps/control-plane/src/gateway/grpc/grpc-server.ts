@@ -1,7 +1,6 @@
 // gRPC: every operation of the contract, server reflection and health. Messages are read by libs/api, so that an
 // unknown field is refused here as everywhere.
 import {
-  type Handlers,
   MESSAGE_BYTES_MAX,
   type Operation,
   type Refusal,
@@ -15,20 +14,23 @@ import {
 } from '@holdfast/api';
 import * as grpc from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
+import { Injectable } from '@nestjs/common';
 import { HealthImplementation } from 'grpc-health-check';
-import type { Caller } from './caller';
-import { call } from './call';
+import { OperationService } from '../operation.service';
 
 const HEALTHY = { '': 'SERVING' } as const;
 
-export class GrpcEdge {
+@Injectable()
+export class GrpcServer {
+  /** host:port that it was bound to. */
+  bound = '';
   private readonly server = new grpc.Server({
     // What is larger than a message may be is refused by our own words; a little above it by gRPC's.
     'grpc.max_receive_message_length': MESSAGE_BYTES_MAX * 2,
   });
   private readonly health = new HealthImplementation({ ...HEALTHY });
 
-  constructor(private readonly handlers: Handlers<Caller>) {
+  constructor(private readonly operations: OperationService) {
     for (const { typeName } of contractServices) {
       const own = operationList.filter(({ method }) => method.parent.typeName === typeName);
       const definition = Object.fromEntries(own.map((operation) => [operation.name, rawMethod(operation)]));
@@ -42,15 +44,15 @@ export class GrpcEdge {
     reflection().addToServer(this.server);
   }
 
-  /** @param listen host:port; 0 takes a free one. Resolves with what was bound. */
-  async start(listen: string): Promise<string> {
+  /** @param listen host:port; 0 takes a free one */
+  async start(listen: string): Promise<void> {
     const host = listen.slice(0, listen.lastIndexOf(':'));
     const port = await new Promise<number>((resolve, reject) => {
       this.server.bindAsync(listen, grpc.ServerCredentials.createInsecure(), (error, bound) =>
         error ? reject(error) : resolve(bound),
       );
     });
-    return `${host}:${port}`;
+    this.bound = `${host}:${port}`;
   }
 
   /** Answers what is under way, takes nothing new. */
@@ -63,11 +65,13 @@ export class GrpcEdge {
       const read = readRequest(operation, unary.request, 'binary');
       if (read.rejected) return respond(toServiceError(read.rejected));
       const caller = { through: 'grpc', name: `grpc:${unary.getPeer()}` } as const;
-      void call(this.handlers, operation, read.meaning, caller).then((answer) =>
-        answer.rejected
-          ? respond(toServiceError(answer.rejected))
-          : respond(null, Buffer.from(encodeReply(operation, answer.reply, 'binary'))),
-      );
+      void this.operations
+        .call(operation, read.meaning, caller)
+        .then((answer) =>
+          answer.rejected
+            ? respond(toServiceError(answer.rejected))
+            : respond(null, Buffer.from(encodeReply(operation, answer.reply, 'binary'))),
+        );
     };
   }
 }

@@ -12,8 +12,7 @@ import {
   placeOf,
 } from '@holdfast/api';
 import { type JetStreamClient, type MsgHdrs, type NatsConnection, headers } from 'nats';
-import { factOf } from '@holdfast/ledger';
-import { LogFollower } from '@holdfast/ledger';
+import { LogFollower, factOf } from '@holdfast/ledger';
 
 export const EVENT_STREAM = 'HOLDFAST_EVENTS';
 /** Published and not yet acknowledged: enough to hide a round trip, few enough to redo. */

@@ -3,7 +3,6 @@
 import {
   CONTENT_TYPES,
   type Coding,
-  type Handlers,
   NATS_HEADERS,
   type Operation,
   QUEUE_GROUP,
@@ -16,13 +15,12 @@ import {
   readRequest,
 } from '@holdfast/api';
 import { type NatsConnection, type Service, type ServiceMsg, headers } from 'nats';
-import { call } from '../gateway/call';
-import type { Caller } from '../gateway/caller';
-import { VERSION } from '../gateway/status-report';
+import { VERSION } from '../../health/status-report';
+import type { OperationService } from '../operation.service';
 
 const DESCRIPTION = 'The address ledger: subnets, reservations, Vips and their history';
 
-export async function serveNats(connection: NatsConnection, handlers: Handlers<Caller>): Promise<Service> {
+export async function serveNats(connection: NatsConnection, operations: OperationService): Promise<Service> {
   const service = await connection.services.add({
     name: SERVICE_NAME,
     version: VERSION,
@@ -34,20 +32,24 @@ export async function serveNats(connection: NatsConnection, handlers: Handlers<C
       subject: operation.subject,
       metadata: { request: operation.request.typeName, response: operation.response.typeName },
       handler: (error, message) => {
-        if (!error) void answer(handlers, operation, message);
+        if (!error) void answer(operations, operation, message);
       },
     });
   }
   return service;
 }
 
-async function answer(handlers: Handlers<Caller>, operation: Operation, message: ServiceMsg): Promise<void> {
+async function answer(
+  operations: OperationService,
+  operation: Operation,
+  message: ServiceMsg,
+): Promise<void> {
   const named = codingOf(message.headers?.get(NATS_HEADERS.contentType));
   if (named.rejected) return refuse(message, named.rejected, 'json');
   const { coding } = named;
   const read = readRequest(operation, message.data, coding);
   if (read.rejected) return refuse(message, read.rejected, coding);
-  const answered = await call(handlers, operation, read.meaning, {
+  const answered = await operations.call(operation, read.meaning, {
     through: 'nats',
     name: `nats:${message.subject}`,
   });

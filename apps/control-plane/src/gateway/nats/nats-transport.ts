@@ -1,30 +1,34 @@
-// The one room that knows the NATS client: requests in, events out. Its successor takes its place here.
+// The one room that knows the NATS client: requests in, events out. Replace with @nats-io/* here.
+import { systemChance, systemClock } from '@holdfast/clock';
+import type { EventStore } from '@holdfast/event-store';
+import { LedgerReader } from '@holdfast/ledger';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { type NatsConnection, type Service, connect } from 'nats';
-import type { Handlers } from '@holdfast/api';
-import type { Caller } from '../gateway/caller';
-import type { Face } from '../gateway/status-report';
-import { EventPublisher, type EventPublisherOptions } from './event-publisher';
-import { serveNats } from './nats-edge';
+import type { ProjectorHealth } from '../../health/projectors';
+import { EVENT_STORE } from '../../ledger/ledger.module';
+import { OperationService } from '../operation.service';
+import { EventPublisher } from './event-publisher';
+import { serveNats } from './nats-requests';
 
-export interface NatsDoorOptions extends Omit<EventPublisherOptions, 'connection'> {
-  readonly url: string;
-  readonly handlers: Handlers<Caller>;
-}
-
-export class NatsDoor implements Face {
+@Injectable()
+export class NatsTransport implements ProjectorHealth {
   readonly name = 'nats-events';
+  private readonly log = new Logger('gateway');
+  private connection: NatsConnection | undefined;
+  private service: Service | undefined;
+  private publisher: EventPublisher | undefined;
   private fault: string | undefined;
 
-  private constructor(
-    private readonly connection: NatsConnection,
-    private readonly service: Service,
-    private publisher: EventPublisher | undefined,
+  constructor(
+    private readonly operations: OperationService,
+    private readonly reader: LedgerReader,
+    @Inject(EVENT_STORE) private readonly store: EventStore,
   ) {}
 
   /** @throws when no server answers: a NATS that was configured is needed */
-  static async open(options: NatsDoorOptions): Promise<NatsDoor> {
-    const connection = await connect({
-      servers: options.url,
+  async start(url: string): Promise<void> {
+    this.connection = await connect({
+      servers: url,
       name: 'holdfast',
       maxReconnectAttempts: -1,
       // Callers decide how long to wait; a request that came before a disconnection is answered by another try.
@@ -32,14 +36,12 @@ export class NatsDoor implements Face {
       // A stack trace for each window that is published costs as much as publishing it.
       noAsyncTraces: true,
     });
-    const service = await serveNats(connection, options.handlers);
-    const door = new NatsDoor(connection, service, undefined);
-    const onFault = (fault: unknown): void => {
-      door.fault = String(fault);
-      options.onFault(fault);
-    };
-    door.publisher = await EventPublisher.start({ ...options, connection, onFault });
-    return door;
+    const { connection, store, operations } = this;
+    this.service = await serveNats(connection, operations);
+    this.publisher = await EventPublisher.start({
+      ...{ connection, store, from: this.reader.position, clock: systemClock, chance: systemChance },
+      onFault: (fault) => this.publishingFailed(fault),
+    });
   }
 
   position(): string | undefined {
@@ -47,13 +49,18 @@ export class NatsDoor implements Face {
   }
 
   trouble(): string | undefined {
-    return this.connection.isClosed() ? 'the connection is closed' : this.fault;
+    return this.connection?.isClosed() ? 'the connection is closed' : this.fault;
   }
 
   /** Answers what is under way, publishes no more. */
-  async close(): Promise<void> {
+  async stop(): Promise<void> {
     await this.publisher?.stop();
-    await this.service.stop();
-    await this.connection.drain();
+    await this.service?.stop();
+    await this.connection?.drain();
+  }
+
+  private publishingFailed(fault: unknown): void {
+    this.fault = String(fault);
+    this.log.warn({ msg: 'publishing events failed; will retry', fault: this.fault });
   }
 }

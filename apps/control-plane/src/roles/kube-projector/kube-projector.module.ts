@@ -1,21 +1,47 @@
-// The ledger as the Kubernetes face asks for it: its orders on the CommandBus, the one view of this process.
-import { type Ledger, type LedgerOrder, THROUGH_KUBERNETES } from '@holdfast/kube';
-import type { CommandBus } from '@nestjs/cqrs';
-import { ExecuteSubnetCommand } from '../ledger/ledger-messages';
-import type { LedgerReader } from '@holdfast/ledger';
+// Wires the projectors of a Kubernetes cluster: one connection, one way into the ledger, and who uses them.
+import { systemChance, systemClock } from '@holdfast/clock';
+import { type KubernetesApi, THROUGH_KUBERNETES } from '@holdfast/kube';
+import { clientNodeKubernetesApi } from '@holdfast/kube/client-node';
+import { LedgerReader, projectorLedger } from '@holdfast/ledger';
+import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import type { Config } from '../../config';
+import { ExecuteCommand } from '../../ledger/execute-command';
+import { KUBERNETES_API, KUBERNETES_LEDGER } from './kubernetes-tokens';
+import { KubernetesProjector } from './kubernetes-projector';
+import { PodProjector } from './pod-projector';
 
-/** The view is in this process: it is behind by a read, not by a network. */
-const BEHIND_MAX_MS = 5_000;
+@Global()
+@Module({})
+export class KubeProjectorModule {
+  static with({ kubeconfig, pods }: Config): DynamicModule {
+    const projectors = [KubernetesProjector, ...(pods ? [PodProjector] : [])];
+    return {
+      module: KubeProjectorModule,
+      providers: [api(kubeconfig as string), ledger(), ...projectors],
+      exports: [KUBERNETES_API, ...projectors],
+    };
+  }
+}
 
-export function kubernetesLedger(commands: CommandBus, reader: LedgerReader): Ledger {
+function api(kubeconfig: string): Provider {
+  const cluster = kubeconfig === 'in-cluster' ? { inCluster: true as const } : { kubeconfigFile: kubeconfig };
   return {
-    view: reader.view,
-    execute: async (order: LedgerOrder, actor: string) => {
-      const envelope = { actor: { name: actor, through: THROUGH_KUBERNETES } as const, command: order };
-      const outcome = await commands.execute(new ExecuteSubnetCommand(envelope));
-      return outcome.rejected ? { rejected: outcome.rejected } : { position: outcome.position };
-    },
-    hasReached: (position) => reader.hasReached(position, BEHIND_MAX_MS),
-    onFacts: (listener) => reader.onFacts(listener),
+    provide: KUBERNETES_API,
+    useFactory: (): KubernetesApi =>
+      clientNodeKubernetesApi({ cluster, component: 'holdfast', clock: systemClock, chance: systemChance }),
+  };
+}
+
+function ledger(): Provider {
+  return {
+    provide: KUBERNETES_LEDGER,
+    inject: [CommandBus, LedgerReader],
+    useFactory: (commands: CommandBus, reader: LedgerReader) =>
+      projectorLedger(
+        (envelope) => commands.execute(new ExecuteCommand(envelope)),
+        reader,
+        THROUGH_KUBERNETES,
+      ),
   };
 }

@@ -7,7 +7,7 @@ import {
   startSandboxApiServer,
 } from '@holdfast/kube/testing';
 import fc from 'fast-check';
-import { eventually, type RunningProcess, startProcess } from '../testing/running-process';
+import { eventually, type RunningProcess, startProcess } from '../../testing/running-process';
 
 type Fields = Readonly<Record<string, unknown>>;
 interface Counted {

@@ -1,44 +1,35 @@
-// Gives Pods their addresses: a face of its own beside the one of Vips and Subnets, over the same connection and ledger.
-import type { Clock, Chance } from '@holdfast/clock';
-import {
-  type KubernetesApi,
-  type Ledger,
-  PodAddresses,
-  STATEFUL_SETS,
-  type MissingAnswer,
-} from '@holdfast/kube';
-import { Logger } from '@nestjs/common';
-import type { PodsConfig } from '../config';
-import type { Face } from '../gateway/status-report';
-import type { Differences } from '../health/differences';
+// Gives Pods their addresses: a projector of its own beside that of Vips and Subnets, over the same connection and ledger.
+import { systemChance, systemClock } from '@holdfast/clock';
+import type { KubernetesApi, MissingAnswer } from '@holdfast/kube';
+import { PodAddresses, STATEFUL_SETS } from '@holdfast/kube';
+import { LedgerReader, type ProjectorLedger } from '@holdfast/ledger';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { CONFIG, type Config, type PodsConfig } from '../../config';
+import { Differences } from '../../health/differences';
+import type { ProjectorHealth } from '../../health/projectors';
+import { KUBERNETES_API, KUBERNETES_LEDGER } from './kubernetes-tokens';
 
-export interface PodsFaceOptions {
-  readonly api: KubernetesApi;
-  readonly ledger: Ledger;
-  readonly clock: Clock;
-  readonly chance: Chance;
-  readonly pods: PodsConfig;
-  /** How far the view of the ledger is. */
-  readonly positionOf: () => string | undefined;
-  readonly differences: Differences;
-}
-
-export class PodsFace implements Face {
+@Injectable()
+export class PodProjector implements ProjectorHealth {
   readonly name = 'pods';
   private readonly log = new Logger('pod-addresses');
   private readonly addresses: PodAddresses;
 
-  constructor(private readonly options: PodsFaceOptions) {
-    const { pods, api, ledger, clock, chance, differences } = options;
+  constructor(
+    @Inject(CONFIG) config: Config,
+    @Inject(KUBERNETES_API) api: KubernetesApi,
+    @Inject(KUBERNETES_LEDGER) ledger: ProjectorLedger,
+    private readonly reader: LedgerReader,
+    differences: Differences,
+  ) {
+    const { keepVmIp, graceMs, statefulSetKinds } = config.pods as PodsConfig;
     this.addresses = new PodAddresses({
-      ...{ api, ledger, clock, chance },
-      statefulSets: [STATEFUL_SETS, ...pods.statefulSetKinds],
-      keepVmIp: pods.keepVmIp,
-      graceMs: pods.graceMs,
+      ...{ api, ledger, clock: systemClock, chance: systemChance, keepVmIp, graceMs },
+      statefulSets: [STATEFUL_SETS, ...statefulSetKinds],
       onDifference: ({ holder, subnet, what, why }) =>
         differences.found(this.name, { about: `${holder} in ${subnet}`, what, why }),
       onFault: ({ code, message, key }, retryInMs) =>
-        this.log.warn({ msg: 'cannot do it now', code, fault: message, key, retryInMs }),
+        this.log.warn({ msg: 'reconcile failed; will retry', code, fault: message, key, retryInMs }),
     });
   }
 
@@ -47,9 +38,9 @@ export class PodsFace implements Face {
     return this.addresses.acceptMissing(missing);
   }
 
-  /** Not to be awaited by who serves: a cluster that cannot be reached now is followed when it can. */
-  start(): Promise<boolean> {
-    return this.addresses.start();
+  /** Does not wait: a cluster that cannot be reached now is followed when it can. */
+  start(): void {
+    void this.addresses.start();
   }
 
   stop(): Promise<void> {
@@ -57,7 +48,7 @@ export class PodsFace implements Face {
   }
 
   position(): string | undefined {
-    return this.addresses.status.due === 0 ? this.options.positionOf() : undefined;
+    return this.addresses.status.due === 0 ? this.reader.position : undefined;
   }
 
   trouble(): string | undefined {

@@ -1,6 +1,7 @@
-// The role that keeps OVN's Northbound as the ledger says.
+// Keeps OVN's Northbound as the ledger says, as a service of this process.
 import { systemChance, systemClock } from '@holdfast/clock';
 import { comparePositions } from '@holdfast/event-store';
+import { LedgerReader } from '@holdfast/ledger';
 import {
   type Drift,
   NorthboundReconciler,
@@ -8,20 +9,18 @@ import {
   type Projection,
   type ToldRow,
 } from '@holdfast/ovn';
-import { Inject, Logger, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { CONFIG, type Config } from '../config';
-import { type Face, Faces } from '../gateway/status-report';
-import { type Difference, Differences } from '../health/differences';
-import { LedgerReader } from '@holdfast/ledger';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { CONFIG, type Config } from '../../config';
+import { type Difference, Differences } from '../../health/differences';
+import type { ProjectorHealth } from '../../health/projectors';
 import { StartDifferences } from './start-differences';
-import { type ProjectionSource, VipProjections } from './vip-projections';
 
 /** How the reconciler's keys of Vips begin. */
 const VIP_KEY = 'vip/';
 const DRIFTED = { missing: 'its row was taken away', extra: 'a row was put there in its name' } as const;
 
-@Module({})
-export class OvnProjectorModule implements OnModuleInit, OnApplicationShutdown, Face, ProjectionSource {
+@Injectable()
+export class NorthboundProjector implements ProjectorHealth {
   readonly name = 'ovn-northbound';
   private readonly log = new Logger('ovn-projector');
   private readonly northbound: OvsdbNorthbound;
@@ -32,8 +31,6 @@ export class OvnProjectorModule implements OnModuleInit, OnApplicationShutdown, 
   constructor(
     @Inject(CONFIG) config: Config,
     private readonly reader: LedgerReader,
-    faces: Faces,
-    projections: VipProjections,
     private readonly differences: Differences,
   ) {
     const time = { clock: systemClock, chance: systemChance };
@@ -50,11 +47,9 @@ export class OvnProjectorModule implements OnModuleInit, OnApplicationShutdown, 
       switchLbVip: config.switchLbVip,
       ...time,
     });
-    faces.add(this);
-    projections.source = this;
   }
 
-  onModuleInit(): void {
+  start(): void {
     const found = (difference: Difference): void => this.differences.found(this.name, difference);
     this.reconciler.onDrift((drift) => this.drifted(drift));
     this.stopListening = this.reader.onFacts((facts) => this.reconciler.factsApplied(facts));
@@ -66,10 +61,10 @@ export class OvnProjectorModule implements OnModuleInit, OnApplicationShutdown, 
   private drifted({ key, kind, columns, atMs, message }: Drift): void {
     if (kind === 'conflict')
       return this.log.warn({
-        msg: 'rows of others are at odds, and OVN serves only one of them',
+        msg: 'conflicting foreign rows',
         ...{ key, why: message, atMs },
       });
-    this.log.warn({ msg: 'a row was not as it should be, and was put back', key, kind, atMs });
+    this.log.warn({ msg: 'row drifted; repaired', key, kind, atMs });
     const what = kind === 'changed' ? `its row was changed: ${columns.join(', ')}` : DRIFTED[kind];
     this.differences.found(this.name, { about: key, what, why: 'somebody else did it; it was put back' });
   }
@@ -89,17 +84,19 @@ export class OvnProjectorModule implements OnModuleInit, OnApplicationShutdown, 
     return this.reconciler.projectionOf(vip);
   }
 
+  /** What it has in the Northbound now, whether or not it should be there. */
   rowsOf(vip: string): readonly ToldRow[] {
     return this.reconciler.rowsOf(vip);
   }
 
+  /** Calls `listener` with each Vip about which something else is known now. Returns how to stop. */
   onProjected(listener: (vip: string) => void): () => void {
     return this.reconciler.onChange((key) => {
       if (key.startsWith(VIP_KEY)) listener(key.slice(VIP_KEY.length));
     });
   }
 
-  async onApplicationShutdown(): Promise<void> {
+  async stop(): Promise<void> {
     this.stopListening();
     this.starting?.stop();
     await this.reconciler.stop();

@@ -1,27 +1,18 @@
-// Listens to OVN's Southbound for who answers for each Vip now.
-import { systemChance, systemClock } from '@holdfast/clock';
-import { SouthboundBindings } from '@holdfast/ovn';
-import { Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { CONFIG, type Config } from '../config';
+// Wires what speaks to OVN: the Northbound's projector, and who listens to the Southbound.
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import type { Config } from '../../config';
+import { NorthboundProjector } from './northbound-projector';
 import { VipBindings } from './vip-bindings';
 
+@Global()
 @Module({})
-export class SouthboundModule implements OnApplicationShutdown {
-  private readonly bindings: SouthboundBindings;
-
-  constructor(@Inject(CONFIG) { southbound, northboundTls }: Config, bindings: VipBindings) {
-    this.bindings = new SouthboundBindings({
-      remotes: southbound as string,
-      tls: northboundTls,
-      // Who answers is read-only here; any member of a cluster knows it.
-      leaderOnly: false,
-      clock: systemClock,
-      chance: systemChance,
-    });
-    bindings.source = this.bindings;
-  }
-
-  onApplicationShutdown(): Promise<void> {
-    return this.bindings.close();
+export class OvnProjectorModule {
+  static with({ roles, northbound, southbound }: Config): DynamicModule {
+    const isProjecting = roles.has('ovn-projector') && northbound !== undefined;
+    const providers = [
+      ...(isProjecting ? [NorthboundProjector] : []),
+      ...(southbound === undefined ? [] : [VipBindings]),
+    ];
+    return { module: OvnProjectorModule, providers, exports: providers };
   }
 }

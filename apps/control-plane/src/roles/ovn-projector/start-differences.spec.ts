@@ -1,6 +1,6 @@
 // Over a real Northbound: what a projector that starts says of what happened while none was there.
 import { compareNumbers, NorthboundLab, type RunningReconciler, TestLedger } from '@holdfast/ovn/testing';
-import type { Difference } from '../health/differences';
+import type { Difference } from '../../health/differences';
 import { StartDifferences } from './start-differences';
 
 let lab: NorthboundLab;

@@ -3,7 +3,7 @@
 // the reconciler tells of it itself. It learns this from what the reconciler tells of each, and changes nothing.
 import type { Holder } from '@holdfast/ipam';
 import type { NorthboundReconciler, Projection } from '@holdfast/ovn';
-import type { Difference } from '../health/differences';
+import type { Difference } from '../../health/differences';
 
 export interface StartDifferencesOptions {
   readonly reconciler: Pick<

@@ -1,6 +1,9 @@
-// Who answers for each Vip, for the roles in this process. Where no Southbound is followed, nothing is known.
+// Listens to OVN's Southbound for who answers for each Vip now, for the roles in this process.
+import { systemChance, systemClock } from '@holdfast/clock';
 import { type LedgerView, formatAddress, formatMac } from '@holdfast/ipam';
-import type { Binding, SouthboundBindings } from '@holdfast/ovn';
+import { type Binding, SouthboundBindings } from '@holdfast/ovn';
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config } from '../../config';
 
 /** The parent that answers; its addresses where the ledger made its port. */
 export interface BoundParent extends Binding {
@@ -9,12 +12,37 @@ export interface BoundParent extends Binding {
   readonly mac?: string;
 }
 
+@Injectable()
 export class VipBindings {
-  source: SouthboundBindings | undefined;
+  private readonly southbound: SouthboundBindings;
+
+  constructor(@Inject(CONFIG) { southbound, northboundTls }: Config) {
+    this.southbound = new SouthboundBindings({
+      remotes: southbound as string,
+      tls: northboundTls,
+      // Who answers is read-only here; any member of a cluster knows it.
+      leaderOnly: false,
+      clock: systemClock,
+      chance: systemChance,
+    });
+  }
+
+  get isConnected(): boolean {
+    return this.southbound.isConnected;
+  }
+
+  /** Calls `listener` with each Vip for which another parent answers now. Returns how to stop. */
+  onChange(listener: (vip: string) => void): () => void {
+    return this.southbound.onChange(listener);
+  }
+
+  stop(): Promise<void> {
+    return this.southbound.close();
+  }
 
   /** The parent of the Vip's first family, if any; undefined also while the Southbound cannot be reached. */
   boundTo(vip: string, view: LedgerView): BoundParent | undefined {
-    const [binding] = this.source?.bindingsOf(vip) ?? [];
+    const [binding] = this.southbound.bindingsOf(vip);
     if (!binding) return undefined;
     const subnet = view.vip(vip)?.subnet;
     const holder = subnet?.holderOfPort(binding.port);

@@ -4,8 +4,7 @@ import { type LedgerFact, presentEvent, presentHeldReservation, presentUsers, ty
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { type RecordedEvent, readMetadata } from '@holdfast/event-store';
 import { subnet } from '@holdfast/ipam';
-import type { PastHolding } from '@holdfast/ledger';
-import { factOf } from '@holdfast/ledger';
+import { type PastHolding, factOf } from '@holdfast/ledger';
 
 export function presentPast(recorded: RecordedEvent): ReturnType<typeof presentEvent> {
   return presentEvent(factOf(recorded) as LedgerFact);
