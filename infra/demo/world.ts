@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSandboxApiServer } from '@holdfast/kube/testing';
 import { NORTHBOUND_SCHEMA, startOvsdbServer } from '@holdfast/ovsdb/testing';
-import { type ControlPlane, startControlPlane } from '../servers/control-plane';
+import { type ControlPlaneProcess, startControlPlane } from '../servers/control-plane';
 import { startNatsServer } from '../servers/nats-server';
 
 export interface DemoWorld {
-  readonly controlPlane: ControlPlane;
+  readonly controlPlane: ControlPlaneProcess;
   /** As ovn-nbctl's --db takes it; absent where OVN is not installed. */
   readonly northbound?: string;
   readonly nats?: string;

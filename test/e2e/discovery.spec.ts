@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import * as grpc from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { protoPath as healthProto } from 'grpc-health-check';
-import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
+import { type ControlPlaneProcess, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { type NatsServer, startNatsServer } from '@holdfast/infra/servers/nats-server';
 import { connect } from 'nats';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-discovery-'));
 let nats: NatsServer;
-let controlPlane: ControlPlane;
+let controlPlane: ControlPlaneProcess;
 
 beforeAll(async () => {
   nats = await startNatsServer(folder);

@@ -5,7 +5,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
+import { type ControlPlaneProcess, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { until } from '@holdfast/infra/demo/until';
 import {
   createObjects,
@@ -82,7 +82,7 @@ function movesOver(startServer: () => Promise<KubernetesServer>): void {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-import-'));
   let server: KubernetesServer;
   let northbound: OvsdbServer;
-  let controlPlane: ControlPlane;
+  let controlPlane: ControlPlaneProcess;
   /** What packets depend on, as it was at first. */
   let ports: Readonly<Record<string, unknown>>;
   let surroundings: unknown;

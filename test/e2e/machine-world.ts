@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
+import { type ControlPlaneProcess, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { until } from '@holdfast/infra/demo/until';
 import { installDefinitions, type KubernetesServer, MANIFESTS } from '@holdfast/kube/testing';
 import { NORTHBOUND_SCHEMA, type OvsdbServer, startOvsdbServer } from '@holdfast/ovsdb/testing';
@@ -35,7 +35,7 @@ interface Status {
 
 export class MachineWorld {
   readonly machines: PlayedMachines;
-  private controlPlane: ControlPlane | undefined;
+  private controlPlane: ControlPlaneProcess | undefined;
   private flags: Readonly<Record<string, string>> = {};
 
   private constructor(

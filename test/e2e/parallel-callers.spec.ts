@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '@bufbuild/protobuf';
-import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
+import { type ControlPlaneProcess, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { type NatsServer, startNatsServer } from '@holdfast/infra/servers/nats-server';
 import {
   type TransportAnswer,
@@ -20,7 +20,7 @@ const EACH = 5;
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-parallel-'));
 let nats: NatsServer;
-let controlPlane: ControlPlane;
+let controlPlane: ControlPlaneProcess;
 let clients: readonly TransportClient[];
 
 beforeAll(async () => {

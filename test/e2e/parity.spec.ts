@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { JsonObject } from '@bufbuild/protobuf';
 import { type OperationName, REJECTION_STATUS, operationList } from '@holdfast/api';
 import { PARENTS_MAX } from '@holdfast/ipam';
-import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
+import { type ControlPlaneProcess, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { type NatsServer, startNatsServer } from '@holdfast/infra/servers/nats-server';
 import {
   type TransportAnswer,
@@ -17,7 +17,7 @@ import {
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-parity-'));
 let nats: NatsServer;
-let controlPlane: ControlPlane;
+let controlPlane: ControlPlaneProcess;
 let clients: TransportClient[];
 
 beforeAll(async () => {

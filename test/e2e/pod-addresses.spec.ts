@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HttpClient } from '@holdfast/api/http-client';
-import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
+import { type ControlPlaneProcess, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { until } from '@holdfast/infra/demo/until';
 import {
   findKubectl,
@@ -40,9 +40,9 @@ function describeOver(
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-pods-'));
     let server: KubernetesServer;
     let northbound: OvsdbServer;
-    let controlPlane: ControlPlane;
+    let controlPlane: ControlPlaneProcess;
 
-    const start = (): Promise<ControlPlane> =>
+    const start = (): Promise<ControlPlaneProcess> =>
       startControlPlane({
         store: `sqlite:${join(folder, 'ledger.db')}`,
         kubeconfig: server.kubeconfigFile,

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HttpClient } from '@holdfast/api/http-client';
-import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
+import { type ControlPlaneProcess, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { until } from '@holdfast/infra/demo/until';
 import { type NatsServer, startNatsServer } from '@holdfast/infra/servers/nats-server';
 import { type NatsConnection, connect } from 'nats';
@@ -13,7 +13,7 @@ const STREAM = 'HOLDFAST_EVENTS';
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-events-'));
 let nats: NatsServer;
 let connection: NatsConnection;
-let controlPlane: ControlPlane;
+let controlPlane: ControlPlaneProcess;
 
 const start = () => startControlPlane({ store: `sqlite:${join(folder, 'ledger.db')}`, nats: nats.url });
 

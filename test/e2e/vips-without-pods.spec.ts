@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '@holdfast/infra/demo/until';
-import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
+import { type ControlPlaneProcess, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { type NatsServer, startNatsServer } from '@holdfast/infra/servers/nats-server';
 import { NORTHBOUND_SCHEMA, startOvsdbServer } from '@holdfast/ovsdb/testing';
 import { type Step, documentSteps } from './document-steps';
@@ -63,7 +63,7 @@ describeOrSkip(`Vips without Pods${skipReason === undefined ? '' : ` [skipped: $
     stops.push(() => nats.stop());
     const northbound = await startOvsdbServer({ schema: NORTHBOUND_SCHEMA });
     stops.push(() => northbound.stop());
-    const controlPlane: ControlPlane = await startControlPlane({
+    const controlPlane: ControlPlaneProcess = await startControlPlane({
       store: `sqlite:${join(folder, 'ledger.db')}`,
       nats: nats.url,
       northbound: northbound.unix,

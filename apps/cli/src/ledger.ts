@@ -11,7 +11,7 @@ import {
 import { CallFault, HttpClient, type ReceivedRejection } from '@holdfast/api/http-client';
 import { type Delivery, deliver } from './deliver';
 import type { Io } from './io';
-import type { CallOutcome, CallRefusal } from './outcome';
+import type { CliOutcome, CallRefusal } from './outcome';
 
 export type Request<Name extends OperationName> = Parameters<typeof HttpClient.prototype.call<Name>>[1];
 export type ReplyTo<Name extends OperationName> = MessageShape<Operations[Name]['response']>;
@@ -44,7 +44,7 @@ export class RemoteLedger {
   async call<Name extends OperationName>(
     name: Name,
     request: Request<Name>,
-  ): Promise<CallOutcome<ReplyTo<Name>>> {
+  ): Promise<CliOutcome<ReplyTo<Name>>> {
     const unsound = refuseUnsound(name, request);
     if (unsound) return { refusal: unsound };
     try {
@@ -62,7 +62,7 @@ export class RemoteLedger {
   async callForAll<Name extends ListName>(
     name: Name,
     request: Request<Name>,
-  ): Promise<CallOutcome<ReplyTo<Name>>> {
+  ): Promise<CliOutcome<ReplyTo<Name>>> {
     const outcome = await this.call(name, { ...request, pageSize: PAGE_SIZE });
     if (outcome.refusal) return outcome;
     const whole = outcome.reply;

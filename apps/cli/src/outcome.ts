@@ -1,6 +1,6 @@
 // How a call ended: answered, decided against, or not decided at all.
 
-export type CallOutcome<Reply> =
+export type CliOutcome<Reply> =
   | { readonly reply: Reply; readonly refusal?: undefined }
   | { readonly refusal: CallRefusal };
 

@@ -12,14 +12,14 @@ import {
 import type { Io } from './io';
 import type { RemoteLedger, ListName, ReplyTo, Request } from './ledger';
 import { toTimestamp } from './moment';
-import type { CallOutcome, CallRefusal } from './outcome';
+import type { CliOutcome, CallRefusal } from './outcome';
 import { tellRefusal } from './refusal';
 import { UsageFault } from './usage-fault';
 
-export type CommandName = {
+export type ChangingOperation = {
   [Name in OperationName]: 'options' extends keyof MessageShape<Operations[Name]['request']> ? Name : never;
 }[OperationName];
-type QueryName = Exclude<OperationName, CommandName>;
+type QueryName = Exclude<OperationName, ChangingOperation>;
 
 /** A reply as a text for people, one or more whole lines; or that there is nothing, which is told beside it. */
 type View<Name extends OperationName> = (
@@ -42,7 +42,7 @@ export class CliSession {
   }
 
   /** Has a change made, under an id that makes every delivery one command. */
-  async change<Name extends CommandName>(
+  async change<Name extends ChangingOperation>(
     name: Name,
     request: Request<Name>,
     view: View<Name>,
@@ -74,12 +74,12 @@ export class CliSession {
   }
 
   /** For a command that needs to know something first. */
-  find<Name extends QueryName>(name: Name, request: Request<Name>): Promise<CallOutcome<ReplyTo<Name>>> {
+  find<Name extends QueryName>(name: Name, request: Request<Name>): Promise<CliOutcome<ReplyTo<Name>>> {
     return this.ledger.call(name, name === 'GetStatus' ? request : this.waiting(request));
   }
 
   /** To their end, for a command that puts several answers together. */
-  findAll<Name extends ListName>(name: Name, request: Request<Name>): Promise<CallOutcome<ReplyTo<Name>>> {
+  findAll<Name extends ListName>(name: Name, request: Request<Name>): Promise<CliOutcome<ReplyTo<Name>>> {
     return this.ledger.callForAll(name, this.waiting(request));
   }
 
@@ -94,7 +94,7 @@ export class CliSession {
 
   tell<Name extends OperationName>(
     name: Name,
-    outcome: CallOutcome<ReplyTo<Name>>,
+    outcome: CliOutcome<ReplyTo<Name>>,
     view: View<Name>,
   ): ExitCode {
     if (outcome.refusal) return this.refuse(outcome.refusal);

@@ -1,7 +1,7 @@
 // Kubernetes beside a lab: a sandbox API server whose nodes are the lab's chassis, and a control plane between it and the
 // lab's Northbound. Here are played who makes Pods and the agents of the nodes, which plug in what a Pod is told: every
 // address and every row is Holdfast's.
-import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
+import { type ControlPlaneProcess, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { until } from '@holdfast/infra/demo/until';
 import type { KubernetesObject } from '@holdfast/kube';
 import {
@@ -37,7 +37,7 @@ export class PacketCluster {
   private constructor(
     private readonly lab: PacketLab,
     private readonly server: SandboxApiServer,
-    private readonly controlPlane: ControlPlane,
+    private readonly controlPlane: ControlPlaneProcess,
   ) {
     this.machines = new PlayedMachines(server, SECURED);
   }

@@ -3,7 +3,7 @@
 import type { JsonObject } from '@bufbuild/protobuf';
 import type { OperationName } from '@holdfast/api';
 import { until } from '@holdfast/infra/demo/until';
-import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
+import { type ControlPlaneProcess, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { type TransportClient, httpClient } from '../transport-clients';
 import type { PacketLab } from './lab/lab';
 import type { Pod } from './lab/pod';
@@ -33,7 +33,7 @@ export interface LedgerPod {
 export class Holdfast {
   private constructor(
     private readonly lab: PacketLab,
-    private readonly controlPlane: ControlPlane,
+    private readonly controlPlane: ControlPlaneProcess,
     private readonly client: TransportClient,
   ) {}
 

@@ -3,7 +3,7 @@ import type { LedgerContents, LedgerReservation, LedgerVip } from '@holdfast/kub
 import type { v1 } from '@holdfast/api';
 import { parseHolder } from '@holdfast/ipam';
 import type { RemoteLedger } from '../ledger';
-import type { CallOutcome, CallRefusal } from '../outcome';
+import type { CliOutcome, CallRefusal } from '../outcome';
 
 export interface Asked extends LedgerContents {
   readonly position: string;
@@ -19,7 +19,7 @@ export async function askLedger(
   ledger: RemoteLedger,
   atLeastPosition: string,
   withParents: boolean,
-): Promise<CallOutcome<Asked>> {
+): Promise<CliOutcome<Asked>> {
   const subnets = await ledger.callForAll('ListSubnets', { atLeastPosition });
   if (subnets.refusal) return subnets;
   const reservations = await ledger.callForAll('ListReservations', { atLeastPosition });
@@ -28,7 +28,7 @@ export async function askLedger(
   if (vips.refusal) return vips;
   const status = await ledger.call('GetStatus', {});
   if (status.refusal) return status;
-  const detailed: CallOutcome<readonly LedgerVip[]> = withParents
+  const detailed: CliOutcome<readonly LedgerVip[]> = withParents
     ? await parentsOf(ledger, vips.reply.vips)
     : { reply: vips.reply.vips };
   if (detailed.refusal) return detailed;
@@ -44,7 +44,7 @@ export async function askLedger(
 }
 
 /** Of the Vips that ports of others may answer for. */
-async function parentsOf(ledger: RemoteLedger, vips: readonly v1.Vip[]): Promise<CallOutcome<LedgerVip[]>> {
+async function parentsOf(ledger: RemoteLedger, vips: readonly v1.Vip[]): Promise<CliOutcome<LedgerVip[]>> {
   const told: LedgerVip[] = [];
   const waiting = vips.values();
   let refusal: CallRefusal | undefined;

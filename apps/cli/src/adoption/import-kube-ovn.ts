@@ -10,7 +10,7 @@ import { EXIT, type ExitCode } from '../exit-code';
 import { type GlobalFlags, serverUrl, TIMEOUT_DEFAULT_MS } from '../flags';
 import type { Io } from '../io';
 import { RemoteLedger } from '../ledger';
-import type { CallOutcome, CallRefusal } from '../outcome';
+import type { CliOutcome, CallRefusal } from '../outcome';
 import { tellRefusal } from '../refusal';
 import { UsageFault } from '../usage-fault';
 import { giveBack } from './give-back';
@@ -82,7 +82,7 @@ class Import {
     const { io, flags, options } = this;
     const recording = new Recording(options.ledger, io.clock, flags.actor ?? io.userName(), basis);
     const { done, conflicts, position, fault } = await recording.record(plan.steps);
-    const after: CallOutcome<Seen> = fault ? { refusal: fault } : await look(options, position);
+    const after: CliOutcome<Seen> = fault ? { refusal: fault } : await look(options, position);
     const rows = plan.steps.map((step): Row => {
       return { step, state: step.isSo ? 'so already' : done.has(step) ? 'recorded' : 'to record' };
     });

@@ -12,7 +12,7 @@ import { LedgerView } from '@holdfast/ipam';
 import type { LedgerMark, NorthboundHandOver, TakeOverPlan } from '@holdfast/ovn';
 import type { Io } from '../io';
 import type { RemoteLedger } from '../ledger';
-import type { CallOutcome } from '../outcome';
+import type { CliOutcome } from '../outcome';
 import { askLedger } from './ask-ledger';
 import { reportedConflict } from './northbound';
 import type { ReportedConflict } from './report';
@@ -39,7 +39,7 @@ export interface LookOptions {
 }
 
 /** @param atLeastPosition '' for what is there now @throws KubernetesFault, OvsdbFault */
-export async function look(options: LookOptions, atLeastPosition: string): Promise<CallOutcome<Seen>> {
+export async function look(options: LookOptions, atLeastPosition: string): Promise<CliOutcome<Seen>> {
   const { ledger, northbound, statefulSets, keepVmIp } = options;
   const objects = await readObjects(options);
   const contents = await askLedger(ledger, atLeastPosition, northbound !== undefined);

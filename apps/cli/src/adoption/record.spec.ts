@@ -3,7 +3,7 @@ import { systemClock } from '@holdfast/clock';
 import { parseAddress, parseCidr, parseHolder } from '@holdfast/ipam';
 import type { AdoptionOrder, AdoptionStep } from '@holdfast/kube';
 import type { RemoteLedger } from '../ledger';
-import type { CallOutcome } from '../outcome';
+import type { CliOutcome } from '../outcome';
 import { holderText, later, Recording } from './record';
 
 const step = (order: AdoptionOrder, isSo = false): AdoptionStep => {
@@ -39,9 +39,9 @@ type Asked = {
 };
 
 /** A ledger that answers as it is told to, at position 1, 2, 3... */
-function ledgerOf(answer: (asked: Asked) => CallOutcome<never>['refusal'] | undefined) {
+function ledgerOf(answer: (asked: Asked) => CliOutcome<never>['refusal'] | undefined) {
   const asked: Asked[] = [];
-  const call = (name: string, request: Record<string, unknown>): Promise<CallOutcome<object>> => {
+  const call = (name: string, request: Record<string, unknown>): Promise<CliOutcome<object>> => {
     const { actor, commandId } = request['options'] as { actor: string; commandId: string };
     const one = { name, holder: request['holder'] as string, actor, commandId };
     asked.push(one);

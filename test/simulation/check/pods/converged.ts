@@ -10,7 +10,7 @@ import { grantText } from './grants';
 const DEFAULT_PROVIDER = 'ovn';
 const OF_WORKLOADS = /^(pod|statefulset|vm)\/(apps|batch)\//;
 
-export interface Surroundings {
+export interface PodSurroundings {
   readonly cluster: Cluster;
   readonly controllers: Controllers;
   readonly view: LedgerView;
@@ -18,7 +18,7 @@ export interface Surroundings {
 }
 
 /** What of it is not so; `undefined`: nothing. To be asked when no fault strikes any more. */
-export function podsDifference(around: Surroundings): string | undefined {
+export function podsDifference(around: PodSurroundings): string | undefined {
   const { cluster, controllers } = around;
   if (!controllers.isIdle()) return 'the controllers are busy';
   const explained = explainedIn(cluster);
@@ -42,7 +42,7 @@ export function podsDifference(around: Surroundings): string | undefined {
 function ofNic(
   pod: KubernetesObject,
   provider: string,
-  { view, cluster }: Surroundings,
+  { view, cluster }: PodSurroundings,
   explained: ReadonlySet<string>,
 ): string | undefined {
   const { uid } = pod.metadata;
@@ -97,7 +97,11 @@ function hasCandidate(pod: KubernetesObject, provider: string, view: LedgerView,
   return chosen.some((name) => view.subnet(name) !== undefined);
 }
 
-function ofSubnet(state: SubnetState, uids: ReadonlySet<string>, around: Surroundings): string | undefined {
+function ofSubnet(
+  state: SubnetState,
+  uids: ReadonlySet<string>,
+  around: PodSurroundings,
+): string | undefined {
   for (const [holder, { users }] of state.users)
     for (const { object, uid } of users)
       if (object.startsWith('pod/') && !uids.has(uid))
