@@ -1,13 +1,13 @@
 // Bugs of the Northbound's projector: transactions that are not what was meant, and changes that nobody is told of.
 import { type Northbound, type NorthboundChange, OWNER_KEY, POSITION_KEY } from '@holdfast/ovn';
-import type { Operation } from '@holdfast/ovsdb';
+import type { OvsdbOperation } from '@holdfast/ovsdb';
 import { NorthboundLock } from '../northbound/lock';
 import { isOurs } from '../northbound/neighbours';
 import type { Planted, Surroundings } from '../world/surroundings';
 import { type PlantedBug, bug } from './planted-bug';
 
 const writing = (
-  alter: (operations: readonly Operation[], world: Surroundings) => readonly Operation[],
+  alter: (operations: readonly OvsdbOperation[], world: Surroundings) => readonly OvsdbOperation[],
 ): Planted => ({
   northbound: (northbound, world): Northbound => ({
     watch: (watcher) => northbound.watch(watcher),
@@ -40,7 +40,8 @@ class EverybodysLock extends NorthboundLock {
   }
 }
 
-const isFence = (operation: Operation): boolean => operation.op === 'wait' && operation.table === 'NB_Global';
+const isFence = (operation: OvsdbOperation): boolean =>
+  operation.op === 'wait' && operation.table === 'NB_Global';
 
 /** Neighbours' ports and switches as they are now. */
 function* theirs(table: string, { northbound }: Surroundings): Iterable<string> {
@@ -49,7 +50,7 @@ function* theirs(table: string, { northbound }: Surroundings): Iterable<string> 
 
 /** Says another thing of every row that has this in its columns. */
 const rewriting = (alter: (text: string) => string): Planted =>
-  writing((operations) => JSON.parse(alter(JSON.stringify(operations))) as Operation[]);
+  writing((operations) => JSON.parse(alter(JSON.stringify(operations))) as OvsdbOperation[]);
 
 export const NORTHBOUND_BUGS: readonly PlantedBug[] = [
   bug('stale-projector-writes', 'kube-vip #1418', 'checkpoint', {
@@ -76,7 +77,7 @@ export const NORTHBOUND_BUGS: readonly PlantedBug[] = [
         where: [],
         mutations: [['ports', 'delete', ['set', ports]]],
       };
-      return [...operations, take as Operation];
+      return [...operations, take as OvsdbOperation];
     }),
   ),
   bug(
@@ -86,7 +87,7 @@ export const NORTHBOUND_BUGS: readonly PlantedBug[] = [
     writing((operations, world) => [
       ...operations,
       ...[...theirs('Logical_Switch', world)].map(
-        (uuid): Operation => ({
+        (uuid): OvsdbOperation => ({
           op: 'update',
           table: 'Logical_Switch',
           where: [['_uuid', '==', ['uuid', uuid]]],
@@ -101,7 +102,12 @@ export const NORTHBOUND_BUGS: readonly PlantedBug[] = [
     'foreign-rows',
     writing((operations) => [
       ...operations,
-      { op: 'update', table: 'Logical_Switch_Port', where: [], row: { addresses: ['set', []] } } as Operation,
+      {
+        op: 'update',
+        table: 'Logical_Switch_Port',
+        where: [],
+        row: { addresses: ['set', []] },
+      } as OvsdbOperation,
     ]),
   ),
   bug(

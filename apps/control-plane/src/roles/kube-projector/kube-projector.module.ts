@@ -1,7 +1,6 @@
 // Wires the projectors of a Kubernetes cluster: one connection, one way into the ledger, and who uses them.
 import { systemChance, systemClock } from '@holdfast/clock';
 import { type KubernetesApi, THROUGH_KUBERNETES } from '@holdfast/kube';
-import { clientNodeKubernetesApi } from '@holdfast/kube/client-node';
 import { LedgerReader, projectorLedger } from '@holdfast/ledger';
 import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
@@ -28,8 +27,13 @@ function api(kubeconfig: string): Provider {
   const cluster = kubeconfig === 'in-cluster' ? { inCluster: true as const } : { kubeconfigFile: kubeconfig };
   return {
     provide: KUBERNETES_API,
-    useFactory: (): KubernetesApi =>
-      clientNodeKubernetesApi({ cluster, component: 'holdfast', clock: systemClock, chance: systemChance }),
+    useFactory: async (): Promise<KubernetesApi> => {
+      // Only where it is used: the client takes half a second to load.
+      const { clientNodeKubernetesApi } = await import('@holdfast/kube/client-node');
+      return clientNodeKubernetesApi({
+        ...{ cluster, component: 'holdfast', clock: systemClock, chance: systemChance },
+      });
+    },
   };
 }
 

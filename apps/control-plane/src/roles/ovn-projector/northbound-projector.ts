@@ -6,8 +6,8 @@ import {
   type Drift,
   NorthboundReconciler,
   OvsdbNorthbound,
-  type Projection,
-  type ToldRow,
+  type RowProjection,
+  type RowSummary,
 } from '@holdfast/ovn';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config';
@@ -80,12 +80,12 @@ export class NorthboundProjector implements ProjectorHealth {
     return first ? `${obstacles.length} not projected: ${first.message}` : conflicts[0]?.message;
   }
 
-  projectionOf(vip: string): Projection | undefined {
+  projectionOf(vip: string): RowProjection | undefined {
     return this.reconciler.projectionOf(vip);
   }
 
   /** What it has in the Northbound now, whether or not it should be there. */
-  rowsOf(vip: string): readonly ToldRow[] {
+  rowsOf(vip: string): readonly RowSummary[] {
     return this.reconciler.rowsOf(vip);
   }
 

@@ -2,7 +2,7 @@
 // ledger says, with how that may have come about. Until all has been compared once; what somebody changes afterwards is drift, and
 // the reconciler tells of it itself. It learns this from what the reconciler tells of each, and changes nothing.
 import type { Holder } from '@holdfast/ipam';
-import type { NorthboundReconciler, Projection } from '@holdfast/ovn';
+import type { NorthboundReconciler, RowProjection } from '@holdfast/ovn';
 import type { Difference } from '../../health/differences';
 
 export interface StartDifferencesOptions {
@@ -82,7 +82,7 @@ export class StartDifferences {
     this.options.found({ about: key, what: WHAT, why: `${this.reasonOf(position)}; they were written anew` });
   }
 
-  private isLater({ position }: Projection): boolean {
+  private isLater({ position }: RowProjection): boolean {
     const { comparePositions, position: reached } = this.options;
     return position !== undefined && (reached === undefined || comparePositions(position, reached) > 0);
   }
@@ -96,7 +96,7 @@ export class StartDifferences {
       : `somebody changed them while nobody looked: the Northbound had reached ${recorded}, and the ledger changed it last at ${position}`;
   }
 
-  private projectionOf(key: string): Projection | undefined {
+  private projectionOf(key: string): RowProjection | undefined {
     const { reconciler } = this.options;
     const [kind = '', first = '', ...rest] = key.split('/');
     if (kind === 'vip') return reconciler.projectionOf([first, ...rest].join('/'));

@@ -1,12 +1,12 @@
 // Listens to OVN's Southbound for who answers for each Vip now, for the roles in this process.
 import { systemChance, systemClock } from '@holdfast/clock';
 import { type LedgerView, formatAddress, formatMac } from '@holdfast/ipam';
-import { type Binding, SouthboundBindings } from '@holdfast/ovn';
+import { type VipBinding, SouthboundBindings } from '@holdfast/ovn';
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config';
 
 /** The parent that answers; its addresses where the ledger made its port. */
-export interface BoundParent extends Binding {
+export interface BoundParent extends VipBinding {
   readonly v4ip?: string;
   readonly v6ip?: string;
   readonly mac?: string;
