@@ -9,7 +9,7 @@ import {
 } from '@holdfast/kube/testing';
 import type { Command } from 'commander';
 import { EXAMPLES, examplesOf } from './examples';
-import { commandPath } from './acting';
+import { commandPath } from './session/acting';
 import { buildProgram } from './program';
 import { type CliControlPlane, startCliControlPlane } from './testing/control-plane';
 import { Terminal } from './testing/terminal';

@@ -1,7 +1,7 @@
 // A refusal in one line for people: the code, what the server says of it, and what else this program can do about
 // it where the server cannot know.
 import type { CallRefusal } from './outcome';
-import { plain } from './table';
+import { plain } from './format/table';
 
 const HINTS: Readonly<Record<string, string>> = {
   SubnetNotFound: "'holdfast subnet list' has those there are",

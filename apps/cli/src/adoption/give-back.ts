@@ -4,7 +4,7 @@ import type { HandedOver, NorthboundHandOver, PortToGiveBack } from '@holdfast/o
 import { EXIT, type ExitCode } from '../exit-code';
 import type { Io } from '../io';
 import { tellRefusal } from '../refusal';
-import { type TableColumn, table } from '../table';
+import { type TableColumn, table } from '../format/table';
 import { portName } from './northbound';
 
 type State = 'to give back' | 'given back';

@@ -3,7 +3,7 @@
 import { type AdoptionStep, type Conflict, importActor, refusedByLedger } from '@holdfast/kube';
 import type { Clock } from '@holdfast/clock';
 import type { RemoteLedger } from '../ledger';
-import { toTimestamp } from '../moment';
+import { toTimestamp } from '../format/moment';
 import type { CallRefusal } from '../outcome';
 import { type Asking, askingOf, commandIdOf } from './requests';
 

@@ -1,7 +1,7 @@
 // What import found and did, for people and for programs.
 import { formatAddress, formatMac, formatRange, formatRetention } from '@holdfast/ipam';
 import { type AdoptionStep, type Conflict, isHeldBack } from '@holdfast/kube';
-import { type TableColumn, inWide, plain, table } from '../table';
+import { type TableColumn, inWide, plain, table } from '../format/table';
 import { holderText } from './record';
 import { askingOf, requestJson } from './requests';
 

@@ -2,11 +2,11 @@
 import { isIP } from 'node:net';
 import type { v1 } from '@holdfast/api';
 import type { Command } from 'commander';
-import { type Run, acting } from '../acting';
+import { type Run, acting } from '../session/acting';
 import { askingFlags, readMoment } from '../flags';
-import { formatMoment, tellTimestamp, toTimestamp } from '../moment';
-import type { CliSession } from '../session';
-import { type TableColumn, inWide, table } from '../table';
+import { formatMoment, tellTimestamp, toTimestamp } from '../format/moment';
+import type { CliSession } from '../session/session';
+import { type TableColumn, inWide, table } from '../format/table';
 import { UsageFault } from '../usage-fault';
 import { frontsText } from './rule-port';
 import { heldText, keptText, usedText } from './use-text';

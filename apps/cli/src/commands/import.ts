@@ -1,6 +1,6 @@
 // `holdfast import`: takes over what another system has recorded of who has which address.
 import { type Command, Option } from 'commander';
-import { type Run, acting } from '../acting';
+import { type Run, acting } from '../session/acting';
 import type { ImportFlags } from '../adoption/import-kube-ovn';
 import type { ExitCode } from '../exit-code';
 import { readListFlag } from '../flags';

@@ -1,10 +1,10 @@
 // `holdfast pool`: addresses of a subnet that are set aside for those who name the pool.
 import type { v1 } from '@holdfast/api';
 import type { Command } from 'commander';
-import { type Run, acting } from '../acting';
+import { type Run, acting } from '../session/acting';
 import { FAMILY } from '../family';
 import { askingFlags, changingFlags, readListFlag } from '../flags';
-import { type TableColumn, table } from '../table';
+import { type TableColumn, table } from '../format/table';
 
 interface DefineFlags {
   readonly range: string[];

@@ -1,7 +1,7 @@
 // `holdfast reservation attach`, `detach` and what else is said of who uses a reservation, and how long it stays.
 // In a cluster that Holdfast watches itself it is said already; this is for what it does not see, and for repairs.
 import { type Command, Option } from 'commander';
-import { type Run, acting } from '../acting';
+import { type Run, acting } from '../session/acting';
 import { changingFlags } from '../flags';
 import { UsageFault } from '../usage-fault';
 import { POLICY, releasedText } from './use-text';

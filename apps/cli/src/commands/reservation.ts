@@ -1,11 +1,11 @@
 // `holdfast reserve`, `move`, `release` and `reservation`: addresses and who holds them.
 import type { v1 } from '@holdfast/api';
 import type { Command } from 'commander';
-import { type Run, acting } from '../acting';
+import { type Run, acting } from '../session/acting';
 import { type FamilyFlag, familiesOption, toFamilies } from '../family';
 import { askingFlags, changingFlags, heldFlags } from '../flags';
-import { tellTimestamp } from '../moment';
-import { type TableColumn, inWide, table } from '../table';
+import { tellTimestamp } from '../format/moment';
+import { type TableColumn, inWide, table } from '../format/table';
 import { addUserCommands } from './reservation-user';
 import { keptText, releasedText, retentionText, usedText, useText } from './use-text';
 

@@ -1,11 +1,11 @@
 // `holdfast rule`: what is spread from a Vip's fronts over which backends.
 import type { v1 } from '@holdfast/api';
 import type { Command } from 'commander';
-import { type Run, acting } from '../acting';
+import { type Run, acting } from '../session/acting';
 import type { ExitCode } from '../exit-code';
 import { askingFlags, changingFlags } from '../flags';
-import type { CliSession } from '../session';
-import { type TableColumn, inWide, table } from '../table';
+import type { CliSession } from '../session/session';
+import { type TableColumn, inWide, table } from '../format/table';
 import { UsageFault } from '../usage-fault';
 import { PORT_HELP, type RuleFlags, toDefinition, wayFlags } from './rule-flags';
 import { frontsText, readPorts } from './rule-port';

@@ -1,11 +1,11 @@
 // `holdfast status`: how the server is, and how far everything that follows the log.
 import type { v1 } from '@holdfast/api';
 import type { Command } from 'commander';
-import { type Run, acting } from '../acting';
+import { type Run, acting } from '../session/acting';
 import type { ReplyTo } from '../ledger';
-import { tellTimestamp } from '../moment';
-import { tellDuration } from '../span';
-import { type TableColumn, plain, table } from '../table';
+import { tellTimestamp } from '../format/moment';
+import { tellDuration } from '../format/span';
+import { type TableColumn, plain, table } from '../format/table';
 
 export function addStatusCommand(program: Command, run: Run): void {
   const status = program

@@ -1,11 +1,11 @@
 // `holdfast subnet`: address spaces and their rules.
 import type { v1 } from '@holdfast/api';
 import { type Command, Option } from 'commander';
-import { type Run, acting } from '../acting';
+import { type Run, acting } from '../session/acting';
 import { FAMILY, type FamilyFlag } from '../family';
 import { askingFlags, changingFlags, readCount, readListFlag, readSpan } from '../flags';
-import { tellDuration, toDuration } from '../span';
-import { type TableColumn, inWide, table } from '../table';
+import { tellDuration, toDuration } from '../format/span';
+import { type TableColumn, inWide, table } from '../format/table';
 import { POLICY } from './use-text';
 
 /** `false` is a flag's `--no-` form. */

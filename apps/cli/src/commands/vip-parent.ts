@@ -1,6 +1,6 @@
 // `holdfast vip parent`: the ports that may answer for a Vip because somebody named them.
 import type { Command } from 'commander';
-import { type Run, acting } from '../acting';
+import { type Run, acting } from '../session/acting';
 import { changingFlags } from '../flags';
 
 export function addVipParentCommands(vip: Command, run: Run): void {

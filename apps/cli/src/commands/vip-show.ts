@@ -2,13 +2,13 @@
 // its past; as of one position of the log.
 import type { v1 } from '@holdfast/api';
 import type { Command } from 'commander';
-import { type Run, acting } from '../acting';
+import { type Run, acting } from '../session/acting';
 import type { ExitCode } from '../exit-code';
 import { askingFlags } from '../flags';
 import type { ReplyTo } from '../ledger';
-import { tellTimestamp } from '../moment';
-import type { CliSession } from '../session';
-import { type TableColumn, plain, table } from '../table';
+import { tellTimestamp } from '../format/moment';
+import type { CliSession } from '../session/session';
+import { type TableColumn, plain, table } from '../format/table';
 import { EVENT_COLUMNS } from './history';
 import { frontsText } from './rule-port';
 import { USER_COLUMNS, heldText, keptText, retentionText } from './use-text';

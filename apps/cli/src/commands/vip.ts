@@ -1,13 +1,13 @@
 // `holdfast vip`: addresses that may move between Pods, or front a load balancer.
 import type { v1 } from '@holdfast/api';
 import { type Command, Option } from 'commander';
-import { type Run, acting } from '../acting';
+import { type Run, acting } from '../session/acting';
 import type { ExitCode } from '../exit-code';
 import { type FamilyFlag, familiesOption, toFamilies } from '../family';
 import { askingFlags, changingFlags, heldFlags, readEach } from '../flags';
-import { tellTimestamp } from '../moment';
-import type { CliSession } from '../session';
-import { type TableColumn, inWide, table } from '../table';
+import { tellTimestamp } from '../format/moment';
+import type { CliSession } from '../session/session';
+import { type TableColumn, inWide, table } from '../format/table';
 import { releasedText } from './use-text';
 import { addVipParentCommands } from './vip-parent';
 import { addVipShow } from './vip-show';

@@ -1,8 +1,8 @@
 // What ties a command of the tree to what it does.
 import type { Command } from 'commander';
-import { examplesOf } from './examples';
-import type { ExitCode } from './exit-code';
-import type { Io } from './io';
+import { examplesOf } from '../examples';
+import type { ExitCode } from '../exit-code';
+import type { Io } from '../io';
 import { CliSession } from './session';
 
 /** One run of the program. */

@@ -1,20 +1,20 @@
 // One run against one server: asks it what a command was told to ask, and tells what came of it.
 import type { MessageShape } from '@bufbuild/protobuf';
 import type { OperationName, Operations } from '@holdfast/api';
-import { EXIT, type ExitCode } from './exit-code';
+import { EXIT, type ExitCode } from '../exit-code';
 import {
   type AskingFlags,
   type ChangingFlags,
   type GlobalFlags,
   TIMEOUT_DEFAULT_MS,
   serverUrl,
-} from './flags';
-import type { Io } from './io';
-import type { RemoteLedger, ListName, ReplyTo, Request } from './ledger';
-import { toTimestamp } from './moment';
-import type { CliOutcome, CallRefusal } from './outcome';
-import { tellRefusal } from './refusal';
-import { UsageFault } from './usage-fault';
+} from '../flags';
+import type { Io } from '../io';
+import type { RemoteLedger, ListName, ReplyTo, Request } from '../ledger';
+import { toTimestamp } from '../format/moment';
+import type { CliOutcome, CallRefusal } from '../outcome';
+import { tellRefusal } from '../refusal';
+import { UsageFault } from '../usage-fault';
 
 export type ChangingOperation = {
   [Name in OperationName]: 'options' extends keyof MessageShape<Operations[Name]['request']> ? Name : never;
@@ -145,6 +145,6 @@ export class CliSession {
 /** Loaded by the first who needs it: the contract takes as long to load as all the rest. */
 function openLedger(...args: ConstructorParameters<typeof RemoteLedger>): RemoteLedger {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const module = require('./ledger') as typeof import('./ledger');
+  const module = require('../ledger') as typeof import('../ledger');
   return new module.RemoteLedger(...args);
 }
