@@ -22,9 +22,9 @@ export async function startControlPlane(flags: Readonly<Record<string, string>>)
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-ready-'));
   const readyFile = join(folder, 'ready.json');
   const all = { http: '127.0.0.1:0', grpc: '127.0.0.1:0', ...flags, 'ready-file': readyFile };
-  const main = require.resolve('@holdfast/control-plane/main');
+  const program = require.resolve('@holdfast/control-plane/bin');
   const args = Object.entries(all).map(([name, value]) => `--${name}=${value}`);
-  const child = Child.start(process.execPath, [main, ...args]);
+  const child = Child.start(process.execPath, [program, ...args]);
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   try {
     const ready = await child.until(() => readReady(readyFile), READY_WITHIN_MS);

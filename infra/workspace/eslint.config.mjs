@@ -34,7 +34,8 @@ export default tseslint.config(
             only('room:event-store', ['room:clock'], servers),
             only('room:ovsdb', ['room:clock'], servers),
             only('room:api', ['room:ipam'], ['@nestjs/*', 'nats']),
-            only('room:ovn', ['room:ipam', 'room:ovsdb', 'room:clock'], servers),
+            only('room:ledger', ['room:api', 'room:ipam', 'room:event-store', 'room:clock'], servers),
+            only('room:ovn', ['room:ledger', 'room:ipam', 'room:ovsdb', 'room:clock'], servers),
             only('room:kube', ['room:ipam', 'room:clock'], servers),
             only('room:control-plane', ['type:lib']),
             only(

@@ -1,7 +1,12 @@
 // Sets up what a fresh machine lacks: dependencies, build, with --servers the programs that the tests, the demo and
-// `npm start` run for real, and with --packet-lab those that the tests on real packets need besides. It needs Node and npm and nothing else, does nothing twice, and says what it
-// cannot do, how to get it, and what runs without it.
-import { execFileSync, spawnSync } from 'node:child_process';
+// `npm start` run for real, and with --packet-lab those that the tests on real packets need besides. It needs Node and
+// npm and nothing else, does nothing twice, and says what it cannot do, how to get it, and what runs without it.
+//
+//   node infra/workspace/setup.mjs [--servers] [--packet-lab] [-- PROGRAM ARGUMENT ...]
+//
+// It starts PROGRAM itself, with the Node that the dependencies bring: a shell remembers which `node` it found first, and
+// would start it with the machine's own.
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -28,6 +33,12 @@ const PACKET_LAB = [
   ['ndptool', 'libndp-tools'],
 ].map(([program, name]) => ({ program, package: name, without: 'all but the tests on real packets' }));
 
+/** Where Debian keeps servers; not on the path of users who are not root. */
+const SERVER_FOLDERS = ['/usr/sbin', '/sbin'];
+
+/** The first with `node:sqlite` and zstd, which the SQLite store and the HTTP client ask for. */
+const OLDEST_NODE = { major: 22, minor: 19 };
+
 /** Tells deb-systemd-invoke and invoke-rc.d that nothing is to be started: we start our own, on our own ports. */
 const POLICY = '/usr/sbin/policy-rc.d';
 
@@ -46,16 +57,32 @@ function installDependencies() {
   fs.writeFileSync(stamp, lock);
 }
 
+/** The project's own Node; on a system for which the registry has none, the machine's, if it is new enough. */
+function projectNode() {
+  const own = path.join(root, `node_modules/node-${process.platform}-${process.arch}/bin/node`);
+  if (fs.existsSync(own)) return own;
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > OLDEST_NODE.major || (major === OLDEST_NODE.major && minor >= OLDEST_NODE.minor))
+    return process.execPath;
+  const oldest = `${OLDEST_NODE.major}.${OLDEST_NODE.minor}`;
+  throw new Error(
+    `no Node of ours is to be had for ${process.platform}-${process.arch}; install Node ${oldest} or later (this is ${process.version})`,
+  );
+}
+
+/** For whatever we start: our tools before the machine's, and the servers of users who are not root. */
+function environment() {
+  const ownTools = path.join(root, 'node_modules/.bin');
+  return { ...process.env, PATH: [ownTools, process.env.PATH, ...SERVER_FOLDERS].join(':') };
+}
+
 function build() {
   console.log('setup: building');
-  const result = spawnSync('node', ['node_modules/nx/dist/bin/nx.js', 'run-many', '-t', 'build'], {
+  const nx = path.join(root, 'node_modules/nx/dist/bin/nx.js');
+  const result = spawnSync(projectNode(), [nx, 'run-many', '-t', 'build'], {
     cwd: root,
     encoding: 'utf8',
-    env: {
-      ...process.env,
-      PATH: `${path.join(root, 'node_modules/.bin')}:${process.env.PATH}`,
-      NX_TUI: 'false',
-    },
+    env: { ...environment(), NX_TUI: 'false' },
   });
   if (result.status === 0) return;
   process.stderr.write(`${result.stdout}${result.stderr}`);
@@ -65,7 +92,7 @@ function build() {
 function isOnPath(program) {
   return (process.env.PATH ?? '')
     .split(':')
-    .concat('/usr/sbin', '/sbin')
+    .concat(SERVER_FOLDERS)
     .some((folder) => fs.existsSync(path.join(folder, program)));
 }
 
@@ -94,12 +121,44 @@ function installPrograms(wanted) {
   }
 }
 
-try {
-  installDependencies();
-  const isAsked = (flag) => process.argv.includes(flag);
-  installPrograms([...(isAsked('--servers') ? SERVERS : []), ...(isAsked('--packet-lab') ? PACKET_LAB : [])]);
-  build();
-} catch (error) {
+/** Ends as the program ends: with its exit code, or by the signal that ended it. */
+function start(program) {
+  const child = spawn(projectNode(), program, { cwd: root, env: environment(), stdio: 'inherit' });
+  // Ctrl-C reaches the program too; what reaches only us is passed on.
+  process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  child.once('error', (error) => fail(error));
+  child.once('exit', (code, signal) => {
+    if (signal === null) process.exit(code);
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  });
+}
+
+function fail(error) {
   console.error(`setup: ${error.message}`);
   process.exit(1);
+}
+
+const USAGE = 'usage: node infra/workspace/setup.mjs [--servers] [--packet-lab] [-- PROGRAM ARGUMENT ...]';
+
+function readArguments([...given]) {
+  const at = given.indexOf('--');
+  const flags = at < 0 ? given : given.slice(0, at);
+  const unknown = flags.find((flag) => !['--servers', '--packet-lab'].includes(flag));
+  if (unknown !== undefined) throw new Error(`unknown argument ${unknown}\n${USAGE}`);
+  return { flags, program: at < 0 ? [] : given.slice(at + 1) };
+}
+
+try {
+  const { flags, program } = readArguments(process.argv.slice(2));
+  installDependencies();
+  installPrograms([
+    ...(flags.includes('--servers') ? SERVERS : []),
+    ...(flags.includes('--packet-lab') ? PACKET_LAB : []),
+  ]);
+  build();
+  if (program.length > 0) start(program);
+} catch (error) {
+  fail(error);
 }

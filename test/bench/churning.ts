@@ -2,7 +2,8 @@
 // what a burst of them does not.
 import { systemChance, systemClock } from '@holdfast/clock';
 import { SeededChance } from '@holdfast/clock/testing';
-import { type SubnetCommand, formatAddress } from '@holdfast/ipam';
+import { formatAddress } from '@holdfast/ipam';
+import type { LedgerCommand } from '@holdfast/ledger';
 import { type Northbound, NorthboundReconciler, OvsdbNorthbound } from '@holdfast/ovn';
 import { TestLedger, compareNumbers } from '@holdfast/ovn/testing';
 import { NORTHBOUND_SCHEMA, startOvsdbServer } from '@holdfast/ovsdb/testing';
@@ -158,7 +159,7 @@ class Bench {
   }
 
   /** A parent goes, or another one comes. */
-  private toggled(): SubnetCommand {
+  private toggled(): LedgerCommand {
     const at = this.chance.below(VIPS);
     const command = grant(vipName(at), portName((at + this.chance.below(2 * PARENTS)) % PORTS));
     const isParent = this.ledger.view.subnet('net')!.uses.isParent(command.vip, command.port);
@@ -166,7 +167,7 @@ class Bench {
   }
 
   /** Somebody else names a port that is a parent already, or takes that back. */
-  private doubled(): SubnetCommand {
+  private doubled(): LedgerCommand {
     for (;;) {
       const at = this.chance.below(VIPS);
       const [port] = this.ledger.view.subnet('net')!.uses.parentPorts(vipName(at));

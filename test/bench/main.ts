@@ -30,10 +30,17 @@ const line = (cells: readonly string[]): string =>
     .join(' ')
     .trimEnd();
 
+/** @throws when a name is none of a part */
+function readParts(names: readonly string[]): readonly string[] {
+  const unknown = names.find((name) => !Object.hasOwn(parts, name));
+  if (unknown === undefined) return names;
+  throw new Error(`there is no part ${unknown}; the parts are ${Object.keys(parts).join(', ')}`);
+}
+
 async function main(): Promise<void> {
+  const wanted = readParts(process.argv.slice(2));
   // On the disk where a ledger would be, not in memory.
   const folder = mkdtempSync(join(process.env['HOLDFAST_BENCH_DIR'] ?? '/var/tmp', 'holdfast-bench-'));
-  const wanted = process.argv.slice(2);
   let missed = 0;
   console.log(line(['WHAT', 'MEASURED', 'LIMIT', 'WHICH IS', 'REACHED', 'MUST', 'OK']));
   try {
@@ -54,4 +61,7 @@ async function main(): Promise<void> {
   console.log(missed === 0 ? 'every figure reaches what it must' : `${missed} figures fall short`);
 }
 
-void main();
+main().catch((error: unknown) => {
+  console.error((error as Error).message);
+  process.exitCode = 2;
+});

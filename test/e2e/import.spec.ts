@@ -261,8 +261,8 @@ function movesOver(startServer: () => Promise<KubernetesServer>): void {
       return items.some(({ reason }) => reason === 'AddressedByOthers') || undefined;
     });
     await until('nothing is in the projector’s way', async () => {
-      const { faces } = (await json('status')) as { faces: readonly { name: string; trouble: string }[] };
-      return faces.find(({ name }) => name === 'ovn-northbound')?.trouble === '' || undefined;
+      const { projectors } = (await json('status')) as { projectors: readonly { name: string; trouble: string }[] };
+      return projectors.find(({ name }) => name === 'ovn-northbound')?.trouble === '' || undefined;
     });
     expect([portsIn(northbound), surroundingsIn(northbound)]).toEqual([ports, surroundings]);
     expect(await addresses()).toEqual(before);

@@ -30,7 +30,7 @@ export interface Told {
 }
 
 interface Status {
-  readonly faces: readonly { readonly name: string; readonly trouble: string }[];
+  readonly projectors: readonly { readonly name: string; readonly trouble: string }[];
 }
 
 export class MachineWorld {
@@ -139,7 +139,7 @@ export class MachineWorld {
     this.controlPlane = controlPlane;
     await untilEqual('trouble with Pods', '', async () => {
       const status = (await (await fetch(`${controlPlane.http}/v1/status`)).json()) as Status;
-      return status.faces.find(({ name }) => name === 'pods')?.trouble;
+      return status.projectors.find(({ name }) => name === 'pods')?.trouble;
     });
   }
 

@@ -29,7 +29,7 @@ describe('the configuration', () => {
     [['--northbound=ssl:10.0.0.1:6641'], /ssl: needs --northbound-key/],
     [['--pod-addresses=yes'], /--pod-addresses: yes is neither on nor off/],
     [['--pod-addresses=on'], /--pod-addresses: needs --kubeconfig/],
-    [['--pod-grace-seconds=soon'], /--pod-grace-seconds: above 0, at most 3600/],
+    [['--pod-grace-seconds=soon'], /--pod-grace-seconds: must be > 0 and <= 3600/],
     [['--keep-vm-ip=maybe'], /--keep-vm-ip: maybe is neither true nor false/],
     [['--stateful-set-kinds=apps.kruise.io'], /--stateful-set-kinds: apps.kruise.io is not group/],
     [['--bogus=1'], /bogus/],

@@ -195,10 +195,9 @@ function readPods(get: (name: FlagName) => string | undefined): PodsConfig | und
   return isOn ? { keepVmIp, statefulSetKinds, graceMs } : undefined;
 }
 
-/** Above 0. */
 function readNumber(flag: FlagName, text: string | undefined, most: number): number {
   const value = Number(text);
-  if (!(value > 0 && value <= most)) throw new ConfigFault(`--${flag}: above 0, at most ${most}`);
+  if (!(value > 0 && value <= most)) throw new ConfigFault(`--${flag}: must be > 0 and <= ${most}`);
   return value;
 }
 

@@ -2,12 +2,9 @@
 // The control plane: reads its configuration, runs its roles, and stops in order when it is asked to.
 import 'reflect-metadata';
 import { renameSync, writeFileSync } from 'node:fs';
-import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AppModule } from './app.module';
 import { type Config, ConfigFault, helpText, readConfig } from './config';
-import { GatewayModule } from './gateway/gateway.module';
 import { JsonLogger } from './json-logger';
+import { serve, type ServingControlPlane } from './serve';
 
 const logger = new JsonLogger();
 
@@ -17,26 +14,16 @@ async function main(): Promise<void> {
     return;
   }
   const config = readConfig(process.argv.slice(2), process.env);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), new FastifyAdapter(), {
-    bodyParser: false,
-    bufferLogs: false,
-    abortOnError: false,
-    logger,
-  });
-  stopOnSignal(app);
-  const at = config.httpListen.lastIndexOf(':');
-  await app.listen(
-    Number(config.httpListen.slice(at + 1)),
-    config.httpListen.slice(0, at).replace(/^\[|\]$/g, ''),
-  );
-  await tellReady(app, config);
+  const controlPlane = await serve(config, logger);
+  stopOnSignal(controlPlane);
+  announce(controlPlane, config);
 }
 
-/** In order, answering what is under way; a second signal ends it at once. */
-function stopOnSignal(app: NestFastifyApplication): void {
+/** A second signal ends it at once. */
+function stopOnSignal(controlPlane: ServingControlPlane): void {
   const stop = (): void => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-    app.close().then(
+    controlPlane.stop().then(
       () => process.exit(0),
       (error: unknown) => {
         logger.error({ msg: 'could not stop in order', fault: String(error) });
@@ -47,15 +34,11 @@ function stopOnSignal(app: NestFastifyApplication): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
 }
 
-async function tellReady(app: NestFastifyApplication, { roles, readyFile }: Config): Promise<void> {
-  const bound = {
-    http: await app.getUrl(),
-    grpc: roles.has('gateway') ? app.get(GatewayModule).grpcBound : '',
-  };
-  logger.info({ msg: 'serving', ...bound, roles: [...roles].join(',') });
+function announce({ http, grpc }: ServingControlPlane, { roles, readyFile }: Config): void {
+  logger.info({ msg: 'serving', http, grpc, roles: [...roles].join(',') });
   if (readyFile === undefined) return;
   // Whoever waits for the file finds it whole.
-  writeFileSync(`${readyFile}.new`, JSON.stringify(bound));
+  writeFileSync(`${readyFile}.new`, JSON.stringify({ http, grpc }));
   renameSync(`${readyFile}.new`, readyFile);
 }
 

@@ -30,7 +30,7 @@ export * from './query';
 export { CONTENT_TYPES, type Coding, codingOf } from './read/coding';
 export { type HttpRequest, readHttpRequest } from './read/http-request';
 export { MESSAGE_BYTES_MAX, type Read, readRequest } from './read/request';
-export { type HttpMethod, type Route, fillPath } from './route';
+export { type HttpMethod, type Route, fillPath, matchPath } from './route';
 export * from './status';
 export * from './subjects';
 export * from './transport';

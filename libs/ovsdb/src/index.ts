@@ -2,11 +2,11 @@
 // nothing of any schema; types for one are written by `@holdfast/ovsdb/generate`.
 
 // Connecting
-export { OvsdbClient, type ClientState } from './client';
-export type { OvsdbClientOptions } from './client-options';
-export type { TlsFiles } from './dial';
-export { parseRemotes, type Remote } from './remote';
-export { OvsdbFault, type OvsdbFaultCode } from './fault';
+export { OvsdbClient, type ClientState } from './client/client';
+export type { OvsdbClientOptions } from './connection/client-options';
+export type { TlsFiles } from './connection/dial';
+export { parseRemotes, type Remote } from './connection/remote';
+export { OvsdbFault, type OvsdbFaultCode } from './schema/fault';
 
 // Writing
 export {
@@ -15,22 +15,35 @@ export {
   comment,
   commit,
   operationsOf,
-  type Condition,
+  type OvsdbCondition,
   type Input,
   type Mutation,
-  type Operation,
-  type Operations,
+  type OvsdbOperation,
+  type OperationBuilder,
   type RowInput,
-} from './operations';
-export type { Aborted, ResultOf, TransactResult } from './transact';
+} from './transact/operations';
+export type { Aborted, ResultOf, TransactResult } from './transact/transact';
 
 // Reading
-export type { ChangeBatch, Replica, ReplicaState, RowChange, Selected, Selection } from './replica';
+export type {
+  ChangeBatch,
+  OvsdbReplica,
+  ReplicaState,
+  RowChange,
+  Selected,
+  Selection,
+} from './replica/replica';
 
 // Locks
-export type { LockState, OvsdbLock } from './lock';
+export type { LockState, OvsdbLock } from './transact/lock';
 
 // Schemas and values
-export { parseSchema, type AnyTables, type ColumnSchema, type DatabaseSchema, type Row } from './schema';
-export { fetchSchema, type FetchSchemaOptions } from './fetch-schema';
-export { named, parseUuid, type NamedUuid, type Uuid } from './uuid';
+export {
+  parseSchema,
+  type AnyTables,
+  type ColumnSchema,
+  type DatabaseSchema,
+  type OvsdbRow,
+} from './schema/schema';
+export { fetchSchema, type FetchSchemaOptions } from './generate/fetch-schema';
+export { named, parseUuid, type NamedUuid, type Uuid } from './schema/uuid';

@@ -14,7 +14,7 @@ interface Held {
   readonly mac: string;
 }
 
-interface Face {
+interface Follower {
   readonly name: string;
   readonly position: string;
   readonly trouble: string;
@@ -75,8 +75,8 @@ export class Holdfast {
   async settled(): Promise<void> {
     const { position } = await this.call('GetStatus', {});
     await until('the Northbound has all that is recorded', async () => {
-      const { faces } = (await this.call('GetStatus', {})) as unknown as { faces: readonly Face[] };
-      return faces.some((face) => face.name === 'ovn-northbound' && face.position === position) || undefined;
+      const { projectors } = (await this.call('GetStatus', {})) as unknown as { projectors: readonly Follower[] };
+      return projectors.some((it) => it.name === 'ovn-northbound' && it.position === position) || undefined;
     });
     await this.lab.syncHv();
   }

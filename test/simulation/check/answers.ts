@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '@holdfast/clock';
 import { type SubnetCommand, type SubnetEvent, subnet } from '@holdfast/ipam';
-import type { SubnetOutcome } from '@holdfast/control-plane/ledger';
+import type { LedgerOutcome } from '@holdfast/ledger';
 import { type Checker, Violation } from '../run/violation';
 import type { Order } from '../world/order';
 import type { History, Landed } from './history';
@@ -12,7 +12,7 @@ import type { Witness } from './witness';
 
 export interface Answered {
   readonly order: Order;
-  readonly outcome: SubnetOutcome;
+  readonly outcome: LedgerOutcome;
   /** How long the log was when it was delivered. */
   readonly deliveredAt: number;
   /** What the process' clock may have said at most; it may have been set back since. */
@@ -64,7 +64,7 @@ export class Answers {
 
   private refused(answered: Answered, effect: Landed | undefined, witness: Witness, clock: Clock): void {
     const { order, outcome, deliveredAt, latestMs } = answered;
-    const { code, facts } = outcome.rejected as NonNullable<SubnetOutcome['rejected']>;
+    const { code, facts } = outcome.rejected as NonNullable<LedgerOutcome['rejected']>;
     const nowMs = Math.max(latestMs, this.history.lastAtMs);
     if (code === 'CommandExpired' && facts['windowHours'] !== undefined) {
       if (order.issuedAtMs >= nowMs - this.windowMs) this.fail('true-answer', order, 'is said to be expired');
@@ -108,7 +108,7 @@ export class Answers {
    * Two writers may decide the very same event in the very same millisecond; the second one's append finds it there, and
    * what was answered beside it did not know of what came after it. It must be true all the same.
    */
-  private isSoNow({ command, issuedAtMs }: Order, { rejected }: SubnetOutcome): boolean {
+  private isSoNow({ command, issuedAtMs }: Order, { rejected }: LedgerOutcome): boolean {
     const { view } = this.history;
     const { subnet: at, name, vip = name } = command as { subnet?: string; name?: string; vip?: string };
     if (rejected?.code === 'VipNotFound') return view.vip(vip ?? '') === undefined;
@@ -126,7 +126,7 @@ export class Answers {
   }
 }
 
-const replyOf = (outcome: SubnetOutcome): unknown => ('reply' in outcome ? outcome.reply : undefined);
+const replyOf = (outcome: LedgerOutcome): unknown => ('reply' in outcome ? outcome.reply : undefined);
 
 /** What is undefined is absent. */
 function same(a: unknown, b: unknown): boolean {

@@ -3,7 +3,7 @@
 // goes on when what it did has had its effect, or not at all.
 import type { Holder } from '@holdfast/ipam';
 import { address, cidr } from '@holdfast/ipam/testing';
-import type { OrderCommand } from '../world/order';
+import type { LedgerCommand } from '@holdfast/ledger';
 import { PODS, STATEFUL_SETS, SUBNETS, VIPS } from '../world/kubernetes/cluster';
 import type { World } from '../world/world';
 
@@ -13,7 +13,7 @@ const holder = (name: string): Holder => `pod/default/${name}` as Holder;
 const v4 = (last: number): number => address(`10.0.0.${last}`) as number;
 
 const order =
-  (command: OrderCommand): Step =>
+  (command: LedgerCommand): Step =>
   ({ clients }) =>
     clients.ask(command, 0);
 

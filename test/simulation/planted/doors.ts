@@ -2,14 +2,13 @@
 // that were true once.
 import type { CommandEnvelope } from '@holdfast/event-store';
 import { reject } from '@holdfast/ipam';
-import type { SubnetOutcome } from '@holdfast/control-plane/ledger';
+import type { LedgerCommand, LedgerOutcome } from '@holdfast/ledger';
 import { Bus } from '../world/bus';
-import type { OrderCommand } from '../world/order';
 import type { Planted } from '../world/planted';
 import type { World } from '../world/world';
 import { type PlantedBug, bug } from './planted-bug';
 
-type Execute = (envelope: CommandEnvelope<OrderCommand>) => Promise<SubnetOutcome>;
+type Execute = (envelope: CommandEnvelope<LedgerCommand>) => Promise<LedgerOutcome>;
 
 /** @param make given one world, how its doors hand commands on */
 const atTheDoor = (make: (world: World) => (inner: Execute) => Execute): Planted => {
@@ -23,8 +22,8 @@ const atTheDoor = (make: (world: World) => (inner: Execute) => Execute): Planted
   };
 };
 
-const answer = (commandId: string, outcome: object): SubnetOutcome =>
-  ({ subnet: '', commandId, ...outcome }) as unknown as SubnetOutcome;
+const answer = (commandId: string, outcome: object): LedgerOutcome =>
+  ({ subnet: '', commandId, ...outcome }) as unknown as LedgerOutcome;
 
 class EagerBus extends Bus {
   constructor(private readonly world: World) {
@@ -62,7 +61,7 @@ export const DOOR_BUGS: readonly PlantedBug[] = [
     'terraform-provider-netbox #59',
     'durable-answer',
     atTheDoor(() => {
-      const remembered = new Map<string, SubnetOutcome>();
+      const remembered = new Map<string, LedgerOutcome>();
       return (execute) => async (envelope) => {
         const { type, ...rest } = envelope.command;
         if (type !== 'ReserveAddress') return execute(envelope);
@@ -78,7 +77,7 @@ export const DOOR_BUGS: readonly PlantedBug[] = [
     'metallb #1984',
     'true-answer',
     atTheDoor(() => {
-      const refused = new Map<string, SubnetOutcome>();
+      const refused = new Map<string, LedgerOutcome>();
       return (execute) => async (envelope) => {
         const { command } = envelope;
         if (command.type !== 'ReserveAddress') return execute(envelope);

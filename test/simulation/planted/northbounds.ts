@@ -1,6 +1,6 @@
 // Bugs of the Northbound's projector: transactions that are not what was meant, and changes that nobody is told of.
 import { type Northbound, type NorthboundChange, OWNER_KEY, POSITION_KEY } from '@holdfast/ovn';
-import type { Operation } from '@holdfast/ovsdb';
+import type { OvsdbOperation } from '@holdfast/ovsdb';
 import { Lock } from '../world/northbound/lock';
 import { isOurs } from '../world/northbound/neighbours';
 import type { Planted } from '../world/planted';
@@ -8,7 +8,7 @@ import type { World } from '../world/world';
 import { type PlantedBug, bug } from './planted-bug';
 
 const writing = (
-  turn: (operations: readonly Operation[], world: World) => readonly Operation[],
+  turn: (operations: readonly OvsdbOperation[], world: World) => readonly OvsdbOperation[],
 ): Planted => ({
   northbound: (northbound, world): Northbound => ({
     watch: (watcher) => northbound.watch(watcher),
@@ -41,7 +41,8 @@ class EverybodysLock extends Lock {
   }
 }
 
-const isFence = (operation: Operation): boolean => operation.op === 'wait' && operation.table === 'NB_Global';
+const isFence = (operation: OvsdbOperation): boolean =>
+  operation.op === 'wait' && operation.table === 'NB_Global';
 
 /** Neighbours' ports and switches as they are now. */
 function* theirs(table: string, { northbound }: World): Iterable<string> {
@@ -50,7 +51,7 @@ function* theirs(table: string, { northbound }: World): Iterable<string> {
 
 /** Says another thing of every row that has this in its columns. */
 const rewriting = (turn: (text: string) => string): Planted =>
-  writing((operations) => JSON.parse(turn(JSON.stringify(operations))) as Operation[]);
+  writing((operations) => JSON.parse(turn(JSON.stringify(operations))) as OvsdbOperation[]);
 
 export const NORTHBOUND_BUGS: readonly PlantedBug[] = [
   bug('stale-projector-writes', 'kube-vip #1418', 'checkpoint', {
@@ -77,7 +78,7 @@ export const NORTHBOUND_BUGS: readonly PlantedBug[] = [
         where: [],
         mutations: [['ports', 'delete', ['set', ports]]],
       };
-      return [...operations, take as Operation];
+      return [...operations, take as OvsdbOperation];
     }),
   ),
   bug(
@@ -87,7 +88,7 @@ export const NORTHBOUND_BUGS: readonly PlantedBug[] = [
     writing((operations, world) => [
       ...operations,
       ...[...theirs('Logical_Switch', world)].map(
-        (uuid): Operation => ({
+        (uuid): OvsdbOperation => ({
           op: 'update',
           table: 'Logical_Switch',
           where: [['_uuid', '==', ['uuid', uuid]]],
@@ -102,7 +103,12 @@ export const NORTHBOUND_BUGS: readonly PlantedBug[] = [
     'foreign-rows',
     writing((operations) => [
       ...operations,
-      { op: 'update', table: 'Logical_Switch_Port', where: [], row: { addresses: ['set', []] } } as Operation,
+      {
+        op: 'update',
+        table: 'Logical_Switch_Port',
+        where: [],
+        row: { addresses: ['set', []] },
+      } as OvsdbOperation,
     ]),
   ),
   bug(

@@ -1,12 +1,12 @@
 // Clients of the ledger: each command is sent again, under the same id, until it is answered. A fault is no answer.
 import type { Scheduler } from '../run/scheduler';
-import type { SubnetOutcome } from '@holdfast/control-plane/ledger';
+import type { LedgerCommand, LedgerOutcome } from '@holdfast/ledger';
 import type { Bus } from './bus';
 import { EPOCH_MS } from './life';
-import type { Order, OrderCommand } from './order';
+import type { Order } from './order';
 
 /** What a door does with a request; it answers any number of times, or never. */
-export type Door = (order: Order, answer: (outcome: SubnetOutcome | 'fault') => void) => void;
+export type Door = (order: Order, answer: (outcome: LedgerOutcome | 'fault') => void) => void;
 
 /** Until a client sends again; doubled each time, up to a minute. */
 const PATIENCE_MS = 200;
@@ -20,11 +20,11 @@ export class Clients {
     private readonly scheduler: Scheduler,
     private readonly bus: Bus,
     private readonly door: Door,
-    private readonly onAnswer: (order: Order, outcome: SubnetOutcome, isFirst: boolean) => void,
+    private readonly onAnswer: (order: Order, outcome: LedgerOutcome, isFirst: boolean) => void,
   ) {}
 
   /** @param offMs how far the client's clock is off */
-  ask(command: OrderCommand, offMs: number): void {
+  ask(command: LedgerCommand, offMs: number): void {
     this.sent += 1;
     const issuedAtMs = EPOCH_MS + this.scheduler.nowMs + offMs;
     const order = { commandId: `c${this.sent}`, issuedAtMs, command };
@@ -38,7 +38,7 @@ export class Clients {
     this.scheduler.after(patienceMs, () => this.send(order, Math.min(patienceMs * 2, PATIENCE_MAX_MS)));
   }
 
-  private take(order: Order, outcome: SubnetOutcome | 'fault'): void {
+  private take(order: Order, outcome: LedgerOutcome | 'fault'): void {
     if (outcome === 'fault') return;
     const isFirst = this.unanswered.delete(order.commandId);
     this.onAnswer(order, outcome, isFirst);

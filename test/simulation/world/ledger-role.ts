@@ -1,5 +1,4 @@
-// The ledger's writing side in one process: the product's loops and its way with Vip names, with a witness around the
-// deciders. Nothing here decides.
+// The ledger's writing side in one process: the product's own, with a witness around the deciders. Nothing here decides.
 import {
   CommandLoop,
   type CommandEnvelope,
@@ -20,8 +19,7 @@ import {
   vipName,
 } from '@holdfast/ipam';
 import type { Witness } from '../check/witness';
-import { type SubnetOutcome, VipReservations } from '@holdfast/control-plane/ledger';
-import type { OrderCommand } from './order';
+import { LedgerCommands } from '@holdfast/ledger';
 
 export type SubnetDecider = Decider<SubnetFold, SubnetCommand, SubnetEvent, SubnetReply, Rejection>;
 export type VipNameDecider = Decider<VipNameState, VipNameCommand, VipNameEvent, VipNameReply, Rejection>;
@@ -55,26 +53,13 @@ class WitnessedLoop<State extends object, Command extends object, Event, Reply> 
   }
 }
 
-export class LedgerRole {
-  private readonly subnets: WitnessedLoop<SubnetFold, SubnetCommand, SubnetEvent, SubnetReply>;
-  private readonly vips: VipReservations;
-
+export class LedgerRole extends LedgerCommands {
   constructor(deciders: Deciders, options: CommandLoopOptions<Rejection>, witness: Witness) {
     const witnessed = { ...options, chance: witness.over(options.chance) };
-    this.subnets = new WitnessedLoop(deciders.subnet, witnessed, witness);
-    const names = new WitnessedLoop(deciders.vipName, witnessed, witness);
-    this.vips = new VipReservations(this.subnets, names, options.clock);
-  }
-
-  /** As the control plane's handler of `ExecuteSubnetCommand` sends commands on. */
-  async execute(envelope: CommandEnvelope<OrderCommand>): Promise<SubnetOutcome> {
-    const { command } = envelope;
-    if (command.type === 'ReserveVip') return this.vips.reserve({ ...envelope, command });
-    if (command.type === 'ReviseVip') return this.vips.revise({ ...envelope, command });
-    if (command.type === 'ReleaseVip') return this.vips.release({ ...envelope, command });
-    if (command.type === 'GrantParent' || command.type === 'WithdrawParent' || command.type === 'DefineRule')
-      return this.vips.use({ ...envelope, command: command as never });
-    const outcome = await this.subnets.execute(command.subnet, envelope as CommandEnvelope<SubnetCommand>);
-    return { ...outcome, subnet: command.subnet };
+    super(
+      new WitnessedLoop(deciders.subnet, witnessed, witness),
+      new WitnessedLoop(deciders.vipName, witnessed, witness),
+      options.clock,
+    );
   }
 }

@@ -2,12 +2,12 @@
 import type { SeededChance } from '@holdfast/clock/testing';
 import { GRANTORS } from '@holdfast/ipam';
 import type { AddressRequest, Cidr, Holder, SubnetDefinition, VipPurpose } from '@holdfast/ipam';
-import type { OrderCommand } from './order';
+import type { LedgerCommand } from '@holdfast/ledger';
 import type { SubnetPlan, Terrain } from './terrain';
 import { UseOrders } from './use-orders';
 import { UserOrders } from './user-orders';
 
-type Draw = () => OrderCommand;
+type Draw = () => LedgerCommand;
 
 const PARENTS = ['parent-1', 'parent-2', 'parent-3'];
 
@@ -52,17 +52,17 @@ export class Orders {
     this.total = this.table.reduce((sum, [each]) => sum + each, 0);
   }
 
-  next(): OrderCommand {
+  next(): LedgerCommand {
     let left = this.chance.random() * this.total;
     for (const [weight, draw] of this.table) if ((left -= weight) < 0) return draw();
     return this.reserve();
   }
 
-  defineSubnet(plan: SubnetPlan): OrderCommand {
+  defineSubnet(plan: SubnetPlan): LedgerCommand {
     return { type: 'DefineSubnet', subnet: plan.name, cidrs: this.blocks(plan), ...this.policy(plan) };
   }
 
-  private reviseSubnet(): OrderCommand {
+  private reviseSubnet(): LedgerCommand {
     const plan = this.subnet();
     const { coolingMs, excluded } = this.policy(plan);
     return {
@@ -74,7 +74,7 @@ export class Orders {
     };
   }
 
-  private reserve(): OrderCommand {
+  private reserve(): LedgerCommand {
     const plan = this.subnet();
     const holder = this.holder();
     const port = portOf(holder, plan.name);
@@ -82,24 +82,24 @@ export class Orders {
   }
 
   /** Of ports that nobody has made: who made them is for other tests. */
-  private parent(): OrderCommand {
+  private parent(): LedgerCommand {
     const of = { vip: this.vip(), port: this.one(PARENTS), grantor: this.one(GRANTORS) };
     return this.once(0.6)
       ? { type: 'GrantParent', ...of }
       : { type: 'WithdrawParent', ...of, reason: 'it does not match any more' };
   }
 
-  private move(): OrderCommand {
+  private move(): LedgerCommand {
     const plan = this.subnet();
     const { v4, v6, mac } = this.wish(plan, 0.9);
     return { type: 'MoveAddress', subnet: plan.name, holder: this.holder(), v4, v6, mac };
   }
 
-  private release(): OrderCommand {
+  private release(): LedgerCommand {
     return { type: 'ReleaseAddress', subnet: this.subnet().name, holder: this.holder(), reason: 'done' };
   }
 
-  private reserveVip(): OrderCommand {
+  private reserveVip(): LedgerCommand {
     const plan = this.subnet();
     return {
       type: 'ReserveVip',
@@ -110,12 +110,12 @@ export class Orders {
     };
   }
 
-  private reviseVip(): OrderCommand {
+  private reviseVip(): LedgerCommand {
     const { v4, v6, mac } = this.wish(this.subnet(), 0.5);
     return { type: 'ReviseVip', name: this.vip(), ...this.purpose(), v4, v6, mac };
   }
 
-  private releaseVip(): OrderCommand {
+  private releaseVip(): LedgerCommand {
     return { type: 'ReleaseVip', name: this.vip(), reason: 'done' };
   }
 

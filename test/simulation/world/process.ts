@@ -4,7 +4,7 @@ import type { EventStore } from '@holdfast/event-store';
 import { SeededChance } from '@holdfast/clock/testing';
 import type { SubnetFact } from '@holdfast/ipam';
 import { Witness } from '../check/witness';
-import { LedgerReader, type SubnetOutcome, refuse } from '@holdfast/control-plane/ledger';
+import { type LedgerOutcome, LedgerReader, toRejection } from '@holdfast/ledger';
 import { Violation } from '../run/violation';
 import { FaultyStore } from './faulty-store';
 import { LedgerRole } from './ledger-role';
@@ -63,7 +63,7 @@ export class Process {
         store: this.store,
         clock,
         chance: this.chance,
-        refuse,
+        refuse: toRejection,
         windowMs: world.windowMs,
         hasOtherWriters: isShared,
       },
@@ -90,7 +90,7 @@ export class Process {
   }
 
   /** A client's command came; `answer` is called unless the process dies over it. */
-  handle(order: Order, answer: (outcome: SubnetOutcome | 'fault') => void): void {
+  handle(order: Order, answer: (outcome: LedgerOutcome | 'fault') => void): void {
     const { commandId, issuedAtMs, command } = order;
     this.witness.delivering(commandId);
     const envelope = { commandId, issuedAtMs, command, actor: { name: 'client', through: 'nats' } as const };

@@ -1,7 +1,7 @@
 // Random orders about what addresses and Vips are set aside and used for: pools, and rules on Vips' fronts.
 import type { SeededChance } from '@holdfast/clock/testing';
 import { type Address, PROTOCOLS, type RuleDefinition } from '@holdfast/ipam';
-import type { OrderCommand } from './order';
+import type { LedgerCommand } from '@holdfast/ledger';
 import type { SubnetPlan, Terrain } from './terrain';
 
 const RULES = ['rule-1', 'rule-2', 'rule-3', 'rule-4'];
@@ -15,7 +15,7 @@ export class UseOrders {
     private readonly chance: SeededChance,
   ) {}
 
-  pool(): OrderCommand {
+  pool(): LedgerCommand {
     const plan = this.subnet();
     const name = this.one(this.terrain.pools);
     if (this.once(0.25)) return { type: 'RetirePool', subnet: plan.name, name };
@@ -24,7 +24,7 @@ export class UseOrders {
     return { type: 'DefinePool', subnet: plan.name, name, ranges, namespaces };
   }
 
-  rule(): OrderCommand {
+  rule(): LedgerCommand {
     const rule = this.one(RULES);
     const subnet = this.subnet().name;
     const kind = this.chance.below(10);

@@ -1,7 +1,7 @@
 // Random orders about who uses what is reserved, and how long it is to stay.
 import type { SeededChance } from '@holdfast/clock/testing';
 import { type Holder, type Retention, vipHolder } from '@holdfast/ipam';
-import type { OrderCommand } from './order';
+import type { LedgerCommand } from '@holdfast/ledger';
 import type { Terrain } from './terrain';
 
 /** Pods, by UID, that come and go as users of one reservation. */
@@ -20,7 +20,7 @@ export class UserOrders {
     private readonly chance: SeededChance,
   ) {}
 
-  next(): OrderCommand {
+  next(): LedgerCommand {
     const { name: subnet } = this.one(this.terrain.subnets);
     const isVip = this.chance.random() < 0.25;
     const holder: Holder = isVip ? vipHolder(this.one(this.terrain.vips)) : this.one(this.terrain.holders);

@@ -5,7 +5,7 @@ import type { SubnetEvent } from '@holdfast/ipam';
 import type { KubernetesObject } from '@holdfast/kube';
 import { Answers } from '../check/answers';
 import { History } from '../check/history';
-import type { SubnetOutcome } from '@holdfast/control-plane/ledger';
+import type { LedgerOutcome } from '@holdfast/ledger';
 import { Faults } from '../run/faults';
 import { Scheduler } from '../run/scheduler';
 import { type Rates, drawRates } from '../run/swarm';
@@ -261,7 +261,7 @@ export class World {
   }
 
   /** To any process that serves now; to none if there is none. */
-  private deliver(order: Order, answer: (outcome: SubnetOutcome | 'fault') => void): void {
+  private deliver(order: Order, answer: (outcome: LedgerOutcome | 'fault') => void): void {
     const serving = [...this.processes.values()].filter(
       ({ isReady, life, machine }) => isReady && !life.isOver && machine.takesOrders,
     );
@@ -270,7 +270,7 @@ export class World {
   }
 }
 
-const told = (outcome: SubnetOutcome): string =>
+const told = (outcome: LedgerOutcome): string =>
   outcome.rejected ? outcome.rejected.code : `at ${outcome.position}`;
 
 function drawScenery(chance: SeededChance): Scenery {

@@ -4,19 +4,19 @@ const follower = { lag: undefined, trouble: '', notes: [], position: '7' };
 const told = {
   ...{ version: '1', roles: ['gateway'], position: '7', ledger: 'x' },
   views: [{ ...follower, name: 'ledger' }],
-  faces: [{ ...follower, name: 'kubernetes', notes: ['the cluster does not serve ippools.kubeovn.io'] }],
+  projectors: [{ ...follower, name: 'kubernetes', notes: ['the cluster does not serve ippools.kubeovn.io'] }],
 };
 const difference = (about: string) => ({
-  ...{ face: 'kubernetes', about, what: 'it asks for\nsomething else', why: 'its spec changed' },
+  ...{ projector: 'kubernetes', about, what: 'it asks for\nsomething else', why: 'its spec changed' },
   at: { seconds: 1_767_225_600n, nanos: 0 },
 });
 
-it('shows what faces note, and what they found different', () => {
+it('shows what projectors note, and what they found different', () => {
   const text = statusText({ ...told, differences: [difference('vips.kubeovn.io/web')] } as never);
   expect(text).toContain(
     [
       'Found different, the newest first:',
-      'AT                         FACE         ABOUT                 WHAT                         WHY',
+      'AT                         PROJECTOR    ABOUT                 WHAT                         WHY',
       '2026-01-01T00:00:00.000Z   kubernetes   vips.kubeovn.io/web   it asks for something else   its spec changed',
       '',
     ].join('\n'),

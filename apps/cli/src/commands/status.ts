@@ -24,7 +24,7 @@ export function statusText({
   roles,
   position,
   views,
-  faces,
+  projectors,
   differences,
 }: Reply<'GetStatus'>): string {
   const facts = [
@@ -34,11 +34,11 @@ export function statusText({
   ];
   const rows = [
     ...views.map((follower) => ({ kind: 'view', follower })),
-    ...faces.map((follower) => ({ kind: 'face', follower })),
+    ...projectors.map((follower) => ({ kind: 'projector', follower })),
   ];
   const head = facts.map(([name = '', text]) => `${name.padEnd(10)} ${text}\n`).join('');
   const followers = rows.length > 0 ? `\n${table(COLUMNS, rows)}` : '';
-  const notes = faces.flatMap((face) => face.notes.map((note) => `${face.name}: ${note}\n`)).join('');
+  const notes = projectors.flatMap(({ name, notes: all }) => all.map((note) => `${name}: ${note}\n`)).join('');
   return [`${head}${followers}`, notes, differencesText(differences)]
     .filter((part) => part !== '')
     .join('\n');
@@ -54,7 +54,7 @@ function differencesText(differences: readonly v1.Difference[]): string {
 
 const DIFFERENCE_COLUMNS: readonly Column<v1.Difference>[] = [
   { head: 'AT', text: ({ at }) => at && tellTimestamp(at) },
-  { head: 'FACE', text: ({ face }) => face },
+  { head: 'PROJECTOR', text: ({ projector }) => projector },
   { head: 'ABOUT', text: ({ about }) => about },
   { head: 'WHAT', text: ({ what }) => plain(what) },
   { head: 'WHY', text: ({ why }) => plain(why) },

@@ -1,7 +1,7 @@
 import { VirtualClock } from '@holdfast/clock/testing';
 import { Differences } from './differences';
 
-it('keeps the last of each face, the newest first, and counts all', async () => {
+it('keeps the last of each projector, the newest first, and counts all', async () => {
   const clock = new VirtualClock();
   const logged: string[] = [];
   const differences = new Differences(clock, ({ about }) => void logged.push(about));
@@ -15,6 +15,6 @@ it('keeps the last of each face, the newest first, and counts all', async () => 
   const about = differences.last.map((found) => found.about);
   expect(about).toEqual([...Array.from({ length: 50 }, (_, n) => `vip/${59 - n}`), 'vip/first']);
   expect(differences.last[50]).toEqual({
-    ...{ at: '2026-01-01T00:00:00.000Z', face: 'quiet', about: 'vip/first', what: 'w', why: 'y' },
+    ...{ at: '2026-01-01T00:00:00.000Z', projector: 'quiet', about: 'vip/first', what: 'w', why: 'y' },
   });
 });

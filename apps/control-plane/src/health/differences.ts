@@ -1,4 +1,4 @@
-// What the faces found different between the ledger and what they face, at the start and since, with how each may have come
+// What the projectors found different between the ledger and what is out there, at the start and since, with how each may have come
 // about: the last of them, for whoever looks at this process. The log has all of them; the ledger none, because they are no facts
 // of it. Gone with the process.
 import type { Clock } from '@holdfast/clock';
@@ -15,10 +15,10 @@ export interface Difference {
 export interface FoundDifference extends Difference {
   /** RFC 3339. */
   readonly at: string;
-  readonly face: string;
+  readonly projector: string;
 }
 
-/** Of each face, so that one that talks much leaves those of others alone: what somebody reads, and not what somebody counts. */
+/** Of each projector, so that one that talks much leaves those of others alone: what somebody reads, and not what somebody counts. */
 const KEPT_MAX = 50;
 
 export class Differences {
@@ -31,17 +31,17 @@ export class Differences {
     private readonly log: (found: FoundDifference) => void,
   ) {}
 
-  found(face: string, { about, what, why }: Difference): void {
+  found(projector: string, { about, what, why }: Difference): void {
     const at = new Date(this.clock.now()).toISOString();
-    const kept = this.kept.get(face) ?? [];
-    kept.push({ at, face, about, what, why });
-    this.log({ at, face, about, what, why });
+    const kept = this.kept.get(projector) ?? [];
+    kept.push({ at, projector, about, what, why });
+    this.log({ at, projector, about, what, why });
     if (kept.length > KEPT_MAX) kept.shift();
-    this.kept.set(face, kept);
-    this.counted.set(face, (this.counted.get(face) ?? 0) + 1);
+    this.kept.set(projector, kept);
+    this.counted.set(projector, (this.counted.get(projector) ?? 0) + 1);
   }
 
-  /** How many there were since the start, by face. */
+  /** How many there were since the start, by projector. */
   get counts(): Readonly<Record<string, number>> {
     return Object.fromEntries(this.counted);
   }

@@ -54,7 +54,7 @@ it('tells what is held back, what is not served and what was different, and lets
   for (const name of ['db', 'web'])
     await right.request('POST', `${KUBE_OVN}/vips`, object('Vip', name, { subnet: 'blue' }));
   await eventually(async () => (await vipsIn(first)).length === 2 || undefined);
-  expect(await first.ask('POST', '/brakes/Vip/release?missing=2')).toMatchObject({
+  expect(await first.ask('POST', '/deletion-guards/Vip/override?missing=2')).toMatchObject({
     ...{ status: 409, body: { message: 'nothing of kind Vip is held back' } },
   });
 
@@ -69,12 +69,12 @@ it('tells what is held back, what is not served and what was different, and lets
   });
   expect(trouble).toEqual({
     kubernetes: expect.stringMatching(
-      /^kubernetes-objects-missing: 2 objects of kind Vip are missing .*POST \/brakes\/Vip\/release\?missing=2\..*kind Subnet/,
+      /^kubernetes-objects-missing: 2 objects of kind Vip are missing .*POST \/deletion-guards\/Vip\/override\?missing=2\..*kind Subnet/,
     ) as string,
   });
   expect(notes).toEqual({ kubernetes: [expect.stringMatching(/does not serve switch-lb-rules/) as string] });
   const status = await second.ask('GET', '/v1/status');
-  expect(status.body['faces']).toMatchObject([
+  expect(status.body['projectors']).toMatchObject([
     {
       name: 'kubernetes',
       trouble: expect.stringMatching(/^kubernetes-objects-missing: 2 objects/) as string,
@@ -82,14 +82,14 @@ it('tells what is held back, what is not served and what was different, and lets
   ]);
 
   for (const [path, code] of [
-    ['/brakes/Vip/release', 400],
-    ['/brakes/Vip/release?missing=many', 400],
-    ['/brakes/Vip/release?missing=3', 409],
-    ['/brakes/Pod/release?missing=2', 409],
+    ['/deletion-guards/Vip/override', 400],
+    ['/deletion-guards/Vip/override?missing=many', 400],
+    ['/deletion-guards/Vip/override?missing=3', 409],
+    ['/deletion-guards/Pod/override?missing=2', 409],
   ] as const)
     expect([path, (await second.ask('POST', path)).status]).toEqual([path, code]);
   expect(await vipsIn(second)).toEqual(['db', 'web']);
-  expect(await second.ask('POST', '/brakes/Vip/release?missing=2')).toEqual({
+  expect(await second.ask('POST', '/deletion-guards/Vip/override?missing=2')).toEqual({
     ...{ status: 200, body: { accepted: ['db', 'web'] } },
   });
   await eventually(async () => (await vipsIn(second)).length === 0 || undefined);
@@ -100,7 +100,7 @@ it('tells what is held back, what is not served and what was different, and lets
   });
 });
 
-it('tells what a process that starts finds different, and has nobody to release a brake without the role', async () => {
+it('tells what a process that starts finds different, and has nobody to override the guard without the role', async () => {
   const right = servers[0] as SandboxApiServer;
   const process = await connectTo(right);
   const { body } = await eventually(async () => {
@@ -110,7 +110,7 @@ it('tells what a process that starts finds different, and has nobody to release 
   expect(body['differences']).toContainEqual({
     ...{
       at: expect.stringMatching(/^\d{4}-.*Z$/) as string,
-      face: 'kubernetes',
+      projector: 'kubernetes',
       about: 'vips.kubeovn.io/web',
     },
     what: 'it asks for something of which the ledger has nothing',
@@ -119,6 +119,6 @@ it('tells what a process that starts finds different, and has nobody to release 
   expect((await readyz(process))['differences']).toEqual({ kubernetes: expect.any(Number) as number });
   await control?.stop();
   control = await startProcess('--store=memory:', '--roles=reservation');
-  expect((await control.ask('POST', '/brakes/Vip/release?missing=2')).status).toBe(404);
+  expect((await control.ask('POST', '/deletion-guards/Vip/override?missing=2')).status).toBe(404);
   expect(await control.ask('GET', '/healthz')).toEqual({ status: 200, body: { status: 'ok' } });
 });

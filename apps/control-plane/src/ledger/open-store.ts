@@ -25,6 +25,9 @@ export async function openStore(store: string): Promise<EventStore> {
   }
 }
 
+/** Whether other processes may append to the same streams: an SQLite file has one writer, and memory is one's own. */
+export const hasOtherWriters = (store: string): boolean => store.startsWith('eventstoredb:');
+
 function splitOnce(text: string, separator: string): [string, string?] {
   const at = text.indexOf(separator);
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];

@@ -1,9 +1,7 @@
-// The whole control plane in the test's process, on free ports, and a door to it that is none of the contract's clients.
+// The whole control plane in the test's process, on free ports, and a way to ask it that is none of the contract's clients.
 import { sleep, systemClock } from '@holdfast/clock';
-import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AppModule } from '../app.module';
 import { readConfig } from '../config';
+import { serve } from '../serve';
 
 const POLL_MS = 20;
 
@@ -22,19 +20,14 @@ export async function startProcess(...flags: readonly string[]): Promise<Running
   const ports = ['--http=127.0.0.1:0', '--grpc=127.0.0.1:0'];
   const config = readConfig([...ports, ...flags], {});
   // The test's own connections are kept open for the next request; nobody waits for that one.
-  const adapter = new FastifyAdapter({ forceCloseConnections: true });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), adapter, {
-    ...{ bodyParser: false, abortOnError: false, logger: false },
-  });
-  await app.listen(0, '127.0.0.1');
-  const url = await app.getUrl();
+  const { http, stop } = await serve(config, false, { forceCloseConnections: true });
   return {
     ask: async (method, path, body) => {
       const sent = body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-      const answer = await fetch(`${url}${path}`, { method, ...sent });
+      const answer = await fetch(`${http}${path}`, { method, ...sent });
       return { status: answer.status, body: (await answer.json()) as Answered['body'] };
     },
-    stop: () => app.close(),
+    stop,
   };
 }
 

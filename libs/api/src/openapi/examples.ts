@@ -302,12 +302,12 @@ export const examples: Readonly<Record<OperationName, Example>> = {
       roles: ['gateway', 'kube-projector', 'ovn-projector', 'reservation'],
       position: '42',
       views: [{ name: 'ledger', position: '42', lag: '0s', trouble: '', notes: [] }],
-      faces: [{ name: 'ovn-northbound', position: '41', lag: '0.004s', trouble: '', notes: [] }],
+      projectors: [{ name: 'ovn-northbound', position: '41', lag: '0.004s', trouble: '', notes: [] }],
       ledger: '7b0c5a52-3a86-4b8f-9c55-2f6a3f0e8d11',
       differences: [
         {
           at: '2026-01-31T14:06:00Z',
-          face: 'kubernetes',
+          projector: 'kubernetes',
           about: 'vips.kubeovn.io/web',
           what: 'it asks for something else than the ledger has',
           why: 'its spec changed while nobody looked; it was ordered',

@@ -1,7 +1,7 @@
 // Ports that Kube-OVN made become Holdfast's own in place, while a projector is at work, and Kube-OVN's again.
 import { formatAddress, formatMac, parseHolder } from '@holdfast/ipam';
-import type { PortRow } from '../northbound';
-import { OWNER_KEY } from '../ownership';
+import type { SwitchPortRow } from '../model/tables';
+import { OWNER_KEY } from '../model/row-keys';
 import { eventually } from '../testing/eventually';
 import { HandOverLab, LEDGER_ID } from '../testing/hand-over-lab';
 import { inOne, kubeOvnPort, kubeOvnVirtualPort } from '../testing/kube-ovn-rows';
@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.stop());
 
-const without = ({ external_ids: _, ...row }: PortRow): unknown => row;
+const without = ({ external_ids: _, ...row }: SwitchPortRow): unknown => row;
 
 /** Of each kind that there is, as Kube-OVN writes them, and the ledger to it. */
 async function wholeCluster(): Promise<void> {

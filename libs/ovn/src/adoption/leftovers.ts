@@ -1,9 +1,9 @@
 // What Kube-OVN made and what cannot be taken over in place, or would be in the way afterwards: fronts that share a load
 // balancer with others', and the addresses that ports have.
 import { type Address, isVipHolder, type LedgerView, parseAddress } from '@holdfast/ipam';
-import type { RowOf, RowUuid, SwitchRow } from '../northbound';
-import type { KnownRow, NorthboundRows } from '../northbound-rows';
-import { vipKeyOf } from '../ownership';
+import type { RowOf, RowUuid, SwitchRow } from '../model/tables';
+import type { KnownRow, NorthboundRows } from '../actual/northbound-rows';
+import { northboundKey } from '../model/row-keys';
 import { frontServed, type TakeOverConflict } from './take-over-conflict';
 
 /** An address in the `addresses` of a port that is not Holdfast's: OVN answers for it. */
@@ -37,7 +37,9 @@ export function frontsServed(view: LedgerView, rows: NorthboundRows): TakeOverCo
         const address = addressOf(front);
         const holder = address === undefined ? undefined : byAddress.get(address)?.holder;
         if (holder && isVipHolder(holder))
-          found.push(frontServed(vipKeyOf(holder), balancer.row.name, balancer.row._uuid, front));
+          found.push(
+            frontServed(northboundKey.vipHolder(holder), balancer.row.name, balancer.row._uuid, front),
+          );
       }
   }
   return found;

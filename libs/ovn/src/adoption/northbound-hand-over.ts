@@ -2,11 +2,16 @@
 // It is no projector: what a port that was handed over should be, it does not know.
 import { Backoff, sleep } from '@holdfast/clock';
 import type { LedgerView } from '@holdfast/ipam';
-import { type Operation, OvsdbClient, type OvsdbClientOptions, type Replica } from '@holdfast/ovsdb';
-import { fence, globalRow, judge, type LedgerMark, record, recordedIn } from '../checkpoint';
+import {
+  type OvsdbOperation,
+  OvsdbClient,
+  type OvsdbClientOptions,
+  type OvsdbReplica,
+} from '@holdfast/ovsdb';
+import { fence, globalRow, judge, type LedgerMark, record, recordedIn } from '../reconcile/mark';
 import { OVN_Northbound, type OVN_Northbound_Tables } from '../generated/northbound';
-import { type GlobalRow, WATCHED, type WatchedTables } from '../northbound';
-import { PROJECTOR_LOCK } from '../ovsdb-northbound';
+import { type GlobalRow, WATCHED, type WatchedTables } from '../model/tables';
+import { PROJECTOR_LOCK } from '../actual/ovsdb-northbound';
 import { type AnsweredAddress, answeredAddresses } from './leftovers';
 import { planGiveBack, type PortToGiveBack } from './plan-give-back';
 import { planTakeOver, type PortToTakeOver, type TakeOverPlan } from './plan-take-over';
@@ -47,12 +52,12 @@ interface Handable {
 
 export class NorthboundHandOver {
   private readonly client: OvsdbClient<OVN_Northbound_Tables>;
-  private readonly replica: Replica<WatchedTables>;
+  private readonly replica: OvsdbReplica<WatchedTables>;
 
   /** Begins to connect and returns at once. @throws OvsdbFault `invalid-remote` */
   constructor(private readonly options: HandOverOptions) {
     this.client = OvsdbClient.open({ ...options, database: OVN_Northbound });
-    this.replica = this.client.replicate(WATCHED) as Replica<WatchedTables>;
+    this.replica = this.client.replicate(WATCHED) as OvsdbReplica<WatchedTables>;
   }
 
   /** @throws OvsdbFault why there is no server to be had in time */
@@ -94,7 +99,7 @@ export class NorthboundHandOver {
     if (ports.length > 0 && !this.global()) await this.client.transact([fence(undefined), globalRow()]);
     const { comparePositions } = this.options;
     let latest = mark;
-    const before = async (): Promise<readonly Operation[] | HandOverRefusal> => {
+    const before = async (): Promise<readonly OvsdbOperation[] | HandOverRefusal> => {
       let verdict = judge(this.global(), latest, comparePositions);
       if (verdict.may === 'wait' && verdict.why === 'LedgerBehind') {
         latest = await now();
@@ -136,7 +141,7 @@ export class NorthboundHandOver {
 
   private async inGroups<Port extends Handable>(
     ports: readonly Port[],
-    before: () => Promise<readonly Operation[] | HandOverRefusal>,
+    before: () => Promise<readonly OvsdbOperation[] | HandOverRefusal>,
     operationsFor: (port: Port) => PortOperations,
   ): Promise<HandedOver<Port>> {
     const { clock, chance } = this.options;
@@ -169,7 +174,7 @@ export class NorthboundHandOver {
 
   /** What became of it: the number of the port that is not as it was, or why the server refuses. */
   private async send(
-    head: readonly Operation[],
+    head: readonly OvsdbOperation[],
     ports: readonly PortOperations[],
   ): Promise<'done' | 'fenced' | number | HandOverRefusal> {
     const guards = ports.flatMap((port) => port.guards);

@@ -5,16 +5,17 @@
 //                                                ^________ without those that would be changed _________|
 import { type Chance } from '@holdfast/clock';
 import { type LedgerView, parseHolder } from '@holdfast/ipam';
-import { keysOfLedger } from '../concern';
-import type { DesiredRow } from '../desired';
-import type { Columns } from '../diff';
-import { LedgerIndex } from '../ledger-index';
-import type { PortRow, RowUuid } from '../northbound';
-import type { KnownPort, NorthboundRows } from '../northbound-rows';
-import { type DueKey, kindOf, type RowKey, partsOf } from '../ownership';
-import { Batch, type Plan } from '../plan';
-import { planners } from '../planners';
-import type { Write } from '../writes';
+import { keysOfLedger } from '../model/desired-rows';
+import type { DesiredRow } from '../model/desired-row';
+import type { Columns } from '../model/desired-row';
+import { LedgerRelations } from '../model/ledger-relations';
+import type { SwitchPortRow, RowUuid } from '../model/tables';
+import type { KnownPort, NorthboundRows } from '../actual/northbound-rows';
+import { type NorthboundKey, kindOfKey, type RowKey, partsOf } from '../model/row-keys';
+import { type Plan } from '../plan/plan';
+import { TransactionBatch } from '../plan/transaction-batch';
+import { planKey } from '../plan/plan-key';
+import type { Write } from '../plan/writes';
 import { frontsServed } from './leftovers';
 import { meansTheSame } from './same-meaning';
 import { indexed, type NorthboundTables } from './snapshot';
@@ -34,7 +35,7 @@ export const TAKEN_FROM_KEY = 'holdfast:taken-from';
 export interface PortToTakeOver {
   readonly key: RowKey;
   /** As it was read: it is taken over only while it is so. */
-  readonly row: PortRow;
+  readonly row: SwitchPortRow;
   /** The switch that it is on. */
   readonly place: RowUuid;
   readonly subnet: string;
@@ -58,22 +59,25 @@ const ROUNDS_MAX = 50;
 const PLANNED = ['router', 'subnet', 'port', 'vip'] as const;
 
 interface Candidate {
-  readonly due: DueKey;
+  readonly due: NorthboundKey;
   readonly wanted: DesiredRow;
   readonly port: KnownPort;
 }
 
 export function planTakeOver(view: LedgerView, tables: NorthboundTables, chance: Chance): TakeOverPlan {
-  const index = new LedgerIndex(view);
-  index.build();
-  const ofKind = Map.groupBy(new Set(keysOfLedger(view, index)), kindOf);
+  const relations = new LedgerRelations(view);
+  relations.build();
+  const ofKind = Map.groupBy(new Set(keysOfLedger(view, relations)), kindOfKey);
   const keys = PLANNED.flatMap((kind) => ofKind.get(kind) ?? []);
-  const planAll = (rows: NorthboundRows, onWanted: (due: DueKey, wanted: DesiredRow) => void) => {
-    let due: DueKey | undefined;
-    const wanted = (row: DesiredRow): void => onWanted(due as DueKey, row);
-    const batch = new Batch({ view, index, rows, switchLbVip: 'router-port', chance, wanted });
-    const plans = new Map<DueKey, Plan>();
-    for (due of keys) plans.set(due, planners[kindOf(due)](due, batch, false));
+  const planAll: PlanAll = (rows, onDesired) => {
+    let due: NorthboundKey | undefined;
+    const ledger = { view, relations, switchLbVip: 'router-port' } as const;
+    const batch = new TransactionBatch({
+      ...{ ledger, rows, chance },
+      onDesired: (row, into) => onDesired(due as NorthboundKey, row, into),
+    });
+    const plans = new Map<NorthboundKey, Plan>();
+    for (due of keys) plans.set(due, planKey(due, batch, false));
     return plans;
   };
   const rows = indexed(tables);
@@ -102,17 +106,17 @@ export function planTakeOver(view: LedgerView, tables: NorthboundTables, chance:
 
 type PlanAll = (
   rows: NorthboundRows,
-  onWanted: (due: DueKey, wanted: DesiredRow) => void,
-) => ReadonlyMap<DueKey, Plan>;
+  onDesired: (due: NorthboundKey, desired: DesiredRow, into: readonly RowUuid[]) => void,
+) => ReadonlyMap<NorthboundKey, Plan>;
 
 function findCandidates(rows: NorthboundRows, planAll: PlanAll) {
   const candidates: Candidate[] = [];
   const conflicts: TakeOverConflict[] = [];
   const already: string[] = [];
   /** What is told of these says more than that the name is taken. */
-  const inQuestion = new Set<DueKey>();
-  planAll(rows, (due, wanted) => {
-    if (kindOf(due) === 'subnet' || wanted.table !== 'Logical_Switch_Port') return;
+  const inQuestion = new Set<NorthboundKey>();
+  planAll(rows, (due, wanted, into) => {
+    if (kindOfKey(due) === 'subnet' || wanted.table !== 'Logical_Switch_Port') return;
     const port = rows.portNamed(wanted.columns['name'] as string);
     if (!port) return;
     if (port.owner) {
@@ -121,7 +125,7 @@ function findCandidates(rows: NorthboundRows, planAll: PlanAll) {
     }
     inQuestion.add(due);
     const names = port.places.map((place) => rows.switch(place).row.name);
-    const [place] = wanted.into;
+    const [place] = into;
     if (port.row.external_ids['vendor'] !== KUBE_OVN) conflicts.push(rowOfOthers(wanted.key, port));
     else if (port.places.length !== 1 || port.places[0] !== place)
       conflicts.push(rowElsewhere(wanted.key, port, names, wanted.externalIds['ls'] ?? ''));
@@ -147,7 +151,11 @@ interface Judged {
 }
 
 /** Of what the projector would do if all candidates were ours: it must leave them as they are. */
-function judge(candidates: readonly Candidate[], plans: ReadonlyMap<DueKey, Plan>, view: LedgerView): Judged {
+function judge(
+  candidates: readonly Candidate[],
+  plans: ReadonlyMap<NorthboundKey, Plan>,
+  view: LedgerView,
+): Judged {
   const agreeing: Candidate[] = [];
   const conflicts: TakeOverConflict[] = [];
   const respelled = new Map<string, readonly string[]>();
@@ -157,11 +165,13 @@ function judge(candidates: readonly Candidate[], plans: ReadonlyMap<DueKey, Plan
     const { obstacle, writes } = plans.get(due) as Plan;
     const columns = changedColumns(writes, port.row._uuid as RowUuid);
     const differs = [...columns].filter(
-      ([name, value]) => !meansTheSame(name, port.row[name as keyof PortRow], value, nodeOf(due, view)),
+      ([name, value]) => !meansTheSame(name, port.row[name as keyof SwitchPortRow], value, nodeOf(due, view)),
     );
     const isLeftOut = columns.has(GONE);
     if (differs.length > 0 && !(obstacle && isLeftOut)) {
-      const found = Object.fromEntries(differs.map(([name]) => [name, port.row[name as keyof PortRow]]));
+      const found = Object.fromEntries(
+        differs.map(([name]) => [name, port.row[name as keyof SwitchPortRow]]),
+      );
       conflicts.push(rowDiffers(wanted.key, port, found, Object.fromEntries(differs)));
     } else if (obstacle) {
       conflicts.push({ code: obstacle.reason, key: due, row: port.row.name, message: obstacle.message });
@@ -192,8 +202,8 @@ function changedColumns(writes: readonly Write[], uuid: RowUuid): Map<string, un
 }
 
 /** Where the only user of a holder's port is. */
-function nodeOf(due: DueKey, view: LedgerView): string | undefined {
-  if (kindOf(due) !== 'port') return undefined;
+function nodeOf(due: NorthboundKey, view: LedgerView): string | undefined {
+  if (kindOfKey(due) !== 'port') return undefined;
   const { subnet, name } = partsOf(due);
   const holder = parseHolder(name);
   const users = (holder && view.subnet(subnet)?.users.usersOf(holder)) ?? [];

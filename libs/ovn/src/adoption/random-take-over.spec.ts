@@ -1,7 +1,7 @@
 // Whatever ports there are and whatever the ledger says: those that are taken over are the rows that they were, all others
 // are to the letter what they were, and a projector at work makes nothing of it but what it would have made anyway.
 import { SeededChance } from '@holdfast/clock/testing';
-import type { PortRow } from '../northbound';
+import type { SwitchPortRow } from '../model/tables';
 import { eventually } from '../testing/eventually';
 import { HandOverLab } from '../testing/hand-over-lab';
 import { inOne, kubeOvnPort, kubeOvnVirtualPort } from '../testing/kube-ovn-rows';
@@ -42,7 +42,7 @@ function rowsFor(at: number, chance: SeededChance): string[][] {
   return [];
 }
 
-const withoutOwner = (row: PortRow | undefined): unknown => row && { ...row, external_ids: undefined };
+const withoutOwner = (row: SwitchPortRow | undefined): unknown => row && { ...row, external_ids: undefined };
 
 it.each(SEEDS)('seed %i', async (seed) => {
   const chance = new SeededChance(seed);

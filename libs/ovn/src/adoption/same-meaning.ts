@@ -1,9 +1,9 @@
 // Whether two values of a column mean the same to OVN though they are written in other words: letters of another case,
 // members in another order. It judges columns that both sides write; of others it says no.
 import { formatAddress, formatMac, parseAddress, parseMac } from '@holdfast/ipam';
-import type { PortRow } from '../northbound';
+import type { SwitchPortRow } from '../model/tables';
 
-type Options = PortRow['options'];
+type Options = SwitchPortRow['options'];
 
 /** @param node where the only user of the port is, if that is known */
 export function meansTheSame(

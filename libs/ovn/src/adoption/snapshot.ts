@@ -1,7 +1,8 @@
 // All rows of a Northbound at one moment, indexed as the projector indexes them. It follows nothing.
-import type { AnyRow, GlobalRow, NorthboundChange, OwnTable, RowUuid, WatchedTables } from '../northbound';
-import { WATCHED } from '../northbound';
-import { type Concern, NorthboundRows } from '../northbound-rows';
+import type { NorthboundChange } from '../actual/northbound';
+import type { AnyRow, GlobalRow, OwnTable, RowUuid, WatchedTables } from '../model/tables';
+import { WATCHED } from '../model/tables';
+import { type RowListener, NorthboundRows } from '../actual/northbound-rows';
 
 /** Rows of each table by UUID. */
 export type NorthboundTables = {
@@ -33,13 +34,13 @@ function inserted(
 }
 
 /** Nobody is waiting for what is read once. */
-const NOBODY: Concern = {
-  ownRows: () => undefined,
-  portName: () => undefined,
-  port: () => undefined,
-  switchName: () => undefined,
-  routerName: () => undefined,
-  attachment: () => undefined,
-  claims: () => undefined,
-  shared: () => undefined,
+const NOBODY: RowListener = {
+  ownRowsChanged: () => undefined,
+  portNameChanged: () => undefined,
+  portChanged: () => undefined,
+  switchNameChanged: () => undefined,
+  routerNameChanged: () => undefined,
+  attachmentChanged: () => undefined,
+  claimsChanged: () => undefined,
+  claimShared: () => undefined,
 };

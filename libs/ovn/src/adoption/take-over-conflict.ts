@@ -1,8 +1,8 @@
 // Why a port that Kube-OVN made cannot be taken over as it is. Nothing of such a port is changed; people settle it.
-import type { Columns } from '../diff';
-import type { KnownPort } from '../northbound-rows';
-import type { DueKey } from '../ownership';
-import type { ObstacleReason } from '../plan';
+import type { Columns } from '../model/desired-row';
+import type { KnownPort } from '../actual/northbound-rows';
+import type { NorthboundKey } from '../model/row-keys';
+import type { ObstacleReason } from '../plan/plan';
 
 export type TakeOverCode =
   /** The row says something else than the ledger. */
@@ -22,7 +22,7 @@ export type TakeOverCode =
 export interface TakeOverConflict {
   readonly code: TakeOverCode;
   /** What of the ledger it is about. */
-  readonly key: DueKey;
+  readonly key: NorthboundKey;
   /** Name of the row that is in question, of a port or of a load balancer; '' where it is not one row. */
   readonly row: string;
   /** Of a row that differs: what its columns are and should be. */
@@ -32,7 +32,7 @@ export interface TakeOverConflict {
   readonly message: string;
 }
 
-export function rowOfOthers(key: DueKey, { row }: KnownPort): TakeOverConflict {
+export function rowOfOthers(key: NorthboundKey, { row }: KnownPort): TakeOverConflict {
   const { vendor } = row.external_ids;
   const whose = vendor === undefined ? 'says no vendor' : `is of vendor ${JSON.stringify(vendor)}`;
   return {
@@ -42,7 +42,7 @@ export function rowOfOthers(key: DueKey, { row }: KnownPort): TakeOverConflict {
 }
 
 export function rowElsewhere(
-  key: DueKey,
+  key: NorthboundKey,
   { row }: KnownPort,
   isOn: readonly string[],
   wanted: string,
@@ -55,7 +55,7 @@ export function rowElsewhere(
 }
 
 export function rowDiffers(
-  key: DueKey,
+  key: NorthboundKey,
   { row }: KnownPort,
   found: Columns,
   wanted: Columns,
@@ -78,18 +78,18 @@ function remedyFor(name: string, found: Columns, wanted: Columns): string {
   return 'Find out which is right, and correct the other.';
 }
 
-export const unsettled = (key: DueKey, { row }: KnownPort): TakeOverConflict => ({
+export const unsettled = (key: NorthboundKey, { row }: KnownPort): TakeOverConflict => ({
   ...{ code: 'Unsettled', key, row: row.name },
   message: `Whether Logical_Switch_Port ${row.name} can be taken over depends on others that cannot. Settle those first, and run this again.`,
 });
 
-export const rowChanged = (key: DueKey, name: string): TakeOverConflict => ({
+export const rowChanged = (key: NorthboundKey, name: string): TakeOverConflict => ({
   ...{ code: 'RowChanged', key, row: name },
   message: `Logical_Switch_Port ${name} was changed while it was to be taken over, and is left alone. Stop who changes it, and run this again.`,
 });
 
 export const frontServed = (
-  key: DueKey,
+  key: NorthboundKey,
   balancer: string,
   uuid: string,
   front: string,

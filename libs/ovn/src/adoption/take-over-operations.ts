@@ -1,19 +1,19 @@
 // The operations that hand ports over, and back: of each row nothing but `external_ids` is written, and only while all
 // that was judged is as it was. Pure.
-import { type Operation, operationsOf } from '@holdfast/ovsdb';
+import { type OvsdbOperation, operationsOf } from '@holdfast/ovsdb';
 import { holderParts, parseHolder } from '@holdfast/ipam';
 import { OVN_Northbound } from '../generated/northbound';
-import type { PortRow } from '../northbound';
-import { ALLOWED_KEY, kindOf, OWNER_KEY, ownerOf, partsOf } from '../ownership';
-import { setKeys } from '../writes';
+import type { SwitchPortRow } from '../model/tables';
+import { ALLOWED_KEY, kindOfKey, OWNER_KEY, rowOwnerOf, partsOf } from '../model/row-keys';
+import { setKeys } from '../plan/writes';
 import { KUBE_OVN, type PortToTakeOver, TAKEN_FROM_KEY } from './plan-take-over';
 
 const { wait } = operationsOf(OVN_Northbound);
 
 /** What stands for one port in a transaction; its guards come first. */
 export interface PortOperations {
-  readonly guards: readonly Operation[];
-  readonly writes: readonly Operation[];
+  readonly guards: readonly OvsdbOperation[];
+  readonly writes: readonly OvsdbOperation[];
 }
 
 /** Refused if anything about the row is not as it was read, its place on the switch included. */
@@ -37,7 +37,7 @@ export function takeOver({ row, place, keys }: PortToTakeOver): PortOperations {
 }
 
 /** As Kube-OVN would have made it: it looks for its ports by vendor, and for a Pod's by `pod`. */
-export function giveBack(row: PortRow): PortOperations {
+export function giveBack(row: SwitchPortRow): PortOperations {
   const pod = row.external_ids['pod'] ?? podOf(row);
   const keys = {
     [OWNER_KEY]: undefined,
@@ -49,7 +49,7 @@ export function giveBack(row: PortRow): PortOperations {
   return { guards: [isAsRead(row)], writes: [setKeys('Logical_Switch_Port', row._uuid, keys)] };
 }
 
-function isAsRead(row: PortRow): Operation {
+function isAsRead(row: SwitchPortRow): OvsdbOperation {
   const { _uuid, ...columns } = row;
   return wait('Logical_Switch_Port', {
     where: [['_uuid', '==', _uuid]],
@@ -61,9 +61,9 @@ function isAsRead(row: PortRow): Operation {
 }
 
 /** "default/web-0": the Pod that the port's holder has, or the machine, as Kube-OVN names it. */
-function podOf(row: PortRow): string | undefined {
-  const owner = ownerOf(row);
-  const holder = owner && kindOf(owner.due) === 'port' ? parseHolder(partsOf(owner.due).name) : undefined;
+function podOf(row: SwitchPortRow): string | undefined {
+  const owner = rowOwnerOf(row);
+  const holder = owner && kindOfKey(owner.due) === 'port' ? parseHolder(partsOf(owner.due).name) : undefined;
   if (!holder) return undefined;
   const { kind, namespace, name, ordinal } = holderParts(holder);
   if (kind === 'statefulset') return `${namespace}/${name}-${ordinal}`;

@@ -2,7 +2,7 @@
 import { systemChance, systemClock } from '@holdfast/clock';
 import { type HandedOver, NorthboundHandOver } from '../adoption/northbound-hand-over';
 import type { PortToTakeOver, TakeOverPlan } from '../adoption/plan-take-over';
-import type { PortRow } from '../northbound';
+import type { SwitchPortRow } from '../model/tables';
 import { kubeOvnPort, kubeOvnSwitch } from './kube-ovn-rows';
 import { NorthboundLab, type RunningReconciler } from './northbound-lab';
 import { compareNumbers, TestLedger } from './test-ledger';
@@ -77,7 +77,7 @@ export class HandOverLab {
   }
 
   /** By name. */
-  async portRows(): Promise<Record<string, PortRow>> {
+  async portRows(): Promise<Record<string, SwitchPortRow>> {
     const rows = await this.lab.rowsOf('Logical_Switch_Port');
     return Object.fromEntries(rows.map((row) => [row.name, row]));
   }

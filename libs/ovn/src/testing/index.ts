@@ -1,7 +1,13 @@
 // For tests and benchmarks of what is built on this library.
 export { OVN_Northbound } from '../generated/northbound';
-export { WATCHED } from '../northbound';
-export { compareNumbers, type PortedWish, type RuleWish, TestLedger, type VipWish } from './test-ledger';
+export { WATCHED } from '../model/tables';
+export {
+  compareNumbers,
+  type TestPortSpec,
+  TestLedger,
+  type TestRuleSpec,
+  type TestVipSpec,
+} from './test-ledger';
 export {
   inOne,
   type KubeOvnPort,
@@ -11,7 +17,7 @@ export {
   kubeOvnVirtualPort,
 } from './kube-ovn-rows';
 export {
-  type AnyRow,
+  type LabRow,
   type LabOptions,
   NorthboundLab,
   type ReconcilerSetup,

@@ -3,19 +3,19 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { type Clock, systemChance, systemClock } from '@holdfast/clock';
-import { OvsdbClient, type Operation, operationsOf } from '@holdfast/ovsdb';
+import { OvsdbClient, type OvsdbOperation, operationsOf } from '@holdfast/ovsdb';
 import { NORTHBOUND_SCHEMA, type OvsdbServer, startOvsdbServer } from '@holdfast/ovsdb/testing';
 import { OVN_Northbound, type OVN_Northbound_Tables } from '../generated/northbound';
-import type { Northbound } from '../northbound';
-import { OvsdbNorthbound } from '../ovsdb-northbound';
-import { rowKeyOf } from '../ownership';
-import { NorthboundReconciler, type ReconcilerOptions } from '../reconciler';
+import type { Northbound } from '../actual/northbound';
+import { OvsdbNorthbound } from '../actual/ovsdb-northbound';
+import { rowKeyOf } from '../model/row-keys';
+import { NorthboundReconciler, type ReconcilerOptions } from '../reconcile/reconciler';
 import { type TestLedger, compareNumbers } from './test-ledger';
 
 const { select } = operationsOf(OVN_Northbound);
 
 type Tables = OVN_Northbound_Tables;
-export type AnyRow = Tables['Logical_Switch'] | Tables['Logical_Switch_Port'];
+export type LabRow = Tables['Logical_Switch'] | Tables['Logical_Switch_Port'];
 
 export interface LabOptions {
   /** Default: Debian's. */
@@ -67,14 +67,14 @@ export class NorthboundLab {
   }
 
   /** A transaction of somebody else. @throws Error if it is aborted. */
-  async transact(...operations: readonly Operation[]): Promise<void> {
+  async transact(...operations: readonly OvsdbOperation[]): Promise<void> {
     await this.client.whenConnected();
     const result = await this.client.transact(operations);
     if (result.outcome !== 'committed') throw new Error(`${result.error}: ${result.details}`);
   }
 
   /** Every row of the tables that we write to, whole, split by whose they are. */
-  async dump(): Promise<{ readonly own: readonly AnyRow[]; readonly foreign: readonly AnyRow[] }> {
+  async dump(): Promise<{ readonly own: readonly LabRow[]; readonly foreign: readonly LabRow[] }> {
     await this.client.whenConnected();
     const result = await this.client.transact([
       select('Logical_Switch', []),
@@ -82,9 +82,9 @@ export class NorthboundLab {
     ]);
     if (result.outcome !== 'committed') throw new Error(result.error);
     const rows = result.results
-      .flatMap(({ rows: found }): AnyRow[] => [...found])
+      .flatMap(({ rows: found }): LabRow[] => [...found])
       .sort((a, b) => (a._uuid < b._uuid ? -1 : 1));
-    const isOwn = (row: AnyRow): boolean => rowKeyOf(row) !== undefined;
+    const isOwn = (row: LabRow): boolean => rowKeyOf(row) !== undefined;
     return { own: rows.filter(isOwn), foreign: rows.filter((row) => !isOwn(row)) };
   }
 
@@ -96,7 +96,7 @@ export class NorthboundLab {
     return (result.results[0] as { readonly rows: readonly unknown[] }).rows as readonly Tables[Table][];
   }
 
-  /** Our ports by name, with what they should be told by. */
+  /** Our ports by name: on which switch, and their options. */
   async ports(): Promise<Record<string, string>> {
     const { own } = await this.dump();
     const switches = own.concat((await this.dump()).foreign).filter((row) => 'ports' in row);

@@ -1,8 +1,8 @@
 // A Northbound in words: every row that we write to, with the names of what refers to it and without UUIDs, so that
-// two databases can be told apart.
-import { REFERENCES, referred } from '../containers';
-import type { AnyRow, OwnTable } from '../northbound';
-import { WATCHED } from '../northbound';
+// two databases can be compared.
+import { REFERENCES, referred } from '../actual/places';
+import type { AnyRow, OwnTable } from '../model/tables';
+import { WATCHED } from '../model/tables';
 import type { NorthboundLab } from './northbound-lab';
 
 const TABLES = Object.keys(WATCHED).filter((table): table is OwnTable => table !== 'NB_Global');

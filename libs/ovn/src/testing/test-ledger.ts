@@ -1,31 +1,27 @@
-// A ledger in memory, for tests and benchmarks: commands are decided by the real aggregate, facts go to a view
-// and to whoever listens. Positions are decimal integers. It keeps nothing and serves nobody else.
+// The memory ledger with a verb for each thing that a test of rows has happen, addresses as text. It decides nothing
+// itself; a refusal is an error, since the test meant what it said.
 import {
   type DefineSubnet,
   type Holder,
-  LedgerView,
   type OwnerState,
   type ReserveAddress,
   type ReserveVip,
-  type ReviseVip,
   type RuleDefinition,
-  type SubnetCommand,
-  type SubnetFact,
-  type SubnetFold,
   type User,
   parseAddress,
   parseCidr,
   parseHolder,
-  subnet,
 } from '@holdfast/ipam';
+import type { LedgerCommand } from '@holdfast/ledger';
+import { MemoryLedger } from '@holdfast/ledger/testing';
 
 /** What a test says of a Vip; addresses as text. */
-export type VipWish = Partial<
+export type TestVipSpec = Partial<
   Omit<ReserveVip, 'type' | 'subnet' | 'name' | 'v4' | 'v6'> & { readonly v4: string; readonly v6: string }
 >;
 
 /** What a test says of an address that has a port. */
-export type PortedWish = Partial<
+export type TestPortSpec = Partial<
   Omit<ReserveAddress, 'type' | 'subnet' | 'holder' | 'v4' | 'v6'> & {
     readonly v4: string;
     readonly v6: string;
@@ -33,27 +29,12 @@ export type PortedWish = Partial<
 >;
 
 /** What a test says of a rule; `backends` are its endpoints. */
-export type RuleWish = Partial<Omit<RuleDefinition, 'vip' | 'endpoints' | 'ports'>> &
+export type TestRuleSpec = Partial<Omit<RuleDefinition, 'vip' | 'endpoints' | 'ports'>> &
   Pick<RuleDefinition, 'ports'> & { readonly backends?: readonly string[] };
 
-/** 2026-01-01T00:00:00Z; every fact is a millisecond later. */
-const START_MS = Date.UTC(2026, 0, 1);
-
-export class TestLedger {
-  view = new LedgerView();
-  private readonly states = new Map<string, SubnetFold>();
-  private readonly listeners = new Set<(facts: readonly SubnetFact[]) => void>();
-  private readonly facts: SubnetFact[] = [];
-  private claims = 0;
-
-  onFacts(listener: (facts: readonly SubnetFact[]) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  }
-
+export class TestLedger extends MemoryLedger {
   define(name: string, ...cidrs: readonly string[]): void {
-    const wish: DefineSubnet = { type: 'DefineSubnet', subnet: name, cidrs: cidrs.map(readCidr) };
-    this.run([wish]);
+    this.run([{ type: 'DefineSubnet', subnet: name, cidrs: cidrs.map(readCidr) }]);
   }
 
   /** A Subnet that is on a router of ours. */
@@ -70,8 +51,8 @@ export class TestLedger {
     this.run([{ type: 'RetireSubnet', subnet: name }]);
   }
 
-  reserve(subnetName: string, vip: string, wish: VipWish = {}): void {
-    this.run([this.reserveVip(subnetName, vip, wish)]);
+  reserve(subnetName: string, vip: string, spec: TestVipSpec = {}): void {
+    this.run([reserveVip(subnetName, vip, spec)]);
   }
 
   attach(subnetName: string, holder: string, user: User, migrates = false): void {
@@ -84,20 +65,12 @@ export class TestLedger {
   }
 
   /** Many at once, as one burst of facts. */
-  reserveAll(subnetName: string, vips: readonly string[], wish: VipWish = {}): void {
-    this.run(vips.map((vip) => this.reserveVip(subnetName, vip, wish)));
+  reserveAll(subnetName: string, vips: readonly string[], spec: TestVipSpec = {}): void {
+    this.run(vips.map((vip) => reserveVip(subnetName, vip, spec)));
   }
 
-  revise(vip: string, wish: VipWish): void {
-    this.run([
-      {
-        ...PURPOSE,
-        ...addressed(wish),
-        type: 'ReviseVip',
-        subnet: this.subnetOf(vip),
-        name: vip,
-      } as ReviseVip,
-    ]);
+  revise(vip: string, spec: TestVipSpec): void {
+    this.run([{ ...PURPOSE, ...addressed(spec), type: 'ReviseVip', name: vip }]);
   }
 
   /** Lets ports answer for the Vip. */
@@ -116,14 +89,14 @@ export class TestLedger {
   }
 
   /** An address with a port. @param holder `pod/default/web-0` */
-  reservePort(subnetName: string, holder: string, wish: PortedWish = {}): void {
+  reservePort(subnetName: string, holder: string, spec: TestPortSpec = {}): void {
     const who = holderOf(holder);
-    this.run([{ ...addressed(wish), type: 'ReserveAddress', subnet: subnetName, holder: who }]);
+    this.run([{ ...addressed(spec), type: 'ReserveAddress', subnet: subnetName, holder: who }]);
   }
 
-  move(subnetName: string, holder: string, wish: PortedWish): void {
+  move(subnetName: string, holder: string, spec: TestPortSpec): void {
     const who = holderOf(holder);
-    this.run([{ ...addressed(wish), type: 'MoveAddress', subnet: subnetName, holder: who }]);
+    this.run([{ ...addressed(spec), type: 'MoveAddress', subnet: subnetName, holder: who }]);
   }
 
   releasePort(subnetName: string, holder: string): void {
@@ -131,8 +104,8 @@ export class TestLedger {
     this.run([{ type: 'ReleaseAddress', subnet: subnetName, holder: who, reason: 'a test' }]);
   }
 
-  rule(name: string, vip: string, wish: RuleWish): void {
-    const { backends = [], ...rest } = wish;
+  rule(name: string, vip: string, spec: TestRuleSpec): void {
+    const { backends = [], ...rest } = spec;
     const endpoints = backends.map((text) => parseAddress(text)!);
     const subnetName = this.subnetOf(vip);
     const type = this.view.subnet(subnetName)?.uses.rule(name) ? 'ReviseRule' : 'DefineRule';
@@ -148,46 +121,17 @@ export class TestLedger {
   }
 
   releaseAll(vips: readonly string[]): void {
-    this.run(
-      vips.map((name) => ({ type: 'ReleaseVip', subnet: this.subnetOf(name), name, reason: 'a test' })),
-    );
+    this.run(vips.map((name) => ({ type: 'ReleaseVip', name, reason: 'a test' })));
   }
 
-  /** Decides commands and tells of their events at once. @throws Error if one is rejected. */
-  run(commands: readonly SubnetCommand[]): void {
-    const facts = commands.flatMap((command) => this.decide(command));
-    for (const listener of this.listeners) listener(facts);
+  /** Decides commands; their events come as one burst of facts. @throws Error if one is rejected. */
+  run(commands: readonly LedgerCommand[]): void {
+    for (const { rejected } of this.executeAllNow(commands)) if (rejected) throw new Error(rejected.message);
   }
 
-  /** Another view of the same history, up to a number of facts. */
-  replay(count = this.facts.length): LedgerView {
-    const view = new LedgerView();
-    for (const fact of this.facts.slice(0, count)) view.apply(fact);
-    return view;
-  }
-
+  /** How many facts there are: the position of the last one. */
   get length(): number {
     return this.facts.length;
-  }
-
-  private decide(command: SubnetCommand): readonly SubnetFact[] {
-    const state = this.states.get(command.subnet) ?? subnet.initial(command.subnet);
-    this.states.set(command.subnet, state);
-    const atMs = START_MS + this.facts.length;
-    const decision = subnet.decide(command, state, { nowMs: atMs, issuedAtMs: atMs });
-    if (decision.rejected) throw new Error(decision.rejected.message);
-    return decision.events.map((event) => {
-      subnet.evolve(state, event, atMs);
-      const fact = { subnet: command.subnet, event, atMs, position: String(this.facts.length + 1) };
-      this.facts.push(fact);
-      this.view.apply(fact);
-      return fact;
-    });
-  }
-
-  private reserveVip(subnetName: string, name: string, wish: VipWish): ReserveVip {
-    const claim = this.claims++;
-    return { ...PURPOSE, ...addressed(wish), type: 'ReserveVip', subnet: subnetName, name, claim };
   }
 
   private subnetOf(vip: string): string {
@@ -204,19 +148,23 @@ const PURPOSE = { vipType: '', namespace: 'default', selector: [] } as const;
 
 const RULE = { selector: [], affinity: 'none', healthCheck: false, rejectWhenEmpty: false } as const;
 
+function reserveVip(subnet: string, name: string, spec: TestVipSpec): LedgerCommand {
+  return { ...PURPOSE, ...addressed(spec), type: 'ReserveVip', subnet, name };
+}
+
 function holderOf(text: string): Holder {
   const holder = parseHolder(text);
   if (!holder) throw new Error(`not a holder: ${text}`);
   return holder;
 }
 
-function addressed<Wish extends { readonly v4?: string; readonly v6?: string }>({
+function addressed<Spec extends { readonly v4?: string; readonly v6?: string }>({
   v4,
   v6,
-  ...wish
-}: Wish): Omit<Wish, 'v4' | 'v6'> & { readonly v4?: number; readonly v6?: bigint } {
+  ...spec
+}: Spec): Omit<Spec, 'v4' | 'v6'> & { readonly v4?: number; readonly v6?: bigint } {
   return {
-    ...wish,
+    ...spec,
     ...(v4 !== undefined && { v4: parseAddress(v4) as number }),
     ...(v6 !== undefined && { v6: parseAddress(v6) as bigint }),
   };

@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { TlsFiles } from '../dial';
+import type { TlsFiles } from '../connection/dial';
 
 const openssl = (...args: readonly string[]): Promise<unknown> => promisify(execFile)('openssl', args);
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdir, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { makeTemporaryDirectory, OvsdbServer, run } from './ovsdb-server';
+import { makeTemporaryDirectory, OvsdbServer, runTool } from './ovsdb-server';
 
 export interface OvsdbClusterOptions {
   readonly schema: string;
@@ -32,7 +32,7 @@ export async function startOvsdbCluster(options: OvsdbClusterOptions): Promise<O
     await rm(directory, { recursive: true, force: true });
   };
   try {
-    const database = (await run('ovsdb-tool', ['schema-name', options.schema])).stdout.trim();
+    const database = (await runTool('ovsdb-tool', ['schema-name', options.schema])).stdout.trim();
     const [first, ...others] = await freeAddresses(options.size ?? 3);
     servers.push(await startMember(join(directory, '0'), 'create-cluster', options.schema, first!));
     for (const [at, address] of others.entries())
@@ -40,7 +40,7 @@ export async function startOvsdbCluster(options: OvsdbClusterOptions): Promise<O
         await startMember(join(directory, `${at + 1}`), 'join-cluster', database, address, first!),
       );
     const whenJoined = (server: OvsdbServer): Promise<unknown> =>
-      run('ovsdb-client', ['-t', JOIN_TIMEOUT_S, 'wait', server.unix, database, 'connected']);
+      runTool('ovsdb-client', ['-t', JOIN_TIMEOUT_S, 'wait', server.unix, database, 'connected']);
     await Promise.all(servers.map(whenJoined));
     const remotes = servers.map((server) => server.unix).join(',');
     return { servers, remotes, leader: () => findLeader(servers, database), stop };
@@ -57,7 +57,7 @@ async function startMember(
   ...args: readonly string[]
 ): Promise<OvsdbServer> {
   await mkdir(folder);
-  await run('ovsdb-tool', [command, join(folder, 'db.db'), ...args]);
+  await runTool('ovsdb-tool', [command, join(folder, 'db.db'), ...args]);
   return OvsdbServer.on(folder, ['db.db'], {}, false);
 }
 

@@ -8,4 +8,4 @@ export {
 } from './ovsdb-server';
 export { type OvsdbCluster, type OvsdbClusterOptions, startOvsdbCluster } from './cluster';
 export { makeTlsFiles } from './certificates';
-export { type Judge, OvsdbProxy, type ProxiedMessage, startOvsdbProxy, type Verdict } from './proxy';
+export { type Judge, OvsdbProxy, type ProxiedMessage, startOvsdbProxy, type ProxyVerdict } from './proxy';

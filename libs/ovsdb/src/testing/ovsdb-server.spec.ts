@@ -5,7 +5,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { systemClock } from '@holdfast/clock';
-import { fetchSchema } from '../fetch-schema';
+import { fetchSchema } from '../generate/fetch-schema';
 import { NORTHBOUND_SCHEMA, startOvsdbServer } from './ovsdb-server';
 
 /** Whether a process runs; a zombie, whose parent does not look, does not. */

@@ -9,11 +9,11 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { systemClock } from '@holdfast/clock';
-import { CLIENT_DEFAULTS } from '../client-options';
-import { JsonRpcConnection } from '../connection';
-import { dial, type TlsFiles } from '../dial';
-import { OvsdbFault } from '../fault';
-import { parseRemotes } from '../remote';
+import { CLIENT_DEFAULTS } from '../connection/client-options';
+import { JsonRpcConnection } from '../connection/connection';
+import { dial, type TlsFiles } from '../connection/dial';
+import { OvsdbFault } from '../schema/fault';
+import { parseRemotes } from '../connection/remote';
 
 /** Where Debian's `ovn-central` puts the Northbound schema. */
 export const NORTHBOUND_SCHEMA = '/usr/share/ovn/ovn-nb.ovsschema';
@@ -31,7 +31,7 @@ export interface OvsdbServerOptions {
   readonly tls?: TlsFiles;
 }
 
-/** Two addresses of the loopback, because the log tells ports apart by nothing else. */
+/** Two addresses of the loopback, because the log distinguishes ports by nothing else. */
 const TCP_ADDRESS = '127.0.0.1';
 const SSL_ADDRESS = '127.0.0.2';
 
@@ -125,7 +125,7 @@ export class OvsdbServer {
   /** `ovs-appctl`: asks the running server something, such as `cluster/status OVN_Northbound`. */
   async control(...command: readonly string[]): Promise<string> {
     const socket = join(this.directory, 'db.ctl');
-    const { stdout } = await run('ovs-appctl', ['-t', socket, ...command]);
+    const { stdout } = await runTool('ovs-appctl', ['-t', socket, ...command]);
     return stdout;
   }
 
@@ -165,7 +165,7 @@ export class OvsdbServer {
     }
   }
 
-  /** The port that the kernel chose, which only the log tells; 0 if it does not listen there. */
+  /** The port that the kernel chose, which only the log shows; 0 if it does not listen there. */
   private async listeningPort(address: string): Promise<number> {
     const match = new RegExp(`\\b0:${address}: listening on port (\\d+)`).exec(await this.log());
     return Number(match?.[1] ?? 0);
@@ -186,7 +186,7 @@ export async function startOvsdbServer(options: OvsdbServerOptions): Promise<Ovs
   try {
     await mkdir(directory, { recursive: true });
     const database = join(directory, 'db.db');
-    if (!existsSync(database)) await run('ovsdb-tool', ['create', database, options.schema]);
+    if (!existsSync(database)) await runTool('ovsdb-tool', ['create', database, options.schema]);
     return await OvsdbServer.on(directory, ['db.db'], options, isTemporary);
   } catch (error) {
     if (isTemporary) await rm(directory, { recursive: true, force: true });
@@ -200,7 +200,7 @@ export function makeTemporaryDirectory(): Promise<string> {
 }
 
 /** @throws Error that names the Debian package if the program is missing. */
-export async function run(program: Program, args: readonly string[]): Promise<{ stdout: string }> {
+export async function runTool(program: Program, args: readonly string[]): Promise<{ stdout: string }> {
   return promisify(execFile)(await findProgram(program), args);
 }
 

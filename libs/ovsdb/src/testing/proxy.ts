@@ -3,10 +3,10 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { systemClock } from '@holdfast/clock';
-import { CLIENT_DEFAULTS } from '../client-options';
-import { dial } from '../dial';
-import { JsonFramer } from '../framer';
-import { parseRemotes } from '../remote';
+import { CLIENT_DEFAULTS } from '../connection/client-options';
+import { dial } from '../connection/dial';
+import { JsonFramer } from '../connection/framer';
+import { parseRemotes } from '../connection/remote';
 
 export interface ProxiedMessage {
   readonly id?: unknown;
@@ -20,9 +20,9 @@ export interface ProxiedMessage {
  * What happens to a message: it is passed on; or lost; or both sides are cut off, before or after it is passed
  * on; or the server never sees it and the client gets an answer.
  */
-export type Verdict = 'pass' | 'lose' | 'cut' | 'pass-and-cut' | { readonly error: unknown };
+export type ProxyVerdict = 'pass' | 'lose' | 'cut' | 'pass-and-cut' | { readonly error: unknown };
 
-export type Judge = (message: ProxiedMessage, from: 'client' | 'server') => Verdict;
+export type Judge = (message: ProxiedMessage, from: 'client' | 'server') => ProxyVerdict;
 
 export class OvsdbProxy {
   private readonly sockets = new Set<Socket>();

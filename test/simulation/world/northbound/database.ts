@@ -1,7 +1,7 @@
 // A Northbound database in memory, with the facts of OVSDB that matter to who writes one: a transaction happens whole
 // or not at all, `wait` refuses at once, rows that nothing refers to go, references must lead somewhere, names that are
 // to be unique are. Tables are never changed in place: whoever holds an older state has it whole.
-import type { Operation, TransactResult } from '@holdfast/ovsdb';
+import type { OvsdbOperation, TransactResult } from '@holdfast/ovsdb';
 import { OVN_Northbound as OVN_NORTHBOUND } from '@holdfast/ovn/testing';
 import {
   type Kind,
@@ -50,7 +50,7 @@ export class NorthboundDatabase {
   }
 
   /** @param newUuid for rows whose writer leaves the choice to the server */
-  transact(operations: readonly Operation[], newUuid: () => string): TransactResult {
+  transact(operations: readonly OvsdbOperation[], newUuid: () => string): TransactResult {
     const draft = new Draft(this.tables, newUuid);
     const results: unknown[] = [];
     for (const [at, operation] of operations.entries()) {
@@ -86,7 +86,7 @@ class Draft {
     this.tables = before;
   }
 
-  perform(operation: Operation): Refusal | object {
+  perform(operation: OvsdbOperation): Refusal | object {
     switch (operation.op) {
       case 'insert': {
         const uuid = operation.uuid ?? this.newUuid();
@@ -184,7 +184,13 @@ class Draft {
     return false;
   }
 
-  private isAsAwaited({ table, where, columns, until, rows }: Extract<Operation, { op: 'wait' }>): boolean {
+  private isAsAwaited({
+    table,
+    where,
+    columns,
+    until,
+    rows,
+  }: Extract<OvsdbOperation, { op: 'wait' }>): boolean {
     const { kinds } = factsFor(table);
     const pick = (row: { readonly [column: string]: Value }): string =>
       JSON.stringify(columns.map((column) => row[column]));
@@ -241,9 +247,9 @@ class Draft {
   }
 }
 
-type Where = Extract<Operation, { op: 'update' }>['where'];
+type Where = Extract<OvsdbOperation, { op: 'update' }>['where'];
 
-function mutate({ table, mutations }: Extract<Operation, { op: 'mutate' }>, row: Row): Row {
+function mutate({ table, mutations }: Extract<OvsdbOperation, { op: 'mutate' }>, row: Row): Row {
   const { kinds } = factsFor(table);
   const changed: { [column: string]: Value } = {};
   for (const [column, mutator, wire] of mutations) {
@@ -254,7 +260,7 @@ function mutate({ table, mutations }: Extract<Operation, { op: 'mutate' }>, row:
 }
 
 function decodeRow(
-  wire: Extract<Operation, { op: 'insert' }>['row'],
+  wire: Extract<OvsdbOperation, { op: 'insert' }>['row'],
   kinds: ReadonlyMap<string, Kind>,
 ): { readonly [column: string]: Value } {
   const row: { [column: string]: Value } = {};

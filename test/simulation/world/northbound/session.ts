@@ -1,7 +1,7 @@
 // One process' connection to the Northbound: what it is told comes late at times, in whole transactions and in order;
 // replies are lost with the connection; and the lock goes to one at a time.
 import type { Northbound, NorthboundChange, NorthboundWatcher } from '@holdfast/ovn';
-import { type Operation, OvsdbFault, type TransactResult } from '@holdfast/ovsdb';
+import { type OvsdbOperation, OvsdbFault, type TransactResult } from '@holdfast/ovsdb';
 import { WATCHED } from '@holdfast/ovn/testing';
 import type { World } from '../world';
 import type { Life } from '../life';
@@ -43,7 +43,7 @@ export class NorthboundSession implements Northbound {
     };
   }
 
-  async transact(operations: readonly Operation[]): Promise<TransactResult> {
+  async transact(operations: readonly OvsdbOperation[]): Promise<TransactResult> {
     const { faults, history } = this.world;
     const { connection } = this;
     if (connection === 0) throw new OvsdbFault('not-connected', 'there is no connection');

@@ -1,6 +1,6 @@
 // Column values of an OVSDB database: from the wire (RFC 7047 section 5.1) to what is kept, and what conditions and
 // mutations make of them. Sets are sorted arrays, maps objects with sorted keys, so that equal values print alike.
-import type { Operation } from '@holdfast/ovsdb';
+import type { OvsdbOperation } from '@holdfast/ovsdb';
 import type { OVN_Northbound as OVN_NORTHBOUND } from '@holdfast/ovn/testing';
 
 export type Value =
@@ -19,7 +19,7 @@ export interface Row {
 type Schema = typeof OVN_NORTHBOUND;
 type ColumnType = Schema['tables'][string]['columns'][string]['type'];
 export type Kind = 'scalar' | 'optional' | 'set' | 'map';
-type Wire = Extract<Operation, { op: 'insert' }>['row'][string];
+type Wire = Extract<OvsdbOperation, { op: 'insert' }>['row'][string];
 
 export function kindOf(type: ColumnType): Kind {
   if (typeof type === 'string') return 'scalar';

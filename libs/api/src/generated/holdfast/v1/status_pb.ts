@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file holdfast/v1/status.proto.
  */
 export const file_holdfast_v1_status: GenFile = /*@__PURE__*/
-  fileDesc("Chhob2xkZmFzdC92MS9zdGF0dXMucHJvdG8SC2hvbGRmYXN0LnYxIhIKEEdldFN0YXR1c1JlcXVlc3QizwEKEUdldFN0YXR1c1Jlc3BvbnNlEg8KB3ZlcnNpb24YASABKAkSDQoFcm9sZXMYAiADKAkSEAoIcG9zaXRpb24YAyABKAkSJAoFdmlld3MYBCADKAsyFS5ob2xkZmFzdC52MS5Gb2xsb3dlchIkCgVmYWNlcxgFIAMoCzIVLmhvbGRmYXN0LnYxLkZvbGxvd2VyEg4KBmxlZGdlchgGIAEoCRIsCgtkaWZmZXJlbmNlcxgHIAMoCzIXLmhvbGRmYXN0LnYxLkRpZmZlcmVuY2UicgoIRm9sbG93ZXISDAoEbmFtZRgBIAEoCRIQCghwb3NpdGlvbhgCIAEoCRImCgNsYWcYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SDwoHdHJvdWJsZRgEIAEoCRINCgVub3RlcxgFIAMoCSJsCgpEaWZmZXJlbmNlEiYKAmF0GAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIMCgRmYWNlGAIgASgJEg0KBWFib3V0GAMgASgJEgwKBHdoYXQYBCABKAkSCwoDd2h5GAUgASgJMlsKDVN0YXR1c1NlcnZpY2USSgoJR2V0U3RhdHVzEh0uaG9sZGZhc3QudjEuR2V0U3RhdHVzUmVxdWVzdBoeLmhvbGRmYXN0LnYxLkdldFN0YXR1c1Jlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_timestamp]);
+  fileDesc("Chhob2xkZmFzdC92MS9zdGF0dXMucHJvdG8SC2hvbGRmYXN0LnYxIhIKEEdldFN0YXR1c1JlcXVlc3Qi1AEKEUdldFN0YXR1c1Jlc3BvbnNlEg8KB3ZlcnNpb24YASABKAkSDQoFcm9sZXMYAiADKAkSEAoIcG9zaXRpb24YAyABKAkSJAoFdmlld3MYBCADKAsyFS5ob2xkZmFzdC52MS5Gb2xsb3dlchIpCgpwcm9qZWN0b3JzGAUgAygLMhUuaG9sZGZhc3QudjEuRm9sbG93ZXISDgoGbGVkZ2VyGAYgASgJEiwKC2RpZmZlcmVuY2VzGAcgAygLMhcuaG9sZGZhc3QudjEuRGlmZmVyZW5jZSJyCghGb2xsb3dlchIMCgRuYW1lGAEgASgJEhAKCHBvc2l0aW9uGAIgASgJEiYKA2xhZxgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIPCgd0cm91YmxlGAQgASgJEg0KBW5vdGVzGAUgAygJInEKCkRpZmZlcmVuY2USJgoCYXQYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhEKCXByb2plY3RvchgCIAEoCRINCgVhYm91dBgDIAEoCRIMCgR3aGF0GAQgASgJEgsKA3doeRgFIAEoCTJbCg1TdGF0dXNTZXJ2aWNlEkoKCUdldFN0YXR1cxIdLmhvbGRmYXN0LnYxLkdldFN0YXR1c1JlcXVlc3QaHi5ob2xkZmFzdC52MS5HZXRTdGF0dXNSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_duration, file_google_protobuf_timestamp]);
 
 /**
  * Asks how the server is.
@@ -66,9 +66,9 @@ export type GetStatusResponse = Message<"holdfast.v1.GetStatusResponse"> & {
   /**
    * What puts the log into effect outside: OVN's Northbound, Kubernetes.
    *
-   * @generated from field: repeated holdfast.v1.Follower faces = 5;
+   * @generated from field: repeated holdfast.v1.Follower projectors = 5;
    */
-  faces: Follower[];
+  projectors: Follower[];
 
   /**
    * Tells this ledger from any other: the id of its first event. Empty: nothing has happened yet.
@@ -78,8 +78,8 @@ export type GetStatusResponse = Message<"holdfast.v1.GetStatusResponse"> & {
   ledger: string;
 
   /**
-   * What faces found different between the ledger and what they face, at their start and since. The newest first, at most
-   * 50 of each face; since the process' start.
+   * What projectors found different between the ledger and what is out there, at their start and since. The newest first,
+   * at most 50 of each projector; since the process' start.
    *
    * @generated from field: repeated holdfast.v1.Difference differences = 7;
    */
@@ -107,7 +107,7 @@ export type Follower = Message<"holdfast.v1.Follower"> & {
   name: string;
 
   /**
-   * The last position that it has taken in, and a face has put into effect. Empty: none yet.
+   * The last position that it has taken in, and a projector has put into effect. Empty: none yet.
    *
    * @generated from field: string position = 2;
    */
@@ -143,7 +143,7 @@ export const FollowerSchema: GenMessage<Follower> = /*@__PURE__*/
   messageDesc(file_holdfast_v1_status, 2);
 
 /**
- * Something that a face found different, and how that may have come about.
+ * Something that a projector found different, and how that may have come about.
  *
  * @generated from message holdfast.v1.Difference
  */
@@ -156,11 +156,11 @@ export type Difference = Message<"holdfast.v1.Difference"> & {
   at?: Timestamp | undefined;
 
   /**
-   * Which face found it.
+   * Which projector found it.
    *
-   * @generated from field: string face = 2;
+   * @generated from field: string projector = 2;
    */
-  face: string;
+  projector: string;
 
   /**
    * What differed: an object, a holder in a subnet, a row.

@@ -1,0 +1,66 @@
+// One call of the contract, whichever transport it came over: from what it means to an answer. Commands go to the CommandBus,
+// queries to the QueryBus. Whatever goes wrong inside becomes a fault of the contract; what it was stays in our log.
+import { type Answer, type Asked, type Operation, type Operations, type ReplyOf, fault } from '@holdfast/api';
+import { LoopFault, StoreFault } from '@holdfast/event-store';
+import type { LedgerCommand } from '@holdfast/ledger';
+import { Injectable, Logger } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ReportStatus } from '../health/status-report';
+import { ExecuteCommand } from '../ledger/execute-command';
+import type { Caller } from './caller';
+import { COMMAND_REPLIES, type CommandName } from './command-replies';
+import { AnswerQuery } from './queries/answer-query';
+import type { QueryName } from './queries/query-answers';
+
+type AnyAnswer = Answer<ReplyOf<Operations[keyof Operations]>>;
+
+@Injectable()
+export class OperationService {
+  private readonly log = new Logger('gateway');
+
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  /** @param meaning what `operation.parse` gave. Never rejects. */
+  async call(operation: Operation, meaning: unknown, caller: Caller): Promise<AnyAnswer> {
+    try {
+      if (operation.kind === 'command')
+        return await this.execute(operation.name as CommandName, meaning as Asked<LedgerCommand>, caller);
+      if (operation.name === 'GetStatus') return { reply: await this.queries.execute(new ReportStatus()) };
+      return await this.queries.execute(new AnswerQuery(operation.name as QueryName, meaning as never));
+    } catch (error) {
+      return this.asFault(error, operation);
+    }
+  }
+
+  private async execute(name: CommandName, asked: Asked<LedgerCommand>, caller: Caller): Promise<AnyAnswer> {
+    const { command, commandId, issuedAtMs, actor = caller.name } = asked;
+    const outcome = await this.commands.execute(
+      new ExecuteCommand({
+        ...{ commandId, issuedAtMs, command },
+        actor: { name: actor, through: caller.through },
+      }),
+    );
+    return outcome.rejected ? outcome : { reply: COMMAND_REPLIES[name](outcome, command) };
+  }
+
+  private asFault(error: unknown, { name }: Operation): ReturnType<typeof fault> {
+    if (error instanceof LoopFault) {
+      return fault(error.code === 'too-busy' ? 'Overloaded' : 'Unavailable', `${error.message}.`, {
+        cause: error.code,
+      });
+    }
+    if (error instanceof StoreFault) {
+      const { code, message } = error;
+      this.log.error({ msg: 'the store failed', operation: name, code, fault: message });
+      return fault('Unavailable', `The store failed (${code}); ask again with the same command id.`, {
+        cause: code,
+      });
+    }
+    const stack = String((error as Error)?.stack ?? error);
+    this.log.error({ msg: 'a call failed', operation: name, fault: stack });
+    return fault('Internal', 'The server failed; its log says why.');
+  }
+}

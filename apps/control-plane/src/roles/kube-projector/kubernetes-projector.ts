@@ -1,0 +1,98 @@
+// Takes Kubernetes' specs as commands and keeps its status as the ledger says, as a service of this process.
+import { systemChance, systemClock } from '@holdfast/clock';
+import {
+  type Bound,
+  type KubernetesApi,
+  KubernetesFace,
+  type MissingAnswer,
+  type Projection,
+} from '@holdfast/kube';
+import { LedgerReader, type ProjectorLedger } from '@holdfast/ledger';
+import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
+import { Differences } from '../../health/differences';
+import type { ProjectorHealth } from '../../health/projectors';
+import { NorthboundProjector } from '../ovn-projector/northbound-projector';
+import { VipBindings } from '../ovn-projector/vip-bindings';
+import { KUBERNETES_API, KUBERNETES_LEDGER } from './kubernetes-tokens';
+import { PodProjector } from './pod-projector';
+
+@Injectable()
+export class KubernetesProjector implements ProjectorHealth {
+  readonly name = 'kubernetes';
+  private readonly log = new Logger('kube-projector');
+  private readonly objects: KubernetesFace;
+  private stopListening = (): void => undefined;
+
+  constructor(
+    @Inject(KUBERNETES_API) api: KubernetesApi,
+    @Inject(KUBERNETES_LEDGER) ledger: ProjectorLedger,
+    private readonly reader: LedgerReader,
+    differences: Differences,
+    @Optional() private readonly pods?: PodProjector,
+    @Optional() private readonly northbound?: NorthboundProjector,
+    @Optional() private readonly bindings?: VipBindings,
+  ) {
+    this.objects = new KubernetesFace({
+      ...{ api, ledger, clock: systemClock, chance: systemChance },
+      projectionOf: (vip) => this.projectionOf(vip),
+      ...(bindings && { boundOf: (vip: string) => this.boundOf(vip) }),
+      onDifference: ({ object, what, why }) => differences.found(this.name, { about: object, what, why }),
+      onFault: ({ code, message, key }, retryInMs) =>
+        this.log.warn({ msg: 'reconcile failed; will retry', code, fault: message, key, retryInMs }),
+    });
+  }
+
+  /** Does not wait: a cluster that cannot be reached now must not keep the ledger from serving. */
+  start(): void {
+    const changed = (vip: string): void => this.objects.projectionChanged(vip);
+    const ends = [this.northbound?.onProjected(changed), this.bindings?.onChange(changed)];
+    this.stopListening = () => ends.forEach((end) => end?.());
+    void this.objects.start();
+  }
+
+  /** Where each object is stands in its own status; this is how far this projector has looked. */
+  position(): string | undefined {
+    return this.objects.status.due === 0 ? this.reader.position : undefined;
+  }
+
+  trouble(): string | undefined {
+    const { synced, heldBack = [], failing } = this.objects.status;
+    const told = heldBack.map(
+      ({ kind, missing, message }) =>
+        `kubernetes-objects-missing: ${message} All of them at once: POST /deletion-guards/${kind}/override?missing=${missing}.`,
+    );
+    if (failing) told.push(`${failing.code}: ${failing.message}`);
+    if (!synced) told.push('the first list of objects is not complete yet');
+    return told.length > 0 ? told.join(' Besides: ') : undefined;
+  }
+
+  /** Of Pods the projector that gives them their addresses knows, of all other kinds this one. */
+  acceptMissing(kind: string, missing: number): MissingAnswer {
+    return kind === 'Pod' && this.pods
+      ? this.pods.acceptMissing(missing)
+      : this.objects.acceptMissing(kind, missing);
+  }
+
+  notes(): readonly string[] {
+    const { unserved = [] } = this.objects.status;
+    return unserved.map((kind) => `the cluster does not serve ${kind}; followed as soon as it does`);
+  }
+
+  /** The Northbound's side of a Vip as a condition. */
+  private projectionOf(vip: string): Projection | undefined {
+    const known = this.northbound?.projectionOf(vip);
+    return (
+      known && { status: known.projected ? 'True' : 'False', reason: known.reason, message: known.message }
+    );
+  }
+
+  private boundOf(vip: string): Bound | undefined {
+    const parent = this.bindings?.boundTo(vip, this.reader.view);
+    return parent && { ...parent, chassis: parent.chassis ?? 'unknown' };
+  }
+
+  async stop(): Promise<void> {
+    this.stopListening();
+    await this.objects.stop();
+  }
+}

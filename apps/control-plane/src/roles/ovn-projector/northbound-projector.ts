@@ -1,0 +1,105 @@
+// Keeps OVN's Northbound as the ledger says, as a service of this process.
+import { systemChance, systemClock } from '@holdfast/clock';
+import { comparePositions } from '@holdfast/event-store';
+import { LedgerReader } from '@holdfast/ledger';
+import {
+  type Drift,
+  NorthboundReconciler,
+  OvsdbNorthbound,
+  type RowProjection,
+  type RowSummary,
+} from '@holdfast/ovn';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { CONFIG, type Config } from '../../config';
+import { type Difference, Differences } from '../../health/differences';
+import type { ProjectorHealth } from '../../health/projectors';
+import { StartDifferences } from './start-differences';
+
+/** How the reconciler's keys of Vips begin. */
+const VIP_KEY = 'vip/';
+const DRIFTED = { missing: 'its row was taken away', extra: 'a row was put there in its name' } as const;
+
+@Injectable()
+export class NorthboundProjector implements ProjectorHealth {
+  readonly name = 'ovn-northbound';
+  private readonly log = new Logger('ovn-projector');
+  private readonly northbound: OvsdbNorthbound;
+  private readonly reconciler: NorthboundReconciler;
+  private stopListening = (): void => undefined;
+  private starting: StartDifferences | undefined;
+
+  constructor(
+    @Inject(CONFIG) config: Config,
+    private readonly reader: LedgerReader,
+    private readonly differences: Differences,
+  ) {
+    const time = { clock: systemClock, chance: systemChance };
+    this.northbound = new OvsdbNorthbound({
+      remotes: config.northbound as string,
+      tls: config.northboundTls,
+      ...time,
+    });
+    this.reconciler = new NorthboundReconciler({
+      northbound: this.northbound,
+      view: reader.view,
+      comparePositions,
+      ledgerId: () => reader.ledgerId,
+      switchLbVip: config.switchLbVip,
+      ...time,
+    });
+  }
+
+  start(): void {
+    const found = (difference: Difference): void => this.differences.found(this.name, difference);
+    this.reconciler.onDrift((drift) => this.drifted(drift));
+    this.stopListening = this.reader.onFacts((facts) => this.reconciler.factsApplied(facts));
+    this.reconciler.start();
+    const { reconciler, reader } = this;
+    this.starting = new StartDifferences({ reconciler, comparePositions, position: reader.position, found });
+  }
+
+  private drifted({ key, kind, columns, atMs, message }: Drift): void {
+    if (kind === 'conflict')
+      return this.log.warn({
+        msg: 'conflicting foreign rows',
+        ...{ key, why: message, atMs },
+      });
+    this.log.warn({ msg: 'row drifted; repaired', key, kind, atMs });
+    const what = kind === 'changed' ? `its row was changed: ${columns.join(', ')}` : DRIFTED[kind];
+    this.differences.found(this.name, { about: key, what, why: 'somebody else did it; it was put back' });
+  }
+
+  position(): string | undefined {
+    return this.reconciler.status().position;
+  }
+
+  trouble(): string | undefined {
+    const { trouble, obstacles, conflicts } = this.reconciler.status();
+    if (trouble !== undefined) return trouble;
+    const [first] = obstacles;
+    return first ? `${obstacles.length} not projected: ${first.message}` : conflicts[0]?.message;
+  }
+
+  projectionOf(vip: string): RowProjection | undefined {
+    return this.reconciler.projectionOf(vip);
+  }
+
+  /** What it has in the Northbound now, whether or not it should be there. */
+  rowsOf(vip: string): readonly RowSummary[] {
+    return this.reconciler.rowsOf(vip);
+  }
+
+  /** Calls `listener` with each Vip about which something else is known now. Returns how to stop. */
+  onProjected(listener: (vip: string) => void): () => void {
+    return this.reconciler.onChange((key) => {
+      if (key.startsWith(VIP_KEY)) listener(key.slice(VIP_KEY.length));
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.stopListening();
+    this.starting?.stop();
+    await this.reconciler.stop();
+    await this.northbound.close();
+  }
+}

@@ -1,0 +1,47 @@
+// Executes a command on the ledger: in the stream of its Subnet, and what spans Subnets by way of its claims.
+import type { Clock } from '@holdfast/clock';
+import type { CommandEnvelope } from '@holdfast/event-store';
+import type { SubnetCommand } from '@holdfast/ipam';
+import type { SubnetLoop, VipNameLoop } from './aggregate-loops';
+import type { LedgerCommand, LedgerOutcome } from './ledger-command';
+import { VipReservations } from './vip-reservations';
+
+export class LedgerCommands {
+  private readonly vips: VipReservations;
+
+  constructor(
+    private readonly subnets: SubnetLoop,
+    names: VipNameLoop,
+    clock: Clock,
+  ) {
+    this.vips = new VipReservations(subnets, names, clock);
+  }
+
+  /**
+   * Resolves once what was decided is durable.
+   * @throws StoreFault when the store failed: nothing happened, or (`append-outcome-unknown`) it could not be found
+   *   out; sending the same command id again is safe in both cases. LoopFault when too busy.
+   */
+  async execute(envelope: CommandEnvelope<LedgerCommand>): Promise<LedgerOutcome> {
+    const { command } = envelope;
+    switch (command.type) {
+      case 'ReserveVip':
+        return this.vips.reserve({ ...envelope, command });
+      case 'ReviseVip':
+        return this.vips.revise({ ...envelope, command });
+      case 'ReleaseVip':
+        return this.vips.release({ ...envelope, command });
+      case 'GrantParent':
+      case 'WithdrawParent':
+      case 'DefineRule':
+        return this.vips.use({ ...envelope, command });
+      default: {
+        const outcome = await this.subnets.execute(
+          command.subnet,
+          envelope as CommandEnvelope<SubnetCommand>,
+        );
+        return { ...outcome, subnet: command.subnet };
+      }
+    }
+  }
+}

@@ -1,0 +1,156 @@
+// Vip names are unique across subnets: a Vip is reserved under a claim to its name, and the claim is given up
+// with it. Whatever crashes in between leaves a claim without a Vip, which the next one who wants the name
+// clears: the subnet relinquishes the claim first, so that a command still on its way can no longer act on it.
+// See infra/docs/adr/0004-vip-names.md.
+import type { Clock } from '@holdfast/clock';
+import type { Actor, CommandEnvelope } from '@holdfast/event-store';
+import {
+  type Rejection,
+  type ReleaseVip,
+  type ReserveVip,
+  type ReviseVip,
+  reject,
+  subnet,
+  type SubnetCommand,
+} from '@holdfast/ipam';
+import type { SubnetLoop, VipNameLoop } from './aggregate-loops';
+import type { LedgerOutcome, VipUseCommand } from './ledger-command';
+
+/** Others may take the name while we clear it, this often. */
+const CLAIM_ATTEMPTS_MAX = 3;
+
+/** Lets a subnet answer what it can without acting: it never acts on a claim that was never made. */
+const NO_CLAIM = -1;
+
+type ReserveVipEnvelope = CommandEnvelope<Omit<ReserveVip, 'claim'>>;
+
+export class VipReservations {
+  constructor(
+    private readonly subnets: SubnetLoop,
+    private readonly names: VipNameLoop,
+    private readonly clock: Clock,
+  ) {}
+
+  async reserve(envelope: ReserveVipEnvelope): Promise<LedgerOutcome> {
+    const { name } = envelope.command;
+    const again = {
+      ...envelope,
+      command: { ...envelope.command, claim: NO_CLAIM },
+      dedupeOn: envelope.command,
+    };
+    const told = await this.toldIn([envelope.command.subnet], again);
+    if (told) return told;
+    // Refused or already so: the name need not be claimed, and a refusal leaves no trace.
+    if (!(await this.wouldAct(envelope.command))) return this.reserveUnder(NO_CLAIM, envelope);
+    const claim = await this.claim(envelope);
+    if ('rejected' in claim) return claim;
+    const outcome = await this.reserveUnder(claim.number, envelope);
+    if (outcome.rejected) await this.giveUp(envelope.actor, name, envelope.command.subnet, claim.number);
+    return outcome;
+  }
+
+  async revise(envelope: CommandEnvelope<Omit<ReviseVip, 'subnet'>>): Promise<LedgerOutcome> {
+    const { command } = envelope;
+    const { subnet, formerSubnets } = await this.names.peek(command.name);
+    if (subnet === undefined) return notFound(envelope, command.name);
+    const revised = { ...envelope, command: { ...command, subnet }, dedupeOn: command };
+    return (await this.toldIn(formerSubnets, revised)) ?? this.executeIn(subnet, revised);
+  }
+
+  async release(envelope: CommandEnvelope<Omit<ReleaseVip, 'subnet'>>): Promise<LedgerOutcome> {
+    const { command, actor } = envelope;
+    const { subnet, claim, isClaimed, formerSubnets } = await this.names.peek(command.name);
+    if (subnet === undefined) return notFound(envelope, command.name);
+    const released = { ...envelope, command: { ...command, subnet }, dedupeOn: command };
+    const told = await this.toldIn(formerSubnets, released);
+    if (told) return told;
+    const outcome = await this.executeIn(subnet, released);
+    if (!outcome.rejected && isClaimed) await this.giveUp(actor, command.name, subnet, claim);
+    return outcome;
+  }
+
+  /** Grants to a Vip's parents, and rules for its fronts, are decided where the Vip is. */
+  async use(envelope: CommandEnvelope<VipUseCommand>): Promise<LedgerOutcome> {
+    const { command } = envelope;
+    if (command.subnet !== undefined) {
+      return this.executeIn(command.subnet, envelope as CommandEnvelope<SubnetCommand>);
+    }
+    const { subnet, formerSubnets } = await this.names.peek(command.vip);
+    if (subnet === undefined) return notFound(envelope, command.vip);
+    const found = { ...command, subnet } as SubnetCommand;
+    const used = { ...envelope, command: found, dedupeOn: command as SubnetCommand };
+    return (await this.toldIn(formerSubnets, used)) ?? this.executeIn(subnet, used);
+  }
+
+  /** What a command was told that comes again since another subnet has the name: it must not act on another Vip. */
+  private async toldIn(
+    subnets: readonly string[],
+    envelope: CommandEnvelope<SubnetCommand>,
+  ): Promise<LedgerOutcome | undefined> {
+    if (envelope.commandId === undefined) return undefined;
+    for (const subnet of subnets) {
+      const told = await this.subnets.recall(subnet, envelope);
+      if (told) return { ...told, subnet };
+    }
+    return undefined;
+  }
+
+  private async executeIn(subnet: string, envelope: CommandEnvelope<SubnetCommand>): Promise<LedgerOutcome> {
+    return { ...(await this.subnets.execute(subnet, envelope)), subnet };
+  }
+
+  private async wouldAct(command: Omit<ReserveVip, 'claim'>): Promise<boolean> {
+    const state = await this.subnets.peek(command.subnet);
+    const nowMs = this.clock.now();
+    const moment = { nowMs, issuedAtMs: nowMs };
+    const decision = subnet.decide({ ...command, claim: Number.MAX_SAFE_INTEGER }, state, moment);
+    return decision.rejected === undefined && decision.events.length > 0;
+  }
+
+  private reserveUnder(claim: number, envelope: ReserveVipEnvelope): Promise<LedgerOutcome> {
+    const { command } = envelope;
+    return this.executeIn(command.subnet, {
+      ...envelope,
+      command: { ...command, claim },
+      // The claim is ours: the same command sent again is the same under another claim.
+      dedupeOn: command,
+    });
+  }
+
+  private async claim(
+    envelope: ReserveVipEnvelope,
+  ): Promise<{ readonly number: number } | (LedgerOutcome & { readonly rejected: Rejection })> {
+    const { actor } = envelope;
+    const { name, subnet } = envelope.command;
+    for (let attempt = 1; ; attempt += 1) {
+      const outcome = await this.names.execute(name, {
+        actor,
+        command: { type: 'ClaimVipName', name, subnet },
+      });
+      if (!outcome.rejected) return { number: outcome.reply.claim };
+      const { code, facts } = outcome.rejected;
+      const isFree =
+        attempt < CLAIM_ATTEMPTS_MAX &&
+        code === 'VipNameTaken' &&
+        (await this.giveUp(actor, name, facts.subnet, Number(facts.claim)));
+      if (!isFree) return { ...outcome, commandId: envelope.commandId ?? outcome.commandId, subnet };
+    }
+  }
+
+  /** Frees a claim behind which there is no Vip. Whether there was none. */
+  private async giveUp(actor: Actor, name: string, subnet: string, claim: number): Promise<boolean> {
+    const command = { type: 'YieldVipName', subnet, name, claim } as const;
+    const yielded = await this.subnets.execute(subnet, { actor, command });
+    if (yielded.rejected || yielded.reply.vipHeld) return false;
+    await this.names.execute(name, { actor, command: { type: 'FreeVipName', name, claim } });
+    return true;
+  }
+}
+
+function notFound({ commandId = '' }: CommandEnvelope<unknown>, name: string): LedgerOutcome {
+  return {
+    subnet: '',
+    commandId,
+    ...reject('VipNotFound', `There is no Vip ${name}; reserve it first.`, { vip: name }),
+  };
+}

@@ -1,0 +1,100 @@
+// The reading side of the ledger in a process: the view, the history, and whoever wants to know that they
+// have moved on. One pass over the log serves all of them.
+import type { Chance, Clock } from '@holdfast/clock';
+import { type EventStore, type Position, type RecordedEvent, comparePositions } from '@holdfast/event-store';
+import { HistoryIndex, LedgerView, type SubnetFact, isUserEvent } from '@holdfast/ipam';
+import { LogFollower } from './log-follower';
+import { factOf } from './ledger-fact';
+
+export type FactListener = (facts: readonly SubnetFact[]) => void;
+
+export interface LedgerReaderOptions {
+  readonly store: EventStore;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly onFault: (fault: unknown) => void;
+}
+
+/** Events whose time is kept, to tell how far behind somebody is. */
+const RECENT_MAX = 1024;
+
+export class LedgerReader {
+  readonly view = new LedgerView();
+  /** Id of the log's first event: tells this ledger from any other. */
+  ledgerId: string | undefined;
+  private readonly histories = new Map<string, HistoryIndex>();
+  private recent: readonly { readonly position: Position; readonly atMs: number }[] = [];
+  private readonly clock: Clock;
+  private readonly listeners = new Set<FactListener>();
+  private readonly follower: LogFollower;
+
+  constructor(options: LedgerReaderOptions) {
+    this.clock = options.clock;
+    this.follower = new LogFollower({ ...options, onPage: (page) => this.apply(page) });
+  }
+
+  /** Resolves when the view shows all that the log held. */
+  start(): Promise<void> {
+    return this.follower.start();
+  }
+
+  stop(): Promise<void> {
+    return this.follower.stop();
+  }
+
+  /** Tells `listener` of every fact from now on, after the view shows it. */
+  onFacts(listener: FactListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  get position(): Position | undefined {
+    return this.follower.reachedPosition;
+  }
+
+  hasReached(position: Position, withinMs: number): Promise<boolean> {
+    return this.follower.hasReached(position, withinMs);
+  }
+
+  /** By subnet, those that ever had an event. */
+  historyOf(subnetName: string): HistoryIndex | undefined {
+    return this.histories.get(subnetName);
+  }
+
+  subnetsEver(): Iterable<string> {
+    return this.histories.keys();
+  }
+
+  /** For how long the oldest event after `position` has been in the log, milliseconds; 0 when there is none. */
+  lagMs(position: Position | undefined): number {
+    const next = this.recent.find(
+      (event) => position === undefined || comparePositions(event.position, position) > 0,
+    );
+    return next ? Math.max(0, this.clock.now() - next.atMs) : 0;
+  }
+
+  private apply(page: readonly RecordedEvent[]): void {
+    const facts: SubnetFact[] = [];
+    this.ledgerId ??= page[0]?.id;
+    for (const recorded of page) {
+      const told = factOf(recorded);
+      if (told?.category !== 'subnet') continue;
+      const { id: name, event, atMs, through, actor, position } = told;
+      // Whose they are that came through Kubernetes is known; for the others it is asked for by whom.
+      const by = event.type === 'VipReserved' && through !== 'kubernetes' && { actor };
+      const fact = { subnet: name, event, atMs, position, through, ...by };
+      this.view.apply(fact);
+      const held = isUserEvent(event) ? this.view.subnet(name)?.byHolder.get(event.holder) : undefined;
+      this.history(name).add(event, recorded.version, held);
+      facts.push(fact);
+    }
+    this.recent = [...this.recent, ...facts].slice(-RECENT_MAX);
+    if (facts.length > 0) for (const listener of this.listeners) listener(facts);
+  }
+
+  private history(name: string): HistoryIndex {
+    let history = this.histories.get(name);
+    if (!history) this.histories.set(name, (history = new HistoryIndex()));
+    return history;
+  }
+}

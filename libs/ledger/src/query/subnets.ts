@@ -1,0 +1,46 @@
+// What is asked of Subnets, from the view.
+import type { GetSubnet, ListFreeAddresses, ListSubnets } from '@holdfast/api';
+import type { Clock } from '@holdfast/clock';
+import { type Family, type SubnetState, countAddresses, formatAddress, reject } from '@holdfast/ipam';
+import type { LedgerReader } from '../follow/ledger-reader';
+import { type Found, type Listed, noSubnet, sortedPage } from './page';
+
+export interface FreeAddresses {
+  readonly family: Family;
+  readonly addresses: readonly string[];
+  readonly available: bigint;
+}
+
+export function getSubnet({ name }: GetSubnet, { view }: LedgerReader): Found<SubnetState> {
+  const subnet = view.subnet(name);
+  return subnet ? { found: subnet } : noSubnet(name);
+}
+
+export function listSubnets({ page }: ListSubnets, { view }: LedgerReader): Listed<SubnetState> {
+  return sortedPage(view.subnets(), ({ name }) => [name], page);
+}
+
+export function listFreeAddresses(
+  { subnet: name, family, limit }: ListFreeAddresses,
+  { view }: LedgerReader,
+  clock: Clock,
+): Found<FreeAddresses> {
+  const subnet = view.subnet(name);
+  if (!subnet) return noSubnet(name);
+  const wanted: Family = family ?? subnet.families()[0] ?? 4;
+  const space = subnet.space(wanted);
+  const counts = countAddresses(subnet, wanted);
+  if (!space || !counts) {
+    return reject(
+      'FamilyUnavailable',
+      `Subnet ${name} has no IPv${wanted} block; ask for the family it has.`,
+      {
+        subnet: name,
+        family: `IPv${wanted}`,
+      },
+    );
+  }
+  const coolingMs = subnet.definition?.coolingMs ?? 0;
+  const addresses = space.upcoming(limit, clock.now(), coolingMs).map(formatAddress);
+  return { found: { family: wanted, addresses, available: counts.available } };
+}

@@ -1,0 +1,127 @@
+// Who held an address at a moment, who used it then, and why it was kept.
+import type { WhoHeld } from '@holdfast/api';
+import { type EventStore, type RecordedEvent, readMetadata } from '@holdfast/event-store';
+import {
+  type Holder,
+  type SubnetEvent,
+  type Use,
+  type UserEvent,
+  Users,
+  isUserEvent,
+  subnet,
+  touches,
+} from '@holdfast/ipam';
+import type { LedgerReader } from '../follow/ledger-reader';
+import { readEvent, subnetsAsked } from './past-events';
+
+/** Who held an address in a subnet at a moment. */
+export interface PastHolding {
+  readonly subnet: string;
+  /** What the reservation was then, as its last event before says. */
+  readonly latest: SubnetEvent;
+  /** The event that put the address into these hands. */
+  readonly began: RecordedEvent;
+  /** Who used it then, or that it was kept though nobody did; absent: nobody ever had. */
+  readonly use?: Use;
+  readonly keptBecause?: string;
+}
+
+/** By subnet name. */
+export async function whoHeld(
+  query: WhoHeld,
+  reader: LedgerReader,
+  store: EventStore,
+): Promise<PastHolding[]> {
+  const holdings: PastHolding[] = [];
+  for (const name of [...subnetsAsked(query.subnet, reader)].sort()) {
+    const holding = await holdingIn(name, query, reader, store);
+    if (holding) holdings.push(holding);
+  }
+  return holdings;
+}
+
+/** From the newest event before that moment back to the one since which the holder has been the same. */
+async function holdingIn(
+  name: string,
+  { address, atMs }: WhoHeld,
+  reader: LedgerReader,
+  store: EventStore,
+): Promise<PastHolding | undefined> {
+  let holding: PastHolding | undefined;
+  for (const version of reader.historyOf(name)?.holdingsOf(address) ?? []) {
+    const recorded = await readEvent(name, version, store);
+    if (readMetadata(recorded).atMs > atMs) continue;
+    const event = subnet.codec.decode(recorded);
+    const holder = holderAfter(event, address);
+    if (holder === undefined || (holding && holder !== holderAfter(holding.latest, address))) break;
+    holding = { subnet: name, latest: holding?.latest ?? event, began: recorded };
+  }
+  const holder = holding && holderAfter(holding.latest, address);
+  if (!holding || !holder) return undefined;
+  const use = await useAt(name, holder, atMs, reader, store);
+  const keptBecause = use?.retained && (await whyRetained(name, holder, reader, store, atMs));
+  return { ...holding, use, keptBecause };
+}
+
+/** What happened to a holder up to that moment, the newest first. */
+async function* happenedTo(
+  name: string,
+  holder: Holder,
+  upToMs: number,
+  reader: LedgerReader,
+  store: EventStore,
+): AsyncIterable<{ readonly event: SubnetEvent; readonly atMs: number }> {
+  for (const version of reader.historyOf(name)?.versionsOf(holder) ?? []) {
+    const recorded = await readEvent(name, version, store);
+    const { atMs } = readMetadata(recorded);
+    if (atMs <= upToMs) yield { event: subnet.codec.decode(recorded), atMs };
+  }
+}
+
+/** Events of one reservation that are looked through; older ones hardly tell of who used it then. */
+const USE_EVENTS_MAX = 10_000;
+
+/** How the holder's reservation was used at that moment: what has become of it since it was made. */
+async function useAt(
+  name: string,
+  holder: Holder,
+  upToMs: number,
+  reader: LedgerReader,
+  store: EventStore,
+): Promise<Use | undefined> {
+  const since: (readonly [UserEvent, number])[] = [];
+  let left = USE_EVENTS_MAX;
+  for await (const { event, atMs } of happenedTo(name, holder, upToMs, reader, store)) {
+    if (event.type === 'AddressReserved' || event.type === 'VipReserved') break;
+    if (isUserEvent(event)) since.push([event, atMs]);
+    if ((left -= 1) === 0) break;
+  }
+  const users = new Users();
+  for (const [event, atMs] of since.reverse()) users.evolve(event, atMs);
+  return users.of(holder);
+}
+
+/** What may have happened to a reservation since it is kept without a user: more is not looked through. */
+const SINCE_RETAINED_MAX = 64;
+
+/** Why the holder's reservation is kept, as the newest event up to that moment that says so has it. */
+export async function whyRetained(
+  name: string,
+  holder: Holder,
+  reader: LedgerReader,
+  store: EventStore,
+  upToMs = Infinity,
+): Promise<string | undefined> {
+  let left = SINCE_RETAINED_MAX;
+  for await (const { event } of happenedTo(name, holder, upToMs, reader, store)) {
+    if (event.type === 'ReservationRetained') return event.reason;
+    if ((left -= 1) === 0) break;
+  }
+  return undefined;
+}
+
+/** Who holds the address after the event. */
+function holderAfter(event: SubnetEvent, address: WhoHeld['address']): Holder | undefined {
+  const { holder, takes } = touches(event);
+  return takes && (takes.v4 === address || takes.v6 === address) ? holder : undefined;
+}

@@ -1,0 +1,231 @@
+// The ledger of a test: libs/ipam's own deciders over plain memory, no store and no loop. It outlives the projectors that
+// work on it, as a log would; what it tells goes through the events' stored form. One suite (./ledger-suite) holds it to
+// what the real one does. It serves nobody but tests and benchmarks.
+import type { Clock } from '@holdfast/clock';
+import { comparePositions } from '@holdfast/event-store';
+import {
+  LedgerView,
+  reject,
+  type Rejection,
+  subnet,
+  type SubnetCommand,
+  type SubnetFact,
+  type SubnetFold,
+  vipName,
+  type VipNameState,
+} from '@holdfast/ipam';
+import type { LedgerCommand } from '../command/ledger-command';
+import type { ProjectorLedger, ProjectorReply } from '../projector-ledger';
+
+export interface ExecutedCommand {
+  readonly command: LedgerCommand;
+  readonly actor: string;
+  readonly through: string;
+  readonly rejected?: Rejection;
+}
+
+export interface MemoryLedgerOptions {
+  /** Absent: 2026-01-01T00:00:00Z, and every fact is a millisecond later. */
+  readonly clock?: Pick<Clock, 'now'>;
+  /** What commands are recorded to have come through, unless one says otherwise; `kubernetes` when absent. */
+  readonly through?: string;
+}
+
+type Listener = (facts: readonly SubnetFact[]) => void;
+type Failure = 'before' | 'after';
+
+const START_MS = Date.UTC(2026, 0, 1);
+
+export class MemoryLedger implements ProjectorLedger {
+  view = new LedgerView();
+  /** Everything that was ever asked, in order. */
+  readonly executed: ExecutedCommand[] = [];
+  readonly facts: SubnetFact[] = [];
+  private readonly clock: Pick<Clock, 'now'>;
+  private readonly through: string;
+  private readonly subnets = new Map<string, SubnetFold>();
+  private readonly names = new Map<string, VipNameState>();
+  private readonly listeners = new Set<Listener>();
+  private pending: SubnetFact[] = [];
+  private waiting: { readonly position: string; readonly resolve: (reached: boolean) => void }[] = [];
+  private failing: Failure[] = [];
+  private isBehind = false;
+  /** Of the command that is being decided. */
+  private actor = '';
+
+  constructor({ clock, through = 'kubernetes' }: MemoryLedgerOptions = {}) {
+    this.clock = clock ?? { now: () => START_MS + this.facts.length };
+    this.through = through;
+  }
+
+  async execute(command: LedgerCommand, actor: string, through = this.through): Promise<ProjectorReply> {
+    const failing = this.failing.shift();
+    if (failing === 'before') throw new LedgerFault('the store did not answer');
+    const reply = this.decide(command, actor, through);
+    await Promise.resolve();
+    this.publish();
+    if (failing === 'after') throw new LedgerFault('the reply was lost');
+    return reply;
+  }
+
+  /** Decides all at once; their events come as one burst of facts, before this returns. */
+  executeAllNow(commands: readonly LedgerCommand[], actor = '', through = this.through): ProjectorReply[] {
+    const replies = commands.map((command) => this.decide(command, actor, through));
+    this.publish();
+    return replies;
+  }
+
+  hasReached(position: string): Promise<boolean> {
+    if (!this.pending.some((fact) => comparePositions(fact.position, position) <= 0))
+      return Promise.resolve(true);
+    return new Promise((resolve) => this.waiting.push({ position, resolve }));
+  }
+
+  onFacts(listener: Listener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** The next commands throw: without having been decided, or with their events remembered. */
+  failNext(...when: readonly Failure[]): void {
+    this.failing.push(...when);
+  }
+
+  /** The view stands still until `catchUp`; whoever waits for it waits. */
+  fallBehind(): void {
+    this.isBehind = true;
+  }
+
+  /** Those who wait for the view are answered that it did not get there in time. */
+  giveUpWaiting(): void {
+    for (const { resolve } of this.waiting.splice(0)) resolve(false);
+  }
+
+  catchUp(): void {
+    this.isBehind = false;
+    this.publish();
+  }
+
+  /** As a process that starts: the view is folded anew from all that was remembered, and nobody listens. */
+  restart(): void {
+    this.listeners.clear();
+    this.pending = [];
+    this.view = this.replay();
+  }
+
+  /** Another view of the same history, up to a number of facts. */
+  replay(count = this.facts.length): LedgerView {
+    const view = new LedgerView();
+    for (const fact of this.facts.slice(0, count)) view.apply(fact);
+    return view;
+  }
+
+  private decide(command: LedgerCommand, actor: string, through: string): ProjectorReply {
+    this.actor = actor;
+    const reply = this.decideWhereItIs(command, through);
+    this.executed.push({ command, actor, through, ...(reply.rejected && { rejected: reply.rejected }) });
+    return reply;
+  }
+
+  private decideWhereItIs(command: LedgerCommand, through: string): ProjectorReply {
+    switch (command.type) {
+      case 'ReserveVip':
+        return this.reserveVip(command, through);
+      case 'ReviseVip':
+        return this.inSubnetOf(command.name, (home) => this.commit({ ...command, subnet: home }, through));
+      case 'ReleaseVip':
+        return this.inSubnetOf(command.name, (home) =>
+          this.releaseVip({ ...command, subnet: home }, through),
+        );
+      case 'GrantParent':
+      case 'WithdrawParent':
+      case 'DefineRule': {
+        const { subnet: home } = command;
+        if (home !== undefined) return this.commit({ ...command, subnet: home }, through);
+        return this.inSubnetOf(command.vip, (found) => this.commit({ ...command, subnet: found }, through));
+      }
+      default:
+        return this.commit(command, through);
+    }
+  }
+
+  private inSubnetOf(vip: string, decide: (subnet: string) => ProjectorReply): ProjectorReply {
+    const { subnet: home } = this.nameOf(vip);
+    if (home !== undefined) return decide(home);
+    return reject('VipNotFound', `There is no Vip ${vip}; reserve it first.`, { vip });
+  }
+
+  private reserveVip(
+    command: Extract<LedgerCommand, { readonly type: 'ReserveVip' }>,
+    through: string,
+  ): ProjectorReply {
+    const trial = subnet.decide({ ...command, claim: Infinity }, this.stateOf(command.subnet), this.now());
+    if (trial.rejected || trial.events.length === 0) return this.commit({ ...command, claim: -1 }, through);
+    const name = this.nameOf(command.name);
+    const claim = { type: 'ClaimVipName', name: command.name, subnet: command.subnet } as const;
+    const claimed = vipName.decide(claim, name);
+    if (claimed.rejected) return claimed;
+    this.names.set(command.name, claimed.events.reduce(vipName.evolve, name));
+    return this.commit({ ...command, claim: claimed.reply.claim }, through);
+  }
+
+  private releaseVip(
+    command: Extract<SubnetCommand, { readonly type: 'ReleaseVip' }>,
+    through: string,
+  ): ProjectorReply {
+    const reply = this.commit(command, through);
+    if (reply.rejected) return reply;
+    const state = this.nameOf(command.name);
+    const freed = vipName.decide({ type: 'FreeVipName', name: command.name, claim: state.claim }, state);
+    if (!freed.rejected) this.names.set(command.name, freed.events.reduce(vipName.evolve, state));
+    return reply;
+  }
+
+  private commit(command: SubnetCommand, through: string): ProjectorReply {
+    const state = this.stateOf(command.subnet);
+    const decision = subnet.decide(command, state, this.now());
+    if (decision.rejected) return { rejected: decision.rejected };
+    const { nowMs: atMs } = this.now();
+    for (const event of decision.events) {
+      const position = String(this.facts.length + 1);
+      const stored = subnet.codec.decode(subnet.codec.encode(event));
+      const fact = {
+        ...{ subnet: command.subnet, event: stored, atMs, position, through },
+        ...(stored.type === 'VipReserved' && { actor: this.actor }),
+      };
+      this.facts.push(fact);
+      this.pending.push(fact);
+      subnet.evolve(state, stored, atMs);
+    }
+    return { position: this.facts[this.facts.length - 1]?.position };
+  }
+
+  private publish(): void {
+    if (this.isBehind || this.pending.length === 0) return;
+    const facts = this.pending.splice(0);
+    for (const fact of facts) this.view.apply(fact);
+    for (const listener of this.listeners) listener(facts);
+    for (const { resolve } of this.waiting.splice(0)) resolve(true);
+  }
+
+  private stateOf(name: string): SubnetFold {
+    const state = this.subnets.get(name) ?? subnet.initial(name);
+    this.subnets.set(name, state);
+    return state;
+  }
+
+  private nameOf(name: string): VipNameState {
+    return this.names.get(name) ?? vipName.initial(name);
+  }
+
+  /** As of the loop: never before what was decided last, however the clock is set. */
+  private now(): { readonly nowMs: number; readonly issuedAtMs: number } {
+    const nowMs = Math.max(this.clock.now(), this.facts.at(-1)?.atMs ?? -Infinity);
+    return { nowMs, issuedAtMs: nowMs };
+  }
+}
+
+export class LedgerFault extends Error {
+  readonly code = 'ledger-unavailable';
+  readonly retryable = true;
+}

@@ -1,0 +1,30 @@
+// What somebody else did to rows of ours: said once each to who listens, and counted.
+import type { Clock } from '@holdfast/clock';
+import type { RowDifference } from '../actual/row-difference';
+import type { Drift } from './status';
+
+export class DriftReports {
+  last: Drift | undefined;
+  count = 0;
+  private readonly listeners = new Set<(drift: Drift) => void>();
+
+  constructor(private readonly clock: Pick<Clock, 'now'>) {}
+
+  /** Returns what ends it. */
+  onDrift(listener: (drift: Drift) => void): () => void {
+    const own = (drift: Drift): void => listener(drift);
+    this.listeners.add(own);
+    return () => this.listeners.delete(own);
+  }
+
+  report(differences: readonly RowDifference[]): void {
+    if (differences.length === 0) return;
+    const atMs = this.clock.now();
+    for (const difference of differences) {
+      const drift = { ...difference, atMs };
+      this.last = drift;
+      this.count += 1;
+      for (const listener of this.listeners) listener(drift);
+    }
+  }
+}
