@@ -158,14 +158,14 @@ export type LedgerEvent = Message<"holdfast.v1.LedgerEvent"> & {
   claim?: bigint | undefined;
 
   /**
-   * Who asked for it: what the caller said in `actor`, or else what the door saw of it ("grpc:10.0.0.9:4711").
+   * Who asked for it: what the caller said in `actor`, or else what the transport saw of it ("grpc:10.0.0.9:4711").
    *
    * @generated from field: string actor = 17;
    */
   actor: string;
 
   /**
-   * Which door that came through: "grpc", "http", "nats", "kubernetes" or "holdfast".
+   * Which way it came: "grpc", "http", "nats", "kubernetes" or "holdfast".
    *
    * @generated from field: string through = 18;
    */
