@@ -3,7 +3,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startSandboxApiServer } from '@holdfast/kube/testing';
+import { startSandboxApiServer } from '@holdfast/kube-api/testing';
 import { NORTHBOUND_SCHEMA, startOvsdbServer } from '@holdfast/ovsdb/testing';
 import { type ControlPlaneProcess, startControlPlane } from '../servers/control-plane';
 import { startNatsServer } from '../servers/nats-server';

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { systemChance, systemClock } from '@holdfast/clock';
 import { KubernetesUser } from '@holdfast/infra/demo/kubernetes';
 import { startControlPlane } from '@holdfast/infra/servers/control-plane';
-import { type KubernetesApi, type KubernetesObject, PODS } from '@holdfast/kube';
-import { clientNodeKubernetesApi } from '@holdfast/kube/client-node';
+import { type KubernetesApi, type KubernetesObject, PODS } from '@holdfast/kube-api';
+import { clientNodeKubernetesApi } from '@holdfast/kube-api/client-node';
 import {
   installDefinitions,
   kubeApiserverSkipReason,
   MANIFESTS,
   startKubeApiserver,
-} from '@holdfast/kube/testing';
+} from '@holdfast/kube-api/testing';
 import { type Figure, median, percentile, timed, together } from './figure';
 
 const PODS_MADE = 10_000;

@@ -7,14 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ControlPlaneProcess, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { until } from '@holdfast/infra/demo/until';
+import { createObjects, kubeOvn } from '@holdfast/kube-ovn-import/testing';
 import {
-  createObjects,
   kubeApiserverSkipReason,
-  kubeOvn,
   type KubernetesServer,
   startKubeApiserver,
   startSandboxApiServer,
-} from '@holdfast/kube/testing';
+} from '@holdfast/kube-api/testing';
 import { kubeOvnPort } from '@holdfast/ovn/testing';
 import { NORTHBOUND_SCHEMA, type OvsdbServer, startOvsdbServer } from '@holdfast/ovsdb/testing';
 import {

@@ -2,13 +2,8 @@
 // of what goes wrong in the field some.
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import {
-  createObjects,
-  installDefinitions,
-  kubeOvn,
-  type KubernetesServer,
-  MANIFESTS,
-} from '@holdfast/kube/testing';
+import { createObjects, kubeOvn } from '@holdfast/kube-ovn-import/testing';
+import { installDefinitions, type KubernetesServer, MANIFESTS } from '@holdfast/kube-api/testing';
 import { kubeOvnPort, kubeOvnSwitch, kubeOvnVirtualPort } from '@holdfast/ovn/testing';
 import { NORTHBOUND_SCHEMA, type OvsdbServer } from '@holdfast/ovsdb/testing';
 

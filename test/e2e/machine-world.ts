@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type ControlPlaneProcess, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { until } from '@holdfast/infra/demo/until';
-import { installDefinitions, type KubernetesServer, MANIFESTS } from '@holdfast/kube/testing';
+import { installDefinitions, type KubernetesServer, MANIFESTS } from '@holdfast/kube-api/testing';
 import { NORTHBOUND_SCHEMA, type OvsdbServer, startOvsdbServer } from '@holdfast/ovsdb/testing';
 import { launcherOf, PlayedMachines } from './played-machines';
 import { untilEqual } from './until-equal';

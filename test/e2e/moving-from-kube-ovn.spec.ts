@@ -8,7 +8,7 @@ import {
   kubeApiserverSkipReason,
   type KubernetesServer,
   startKubeApiserver,
-} from '@holdfast/kube/testing';
+} from '@holdfast/kube-api/testing';
 import { NORTHBOUND_SCHEMA, type OvsdbServer, startOvsdbServer } from '@holdfast/ovsdb/testing';
 import { createKubeOvnObjects, createKubeOvnRows, kubeOvnClusterSkipReason } from './kube-ovn-cluster';
 import { type Step, documentSteps } from './document-steps';

@@ -5,14 +5,14 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Child } from '@holdfast/infra/servers/child';
-import type { KubernetesObject } from '@holdfast/kube';
+import type { KubernetesObject } from '@holdfast/kube-api';
 import {
   installDefinitions,
   kubeApiserverSkipReason,
   type KubernetesServer,
   MANIFESTS,
   startKubeApiserver,
-} from '@holdfast/kube/testing';
+} from '@holdfast/kube-api/testing';
 
 const PROGRAM = 'kube-controller-manager';
 const MERGE = 'application/merge-patch+json';

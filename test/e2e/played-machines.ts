@@ -1,7 +1,7 @@
 // KubeVirt, as a test plays it: machines, their instances, the Pods that these run in, and live migrations, of the shape in
 // which its controllers make them. It gives nothing an address, and knows nothing of Holdfast.
-import type { KubernetesObject } from '@holdfast/kube';
-import type { KubernetesServer } from '@holdfast/kube/testing';
+import type { KubernetesObject } from '@holdfast/kube-api';
+import type { KubernetesServer } from '@holdfast/kube-api/testing';
 
 const MERGE = 'application/merge-patch+json';
 const KUBEVIRT = '/apis/kubevirt.io/v1/namespaces/default';

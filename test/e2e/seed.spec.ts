@@ -13,7 +13,7 @@ import {
   kubeApiserverSkipReason,
   startKubeApiserver,
   startSandboxApiServer,
-} from '@holdfast/kube/testing';
+} from '@holdfast/kube-api/testing';
 import { NORTHBOUND_SCHEMA, type OvsdbServer, startOvsdbServer } from '@holdfast/ovsdb/testing';
 import { until } from '@holdfast/infra/demo/until';
 

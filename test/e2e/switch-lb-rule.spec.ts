@@ -14,7 +14,7 @@ import {
   MANIFESTS,
   startKubeApiserver,
   startSandboxApiServer,
-} from '@holdfast/kube/testing';
+} from '@holdfast/kube-api/testing';
 import { NORTHBOUND_SCHEMA, type OvsdbServer, startOvsdbServer } from '@holdfast/ovsdb/testing';
 
 interface Condition {

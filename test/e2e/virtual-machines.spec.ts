@@ -7,7 +7,7 @@ import {
   type KubernetesServer,
   startKubeApiserver,
   startSandboxApiServer,
-} from '@holdfast/kube/testing';
+} from '@holdfast/kube-api/testing';
 import { MachineWorld, type HistoryEvent } from './machine-world';
 import { launcherOf } from './played-machines';
 

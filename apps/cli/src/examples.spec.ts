@@ -1,12 +1,11 @@
 // Every line that the help shows is run, in the order in which the file tells them, on an empty ledger.
+import { createObjects, kubeOvn } from '@holdfast/kube-ovn-import/testing';
 import {
-  createObjects,
   installDefinitions,
-  kubeOvn,
   MANIFESTS,
   type SandboxApiServer,
   startSandboxApiServer,
-} from '@holdfast/kube/testing';
+} from '@holdfast/kube-api/testing';
 import type { Command } from 'commander';
 import { EXAMPLES, examplesOf } from './examples';
 import { commandPath } from './session/acting';

@@ -1,6 +1,6 @@
 // The one configuration: from command line flags, each with an environment variable as its second source.
 import { parseArgs } from 'node:util';
-import { namespacedResource, type Resource } from '@holdfast/kube';
+import { namespacedResource, type Resource } from '@holdfast/kube-api';
 import { SWITCH_LB_VIP_WAYS, type SwitchLbVip } from '@holdfast/ovn';
 
 /** Nest's token of the configuration. */

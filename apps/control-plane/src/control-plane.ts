@@ -1,7 +1,7 @@
 // Starts the parts of this process once all of them are bound, and stops them in the opposite order. It is the only one that
 // knows an order; what does not run here is absent.
 import type { EventStore } from '@holdfast/event-store';
-import type { KubernetesApi } from '@holdfast/kube';
+import type { KubernetesApi } from '@holdfast/kube-api';
 import { LedgerReader } from '@holdfast/ledger';
 import { Inject, Injectable, type OnApplicationShutdown, Optional } from '@nestjs/common';
 import { CONFIG, type Config } from './config';

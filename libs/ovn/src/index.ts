@@ -20,14 +20,3 @@ export {
   VENDOR,
 } from './model/row-keys';
 export { LEDGER_KEY, type LedgerMark, POSITION_KEY } from './reconcile/mark';
-// What moves a Northbound over from Kube-OVN, and back; the projector knows nothing of it.
-export {
-  type HandedOver,
-  type HandOverOptions,
-  type HandOverRefusal,
-  NorthboundHandOver,
-} from './adoption/northbound-hand-over';
-export type { AnsweredAddress } from './adoption/leftovers';
-export type { PortToGiveBack } from './adoption/plan-give-back';
-export { KUBE_OVN, type PortToTakeOver, TAKEN_FROM_KEY, type TakeOverPlan } from './adoption/plan-take-over';
-export type { TakeOverCode, TakeOverConflict } from './adoption/take-over-conflict';

@@ -3,13 +3,13 @@
 // address and every row is Holdfast's.
 import { type ControlPlaneProcess, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { until } from '@holdfast/infra/demo/until';
-import type { KubernetesObject } from '@holdfast/kube';
+import type { KubernetesObject } from '@holdfast/kube-api';
 import {
   installDefinitions,
   MANIFESTS,
   type SandboxApiServer,
   startSandboxApiServer,
-} from '@holdfast/kube/testing';
+} from '@holdfast/kube-api/testing';
 import { PlayedMachines } from '../played-machines';
 import { untilEqual } from '../until-equal';
 import type { PacketLab } from './lab/lab';

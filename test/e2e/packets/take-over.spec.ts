@@ -1,7 +1,8 @@
 // While ports that Kube-OVN made are taken over, and while they are given back, not one packet is lost: a real OVN with two
 // chassis, rows as Kube-OVN writes them, and a projector at work on the same Northbound.
 import { systemChance, systemClock } from '@holdfast/clock';
-import { NorthboundHandOver, NorthboundReconciler, OvsdbNorthbound } from '@holdfast/ovn';
+import { NorthboundHandOver } from '@holdfast/kube-ovn-import';
+import { NorthboundReconciler, OvsdbNorthbound } from '@holdfast/ovn';
 import {
   compareNumbers,
   kubeOvnPort,

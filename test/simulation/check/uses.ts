@@ -1,6 +1,6 @@
 // Pools, rules and parents beside the ledger, in the end: each object's status says what the ledger has, its counts are
 // what counting gives, a rule's backends are the Pods that serve, and nothing is left of an object that is gone.
-import type { KubernetesObject } from '@holdfast/kube';
+import type { KubernetesObject } from '@holdfast/kube-api';
 import {
   type Address,
   type LedgerView,

@@ -17,8 +17,8 @@ import {
   VIPS,
   apiVersionOf,
   namespacedResource,
-} from '@holdfast/kube';
-import { MANIFESTS, parseYaml, Sandbox } from '@holdfast/kube/testing';
+} from '@holdfast/kube-api';
+import { MANIFESTS, parseYaml, Sandbox } from '@holdfast/kube-api/testing';
 import { Picture } from './picture';
 
 const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';

@@ -4,11 +4,10 @@ import type {
   JsonObject,
   KubernetesApi,
   KubernetesObject,
-  Ledger,
-  LedgerOrder,
   Resource,
   Watcher,
-} from '@holdfast/kube';
+} from '@holdfast/kube-api';
+import type { LedgerCommand, ProjectorLedger } from '@holdfast/ledger';
 import type { LedgerView } from '@holdfast/ipam';
 import type { Planted } from '../world/surroundings';
 import { type PlantedBug, bug } from './planted-bug';
@@ -65,13 +64,13 @@ const seeing = (alter: Alter): Planted => ({
   kubernetes: (api) => like(api, { follow: (resource, watcher) => seen(api, resource, watcher, alter) }),
 });
 
-const dropping = (type: LedgerOrder['type']): Planted =>
+const dropping = (type: LedgerCommand['type']): Planted =>
   asking((ledger) => ({
     execute: async (order, actor) =>
       order.type === type ? { position: undefined } : ledger.execute(order, actor),
   }));
 
-const asking = (alter: (ledger: Ledger) => Partial<Ledger>): Planted => ({
+const asking = (alter: (ledger: ProjectorLedger) => Partial<ProjectorLedger>): Planted => ({
   kubernetesLedger: (ledger) => ({
     view: ledger.view,
     execute: (order, actor) => ledger.execute(order, actor),

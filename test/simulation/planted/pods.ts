@@ -1,13 +1,14 @@
 // Bugs of the projector that gives Pods their addresses: whom it takes for whom, whom it believes to be gone, and what it says.
-import type { Following, KubernetesApi, KubernetesObject, Ledger, LedgerOrder } from '@holdfast/kube';
-import { PODS } from '@holdfast/kube';
+import type { Following, KubernetesApi, KubernetesObject } from '@holdfast/kube-api';
+import type { ProjectorLedger, LedgerCommand } from '@holdfast/ledger';
+import { PODS } from '@holdfast/kube-api';
 import { reject, subnet } from '@holdfast/ipam';
 import type { Planted, Surroundings } from '../world/surroundings';
 import { like, seen } from './clusters';
 import { type PlantedBug, bug } from './planted-bug';
 import { deciding } from './rules';
 
-type Alter = (order: LedgerOrder, ledger: Ledger) => LedgerOrder | undefined;
+type Alter = (order: LedgerCommand, ledger: ProjectorLedger) => LedgerCommand | undefined;
 
 /** Turns each order; of one that is swallowed it is said that it was done. */
 export const ordering = (alter: Alter): Pick<Required<Planted>, 'podsLedger'> => ({

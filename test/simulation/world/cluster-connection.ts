@@ -1,7 +1,7 @@
 // One process' connection to the cluster: requests that take time, fail, or are carried out without anybody's being
 // told; and watches that tell late.
-import { KubernetesFault } from '@holdfast/kube';
-import type { SandboxConnection, SandboxRest } from '@holdfast/kube/testing';
+import { KubernetesFault } from '@holdfast/kube-api';
+import type { SandboxConnection, SandboxRest } from '@holdfast/kube-api/testing';
 import type { Life } from './life';
 import type { Surroundings } from './surroundings';
 

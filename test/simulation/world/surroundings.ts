@@ -4,7 +4,9 @@
 import type { SeededChance } from '@holdfast/clock/testing';
 import type { EventStore } from '@holdfast/event-store';
 import type { LedgerView } from '@holdfast/ipam';
-import type { KubernetesApi, Ledger, PodAddressesOptions } from '@holdfast/kube';
+import type { KubernetesApi } from '@holdfast/kube-api';
+import type { ProjectorLedger } from '@holdfast/ledger';
+import type { PodAddressProjectorOptions } from '@holdfast/pods';
 import type { Northbound } from '@holdfast/ovn';
 import type { Answers } from '../check/answers';
 import type { History } from '../check/history';
@@ -62,11 +64,11 @@ export interface Planted {
   readonly view?: (view: LedgerView, world: Surroundings) => void;
   readonly northbound?: (northbound: Northbound, world: Surroundings) => Northbound;
   readonly kubernetes?: (api: KubernetesApi, world: Surroundings) => KubernetesApi;
-  readonly kubernetesLedger?: (ledger: Ledger, world: Surroundings) => Ledger;
+  readonly kubernetesLedger?: (ledger: ProjectorLedger, world: Surroundings) => ProjectorLedger;
   /** As the projector that gives Pods their addresses has them. */
   readonly podsApi?: (api: KubernetesApi, world: Surroundings) => KubernetesApi;
-  readonly podsLedger?: (ledger: Ledger, world: Surroundings) => Ledger;
-  readonly podsOptions?: Partial<PodAddressesOptions>;
+  readonly podsLedger?: (ledger: ProjectorLedger, world: Surroundings) => ProjectorLedger;
+  readonly podsOptions?: Partial<PodAddressProjectorOptions>;
   readonly lock?: (lock: NorthboundLock) => NorthboundLock;
   readonly bus?: (bus: Bus, world: Surroundings) => Bus;
 }

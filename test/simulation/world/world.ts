@@ -2,7 +2,7 @@
 // outside. Everything that happens comes from the seed.
 import { SeededChance } from '@holdfast/clock/testing';
 import type { SubnetEvent } from '@holdfast/ipam';
-import type { KubernetesObject } from '@holdfast/kube';
+import type { KubernetesObject } from '@holdfast/kube-api';
 import { Answers } from '../check/answers';
 import { History } from '../check/history';
 import type { LedgerOutcome } from '@holdfast/ledger';

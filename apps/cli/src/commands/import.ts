@@ -1,7 +1,7 @@
 // `holdfast import`: takes over what another system has recorded of who has which address.
 import { type Command, Option } from 'commander';
 import { type Run, acting } from '../session/acting';
-import type { ImportFlags } from '../adoption/import-kube-ovn';
+import type { ImportFlags } from '../import/import-kube-ovn';
 import type { ExitCode } from '../exit-code';
 import { readListFlag } from '../flags';
 
@@ -63,6 +63,6 @@ export function addImportCommands(program: Command, run: Run): void {
 /** Loaded by who imports, and nobody else: the Kubernetes client takes longer to load than all the rest. */
 function importOnce({ io }: Run, flags: ImportFlags): Promise<ExitCode> {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const module = require('../adoption/import-kube-ovn') as typeof import('../adoption/import-kube-ovn');
+  const module = require('../import/import-kube-ovn') as typeof import('../import/import-kube-ovn');
   return module.importKubeOvn(io, flags);
 }

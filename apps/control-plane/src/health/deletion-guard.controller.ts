@@ -29,7 +29,7 @@ export class DeletionGuardController {
       throw new BadRequestException(
         'missing: say how many are missing, as the status tells; such as ?missing=3',
       );
-    const answer = this.projector.acceptMissing(kind, Number(missing));
+    const answer = this.projector.overrideDeletionGuard(kind, Number(missing));
     if ('refused' in answer) throw new ConflictException(answer.refused);
     this.log.warn({ msg: 'deletion guard overridden', kind, ...answer });
     return { accepted: answer.accepted };

@@ -8,7 +8,7 @@ import {
   MANIFESTS,
   type SandboxApiServer,
   startSandboxApiServer,
-} from '@holdfast/kube/testing';
+} from '@holdfast/kube-api/testing';
 import { eventually, type RunningProcess, startProcess } from '../testing/running-process';
 
 const KUBE_OVN = '/apis/kubeovn.io/v1';
@@ -114,7 +114,7 @@ it('tells what a process that starts finds different, and has nobody to override
       about: 'vips.kubeovn.io/web',
     },
     what: 'it asks for something of which the ledger has nothing',
-    why: expect.stringMatching(/^it had that once: another door let go of it/) as string,
+    why: expect.stringMatching(/^it had that once: another transport let go of it/) as string,
   });
   expect((await readyz(process))['differences']).toEqual({ kubernetes: expect.any(Number) as number });
   await control?.stop();

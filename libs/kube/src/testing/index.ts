@@ -1,12 +1,1 @@
-export { createObjects, kubeOvn } from '../adoption/testing';
-export { findKubectl, type KubectlRun } from './kubectl';
-export { kubeApiserverSkipReason, startKubeApiserver } from './kube-apiserver';
-export type { KubernetesServer, PlainAnswer } from './kubernetes-server';
-export { installDefinition, installDefinitions, MANIFESTS } from './manifests';
-export { Sandbox, type SandboxConnection } from './sandbox/sandbox';
-export type { SandboxCluster } from './sandbox/sandbox-cluster';
-export type { FailingRequest, SandboxFaults } from './sandbox/sandbox-faults';
-export type { SandboxRest } from './sandbox/sandbox-rest';
-export { type SandboxApiServer, type SandboxOptions, startSandboxApiServer } from './sandbox-api-server';
-export { startWire, type Wire } from './wire';
-export { parseYaml } from './yaml';
+export { ProjectorWorld } from './projector-world';

@@ -1,8 +1,8 @@
 // Death at the worst moment: while a write is under way.
-import type { FaceWorld } from './face-world';
+import type { ProjectorWorld } from './projector-world';
 
 /** The n-th write from now on is done or not; its answer never arrives, and `cut` is called. */
-export function killAtWrite(world: FaceWorld, step: number, isDone: boolean, cut: () => void): void {
+export function killAtWrite(world: ProjectorWorld, step: number, isDone: boolean, cut: () => void): void {
   let left = step;
   const handle = world.sandbox.cluster.handle.bind(world.sandbox.cluster);
   const refusalOf = world.sandbox.faults.refusalOf.bind(world.sandbox.faults);

@@ -1,6 +1,6 @@
 // What the ledger has of a Vip's uses, as text that tests compare: and what it was told on the way there.
 import { formatAddress, type GrantParent, type Rule, type WithdrawParent } from '@holdfast/ipam';
-import type { ExecutedOrder, MemoryLedger } from './memory-ledger';
+import type { ExecutedCommand, MemoryLedger } from '@holdfast/ledger/testing';
 
 /** Ports that the Vip's selector lets answer for it, in order. */
 export function parentsOf(ledger: MemoryLedger, vip: string): string[] {
@@ -15,19 +15,19 @@ export function namedParentsOf(ledger: MemoryLedger, vip: string): string[] {
 }
 
 /** Orders about parents that were carried out, oldest first: `+ port` and `- port: reason`. */
-export function parentOrders(ledger: MemoryLedger): string[] {
-  return ledger.executed.flatMap(({ order }) => {
-    if (order.type === 'GrantParent') return [`+ ${order.port}`];
-    return order.type === 'WithdrawParent' ? [`- ${order.port}: ${order.reason}`] : [];
+export function parentCommands(ledger: MemoryLedger): string[] {
+  return ledger.executed.flatMap(({ command }) => {
+    if (command.type === 'GrantParent') return [`+ ${command.port}`];
+    return command.type === 'WithdrawParent' ? [`- ${command.port}: ${command.reason}`] : [];
   });
 }
 
 /** The last of them, with who asked. */
-export function lastParentOrder(
+export function lastParentCommand(
   ledger: MemoryLedger,
-): (ExecutedOrder & { readonly order: GrantParent | WithdrawParent }) | undefined {
-  const isOfParents = (one: ExecutedOrder): one is ReturnType<typeof lastParentOrder> & ExecutedOrder =>
-    one.order.type === 'GrantParent' || one.order.type === 'WithdrawParent';
+): (ExecutedCommand & { readonly command: GrantParent | WithdrawParent }) | undefined {
+  const isOfParents = (one: ExecutedCommand): one is ReturnType<typeof lastParentCommand> & ExecutedCommand =>
+    one.command.type === 'GrantParent' || one.command.type === 'WithdrawParent';
   return ledger.executed.filter(isOfParents).at(-1);
 }
 
@@ -46,6 +46,6 @@ export function backendsOf(ledger: MemoryLedger, rule: string): string[] | undef
 }
 
 /** Types of the orders about rules that were carried out, oldest first. */
-export function ruleOrders(ledger: MemoryLedger): string[] {
-  return ledger.executed.map(({ order }) => order.type).filter((type) => type.includes('Rule'));
+export function ruleCommands(ledger: MemoryLedger): string[] {
+  return ledger.executed.map(({ command }) => command.type).filter((type) => type.includes('Rule'));
 }

@@ -1,4 +1,5 @@
 // For tests and benchmarks of what is built on this library.
+export { eventually } from './eventually';
 export { OVN_Northbound } from '../generated/northbound';
 export { WATCHED } from '../model/tables';
 export {

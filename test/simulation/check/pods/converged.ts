@@ -1,6 +1,6 @@
 // In the end: every live Pod has what the ledger says, or is told why not; whoever uses something is there; and nothing
 // is held for an owner who is gone, unless it is to be kept.
-import { EVENTS, type KubernetesObject, NAMESPACES, PODS } from '@holdfast/kube';
+import { EVENTS, type KubernetesObject, NAMESPACES, PODS } from '@holdfast/kube-api';
 import { type Holder, type LedgerView, type SubnetState, holderParts } from '@holdfast/ipam';
 import { type Cluster, INSTANCES, MACHINES, STATEFUL_SETS, SUBNETS } from '../../kubernetes/cluster';
 import type { Controllers } from '../../kubernetes/workloads/controllers';

@@ -1,6 +1,6 @@
 // What each Pod was given by the ledger, by its UID and by the events alone, and what it was told; two live Pods are
 // never told the same address.
-import type { KubernetesObject } from '@holdfast/kube';
+import type { KubernetesObject } from '@holdfast/kube-api';
 import {
   type HeldAddress,
   type Holder,

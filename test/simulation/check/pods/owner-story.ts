@@ -1,6 +1,6 @@
 // Which objects owned what, and when: whether a StatefulSet has wanted an ordinal, or a machine has been there, all the
 // time since some moment.
-import type { KubernetesObject } from '@holdfast/kube';
+import type { KubernetesObject } from '@holdfast/kube-api';
 import { INSTANCES, MACHINES, STATEFUL_SETS } from '../../kubernetes/cluster';
 import { type PictureChange, type Picture, objectKindOf } from '../../kubernetes/picture';
 import { isDeleting, ordinalsOf } from '../../kubernetes/workloads/pods';

@@ -1,9 +1,9 @@
 // Whose Pods have a pool take from it: looked at when our projector asks, with the view that it has at that moment.
-import type { LedgerOrder } from '@holdfast/kube';
+import type { LedgerCommand } from '@holdfast/ledger';
 import { type LedgerView, holderParts } from '@holdfast/ipam';
 import { Violation } from '../../engine/violation';
 
-export function checkPoolChoice(order: LedgerOrder, view: LedgerView): void {
+export function checkPoolChoice(order: LedgerCommand, view: LedgerView): void {
   if (order.type !== 'ReserveAddress' || order.pool !== undefined) return;
   const { namespace = '', nic } = holderParts(order.holder);
   if (nic !== undefined) return;

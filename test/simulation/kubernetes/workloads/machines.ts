@@ -1,7 +1,7 @@
 // KubeVirt's part: a machine that is to run has an instance of its name, an instance has a launcher Pod, and a live
 // migration a second one, until it has succeeded or failed.
 import type { SeededChance } from '@holdfast/clock/testing';
-import type { KubernetesObject } from '@holdfast/kube';
+import type { KubernetesObject } from '@holdfast/kube-api';
 import { type Cluster, INSTANCES, MACHINES, PODS } from '../cluster';
 import type { Chores, ControllerPart } from './controller-part';
 import {

@@ -1,7 +1,7 @@
 // Nodes and their agents: Pods are given a node, run there, and end there when they are deleted. The Pods of a node that
 // is lost neither run nor end until it is back; who cannot wait takes them away by force.
 import type { SeededChance } from '@holdfast/clock/testing';
-import type { KubernetesObject } from '@holdfast/kube';
+import type { KubernetesObject } from '@holdfast/kube-api';
 import { type Cluster, PODS } from '../cluster';
 import type { Chores, ControllerPart } from './controller-part';
 import { NODE_AGENT, isDeleting, isPodFinished, nodeOfPod, refOfObject } from './pods';

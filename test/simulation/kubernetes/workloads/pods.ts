@@ -1,5 +1,5 @@
 // Pods as those who play a part in the cluster make and read them.
-import type { KubernetesObject, OwnerReference } from '@holdfast/kube';
+import type { KubernetesObject, OwnerReference } from '@holdfast/kube-api';
 
 /** A graceful end: the Pod goes when its node agent says that nothing of it runs any more. */
 export const NODE_AGENT = 'simulation/node-agent';

@@ -1,7 +1,7 @@
 // The StatefulSet controller: each ordinal that is wanted has one Pod, named after it; a finished one is replaced, one
 // that is wanted no more goes.
 import type { SeededChance } from '@holdfast/clock/testing';
-import type { KubernetesObject } from '@holdfast/kube';
+import type { KubernetesObject } from '@holdfast/kube-api';
 import { type Cluster, PODS, STATEFUL_SETS } from '../cluster';
 import type { Chores, ControllerPart } from './controller-part';
 import {

@@ -1,7 +1,7 @@
 // Users who run things in the cluster: Pods, StatefulSets and machines come, change and go, and ask for addresses in
 // their annotations. Names and namespaces are few, and nobody else's: what clients of the ledger hold is not theirs.
 import type { SeededChance } from '@holdfast/clock/testing';
-import type { KubernetesObject } from '@holdfast/kube';
+import type { KubernetesObject } from '@holdfast/kube-api';
 import { formatAddress, formatMac } from '@holdfast/ipam';
 import type { Terrain } from '../../orders/terrain';
 import { type Cluster, INSTANCES, MACHINES, NAMESPACES, PODS, STATEFUL_SETS } from '../cluster';

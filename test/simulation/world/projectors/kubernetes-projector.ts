@@ -1,6 +1,7 @@
 // The product's faces of Kubernetes in one process, over one connection that fails: that of Subnets, Vips, pools and
 // rules, and beside it, where there are Pods, the one that gives them their addresses.
-import { KubernetesFace, PodAddresses } from '@holdfast/kube';
+import { ObjectProjector } from '@holdfast/kube';
+import { PodAddressProjector } from '@holdfast/pods';
 import { checkPoolChoice } from '../../check/pods/pool-choice';
 import { ClusterConnection } from '../cluster-connection';
 import type { RunningProjector, Process } from '../process';
@@ -9,8 +10,8 @@ import type { Surroundings } from '../surroundings';
 
 export class KubernetesRole implements RunningProjector {
   readonly connection: ClusterConnection;
-  readonly projector: KubernetesFace;
-  readonly pods: PodAddresses | undefined;
+  readonly projector: ObjectProjector;
+  readonly pods: PodAddressProjector | undefined;
 
   constructor(process: Process, world: Surroundings) {
     const { planted } = world;
@@ -19,14 +20,14 @@ export class KubernetesRole implements RunningProjector {
     const { api } = this.connection.sandbox;
     const ledger = ledgerOf(process);
     const time = { clock: life.clock, chance };
-    this.projector = new KubernetesFace({
+    this.projector = new ObjectProjector({
       api: planted.kubernetes?.(api, world) ?? api,
       ledger: planted.kubernetesLedger?.(ledger, world) ?? ledger,
       ...time,
     });
     if (!world.hasPods) return;
     const ofPods = ledgerOf(process, (order) => world.checked(() => checkPoolChoice(order, ledger.view)));
-    this.pods = new PodAddresses({
+    this.pods = new PodAddressProjector({
       api: planted.podsApi?.(api, world) ?? api,
       ledger: planted.podsLedger?.(ofPods, world) ?? ofPods,
       ...time,

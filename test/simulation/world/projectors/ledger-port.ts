@@ -1,5 +1,5 @@
 // The ledger as the projectors of Kubernetes ask for it, in one process.
-import type { Ledger, LedgerOrder } from '@holdfast/kube';
+import type { ProjectorLedger, LedgerCommand } from '@holdfast/ledger';
 import type { Process } from '../process';
 
 /** As the control plane waits for its view (apps/control-plane, kubernetes-ledger.ts). */
@@ -8,8 +8,8 @@ const BEHIND_MAX_MS = 5_000;
 /** @param onOrder sees each order before it is carried out */
 export function ledgerOf(
   { reader, ledger }: Process,
-  onOrder: (order: LedgerOrder) => void = () => undefined,
-): Ledger {
+  onOrder: (order: LedgerCommand) => void = () => undefined,
+): ProjectorLedger {
   return {
     view: reader.view,
     execute: async (order, name) => {

@@ -1,6 +1,6 @@
 // Wires the projectors of a Kubernetes cluster: one connection, one way into the ledger, and who uses them.
 import { systemChance, systemClock } from '@holdfast/clock';
-import { type KubernetesApi, THROUGH_KUBERNETES } from '@holdfast/kube';
+import { type KubernetesApi, THROUGH_KUBERNETES } from '@holdfast/kube-api';
 import { LedgerReader, projectorLedger } from '@holdfast/ledger';
 import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
@@ -29,7 +29,7 @@ function api(kubeconfig: string): Provider {
     provide: KUBERNETES_API,
     useFactory: async (): Promise<KubernetesApi> => {
       // Only where it is used: the client takes half a second to load.
-      const { clientNodeKubernetesApi } = await import('@holdfast/kube/client-node');
+      const { clientNodeKubernetesApi } = await import('@holdfast/kube-api/client-node');
       return clientNodeKubernetesApi({
         ...{ cluster, component: 'holdfast', clock: systemClock, chance: systemChance },
       });

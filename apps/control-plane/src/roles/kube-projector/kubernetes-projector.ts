@@ -1,13 +1,9 @@
 // Takes Kubernetes' specs as commands and keeps its status as the ledger says, as a service of this process.
 import { systemChance, systemClock } from '@holdfast/clock';
-import {
-  type Bound,
-  type KubernetesApi,
-  KubernetesFace,
-  type MissingAnswer,
-  type Projection,
-} from '@holdfast/kube';
+import { type Bound, ObjectProjector, type Projection } from '@holdfast/kube';
+import type { KubernetesApi } from '@holdfast/kube-api';
 import { LedgerReader, type ProjectorLedger } from '@holdfast/ledger';
+import type { OverrideReply } from '@holdfast/projection';
 import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
 import { Differences } from '../../health/differences';
 import type { ProjectorHealth } from '../../health/projectors';
@@ -20,7 +16,7 @@ import { PodProjector } from './pod-projector';
 export class KubernetesProjector implements ProjectorHealth {
   readonly name = 'kubernetes';
   private readonly log = new Logger('kube-projector');
-  private readonly objects: KubernetesFace;
+  private readonly objects: ObjectProjector;
   private stopListening = (): void => undefined;
 
   constructor(
@@ -32,7 +28,7 @@ export class KubernetesProjector implements ProjectorHealth {
     @Optional() private readonly northbound?: NorthboundProjector,
     @Optional() private readonly bindings?: VipBindings,
   ) {
-    this.objects = new KubernetesFace({
+    this.objects = new ObjectProjector({
       ...{ api, ledger, clock: systemClock, chance: systemChance },
       projectionOf: (vip) => this.projectionOf(vip),
       ...(bindings && { boundOf: (vip: string) => this.boundOf(vip) }),
@@ -67,10 +63,10 @@ export class KubernetesProjector implements ProjectorHealth {
   }
 
   /** Of Pods the projector that gives them their addresses knows, of all other kinds this one. */
-  acceptMissing(kind: string, missing: number): MissingAnswer {
+  overrideDeletionGuard(kind: string, missing: number): OverrideReply {
     return kind === 'Pod' && this.pods
-      ? this.pods.acceptMissing(missing)
-      : this.objects.acceptMissing(kind, missing);
+      ? this.pods.overrideDeletionGuard(kind, missing)
+      : this.objects.overrideDeletionGuard(kind, missing);
   }
 
   notes(): readonly string[] {

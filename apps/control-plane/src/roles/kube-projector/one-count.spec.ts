@@ -5,7 +5,7 @@ import {
   MANIFESTS,
   type SandboxApiServer,
   startSandboxApiServer,
-} from '@holdfast/kube/testing';
+} from '@holdfast/kube-api/testing';
 import fc from 'fast-check';
 import { eventually, type RunningProcess, startProcess } from '../../testing/running-process';
 

@@ -1,8 +1,9 @@
 // Gives Pods their addresses: a projector of its own beside that of Vips and Subnets, over the same connection and ledger.
 import { systemChance, systemClock } from '@holdfast/clock';
-import type { KubernetesApi, MissingAnswer } from '@holdfast/kube';
-import { PodAddresses, STATEFUL_SETS } from '@holdfast/kube';
+import { type KubernetesApi, STATEFUL_SETS } from '@holdfast/kube-api';
 import { LedgerReader, type ProjectorLedger } from '@holdfast/ledger';
+import { PodAddressProjector } from '@holdfast/pods';
+import type { OverrideReply } from '@holdfast/projection';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CONFIG, type Config, type PodsConfig } from '../../config';
 import { Differences } from '../../health/differences';
@@ -13,7 +14,7 @@ import { KUBERNETES_API, KUBERNETES_LEDGER } from './kubernetes-tokens';
 export class PodProjector implements ProjectorHealth {
   readonly name = 'pods';
   private readonly log = new Logger('pod-addresses');
-  private readonly addresses: PodAddresses;
+  private readonly addresses: PodAddressProjector;
 
   constructor(
     @Inject(CONFIG) config: Config,
@@ -23,7 +24,7 @@ export class PodProjector implements ProjectorHealth {
     differences: Differences,
   ) {
     const { keepVmIp, graceMs, statefulSetKinds } = config.pods as PodsConfig;
-    this.addresses = new PodAddresses({
+    this.addresses = new PodAddressProjector({
       ...{ api, ledger, clock: systemClock, chance: systemChance, keepVmIp, graceMs },
       statefulSets: [STATEFUL_SETS, ...statefulSetKinds],
       onDifference: ({ holder, subnet, what, why }) =>
@@ -33,9 +34,9 @@ export class PodProjector implements ProjectorHealth {
     });
   }
 
-  /** See `PodAddresses.acceptMissing`. */
-  acceptMissing(missing: number): MissingAnswer {
-    return this.addresses.acceptMissing(missing);
+  /** See `PodAddressProjector.overrideDeletionGuard`. */
+  overrideDeletionGuard(kind: string, missing: number): OverrideReply {
+    return this.addresses.overrideDeletionGuard(kind, missing);
   }
 
   /** Does not wait: a cluster that cannot be reached now is followed when it can. */

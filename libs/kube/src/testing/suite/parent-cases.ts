@@ -1,23 +1,23 @@
 // Pods as parents on a server with a wire: the documents' Pod, its labels, its end, and who is told that it is none.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { KubernetesObject } from '../../kubernetes-object';
-import { collectionPathOf, objectPathOf, PODS, VIPS } from '../../resource';
-import { findKubectl } from '../kubectl';
-import { MANIFESTS } from '../manifests';
-import { parentOrders, parentsOf } from '../uses-of-vip';
-import { parseYaml } from '../yaml';
-import { FaceAtWork } from './face-at-work';
-import { describeUnless } from './kubernetes-api-suite';
-import { eventually, type SuiteWorld } from './suite-world';
+import type { KubernetesObject } from '@holdfast/kube-api';
+import { collectionPathOf, objectPathOf, PODS, VIPS } from '@holdfast/kube-api';
+import { findKubectl } from '@holdfast/kube-api/testing';
+import { MANIFESTS } from '@holdfast/kube-api/testing';
+import { parentCommands, parentsOf } from '../uses-of-vip';
+import { parseYaml } from '@holdfast/kube-api/testing';
+import { ProjectorAtWork } from './projector-at-work';
+import { describeUnless } from '@holdfast/kube-api/testing';
+import { eventually, type SuiteWorld } from '@holdfast/kube-api/testing';
 
 const NAMESPACE = 'default';
 const MERGE = 'application/merge-patch+json';
 
-export function describeFaceParents(world: () => SuiteWorld): void {
-  let work: FaceAtWork;
+export function describeParents(world: () => SuiteWorld): void {
+  let work: ProjectorAtWork;
   beforeEach(async () => {
-    work = new FaceAtWork(world());
+    work = new ProjectorAtWork(world());
     await work.start();
     await work.subnet();
     await world().server.request('POST', collectionPathOf(VIPS), example('vip-aap.yaml'));
@@ -42,7 +42,7 @@ export function describeFaceParents(world: () => SuiteWorld): void {
     await world().server.request('DELETE', objectPathOf(PODS, { namespace: NAMESPACE, name: 'busybox' }));
     await have();
     await saysInUse('False', "It has neither parents nor rules, and is no Pod's address.");
-    expect(parentOrders(work.ledger)).toEqual([
+    expect(parentCommands(work.ledger)).toEqual([
       '+ busybox.default',
       '- busybox.default: labels no longer match selector',
       '+ busybox.default',
@@ -57,7 +57,10 @@ export function describeFaceParents(world: () => SuiteWorld): void {
     await merge('busybox', { metadata: { annotations: { 'ovn.kubernetes.io/aaps': 'another' } } });
     await work.start();
     await have();
-    expect(parentOrders(work.ledger)).toEqual(['+ busybox.default', '- busybox.default: annotation removed']);
+    expect(parentCommands(work.ledger)).toEqual([
+      '+ busybox.default',
+      '- busybox.default: annotation removed',
+    ]);
   });
 
   it('are told by one Event why they are none', async () => {
@@ -68,7 +71,7 @@ export function describeFaceParents(world: () => SuiteWorld): void {
         { type: 'Warning', reason: 'LabelsDiffer', count: 1 },
       ]),
     );
-    expect(parentOrders(work.ledger)).toEqual([]);
+    expect(parentCommands(work.ledger)).toEqual([]);
   });
 
   describeUnless(findKubectl() ? undefined : 'no kubectl on the PATH', 'with kubectl', () => {
@@ -88,7 +91,7 @@ export function describeFaceParents(world: () => SuiteWorld): void {
 }
 
 /** What the cases do and look for. */
-function stepsOf(world: () => SuiteWorld, work: () => FaceAtWork) {
+function stepsOf(world: () => SuiteWorld, work: () => ProjectorAtWork) {
   return {
     create: async (pod: KubernetesObject): Promise<KubernetesObject> => {
       const { status, body } = await world().server.request('POST', collectionPathOf(PODS, NAMESPACE), pod);

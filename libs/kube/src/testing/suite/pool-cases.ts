@@ -1,21 +1,21 @@
 // IPPools on a server with a wire, under our definition and under Kube-OVN's: what becomes of them, and what kubectl prints.
-import { FINALIZER } from '../../face/object-writer';
-import { POOL_SUBNET_ANNOTATION } from '../../face/pools/pool-home';
-import { IP_POOLS, SUBNETS } from '../../resource';
-import { findKubectl } from '../kubectl';
-import { installDefinitions, MANIFESTS } from '../manifests';
-import { FaceAtWork } from './face-at-work';
-import { describeUnless } from './kubernetes-api-suite';
-import { eventually, type SuiteWorld } from './suite-world';
+import { FINALIZER } from '@holdfast/kube-api';
+import { POOL_SUBNET_ANNOTATION } from '../../pool/pool-home';
+import { IP_POOLS, SUBNETS } from '@holdfast/kube-api';
+import { findKubectl } from '@holdfast/kube-api/testing';
+import { installDefinitions, MANIFESTS } from '@holdfast/kube-api/testing';
+import { ProjectorAtWork } from './projector-at-work';
+import { describeUnless } from '@holdfast/kube-api/testing';
+import { eventually, type SuiteWorld } from '@holdfast/kube-api/testing';
 
 const POOL = { subnet: 'ovn-default', ips: ['10.16.0.100', '10.16.0.200..10.16.0.203'], namespaces: ['web'] };
 
-export function describeFacePools(world: () => SuiteWorld, definitions: string): void {
-  let work: FaceAtWork;
+export function describePools(world: () => SuiteWorld, definitions: string): void {
+  let work: ProjectorAtWork;
   beforeAll(() => installDefinitions(world().server, definitions));
   afterAll(() => installDefinitions(world().server, MANIFESTS.holdfast));
   beforeEach(async () => {
-    work = new FaceAtWork(world());
+    work = new ProjectorAtWork(world());
     await work.start();
     await work.subnet('ovn-default', { cidrBlock: '10.16.0.0/24' });
   });

@@ -1,11 +1,11 @@
 // SwitchLBRules on a server with a wire: what their users write, what becomes of it, and what kubectl prints.
-import type { KubernetesObject } from '../../kubernetes-object';
-import { collectionPathOf, objectPathOf, PODS, SWITCH_LB_RULES, VIPS } from '../../resource';
-import { findKubectl } from '../kubectl';
+import type { KubernetesObject } from '@holdfast/kube-api';
+import { collectionPathOf, objectPathOf, PODS, SWITCH_LB_RULES, VIPS } from '@holdfast/kube-api';
+import { findKubectl } from '@holdfast/kube-api/testing';
 import { backendsOf, ruleOf } from '../uses-of-vip';
-import { FaceAtWork } from './face-at-work';
-import { describeUnless } from './kubernetes-api-suite';
-import { eventually, type SuiteWorld } from './suite-world';
+import { ProjectorAtWork } from './projector-at-work';
+import { describeUnless } from '@holdfast/kube-api/testing';
+import { eventually, type SuiteWorld } from '@holdfast/kube-api/testing';
 
 const NAMESPACE = 'default';
 const MERGE = 'application/merge-patch+json';
@@ -20,10 +20,10 @@ const RULE = {
   ],
 };
 
-export function describeFaceRules(world: () => SuiteWorld): void {
-  let work: FaceAtWork;
+export function describeRules(world: () => SuiteWorld): void {
+  let work: ProjectorAtWork;
   beforeEach(async () => {
-    work = new FaceAtWork(world());
+    work = new ProjectorAtWork(world());
     await work.start();
     await work.subnet();
     await work.vip('slr-01', { v4ip: '10.16.0.100', type: 'switch_lb_vip' });

@@ -1,0 +1,1 @@
+module.exports = require('../../infra/workspace/jest.preset.cjs')(__dirname);

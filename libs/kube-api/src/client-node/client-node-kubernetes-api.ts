@@ -1,0 +1,63 @@
+// The port on a real cluster, through @kubernetes/client-node. Of that library the ways to log in and the watch stream
+// are used; its typed models are not, because they drop unknown fields in silence, nor its informer, which stops for
+// good at the first error it does not know.
+import type { Chance, Clock } from '@holdfast/clock';
+import { KubeConfig } from '@kubernetes/client-node';
+import { ClientNodeRest } from './client-node-rest';
+import type { KubernetesApi } from '../port/kubernetes-api';
+import { KubernetesFault } from '../port/kubernetes-fault';
+import { RestKubernetesApi } from '../rest/rest-kubernetes-api';
+
+/** Which cluster. It must be named: there is no default, so that nothing is ever written to one by accident. */
+export type ClusterSource =
+  | { readonly kubeconfigFile: string }
+  | { readonly kubeconfigText: string }
+  /** The service account of the Pod that this runs in. */
+  | { readonly inCluster: true };
+
+export interface ClientNodeOptions {
+  readonly cluster: ClusterSource;
+  /** Of the kubeconfig; its current one when absent. */
+  readonly context?: string;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  /** Who records Events; `holdfast` when absent. */
+  readonly component?: string;
+}
+
+/** Connects to nothing yet. @throws KubernetesFault `kubernetes-config-invalid` */
+export function clientNodeKubernetesApi(options: ClientNodeOptions): KubernetesApi {
+  const { clock, chance, component = 'holdfast' } = options;
+  const rest = new ClientNodeRest(loadConfig(options.cluster, options.context), clock);
+  return new RestKubernetesApi({ rest, clock, chance, component });
+}
+
+function loadConfig(source: ClusterSource, context: string | undefined): KubeConfig {
+  const config = new KubeConfig();
+  try {
+    if ('kubeconfigFile' in source) config.loadFromFile(source.kubeconfigFile);
+    else if ('kubeconfigText' in source) config.loadFromString(source.kubeconfigText);
+    else loadInCluster(config);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw invalid(`the kubeconfig cannot be read: ${reason}`, cause);
+  }
+  if (context !== undefined) config.setCurrentContext(context);
+  const cluster = config.getCurrentCluster();
+  const current = config.getCurrentContext();
+  if (!current) throw invalid('the kubeconfig has no current-context, and none was named');
+  if (!cluster) throw invalid(`the kubeconfig has no cluster for the context "${current}"`);
+  if (cluster.server.startsWith('http:') && !cluster.skipTLSVerify)
+    throw invalid(`${cluster.server} is not encrypted: say insecure-skip-tls-verify if that is meant`);
+  return config;
+}
+
+function loadInCluster(config: KubeConfig): void {
+  if (!process.env['KUBERNETES_SERVICE_HOST'])
+    throw new Error('KUBERNETES_SERVICE_HOST is not set: this does not run in a Pod');
+  config.loadFromCluster();
+}
+
+function invalid(message: string, cause?: unknown): KubernetesFault {
+  return new KubernetesFault('kubernetes-config-invalid', message, false, { cause });
+}

@@ -1,0 +1,63 @@
+export { actorGone, actorNamed, actorOf, THROUGH_KUBERNETES } from './object/kubernetes-actor';
+export { listed, quote, type Read, readList, readTexts } from './object/spec-fields';
+export {
+  annotationOf,
+  isSameButVersion,
+  migrationOf,
+  NETWORKS_ANNOTATION,
+  nicAnnotation,
+  nodeOf,
+  objectOf,
+  only,
+  RETENTION_ANNOTATION,
+  trimFollowedPod,
+  VIP_ANNOTATION,
+} from './pod/followed-pod';
+export { keptOfObject, keptOfPod } from './pod/kept-objects';
+export {
+  AAPS_ANNOTATION,
+  addressesOfPod,
+  isFinished,
+  isOnHostNetwork,
+  isServing,
+  nicsOf,
+  trimPod,
+  vipsNamedBy,
+} from './pod/pod-reading';
+export { type PodWarning, PodWarnings, SAY_AFTER_MS } from './pod/pod-warnings';
+export { readRetentionRequest } from './pod/retention-request';
+export { addFinalizer, FINALIZER, type FinalizerChange, removeFinalizer } from './port/finalizers';
+export type { Change, Expected, Following, KubernetesApi, Watcher, WriteResult } from './port/kubernetes-api';
+export { KubernetesFault } from './port/kubernetes-fault';
+export {
+  type Json,
+  type JsonObject,
+  keyOf,
+  type KubernetesObject,
+  type ObjectKey,
+  type ObjectMeta,
+  type ObjectRef,
+  type OwnerReference,
+  refOf,
+} from './port/kubernetes-object';
+export { STALE_RETRY_MS } from './port/stale-retry';
+export {
+  apiVersionOf,
+  clusterResource,
+  collectionPathOf,
+  EVENTS,
+  IP_POOLS,
+  namespacedResource,
+  NAMESPACES,
+  NODES,
+  objectPathOf,
+  PODS,
+  type Resource,
+  STATEFUL_SETS,
+  SUBNETS,
+  SWITCH_LB_RULES,
+  VIPS,
+} from './port/resource';
+export type { KubernetesRest, RestAnswer, RestRequest, WatchEnd, WatchEvent } from './rest/kubernetes-rest';
+export { RestKubernetesApi } from './rest/rest-kubernetes-api';
+export { asFault } from './rest/unreachable';

@@ -1,0 +1,150 @@
+// The port, over anything that can make a call and hold a stream. What a refusal means is decided here, once.
+import type { Chance, Clock } from '@holdfast/clock';
+import type {
+  Change,
+  Expected,
+  Following,
+  KubernetesApi,
+  ObjectEvent,
+  Watcher,
+  WriteResult,
+} from '../port/kubernetes-api';
+import { KubernetesFault } from '../port/kubernetes-fault';
+import type { JsonObject, KubernetesObject, ObjectRef } from '../port/kubernetes-object';
+import { objectPathOf, type Resource } from '../port/resource';
+import { faultOf, isUidMismatch, messageOf, succeeded } from './answers';
+import { EventRecord } from './event-record';
+import type { KubernetesRest, RestAnswer } from './kubernetes-rest';
+import { RestFollowing } from './rest-following';
+import { SharedFollowings } from './shared-following';
+import { type Door, StatusDoor } from './status-door';
+
+/** The object may change between reading and writing; who writes that often has the next turn soon. */
+const PINNED_ATTEMPTS_MAX = 4;
+
+export interface RestKubernetesOptions {
+  readonly rest: KubernetesRest;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  /** Who records Events: the FROM of `kubectl describe`. */
+  readonly component: string;
+}
+
+export class RestKubernetesApi implements KubernetesApi {
+  private readonly followings: SharedFollowings;
+  private readonly door: StatusDoor;
+  private closed = false;
+  private readonly events: EventRecord;
+
+  constructor(private readonly options: RestKubernetesOptions) {
+    this.door = new StatusDoor(options.rest, options.clock);
+    this.events = new EventRecord(options.rest, options.clock, options.component);
+    const { rest, clock, chance } = options;
+    this.followings = new SharedFollowings(
+      (resource, watcher) => new RestFollowing(rest, resource, watcher, clock, chance),
+    );
+  }
+
+  follow(resource: Resource, watcher: Watcher): Following {
+    if (this.closed)
+      throw new KubernetesFault('kubernetes-closed', 'the connection to Kubernetes was closed', false);
+    return this.followings.follow(resource, watcher);
+  }
+
+  async patch(
+    resource: Resource,
+    ref: ObjectRef,
+    change: Change,
+    expected: Expected = {},
+  ): Promise<WriteResult> {
+    const body = { ...change, metadata: { ...change.metadata, ...expected } };
+    return resultOf(
+      `patch ${resource.kind} ${ref.name}`,
+      await this.merge(objectPathOf(resource, ref), body),
+    );
+  }
+
+  async patchStatus(
+    resource: Resource,
+    ref: ObjectRef,
+    status: JsonObject,
+    expected: Expected = {},
+  ): Promise<WriteResult> {
+    if (expected.resourceVersion || !expected.uid) return this.writeStatus(resource, ref, status, expected);
+    // A custom kind's status subresource ignores the uid that comes with a patch, but minds the resourceVersion.
+    let result: WriteResult = { outcome: 'gone' };
+    for (let attempt = 0; attempt < PINNED_ATTEMPTS_MAX; attempt += 1) {
+      const pinned = await this.pin(resource, ref, expected.uid);
+      if ('outcome' in pinned) return pinned;
+      result = await this.writeStatus(resource, ref, status, pinned);
+      if (result.outcome !== 'conflict') return result;
+    }
+    return result;
+  }
+
+  recordEvent(event: ObjectEvent): Promise<void> {
+    return this.events.add(event);
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await Promise.all([this.followings.stop(), this.options.rest.close()]);
+  }
+
+  /** The version of the object while it is still the same one. */
+  private async pin(resource: Resource, ref: ObjectRef, uid: string): Promise<Expected | WriteResult> {
+    const answer = await this.options.rest.call({ method: 'GET', path: objectPathOf(resource, ref) });
+    if (answer.status === 404) return { outcome: 'gone' };
+    if (!succeeded(answer))
+      throw faultOf(`read ${resource.kind} ${ref.name}`, answer.status, messageOf(answer));
+    const { metadata } = answer.body as KubernetesObject;
+    if (metadata.uid === uid) return { resourceVersion: metadata.resourceVersion };
+    return { outcome: 'conflict', message: `${ref.name} is another object now: its uid is ${metadata.uid}` };
+  }
+
+  private async writeStatus(
+    resource: Resource,
+    ref: ObjectRef,
+    status: JsonObject,
+    expected: Expected,
+  ): Promise<WriteResult> {
+    const door = await this.door.of(resource);
+    const first = await this.putStatus(door, resource, ref, status, expected);
+    const misled =
+      door === 'status'
+        ? first.outcome === 'gone'
+        : first.outcome === 'written' && this.door.isDoubtful(resource, status, first.object.status);
+    if (!misled) return first;
+    const now = await this.door.learn(resource);
+    return now === door ? first : this.putStatus(now, resource, ref, status, expected);
+  }
+
+  private async putStatus(
+    door: Door,
+    resource: Resource,
+    ref: ObjectRef,
+    status: JsonObject,
+    expected: Expected,
+  ): Promise<WriteResult> {
+    const path = objectPathOf(resource, ref, door === 'status' ? 'status' : undefined);
+    const answer = await this.merge(path, { metadata: expected, status });
+    return resultOf(`patch the status of ${resource.kind} ${ref.name}`, answer);
+  }
+
+  private merge(path: string, body: unknown): Promise<RestAnswer> {
+    return this.options.rest.call({
+      method: 'PATCH',
+      path,
+      body,
+      contentType: 'application/merge-patch+json',
+    });
+  }
+}
+
+function resultOf(asked: string, answer: RestAnswer): WriteResult {
+  if (succeeded(answer)) return { outcome: 'written', object: answer.body as KubernetesObject };
+  if (answer.status === 404) return { outcome: 'gone' };
+  const message = messageOf(answer);
+  if (answer.status === 409 || isUidMismatch(answer)) return { outcome: 'conflict', message };
+  throw faultOf(asked, answer.status, message);
+}

@@ -1,0 +1,12 @@
+export { type PodParts, SandboxWorld } from './sandbox-world';
+export { type SandboxApiServer, startSandboxApiServer } from './sandbox/sandbox-api-server';
+export type { SandboxCluster } from './sandbox/sandbox-cluster';
+export type { SandboxRest } from './sandbox/sandbox-rest';
+export { Sandbox, type SandboxConnection } from './sandbox/sandbox';
+export { kubeApiserverSkipReason, startKubeApiserver } from './servers/kube-apiserver';
+export { findKubectl } from './servers/kubectl';
+export type { KubernetesServer } from './servers/kubernetes-server';
+export { installDefinitions, MANIFESTS } from './servers/manifests';
+export { parseYaml } from './servers/yaml';
+export { describeUnless, type SuiteOptions } from './suite/kubernetes-api-suite';
+export { eventually, SuiteWorld } from './suite/suite-world';

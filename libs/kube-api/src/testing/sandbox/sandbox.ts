@@ -1,0 +1,53 @@
+// The sandbox without a wire, as one thing: what is stored, what it is told to do wrong, and ways in. For tests in
+// virtual time; with a wire it is the sandbox API server.
+import type { Chance, Clock } from '@holdfast/clock';
+import type { KubernetesApi } from '../../port/kubernetes-api';
+import { RestKubernetesApi } from '../../rest/rest-kubernetes-api';
+import { SandboxCluster } from './sandbox-cluster';
+import { SandboxFaults } from './sandbox-faults';
+import { SandboxRest } from './sandbox-rest';
+
+export interface SandboxConnection {
+  readonly api: KubernetesApi;
+  /** Its own way to the server, which can be cut. */
+  readonly rest: SandboxRest;
+}
+
+export class Sandbox {
+  readonly cluster: SandboxCluster;
+  readonly faults: SandboxFaults;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly chance: Chance,
+  ) {
+    this.cluster = new SandboxCluster(clock, chance);
+    this.faults = new SandboxFaults(this.cluster, clock);
+  }
+
+  connect(component = 'holdfast'): SandboxConnection {
+    const rest = new SandboxRest(this.cluster, this.faults);
+    const { clock, chance } = this;
+    return { rest, api: new RestKubernetesApi({ rest, clock, chance, component }) };
+  }
+
+  /** A request as it is, past every fault; throws when it is refused. */
+  request(
+    method: string,
+    path: string,
+    body?: unknown,
+    contentType = 'application/merge-patch+json',
+  ): unknown {
+    const query = new URLSearchParams();
+    const answer = this.cluster.handle({
+      method,
+      path,
+      query,
+      accept: 'application/json',
+      contentType,
+      body,
+    });
+    if (answer.status >= 300) throw new Error(JSON.stringify(answer.body));
+    return answer.body;
+  }
+}

@@ -1,0 +1,19 @@
+// What moves a cluster over from Kube-OVN, and back: one run of import, and the hand-over of Northbound rows.
+export { NorthboundHandOver, type HandedOver } from './northbound/northbound-hand-over';
+export type { PortToGiveBack } from './northbound/plan-give-back';
+export { isHeldBack } from './plan/held-back';
+export type { ImportStep } from './plan/import-step';
+export type { CallOutcome, CallRefusal, LedgerClient } from './run/ledger-client';
+export { northboundRefusal } from './run/northbound-refusal';
+export { comparePositions } from './run/position';
+export { holderText } from './run/record';
+export {
+  type ImportReport,
+  portName,
+  type ReportedConflict,
+  type ReportedPort,
+  type ReportedStep,
+  type StepState,
+} from './run/reported';
+export { askingOf, requestJson } from './run/requests';
+export { type ImportResult, runImport } from './run/run-import';

@@ -1,5 +1,0 @@
-export {
-  type ClientNodeOptions,
-  clientNodeKubernetesApi,
-  type ClusterSource,
-} from './client-node-kubernetes-api';

@@ -1,0 +1,61 @@
+// Orders about the parents of one Vip: what they say, and how several are asked for.
+import { type Evidence, type GrantParent, subnet, type VipEntry, type WithdrawParent } from '@holdfast/ipam';
+import { keyOf, type KubernetesObject } from '@holdfast/kube-api';
+import { PODS } from '@holdfast/kube-api';
+import { type Context, moment } from '../object/context';
+import { type Execution } from '@holdfast/projection';
+import { actorOf } from '@holdfast/kube-api';
+
+/** Orders of one Vip under way at once: the ledger appends what waits for it in one go. */
+const ORDERS_MAX = 16;
+
+export interface ParentCommand {
+  readonly command: GrantParent | WithdrawParent;
+  readonly actor: string;
+}
+
+export function grantTo(
+  pod: KubernetesObject,
+  port: string,
+  { name, subnet: home }: VipEntry,
+): ParentCommand {
+  const what = { subnet: home.name, vip: name, port, grantor: 'selector' } as const;
+  return { command: { type: 'GrantParent', ...what, evidence: evidenceOf(pod) }, actor: actorOf(PODS, pod) };
+}
+
+/** A Pod as the reason for something. */
+export function evidenceOf({ metadata }: KubernetesObject): Evidence {
+  const { uid, resourceVersion } = metadata;
+  return { object: `pod/${keyOf(metadata)}`, uid, resourceVersion };
+}
+
+/**
+ * The answers, in the order of the orders; what the view refuses already is not asked.
+ * @throws Error with `code` and `retryable`
+ */
+export async function askAll(
+  context: Context,
+  entry: VipEntry,
+  commands: readonly ParentCommand[],
+): Promise<Execution[]> {
+  const answers: Execution[] = [];
+  for (let from = 0; from < commands.length; from += ORDERS_MAX) {
+    const part = commands.slice(from, from + ORDERS_MAX);
+    answers.push(...(await Promise.all(part.map((command) => askOne(context, entry, command)))));
+  }
+  return answers;
+}
+
+/** Whether it is settled for good: neither is the view behind, nor does time, or the Vip's own end, change it. */
+export function isSettled({ is, rejected }: Execution): boolean {
+  return is !== 'behind' && rejected?.code !== 'VipNotFound' && rejected?.code !== 'CommandExpired';
+}
+
+async function askOne(
+  context: Context,
+  entry: VipEntry,
+  { command, actor }: ParentCommand,
+): Promise<Execution> {
+  const { rejected } = subnet.decide(command, entry.subnet, moment(context));
+  return rejected ? { is: 'rejected', rejected } : context.execute(command, actor);
+}

@@ -1,0 +1,45 @@
+// Which rules name which Vip, by its name or by an address, so that a change of the one wakes the other. Fed by the watch
+// of SwitchLBRules; it decides nothing.
+import { type AddressPair, formatAddress, type SubnetEvent } from '@holdfast/ipam';
+import type { KubernetesObject } from '@holdfast/kube-api';
+import { readTexts } from '@holdfast/kube-api';
+import { readVip } from './rule-spec';
+
+export class RulesByVip {
+  private readonly rulesOf = new Map<string, Set<string>>();
+  private readonly namesOf = new Map<string, readonly string[]>();
+
+  changed(rule: string, now: KubernetesObject | undefined): void {
+    for (const name of this.namesOf.get(rule) ?? []) {
+      const rules = this.rulesOf.get(name);
+      rules?.delete(rule);
+      if (rules?.size === 0) this.rulesOf.delete(name);
+    }
+    const names = now ? namesIn(now) : [];
+    if (names.length === 0) this.namesOf.delete(rule);
+    else this.namesOf.set(rule, names);
+    for (const name of names) this.rulesOf.set(name, (this.rulesOf.get(name) ?? new Set()).add(rule));
+  }
+
+  /** Rules that may find their Vip, lose it, or find it changed. */
+  concernedBy(event: SubnetEvent): Set<string> {
+    const rules = new Set<string>();
+    for (const name of namesOfEvent(event)) for (const rule of this.rulesOf.get(name) ?? []) rules.add(rule);
+    return rules;
+  }
+}
+
+function namesIn({ spec = {} }: KubernetesObject): string[] {
+  const texts = readTexts(spec, ['vip']);
+  const request = texts.rejected ? undefined : readVip(texts.value.vip).value;
+  if (!request) return [];
+  return request.name === undefined ? request.addresses.map(formatAddress) : [request.name];
+}
+
+/** Of the Vip, and the addresses that somebody got or gave up. */
+function namesOfEvent(event: SubnetEvent): string[] {
+  const names = 'name' in event ? [event.name] : [];
+  const pairs: AddressPair[] = [...('mac' in event ? [event] : []), ...('from' in event ? [event.from] : [])];
+  const addresses = pairs.flatMap(({ v4, v6 }) => [v4, v6]).filter((address) => address !== undefined);
+  return [...names, ...addresses.map(formatAddress)];
+}

@@ -1,0 +1,35 @@
+// How the turn of one NIC ended.
+import type { Rejection, SubnetState, Holder } from '@holdfast/ipam';
+import { reject } from '@holdfast/ipam';
+
+export type NicOutcome =
+  /** It has what the holder holds there. */
+  | { readonly is: 'placed'; readonly subnet: SubnetState; readonly holder: Holder }
+  /** Not one of ours. */
+  | { readonly is: 'alone' }
+  | { readonly is: 'behind' }
+  | { readonly is: 'refused'; readonly reason: string; readonly message: string };
+
+/** Reasons of Events, besides the codes of rejections. */
+export type RejectionReason =
+  | 'AddressedByOthers'
+  | 'VipNotFound'
+  | 'VipTypeMismatch'
+  | 'VipElsewhere'
+  | 'VipOfNamespace';
+
+export const NOT_MANAGED: NicOutcome = { is: 'alone' };
+export const BEHIND: NicOutcome = { is: 'behind' };
+
+export function refused(reason: RejectionReason, message: string): NicOutcome {
+  return { is: 'refused', reason, message };
+}
+
+export function refusedAs({ code, message }: Rejection): NicOutcome {
+  return { is: 'refused', reason: code, message };
+}
+
+export function inUse(holder: Holder, subnet: string, by: string): Rejection {
+  const message = `What ${holder} holds in subnet ${subnet} is used by ${by}; it can be used when that is gone.`;
+  return reject('ReservationInUse', message, { subnet, holder, user: by }).rejected;
+}

@@ -1,0 +1,144 @@
+// A projector without what it projects to: facts and changes mark keys, a slow clock marks all keys, and each key that is due is
+// reconciled from what is there. Nothing is done in a callback, and nothing is remembered that a restart could lose.
+//
+//   changes --+
+//   facts ----+--> due keys --> reconcile --> whatever is written
+//   clock ----+
+//
+// Which keys there are, what they stand for and what is done for them is the projector's own. Whether it may write at all
+// (another one is active, or the other side is another ledger's) goes in by `mayBegin`.
+import type { Cancel, Chance, Clock } from '@holdfast/clock';
+import type { DueKey, Due, DueOptions } from './due/due-keys';
+import { ReconcileLoop, type ReconcileLoopOptions } from './loop/reconcile-loop';
+import { type ProjectorFault, Troubles } from './status/troubles';
+
+export interface ProjectorLoopOptions<Fact>
+  extends Omit<ReconcileLoopOptions, 'clock' | 'chance' | 'onFault'> {
+  readonly clock: Clock;
+  readonly chance: Chance;
+  /** Calls `listener` with every fact from now on, in order. Returns what ends it. */
+  readonly onFacts: (listener: (facts: readonly Fact[]) => void) => () => void;
+  /** Whom the fact concerns. May keep indexes up to date, and does nothing else. */
+  readonly keysOf: (fact: Fact) => Iterable<Due>;
+  /** All for which anything should be, or is; those that others need come first. */
+  readonly allKeys: () => Iterable<Due>;
+  /** How often all keys are due, less up to a tenth: against what no change and no fact told of. */
+  readonly resyncEveryMs: number;
+  /** For the log: what failed, and when it is tried again. */
+  readonly onFault?: (fault: ProjectorFault, retryInMs: number) => void;
+}
+
+export class ProjectorLoop<Fact> {
+  readonly troubles: Troubles;
+  private readonly loop: ReconcileLoop;
+  /** Keys whose next reconcile is one that a resync asks for. */
+  private readonly resynced = new Set<DueKey>();
+  private stopFacts: () => void = () => undefined;
+  private cancelResync: Cancel = () => undefined;
+
+  constructor(private readonly options: ProjectorLoopOptions<Fact>) {
+    const { clock, chance, timing, plan, rankOf, mayBegin, onIdle } = options;
+    this.troubles = new Troubles(clock);
+    this.loop = new ReconcileLoop({
+      ...{ clock, chance, plan },
+      ...(timing && { timing }),
+      ...(rankOf && { rankOf }),
+      ...(mayBegin && { mayBegin }),
+      ...(onIdle && { onIdle }),
+      onFault: (fault, keys, retryInMs) => {
+        for (const key of keys) this.report(this.troubles.ofKey(key, fault), retryInMs);
+      },
+    });
+  }
+
+  /** Keys that are due now, or in flight. */
+  get due(): number {
+    return this.loop.due;
+  }
+
+  /** Keys that failed, and have not succeeded since. */
+  get failed(): number {
+    return this.loop.failed;
+  }
+
+  /** From now on facts mark keys; nothing is reconciled before `start`. */
+  followFacts(): void {
+    this.stopFacts = this.options.onFacts((facts) => {
+      for (const fact of facts) this.markEach(this.options.keysOf(fact));
+    });
+  }
+
+  /** What is there is known: everything is due. */
+  start(): void {
+    this.resyncAndAgain();
+    this.loop.start();
+  }
+
+  /** Resolves when what is under way is over; nothing else follows. */
+  async stop(): Promise<void> {
+    this.stopFacts();
+    this.cancelResync();
+    await this.loop.stop();
+  }
+
+  mark(key: DueKey, options?: DueOptions): void {
+    this.loop.mark(key, options);
+  }
+
+  markEach(due: Iterable<Due>): void {
+    for (const one of due) this.loop.mark(one.key, one);
+  }
+
+  /** Marks all keys. */
+  resync(): void {
+    for (const due of this.options.allKeys()) {
+      this.resynced.add(due.key);
+      this.loop.mark(due.key, due);
+    }
+  }
+
+  /** Whether what is found different for the key was missed so far, rather than being news. */
+  isResync(key: DueKey): boolean {
+    return this.resynced.has(key);
+  }
+
+  /** The key's resync is over, or something told of the key since. */
+  endResync(key: DueKey): void {
+    this.resynced.delete(key);
+  }
+
+  isInFlight(key: DueKey): boolean {
+    return this.loop.isInFlight(key);
+  }
+
+  /** The key is to become something else than what failed. */
+  clearFailure(key: DueKey): void {
+    this.loop.clearFailure(key);
+  }
+
+  /** What everything waited for since a fault may be there again. */
+  endPause(): void {
+    this.loop.endPause();
+  }
+
+  /** To be called when `mayBegin` may say something else, or for `onIdle` to be called once more. */
+  wake(): void {
+    this.loop.wake();
+  }
+
+  /** A watch failed, or whatever else is no key's. @param source what is over when `troubles.over` is told so */
+  watchFailed(source: string, fault: Pick<ProjectorFault, 'code' | 'message'>, retryInMs: number): void {
+    this.report(this.troubles.ofWatch(source, fault, retryInMs), retryInMs);
+  }
+
+  report(fault: ProjectorFault, retryInMs: number): void {
+    this.options.onFault?.(fault, retryInMs);
+  }
+
+  private resyncAndAgain(): void {
+    const { clock, chance, resyncEveryMs } = this.options;
+    this.resync();
+    const delayMs = resyncEveryMs * (1 - 0.1 * chance.random());
+    this.cancelResync = clock.after(delayMs, () => this.resyncAndAgain());
+  }
+}

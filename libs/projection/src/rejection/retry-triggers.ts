@@ -1,0 +1,96 @@
+// Which facts may turn a rejection into a success. Pure. Too few would leave somebody waiting for the slow clock, too many
+// would retry in vain; neither does harm.
+import {
+  type AnyFacts,
+  factsOf,
+  formatAddress,
+  formatMac,
+  type HeldAddress,
+  holderParts,
+  isVipHolder,
+  type Rejection,
+  type RejectionCode,
+  type SubnetEvent,
+} from '@holdfast/ipam';
+
+/** What a fact changed that somebody may have waited for. */
+export type RetryTrigger =
+  | { readonly is: 'definition' }
+  /** What somebody held until now; some of it may be kept. Addresses and MAC as a rejection's facts have them. */
+  | { readonly is: 'freed'; readonly addresses: readonly string[]; readonly mac: string }
+  /** A Vip lost one of its uses, or one of its rules gave up ports. */
+  | { readonly is: 'unused'; readonly vip: string; readonly rule?: string }
+  /** Another Pod may have what this holder, who is no Vip, holds. */
+  | { readonly is: 'left'; readonly holder: string };
+
+/** `one of many`: it may, but only one of those who wait for the same. */
+export type Unblocks = 'no' | 'yes' | 'one of many';
+
+/** Undefined when it unblocks nobody. */
+export function triggerOf(event: SubnetEvent): RetryTrigger | undefined {
+  switch (event.type) {
+    case 'AddressReleased':
+    case 'VipReleased':
+      return freed(event);
+    case 'AddressMoved':
+    case 'VipRevised':
+      return freed(event.from);
+    case 'SubnetDefined':
+    case 'SubnetRevised':
+    case 'SubnetRetired':
+      return { is: 'definition' };
+    case 'RuleRevised':
+    case 'RuleRetired':
+      return { is: 'unused', vip: event.vip, rule: event.rule };
+    case 'ParentWithdrawn':
+      return { is: 'unused', vip: event.vip };
+    case 'UserDetached':
+    case 'RetentionEnded':
+      return isVipHolder(event.holder)
+        ? { is: 'unused', vip: holderParts(event.holder).name }
+        : { is: 'left', holder: event.holder };
+    case 'AddressReserved':
+    case 'VipReserved':
+    case 'VipNameYielded':
+    case 'UserAttached':
+    case 'ReservationRetained':
+    case 'RetentionSet':
+    case 'ParentGranted':
+    case 'RuleDefined':
+    case 'RuleBackendsChanged':
+      return undefined;
+  }
+}
+
+/** @param trigger in the subnet that rejected */
+export function unblockedBy(trigger: RetryTrigger, rejection: Rejection): Unblocks {
+  const { code } = rejection;
+  const facts = factsOf(rejection);
+  if (trigger.is === 'definition') return 'yes';
+  if (trigger.is === 'unused') return unblocksUser(trigger, code, facts);
+  if (trigger.is === 'left')
+    return code === 'ReservationInUse' && facts.holder === trigger.holder ? 'yes' : 'no';
+  if (OF_ADDRESSES.has(code))
+    return facts.address === undefined || trigger.addresses.includes(facts.address) ? 'yes' : 'no';
+  if (code === 'MacTaken') return facts.mac === trigger.mac ? 'yes' : 'no';
+  // Others are unblocked by a definition only, or by the holder itself, or by time.
+  return code === 'SubnetExhausted' ? 'one of many' : 'no';
+}
+
+const OF_ADDRESSES = new Set<RejectionCode>(['AddressTaken', 'AddressCooling', 'SubnetInUse']);
+const OF_USES = new Set<RejectionCode>(['VipInUse', 'VipPortTaken', 'LimitReached']);
+
+/** A use that ended unblocks who was rejected because of uses of the same Vip. */
+function unblocksUser(
+  { vip, rule }: RetryTrigger & { readonly is: 'unused' },
+  code: RejectionCode,
+  facts: AnyFacts,
+): Unblocks {
+  if (OF_USES.has(code)) return facts.vip === vip ? 'yes' : 'no';
+  return code === 'RuleExists' && facts.rule === rule ? 'yes' : 'no';
+}
+
+function freed({ v4, v6, mac }: HeldAddress): RetryTrigger {
+  const addresses = [v4, v6].filter((address) => address !== undefined).map(formatAddress);
+  return { is: 'freed', addresses, mac: formatMac(mac) };
+}
