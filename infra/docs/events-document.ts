@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import * as ts from 'typescript';
 
 const ROOT = join(__dirname, __dirname.endsWith(join('dist', 'docs')) ? '../../..' : '../..');
-const SOURCES = ['libs/ipam/src/subnet/events.ts', 'libs/ipam/src/vip-name/vip-name.ts'];
+const SOURCES = [
+  ...['definition', 'reservation', 'user', 'vip', 'parent', 'rule'].map(
+    (name) => `libs/ipam/src/subnet/events/${name}.ts`,
+  ),
+  'libs/ipam/src/vip-name/vip-name.ts',
+];
 const GOLDEN = 'test/golden/events';
 
 export const EVENTS_FILE = join(ROOT, 'infra/docs/EVENTS.md');

@@ -14,7 +14,7 @@ export function subnetLoop(store: EventStore) {
   const refuse = ({ code }: { code: string }): Rejection => ({
     code: 'InvalidArgument',
     message: code,
-    facts: {},
+    facts: { field: 'command' },
   });
   return new CommandLoop(subnet, { store, clock: systemClock, chance: systemChance, refuse });
 }

@@ -222,7 +222,7 @@ function describeRules(
         endpoints: ['10.16.0.30'],
         ports: WEB,
       });
-      const { message } = await world.says('slr', 'late', { type: 'Ready', reason: 'FrontTaken' });
+      const { message } = await world.says('slr', 'late', { type: 'Ready', reason: 'VipPortTaken' });
       expect(message).toContain('web');
       await until('there is an Event', async () => {
         const events = JSON.parse(await world.kubectl(['get', 'events', '-A', '-o', 'json'])) as {
@@ -232,7 +232,7 @@ function describeRules(
           }[];
         };
         const reported = events.items.filter(({ involvedObject }) => involvedObject.name === 'late');
-        return reported.some(({ reason }) => reason === 'FrontTaken') || undefined;
+        return reported.some(({ reason }) => reason === 'VipPortTaken') || undefined;
       });
       expect(world.fronts()['10.16.0.100:8888/tcp']).toBe('10.16.0.10:80,10.16.0.11:80');
       await world.kubectl(['delete', 'slr', 'late']);

@@ -33,3 +33,4 @@ export { MESSAGE_BYTES_MAX, type ReadRequest, readRequest } from './read/request
 export { type HttpMethod, type Route, fillPath, matchPath } from './route';
 export * from './status';
 export * from './subjects';
+export * from './transport';

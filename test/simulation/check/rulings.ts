@@ -10,7 +10,7 @@ import {
   isUserEvent,
   formatPair,
 } from '@holdfast/ipam';
-import { type AddressCommand, SlowSubnet } from '@holdfast/ipam/testing';
+import { type AddressCommand, ReferenceSubnet } from '@holdfast/ipam/testing';
 import { Violation } from '../engine/violation';
 import type { Landed } from './landed';
 
@@ -30,7 +30,7 @@ export interface StreamStates {
 export const ALREADY_SO = 'already so';
 
 export class Rulings {
-  private readonly slow = new Map<string, SlowSubnet>();
+  private readonly slow = new Map<string, ReferenceSubnet>();
   /** By command id: what was decided, until it lands. */
   private readonly asked = new Map<string, SubnetCommand>();
   /** By writer, subnet and version: made upon a state that is not in the log yet, and may never be. */
@@ -101,9 +101,9 @@ export class Rulings {
     if (verdict !== expected) differs(subnet, command, moment, verdict, expected);
   }
 
-  private model(subnet: string): SlowSubnet {
+  private model(subnet: string): ReferenceSubnet {
     let model = this.slow.get(subnet);
-    if (!model) this.slow.set(subnet, (model = new SlowSubnet(subnet)));
+    if (!model) this.slow.set(subnet, (model = new ReferenceSubnet(subnet)));
     return model;
   }
 }

@@ -1,7 +1,7 @@
 // Random orders of clients: mostly sensible, some of them not.
 import type { SeededChance } from '@holdfast/clock/testing';
 import { GRANTORS } from '@holdfast/ipam';
-import type { AddressWish, Cidr, Holder, SubnetDefinition, VipPurpose } from '@holdfast/ipam';
+import type { AddressRequest, Cidr, Holder, SubnetDefinition, VipPurpose } from '@holdfast/ipam';
 import type { LedgerCommand } from '@holdfast/ledger';
 import type { SubnetPlan, Terrain } from './terrain';
 import { UseOrders } from './use-orders';
@@ -119,7 +119,7 @@ export class Orders {
     return { type: 'ReleaseVip', name: this.vip(), reason: 'done' };
   }
 
-  private addressRequest(plan: SubnetPlan, named: number): AddressWish {
+  private addressRequest(plan: SubnetPlan, named: number): AddressRequest {
     return {
       ...(this.once(named) && { v4: this.one(plan.pool4) }),
       ...(this.once(named / 4) && { v6: this.one(plan.pool6) }),

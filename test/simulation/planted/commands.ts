@@ -91,7 +91,7 @@ export const COMMAND_BUGS: readonly PlantedBug[] = [
     'D26',
     'true-answer',
     onExecute(() => (execute) => async (envelope) => {
-      const full = reject('SubnetExhausted', 'nothing is free');
+      const full = reject('SubnetExhausted', 'nothing is free', { subnet: 'any', family: 'IPv4' });
       return execute(envelope).catch(() => answer(envelope.commandId as string, full));
     }),
   ),
@@ -102,7 +102,7 @@ export const COMMAND_BUGS: readonly PlantedBug[] = [
     onExecute((world) => (execute) => async (envelope) => {
       const ageMs = Date.UTC(2026, 0, 1) + world.scheduler.nowMs - (envelope.issuedAtMs ?? 0);
       if (ageMs < 5_000) return execute(envelope);
-      const expired = reject('CommandExpired', 'too old', { windowHours: '24' });
+      const expired = reject('CommandExpired', 'too old', { issuedAt: '', windowHours: '24' });
       return answer(envelope.commandId as string, expired);
     }),
   ),

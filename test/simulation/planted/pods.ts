@@ -188,7 +188,7 @@ export const POD_BUGS: readonly PlantedBug[] = [
       !decision.rejected &&
       decision.events.length > 0 &&
       (state.definition?.pools ?? []).length > 0
-        ? reject('SubnetExhausted', 'a pool is full')
+        ? reject('SubnetExhausted', 'a pool is full', { subnet: command.subnet, family: 'IPv4' })
         : decision,
     ),
   ),

@@ -163,7 +163,10 @@ export const RULE_BUGS: readonly PlantedBug[] = [
     'slow-model',
     deciding((decision, command, state) => {
       const isNew = command.type === 'ReserveAddress' && !decision.rejected && decision.events.length > 0;
-      return isNew && state.byHolder.size >= 5 ? reject('SubnetExhausted', 'half of it is enough') : decision;
+      const facts = { subnet: state.name, family: 'IPv4' } as const;
+      return isNew && state.byHolder.size >= 5
+        ? reject('SubnetExhausted', 'half of it is enough', facts)
+        : decision;
     }),
   ),
   bug(

@@ -10,7 +10,7 @@ import {
   type SubnetCommand,
   type SubnetEvent,
   type SubnetReply,
-  type SubnetState,
+  type SubnetFold,
   type VipNameCommand,
   type VipNameEvent,
   type VipNameReply,
@@ -21,7 +21,7 @@ import {
 import type { EventWitness } from '../check/witness';
 import { LedgerCommands } from '@holdfast/ledger';
 
-export type SubnetDecider = Decider<SubnetState, SubnetCommand, SubnetEvent, SubnetReply, Rejection>;
+export type SubnetDecider = Decider<SubnetFold, SubnetCommand, SubnetEvent, SubnetReply, Rejection>;
 export type VipNameDecider = Decider<VipNameState, VipNameCommand, VipNameEvent, VipNameReply, Rejection>;
 
 export interface Deciders {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { type JsonObject, create, toJson } from '@bufbuild/protobuf';
 import { type OperationName, operations } from '@holdfast/api';
 import {
-  type AddressWish,
+  type AddressRequest,
   formatAddress,
   formatCidr,
   formatMac,
@@ -73,7 +73,7 @@ function definitionRequest(order: Extract<AdoptionOrder, { readonly type: 'Defin
   };
 }
 
-function wishRequest({ v4, v6, mac, families = [] }: AddressWish) {
+function wishRequest({ v4, v6, mac, families = [] }: AddressRequest) {
   return {
     v4: v4 === undefined ? '' : formatAddress(v4),
     v6: v6 === undefined ? '' : formatAddress(v6),

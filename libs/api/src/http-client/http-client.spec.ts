@@ -82,6 +82,10 @@ describe('HttpClient', () => {
     expect(await client.call('GetSubnet', { name: 'a' })).toEqual({
       rejected: { code: 'NewCode', message: 'm', facts: {} },
     });
+    answer = { status: 409, body: '{"code": "FrontTaken", "message": "m"}' };
+    expect(await client.call('GetVip', { name: 'web' })).toMatchObject({
+      rejected: { code: 'VipPortTaken' },
+    });
   });
 
   it.each<[string, Answer, object]>([

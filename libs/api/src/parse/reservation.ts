@@ -1,6 +1,6 @@
 // Commands about reservations, as ipam has them.
 import type {
-  AddressWish,
+  AddressRequest,
   Family,
   Holder,
   MoveAddress,
@@ -77,8 +77,8 @@ export function addressWish(request: {
   readonly v6: string;
   readonly mac: string;
   readonly families: readonly IpFamily[];
-}): Checked<Omit<AddressWish, 'pool'>> {
-  const wish = all<Omit<AddressWish, 'pool'>>({
+}): Checked<Omit<AddressRequest, 'pool'>> {
+  const wish = all<Omit<AddressRequest, 'pool'>>({
     v4: optional(fields.v4)('v4', request.v4),
     v6: optional(fields.v6)('v6', request.v6),
     mac: optional(fields.macField)('mac', request.mac),

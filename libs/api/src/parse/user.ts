@@ -9,7 +9,7 @@ import type {
   ReleaseExpired,
   SetRetention,
   User,
-  UserWish,
+  UserRequest,
 } from '@holdfast/ipam';
 import { type Check, type Checked, all, bad, optional, quoted, required, valid } from '../checked';
 import type {
@@ -46,7 +46,7 @@ export function parseAttachUser(request: AttachUserRequest): Checked<Asked<Attac
 }
 
 /** Of a command that reserves or moves as well. */
-export function userWish(request: { readonly user?: NewUser }): Checked<UserWish> {
+export function userWish(request: { readonly user?: NewUser }): Checked<UserRequest> {
   const { user } = request;
   if (!user) return valid({});
   const who = all<User>({
@@ -58,7 +58,7 @@ export function userWish(request: { readonly user?: NewUser }): Checked<UserWish
     portSecurity: valid(undefined),
     owner: valid(undefined),
   });
-  return all<UserWish>({ user: who, migrates: valid(user.migrates || undefined) });
+  return all<UserRequest>({ user: who, migrates: valid(user.migrates || undefined) });
 }
 
 export function parseDetachUser(request: DetachUserRequest): Checked<Asked<DetachUser>> {

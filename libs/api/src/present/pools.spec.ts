@@ -1,5 +1,5 @@
 // Pools are told with what the view counts, and with nothing of the message's own counting.
-import { LedgerView, SubnetState, type SubnetCommand, subnet } from '@holdfast/ipam';
+import { LedgerView, SubnetFold, type SubnetCommand, type SubnetState, subnet } from '@holdfast/ipam';
 import { commandsTo } from '@holdfast/ipam/testing';
 import { presentPools, presentSubnetWithPools } from './subnet';
 
@@ -8,7 +8,7 @@ const { define, definePool, reserve } = commandsTo(NAME);
 
 function viewAfter(...commands: readonly SubnetCommand[]): LedgerView {
   const view = new LedgerView();
-  let state = new SubnetState(NAME);
+  let state = new SubnetFold(NAME);
   for (const command of commands) {
     const decision = subnet.decide(command, state, { nowMs: 0, issuedAtMs: 0 });
     if (decision.rejected) throw new Error(decision.rejected.message);

@@ -1,14 +1,19 @@
 import { fromBinary, fromJsonString } from '@bufbuild/protobuf';
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { AnySchema, anyUnpack } from '@bufbuild/protobuf/wkt';
-import { REJECTION_CODES, invalid, reject } from '@holdfast/ipam';
+import { REJECTION_CODES, invalid } from '@holdfast/ipam';
 import { RejectionSchema } from '../contract';
 import { FAULT_CODES, type Refusal, fault, statusOf } from '../status';
 import { readJson } from '../testing';
 import { presentRefusal, rejectionMessage, statusDetails } from './rejection';
 
+const factsOfCode = (code: string) =>
+  code === 'InvalidArgument' ? { subnet: 's', field: 'name' } : { subnet: 's' };
+
 const refusals: Refusal[] = [
-  ...REJECTION_CODES.map((code) => reject(code, `${code} it is.`, { subnet: 's' }).rejected),
+  ...REJECTION_CODES.map(
+    (code) => ({ code, message: `${code} it is.`, facts: factsOfCode(code) }) as Refusal,
+  ),
   ...FAULT_CODES.map((code) => fault(code, `${code} it is.`, { subnet: 's' }).rejected),
 ];
 
@@ -16,7 +21,7 @@ describe.each(refusals.map((refusal) => [refusal.code, refusal] as const))('%s',
   const presented = {
     code,
     message: `${code} it is.`,
-    facts: { subnet: 's' },
+    facts: factsOfCode(code),
     retryable: statusOf(refusal).retryable,
   };
 

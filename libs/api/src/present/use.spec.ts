@@ -5,7 +5,8 @@ import {
   LedgerView,
   type Reservation,
   type SubnetCommand,
-  SubnetState,
+  SubnetFold,
+  type SubnetState,
   subnet,
 } from '@holdfast/ipam';
 import {
@@ -28,7 +29,7 @@ const POD = { object: 'pod/shop/db-0', uid: 'u1', node: 'n1' };
 /** A ledger of one subnet, in which these requests are carried out a second apart. */
 function ledger() {
   const view = new LedgerView();
-  let state = new SubnetState(NAME);
+  let state = new SubnetFold(NAME);
   let nowMs = 0;
   const run = (name: OperationName, request: object) => {
     const { meaning, rejected } = readJson(name, request);

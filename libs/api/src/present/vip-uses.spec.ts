@@ -1,6 +1,6 @@
 // What is told of a Vip's use comes from real decisions of the Subnet.
 import { create, toJson } from '@bufbuild/protobuf';
-import { LedgerView, type SubnetCommand, SubnetState, type VipEntry, subnet } from '@holdfast/ipam';
+import { LedgerView, type SubnetCommand, SubnetFold, type VipEntry, subnet } from '@holdfast/ipam';
 import {
   DefineRuleResponseSchema,
   GetVipResponseSchema,
@@ -18,7 +18,7 @@ const NAME = 'ovn-default';
 /** A ledger of one subnet, in which these requests were carried out. */
 function ledger() {
   const view = new LedgerView();
-  let state = new SubnetState(NAME);
+  let state = new SubnetFold(NAME);
   const run = (name: OperationName, request: object, more: object = {}) => {
     const { meaning, rejected } = readJson(name, request);
     if (rejected) throw new Error(rejected.message);

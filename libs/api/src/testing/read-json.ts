@@ -16,5 +16,5 @@ export function readJson<Name extends OperationName>(
 /** The field that a request is refused for, spelt as in the .proto files; `undefined` when it is not refused. */
 export function refusedField(name: OperationName, request: unknown): string | undefined {
   const { rejected } = readJson(name, request);
-  return rejected && `${rejected.code} ${rejected.facts['field'] ?? ''}`;
+  return rejected && `${rejected.code} ${'field' in rejected.facts ? rejected.facts.field : ''}`;
 }

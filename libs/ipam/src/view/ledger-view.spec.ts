@@ -63,7 +63,7 @@ describe('LedgerView', () => {
     expect(viewOf(definedA, definedB, webInA, webInB, released).vip('web')?.subnet.name).toBe('b');
   });
 
-  it('says through which door and by whom a Vip was reserved, until it is released', () => {
+  it('says which way and by whom a Vip was reserved, until it is released', () => {
     const view = viewOf(definedA);
     const [subnet, event] = webInA;
     view.apply({ subnet, event, atMs: 1, position: 'p2', through: 'http', actor: 'alice' });
@@ -79,7 +79,7 @@ describe('LedgerView', () => {
     expect([view.vipReservedThrough('web'), view.vipReservedBy('web')]).toEqual([undefined, undefined]);
   });
 
-  it('says through which door a subnet and each of its pools were defined, until they are retired', () => {
+  it('says which way a subnet and each of its pools were defined, until they are retired', () => {
     const view = new LedgerView();
     let position = 0;
     const told = (through: string, event: SubnetEvent): (string | undefined)[] => {

@@ -11,7 +11,8 @@ import {
   type ReserveVip,
   subnet,
   type SubnetCommand,
-  SubnetState,
+  SubnetFold,
+  type SubnetState,
 } from '@holdfast/ipam';
 import { addressesIn, type ClaimedAddress } from './claim';
 import { isKeeper } from './keeper';
@@ -41,7 +42,7 @@ export class Rehearsal {
   readonly steps: SubnetStep[] = [];
   private readonly subnetOfVip = new Map<Holder, string>();
 
-  constructor(private readonly states: Map<string, SubnetState>) {
+  constructor(private readonly states: Map<string, SubnetFold>) {
     for (const { name, byHolder } of states.values())
       for (const holder of byHolder.keys()) if (isVipHolder(holder)) this.subnetOfVip.set(holder, name);
   }
@@ -62,7 +63,7 @@ export class Rehearsal {
   }
 
   try(order: AdoptionOrder): Tried {
-    const state = this.states.get(order.subnet) ?? new SubnetState(order.subnet);
+    const state = this.states.get(order.subnet) ?? new SubnetFold(order.subnet);
     this.states.set(order.subnet, state);
     const refusal = this.refusalBefore(order, state);
     if (refusal) return { is: 'refused', rejected: refusal };
@@ -100,7 +101,8 @@ function more(order: ClaimedAddress & { readonly subnet: string }, holder: Holde
   if (!held || addressesIn(held).length <= addressesIn(order).length) return undefined;
   const has = `${formatPair(held)} MAC ${formatMac(state.macOf(held))}`;
   const message = `${holder} holds ${has} in subnet ${state.name}, which is more than ${formatPair(order)}; release or move what it holds.`;
-  return reject('HolderHoldsOther', message, { subnet: state.name, holder, held: formatPair(held) }).rejected;
+  return reject('HolderHasDifferentAddress', message, { subnet: state.name, holder, held: formatPair(held) })
+    .rejected;
 }
 
 /**
@@ -122,7 +124,7 @@ function definedAlready(
   order: Extract<AdoptionOrder, { readonly type: 'DefineSubnet' }>,
   { name, definition }: SubnetState,
 ): Tried {
-  const bare = new SubnetState(name);
+  const bare = new SubnetFold(name);
   if (definition) {
     const retention = order.retention && definition.retention;
     bare.evolve({ type: 'SubnetDefined', ...definition, retention, pools: [] }, 0);

@@ -1,4 +1,11 @@
-import { formatMac, type Holder, type RejectionCode, type SubnetEvent, vipHolder } from '@holdfast/ipam';
+import {
+  formatMac,
+  type Holder,
+  type Rejection,
+  type RejectionCode,
+  type SubnetEvent,
+  vipHolder,
+} from '@holdfast/ipam';
 import { type Help, helps, reliefOf } from './helping-facts';
 
 const holder: Holder = vipHolder('a');
@@ -48,7 +55,7 @@ describe('helps', () => {
     ['VipInUse', { vip: 'a' }, detached, 'yes'],
     ['VipInUse', { vip: 'other' }, retired, 'no'],
     ['VipInUse', { vip: 'web' }, released, 'no'],
-    ['FrontTaken', { vip: 'web' }, retired, 'yes'],
+    ['VipPortTaken', { vip: 'web' }, retired, 'yes'],
     ['LimitReached', { vip: 'web' }, withdrawn, 'yes'],
     ['RuleExists', { rule: 'slr' }, retired, 'yes'],
     ['RuleExists', { rule: 'slr' }, withdrawn, 'no'],
@@ -58,6 +65,6 @@ describe('helps', () => {
     ['VipInUse', { vip: 'db' }, left, 'no'],
   ])('%s %j', (code, facts, event, help) => {
     const relief = reliefOf(event);
-    expect(relief ? helps(relief, { code, message: '', facts }) : 'no').toBe(help);
+    expect(relief ? helps(relief, { code, message: '', facts } as unknown as Rejection) : 'no').toBe(help);
   });
 });

@@ -1,6 +1,8 @@
 // Which facts may turn a refusal into a success. Pure. Too few would leave somebody waiting for the slow clock, too many
 // would ask in vain; neither does harm.
 import {
+  type AnyFacts,
+  factsOf,
   formatAddress,
   formatMac,
   type HeldAddress,
@@ -61,29 +63,31 @@ export function reliefOf(event: SubnetEvent): Relief | undefined {
 }
 
 /** @param relief in the subnet that refused */
-export function helps(relief: Relief, { code, facts }: Rejection): Help {
+export function helps(relief: Relief, rejection: Rejection): Help {
+  const { code } = rejection;
+  const facts = factsOf(rejection);
   if (relief.is === 'definition') return 'yes';
   if (relief.is === 'unused') return helpsUser(relief, code, facts);
   if (relief.is === 'left')
-    return code === 'ReservationInUse' && facts['holder'] === relief.holder ? 'yes' : 'no';
+    return code === 'ReservationInUse' && facts.holder === relief.holder ? 'yes' : 'no';
   if (OF_ADDRESSES.has(code))
-    return facts['address'] === undefined || relief.addresses.includes(facts['address']) ? 'yes' : 'no';
-  if (code === 'MacTaken') return facts['mac'] === relief.mac ? 'yes' : 'no';
+    return facts.address === undefined || relief.addresses.includes(facts.address) ? 'yes' : 'no';
+  if (code === 'MacTaken') return facts.mac === relief.mac ? 'yes' : 'no';
   // Others are helped by a definition only, or by the holder itself, or by time.
   return code === 'SubnetExhausted' ? 'one of many' : 'no';
 }
 
 const OF_ADDRESSES = new Set<RejectionCode>(['AddressTaken', 'AddressCooling', 'SubnetInUse']);
-const OF_USES = new Set<RejectionCode>(['VipInUse', 'FrontTaken', 'LimitReached']);
+const OF_USES = new Set<RejectionCode>(['VipInUse', 'VipPortTaken', 'LimitReached']);
 
 /** A use that ended helps those who were refused because of uses of the same Vip. */
 function helpsUser(
   { vip, rule }: Relief & { readonly is: 'unused' },
   code: RejectionCode,
-  facts: Rejection['facts'],
+  facts: AnyFacts,
 ): Help {
-  if (OF_USES.has(code)) return facts['vip'] === vip ? 'yes' : 'no';
-  return code === 'RuleExists' && facts['rule'] === rule ? 'yes' : 'no';
+  if (OF_USES.has(code)) return facts.vip === vip ? 'yes' : 'no';
+  return code === 'RuleExists' && facts.rule === rule ? 'yes' : 'no';
 }
 
 function freed({ v4, v6, mac }: HeldAddress): Relief {

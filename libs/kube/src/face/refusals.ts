@@ -2,7 +2,7 @@
 // something else, a fact may have helped, or a slow clock has run out. Kept in memory only; after a restart each is
 // asked once more.
 import { Backoff, type Chance, type Clock } from '@holdfast/clock';
-import type { Rejection, SubnetFact } from '@holdfast/ipam';
+import { factsOf, type Rejection, type SubnetFact } from '@holdfast/ipam';
 import { helps, reliefOf } from './helping-facts';
 
 /** In case something helps that no fact tells of. Rare enough that thousands of refused objects are no load. */
@@ -103,11 +103,12 @@ export class Refusals {
     return woken;
   }
 
-  private delayOf({ facts }: Rejection, backoff: Backoff): number {
+  private delayOf(rejection: Rejection, backoff: Backoff): number {
     const slowMs = RETRY.firstMs + backoff.nextDelayMs();
     // When it stops cooling; or when our clock will have caught up with what the ledger has seen.
-    const until = facts['until'] ?? facts['overtakenAt'];
-    if (until === undefined) return slowMs;
-    return Math.min(slowMs, Math.max(0, Date.parse(until) - this.clock.now()) + CLOCK_MARGIN_MS);
+    const { until, overtakenAt } = factsOf(rejection);
+    const fromThen = until ?? overtakenAt;
+    if (fromThen === undefined) return slowMs;
+    return Math.min(slowMs, Math.max(0, Date.parse(fromThen) - this.clock.now()) + CLOCK_MARGIN_MS);
   }
 }

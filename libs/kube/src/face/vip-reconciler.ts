@@ -206,5 +206,5 @@ const RELEASE = 'release';
 const COMING: Rejection = {
   code: 'SubnetNotFound',
   message: 'Its Subnet is not defined yet.',
-  facts: {},
+  facts: { subnet: '' },
 };

@@ -42,7 +42,7 @@ const NEXT_MAY_DO = new Set<string>([
   'PoolNotFound',
 ] satisfies RejectionCode[]);
 
-const HOLDS_OTHER: RejectionCode = 'HolderHoldsOther';
+const HOLDS_OTHER: RejectionCode = 'HolderHasDifferentAddress';
 
 type Reserving = Carrying & ReserveAddress;
 
@@ -142,7 +142,7 @@ export class NicAdmission {
     if (list.rejected) return refusedAs(list.rejected);
     let outcome: NicOutcome = ALONE;
     for (const state of states) {
-      const has = state.byHolder.get(holder) ?? state.formerAddresses(holder);
+      const has = state.byHolder.get(holder) ?? state.lastHeld(holder);
       const entries = entriesFor(field, list.value, owner, has);
       if (entries.rejected) return refusedAs(entries.rejected);
       for (const entry of entries.value) {
@@ -166,7 +166,7 @@ export class NicAdmission {
     const { pod, provider, owner } = turn;
     const port = portOf(pod, owner, provider);
     // What it has now it may have had by the time that this is decided: somebody else may release it meanwhile.
-    const has = state.byHolder.get(holder) ?? state.formerAddresses(holder);
+    const has = state.byHolder.get(holder) ?? state.lastHeld(holder);
     const prefersFormer = wish.pool === undefined || (has !== undefined && isOfPool(state, wish.pool, has));
     const order = this.fitting(state, {
       ...{ type: 'ReserveAddress', subnet: state.name, holder, ...wish },

@@ -14,7 +14,7 @@ export type NicOutcome =
 export type NicRefusal =
   | 'AddressedByOthers'
   | 'VipNotFound'
-  | 'VipUnsuited'
+  | 'VipTypeMismatch'
   | 'VipElsewhere'
   | 'VipOfNamespace';
 

@@ -1,7 +1,7 @@
 // Which NICs a Pod has, and what it asks for each of them in its annotations. Pure; whether it gets that is for the
 // ledger to say.
 import {
-  type AddressWish,
+  type AddressRequest,
   type Family,
   familyOf,
   formatAddress,
@@ -22,7 +22,7 @@ export const DEFAULT_PROVIDER = 'ovn';
 export const POOL_WORD = 'ip_pool';
 
 export interface NicWish {
-  readonly wish: AddressWish;
+  readonly wish: AddressRequest;
   readonly portSecurity: boolean;
 }
 
@@ -137,7 +137,7 @@ export function addressText({ v4, v6 }: Pick<HeldAddress, 'v4' | 'v6'>): string 
 
 export const macText = ({ mac }: HeldAddress): string => formatMac(mac);
 
-export function readAddresses(field: string, text: string): Read<Pick<AddressWish, 'v4' | 'v6'>> {
+export function readAddresses(field: string, text: string): Read<Pick<AddressRequest, 'v4' | 'v6'>> {
   const wish: { v4?: number; v6?: bigint } = {};
   for (const part of text === '' ? [] : text.split(',').map((it) => it.trim())) {
     const address = parseAddress(part);
@@ -155,7 +155,7 @@ const FAMILIES: Readonly<Record<string, readonly Family[] | undefined>> = {
   dual: [4, 6],
 };
 
-function readFamilies(field: string, text: string): Read<Pick<AddressWish, 'families'>> {
+function readFamilies(field: string, text: string): Read<Pick<AddressRequest, 'families'>> {
   if (text === '') return { value: {} };
   const families = FAMILIES[text.toLowerCase()];
   return families ? { value: { families } } : invalid(field, `${quote(text)} is none of ipv4, ipv6, dual`);

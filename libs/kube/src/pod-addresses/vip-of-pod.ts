@@ -17,7 +17,10 @@ export function unfitVip(
     );
   const { vipType, namespace } = entry.reservation.vip;
   if (vipType !== '')
-    return refused('VipUnsuited', `Vip ${name} is of type ${vipType}; a Pod can have one of type "" only.`);
+    return refused(
+      'VipTypeMismatch',
+      `Vip ${name} is of type ${vipType}; a Pod can have one of type "" only.`,
+    );
   if (namespace !== undefined && namespace !== pod.metadata.namespace)
     return refused('VipOfNamespace', `Vip ${name} is for Pods of namespace ${namespace}; name another one.`);
   if (candidates.some((subnet) => subnet.name === entry.subnet.name)) return undefined;

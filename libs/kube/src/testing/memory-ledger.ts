@@ -8,7 +8,7 @@ import {
   subnet,
   type SubnetCommand,
   type SubnetFact,
-  type SubnetState,
+  type SubnetFold,
   vipName,
   type VipNameState,
 } from '@holdfast/ipam';
@@ -29,7 +29,7 @@ export class MemoryLedger implements Ledger {
   /** Everything that was ever asked, in order. */
   readonly executed: ExecutedOrder[] = [];
   readonly facts: SubnetFact[] = [];
-  private readonly subnets = new Map<string, SubnetState>();
+  private readonly subnets = new Map<string, SubnetFold>();
   private readonly names = new Map<string, VipNameState>();
   private readonly listeners = new Set<Listener>();
   private untold: SubnetFact[] = [];
@@ -99,7 +99,8 @@ export class MemoryLedger implements Ledger {
     if (order.type === 'ReserveVip') return this.reserveVip(order, through);
     if (order.type !== 'ReviseVip' && order.type !== 'ReleaseVip') return this.commit(order, through);
     const { subnet: home } = this.nameOf(order.name);
-    if (home === undefined) return reject('VipNotFound', `There is no Vip ${order.name}.`);
+    if (home === undefined)
+      return reject('VipNotFound', `There is no Vip ${order.name}.`, { vip: order.name });
     const answer = this.commit({ ...order, subnet: home }, through);
     if (order.type === 'ReleaseVip' && !answer.rejected) this.freeName(order.name);
     return answer;
@@ -150,7 +151,7 @@ export class MemoryLedger implements Ledger {
     for (const { resolve } of this.waiting.splice(0)) resolve(true);
   }
 
-  private stateOf(name: string): SubnetState {
+  private stateOf(name: string): SubnetFold {
     const state = this.subnets.get(name) ?? subnet.initial(name);
     this.subnets.set(name, state);
     return state;

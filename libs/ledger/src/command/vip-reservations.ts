@@ -33,7 +33,11 @@ export class VipReservations {
 
   async reserve(envelope: ReserveVipEnvelope): Promise<LedgerOutcome> {
     const { name } = envelope.command;
-    const again = { ...envelope, command: { ...envelope.command, claim: NO_CLAIM }, said: envelope.command };
+    const again = {
+      ...envelope,
+      command: { ...envelope.command, claim: NO_CLAIM },
+      dedupeOn: envelope.command,
+    };
     const earlier = await this.earlierReplyIn([envelope.command.subnet], again);
     if (earlier) return earlier;
     // Refused or already so: the name need not be claimed, and a refusal leaves no trace.
@@ -49,7 +53,7 @@ export class VipReservations {
     const { command } = envelope;
     const { subnet, formerSubnets } = await this.names.peek(command.name);
     if (subnet === undefined) return notFound(envelope, command.name);
-    const revised = { ...envelope, command: { ...command, subnet }, said: command };
+    const revised = { ...envelope, command: { ...command, subnet }, dedupeOn: command };
     return (await this.earlierReplyIn(formerSubnets, revised)) ?? this.executeIn(subnet, revised);
   }
 
@@ -57,7 +61,7 @@ export class VipReservations {
     const { command, actor } = envelope;
     const { subnet, claim, isClaimed, formerSubnets } = await this.names.peek(command.name);
     if (subnet === undefined) return notFound(envelope, command.name);
-    const released = { ...envelope, command: { ...command, subnet }, said: command };
+    const released = { ...envelope, command: { ...command, subnet }, dedupeOn: command };
     const earlier = await this.earlierReplyIn(formerSubnets, released);
     if (earlier) return earlier;
     const outcome = await this.executeIn(subnet, released);
@@ -74,7 +78,7 @@ export class VipReservations {
     const { subnet, formerSubnets } = await this.names.peek(command.vip);
     if (subnet === undefined) return notFound(envelope, command.vip);
     const found = { ...command, subnet } as SubnetCommand;
-    const used = { ...envelope, command: found, said: command as SubnetCommand };
+    const used = { ...envelope, command: found, dedupeOn: command as SubnetCommand };
     return (await this.earlierReplyIn(formerSubnets, used)) ?? this.executeIn(subnet, used);
   }
 
@@ -109,7 +113,7 @@ export class VipReservations {
       ...envelope,
       command: { ...command, claim },
       // The claim is ours: the same command sent again is the same under another claim.
-      said: command,
+      dedupeOn: command,
     });
   }
 
@@ -124,10 +128,11 @@ export class VipReservations {
         command: { type: 'ClaimVipName', name, subnet },
       });
       if (!outcome.rejected) return { number: outcome.reply.claim };
-      const { facts } = outcome.rejected;
+      const { code, facts } = outcome.rejected;
       const isFree =
         attempt < CLAIM_ATTEMPTS_MAX &&
-        (await this.giveUp(actor, name, facts['subnet'] as string, Number(facts['claim'])));
+        code === 'VipNameTaken' &&
+        (await this.giveUp(actor, name, facts.subnet, Number(facts.claim)));
       if (!isFree) return { ...outcome, commandId: envelope.commandId ?? outcome.commandId, subnet };
     }
   }

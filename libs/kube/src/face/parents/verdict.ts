@@ -14,7 +14,7 @@ import { isFinished, isOnHostNetwork, nicsOf } from '../pods/pod-reading';
 export type Unfit =
   | 'VipNotFound'
   | 'VipNotReserved'
-  | 'VipUnsuited'
+  | 'VipTypeMismatch'
   | 'NamespaceDiffers'
   | 'SelectorMalformed'
   | 'LabelsDiffer'
@@ -46,7 +46,7 @@ export function verdictOn(pod: KubernetesObject, asked: Asked): Verdict {
   if (isFinished(pod)) return { is: 'finished' };
   if (purpose.vipType !== '')
     return unfit(
-      'VipUnsuited',
+      'VipTypeMismatch',
       `Vip ${name} is of type ${purpose.vipType}, for which no Pod answers; name one of type "".`,
     );
   if (purpose.namespace === undefined)

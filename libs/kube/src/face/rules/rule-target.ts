@@ -25,7 +25,7 @@ export function targetOf(wish: VipWish, subnet: string | undefined, view: Ledger
   const { vipType } = reservation.vip;
   if (vipType === 'switch_lb_vip') return found;
   return reject(
-    'VipUnsuited',
+    'VipTypeMismatch',
     `Vip ${name} of subnet ${home.name} is of type "${vipType}", for which no switch answers; set its spec.type to switch_lb_vip.`,
     { subnet: home.name, vip: name, vipType },
   );

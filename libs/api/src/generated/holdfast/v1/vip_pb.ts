@@ -967,7 +967,7 @@ export const VipService: GenService<{
    * Lets a port answer for a Vip of type "": makes it one of the Vip's parents, until it is withdrawn or the Vip
    * ends. The port need not be there yet. What Neutron calls an allowed address pair.
    *
-   * Rejections: InvalidArgument, VipNotFound, VipUnsuited, LimitReached, CommandExpired, CommandIdReused.
+   * Rejections: InvalidArgument, VipNotFound, VipTypeMismatch, LimitReached, CommandExpired, CommandIdReused.
    * HTTP: PUT /v1/vips/{name}/parents/{port}
    * NATS: holdfast.v1.vips.grant-parent
    *
