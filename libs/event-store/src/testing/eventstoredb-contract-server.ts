@@ -151,10 +151,10 @@ export class EventStoreDbContractServer {
   }
 
   private subscribe(call: grpc.ServerWritableStream<ReadReq, ReadResp>, options: ReadReq.Options): void {
-    const isWanted = filterOf(options);
+    const matches = filterOf(options);
     let next = this.log.all.length;
     const send = (events: readonly LogEvent[]): void => {
-      for (const event of events) if (isWanted(event)) call.write(eventResponse(event));
+      for (const event of events) if (matches(event)) call.write(eventResponse(event));
     };
     call.write(
       new ReadResp().setConfirmation(new ReadResp.SubscriptionConfirmation().setSubscriptionId('1')),

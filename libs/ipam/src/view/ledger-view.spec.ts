@@ -82,7 +82,7 @@ describe('LedgerView', () => {
   it('says which way a subnet and each of its pools were defined, until they are retired', () => {
     const view = new LedgerView();
     let position = 0;
-    const told = (through: string, event: SubnetEvent): (string | undefined)[] => {
+    const originsAfter = (through: string, event: SubnetEvent): (string | undefined)[] => {
       view.apply({ subnet: 'a', event, atMs: 1, position: `p${(position += 1)}`, through });
       const pools = ['gold', 'silver'].map((pool) => view.poolDefinedThrough('a', pool));
       return [view.subnetDefinedThrough('a'), ...pools];
@@ -90,17 +90,21 @@ describe('LedgerView', () => {
     const whole = { cidrs: ['10.0.0.0/24'] };
     const pool = (name: string) => ({ name, ranges: [range(`10.0.0.${name.length}`)], namespaces: [] });
     const [gold, silver] = [pool('gold'), pool('silver')];
-    expect(told('http', a.defined(whole))).toEqual(['http', undefined, undefined]);
-    expect(told('kubernetes', { ...a.revised(whole), pools: [gold] })).toEqual([
+    expect(originsAfter('http', a.defined(whole))).toEqual(['http', undefined, undefined]);
+    expect(originsAfter('kubernetes', { ...a.revised(whole), pools: [gold] })).toEqual([
       ...['http', 'kubernetes'],
       undefined,
     ]);
-    expect(told('nats', { ...a.revised(whole), pools: [gold, silver] })).toEqual([
+    expect(originsAfter('nats', { ...a.revised(whole), pools: [gold, silver] })).toEqual([
       ...['http', 'kubernetes', 'nats'],
     ]);
-    expect(told('nats', { ...a.revised(whole), pools: [silver] })).toEqual(['http', undefined, 'nats']);
-    expect(told('nats', { type: 'SubnetRetired' })).toEqual([undefined, undefined, undefined]);
-    expect(told('kubernetes', { ...a.defined(whole), pools: [silver] })).toEqual([
+    expect(originsAfter('nats', { ...a.revised(whole), pools: [silver] })).toEqual([
+      'http',
+      undefined,
+      'nats',
+    ]);
+    expect(originsAfter('nats', { type: 'SubnetRetired' })).toEqual([undefined, undefined, undefined]);
+    expect(originsAfter('kubernetes', { ...a.defined(whole), pools: [silver] })).toEqual([
       ...['kubernetes', undefined, 'kubernetes'],
     ]);
   });
