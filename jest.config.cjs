@@ -2,7 +2,7 @@
 const path = require('node:path');
 
 module.exports = {
-  projects: ['<rootDir>/libs/*', '<rootDir>/apps/*', '<rootDir>/infra', '<rootDir>/test'],
+  projects: ['libs/*', 'apps/*', 'infra', 'test'].map((folder) => `<rootDir>/${folder}/jest.config.cjs`),
   reporters: ['default', path.join(__dirname, 'infra/workspace/skip-reporter.cjs')],
   // Tests start real servers of their own; more workers than this only make them wait for each other.
   maxWorkers: 2,

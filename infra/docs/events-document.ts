@@ -54,7 +54,7 @@ type that ends in its version, its data, and metadata:
 | \`commandId\` | the command that led to it |
 | \`commandDigest\` | CRC-32 of that command; absent when the caller gave no id |
 | \`issuedAtMs\`, \`atMs\` | when the command was issued and when it was decided, epoch milliseconds |
-| \`actor\`, \`through\` | who asked, and through which door |
+| \`actor\`, \`through\` | who asked, and which way the command came |
 | \`previous\` | SHA-256 of the stream's event before; the first has 64 zeros |
 
 The event's id is taken from its own hash. A form that was ever written stays readable: \`test/golden/events\` keeps one

@@ -58,7 +58,6 @@ export {
   type Conflict,
   type ConflictCode,
   importActor,
-  importedUid,
   isHeldBack,
   kubeOvnRuns,
   type LedgerContents,

@@ -49,7 +49,7 @@ export function kubernetesDifference(cluster: Cluster, view: LedgerView): string
   const vips = new Map(cluster.list(VIPS).map((object) => [object.metadata.name, object]));
   for (const { name } of view.vips())
     if (
-      view.vipReservedThrough(name) === THROUGH_KUBERNETES &&
+      view.ownerOfVip(name)?.kind === 'KubernetesObject' &&
       !vips.has(name) &&
       !isUsed(name, view) &&
       !cluster.forced.has(name)
@@ -69,7 +69,7 @@ export function kubernetesDifference(cluster: Cluster, view: LedgerView): string
 function vipDifference(object: KubernetesObject, view: LedgerView): string | undefined {
   const { name, deletionTimestamp } = object.metadata;
   if (deletionTimestamp) return isUsed(name, view) ? undefined : 'it is still being deleted';
-  const held = view.vipReservedThrough(name) === THROUGH_KUBERNETES ? view.vip(name) : undefined;
+  const held = view.ownerOfVip(name)?.kind === 'KubernetesObject' ? view.vip(name) : undefined;
   const ready = conditionOf(object, 'Ready');
   if (!ready) return 'it has no condition Ready';
   const desired = String(object.spec?.['subnet']);

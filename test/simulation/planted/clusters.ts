@@ -81,11 +81,13 @@ const asking = (alter: (ledger: Ledger) => Partial<Ledger>): Planted => ({
   }),
 });
 
-/** Like the view, but every Vip came through Kubernetes. */
+/** Like the view, but every Vip is an object's. */
 const everybodysVips = (view: LedgerView): LedgerView =>
   new Proxy(view, {
     get: (target, name) => {
-      if (name === 'vipReservedThrough') return (vip: string) => (target.vip(vip) ? 'kubernetes' : undefined);
+      if (name === 'ownerOfVip')
+        return (vip: string) =>
+          target.vip(vip) ? { kind: 'KubernetesObject', resource: 'vips' } : undefined;
       const value = Reflect.get(target, name, target) as unknown;
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },

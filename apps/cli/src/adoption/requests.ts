@@ -35,10 +35,19 @@ export function askingOf(order: AdoptionOrder): Asking {
       return { name: order.type, request: { subnet, holder, port, portSecurity, ...wishRequest(order) } };
     }
     case 'ReserveVip': {
-      const { subnet, name, vipType: type, namespace = '', selector } = order;
+      const { subnet, name, vipType: type, namespace = '', selector, owner } = order;
+      const importedFrom = owner && { resource: owner.resource, uid: owner.uid };
       return {
         name: order.type,
-        request: { subnet, name, type, namespace, selector: [...selector], ...wishRequest(order) },
+        request: {
+          subnet,
+          name,
+          type,
+          namespace,
+          selector: [...selector],
+          importedFrom,
+          ...wishRequest(order),
+        },
       };
     }
     case 'AttachUser': {

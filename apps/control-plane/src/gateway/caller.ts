@@ -1,4 +1,4 @@
-// Who calls, and through which transport.
+// Who calls, and over which transport.
 import type { Transport } from '@holdfast/api';
 
 export interface Caller {

@@ -1,6 +1,7 @@
 // Commands about Vips. Where a Vip is and by which claim it has its name is for the ledger to add.
 import {
   type GrantParent,
+  type ObjectOwner,
   type ReleaseVip,
   type ReserveVip,
   type ReviseVip,
@@ -39,10 +40,20 @@ export function parseReserveVip(request: ReserveVipRequest): Checked<Asked<Reser
       mac: valid(requested.mac),
       families: valid(requested.families),
       pool: optional(fields.name)('pool', request.pool),
+      owner: importedFrom(request),
       ...purpose(request),
     }),
   );
   return asked(command, request.options);
+}
+
+function importedFrom({ importedFrom: object }: ReserveVipRequest): Checked<ObjectOwner | undefined> {
+  if (!object) return valid(undefined);
+  return all<ObjectOwner>({
+    kind: valid('ImportedObject'),
+    resource: required(fields.name)('imported_from.resource', object.resource),
+    uid: required(fields.uid)('imported_from.uid', object.uid),
+  });
 }
 
 export function parseReviseVip(request: ReviseVipRequest): Checked<Asked<ReviseVipOrder>> {

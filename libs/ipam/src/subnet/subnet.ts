@@ -1,5 +1,10 @@
 // The Subnet aggregate: stream `subnet-<name>`. Its invariants are the product: an address has at most one
 // holder, a pair is reserved whole or not at all, a MAC is unique, and nobody gets what nobody may have.
+//
+// To be read from here on:  commands.ts    what may be asked (each in a file of its own, with what decides it)
+//                           events/        what may have happened, and what each event touches
+//                           state/         what is remembered: SubnetFold takes events in, SubnetState is read
+//                           decide, below  state and command to events, or to a rejection
 import { subnetCodec } from './codec/codec';
 import type { SubnetCommand } from './commands';
 import { type Moment, type SubnetDecision, replyTo } from './decision/decision';

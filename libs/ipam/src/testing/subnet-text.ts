@@ -188,6 +188,7 @@ export function eventsOf(subnet: string) {
       type: 'VipReserved',
       name,
       claim,
+      owner: null,
       ...purpose(rest),
       ...to,
     }),

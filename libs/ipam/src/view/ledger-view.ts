@@ -1,7 +1,7 @@
 // What the ledger says now, for reading: a pure fold of the whole log, the same for queries and for every projector.
 // It is behind the log by what was not applied yet; `position` says how far it has come.
 import { holderParts } from '../holder';
-import { type SubnetEvent, touches } from '../subnet/events';
+import { type ObjectOwner, type SubnetEvent, touches } from '../subnet/events';
 import type { Reservation } from '../subnet/state/reservation';
 import { type SubnetState, SubnetFold } from '../subnet/state/state';
 import { SubnetCounts } from './counts';
@@ -16,7 +16,7 @@ export interface SubnetFact {
   readonly position: string;
   /** Which way the command came, as the event's metadata has it; absent: whoever follows does not say. */
   readonly through?: string;
-  /** Who asked, as the event's metadata has it; asked for of `VipReserved` only. */
+  /** Who asked, as the event's metadata has it; needed of a `VipReserved` only that does not say whose it is. */
   readonly actor?: string;
 }
 
@@ -106,23 +106,23 @@ export class LedgerView {
     return this.vipPositions.get(name);
   }
 
-  /** Which way the Vip was reserved: whose it is to release. Revising it changes nothing about that. */
+  /** For which object the Vip was reserved: whose it is to release. Revising it changes nothing about that. */
+  ownerOfVip(name: string): ObjectOwner | undefined {
+    return this.origins.ofVip(name)?.owner;
+  }
+
+  /** Which way the command came that reserved the Vip, in the words of the record. */
   vipReservedThrough(name: string): string | undefined {
     return this.origins.ofVip(name)?.through;
   }
 
-  /** Who had the Vip reserved, in the words of the record. */
-  vipReservedBy(name: string): string | undefined {
-    return this.origins.ofVip(name)?.actor;
-  }
-
-  /** Which way the subnet was defined: whose it is to retire. Revising it changes nothing about that. */
-  subnetDefinedThrough(name: string): string | undefined {
+  /** For which object the subnet was defined: whose it is to retire. Revising it changes nothing about that. */
+  ownerOfSubnet(name: string): ObjectOwner | undefined {
     return this.origins.ofSubnet(name);
   }
 
-  /** Which way a pool of that name came to be in the subnet. */
-  poolDefinedThrough(subnet: string, pool: string): string | undefined {
+  /** For which object a pool of that name came to be in the subnet. */
+  ownerOfPool(subnet: string, pool: string): ObjectOwner | undefined {
     return this.origins.ofPool(subnet, pool);
   }
 }

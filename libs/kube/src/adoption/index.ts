@@ -1,7 +1,7 @@
 export type { Source } from './claim';
 export type { ClusterObjects } from './cluster-objects';
 export type { Conflict, ConflictCode, Party } from './conflict';
-export { importActor, importedUid } from './import-actor';
+export { importActor } from './import-actor';
 export { isHeldBack } from './held-back';
 export { kubeOvnRuns } from './kube-ovn-controller';
 export { refusedByLedger } from './ledger-conflict';

@@ -2,7 +2,7 @@
 // while they hold.
 import { IP_POOLS, type Resource, SUBNETS, SWITCH_LB_RULES, VIPS } from '../resource';
 import { Brake, type HeldForObjects } from './brake';
-import { type Ledger, THROUGH_KUBERNETES } from './ledger';
+import type { Ledger } from './ledger';
 import { namesOfHeldPools, subnetsWithPool } from './pools/held-pools';
 import { namesOfHeldRules, rulesOfObject } from './rules/held-rules';
 
@@ -48,7 +48,7 @@ export function brakesOver(ledger: Ledger): Brakes {
 }
 
 function heldVips(ledger: Ledger): HeldForObjects {
-  const isOurs = (name: string): boolean => ledger.view.vipReservedThrough(name) === THROUGH_KUBERNETES;
+  const isOurs = (name: string): boolean => ledger.view.ownerOfVip(name)?.kind === 'KubernetesObject';
   return {
     has: (name) => isOurs(name) && ledger.view.vip(name) !== undefined,
     *names() {
@@ -58,7 +58,7 @@ function heldVips(ledger: Ledger): HeldForObjects {
 }
 
 function heldSubnets(ledger: Ledger): HeldForObjects {
-  const isOurs = (name: string): boolean => ledger.view.subnetDefinedThrough(name) === THROUGH_KUBERNETES;
+  const isOurs = (name: string): boolean => ledger.view.ownerOfSubnet(name)?.kind === 'KubernetesObject';
   return {
     has: (name) => isOurs(name) && ledger.view.subnet(name) !== undefined,
     *names() {

@@ -16,7 +16,7 @@ import { type DueKey, dueKeyOf, parentsKey, poolKey, ruleKey, subnetKey, vipKey 
 import type { Differences } from './differences';
 import type { DueQueue } from './due-queue';
 import { reliefOf } from './helping-facts';
-import { type Ledger, THROUGH_KUBERNETES } from './ledger';
+import type { Ledger } from './ledger';
 import type { ObjectWriter } from './object-writer';
 import { PodsByVip } from './pods/pods-by-vip';
 import { SelectedPods } from './pods/selected-pods';
@@ -105,13 +105,13 @@ export class DueMarks {
     const { view } = ledger;
     for (const { metadata } of followings.subnets.objects()) this.compare(subnetKey(metadata.name));
     for (const { name } of view.subnets())
-      if (view.subnetDefinedThrough(name) === THROUGH_KUBERNETES) this.compare(subnetKey(name));
+      if (view.ownerOfSubnet(name)?.kind === 'KubernetesObject') this.compare(subnetKey(name));
     for (const { metadata } of followings.pools.objects()) this.compare(poolKey(metadata.name));
     for (const name of namesOfHeldPools(view)) this.compare(poolKey(name));
     for (const { metadata } of followings.vips.objects()) this.compare(vipKey(metadata.name));
     for (const { metadata } of followings.rules.objects()) this.compare(ruleKey(metadata.name));
     for (const { name } of view.vips())
-      if (view.vipReservedThrough(name) === THROUGH_KUBERNETES) this.compare(vipKey(name));
+      if (view.ownerOfVip(name)?.kind === 'KubernetesObject') this.compare(vipKey(name));
     this.markUses();
   }
 

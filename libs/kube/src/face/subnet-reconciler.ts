@@ -14,7 +14,7 @@ import {
 } from './context';
 import { isOnlyCounts } from './conditions';
 import { poolKey, subnetKey } from './due-key';
-import { actorGone, actorOf, type LedgerOrder, THROUGH_KUBERNETES } from './ledger';
+import { actorGone, actorOf, type LedgerOrder } from './ledger';
 import { FINALIZER, type Warning } from './object-writer';
 import { readSubnet } from './subnet-spec';
 import { toldCounts } from './told-counts';
@@ -113,7 +113,7 @@ export class SubnetReconciler {
   private async afterObject(name: string): Promise<number | undefined> {
     const { ledger, writer, refusals, brakes } = this.context;
     const state = ledger.view.subnet(name);
-    if (state && ledger.view.subnetDefinedThrough(name) === THROUGH_KUBERNETES) {
+    if (state && ledger.view.ownerOfSubnet(name)?.kind === 'KubernetesObject') {
       // Each release brings the next turn.
       if (brakes.subnets.holds(name) || inUse(state)) return undefined;
       if (await writer.exists(SUBNETS, name)) return REAPPEARING_MS;

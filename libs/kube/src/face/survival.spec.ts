@@ -216,7 +216,7 @@ describe('a face that does not see everything', () => {
   it('never releases for an object that only its own replica has lost', async () => {
     const world = await started();
     world.sandbox.faults.silenceWatches();
-    world.vip('web');
+    const { uid } = world.vip('web').metadata;
     // Another face has seen the object and reserved for it.
     const reserve = {
       type: 'ReserveVip',
@@ -224,6 +224,7 @@ describe('a face that does not see everything', () => {
       name: 'web',
       vipType: '',
       selector: [],
+      owner: { kind: 'KubernetesObject', resource: 'vips.kubeovn.io', uid },
     } as const;
     await world.ledger.execute(reserve, 'another face');
     await world.settle(60_000);

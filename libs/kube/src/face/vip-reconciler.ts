@@ -70,7 +70,7 @@ export class VipReconciler {
     const { refusals } = this.context;
     const { name } = object.metadata;
     const key = vipKey(name);
-    const order = this.orderOf(name, wanted);
+    const order = this.orderOf(object, wanted);
     if (!order) {
       refusals.forget(key);
       return { is: 'done' };
@@ -95,10 +95,12 @@ export class VipReconciler {
   }
 
   /** What there is to be done; undefined when it is so already. */
-  private orderOf(name: string, wanted: VipWanted): LedgerOrder | undefined {
+  private orderOf({ metadata }: KubernetesObject, wanted: VipWanted): LedgerOrder | undefined {
+    const { name, uid } = metadata;
     const { v4, v6, mac, purpose } = wanted;
     const held = this.own(name);
-    if (!held) return { type: 'ReserveVip', subnet: wanted.subnet, name, v4, v6, mac, ...purpose };
+    const owner = { kind: 'KubernetesObject', resource: 'vips.kubeovn.io', uid } as const;
+    if (!held) return { type: 'ReserveVip', subnet: wanted.subnet, name, owner, v4, v6, mac, ...purpose };
     const { note } = held.reservation.vip;
     const order = { type: 'ReviseVip' as const, name, v4, v6, mac, ...purpose, note };
     const decision = subnet.decide({ ...order, subnet: wanted.subnet }, held.subnet, moment(this.context));

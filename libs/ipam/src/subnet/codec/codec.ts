@@ -2,6 +2,7 @@
 // readable: a change adds `.v2` beside `.v1`, and a fixture beside those in test/golden/events.
 import { formatAddress, formatCidr, formatRange, parseAddress, parseCidr, parseRange } from '../../address';
 import {
+  type ObjectOwner,
   type SubnetDefinition,
   type SubnetEvent,
   type UserAttached,
@@ -53,6 +54,8 @@ type Fields = StoredDefinition &
     from: StoredHeld;
     name: string;
     claim: number;
+    /** Of `VipReserved`. */
+    owner: ObjectOwner | null;
   };
 
 const decoders = new Map<string, (fields: Fields) => SubnetEvent>(
@@ -118,6 +121,14 @@ const decoders = new Map<string, (fields: Fields) => SubnetEvent>(
       ...readPurpose(fields),
       ...readHeld(fields),
     }),
+    'VipReserved.v2': (fields) => ({
+      type: 'VipReserved',
+      name: fields.name,
+      claim: fields.claim,
+      owner: fields.owner && readOwner(fields.owner),
+      ...readPurpose(fields),
+      ...readHeld(fields),
+    }),
     'VipRevised.v1': (fields) => ({
       type: 'VipRevised',
       name: fields.name,
@@ -164,7 +175,9 @@ function formOf(event: SubnetEvent): 1 | 2 {
         ? event.port !== undefined
         : type === 'AddressReleased'
           ? event.evidence !== undefined
-          : type === 'UserAttached' && isSecondAttached(event);
+          : type === 'VipReserved'
+            ? event.owner !== undefined
+            : type === 'UserAttached' && isSecondAttached(event);
   return isSecond ? 2 : 1;
 }
 
@@ -185,8 +198,10 @@ function toFields(event: SubnetEvent): object {
       return { holder: event.holder, ...writeHeld(event), ...portOf(event), from: writeHeld(event.from) };
     case 'AddressReleased':
       return { holder: event.holder, ...writeHeld(event), reason: event.reason, evidence: event.evidence };
-    case 'VipReserved':
-      return { name: event.name, claim: event.claim, ...writePurpose(event), ...writeHeld(event) };
+    case 'VipReserved': {
+      const { name, claim, owner } = event;
+      return { name, claim, owner: owner && readOwner(owner), ...writePurpose(event), ...writeHeld(event) };
+    }
     case 'VipRevised':
       return { name: event.name, ...writePurpose(event), ...writeHeld(event), from: writeHeld(event.from) };
     case 'VipReleased':
@@ -242,3 +257,5 @@ function writePurpose({ vipType, namespace, selector, note }: VipPurpose): Store
 }
 
 const readPurpose = writePurpose as (stored: StoredPurpose) => VipPurpose;
+
+const readOwner = ({ kind, resource, uid }: ObjectOwner): ObjectOwner => ({ kind, resource, uid });

@@ -54,11 +54,11 @@ const CONCERNED: {
   RetentionSet: [{ type: 'RetentionSet', holder: pod }, { holder: pod }],
   ParentGranted: [
     { type: 'ParentGranted', vip: 'web', port: 'web-0.default', grantor: 'selector' },
-    { holder: web, vip: 'web', port: 'web-0.default' },
+    { holder: web, vip: 'web', parent: 'web-0.default' },
   ],
   ParentWithdrawn: [
     { type: 'ParentWithdrawn', vip: 'web', port: 'web-0.default', grantor: 'selector', reason },
-    { holder: web, vip: 'web', port: 'web-0.default' },
+    { holder: web, vip: 'web', parent: 'web-0.default' },
   ],
   RuleDefined: [
     { type: 'RuleDefined', ...definition, ...rule },
@@ -85,6 +85,7 @@ const NOTHING: Touched = {
   takes: undefined,
   gives: undefined,
   port: undefined,
+  parent: undefined,
   user: undefined,
   rule: undefined,
 };

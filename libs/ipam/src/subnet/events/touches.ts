@@ -14,8 +14,10 @@ export interface Touched {
   /** What the holder has from then on, and what it had until then; what it keeps through a move is in both. */
   readonly takes: HeldAddress | undefined;
   readonly gives: HeldAddress | undefined;
-  /** Name of a Logical_Switch_Port: the holder's, a user's, or that of a Vip's parent. */
+  /** Name of the Logical_Switch_Port that the holder has, or its user. */
   readonly port: string | undefined;
+  /** Name of the one that is, or was, the Vip's parent. */
+  readonly parent: string | undefined;
   /** The Pod that uses the reservation, or did, as events name it: `pod/default/web-0`. */
   readonly user: string | undefined;
   readonly rule: string | undefined;
@@ -56,6 +58,8 @@ export function touches(event: SubnetEvent): Touched {
     case 'RuleRetired':
     case 'RuleBackendsChanged':
       return ofVip(event.vip, undefined, undefined, undefined, event.rule);
+    default:
+      return unknownEvent(event);
   }
 }
 
@@ -69,8 +73,14 @@ function ofHolder(
   return touched(holder, vipNameOf(holder), takes, gives, port, user);
 }
 
-function ofVip(vip: string, takes?: HeldAddress, gives?: HeldAddress, port?: string, rule?: string): Touched {
-  return touched(vipHolder(vip), vip, takes, gives, port, undefined, rule);
+function ofVip(
+  vip: string,
+  takes?: HeldAddress,
+  gives?: HeldAddress,
+  parent?: string,
+  rule?: string,
+): Touched {
+  return touched(vipHolder(vip), vip, takes, gives, undefined, undefined, parent, rule);
 }
 
 /** All of one shape: every event of the log comes by here. */
@@ -81,9 +91,14 @@ function touched(
   gives?: HeldAddress,
   port?: string,
   user?: string,
+  parent?: string,
   rule?: string,
 ): Touched {
-  return { definition: false, holder, vip, takes, gives, port, user, rule };
+  return { definition: false, holder, vip, takes, gives, port, parent, user, rule };
 }
 
-const DEFINITION: Touched = { ...touched(undefined, undefined), definition: true };
+/** Of a newer ledger: what it changed is found by whoever compares the whole. */
+const unknownEvent = (_event: never): Touched => NOTHING;
+
+const NOTHING = touched(undefined, undefined);
+const DEFINITION: Touched = { ...NOTHING, definition: true };

@@ -1,4 +1,5 @@
 // What a Vip is for, and the events of its life. Who may answer for it and its rules stand in ./parent and ./rule.
+import type { ObjectOwner } from './owner';
 import type { HeldAddress } from './reservation';
 
 export const VIP_TYPES = ['', 'switch_lb_vip', 'kube_host_vm_vip'] as const;
@@ -23,6 +24,8 @@ export interface VipReserved extends HeldAddress, VipPurpose {
   readonly type: 'VipReserved';
   readonly name: string;
   readonly claim: number;
+  /** Whose it is. null: no object's. Absent: it was stored before events said so. */
+  readonly owner?: ObjectOwner | null;
 }
 
 /** A Vip got another purpose, or other addresses; this is the whole of what holds now. */

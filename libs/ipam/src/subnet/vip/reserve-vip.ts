@@ -3,7 +3,7 @@ import { vipHolder } from '../../holder';
 import { reject } from '../../rejection';
 import { type Moment, type SubnetDecision, accept, alreadySo, describe } from '../decision/decision';
 import { comesBeforeRelease } from '../decision/late';
-import { type VipPurpose, purposeOf } from '../events';
+import { type ObjectOwner, type VipPurpose, purposeOf } from '../events';
 import { type AddressRequest, satisfies } from '../reservation/address-request';
 import { chooseAddresses } from '../reservation/choose-addresses';
 import type { SubnetState } from '../state/state';
@@ -14,6 +14,8 @@ export interface ReserveVip extends AddressRequest, VipPurpose {
   readonly name: string;
   /** Version of the event that claimed the name (see ../vip-name). */
   readonly claim: number;
+  /** The object that it is for. Absent: none. */
+  readonly owner?: ObjectOwner;
 }
 
 export function reserveVip(command: ReserveVip, state: SubnetState, moment: Moment): SubnetDecision {
@@ -44,7 +46,8 @@ export function reserveVip(command: ReserveVip, state: SubnetState, moment: Mome
       { vip: name, subnet: state.name },
     );
   }
-  return accept({ type: 'VipReserved', name, claim, ...purposeOf(command), ...choice.chosen });
+  const owner = command.owner ?? null;
+  return accept({ type: 'VipReserved', name, claim, owner, ...purposeOf(command), ...choice.chosen });
 }
 
 /** The fields in which two purposes differ. */

@@ -2,10 +2,9 @@ import { address, commandsTo, eventsOf, scenario, usesOf } from '../../testing';
 import { HEALTH_CHECK_SOURCE, ruleDefinitionOf, subnet } from '..';
 
 const NAME = 'ovn-default';
-const { define, reserve, reserveVip, releaseVip } = commandsTo(NAME);
+const { define, reserveVip, releaseVip } = commandsTo(NAME);
 const { reserved, released, held } = eventsOf(NAME);
-const { defineRule, reviseRule, retireRule, setBackends } = usesOf(NAME);
-const pods = { namespace: 'default', selector: ['app: web'] };
+const { defineRule, reviseRule, retireRule } = usesOf(NAME);
 const given = () =>
   scenario(subnet, NAME).after(
     define('10.16.0.0/24 fd00::/64'),
@@ -88,48 +87,5 @@ describe('DefineRule', () => {
     );
     full.when(defineRule('web', 'lb', '80:80/tcp', { healthCheck: true })).thenRefused('SubnetExhausted');
     expect(full.state.uses.rule('web')).toBeUndefined();
-  });
-});
-
-describe('SetRuleBackends', () => {
-  it('says which Pods the selector has; their order is nothing', () => {
-    const story = given().after(defineRule('web', 'lb', '80:80/tcp', pods));
-    story.when(setBackends('web', '10.16.0.7 10.16.0.5')).then({
-      type: 'RuleBackendsChanged',
-      rule: 'web',
-      vip: 'lb',
-      backends: ['10.16.0.5', '10.16.0.7'].map(address),
-    });
-    story.when(setBackends('web', '10.16.0.5 10.16.0.7')).thenAlready();
-  });
-
-  it('stay through a revision that keeps a selector, and go with it', () => {
-    const story = given().after(
-      defineRule('web', 'lb', '80:80/tcp', pods),
-      setBackends('web', '10.16.0.5'),
-      reviseRule('web', 'lb', '81:80/tcp', pods),
-    );
-    expect(backends(story)).toEqual([address('10.16.0.5')]);
-    story.after(reviseRule('web', 'lb', '81:80/tcp'));
-    expect(backends(story)).toEqual([]);
-  });
-});
-
-describe('RetireRule', () => {
-  it('frees its fronts, and with the last rule the Vip', () => {
-    const story = given().after(defineRule('web', 'lb', '80:80/tcp'));
-    story.when(releaseVip('lb')).thenRefused('VipInUse', { vip: 'lb', rules: 'web' });
-    story.after(retireRule('web'), releaseVip('lb'));
-    expect(story.state.uses.ruleWithFront('lb', 80, 'tcp')).toBeUndefined();
-  });
-});
-
-describe("the gateway's MAC", () => {
-  it('is nobody else’s: two ports of a switch with one MAC take each other’s frames', () => {
-    const story = given();
-    const mac = story.state.routerMac();
-    const text = '02:88:0a:10:00:01';
-    expect(mac).toBe(held('10.16.0.1').mac);
-    story.when(reserve('pod/default/a', '', { mac: text })).thenRefused('MacTaken', { mac: text }, 'gateway');
   });
 });

@@ -45,29 +45,6 @@ describe('GrantParent', () => {
   });
 });
 
-describe('WithdrawParent', () => {
-  it('ends one grant; the port stays a parent while another is left', () => {
-    const story = given().after(grant('web', 'a'), grant('web', 'a', 'explicit'));
-    story.when(withdraw('web', 'a')).then({
-      type: 'ParentWithdrawn',
-      vip: 'web',
-      port: 'a',
-      grantor: 'selector',
-      reason: 'Pod deleted',
-    });
-    expect(parents(story)).toEqual(['a']);
-    story.after(withdraw('web', 'a', 'explicit'));
-    expect(parents(story)).toEqual([]);
-  });
-
-  it('of what was never granted changes nothing', () => {
-    given()
-      .after(grant('web', 'a', 'explicit'))
-      .when(withdraw('web', 'a'))
-      .thenAlready();
-  });
-});
-
 it('names the parents in one order, whatever order they came in', () => {
   const story = given().after(grant('web', 'c'), grant('web', 'a'), grant('web', 'b'));
   expect(parents(story)).toEqual(['a', 'b', 'c']);
