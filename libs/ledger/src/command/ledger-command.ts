@@ -34,7 +34,8 @@ const VIP_USES: readonly string[] = [
   'DefineRule',
 ] satisfies VipUseCommand['type'][];
 
-export const isVipUse = (command: LedgerCommand): command is VipUseCommand => VIP_USES.includes(command.type);
+export const isVipUseCommand = (command: LedgerCommand): command is VipUseCommand =>
+  VIP_USES.includes(command.type);
 
 type WhereverVipIs<Of extends { readonly subnet: string }> = Omit<Of, 'subnet'> & Partial<Pick<Of, 'subnet'>>;
 

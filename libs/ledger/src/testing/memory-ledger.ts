@@ -14,7 +14,7 @@ import {
   vipName,
   type VipNameState,
 } from '@holdfast/ipam';
-import { type LedgerCommand, isVipUse } from '../command/ledger-command';
+import { type LedgerCommand, isVipUseCommand } from '../command/ledger-command';
 import type { ProjectorLedger, ProjectorReply } from '../projector-ledger';
 
 export interface ExecutedCommand {
@@ -133,7 +133,7 @@ export class MemoryLedger implements ProjectorLedger {
       return this.inSubnetOf(command.name, (home) => this.commit({ ...command, subnet: home }, through));
     if (command.type === 'ReleaseVip')
       return this.inSubnetOf(command.name, (home) => this.releaseVip({ ...command, subnet: home }, through));
-    if (!isVipUse(command)) return this.commit(command, through);
+    if (!isVipUseCommand(command)) return this.commit(command, through);
     const { subnet: home } = command;
     if (home !== undefined) return this.commit({ ...command, subnet: home }, through);
     return this.inSubnetOf(command.vip, (found) => this.commit({ ...command, subnet: found }, through));
