@@ -26,7 +26,7 @@ import {
   proposedOf,
   textOf,
 } from './eventstoredb/contract-messages';
-import { eventsOf, filterOf } from './eventstoredb/contract-reads';
+import { streamEvents, filterOf } from './eventstoredb/contract-reads';
 
 /** What a client sees of a connection that breaks under its call. */
 const CONNECTION_DROPPED = { code: grpc.status.UNAVAILABLE, details: 'Connection dropped' };
@@ -143,7 +143,7 @@ export class EventStoreDbContractServer {
   private read(call: grpc.ServerWritableStream<ReadReq, ReadResp>): void {
     const options = call.request.getOptions()!;
     if (options.hasSubscription()) return this.subscribe(call, options);
-    const events = eventsOf(this.log, options);
+    const events = streamEvents(this.log, options);
     if (events === 'not-found')
       call.write(notFoundResponse(textOf(options.getStream()?.getStreamIdentifier())));
     else for (const event of events) call.write(eventResponse(event));
@@ -151,15 +151,15 @@ export class EventStoreDbContractServer {
   }
 
   private subscribe(call: grpc.ServerWritableStream<ReadReq, ReadResp>, options: ReadReq.Options): void {
-    const isWanted = filterOf(options);
+    const matches = filterOf(options);
     let next = this.log.all.length;
     const send = (events: readonly LogEvent[]): void => {
-      for (const event of events) if (isWanted(event)) call.write(eventResponse(event));
+      for (const event of events) if (matches(event)) call.write(eventResponse(event));
     };
     call.write(
       new ReadResp().setConfirmation(new ReadResp.SubscriptionConfirmation().setSubscriptionId('1')),
     );
-    const past = eventsOf(this.log, options);
+    const past = streamEvents(this.log, options);
     if (past !== 'not-found') send(past);
     call.write(new ReadResp().setCaughtUp(new ReadResp.CaughtUp()));
     const stop = this.log.listen(() => {

@@ -4,7 +4,7 @@ import { type ContractLog, isBefore, type LogEvent } from './contract-log';
 import { textOf } from './contract-messages';
 
 /** Forwards a read includes the event at its position, backwards it does not, and a subscription comes after it. */
-export function eventsOf(log: ContractLog, options: ReadReq.Options): LogEvent[] | 'not-found' {
+export function streamEvents(log: ContractLog, options: ReadReq.Options): LogEvent[] | 'not-found' {
   const isBackwards = options.getReadDirection() === ReadReq.Options.ReadDirection.BACKWARDS;
   const stream = options.getStream();
   const events = stream ? ofStream(log, stream, isBackwards) : ofAll(log, options, isBackwards);
