@@ -1,4 +1,4 @@
-// The reservation path in this process, on the real store: what the control plane does less the doors.
+// The reservation path in this process, on the real store: what the control plane does less the transports.
 import { systemChance, systemClock } from '@holdfast/clock';
 import { CommandLoop, type EventStore } from '@holdfast/event-store';
 import { openSqliteEventStore } from '@holdfast/event-store/sqlite';

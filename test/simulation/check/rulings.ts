@@ -11,14 +11,20 @@ import {
   formatPair,
 } from '@holdfast/ipam';
 import { type AddressCommand, ReferenceSubnet } from '@holdfast/ipam/testing';
-import { Violation } from '../run/violation';
-import type { History, Landed } from './history';
+import { Violation } from '../engine/violation';
+import type { Landed } from './landed';
 
 export interface Ruling {
   readonly command: SubnetCommand;
   readonly moment: DecisionTime;
   /** A rejection's code, or that it is already so. */
   readonly verdict: string;
+}
+
+/** Which state a stream is in, as the log says. */
+export interface StreamStates {
+  version(stream: string): number;
+  fingerprint(stream: string, version: number): number;
 }
 
 export const ALREADY_SO = 'already so';
@@ -30,7 +36,7 @@ export class Rulings {
   /** By writer, subnet and version: made upon a state that is not in the log yet, and may never be. */
   private readonly early = new Map<string, Map<number, (Ruling & { readonly upon: number })[]>>();
 
-  constructor(private readonly history: History) {}
+  constructor(private readonly states: StreamStates) {}
 
   /** Somebody decided that this is to happen. */
   accepted(commandId: string, command: SubnetCommand): void {
@@ -41,8 +47,8 @@ export class Rulings {
   declined(writer: string, subnet: string, at: { version: number; upon: number }, ruling: Ruling): void {
     const { version, upon } = at;
     const stream = `subnet-${subnet}`;
-    const now = this.history.version(stream);
-    if (version === now && upon === this.history.fingerprint(stream, version))
+    const now = this.states.version(stream);
+    if (version === now && upon === this.states.fingerprint(stream, version))
       return this.judge(subnet, ruling);
     if (version <= now) return;
     const key = `${writer} ${subnet}`;
@@ -83,7 +89,7 @@ export class Rulings {
     const rulings = early?.get(version);
     if (!early || !rulings) return;
     early.delete(version);
-    const fingerprint = this.history.fingerprint(`subnet-${subnet}`, version);
+    const fingerprint = this.states.fingerprint(`subnet-${subnet}`, version);
     for (const { upon, ...ruling } of rulings) if (upon === fingerprint) this.judge(subnet, ruling);
   }
 

@@ -2,8 +2,8 @@
 import type { LedgerContents, LedgerReservation, LedgerVip } from '@holdfast/kube';
 import type { v1 } from '@holdfast/api';
 import { parseHolder } from '@holdfast/ipam';
-import type { Ledger } from '../ledger';
-import type { Outcome, Refusal } from '../outcome';
+import type { RemoteLedger } from '../ledger';
+import type { CliOutcome, CallRefusal } from '../outcome';
 
 export interface Asked extends LedgerContents {
   readonly position: string;
@@ -16,10 +16,10 @@ const AT_ONCE_MAX = 16;
 
 /** @param atLeastPosition '' for what is there now @param withParents also who may answer for each Vip */
 export async function askLedger(
-  ledger: Ledger,
+  ledger: RemoteLedger,
   atLeastPosition: string,
   withParents: boolean,
-): Promise<Outcome<Asked>> {
+): Promise<CliOutcome<Asked>> {
   const subnets = await ledger.callForAll('ListSubnets', { atLeastPosition });
   if (subnets.refusal) return subnets;
   const reservations = await ledger.callForAll('ListReservations', { atLeastPosition });
@@ -28,7 +28,7 @@ export async function askLedger(
   if (vips.refusal) return vips;
   const status = await ledger.call('GetStatus', {});
   if (status.refusal) return status;
-  const detailed: Outcome<readonly LedgerVip[]> = withParents
+  const detailed: CliOutcome<readonly LedgerVip[]> = withParents
     ? await parentsOf(ledger, vips.reply.vips)
     : { reply: vips.reply.vips };
   if (detailed.refusal) return detailed;
@@ -44,10 +44,10 @@ export async function askLedger(
 }
 
 /** Of the Vips that ports of others may answer for. */
-async function parentsOf(ledger: Ledger, vips: readonly v1.Vip[]): Promise<Outcome<LedgerVip[]>> {
+async function parentsOf(ledger: RemoteLedger, vips: readonly v1.Vip[]): Promise<CliOutcome<LedgerVip[]>> {
   const told: LedgerVip[] = [];
   const waiting = vips.values();
-  let refusal: Refusal | undefined;
+  let refusal: CallRefusal | undefined;
   const work = async (): Promise<void> => {
     for (const vip of waiting) {
       const asked = await ledger.call('GetVip', { name: vip.name });

@@ -4,7 +4,7 @@ import type { HandedOver, NorthboundHandOver, PortToGiveBack } from '@holdfast/o
 import { EXIT, type ExitCode } from '../exit-code';
 import type { Io } from '../io';
 import { tellRefusal } from '../refusal';
-import { type Column, table } from '../table';
+import { type TableColumn, table } from '../format/table';
 import { portName } from './northbound';
 
 type State = 'to give back' | 'given back';
@@ -54,7 +54,7 @@ function toText(rows: readonly Row[], isApplied: boolean): string {
   return rows.length > 0 ? `${table(COLUMNS, rows)}\n${summary}` : summary;
 }
 
-const COLUMNS: readonly Column<Row>[] = [
+const COLUMNS: readonly TableColumn<Row>[] = [
   { head: 'STATE', text: ({ state }) => state },
   { head: 'PORT', text: ({ port }) => portName(port) },
   { head: 'STANDS FOR', text: ({ port }) => port.key },

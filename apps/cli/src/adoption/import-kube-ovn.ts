@@ -9,8 +9,8 @@ import type { NorthboundHandOver, PortToTakeOver } from '@holdfast/ovn';
 import { EXIT, type ExitCode } from '../exit-code';
 import { type GlobalFlags, serverUrl, TIMEOUT_DEFAULT_MS } from '../flags';
 import type { Io } from '../io';
-import { Ledger } from '../ledger';
-import type { Outcome, Refusal } from '../outcome';
+import { RemoteLedger } from '../ledger';
+import type { CliOutcome, CallRefusal } from '../outcome';
 import { tellRefusal } from '../refusal';
 import { UsageFault } from '../usage-fault';
 import { giveBack } from './give-back';
@@ -41,7 +41,7 @@ export async function importKubeOvn(io: Io, flags: ImportFlags): Promise<ExitCod
     northbound = openNorthbound(flags, io);
     if (flags.giveBack && northbound) return await giveBack(io, northbound, flags);
     const timeoutMs = flags.timeout ?? TIMEOUT_DEFAULT_MS;
-    const ledger = new Ledger(serverUrl(flags, io), io, timeoutMs);
+    const ledger = new RemoteLedger(serverUrl(flags, io), io, timeoutMs);
     api = openCluster(flags, io);
     const statefulSets = (flags.statefulSetKinds ?? []).map(statefulSetsOf);
     const keepVmIp = flags.keepVmIp === 'true';
@@ -82,7 +82,7 @@ class Import {
     const { io, flags, options } = this;
     const recording = new Recording(options.ledger, io.clock, flags.actor ?? io.userName(), basis);
     const { done, conflicts, position, fault } = await recording.record(plan.steps);
-    const after: Outcome<Seen> = fault ? { refusal: fault } : await look(options, position);
+    const after: CliOutcome<Seen> = fault ? { refusal: fault } : await look(options, position);
     const rows = plan.steps.map((step): Row => {
       return { step, state: step.isSo ? 'so already' : done.has(step) ? 'recorded' : 'to record' };
     });
@@ -101,7 +101,7 @@ class Import {
     before: readonly Row[],
     refused: readonly (Conflict | ReportedConflict)[],
     { plan, conflicts: now, takeOver }: Seen,
-    { ports, refusal }: { readonly ports: readonly PortToTakeOver[]; readonly refusal?: Refusal },
+    { ports, refusal }: { readonly ports: readonly PortToTakeOver[]; readonly refusal?: CallRefusal },
   ): ExitCode {
     const recorded = new Set(
       before.filter(({ state }) => state === 'recorded').map(({ step }) => JSON.stringify(keyOf(step))),
@@ -168,14 +168,14 @@ function statefulSetsOf(text: string): Resource {
 }
 
 /** @throws UsageFault */
-function clusterRefusal(error: unknown): Refusal | undefined {
+function clusterRefusal(error: unknown): CallRefusal | undefined {
   if (!(error instanceof KubernetesFault)) return undefined;
   const { code, message, retryable } = error;
   if (code === 'kubernetes-config-invalid') throw new UsageFault(message);
   return { code, message, retryable, facts: {}, isFault: true };
 }
 
-function refuse(io: Io, { output }: ImportFlags, refusal: Refusal): ExitCode {
+function refuse(io: Io, { output }: ImportFlags, refusal: CallRefusal): ExitCode {
   const { code, message, facts, retryable, isFault } = refusal;
   if (output === 'json') io.out(`${JSON.stringify({ code, message, facts, retryable }, null, 2)}\n`);
   io.err(`holdfast: ${tellRefusal(refusal)}\n`);

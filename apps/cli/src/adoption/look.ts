@@ -11,8 +11,8 @@ import {
 import { LedgerView } from '@holdfast/ipam';
 import type { LedgerMark, NorthboundHandOver, TakeOverPlan } from '@holdfast/ovn';
 import type { Io } from '../io';
-import type { Ledger } from '../ledger';
-import type { Outcome } from '../outcome';
+import type { RemoteLedger } from '../ledger';
+import type { CliOutcome } from '../outcome';
 import { askLedger } from './ask-ledger';
 import { reportedConflict } from './northbound';
 import type { ReportedConflict } from './report';
@@ -31,7 +31,7 @@ export interface Seen {
 export interface LookOptions {
   readonly io: Io;
   readonly api: KubernetesApi;
-  readonly ledger: Ledger;
+  readonly ledger: RemoteLedger;
   readonly northbound: NorthboundHandOver | undefined;
   readonly statefulSets: readonly Resource[];
   readonly keepVmIp: boolean;
@@ -39,7 +39,7 @@ export interface LookOptions {
 }
 
 /** @param atLeastPosition '' for what is there now @throws KubernetesFault, OvsdbFault */
-export async function look(options: LookOptions, atLeastPosition: string): Promise<Outcome<Seen>> {
+export async function look(options: LookOptions, atLeastPosition: string): Promise<CliOutcome<Seen>> {
   const { ledger, northbound, statefulSets, keepVmIp } = options;
   const objects = await readObjects(options);
   const contents = await askLedger(ledger, atLeastPosition, northbound !== undefined);

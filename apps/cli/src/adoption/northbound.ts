@@ -3,7 +3,7 @@ import { KUBE_OVN, NorthboundHandOver, type PortToTakeOver, type TakeOverConflic
 import { OvsdbFault } from '@holdfast/ovsdb';
 import { TIMEOUT_DEFAULT_MS } from '../flags';
 import type { Io } from '../io';
-import type { Refusal } from '../outcome';
+import type { CallRefusal } from '../outcome';
 import { UsageFault } from '../usage-fault';
 import { later } from './record';
 import type { ReportedConflict } from './report';
@@ -42,7 +42,7 @@ export function openNorthbound(
 const comparePositions = (a: string, b: string): number => (a === b ? 0 : later(a, b) === b ? -1 : 1);
 
 /** Of what the Northbound's server does or does not do; undefined: it is none of its faults. */
-export function northboundRefusal(error: unknown): Refusal | undefined {
+export function northboundRefusal(error: unknown): CallRefusal | undefined {
   if (!(error instanceof OvsdbFault)) return undefined;
   const { code, message, retryable } = error;
   return { code, message: `Northbound: ${message}`, retryable, facts: {}, isFault: true };

@@ -2,8 +2,8 @@
 import { systemClock } from '@holdfast/clock';
 import { parseAddress, parseCidr, parseHolder } from '@holdfast/ipam';
 import type { AdoptionOrder, AdoptionStep } from '@holdfast/kube';
-import type { Ledger } from '../ledger';
-import type { Outcome } from '../outcome';
+import type { RemoteLedger } from '../ledger';
+import type { CliOutcome } from '../outcome';
 import { holderText, later, Recording } from './record';
 
 const step = (order: AdoptionOrder, isSo = false): AdoptionStep => {
@@ -39,16 +39,16 @@ type Asked = {
 };
 
 /** A ledger that answers as it is told to, at position 1, 2, 3... */
-function ledgerOf(answer: (asked: Asked) => Outcome<never>['refusal'] | undefined) {
+function ledgerOf(answer: (asked: Asked) => CliOutcome<never>['refusal'] | undefined) {
   const asked: Asked[] = [];
-  const call = (name: string, request: Record<string, unknown>): Promise<Outcome<object>> => {
+  const call = (name: string, request: Record<string, unknown>): Promise<CliOutcome<object>> => {
     const { actor, commandId } = request['options'] as { actor: string; commandId: string };
     const one = { name, holder: request['holder'] as string, actor, commandId };
     asked.push(one);
     const refusal = answer(one);
     return Promise.resolve(refusal ? { refusal } : { reply: { position: String(asked.length) } });
   };
-  return { asked, ledger: { call } as unknown as Ledger };
+  return { asked, ledger: { call } as unknown as RemoteLedger };
 }
 
 const refusal = (code: string, isFault: boolean) => {

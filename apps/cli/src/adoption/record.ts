@@ -2,9 +2,9 @@
 // is refused meanwhile is a conflict like those found before; what is not decided ends it.
 import { type AdoptionStep, type Conflict, importActor, refusedByLedger } from '@holdfast/kube';
 import type { Clock } from '@holdfast/clock';
-import type { Ledger } from '../ledger';
-import { toTimestamp } from '../moment';
-import type { Refusal } from '../outcome';
+import type { RemoteLedger } from '../ledger';
+import { toTimestamp } from '../format/moment';
+import type { CallRefusal } from '../outcome';
 import { type Asking, askingOf, commandIdOf } from './requests';
 
 /** The server commits what comes together in one go; more would only wait there. */
@@ -16,17 +16,17 @@ export interface Recorded {
   /** The furthest that any reply told of; '' when nothing was asked. */
   readonly position: string;
   /** Why it ended early. */
-  readonly fault?: Refusal;
+  readonly fault?: CallRefusal;
 }
 
 export class Recording {
   private readonly done = new Set<AdoptionStep>();
   private readonly conflicts: Conflict[] = [];
   private position = '';
-  private fault: Refusal | undefined;
+  private fault: CallRefusal | undefined;
 
   constructor(
-    private readonly ledger: Ledger,
+    private readonly ledger: RemoteLedger,
     private readonly clock: Clock,
     /** Who runs import. */
     private readonly by: string,
@@ -87,7 +87,7 @@ export class Recording {
 
   private async send({ name, request }: Asking): Promise<{
     readonly reply?: { readonly position: string };
-    readonly refusal?: Refusal;
+    readonly refusal?: CallRefusal;
   }> {
     return this.ledger.call(name, request as never);
   }

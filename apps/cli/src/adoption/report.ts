@@ -1,7 +1,7 @@
 // What import found and did, for people and for programs.
 import { formatAddress, formatMac, formatRange, formatRetention } from '@holdfast/ipam';
 import { type AdoptionStep, type Conflict, isHeldBack } from '@holdfast/kube';
-import { type Column, inWide, plain, table } from '../table';
+import { type TableColumn, inWide, plain, table } from '../format/table';
 import { holderText } from './record';
 import { askingOf, requestJson } from './requests';
 
@@ -98,7 +98,7 @@ function portSummary(ports: Report['ports']): string {
   return ` Ports: ${counts.length > 0 ? counts.join('; ') : 'none'}.`;
 }
 
-const PORT_COLUMNS: readonly Column<PortRow>[] = [
+const PORT_COLUMNS: readonly TableColumn<PortRow>[] = [
   { head: 'STATE', text: ({ state }) => state },
   { head: 'PORT', text: ({ port }) => port },
   { head: 'STANDS FOR', text: ({ key }) => key },
@@ -119,7 +119,7 @@ const WHAT: Record<AdoptionStep['order']['type'], string> = {
 const isHolding = (order: AdoptionStep['order']): boolean =>
   order.type === 'ReserveAddress' && isHeldBack(order.holder);
 
-const COLUMNS: readonly Column<Row>[] = [
+const COLUMNS: readonly TableColumn<Row>[] = [
   { head: 'STATE', text: ({ state }) => state },
   { head: 'SUBNET', text: ({ step }) => step.order.subnet },
   { head: 'WHAT', text: ({ step: { order } }) => (isHolding(order) ? 'held back' : WHAT[order.type]) },

@@ -13,7 +13,7 @@ import {
 import type { AdoptionOrder } from '@holdfast/kube';
 import { FAMILY } from '../family';
 import type { Request } from '../ledger';
-import { toDuration } from '../span';
+import { toDuration } from '../format/span';
 
 type Name = AdoptionOrder['type'];
 /** One of the requests with its own operation's name. */

@@ -1,6 +1,6 @@
 // Takes over the ports that a look found to agree with the ledger, and looks again.
 import type { LedgerMark, PortToTakeOver } from '@holdfast/ovn';
-import type { Refusal } from '../outcome';
+import type { CallRefusal } from '../outcome';
 import { look, type LookOptions, type Seen } from './look';
 import { northboundRefusal, reportedConflict } from './northbound';
 import type { ReportedConflict } from './report';
@@ -9,7 +9,7 @@ export interface PortsTakenOver {
   readonly ports: readonly PortToTakeOver[];
   readonly conflicts: readonly ReportedConflict[];
   /** Why there is no more of it. */
-  readonly refusal?: Refusal;
+  readonly refusal?: CallRefusal;
   /** What there is afterwards. */
   readonly seen: Seen;
 }
@@ -29,7 +29,12 @@ export async function takePortsOver(options: LookOptions, seen: Seen): Promise<P
   try {
     const { done: ports, conflicts: changed, refusal } = await northbound.takeOver(takeOver.ports, mark, now);
     const conflicts = changed.map(reportedConflict);
-    const told: Refusal | undefined = refusal && { ...refusal, facts: {}, retryable: true, isFault: false };
+    const told: CallRefusal | undefined = refusal && {
+      ...refusal,
+      facts: {},
+      retryable: true,
+      isFault: false,
+    };
     const after = await look(options, '');
     if (after.refusal) return { ports, conflicts, seen, refusal: after.refusal };
     return { ports, conflicts, seen: after.reply, ...(told && { refusal: told }) };

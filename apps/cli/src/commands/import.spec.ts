@@ -1,14 +1,14 @@
 // `holdfast import kube-ovn` against a cluster and a control plane: what it prints, and how it ends.
 import { createObjects, installDefinitions, kubeOvn, MANIFESTS } from '@holdfast/kube/testing';
 import { type SandboxApiServer, startSandboxApiServer } from '@holdfast/kube/testing';
-import { type ControlPlane, startControlPlane } from '../testing/control-plane';
+import { type CliControlPlane, startCliControlPlane } from '../testing/control-plane';
 import type { Io } from '../io';
 import { Terminal } from '../testing/terminal';
 
 const { ip, pod, subnet, vip } = kubeOvn;
 
 let server: SandboxApiServer;
-let controlPlane: ControlPlane;
+let controlPlane: CliControlPlane;
 let terminal: Terminal;
 
 const terminalOf = (holdfast: string, io: Partial<Io> = {}): Terminal =>
@@ -28,7 +28,7 @@ function losingFirstReplies(): Partial<Io> {
 }
 
 beforeAll(async () => {
-  [server, controlPlane] = await Promise.all([startSandboxApiServer(), startControlPlane()]);
+  [server, controlPlane] = await Promise.all([startSandboxApiServer(), startCliControlPlane()]);
   terminal = terminalOf(controlPlane.server);
 }, 60_000);
 afterAll(async () => {

@@ -90,9 +90,9 @@ it('parents', () =>
     $ holdfast vip parent add v6 amphora-2
     Port amphora-2 may answer for vip/v6 in subnet s6.
     $ holdfast vip parent rm v6 amphora-2 --reason "it failed"
-    Port amphora-2 is no longer named as a parent of vip/v6 in subnet s6.
+    Port amphora-2 withdrawn as a parent of vip/v6 in subnet s6.
     $ holdfast vip parent remove v6 nobody
-    Port nobody is no longer named as a parent of vip/v6 in subnet s6.
+    Port nobody withdrawn as a parent of vip/v6 in subnet s6.
     $ holdfast vip revise v6 --type switch_lb_vip
     holdfast: VipInUse: ...
     [exit code 1]
@@ -222,7 +222,7 @@ it('rules', () =>
     $ holdfast rule backends s7 dns --none
     Rule dns of subnet s7 has no backend now.
     $ holdfast rule retire s7 dns --reason "moved"
-    Rule dns of subnet s7 has ended.
+    Rule dns of subnet s7 retired.
     $ holdfast rule get s7 dns
     holdfast: RuleNotFound: ...
     [exit code 1]
@@ -230,7 +230,7 @@ it('rules', () =>
     holdfast: RuleNotFound: ...
     [exit code 1]
     $ holdfast rule retire s7 web
-    Rule web of subnet s7 has ended.
+    Rule web of subnet s7 retired.
     $ holdfast history --vip v7
     TIME                       EVENT                 HOLDER   ABOUT                                     ADDRESSES   MAC                 BY      THROUGH   REASON
     2026-01-31T14:05:00.000Z   VipNameClaimed        vip/v7   -                                         -           -                   alice   http      -

@@ -1,4 +1,4 @@
-// The client against a real HTTP server that answers as an edge does.
+// The client against a real HTTP server that answers as a transport does.
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { reject } from '@holdfast/ipam';

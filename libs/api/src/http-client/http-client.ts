@@ -19,7 +19,7 @@ export interface HttpClientOptions {
 }
 
 /** A code that is newer than this client is passed on as it came, one of an older server by the name that it has today. */
-export interface ToldRejection {
+export interface ReceivedRejection {
   readonly code: RejectionCode | (string & Record<never, never>);
   readonly message: string;
   readonly facts: Readonly<Record<string, string>>;
@@ -27,7 +27,7 @@ export interface ToldRejection {
 
 export type CallOutcome<Response> =
   | { readonly reply: Response; readonly rejected?: undefined }
-  | { readonly rejected: ToldRejection; readonly reply?: undefined };
+  | { readonly rejected: ReceivedRejection; readonly reply?: undefined };
 
 type RequestOf<It> = It extends Operation<infer Request> ? MessageInitShape<Request> : never;
 type ResponseOf<It> = It extends Operation<DescMessage, infer Response> ? MessageShape<Response> : never;
@@ -107,7 +107,7 @@ function read<Desc extends DescMessage>(schema: Desc, json: unknown, status: num
   }
 }
 
-function rejectionOf({ code, message, facts, retryable }: Rejection, status: number): ToldRejection {
+function rejectionOf({ code, message, facts, retryable }: Rejection, status: number): ReceivedRejection {
   if (code === '') throw notAsAgreed(status);
   if (isFaultCode(code)) throw new CallFault(code, message, retryable, facts);
   if (retryable) throw new CallFault('Unavailable', `${code}: ${message}`, true, facts);

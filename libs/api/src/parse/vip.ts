@@ -62,7 +62,7 @@ export function parseReviseVip(request: ReviseVipRequest): Checked<Asked<ReviseV
     name: required(fields.name)('name', request.name),
     v4: optional(fields.v4)('v4', request.v4),
     v6: optional(fields.v6)('v6', request.v6),
-    mac: optional(fields.mac)('mac', request.mac),
+    mac: optional(fields.macField)('mac', request.mac),
     ...purpose(request),
   });
   return asked(command, request.options);
@@ -77,12 +77,12 @@ export function parseReleaseVip(request: ReleaseVipRequest): Checked<Asked<Relea
   return asked(command, request.options);
 }
 
-/** Callers name ports; who is selected by labels is the Kubernetes face's to grant. */
+/** Callers name ports; who is selected by labels is the Kubernetes projector's to grant. */
 export function parseGrantVipParent(request: GrantVipParentRequest): Checked<Asked<GrantParentOrder>> {
   const command = all<GrantParentOrder>({
     type: valid('GrantParent'),
     vip: required(fields.name)('name', request.name),
-    port: required(fields.portName)('port', request.port),
+    port: required(fields.portNameField)('port', request.port),
     grantor: valid('explicit'),
     evidence: valid(undefined),
   });
@@ -95,7 +95,7 @@ export function parseWithdrawVipParent(
   const command = all<WithdrawParentOrder>({
     type: valid('WithdrawParent'),
     vip: required(fields.name)('name', request.name),
-    port: required(fields.portName)('port', request.port),
+    port: required(fields.portNameField)('port', request.port),
     grantor: valid('explicit'),
     reason: fields.freeText('reason', request.reason),
     evidence: valid(undefined),

@@ -35,9 +35,9 @@ it.each([
   ['silver', ['1', '4'], ['0', '0']],
 ])('pool %s is told as the view counts it', (name, v4, v6) => {
   const pool = shown.definition?.pools?.find((each) => each.name === name);
-  const [told] = presentPools([{ subnet: shown, pool: pool! }], view);
-  expect(told?.counts?.map(({ using, available }) => [using, available])).toEqual([v4, v6]);
-  expect(presentSubnetWithPools(shown, view).pools).toContainEqual(told);
+  const [presented] = presentPools([{ subnet: shown, pool: pool! }], view);
+  expect(presented?.counts?.map(({ using, available }) => [using, available])).toEqual([v4, v6]);
+  expect(presentSubnetWithPools(shown, view).pools).toContainEqual(presented);
 });
 
 it('a pool of a Subnet that the view does not show any more is told without counts', () => {

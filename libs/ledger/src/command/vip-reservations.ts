@@ -33,13 +33,9 @@ export class VipReservations {
 
   async reserve(envelope: ReserveVipEnvelope): Promise<LedgerOutcome> {
     const { name } = envelope.command;
-    const again = {
-      ...envelope,
-      command: { ...envelope.command, claim: NO_CLAIM },
-      dedupeOn: envelope.command,
-    };
-    const told = await this.toldIn([envelope.command.subnet], again);
-    if (told) return told;
+    const again = { ...envelope, command: { ...envelope.command, claim: NO_CLAIM }, dedupeOn: envelope.command };
+    const earlier = await this.earlierReplyIn([envelope.command.subnet], again);
+    if (earlier) return earlier;
     // Refused or already so: the name need not be claimed, and a refusal leaves no trace.
     if (!(await this.wouldAct(envelope.command))) return this.reserveUnder(NO_CLAIM, envelope);
     const claim = await this.claim(envelope);
@@ -54,7 +50,7 @@ export class VipReservations {
     const { subnet, formerSubnets } = await this.names.peek(command.name);
     if (subnet === undefined) return notFound(envelope, command.name);
     const revised = { ...envelope, command: { ...command, subnet }, dedupeOn: command };
-    return (await this.toldIn(formerSubnets, revised)) ?? this.executeIn(subnet, revised);
+    return (await this.earlierReplyIn(formerSubnets, revised)) ?? this.executeIn(subnet, revised);
   }
 
   async release(envelope: CommandEnvelope<Omit<ReleaseVip, 'subnet'>>): Promise<LedgerOutcome> {
@@ -62,8 +58,8 @@ export class VipReservations {
     const { subnet, claim, isClaimed, formerSubnets } = await this.names.peek(command.name);
     if (subnet === undefined) return notFound(envelope, command.name);
     const released = { ...envelope, command: { ...command, subnet }, dedupeOn: command };
-    const told = await this.toldIn(formerSubnets, released);
-    if (told) return told;
+    const earlier = await this.earlierReplyIn(formerSubnets, released);
+    if (earlier) return earlier;
     const outcome = await this.executeIn(subnet, released);
     if (!outcome.rejected && isClaimed) await this.giveUp(actor, command.name, subnet, claim);
     return outcome;
@@ -79,18 +75,18 @@ export class VipReservations {
     if (subnet === undefined) return notFound(envelope, command.vip);
     const found = { ...command, subnet } as SubnetCommand;
     const used = { ...envelope, command: found, dedupeOn: command as SubnetCommand };
-    return (await this.toldIn(formerSubnets, used)) ?? this.executeIn(subnet, used);
+    return (await this.earlierReplyIn(formerSubnets, used)) ?? this.executeIn(subnet, used);
   }
 
   /** What a command was told that comes again since another subnet has the name: it must not act on another Vip. */
-  private async toldIn(
+  private async earlierReplyIn(
     subnets: readonly string[],
     envelope: CommandEnvelope<SubnetCommand>,
   ): Promise<LedgerOutcome | undefined> {
     if (envelope.commandId === undefined) return undefined;
     for (const subnet of subnets) {
-      const told = await this.subnets.recall(subnet, envelope);
-      if (told) return { ...told, subnet };
+      const earlier = await this.subnets.recall(subnet, envelope);
+      if (earlier) return { ...earlier, subnet };
     }
     return undefined;
   }
