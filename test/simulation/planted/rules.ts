@@ -1,5 +1,5 @@
 // Bugs in the ledger's rules: each stands around a decider and lets through what it refuses, or turns what it says.
-import type { CommandMoment } from '@holdfast/event-store';
+import type { DecisionTime } from '@holdfast/event-store';
 import {
   type Holder,
   type ReserveAddress,
@@ -20,7 +20,7 @@ type Decide = (
   decision: Decision,
   command: SubnetCommand,
   state: SubnetState,
-  moment: CommandMoment,
+  moment: DecisionTime,
 ) => Decision;
 
 const inSubnet = (change: Partial<SubnetDecider>): Planted => ({

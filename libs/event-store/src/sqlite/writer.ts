@@ -3,7 +3,7 @@
 import type { StatementSync } from 'node:sqlite';
 import { StoreFault } from '../port/event-store';
 import { ENTRIES_PER_EVENT, checksumOf, decodeBody, encodeBody } from './log/commit-row';
-import { faultOf, isBusy, isFull, sayingOf } from './log/faults';
+import { storeFaultOf, isBusy, isFull, sayingOf } from './log/faults';
 import type { OpenLog } from './log/open-log';
 import type { AppendOutcome, WriteOrder } from './protocol';
 import { PAGE_BYTES } from './log/schema';
@@ -132,7 +132,7 @@ export class Writer {
     } catch (rollback) {
       return this.unknown(rollback);
     }
-    if (isFull(error) || isBusy(error)) return faultOf(error, this.file);
+    if (isFull(error) || isBusy(error)) return storeFaultOf(error, this.file);
     if (isCommitting) return this.unknown(error);
     return stopped(
       'store-closed',

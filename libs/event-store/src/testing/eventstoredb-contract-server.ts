@@ -24,7 +24,7 @@ import {
   expectedOfBatch,
   notFoundResponse,
   proposedOf,
-  textOf,
+  utf8Of,
 } from './eventstoredb/contract-messages';
 import { streamEvents, filterOf } from './eventstoredb/contract-reads';
 
@@ -115,7 +115,7 @@ export class EventStoreDbContractServer {
       return reply(CONNECTION_DROPPED);
     }
     const expected = expectedOfAppend(options);
-    const written = this.log.append(textOf(options.getStreamIdentifier()), expected, proposed);
+    const written = this.log.append(utf8Of(options.getStreamIdentifier()), expected, proposed);
     if (this.repliesToLose > 0) {
       this.repliesToLose -= 1;
       return reply(CONNECTION_DROPPED);
@@ -134,7 +134,7 @@ export class EventStoreDbContractServer {
       if (!request.getIsFinal()) return;
       begun.delete(correlation);
       const stream = append.options.getStreamIdentifier();
-      const written = this.log.append(textOf(stream), expectedOfBatch(append.options), append.proposed);
+      const written = this.log.append(utf8Of(stream), expectedOfBatch(append.options), append.proposed);
       call.write(batchResponse(written, request.getCorrelationId(), stream));
     });
     call.on('end', () => call.end());
@@ -145,7 +145,7 @@ export class EventStoreDbContractServer {
     if (options.hasSubscription()) return this.subscribe(call, options);
     const events = streamEvents(this.log, options);
     if (events === 'not-found')
-      call.write(notFoundResponse(textOf(options.getStream()?.getStreamIdentifier())));
+      call.write(notFoundResponse(utf8Of(options.getStream()?.getStreamIdentifier())));
     else for (const event of events) call.write(eventResponse(event));
     call.end();
   }
