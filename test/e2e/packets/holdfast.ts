@@ -75,7 +75,9 @@ export class Holdfast {
   async settled(): Promise<void> {
     const { position } = await this.call('GetStatus', {});
     await until('the Northbound has all that is recorded', async () => {
-      const { projectors } = (await this.call('GetStatus', {})) as unknown as { projectors: readonly Follower[] };
+      const { projectors } = (await this.call('GetStatus', {})) as unknown as {
+        projectors: readonly Follower[];
+      };
       return projectors.some((it) => it.name === 'ovn-northbound' && it.position === position) || undefined;
     });
     await this.lab.syncHv();

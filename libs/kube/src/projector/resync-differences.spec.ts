@@ -1,4 +1,4 @@
-// What a face that starts says of what happened while none was there: each difference once, with how it may have come about.
+// What a projector that starts says of what happened while none was there: each difference once, with how it may have come about.
 import { IP_POOLS, PODS, SUBNETS, SWITCH_LB_RULES, VIPS } from '@holdfast/kube-api';
 import { ProjectorWorld, type RunningProjector } from '../testing/projector-world';
 import type { ObjectDifference } from '../object/resync-differences';
@@ -6,7 +6,7 @@ import type { ObjectDifference } from '../object/resync-differences';
 const LISTED = { selector: [], endpoints: ['10.16.0.70'] };
 const HOUR_MS = 3_600_000;
 
-/** A cluster that was served, and whose face is gone. */
+/** A cluster that was served, and whose projector is gone. */
 async function left(): Promise<ProjectorWorld> {
   const world = new ProjectorWorld();
   const { crash } = await world.start();
@@ -37,7 +37,7 @@ const difference = (object: string, what: RegExp, why: RegExp): object => ({
   why: expect.stringMatching(why) as string,
 });
 
-describe('a face that starts', () => {
+describe('a projector that starts', () => {
   it('finds nothing different when nothing happened, and nothing that it is told in time', async () => {
     const world = await left();
     const { found } = await again(world);
@@ -154,7 +154,7 @@ describe('a face that starts', () => {
     );
   });
 
-  it('says it again when its turn failed before it was done, and has nothing to say when it is', async () => {
+  it('says it again when its reconcile failed before it was done, and has nothing to say when it is', async () => {
     const world = await left();
     world.edit(VIPS, 'one', { spec: { v4ip: '10.16.0.99' } });
     world.ledger.failNext('before');

@@ -149,8 +149,8 @@ describe('a cluster that is not the one the ledger knows', () => {
         message: expect.stringMatching(/holdfast pool retire SUBNET NAME/) as string,
       },
     ]);
-    const told = faults.filter(({ code }) => code === 'kubernetes-objects-missing');
-    expect(told.map(({ message }) => /kind (\w+)/.exec(message)?.[1])).toEqual([
+    const reported = faults.filter(({ code }) => code === 'kubernetes-objects-missing');
+    expect(reported.map(({ message }) => /kind (\w+)/.exec(message)?.[1])).toEqual([
       ...['Vip', 'Subnet', 'SwitchLBRule', 'IPPool'],
     ]);
   });
@@ -236,7 +236,7 @@ describe('a cluster that is not the one the ledger knows', () => {
     expect(projector.status.heldBack?.map(({ kind }) => kind)).toContain('IPPool');
   });
 
-  it('lets nothing go of what came back before its turn', async () => {
+  it('lets nothing go of what came back before it was reconciled', async () => {
     const { world, projector } = await elsewhere((it) => void it.subnet());
     projector.overrideDeletionGuard('Vip', 3);
     world.vip('one', undefined, { finalizers: ['holdfast.io/ledger'] });

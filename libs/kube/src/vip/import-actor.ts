@@ -1,5 +1,5 @@
-// Who asked for what import recorded, in words that say for which object: the Kubernetes face knows by them which Vips it
-// may take for its own (../face/vip-reconciler). Written and read here, so that they cannot drift apart.
+// Who asked for what import recorded, in words that say for which object: the projector of objects knows by them which Vips it
+// may take for its own (./vip-reconciler). Written and read here, so that they cannot drift apart.
 
 const ACTOR = /^import:kube-ovn by .* \(uid ([^,()\s]+), resourceVersion [^,()\s]+\)$/;
 /** An actor has at most 256 characters (libs/api), and the rest takes less than 120. */
