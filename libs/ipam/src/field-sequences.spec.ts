@@ -167,7 +167,7 @@ describe('Kube-OVN', () => {
       [define('10.0.0.0/24'), '-'],
       [reserve(pod('a')), '10.0.0.2'],
       [reserve(pod('b')), '10.0.0.3'],
-      [reserve(pod('a'), '10.0.0.3'), 'HolderHoldsOther'],
+      [reserve(pod('a'), '10.0.0.3'), 'HolderHasDifferentAddress'],
       [move(pod('a'), '10.0.0.3'), 'AddressTaken'],
       [reserve(pod('c'), '10.0.0.2'), 'AddressTaken'],
       [move(pod('a'), '10.0.0.9'), '10.0.0.9'],

@@ -1,12 +1,12 @@
 export { actorGone, actorNamed, actorOf, THROUGH_KUBERNETES } from './object/kubernetes-actor';
-export { listed, quoted, type FieldRead, readTextList, readTexts } from './object/spec-fields';
+export { listed, quotedText, type FieldRead, readTextList, readTexts } from './object/spec-fields';
 export {
   annotationOf,
   isSameButVersion,
   migrationOf,
   NETWORKS_ANNOTATION,
   nicAnnotation,
-  nodeOfPod,
+  podNode,
   objectOf,
   only,
   RETENTION_ANNOTATION,
@@ -17,7 +17,7 @@ export { keptOfObject, keptOfPod } from './pod/kept-objects';
 export {
   AAPS_ANNOTATION,
   addressesOfPod,
-  isPodFinished,
+  hasPodFinished,
   isOnHostNetwork,
   isServing,
   nicsOf,

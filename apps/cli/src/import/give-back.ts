@@ -9,7 +9,7 @@ import {
 import { EXIT, type ExitCode } from '../exit-code';
 import type { Io } from '../io';
 import { tellRefusal } from '../refusal';
-import { type Column, table } from '../table';
+import { type TableColumn, table } from '../format/table';
 
 type State = 'to give back' | 'given back';
 interface Row {
@@ -58,7 +58,7 @@ function toText(rows: readonly Row[], isApplied: boolean): string {
   return rows.length > 0 ? `${table(COLUMNS, rows)}\n${summary}` : summary;
 }
 
-const COLUMNS: readonly Column<Row>[] = [
+const COLUMNS: readonly TableColumn<Row>[] = [
   { head: 'STATE', text: ({ state }) => state },
   { head: 'PORT', text: ({ port }) => nameOfPort(port) },
   { head: 'STANDS FOR', text: ({ port }) => port.key },

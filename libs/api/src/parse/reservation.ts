@@ -1,6 +1,6 @@
 // Commands about reservations, as ipam has them.
 import type {
-  AddressWish,
+  AddressRequest,
   Family,
   Holder,
   MoveAddress,
@@ -28,7 +28,7 @@ export function parseReserveAddress(request: ReserveAddressRequest): Checked<Ask
       mac: valid(wish.mac),
       families: valid(wish.families),
       pool: optional(fields.name)('pool', request.pool),
-      port: optional(fields.portName)('port', request.port),
+      port: optional(fields.portNameField)('port', request.port),
       portSecurity: valid(request.port ? request.portSecurity : undefined),
       prefersFormer: valid(request.prefersFormer || undefined),
       user: valid(who.value.user),
@@ -51,8 +51,8 @@ export function parseMoveAddress(request: MoveAddressRequest): Checked<Asked<Mov
     holder: required(holderButVip)('holder', request.holder),
     v4: optional(fields.v4)('v4', request.v4),
     v6: optional(fields.v6)('v6', request.v6),
-    mac: optional(fields.mac)('mac', request.mac),
-    port: optional(fields.portName)('port', request.port),
+    mac: optional(fields.macField)('mac', request.mac),
+    port: optional(fields.portNameField)('port', request.port),
     portSecurity: valid(request.port ? request.portSecurity : undefined),
     user: valid(who.value.user),
     migrates: valid(who.value.migrates),
@@ -77,11 +77,11 @@ export function addressWish(request: {
   readonly v6: string;
   readonly mac: string;
   readonly families: readonly IpFamily[];
-}): Checked<Omit<AddressWish, 'pool'>> {
-  const wish = all<Omit<AddressWish, 'pool'>>({
+}): Checked<Omit<AddressRequest, 'pool'>> {
+  const wish = all<Omit<AddressRequest, 'pool'>>({
     v4: optional(fields.v4)('v4', request.v4),
     v6: optional(fields.v6)('v6', request.v6),
-    mac: optional(fields.mac)('mac', request.mac),
+    mac: optional(fields.macField)('mac', request.mac),
     families: fields.families('families', request.families),
   });
   return andThen(wish, ({ v4, v6, families }) => {
@@ -93,6 +93,6 @@ export function addressWish(request: {
 }
 
 const holderButVip: Check<Holder> = (field, text) =>
-  andThen(fields.holder(field, text), (holder) =>
+  andThen(fields.holderField(field, text), (holder) =>
     holderParts(holder).kind === 'vip' ? bad(field, 'is a Vip: use the VipService') : valid(holder),
   );

@@ -1,7 +1,7 @@
 // The main thread's end of the writer: gathers the appends of one turn of the event loop into few messages, and
 // answers each caller when the writer has committed. It decides nothing about versions.
 import type { Worker } from 'node:worker_threads';
-import { type AppendResult, type NewEvent, StoreFault, type Version } from '../event-store';
+import { type AppendResult, type NewEvent, StoreFault, type Version } from '../port/event-store';
 import {
   type Close,
   type Committed,

@@ -1,7 +1,7 @@
 // The main thread's end of the reader: asks for pages, one ahead of the consumer, and turns rows into events.
 import type { Worker } from 'node:worker_threads';
-import { type RecordedEvent, StoreFault } from '../event-store';
-import { pushEvents } from './commit-row';
+import { type RecordedEvent, StoreFault } from '../port/event-store';
+import { pushEvents } from './log/commit-row';
 import { fromPortable, type Page, type ReaderReport, type ReadOrder } from './protocol';
 
 /** The first page is small, because many readers look at a few events and leave. */

@@ -1,6 +1,6 @@
 // What the main thread and the two worker threads (writer, reader) say to each other. Flat arrays of strings and
 // numbers: a structured clone of deep objects would cost more than the insert.
-import { type NewEvent, StoreFault, type StoreFaultCode, type Version } from '../event-store';
+import { type NewEvent, StoreFault, type StoreFaultCode, type Version } from '../port/event-store';
 
 /** `workerData` of a worker thread. */
 export interface ThreadStart {
@@ -35,7 +35,6 @@ export interface WriteOrder {
   /** Of each append: stream, expected version, count of events; and of each of its events id, type, data, metadata. */
   readonly entries: readonly (string | number)[];
 }
-export const ENTRIES_PER_EVENT = 4;
 
 /** Adds one append to the `entries` of an order. */
 export function pushAppend(

@@ -2,7 +2,7 @@
 // in the way of the writer.
 import type { MessagePort } from 'node:worker_threads';
 import { DatabaseSync } from 'node:sqlite';
-import { faultOf } from './faults';
+import { faultOf } from './log/faults';
 import { type ReaderReport, type ReadOrder, toPortable } from './protocol';
 import { Reader } from './reader';
 

@@ -1,6 +1,6 @@
 // Cuts pages out of the log, in a worker thread of its own so that a long replay never holds up an append.
 import type { DatabaseSync } from 'node:sqlite';
-import { CommitRows } from './commit-rows';
+import { CommitRows } from './log/commit-rows';
 import type { Page, ReadOrder } from './protocol';
 
 /** UTF-16 units of bodies in one page, so that a page of large events stays small enough to hold twice. */

@@ -1,6 +1,6 @@
 // The entry of both worker threads. What a thread cannot start for goes back as a fault; a bug ends it.
 import { parentPort, workerData } from 'node:worker_threads';
-import { faultOf } from './faults';
+import { faultOf } from './log/faults';
 import { type Refused, type ThreadStart, toPortable } from './protocol';
 import { ReadThread } from './read-thread';
 import { WriteThread } from './write-thread';

@@ -1,8 +1,8 @@
 // The writer's thread: while one transaction is under way the next gathers in its port.
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import { StoreFault } from '../event-store';
-import { faultOf } from './faults';
-import { type OpenLog, openLog } from './open-log';
+import { StoreFault } from '../port/event-store';
+import { faultOf } from './log/faults';
+import { type OpenLog, openLog } from './log/open-log';
 import { type Close, toPortable, type WriteOrder, type WriterReport } from './protocol';
 import { Writer } from './writer';
 

@@ -1,12 +1,12 @@
 // The one writer: takes what all streams have ready, checks each append's expected version, and commits the lot in
 // one transaction with one fsync. Runs in its worker thread; knows nothing of promises or callers.
 import type { StatementSync } from 'node:sqlite';
-import { StoreFault } from '../event-store';
-import { checksumOf, decodeBody, encodeBody } from './commit-row';
-import { faultOf, isBusy, isFull, sayingOf } from './faults';
-import type { OpenLog } from './open-log';
-import { ENTRIES_PER_EVENT, type Outcome, type WriteOrder } from './protocol';
-import { PAGE_BYTES } from './schema';
+import { StoreFault } from '../port/event-store';
+import { ENTRIES_PER_EVENT, checksumOf, decodeBody, encodeBody } from './log/commit-row';
+import { faultOf, isBusy, isFull, sayingOf } from './log/faults';
+import type { OpenLog } from './log/open-log';
+import type { Outcome, WriteOrder } from './protocol';
+import { PAGE_BYTES } from './log/schema';
 
 /** Pages in the -wal before they are moved to the main file: rare enough to be cheap, and 16 MB. */
 const CHECKPOINT_PAGES = 2000;

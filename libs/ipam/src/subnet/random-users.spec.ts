@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { brokenInvariants, commandsTo, podUser, scenario, usersIn } from '../testing';
-import type { MoveAddress, ReserveAddress, SubnetCommand, SubnetDecision, SubnetEvent, SubnetState } from '.';
+import type { MoveAddress, ReserveAddress, SubnetCommand, SubnetDecision, SubnetEvent, SubnetFold } from '.';
 import { subnet } from '.';
 
 const NAME = 'ovn-default';
@@ -80,7 +80,13 @@ it('keeps every invariant', () => {
   );
   // The comparison is worth something only if all of this happened.
   const wanted = [0, 1, 2, 3].map((count) => `accepted: ${count} events`);
-  for (const one of [...wanted, 'ReservationInUse', 'HolderHoldsOther', 'CommandExpired', 'PortTaken'])
+  for (const one of [
+    ...wanted,
+    'ReservationInUse',
+    'HolderHasDifferentAddress',
+    'CommandExpired',
+    'PortTaken',
+  ])
     assert.ok(seen.has(one), one);
 });
 
@@ -98,7 +104,7 @@ function inTwo(
   nowMs: number,
   lateMs: number,
 ): unknown {
-  const state: SubnetState = subnet.initial(NAME);
+  const state: SubnetFold = subnet.initial(NAME);
   for (const [event, atMs] of history) subnet.evolve(state, event, atMs);
   const had = state.byHolder.get(alone.holder);
   const first = subnet.decide(alone, state, { nowMs, issuedAtMs: nowMs - lateMs });

@@ -41,15 +41,15 @@ const podOf = (name: string): string => `pod/default/${name}`;
 
 const command: fc.Arbitrary<SubnetCommand> = fc.oneof(
   names.map((name) => reserve(podOf(name))),
-  fc.tuple(names, address).map(([name, wish]) => reserve(podOf(name), wish)),
+  fc.tuple(names, address).map(([name, request]) => reserve(podOf(name), request)),
   fc.tuple(names, pools).map(([name, pool]) => reserve(podOf(name), '', { pool })),
   fc
     .tuple(names, fc.constantFrom<Family>(4, 6))
     .map(([name, one]) => reserve(podOf(name), '', { families: [one] })),
-  fc.tuple(names, address).map(([name, wish]) => move(podOf(name), wish)),
+  fc.tuple(names, address).map(([name, request]) => move(podOf(name), request)),
   names.map((name) => release(podOf(name))),
   names.map((name) => reserveVip(name)),
-  fc.tuple(names, address).map(([name, wish]) => reviseVip(name, wish)),
+  fc.tuple(names, address).map(([name, request]) => reviseVip(name, request)),
   names.map((name) => releaseVip(name)),
   fc.tuple(pools, ranges).map(([pool, texts]) => definePool(pool, texts.join(' '))),
   pools.map((pool) => retirePool(pool)),

@@ -1,6 +1,6 @@
 // How long a holder's reservation is to stay, where the Pod says so, or who owns it. Pure.
 import { invalid, parseRetention, type Retention } from '@holdfast/ipam';
-import { quoted, type FieldRead } from '../object/spec-fields';
+import { quotedText, type FieldRead } from '../object/spec-fields';
 import type { KubernetesObject } from '../port/kubernetes-object';
 import { RETENTION_ANNOTATION } from './followed-pod';
 
@@ -20,6 +20,6 @@ export function readRetentionRequest(
   if (retention) return { value: retention };
   return invalid(
     RETENTION_ANNOTATION,
-    `${quoted(text)} is none of release, owner, forever, or a time such as 24h`,
+    `${quotedText(text)} is none of release, owner, forever, or a time such as 24h`,
   );
 }

@@ -1,6 +1,6 @@
 // Addresses as Kube-OVN's objects have them: one text a family, or both in one with a comma between.
 import { invalid, parseAddress, parseMac } from '@holdfast/ipam';
-import { quoted, type FieldRead } from '@holdfast/kube-api';
+import { quotedText, type FieldRead } from '@holdfast/kube-api';
 import type { ClaimedAddress, Source, Stray } from './claim';
 
 /** @param texts of addresses, either family, '' for none */
@@ -9,16 +9,16 @@ export function readClaimed(texts: readonly string[], macText: string): FieldRea
   for (const text of texts.flatMap((it) => it.split(',')).map((it) => it.trim())) {
     if (text === '') continue;
     const address = parseAddress(text);
-    if (address === undefined) return invalid('address', `${quoted(text)} is no address`);
+    if (address === undefined) return invalid('address', `${quotedText(text)} is no address`);
     const known = typeof address === 'number' ? held.v4 : held.v6;
     if (known !== undefined && known !== address)
-      return invalid('address', `${quoted(texts.join(','))} has two addresses of one family`);
+      return invalid('address', `${quotedText(texts.join(','))} has two addresses of one family`);
     if (typeof address === 'number') held.v4 = address;
     else held.v6 = address;
   }
   const mac = macText === '' ? undefined : parseMac(macText);
   if (macText !== '' && mac === undefined)
-    return invalid('macAddress', `${quoted(macText)} is no unicast MAC address`);
+    return invalid('macAddress', `${quotedText(macText)} is no unicast MAC address`);
   return { value: { ...held, ...(mac !== undefined && { mac }) } };
 }
 

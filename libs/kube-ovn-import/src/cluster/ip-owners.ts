@@ -1,6 +1,6 @@
 // For whom an IP resource is: the NIC whose port it is named after, else whoever the resource says, if there still is one.
 import { type Holder, toHolder } from '@holdfast/ipam';
-import { isPodFinished } from '@holdfast/kube-api';
+import { hasPodFinished } from '@holdfast/kube-api';
 import { keyOf, type KubernetesObject } from '@holdfast/kube-api';
 import { nicAnnotation } from '@holdfast/kube-api';
 import { DEFAULT_PROVIDER } from '@holdfast/pods';
@@ -109,7 +109,7 @@ export class IpOwners {
   /** One whose Pod is there may have got its address and not been told yet. */
   private ordinary(pod: PodName): Answer {
     const object = this.pods.get(`${pod.namespace}/${pod.name}`);
-    if (object && !isPodFinished(object)) {
+    if (object && !hasPodFinished(object)) {
       const owner = ownerOfPod(object, this.rules);
       return { holder: holderOf(object, owner, pod.provider), ...ports(pod), isUsed: true };
     }

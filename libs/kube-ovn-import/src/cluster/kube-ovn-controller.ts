@@ -1,6 +1,6 @@
 // Whether Kube-OVN's controller is at work. While it is, it writes to the ports that are to be taken over, and deletes those
 // of Pods that it takes for gone; two who give addresses out of one Subnet are one too many.
-import { isPodFinished } from '@holdfast/kube-api';
+import { hasPodFinished } from '@holdfast/kube-api';
 import { keyOf, type KubernetesObject } from '@holdfast/kube-api';
 import type { ImportConflict } from './conflict';
 
@@ -14,7 +14,8 @@ export function kubeOvnRuns({
 }): ImportConflict | undefined {
   const running = pods
     .filter(
-      (pod) => pod.metadata.labels?.[CONTROLLER_LABEL.name] === CONTROLLER_LABEL.value && !isPodFinished(pod),
+      (pod) =>
+        pod.metadata.labels?.[CONTROLLER_LABEL.name] === CONTROLLER_LABEL.value && !hasPodFinished(pod),
     )
     .map(({ metadata }) => `pods/${keyOf(metadata)}`);
   const [first] = running;

@@ -1,7 +1,7 @@
 // What the annotations of the cluster's Pods say: which address each NIC has, as whom, and which Vip it is, if it is one.
 // A Pod on its node's network, or one that has finished, has no address of ours.
 import type { Holder } from '@holdfast/ipam';
-import { isPodFinished, isOnHostNetwork } from '@holdfast/kube-api';
+import { hasPodFinished, isOnHostNetwork } from '@holdfast/kube-api';
 import { keyOf, type KubernetesObject } from '@holdfast/kube-api';
 import { annotationOf, nicAnnotation, VIP_ANNOTATION } from '@holdfast/kube-api';
 import { type MigrationRole, roleOf } from '@holdfast/pods';
@@ -46,7 +46,7 @@ export function readPodNics(
   const nics: Nic[] = [];
   const unrecorded: Unrecorded[] = [];
   for (const pod of pods) {
-    if (isOnHostNetwork(pod) || isPodFinished(pod)) continue;
+    if (isOnHostNetwork(pod) || hasPodFinished(pod)) continue;
     const owner = ownerOfPod(pod, rules);
     const instance = owner?.kind === 'vm' ? instanceOf.get(keyOf(owner)) : undefined;
     const role = owner?.kind === 'vm' ? roleOf(pod, instance) : 'uses';

@@ -3,7 +3,7 @@
 //
 //   objects -> claims (who has what, by which object) -> holdings that all agree on -> commands, tried on the ledger's state
 //                     \__________ conflicts ______________/____________________________/
-import type { Holder, SubnetFact } from '@holdfast/ipam';
+import type { Holder, ObjectOwner, SubnetFact } from '@holdfast/ipam';
 import { userOf } from '@holdfast/pods';
 import type { IdentityRules } from '@holdfast/pods';
 import {
@@ -151,7 +151,7 @@ function holdingCandidates(
   const families = ([4, 6] as const).filter((family) => (family === 4 ? held.v4 : held.v6) !== undefined);
   const base = { subnet, ...held, families };
   const request: ImportCommand = vip
-    ? { type: 'ReserveVip', name: vip.name, ...base, ...vip.purpose }
+    ? { type: 'ReserveVip', name: vip.name, owner: importedFrom(vip), ...base, ...vip.purpose }
     : { type: 'ReserveAddress', holder, ...base, ...(port !== undefined && { port, portSecurity }) };
   const commands: ImportCommand[] = [
     request,
@@ -163,6 +163,13 @@ function holdingCandidates(
   ];
   return commands.map((command) => ({ command, who: holder, sources, claims }));
 }
+
+/** The Vip is that object's alone, once Holdfast follows the cluster. */
+const importedFrom = ({ claim }: VipClaim): ObjectOwner => ({
+  kind: 'ImportedObject',
+  resource: 'vips.kubeovn.io',
+  uid: claim.source.uid,
+});
 
 /** Packets go to the first; the target of a migration comes after. */
 function attachments(nics: readonly Nic[], holder: Holder, subnet: string): ImportCommand[] {

@@ -11,7 +11,8 @@ import {
   type ReserveVip,
   subnet,
   type SubnetCommand,
-  SubnetState,
+  SubnetFold,
+  type SubnetState,
 } from '@holdfast/ipam';
 import { addressesIn, type ClaimedAddress } from '../cluster/claim';
 import { isKeeper } from './keeper';
@@ -33,7 +34,7 @@ export class Rehearsal {
   readonly steps: SubnetStep[] = [];
   private readonly subnetOfVip = new Map<Holder, string>();
 
-  constructor(private readonly states: Map<string, SubnetState>) {
+  constructor(private readonly states: Map<string, SubnetFold>) {
     for (const { name, byHolder } of states.values())
       for (const holder of byHolder.keys()) if (isVipHolder(holder)) this.subnetOfVip.set(holder, name);
   }
@@ -54,7 +55,7 @@ export class Rehearsal {
   }
 
   try(command: ImportCommand): Tried {
-    const state = this.states.get(command.subnet) ?? new SubnetState(command.subnet);
+    const state = this.states.get(command.subnet) ?? new SubnetFold(command.subnet);
     this.states.set(command.subnet, state);
     const refusal = this.rejectionBefore(command, state);
     if (refusal) return { is: 'refused', rejected: refusal };
@@ -92,7 +93,8 @@ function more(command: ClaimedAddress & { readonly subnet: string }, holder: Hol
   if (!held || addressesIn(held).length <= addressesIn(command).length) return undefined;
   const has = `${formatPair(held)} MAC ${formatMac(state.macOf(held))}`;
   const message = `${holder} holds ${has} in subnet ${state.name}, which is more than ${formatPair(command)}; release or move what it holds.`;
-  return reject('HolderHoldsOther', message, { subnet: state.name, holder, held: formatPair(held) }).rejected;
+  return reject('HolderHasDifferentAddress', message, { subnet: state.name, holder, held: formatPair(held) })
+    .rejected;
 }
 
 /**
@@ -114,7 +116,7 @@ function definedAlready(
   command: Extract<ImportCommand, { readonly type: 'DefineSubnet' }>,
   { name, definition }: SubnetState,
 ): Tried {
-  const bare = new SubnetState(name);
+  const bare = new SubnetFold(name);
   if (definition) {
     const retention = command.retention && definition.retention;
     bare.evolve({ type: 'SubnetDefined', ...definition, retention, pools: [] }, 0);

@@ -4,7 +4,7 @@ import { type JsonObject, create, toJson } from '@bufbuild/protobuf';
 import { durationFromMs } from '@bufbuild/protobuf/wkt';
 import { type OperationName, operations, v1 } from '@holdfast/api';
 import {
-  type AddressWish,
+  type AddressRequest,
   formatAddress,
   formatCidr,
   formatMac,
@@ -39,10 +39,19 @@ export function askingOf(command: ImportCommand): Asking {
       };
     }
     case 'ReserveVip': {
-      const { subnet, name, vipType: type, namespace = '', selector } = command;
+      const { subnet, name, vipType: type, namespace = '', selector, owner } = command;
+      const importedFrom = owner && { resource: owner.resource, uid: owner.uid };
       return {
         name: command.type,
-        request: { subnet, name, type, namespace, selector: [...selector], ...addressFields(command) },
+        request: {
+          subnet,
+          name,
+          type,
+          namespace,
+          selector: [...selector],
+          importedFrom,
+          ...addressFields(command),
+        },
       };
     }
     case 'AttachUser': {
@@ -85,7 +94,7 @@ function definitionRequest(command: Extract<ImportCommand, { readonly type: 'Def
   };
 }
 
-function addressFields({ v4, v6, mac, families = [] }: AddressWish) {
+function addressFields({ v4, v6, mac, families = [] }: AddressRequest) {
   return {
     v4: v4 === undefined ? '' : formatAddress(v4),
     v6: v6 === undefined ? '' : formatAddress(v6),

@@ -8,7 +8,7 @@ import {
   LedgerView,
   parseAddress,
 } from '@holdfast/ipam';
-import { isPodFinished, isOnHostNetwork } from '@holdfast/kube-api';
+import { hasPodFinished, isOnHostNetwork } from '@holdfast/kube-api';
 import type { ImportStep } from '../plan/import-step';
 import type { ImportPlan } from '../plan/plan';
 import { planImport } from '../plan/plan';
@@ -60,7 +60,7 @@ export function withoutHolder({ ips, vips, pods }: ClusterObjects, plan: ImportP
     ...ips.flatMap(({ spec }) => said(spec?.['subnet'], [spec?.['v4IpAddress'], spec?.['v6IpAddress']])),
     ...vips.flatMap(({ spec, status }) => said(spec?.['subnet'], [status?.['v4ip'], status?.['v6ip']])),
     ...pods
-      .filter((it) => !isPodFinished(it) && !isOnHostNetwork(it))
+      .filter((it) => !hasPodFinished(it) && !isOnHostNetwork(it))
       .flatMap(({ metadata }) => {
         const { annotations = {} } = metadata;
         const [prefix = ''] = Object.keys(annotations).filter((key) => key.endsWith('/logical_switch'));

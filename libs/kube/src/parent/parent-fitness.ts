@@ -8,13 +8,13 @@ import {
   type VipPurpose,
 } from '@holdfast/ipam';
 import type { KubernetesObject } from '@holdfast/kube-api';
-import { isPodFinished, isOnHostNetwork, nicsOf } from '@holdfast/kube-api';
+import { hasPodFinished, isOnHostNetwork, nicsOf } from '@holdfast/kube-api';
 
 /** Reasons of the Events that Pods get; a rejection's code is one, too, where the ledger refuses. */
 export type UnfitReason =
   | 'VipNotFound'
   | 'VipNotReserved'
-  | 'VipUnsuited'
+  | 'VipTypeMismatch'
   | 'NamespaceDiffers'
   | 'SelectorMalformed'
   | 'LabelsDiffer'
@@ -43,10 +43,10 @@ export function vipForParents({ name, subnet, reservation }: VipEntry): VipForPa
 export function fitnessOf(pod: KubernetesObject, vip: VipForParents): ParentFitness {
   const { name, subnet, purpose, selector } = vip;
   const { namespace, labels = {} } = pod.metadata;
-  if (isPodFinished(pod)) return { is: 'finished' };
+  if (hasPodFinished(pod)) return { is: 'finished' };
   if (purpose.vipType !== '')
     return unfit(
-      'VipUnsuited',
+      'VipTypeMismatch',
       `Vip ${name} is of type ${purpose.vipType}, for which no Pod answers; name one of type "".`,
     );
   if (purpose.namespace === undefined)

@@ -126,7 +126,7 @@ describe('D26: a Pod that cannot be a parent', () => {
       /in subnet ovn-default, and no NIC/,
     ],
     ['HostNetwork', 'vip-aap', LABELS, { spec: { hostNetwork: true } }, /needs a port of the Pod's own/],
-    ['VipUnsuited', 'slr', LABELS, {}, /of type switch_lb_vip, for which no Pod answers/],
+    ['VipTypeMismatch', 'slr', LABELS, {}, /of type switch_lb_vip, for which no Pod answers/],
     ['VipNotReserved', 'refused', LABELS, {}, /has no address yet, and its conditions say why/],
   ];
 

@@ -25,7 +25,7 @@ interface Cause {
 const REASONS: Readonly<Record<UnfitReason, string>> = {
   VipNotFound: 'Vip released',
   VipNotReserved: 'Vip released',
-  VipUnsuited: "Vip's type changed",
+  VipTypeMismatch: "Vip's type changed",
   NamespaceDiffers: "Vip's namespace changed",
   SelectorMalformed: "Vip's selector cannot be read",
   LabelsDiffer: 'labels no longer match selector',
@@ -95,7 +95,7 @@ export class Withdrawals {
     const isOther = known !== undefined && known !== JSON.stringify(reservation.vip.selector);
     if (fitness.reason === 'LabelsDiffer' && isOther)
       return { reason: "Vip's selector changed", pod, isVips: true };
-    const isVips = fitness.reason === 'NamespaceDiffers' || fitness.reason === 'VipUnsuited';
+    const isVips = fitness.reason === 'NamespaceDiffers' || fitness.reason === 'VipTypeMismatch';
     return { reason: REASONS[fitness.reason], pod, isVips };
   }
 

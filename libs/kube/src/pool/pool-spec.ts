@@ -10,7 +10,7 @@ import {
   parseRange,
 } from '@holdfast/ipam';
 import type { KubernetesObject } from '@holdfast/kube-api';
-import { listed, quoted, type FieldRead, readTextList, readTexts } from '@holdfast/kube-api';
+import { listed, quotedText, type FieldRead, readTextList, readTexts } from '@holdfast/kube-api';
 
 export interface PoolSpec {
   readonly subnet: string;
@@ -28,7 +28,7 @@ export function readPool({ spec = {} }: KubernetesObject): FieldRead<PoolSpec> {
   if (texts.rejected) return texts;
   const { subnet } = texts.value;
   if (subnet === '') return invalid('spec.subnet', 'is required; name the Subnet whose addresses these are');
-  if (!isSubnetName(subnet)) return invalid('spec.subnet', `${quoted(subnet)} can be no Subnet's name`);
+  if (!isSubnetName(subnet)) return invalid('spec.subnet', `${quotedText(subnet)} can be no Subnet's name`);
   const ips = readIps(spec);
   if (ips.rejected) return ips;
   const namespaces = readTextList(spec, 'namespaces');
@@ -74,7 +74,7 @@ function readIps(spec: NonNullable<KubernetesObject['spec']>): FieldRead<PoolSpe
     const range = parseRange(text);
     if (!range) {
       const forms = 'write "a", "a..b" with a before b, or a block "a/n"';
-      return invalid(`spec.ips[${at}]`, `${quoted(entry)} is no range of addresses; ${forms}`);
+      return invalid(`spec.ips[${at}]`, `${quotedText(entry)} is no range of addresses; ${forms}`);
     }
     ips.push({ text, range });
   }

@@ -1,6 +1,6 @@
 // What a projector that starts says of what happened while none was there: each difference once, with how it may have come about.
 import { IP_POOLS, PODS, SUBNETS, SWITCH_LB_RULES, VIPS } from '@holdfast/kube-api';
-import { ProjectorWorld, type RunningProjector } from '../testing/projector-world';
+import { ProjectorWorld, type StartedProjector } from '../testing/projector-world';
 import type { ObjectDifference } from '../object/resync-differences';
 
 const LISTED = { selector: [], endpoints: ['10.16.0.70'] };
@@ -24,7 +24,7 @@ async function left(): Promise<ProjectorWorld> {
 
 async function again(
   world: ProjectorWorld,
-): Promise<RunningProjector & { readonly found: ObjectDifference[] }> {
+): Promise<StartedProjector & { readonly found: ObjectDifference[] }> {
   const found: ObjectDifference[] = [];
   const running = await world.start({ onDifference: (difference) => void found.push(difference) });
   await world.settle(5_000);

@@ -218,7 +218,7 @@ describe('a projector that does not see everything', () => {
   it('never releases for an object that only its own replica has lost', async () => {
     const world = await started();
     world.sandbox.faults.silenceWatches();
-    world.vip('web');
+    const { uid } = world.vip('web').metadata;
     // Another projector has seen the object and reserved for it.
     const reserve = {
       type: 'ReserveVip',
@@ -226,6 +226,7 @@ describe('a projector that does not see everything', () => {
       name: 'web',
       vipType: '',
       selector: [],
+      owner: { kind: 'KubernetesObject', resource: 'vips.kubeovn.io', uid },
     } as const;
     await world.ledger.execute(reserve, 'another projector');
     await world.settle(60_000);

@@ -2,7 +2,7 @@
 // same, and no Vip ever changes its address on the way.
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { IP_POOLS, PODS, SUBNETS, SWITCH_LB_RULES, VIPS } from '@holdfast/kube-api';
-import { ProjectorWorld, type RunningProjector } from '../testing/projector-world';
+import { ProjectorWorld, type StartedProjector } from '../testing/projector-world';
 import { backendsOf, parentsOf } from '../testing/uses-of-vip';
 
 const MINUTE_MS = 60_000;
@@ -12,7 +12,7 @@ const COMPARED_MS = 20 * MINUTE_MS;
 
 interface Story {
   readonly world: ProjectorWorld;
-  running: RunningProjector;
+  running: StartedProjector;
 }
 /** What strikes before, in the middle of, and after what the users do. */
 interface Trouble {

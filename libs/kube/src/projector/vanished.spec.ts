@@ -1,7 +1,7 @@
 // Objects that vanish, finalizer or not, of every kind that leaves something behind: what is let go of, what is kept and said to
 // be, and how somebody answers for it that they are gone for good (infra/docs/adr/0017).
 import { IP_POOLS, type Resource, SUBNETS, SWITCH_LB_RULES, VIPS } from '@holdfast/kube-api';
-import { ProjectorWorld, type RunningProjector } from '../testing/projector-world';
+import { ProjectorWorld, type StartedProjector } from '../testing/projector-world';
 import { guardsOver } from './deletion-guards';
 
 const HOUR_MS = 3_600_000;
@@ -58,7 +58,7 @@ const IN_USE: Readonly<Record<Kind, readonly string[]>> = {
 const KINDS = Object.entries(CASES) as [Kind, Case][];
 
 /** A cluster with two of each kind at least, and the ledger that knows it. */
-async function served(): Promise<{ readonly world: ProjectorWorld; readonly running: RunningProjector }> {
+async function served(): Promise<{ readonly world: ProjectorWorld; readonly running: StartedProjector }> {
   const world = new ProjectorWorld();
   const running = await world.start();
   for (const name of ['ovn-default', 'spare', 'empty'])

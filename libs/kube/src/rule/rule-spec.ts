@@ -12,7 +12,7 @@ import {
   type RulePort,
 } from '@holdfast/ipam';
 import type { JsonObject, KubernetesObject } from '@holdfast/kube-api';
-import { quoted, type FieldRead, readTextList, readTexts } from '@holdfast/kube-api';
+import { quotedText, type FieldRead, readTextList, readTexts } from '@holdfast/kube-api';
 
 /** `"false"`: backends are not checked. */
 export const HEALTH_CHECK_ANNOTATION = 'ovn.kubernetes.io/service_health_check';
@@ -67,7 +67,7 @@ export function readVip(text: string): FieldRead<VipRequest> {
     return invalid('spec.vip', 'is required; name a Vip of type switch_lb_vip, or an address that it holds');
   if (addresses.length === 0 && isVipName(text)) return { value: { name: text } };
   if (addresses.length < parts.length)
-    return invalid('spec.vip', `${quoted(text)} is neither "v4", "v6" or "v4,v6" nor a Vip's name`);
+    return invalid('spec.vip', `${quotedText(text)} is neither "v4", "v6" or "v4,v6" nor a Vip's name`);
   if (new Set(addresses.map(familyOf)).size < addresses.length)
     return invalid('spec.vip', 'has two addresses of one family; make a rule for each');
   return { value: { addresses } };
@@ -76,12 +76,12 @@ export function readVip(text: string): FieldRead<VipRequest> {
 function readAffinity(text: string): FieldRead<RuleDefinition['affinity']> {
   if (text === '' || text === 'None') return { value: 'none' };
   if (text === 'ClientIP') return { value: 'client-ip' };
-  return invalid('spec.sessionAffinity', `${quoted(text)} is neither "None" nor "ClientIP"`);
+  return invalid('spec.sessionAffinity', `${quotedText(text)} is neither "None" nor "ClientIP"`);
 }
 
 function readPorts(spec: JsonObject): FieldRead<RulePort[]> {
   const list = spec['ports'] ?? [];
-  if (!Array.isArray(list)) return invalid('spec.ports', `is no list but ${quoted(list)}`);
+  if (!Array.isArray(list)) return invalid('spec.ports', `is no list but ${quotedText(list)}`);
   if (list.length === 0) return invalid('spec.ports', 'is required; a rule without ports has nothing to do');
   const ports: RulePort[] = [];
   for (const [at, entry] of (list as readonly unknown[]).entries()) {
@@ -94,14 +94,15 @@ function readPorts(spec: JsonObject): FieldRead<RulePort[]> {
 
 function readPort(path: string, entry: unknown): FieldRead<RulePort> {
   const isObject = typeof entry === 'object' && entry !== null && !Array.isArray(entry);
-  if (!isObject) return invalid(path, `is no port but ${quoted(entry)}`);
+  if (!isObject) return invalid(path, `is no port but ${quotedText(entry)}`);
   const { name, port, targetPort, protocol } = entry as JsonObject;
-  if (!isPort(port)) return invalid(`${path}.port`, `${quoted(port)} is no port; write 1 to 65535`);
+  if (!isPort(port)) return invalid(`${path}.port`, `${quotedText(port)} is no port; write 1 to 65535`);
   const target = targetPort || port;
   if (!isPort(target))
-    return invalid(`${path}.targetPort`, `${quoted(targetPort)} is no port; write 1 to 65535`);
+    return invalid(`${path}.targetPort`, `${quotedText(targetPort)} is no port; write 1 to 65535`);
   const known = PROTOCOLS.find((it) => it === String(protocol || 'tcp').toLowerCase());
-  if (!known) return invalid(`${path}.protocol`, `${quoted(protocol)} is none of ${PROTOCOLS.join(', ')}`);
+  if (!known)
+    return invalid(`${path}.protocol`, `${quotedText(protocol)} is none of ${PROTOCOLS.join(', ')}`);
   const named = typeof name === 'string' && name !== '' ? { name } : {};
   return { value: { ...named, port, targetPort: target, protocol: known } };
 }
@@ -114,7 +115,7 @@ function readBackends(
   if (texts.rejected) return texts;
   const endpoints = texts.value.map((text) => parseAddress(text.trim()));
   const odd = endpoints.indexOf(undefined);
-  if (odd >= 0) return invalid(`spec.endpoints[${odd}]`, `${quoted(texts.value[odd])} is no address`);
+  if (odd >= 0) return invalid(`spec.endpoints[${odd}]`, `${quotedText(texts.value[odd])} is no address`);
   const selector = readTextList(spec, 'selector');
   if (selector.rejected) return selector;
   const { malformed } = parseLabelSelector(selector.value);

@@ -32,7 +32,7 @@ describe('D26: a rule that is refused', () => {
       /^No Vip holds 10\.16\.0\.55: create a Vip of type switch_lb_vip with v4ip 10\.16\.0\.55\.$/,
     ],
     ['no such Vip', { vip: 'nobody' }, 'VipNotFound', /^There is no Vip nobody/],
-    ['a Vip of another type', { vip: 'plain' }, 'VipUnsuited', /set its spec\.type to switch_lb_vip\.$/],
+    ['a Vip of another type', { vip: 'plain' }, 'VipTypeMismatch', /set its spec\.type to switch_lb_vip\.$/],
     [
       'half a pair',
       { vip: '10.16.0.100,fd00::1' },
@@ -75,7 +75,10 @@ describe('D26: a rule that is refused', () => {
     expect([reason(world, 'by-name'), reason(world, 'by-address')]).toEqual(['VipNotFound', 'VipNotFound']);
     world.vip('slr-01', { subnet: 'ovn-default', v4ip: '10.16.0.5' });
     await world.settle();
-    expect([reason(world, 'by-name'), reason(world, 'by-address')]).toEqual(['VipUnsuited', 'VipNotFound']);
+    expect([reason(world, 'by-name'), reason(world, 'by-address')]).toEqual([
+      'VipTypeMismatch',
+      'VipNotFound',
+    ]);
     world.edit(VIPS, 'slr-01', { spec: { type: 'switch_lb_vip' } });
     await world.settle();
     expect([reason(world, 'by-name'), reason(world, 'by-address')]).toEqual(['Defined', 'VipNotFound']);
@@ -98,7 +101,7 @@ describe('D26: a rule that is refused', () => {
     world.rule('second', LISTED);
     world.rule('third', { ...LISTED, ports: [{ port: 9 }] });
     await world.settle();
-    expect([reason(world, 'second'), reason(world, 'third')]).toEqual(['FrontTaken', 'Defined']);
+    expect([reason(world, 'second'), reason(world, 'third')]).toEqual(['VipPortTaken', 'Defined']);
     world.edit(SWITCH_LB_RULES, 'first', { spec: { ports: [{ port: 1 }] } });
     await world.settle();
     expect(reason(world, 'second')).toBe('Defined');

@@ -153,7 +153,7 @@ describe('a SwitchLBRule', () => {
     await world.settle();
     expect(ruleOf(world.ledger, 'web')?.vip).toBe('slr-01');
     expect(said(world)).toMatchObject({
-      reason: 'FrontTaken',
+      reason: 'VipPortTaken',
       message: expect.stringMatching(/belongs to rule theirs.* It keeps 8888\/TCP of Vip slr-01\.$/),
     });
     world.delete(SWITCH_LB_RULES, 'theirs');

@@ -9,7 +9,7 @@ import { STALE_RETRY_MS } from '@holdfast/kube-api';
 import { isOnlyCounts } from '../object/conditions';
 import { poolKey, subnetKey } from '../object/due-key';
 import type { LedgerCommand } from '@holdfast/ledger';
-import { actorGone, actorOf, THROUGH_KUBERNETES } from '@holdfast/kube-api';
+import { actorGone, actorOf } from '@holdfast/kube-api';
 import type { Warning } from '../object/object-writer';
 import { FINALIZER } from '@holdfast/kube-api';
 import { readSubnet } from './subnet-spec';
@@ -109,7 +109,7 @@ export class SubnetReconciler {
   private async onMissing(name: string): Promise<number | undefined> {
     const { ledger, writer, rejections, guards } = this.context;
     const state = ledger.view.subnet(name);
-    if (state && ledger.view.subnetDefinedThrough(name) === THROUGH_KUBERNETES) {
+    if (state && ledger.view.ownerOfSubnet(name)?.kind === 'KubernetesObject') {
       // Each release makes the key due again.
       if (guards.subnets.holds(name) || inUse(state)) return undefined;
       if (await writer.exists(SUBNETS, name)) return REAPPEARING_MS;

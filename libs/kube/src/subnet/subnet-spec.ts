@@ -21,7 +21,7 @@ import {
   usableRange,
 } from '@holdfast/ipam';
 import type { KubernetesObject } from '@holdfast/kube-api';
-import { listed, quoted, type FieldRead, readTextList, readTexts } from '@holdfast/kube-api';
+import { listed, quotedText, type FieldRead, readTextList, readTexts } from '@holdfast/kube-api';
 
 /** How long a released address stays unused; whole seconds. */
 export const COOLING_ANNOTATION = 'holdfast.io/cooling-seconds';
@@ -50,7 +50,7 @@ export function readSubnet({ metadata, spec = {} }: KubernetesObject): FieldRead
   const retention = readRetention(metadata.annotations?.[SUBNET_RETENTION_ANNOTATION]);
   if (retention.rejected) return retention;
   const { vpc } = texts.value;
-  if (vpc !== '' && !isSubnetName(vpc)) return invalid('spec.vpc', `${quoted(vpc)} can be no VPC's name`);
+  if (vpc !== '' && !isSubnetName(vpc)) return invalid('spec.vpc', `${quotedText(vpc)} can be no VPC's name`);
   const { router, ignored } = readRouter(texts.value, spec['logicalGateway'] === true, gateways.value);
   const definition = {
     cidrs: cidrs.value,
@@ -76,7 +76,7 @@ function readRouter(
   if (vpc === '') return { ignored: '' };
   const isOfOvn = provider === '' || provider === 'ovn' || provider.endsWith('.ovn');
   const reason = !isOfOvn
-    ? `provider ${quoted(provider)} has no switch in OVN`
+    ? `provider ${quotedText(provider)} has no switch in OVN`
     : vlan !== '' && !isLogicalGateway
       ? 'the gateway of an underlay subnet is outside of OVN'
       : gateways.length === 0
@@ -93,7 +93,7 @@ function readCidrs(text: string): FieldRead<Cidr[]> {
   for (const part of split(text)) {
     const cidr = parseCidr(part);
     if (!cidr)
-      return invalid('spec.cidrBlock', `${quoted(part)} is no block of addresses such as 10.16.0.0/16`);
+      return invalid('spec.cidrBlock', `${quotedText(part)} is no block of addresses such as 10.16.0.0/16`);
     cidrs.push(cidr);
   }
   const families = new Set(cidrs.map(({ family }) => family));
@@ -107,9 +107,9 @@ function readGateways(text: string, cidrs: readonly Cidr[]): FieldRead<Address[]
   const named: Address[] = [];
   for (const part of split(text)) {
     const gateway = parseAddress(part);
-    if (gateway === undefined) return invalid('spec.gateway', `${quoted(part)} is no address`);
+    if (gateway === undefined) return invalid('spec.gateway', `${quotedText(part)} is no address`);
     if (!cidrs.some((cidr) => contains(cidr, gateway)))
-      return invalid('spec.gateway', `${quoted(part)} is outside ${cidrs.map(formatCidr).join(',')}`);
+      return invalid('spec.gateway', `${quotedText(part)} is outside ${cidrs.map(formatCidr).join(',')}`);
     if (named.some((other) => familyOf(other) === familyOf(gateway)))
       return invalid('spec.gateway', 'has two addresses of one family; keep one');
     named.push(gateway);
@@ -136,7 +136,7 @@ function readExcluded(
     const range = parseRange(entry.trim());
     if (!range) {
       const forms = 'write "a", "a..b" with a before b, or a block "a/n"';
-      return invalid(`spec.excludeIps[${at}]`, `${quoted(entry)} is no range of addresses; ${forms}`);
+      return invalid(`spec.excludeIps[${at}]`, `${quotedText(entry)} is no range of addresses; ${forms}`);
     }
     const cidr = cidrs.find((block) => overlaps(block, range));
     const inside = cidr && clip(range, cidr);
@@ -156,7 +156,7 @@ function readCooling(text: string | undefined): FieldRead<number> {
   if (/^\s*\d{1,9}\s*$/.test(text)) return { value: seconds * 1_000 };
   return invalid(
     `metadata.annotations[${COOLING_ANNOTATION}]`,
-    `${quoted(text)} is no whole number of seconds`,
+    `${quotedText(text)} is no whole number of seconds`,
   );
 }
 
@@ -166,7 +166,7 @@ function readRetention(text = ''): FieldRead<Retention | undefined> {
   if (retention) return { value: retention };
   return invalid(
     `metadata.annotations[${SUBNET_RETENTION_ANNOTATION}]`,
-    `${quoted(text)} is none of release, owner, forever, or a time such as 24h`,
+    `${quotedText(text)} is none of release, owner, forever, or a time such as 24h`,
   );
 }
 

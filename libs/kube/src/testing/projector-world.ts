@@ -6,7 +6,7 @@ import { MemoryLedger } from '@holdfast/ledger/testing';
 import type { SandboxConnection } from '@holdfast/kube-api/testing';
 import { SandboxWorld } from '@holdfast/kube-api/testing';
 
-export interface RunningProjector {
+export interface StartedProjector {
   readonly projector: ObjectProjector;
   readonly connection: SandboxConnection;
   readonly faults: readonly ProjectorFault[];
@@ -25,7 +25,7 @@ export class ProjectorWorld extends SandboxWorld {
   }
 
   /** Resolves when the projector has done what there was to do. */
-  async start(options: Partial<ObjectProjectorOptions> = {}): Promise<RunningProjector> {
+  async start(options: Partial<ObjectProjectorOptions> = {}): Promise<StartedProjector> {
     const { clock, chance, ledger } = this;
     const connection = this.sandbox.connect();
     const faults: ProjectorFault[] = [];

@@ -65,7 +65,7 @@ export class VipReconciler {
     const { rejections } = this.context;
     const { name } = object.metadata;
     const key = vipKey(name);
-    const command = this.commandOf(name, desired);
+    const command = this.commandOf(object, desired);
     if (!command) {
       rejections.forget(key);
       return { is: 'done' };
@@ -90,10 +90,12 @@ export class VipReconciler {
   }
 
   /** What there is to be done; undefined when it is so already. */
-  private commandOf(name: string, desired: VipSpec): LedgerCommand | undefined {
+  private commandOf({ metadata }: KubernetesObject, desired: VipSpec): LedgerCommand | undefined {
+    const { name, uid } = metadata;
     const { v4, v6, mac, purpose } = desired;
     const held = this.own(name);
-    if (!held) return { type: 'ReserveVip', subnet: desired.subnet, name, v4, v6, mac, ...purpose };
+    const owner = { kind: 'KubernetesObject', resource: 'vips.kubeovn.io', uid } as const;
+    if (!held) return { type: 'ReserveVip', subnet: desired.subnet, name, owner, v4, v6, mac, ...purpose };
     const { note } = held.reservation.vip;
     const command = { type: 'ReviseVip' as const, name, v4, v6, mac, ...purpose, note };
     const decision = subnet.decide({ ...command, subnet: desired.subnet }, held.subnet, moment(this.context));
@@ -202,5 +204,5 @@ const RELEASE = 'release';
 const COMING: Rejection = {
   code: 'SubnetNotFound',
   message: 'Its Subnet is not defined yet.',
-  facts: {},
+  facts: { subnet: '' },
 };

@@ -11,7 +11,7 @@ import {
   type VipPurpose,
 } from '@holdfast/ipam';
 import type { JsonObject } from '@holdfast/kube-api';
-import { quoted, type FieldRead, readTextList, readTexts } from '@holdfast/kube-api';
+import { quotedText, type FieldRead, readTextList, readTexts } from '@holdfast/kube-api';
 
 export interface VipSpec {
   readonly subnet: string;
@@ -45,7 +45,7 @@ function readAddresses(spec: JsonObject): FieldRead<Pick<VipSpec, 'subnet' | 'v4
   if (texts.rejected) return texts;
   const { subnet, v4ip, v6ip, macAddress } = texts.value;
   if (subnet === '') return invalid('spec.subnet', 'is required; name the Subnet to reserve from');
-  if (!isSubnetName(subnet)) return invalid('spec.subnet', `${quoted(subnet)} can be no Subnet's name`);
+  if (!isSubnetName(subnet)) return invalid('spec.subnet', `${quotedText(subnet)} can be no Subnet's name`);
   const [v4, v6] = [parseAddress(v4ip), parseAddress(v6ip)];
   if (v4ip !== '' && typeof v4 !== 'number') return invalid('spec.v4ip', notAn('IPv4 address', v4ip));
   if (v6ip !== '' && typeof v6 !== 'bigint') return invalid('spec.v6ip', notAn('IPv6 address', v6ip));
@@ -68,9 +68,9 @@ function readPurpose(spec: JsonObject): FieldRead<VipSpec['purpose']> {
   const { type, namespace } = texts.value;
   const vipType = VIP_TYPES.find((known) => known === type);
   if (vipType === undefined)
-    return invalid('spec.type', `${quoted(type)} is none of ${VIP_TYPES.map(quoted).join(', ')}`);
+    return invalid('spec.type', `${quotedText(type)} is none of ${VIP_TYPES.map(quotedText).join(', ')}`);
   if (namespace !== '' && !NAMESPACE.test(namespace))
-    return invalid('spec.namespace', `${quoted(namespace)} can be no Namespace's name`);
+    return invalid('spec.namespace', `${quotedText(namespace)} can be no Namespace's name`);
   const selector = readTextList(spec, 'selector');
   if (selector.rejected) return selector;
   const { malformed } = parseLabelSelector(selector.value);
@@ -82,5 +82,5 @@ function readPurpose(spec: JsonObject): FieldRead<VipSpec['purpose']> {
 }
 
 function notAn(what: string, text: string): string {
-  return `${quoted(text)} is no ${what}; correct it, or leave it empty to have one chosen`;
+  return `${quotedText(text)} is no ${what}; correct it, or leave it empty to have one chosen`;
 }

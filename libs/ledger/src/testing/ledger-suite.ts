@@ -49,16 +49,16 @@ export function ledgerSuite({ name, open }: LedgerHarness): void {
     });
 
     it('tells of facts in order, after the view shows them, until it is told to stop', async () => {
-      const told: SubnetFact[] = [];
+      const received: SubnetFact[] = [];
       const stop = ledger.onFacts((facts) => {
         for (const fact of facts) expect(ledger.view.subnet(fact.subnet)).toBeDefined();
-        told.push(...facts);
+        received.push(...facts);
       });
       await done(reserveVip('left'));
       await done(grant);
       stop();
       await done(releaseVip);
-      expect(told.map(({ event, subnet }) => `${event.type} ${subnet}`)).toEqual([
+      expect(received.map(({ event, subnet }) => `${event.type} ${subnet}`)).toEqual([
         'VipReserved left',
         'ParentGranted left',
       ]);

@@ -10,7 +10,7 @@ import {
   subnet,
   type SubnetCommand,
   type SubnetFact,
-  type SubnetState,
+  type SubnetFold,
   vipName,
   type VipNameState,
 } from '@holdfast/ipam';
@@ -43,7 +43,7 @@ export class MemoryLedger implements ProjectorLedger {
   readonly facts: SubnetFact[] = [];
   private readonly clock: Pick<Clock, 'now'>;
   private readonly through: string;
-  private readonly subnets = new Map<string, SubnetState>();
+  private readonly subnets = new Map<string, SubnetFold>();
   private readonly names = new Map<string, VipNameState>();
   private readonly listeners = new Set<Listener>();
   private pending: SubnetFact[] = [];
@@ -208,7 +208,7 @@ export class MemoryLedger implements ProjectorLedger {
     for (const { resolve } of this.waiting.splice(0)) resolve(true);
   }
 
-  private stateOf(name: string): SubnetState {
+  private stateOf(name: string): SubnetFold {
     const state = this.subnets.get(name) ?? subnet.initial(name);
     this.subnets.set(name, state);
     return state;

@@ -3,7 +3,7 @@
 import { BEHIND_RETRY_MS, executeAndSee } from '@holdfast/projection';
 import { retentionOf, type SubnetState } from '@holdfast/ipam';
 import { THROUGH_KUBERNETES } from '@holdfast/kube-api';
-import { isPodFinished } from '@holdfast/kube-api';
+import { hasPodFinished } from '@holdfast/kube-api';
 import type { HeldPlace } from '../context/ledger-index';
 import { lookedUpOnce, type OwnersOnce, type Standing, standingOf } from '../owner/owner-standing';
 import { Missing, type PodContext, UNKNOWN_RETRY_MS } from '../context/pod-context';
@@ -79,7 +79,7 @@ export class OwnerEnds {
   private hasPod({ kind, namespace, name, ordinal }: Owner): boolean {
     if (kind !== 'statefulset') return false;
     const pod = this.context.pods.get({ namespace, name: `${name}-${ordinal}` });
-    if (!pod || pod.metadata.deletionTimestamp || isPodFinished(pod)) return false;
+    if (!pod || pod.metadata.deletionTimestamp || hasPodFinished(pod)) return false;
     const owner = ownerOfPod(pod, this.context.rules);
     return owner?.kind === kind && owner.name === name;
   }

@@ -43,7 +43,7 @@ const NEXT_MAY_DO = new Set<string>([
   'PoolNotFound',
 ] satisfies RejectionCode[]);
 
-const HOLDS_OTHER: RejectionCode = 'HolderHoldsOther';
+const HOLDS_OTHER: RejectionCode = 'HolderHasDifferentAddress';
 
 type Reserving = Carrying & ReserveAddress;
 
@@ -146,7 +146,7 @@ export class NicAdmission {
     if (list.rejected) return nicRefusedBy(list.rejected);
     let outcome: NicOutcome = NOT_MANAGED;
     for (const state of states) {
-      const has = state.byHolder.get(holder) ?? state.formerAddresses(holder);
+      const has = state.byHolder.get(holder) ?? state.lastHeld(holder);
       const entries = entriesFor(field, list.value, owner, has);
       if (entries.rejected) return nicRefusedBy(entries.rejected);
       for (const entry of entries.value) {
@@ -170,7 +170,7 @@ export class NicAdmission {
     const { pod, provider, owner } = task;
     const port = portOfNic(pod, owner, provider);
     // What it has now it may have had by the time that this is decided: somebody else may release it meanwhile.
-    const has = state.byHolder.get(holder) ?? state.formerAddresses(holder);
+    const has = state.byHolder.get(holder) ?? state.lastHeld(holder);
     const prefersFormer =
       request.pool === undefined || (has !== undefined && isOfPool(state, request.pool, has));
     const command = this.fitting(state, {

@@ -11,10 +11,10 @@ import {
 } from '@holdfast/ipam';
 import type { LedgerCommand } from '@holdfast/ledger';
 import { actorOf } from '@holdfast/kube-api';
-import { isPodFinished } from '@holdfast/kube-api';
+import { hasPodFinished } from '@holdfast/kube-api';
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { PODS } from '@holdfast/kube-api';
-import { nodeOfPod, objectOf } from '@holdfast/kube-api';
+import { podNode, objectOf } from '@holdfast/kube-api';
 import type { MigrationRole } from '../request/live-migration';
 import { BEHIND, inUse, type NicOutcome, nicRefusedBy } from '../request/nic-outcome';
 import { wantsPortSecurity } from '../request/nic-request';
@@ -156,7 +156,7 @@ export class NicAttachment {
       if (event.type !== 'UserDetached' || event.user.object === command.user.object) continue;
       const [namespace = '', name = ''] = event.user.object.slice('pod/'.length).split('/');
       const other = this.context.pods.get({ namespace, name });
-      if (!other || other.metadata.uid !== event.user.uid || isPodFinished(other)) continue;
+      if (!other || other.metadata.uid !== event.user.uid || hasPodFinished(other)) continue;
       if (command.migrates) return { is: 'placed', subnet: state, holder: command.holder };
       return nicRefusedBy(inUse(command.holder, state.name, event.user.object));
     }
@@ -181,7 +181,7 @@ export function userOf(
   holder: Holder,
 ): User {
   const { uid, resourceVersion } = pod.metadata;
-  const node = nodeOfPod(pod);
+  const node = podNode(pod);
   const user = { object: objectOf(pod), uid, resourceVersion, ...(node !== undefined && { node }) };
   if (!isVipHolder(holder)) return user;
   const port = { port: portOfNic(pod, owner, provider), ...(wantsPortSecurity(pod, provider) && SECURED) };

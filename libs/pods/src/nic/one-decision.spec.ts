@@ -95,7 +95,7 @@ describe('what was reserved beforehand', () => {
     await world.ledger.execute({ type: 'ReserveAddress', ...place, v4, port: 'mine' }, 'ann', 'http');
     world.podOf('a');
     await world.settle(5_000);
-    expect(world.reasons()).toEqual(['a: HolderHoldsOther']);
+    expect(world.reasons()).toEqual(['a: HolderHasDifferentAddress']);
     expect(portOf(world).port).toBe('mine');
   });
 

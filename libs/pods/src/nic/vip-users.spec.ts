@@ -57,7 +57,7 @@ describe('a Pod that names a Vip', () => {
   });
 
   it.each<[string, object, string]>([
-    ['of another type', { vipType: 'switch_lb_vip' }, 'VipUnsuited'],
+    ['of another type', { vipType: 'switch_lb_vip' }, 'VipTypeMismatch'],
     ['of another Namespace', { namespace: 'tenant' }, 'VipOfNamespace'],
     ['of another Subnet', { subnet: 'other' }, 'VipElsewhere'],
   ])('gets none %s, and an Event that says so (D29)', async (_, spec, reason) => {

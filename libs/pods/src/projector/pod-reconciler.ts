@@ -13,7 +13,7 @@ import {
   type SubnetState,
   vipHolder,
 } from '@holdfast/ipam';
-import { isPodFinished, isOnHostNetwork } from '@holdfast/kube-api';
+import { hasPodFinished, isOnHostNetwork } from '@holdfast/kube-api';
 import type { PodWarning, PodWarnings } from '@holdfast/kube-api';
 import { keyOf, type KubernetesObject } from '@holdfast/kube-api';
 import { Departures } from '../ending/departures';
@@ -70,7 +70,7 @@ export class PodReconciler {
   }
 
   private async arrive(key: string, pod: KubernetesObject, said: PodWarning[]): Promise<number | undefined> {
-    if (isPodFinished(pod)) return this.departures.leave(key, pod, 'Pod finished');
+    if (hasPodFinished(pod)) return this.departures.leave(key, pod, 'Pod finished');
     if (isOnHostNetwork(pod)) return undefined;
     const owner = ownerOfPod(pod, this.context.rules);
     const role = this.roleOf(pod, owner);

@@ -2,7 +2,7 @@
 // `a,a6;b,b6`. A StatefulSet's Pod may have the entry of its ordinal, any other Pod the first that is free. Pure: which are
 // free is for the ledger to say.
 import { type AddressPair, invalid, parseAddress, type RejectionCode } from '@holdfast/ipam';
-import { quoted, type FieldRead } from '@holdfast/kube-api';
+import { quotedText, type FieldRead } from '@holdfast/kube-api';
 import { readAddresses } from './nic-request';
 import type { Owner } from './pod-identity';
 
@@ -23,7 +23,7 @@ export const isAddressList = (text: string): boolean => /[,;]/.test(text) || par
 export function readAddressList(field: string, text: string): FieldRead<readonly AddressPair[]> {
   const parts = (text.includes(';') ? text.split(';') : entriesOf(text)).map((it) => it.trim());
   const entries = parts.filter((it) => it !== '');
-  if (entries.length === 0) return invalid(field, `${quoted(text)} lists no address`);
+  if (entries.length === 0) return invalid(field, `${quotedText(text)} lists no address`);
   if (entries.length > ENTRIES_MAX) return invalid(field, `at most ${ENTRIES_MAX} entries; make it a pool`);
   const list: AddressPair[] = [];
   for (const entry of entries) {

@@ -14,7 +14,7 @@ export type NicOutcome =
 export type RejectionReason =
   | 'AddressedByOthers'
   | 'VipNotFound'
-  | 'VipUnsuited'
+  | 'VipTypeMismatch'
   | 'VipElsewhere'
   | 'VipOfNamespace';
 

@@ -1,7 +1,7 @@
 // Which NICs a Pod has, and what it asks for each of them in its annotations. Pure; whether it gets that is for the
 // ledger to say.
 import {
-  type AddressWish,
+  type AddressRequest,
   type Family,
   familyOf,
   formatAddress,
@@ -13,7 +13,7 @@ import {
   parseMac,
 } from '@holdfast/ipam';
 import type { KubernetesObject } from '@holdfast/kube-api';
-import { quoted, type FieldRead } from '@holdfast/kube-api';
+import { quotedText, type FieldRead } from '@holdfast/kube-api';
 import { annotationOf, NETWORKS_ANNOTATION, nicAnnotation } from '@holdfast/kube-api';
 
 /** The provider of a Pod's first NIC. */
@@ -22,7 +22,7 @@ export const DEFAULT_PROVIDER = 'ovn';
 export const POOL_WORD = 'ip_pool';
 
 export interface NicRequest {
-  readonly request: AddressWish;
+  readonly request: AddressRequest;
   readonly portSecurity: boolean;
 }
 
@@ -83,7 +83,7 @@ function readNic(
   const macText = annotationOf(pod, names('mac_address'));
   const mac = parseMac(macText);
   if (macText !== '' && mac === undefined)
-    return invalid(names('mac_address'), `${quoted(macText)} is no unicast MAC`);
+    return invalid(names('mac_address'), `${quotedText(macText)} is no unicast MAC`);
   const family = nicAnnotation(provider, 'ip_family');
   const families = readFamilies(family, annotationOf(pod, family));
   if (families.rejected) return families;
@@ -143,13 +143,14 @@ export function addressText({ v4, v6 }: Pick<HeldAddress, 'v4' | 'v6'>): string 
 
 export const macText = ({ mac }: HeldAddress): string => formatMac(mac);
 
-export function readAddresses(field: string, text: string): FieldRead<Pick<AddressWish, 'v4' | 'v6'>> {
+export function readAddresses(field: string, text: string): FieldRead<Pick<AddressRequest, 'v4' | 'v6'>> {
   const request: { v4?: number; v6?: bigint } = {};
   for (const part of text === '' ? [] : text.split(',').map((it) => it.trim())) {
     const address = parseAddress(part);
-    if (address === undefined) return invalid(field, `${quoted(part)} is no address`);
+    if (address === undefined) return invalid(field, `${quotedText(part)} is no address`);
     const key = familyOf(address) === 4 ? 'v4' : 'v6';
-    if (request[key] !== undefined) return invalid(field, `${quoted(text)} has two addresses of one family`);
+    if (request[key] !== undefined)
+      return invalid(field, `${quotedText(text)} has two addresses of one family`);
     Object.assign(request, { [key]: address });
   }
   return { value: request };
@@ -161,10 +162,12 @@ const FAMILIES: Readonly<Record<string, readonly Family[] | undefined>> = {
   dual: [4, 6],
 };
 
-function readFamilies(field: string, text: string): FieldRead<Pick<AddressWish, 'families'>> {
+function readFamilies(field: string, text: string): FieldRead<Pick<AddressRequest, 'families'>> {
   if (text === '') return { value: {} };
   const families = FAMILIES[text.toLowerCase()];
-  return families ? { value: { families } } : invalid(field, `${quoted(text)} is none of ipv4, ipv6, dual`);
+  return families
+    ? { value: { families } }
+    : invalid(field, `${quotedText(text)} is none of ipv4, ipv6, dual`);
 }
 
 function readNetworks(text: string, podNamespace: string): FieldRead<readonly Attachment[]> {
@@ -173,7 +176,7 @@ function readNetworks(text: string, podNamespace: string): FieldRead<readonly At
   if (!read)
     return invalid(
       NETWORKS_ANNOTATION,
-      `${quoted(text)} is neither a list of [namespace/]name[@interface] nor one in JSON`,
+      `${quotedText(text)} is neither a list of [namespace/]name[@interface] nor one in JSON`,
     );
   return { value: read.map(({ namespace, ...rest }) => ({ ...rest, namespace: namespace || podNamespace })) };
 }

@@ -18,7 +18,7 @@ export function unfitVip(
   const { vipType, namespace } = entry.reservation.vip;
   if (vipType !== '')
     return nicRefused(
-      'VipUnsuited',
+      'VipTypeMismatch',
       `Vip ${name} is of type ${vipType}; a Pod can have one of type "" only.`,
     );
   if (namespace !== undefined && namespace !== pod.metadata.namespace)

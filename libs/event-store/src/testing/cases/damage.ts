@@ -3,12 +3,12 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { SeededChance } from '@holdfast/clock/testing';
-import { type RecordedEvent, StoreFault } from '../../event-store';
-import type { Cases } from '../cases';
-import { type Image, imageOf, type Place, putImage, usedLength } from '../file-image';
-import { expectHeld } from '../held';
-import { readWholeLog } from '../read-whole';
-import { appendOf } from '../sample-events';
+import { type RecordedEvent, StoreFault } from '../../port/event-store';
+import type { Cases } from '../harness/cases';
+import { type Image, imageOf, type Place, putImage, usedLength } from '../harness/file-image';
+import { expectHeld } from '../harness/held';
+import { readWholeLog } from '../harness/read-whole';
+import { appendOf } from '../harness/sample-events';
 
 /** Through the door of the store; `open-log.spec.ts` does many more behind it, where each costs less. */
 const FLIPS = 8;

@@ -1,8 +1,8 @@
 // Hints: somebody appended. Early, late or doubled, but they come.
-import { NO_STREAM } from '../../event-store';
-import { type Cases, opened } from '../cases';
-import type { Ground } from '../harness';
-import { sampleEvents } from '../sample-events';
+import { NO_STREAM } from '../../port/event-store';
+import { type Cases, opened } from '../harness/cases';
+import type { Ground } from '../harness/harness';
+import { sampleEvents } from '../harness/sample-events';
 
 export const HINTS: Cases<Ground> = {
   'come after an append, to everyone who asked': opened(async (store, { prefix }) => {
