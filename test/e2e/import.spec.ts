@@ -33,7 +33,7 @@ const CLI = join(__dirname, '../../apps/cli/bin/holdfast.cjs');
 
 /** Two Pods that Kube-OVN gave one address. */
 const TWINS = { 'twin-a': { at: 0x60, v4: '10.16.0.60' }, 'twin-b': { at: 0x61, v4: '10.16.0.60' } };
-const { ip, MAC, pod, statefulSet, usedBy, vip } = kubeOvn;
+const { ip, MAC, pod, statefulSet, vipUsedBy, vip } = kubeOvn;
 const MORE_OBJECTS = [
   ...Object.entries(TWINS).map(([name, { at, v4 }]) =>
     pod(name, v4, { 'ovn.kubernetes.io/mac_address': MAC(at) }),
@@ -41,7 +41,7 @@ const MORE_OBJECTS = [
   // A Vip that is kept for an ordinal whose Pod is gone just now.
   statefulSet('cache', 1),
   ip('cache-0.default', '10.16.0.110', { podType: 'StatefulSet' }),
-  vip('kept', '10.16.0.110', {}, {}, usedBy('cache-0.default')),
+  vip('kept', '10.16.0.110', {}, {}, vipUsedBy('cache-0.default')),
 ];
 
 const OF_PODS = ['db-0.default', 'db-1.default', 'front.default', 'web.default'];

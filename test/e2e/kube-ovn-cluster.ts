@@ -7,7 +7,7 @@ import { installDefinitions, type KubernetesServer, MANIFESTS } from '@holdfast/
 import { kubeOvnPort, kubeOvnSwitch, kubeOvnVirtualPort } from '@holdfast/ovn/testing';
 import { NORTHBOUND_SCHEMA, type OvsdbServer } from '@holdfast/ovsdb/testing';
 
-const { ip, MAC, node, object, ofSet, pod, pool, statefulSet, subnet, usedBy, vip } = kubeOvn;
+const { ip, MAC, node, customObject, ofSet, pod, pool, statefulSet, subnetObject, vipUsedBy, vip } = kubeOvn;
 
 export const KUBE_OVN_SUBNET = 'ovn-default';
 export const POD_PATH = '/api/v1/namespaces/default/pods';
@@ -25,7 +25,7 @@ export async function createKubeOvnObjects(server: KubernetesServer): Promise<vo
   await server.request('POST', '/api/v1/namespaces', { ...NAMESPACE, metadata: { name: 'kube-system' } });
   const spec = { gateway: '10.16.0.1', excludeIps: ['10.16.0.1'], default: true };
   await createObjects(server, [
-    subnet(KUBE_OVN_SUBNET, '10.16.0.0/16', spec),
+    subnetObject(KUBE_OVN_SUBNET, '10.16.0.0/16', spec),
     pool('db', { ips: ['10.16.1.0/24'], namespaces: ['default'] }),
     statefulSet('db', 2),
     node('n1'),
@@ -39,9 +39,9 @@ export async function createKubeOvnObjects(server: KubernetesServer): Promise<vo
     ip('node-n1', '10.16.0.40', { podName: '', namespace: '' }),
     // Reserved without looking (D17), with the address of a Pod.
     ip('later.default', '10.16.0.5', { macAddress: MAC(0x99) }, RESERVED),
-    vip('site', '10.16.0.100', {}, {}, usedBy('front.default')),
+    vip('site', '10.16.0.100', {}, {}, vipUsedBy('front.default')),
     vip('aap', '10.16.0.101', { namespace: 'default', selector: ['app: web'] }),
-    object(
+    customObject(
       'v1',
       'Pod',
       { name: 'kube-ovn-controller-0', namespace: 'kube-system', labels: { app: 'kube-ovn-controller' } },

@@ -46,7 +46,7 @@ describe('the examples in the help', () => {
   beforeAll(async () => {
     [controlPlane, cluster] = await Promise.all([startCliControlPlane(), startSandboxApiServer()]);
     await installDefinitions(cluster, MANIFESTS.kubeOvn);
-    await createObjects(cluster, [kubeOvn.subnet('imported', '10.40.0.0/16')]);
+    await createObjects(cluster, [kubeOvn.subnetObject('imported', '10.40.0.0/16')]);
   });
   afterAll(() => Promise.all([controlPlane.stop(), cluster.stop()]));
 

@@ -13,6 +13,7 @@ const PURE = [
   'libs/projection/src/**',
   'libs/ovn/src/**',
   'libs/kube/src/**',
+  'libs/kube-api/src/**',
   'libs/pods/src/**',
   'libs/kube-ovn-import/src/**',
 ];
@@ -24,7 +25,7 @@ const ADAPTERS = [
   'libs/event-store/src/eventstoredb*',
   'libs/event-store/src/eventstoredb/**',
   'libs/api/src/http-client/**',
-  'libs/kube/src/client-node*',
+  'libs/kube-api/src/client-node/**',
 ];
 
 /** They start real servers, wait for them, and read files. The simulation guards its clocks while it runs. */

@@ -23,13 +23,13 @@ const ROOMS = [
 
   room('ledger', ['api', 'ipam', 'event-store', 'clock', 'history', 'access', 'audit']),
   room('projection', ['ipam', 'clock']),
-  room('kube-api', ['clock']),
+  room('kube-api', ['ipam', 'clock']),
 
   room('ovn', ['ipam', 'ovsdb', 'projection', 'clock']),
-  room('kube', ['ipam', 'kube-api', 'projection', 'clock']),
-  room('pods', ['ipam', 'kube-api', 'projection', 'clock']),
+  room('kube', ['ipam', 'kube-api', 'ledger', 'projection', 'clock']),
+  room('pods', ['ipam', 'kube-api', 'ledger', 'projection', 'clock']),
 
-  room('kube-ovn-import', ['ipam', 'ovsdb', 'ovn', 'kube-api', 'kube', 'pods', 'projection', 'clock']),
+  room('kube-ovn-import', ['ipam', 'api', 'ovsdb', 'ovn', 'kube-api', 'kube', 'pods', 'clock']),
 
   room(
     'cli',

@@ -7,7 +7,7 @@ import type {
   Resource,
   Watcher,
 } from '@holdfast/kube-api';
-import type { LedgerCommand, ProjectorLedger } from '@holdfast/ledger';
+import type { ProjectorLedger, LedgerCommand } from '@holdfast/ledger';
 import type { LedgerView } from '@holdfast/ipam';
 import type { Planted } from '../world/surroundings';
 import { type PlantedBug, bug } from './planted-bug';

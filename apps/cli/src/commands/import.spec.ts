@@ -6,7 +6,7 @@ import { type CliControlPlane, startCliControlPlane } from '../testing/control-p
 import type { Io } from '../io';
 import { Terminal } from '../testing/terminal';
 
-const { ip, pod, subnet, vip } = kubeOvn;
+const { ip, pod, subnetObject, vip } = kubeOvn;
 
 let server: SandboxApiServer;
 let controlPlane: CliControlPlane;
@@ -71,7 +71,7 @@ describe('holdfast import kube-ovn', () => {
     beforeAll(async () => {
       await installDefinitions(server, MANIFESTS.kubeOvn);
       await createObjects(server, [
-        subnet('ovn-default', '10.16.0.0/16', { excludeIps: ['10.16.0.1'] }, { v4usingIPs: 3 }),
+        subnetObject('ovn-default', '10.16.0.0/16', { excludeIps: ['10.16.0.1'] }, { v4usingIPs: 3 }),
         pod('web', '10.16.0.5'),
         ip('web.default', '10.16.0.5'),
         ip('gone.default', '10.16.0.6'),

@@ -3,7 +3,7 @@
 import {
   type HandedOver,
   type NorthboundHandOver,
-  portName,
+  nameOfPort,
   type PortToGiveBack,
 } from '@holdfast/kube-ovn-import';
 import { EXIT, type ExitCode } from '../exit-code';
@@ -17,7 +17,7 @@ interface Row {
   readonly state: State;
 }
 
-export async function giveBack(
+export async function giveBackPorts(
   io: Io,
   northbound: NorthboundHandOver,
   { apply, output }: { readonly apply?: boolean; readonly output: string },
@@ -44,7 +44,7 @@ const toJson = (rows: readonly Row[], isApplied: boolean): object => ({
   applied: isApplied,
   ports: rows.map(({ port, state }) => ({
     state,
-    port: portName(port),
+    port: nameOfPort(port),
     key: port.key,
     wasTaken: port.wasTaken,
   })),
@@ -60,7 +60,7 @@ function toText(rows: readonly Row[], isApplied: boolean): string {
 
 const COLUMNS: readonly TableColumn<Row>[] = [
   { head: 'STATE', text: ({ state }) => state },
-  { head: 'PORT', text: ({ port }) => portName(port) },
+  { head: 'PORT', text: ({ port }) => nameOfPort(port) },
   { head: 'STANDS FOR', text: ({ port }) => port.key },
   { head: 'MADE BY', text: ({ port }) => (port.wasTaken ? 'kube-ovn' : 'holdfast') },
 ];

@@ -14,7 +14,7 @@ import { RemoteLedger } from '../ledger';
 import type { CallRefusal } from '../outcome';
 import { tellRefusal } from '../refusal';
 import { UsageFault } from '../usage-fault';
-import { giveBack } from './give-back';
+import { giveBackPorts } from './give-back';
 import { type ClusterFlags, openCluster } from './open-cluster';
 import { type NorthboundFlags, openNorthbound } from './open-northbound';
 import { reportJson, reportText } from './report';
@@ -37,7 +37,7 @@ export async function importKubeOvn(io: Io, flags: ImportFlags): Promise<ExitCod
     if (flags.giveBack && flags.northbound === undefined)
       throw new UsageFault('--give-back needs --northbound, to know whose ports');
     northbound = openNorthbound(flags, io);
-    if (flags.giveBack && northbound) return await giveBack(io, northbound, flags);
+    if (flags.giveBack && northbound) return await giveBackPorts(io, northbound, flags);
     const timeoutMs = flags.timeout ?? TIMEOUT_DEFAULT_MS;
     const ledger = new RemoteLedger(serverUrl(flags, io), io, timeoutMs);
     api = openCluster(flags, io);

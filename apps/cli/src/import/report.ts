@@ -122,7 +122,7 @@ function valueText(command: ImportStep['command']): string {
     case 'DefineSubnet': {
       const { gateways = [], excluded = [], router } = command;
       const parts = [
-        askedCidrs(command),
+        cidrsText(command),
         gateways.length > 0 ? `gateway ${gateways.map(formatAddress).join(',')}` : 'no gateway',
         ...(excluded.length > 0 ? [`excluded ${excluded.map(formatRange).join(',')}`] : []),
         ...(router ? [`router ${router}`] : []),
@@ -149,7 +149,7 @@ function valueText(command: ImportStep['command']): string {
   }
 }
 
-function askedCidrs(command: Extract<ImportStep['command'], { readonly type: 'DefineSubnet' }>): string {
+function cidrsText(command: Extract<ImportStep['command'], { readonly type: 'DefineSubnet' }>): string {
   const { request } = askingOf(command) as { readonly request: { readonly cidrs?: readonly string[] } };
   return (request.cidrs ?? []).join(',');
 }

@@ -57,7 +57,7 @@ export class Rehearsal {
   try(command: ImportCommand): Tried {
     const state = this.states.get(command.subnet) ?? new SubnetFold(command.subnet);
     this.states.set(command.subnet, state);
-    const refusal = this.refusalBefore(command, state);
+    const refusal = this.rejectionBefore(command, state);
     if (refusal) return { is: 'refused', rejected: refusal };
     if (command.type === 'DefineSubnet' && state.definition) return definedAlready(command, state);
     if (command.type === 'AttachUser' && isKeptAlready(command, state)) return { is: 'so' };
@@ -72,14 +72,14 @@ export class Rehearsal {
     return { is: 'needed' };
   }
 
-  private refusalBefore(command: ImportCommand, state: SubnetState): Rejection | undefined {
+  private rejectionBefore(command: ImportCommand, state: SubnetState): Rejection | undefined {
     if (command.type === 'ReserveVip') return this.elsewhere(command) ?? more(command, vipOf(command), state);
     return command.type === 'ReserveAddress' ? more(command, command.holder, state) : undefined;
   }
 
-  private elsewhere({ name, subnet: wanted }: Omit<ReserveVip, 'claim'>): Rejection | undefined {
+  private elsewhere({ name, subnet: desiredSubnet }: Omit<ReserveVip, 'claim'>): Rejection | undefined {
     const there = this.subnetOfVip.get(`vip/${name}` as Holder);
-    if (there === undefined || there === wanted) return undefined;
+    if (there === undefined || there === desiredSubnet) return undefined;
     const message = `Vip ${name} is in subnet ${there} in the ledger; have it released there first.`;
     return reject('VipNameTaken', message, { vip: name, subnet: there }).rejected;
   }

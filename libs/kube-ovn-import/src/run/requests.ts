@@ -12,11 +12,13 @@ import {
   formatRetention,
 } from '@holdfast/ipam';
 import type { ImportCommand } from '../plan/import-step';
-import type { CallRequest } from './ledger-client';
+import type { LedgerCallRequest } from './ledger-client';
 
 type Name = ImportCommand['type'];
 /** One of the requests with its own operation's name. */
-export type Asking = { [One in Name]: { readonly name: One; readonly request: CallRequest<One> } }[Name];
+export type Asking = {
+  [One in Name]: { readonly name: One; readonly request: LedgerCallRequest<One> };
+}[Name];
 
 export function askingOf(command: ImportCommand): Asking {
   switch (command.type) {
@@ -31,7 +33,10 @@ export function askingOf(command: ImportCommand): Asking {
     }
     case 'ReserveAddress': {
       const { subnet, holder, port = '', portSecurity = false } = command;
-      return { name: command.type, request: { subnet, holder, port, portSecurity, ...wishRequest(command) } };
+      return {
+        name: command.type,
+        request: { subnet, holder, port, portSecurity, ...addressFields(command) },
+      };
     }
     case 'ReserveVip': {
       const { subnet, name, vipType: type, namespace = '', selector, owner } = command;
@@ -39,8 +44,13 @@ export function askingOf(command: ImportCommand): Asking {
       return {
         name: command.type,
         request: {
-          ...{ subnet, name, type, namespace, selector: [...selector], importedFrom },
-          ...wishRequest(command),
+          subnet,
+          name,
+          type,
+          namespace,
+          selector: [...selector],
+          importedFrom,
+          ...addressFields(command),
         },
       };
     }
@@ -84,7 +94,7 @@ function definitionRequest(command: Extract<ImportCommand, { readonly type: 'Def
   };
 }
 
-function wishRequest({ v4, v6, mac, families = [] }: AddressRequest) {
+function addressFields({ v4, v6, mac, families = [] }: AddressRequest) {
   return {
     v4: v4 === undefined ? '' : formatAddress(v4),
     v6: v6 === undefined ? '' : formatAddress(v6),

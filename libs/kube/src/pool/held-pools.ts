@@ -1,5 +1,5 @@
 // Which pools of the ledger are an IPPool object's: those that came to be through here. A pool of the same name that another
-// door defined is theirs, also while an object says what is in it.
+// transport defined is theirs, also while an object says what is in it.
 import type { LedgerView, SubnetState } from '@holdfast/ipam';
 
 /** One, as a rule; two for a moment when it is to be in another Subnet. Costs a look at each Subnet. */

@@ -12,7 +12,8 @@ import {
 import type { Following } from '@holdfast/kube-api';
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { IP_POOLS, type Resource, SWITCH_LB_RULES, VIPS } from '@holdfast/kube-api';
-import { type DueKey, dueKeyOf, parentsKey, poolKey, ruleKey, subnetKey, vipKey } from '../object/due-key';
+import type { DueKey } from '@holdfast/projection';
+import { dueKeyOf, parentsKey, poolKey, ruleKey, subnetKey, vipKey } from '../object/due-key';
 import type { ProjectorLedger } from '@holdfast/ledger';
 import { type ActiveRejections, type Due, triggerOf } from '@holdfast/projection';
 import type { ObjectWriter } from '../object/object-writer';

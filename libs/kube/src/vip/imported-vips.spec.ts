@@ -1,8 +1,8 @@
 // Vips that `holdfast import` recorded: their object's own from the moment that it is seen, and nobody else's.
 import { importActor } from './import-actor';
-import { ProjectorWorld } from '../testing/projector-world';
-import { MANIFESTS } from '@holdfast/kube-api/testing';
 import { VIPS } from '@holdfast/kube-api';
+import { MANIFESTS } from '@holdfast/kube-api/testing';
+import { ProjectorWorld } from '../testing/projector-world';
 
 const KUBE_OVN_FINALIZER = 'kubeovn.io/kube-ovn-controller';
 const GIVEN = { v4ip: '10.16.0.5', mac: '00:00:00:0a:00:05' };
@@ -23,7 +23,7 @@ async function imported(form: (typeof FORMS)[number], uid?: string): Promise<Pro
   const isNew = form === 'in its event';
   const actor = isNew ? 'ann' : importActor({ uid: of, resourceVersion: '1' }, 'ann');
   const held = { v4: 0x0a100005, mac: 0x0a0005 };
-  const command = {
+  const order = {
     type: 'ReserveVip',
     subnet: 'ovn-default',
     name: 'web',
@@ -31,7 +31,7 @@ async function imported(form: (typeof FORMS)[number], uid?: string): Promise<Pro
     selector: [],
     owner: { kind: 'ImportedObject', resource: 'vips.kubeovn.io', uid: of },
   } as const;
-  const answer = await world.ledger.execute({ ...command, ...held }, actor, 'http');
+  const answer = await world.ledger.execute({ ...order, ...held }, actor, 'http');
   expect(answer.rejected).toBeUndefined();
   if (!isNew) forgetOwners(world);
   return world;

@@ -1,4 +1,4 @@
-// Which facts may turn a rejection into a success. Pure. Too few would leave somebody waiting for the slow clock, too many
+// Which facts may make a rejection a success. Pure. Too few would leave somebody waiting for the slow clock, too many
 // would retry in vain; neither does harm.
 import {
   type AnyFacts,

@@ -1,4 +1,4 @@
-// The API's refusals, worded as kube-apiserver words them: Status objects with reason, details and code.
+// The API's failures, worded as kube-apiserver words them: Status objects with reason, details and code.
 import type { ResourceType } from './resource-type';
 
 export interface Cause {
@@ -15,7 +15,7 @@ interface Details {
   readonly causes?: readonly Cause[];
 }
 
-export class Refusal extends Error {
+export class StatusFailure extends Error {
   override readonly name = 'Refusal';
 
   constructor(
@@ -47,41 +47,46 @@ export function success(type: ResourceType, name: string, uid: string): object {
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details };
 }
 
-export function notFound(type: ResourceType, name: string): Refusal {
-  return new Refusal(404, 'NotFound', `${named(type)} "${name}" not found`, detailsOf(type, name));
+export function notFound(type: ResourceType, name: string): StatusFailure {
+  return new StatusFailure(404, 'NotFound', `${named(type)} "${name}" not found`, detailsOf(type, name));
 }
 
-export function alreadyExists(type: ResourceType, name: string): Refusal {
-  return new Refusal(409, 'AlreadyExists', `${named(type)} "${name}" already exists`, detailsOf(type, name));
+export function alreadyExists(type: ResourceType, name: string): StatusFailure {
+  return new StatusFailure(
+    409,
+    'AlreadyExists',
+    `${named(type)} "${name}" already exists`,
+    detailsOf(type, name),
+  );
 }
 
-export function conflict(type: ResourceType, name: string, why: string): Refusal {
+export function conflict(type: ResourceType, name: string, why: string): StatusFailure {
   const message = `Operation cannot be fulfilled on ${named(type)} "${name}": ${why}`;
-  return new Refusal(409, 'Conflict', message, detailsOf(type, name));
+  return new StatusFailure(409, 'Conflict', message, detailsOf(type, name));
 }
 
 export const MODIFIED =
   'the object has been modified; please apply your changes to the latest version and try again';
 
-export function invalid(type: ResourceType, name: string, causes: readonly Cause[]): Refusal {
+export function invalidObject(type: ResourceType, name: string, causes: readonly Cause[]): StatusFailure {
   const listed = causes.map(({ field, message }) => `${field}: ${message}`);
   const said = listed.length === 1 ? listed[0] : `[${listed.join(', ')}]`;
   const kind = type.group ? `${type.kind}.${type.group}` : type.kind;
   const details = { name, group: type.group || undefined, kind: type.kind, causes };
-  return new Refusal(422, 'Invalid', `${kind} "${name}" is invalid: ${said}`, details);
+  return new StatusFailure(422, 'Invalid', `${kind} "${name}" is invalid: ${said}`, details);
 }
 
-export function badRequest(message: string): Refusal {
-  return new Refusal(400, 'BadRequest', message);
+export function badRequest(message: string): StatusFailure {
+  return new StatusFailure(400, 'BadRequest', message);
 }
 
-export function unsupportedMedia(accepted: readonly string[]): Refusal {
+export function unsupportedMedia(accepted: readonly string[]): StatusFailure {
   const message = `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`;
-  return new Refusal(415, 'UnsupportedMediaType', message);
+  return new StatusFailure(415, 'UnsupportedMediaType', message);
 }
 
-export function expired(asked: string, oldest: number): Refusal {
-  return new Refusal(410, 'Expired', `too old resource version: ${asked} (${oldest})`);
+export function expiredVersion(version: string, oldest: number): StatusFailure {
+  return new StatusFailure(410, 'Expired', `too old resource version: ${version} (${oldest})`);
 }
 
 function detailsOf(type: ResourceType, name: string): Details {

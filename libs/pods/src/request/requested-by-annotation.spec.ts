@@ -3,7 +3,7 @@ import type { KubernetesObject } from '@holdfast/kube-api';
 import { NAMESPACES } from '@holdfast/kube-api';
 import { readAddressList } from './address-list';
 import { isSelected, readNamespaceSelectors } from './namespace-selector';
-import { PodWorld, SUBNET } from '../testing/pod-world';
+import { PodWorld, DEFAULT_SUBNET } from '../testing/pod-world';
 
 const POOL = 'ovn.kubernetes.io/ip_pool';
 const listed = (list: string) => ({ annotations: { [POOL]: list } });
@@ -117,7 +117,7 @@ describe('what is said of one interface', () => {
     const world = await PodWorld.started();
     const annotations = {
       [networks]: 'infra/net1@eth1',
-      'net1.infra.ovn.kubernetes.io/logical_switch': SUBNET,
+      'net1.infra.ovn.kubernetes.io/logical_switch': DEFAULT_SUBNET,
       'net1.infra.ovn.kubernetes.io/ip_address': '10.16.0.50',
       'net1.infra.kubernetes.io/ip_address.eth1': '10.16.0.51',
       'net1.infra.kubernetes.io/mac_address.eth1': '00:00:00:00:00:51',
@@ -138,8 +138,8 @@ describe('what is said of one interface', () => {
     const world = await PodWorld.started();
     const annotations = {
       [networks]: '[{"name":"net1","interface":"eth1"},{"name":"net1","interface":"eth2"}]',
-      'net1.default.ovn.eth1.kubernetes.io/logical_switch': SUBNET,
-      'net1.default.ovn.eth2.kubernetes.io/logical_switch': SUBNET,
+      'net1.default.ovn.eth1.kubernetes.io/logical_switch': DEFAULT_SUBNET,
+      'net1.default.ovn.eth2.kubernetes.io/logical_switch': DEFAULT_SUBNET,
       'net1.default.kubernetes.io/ip_address.eth1': '10.16.0.61',
       'net1.default.kubernetes.io/ip_address.eth2': '10.16.0.62',
     };
@@ -153,7 +153,7 @@ describe('what is said of one interface', () => {
     const world = await PodWorld.started();
     const annotations = {
       [networks]: 'infra/net1@eth1',
-      'net1.infra.ovn.kubernetes.io/logical_switch': SUBNET,
+      'net1.infra.ovn.kubernetes.io/logical_switch': DEFAULT_SUBNET,
       'net1.infra.kubernetes.io/ip_address.eth1': 'here',
     };
     world.podOf('a', { annotations });

@@ -1,4 +1,4 @@
-// The brake on mass release: what a missing object is taken for, in the right cluster, in another one, and in an empty one.
+// The deletion guard: what a missing object is taken for, in the right cluster, in another one, and in an empty one.
 import { SWITCH_LB_RULES, VIPS } from '@holdfast/kube-api';
 import { backendsOf, parentsOf } from '../testing/uses-of-vip';
 import { ProjectorWorld } from '../testing/projector-world';

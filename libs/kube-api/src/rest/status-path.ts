@@ -5,20 +5,20 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '@holdfast/clock';
 import type { JsonObject } from '../port/kubernetes-object';
 import { groupPathOf, type Resource } from '../port/resource';
-import { faultOf, messageOf, succeeded } from './answers';
+import { answerFault, messageOf, succeeded } from './answers';
 import type { KubernetesRest } from './kubernetes-rest';
 
 /** `status`: the subresource. `object`: the object itself. */
-export type Door = 'status' | 'object';
+export type StatusPath = 'status' | 'object';
 
 /**
- * Where the definition prunes some field, every answer lacks it, as if the door had changed; asking again at most this
+ * Where the definition prunes some field, every answer lacks it, as if the path had changed; asking again at most this
  * often keeps that case cheap. A status lost meanwhile is written again by the next reconcile, which compares.
  */
 const ASK_AGAIN_MS = 10_000;
 
-export class StatusDoor {
-  private readonly known = new Map<string, { readonly door: Door; readonly learnedMs: number }>();
+export class StatusPaths {
+  private readonly known = new Map<string, { readonly path: StatusPath; readonly learnedMs: number }>();
 
   constructor(
     private readonly rest: KubernetesRest,
@@ -26,24 +26,25 @@ export class StatusDoor {
   ) {}
 
   /** @throws KubernetesFault */
-  async of(resource: Resource): Promise<Door> {
-    return this.known.get(idOf(resource))?.door ?? this.learn(resource);
+  async of(resource: Resource): Promise<StatusPath> {
+    return this.known.get(idOf(resource))?.path ?? this.learn(resource);
   }
 
   /** Asks the API again. @throws KubernetesFault */
-  async learn(resource: Resource): Promise<Door> {
+  async learn(resource: Resource): Promise<StatusPath> {
     const answer = await this.rest.call({ method: 'GET', path: groupPathOf(resource) });
-    if (!succeeded(answer)) throw faultOf(`describe ${resource.plural}`, answer.status, messageOf(answer));
+    if (!succeeded(answer))
+      throw answerFault(`describe ${resource.plural}`, answer.status, messageOf(answer));
     const { resources } = answer.body as { readonly resources: readonly { readonly name: string }[] };
-    const door = resources.some(({ name }) => name === `${resource.plural}/status`) ? 'status' : 'object';
-    this.known.set(idOf(resource), { door, learnedMs: this.clock.monotonic() });
-    return door;
+    const path = resources.some(({ name }) => name === `${resource.plural}/status`) ? 'status' : 'object';
+    this.known.set(idOf(resource), { path, learnedMs: this.clock.monotonic() });
+    return path;
   }
 
   /** Whether what was written on the object itself may have been dropped because there is a subresource now. */
-  isDoubtful(resource: Resource, asked: JsonObject, written: JsonObject | undefined): boolean {
+  isDoubtful(resource: Resource, sent: JsonObject, written: JsonObject | undefined): boolean {
     const learnedMs = this.known.get(idOf(resource))?.learnedMs ?? 0;
-    return this.clock.monotonic() - learnedMs >= ASK_AGAIN_MS && !holds(written, asked);
+    return this.clock.monotonic() - learnedMs >= ASK_AGAIN_MS && !holds(written, sent);
   }
 }
 
@@ -52,8 +53,8 @@ function idOf(resource: Resource): string {
 }
 
 /** Whether every field that was asked for is there, one level deep: enough to see a status that was ignored. */
-function holds(written: JsonObject | undefined, asked: JsonObject): boolean {
-  return Object.entries(asked).every(([field, value]) =>
+function holds(written: JsonObject | undefined, sent: JsonObject): boolean {
+  return Object.entries(sent).every(([field, value]) =>
     isDeepStrictEqual(written?.[field] ?? null, value ?? null),
   );
 }
