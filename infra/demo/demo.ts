@@ -1,18 +1,18 @@
 // `npm run demo`: the product's main job, on real servers, told step by step. `-- --kubeconfig FILE` runs it in a
 // cluster of yours; nothing is ever applied to one that was not named.
 import { parseArgs } from 'node:util';
-import { reserveOverGrpc, reserveOverHttp, reserveOverNats } from './doors';
+import { reserveOverGrpc, reserveOverHttp, reserveOverNats } from './transports';
 import { DEFINITIONS, KubernetesUser, manifest, vipTable } from './kubernetes';
 import { portOptions, portRows, showSwitch, wipe } from './northbound';
 import { until } from './until';
 import { addressOf, endMigration, makeMachine, makeStatefulSet, MIGRATION, runPod } from './workloads';
-import { type World, startWorld } from './world';
+import { type DemoWorld, startWorld } from './world';
 
 const say = (title: string): void => console.log(`\n== ${title}`);
 const PORT = 'db.default';
 const SEED_VIPS = ['vip-dynamic-01', 'static-vip01', 'vip-aap', 'slr-01', 'pod-use-vip'];
 
-async function applySeed(world: World): Promise<void> {
+async function applySeed(world: DemoWorld): Promise<void> {
   say('apply the subnet ovn-default (10.16.0.0/16) and five Vips');
   const user = new KubernetesUser(world.kubeconfig);
   if (world.isSandbox) await user.apply(...DEFINITIONS);
@@ -33,23 +33,23 @@ async function applySeed(world: World): Promise<void> {
   }
 }
 
-async function reserveThroughEachDoor({ controlPlane, nats }: World): Promise<void> {
-  say('one reservation through each door');
-  const doors = {
+async function reserveOverEachTransport({ controlPlane, nats }: DemoWorld): Promise<void> {
+  say('one reservation over each transport');
+  const transports = {
     HTTP: () => reserveOverHttp(controlPlane.http, 'octavia/demo/over-http'),
     gRPC: () => reserveOverGrpc(controlPlane.grpc, 'octavia/demo/over-grpc'),
     ...(nats && { NATS: () => reserveOverNats(nats, 'octavia/demo/over-nats') }),
   };
-  for (const [door, reserve] of Object.entries(doors)) {
+  for (const [transport, reserve] of Object.entries(transports)) {
     const { reservation, position } = await reserve();
     console.log(
-      `${door}: ${reservation.holder} holds ${reservation.v4} (${reservation.mac}), position ${position}`,
+      `${transport}: ${reservation.holder} holds ${reservation.v4} (${reservation.mac}), position ${position}`,
     );
   }
 }
 
 /** On a cluster of the user's the controllers there make Pods, and whoever does it there gives them addresses. */
-async function keepAddresses(world: World): Promise<void> {
+async function keepAddresses(world: DemoWorld): Promise<void> {
   const user = new KubernetesUser(world.kubeconfig);
   await user.apply(manifest('demo/kubevirt-kinds.yaml'));
   say(
@@ -64,7 +64,7 @@ async function keepAddresses(world: World): Promise<void> {
   await migrate(world, user);
 }
 
-async function migrate({ northbound, controlPlane }: World, user: KubernetesUser): Promise<void> {
+async function migrate({ northbound, controlPlane }: DemoWorld, user: KubernetesUser): Promise<void> {
   const machine = await makeMachine(user, 'db');
   const [source, target] = ['virt-launcher-db-a', 'virt-launcher-db-b'];
   const placed = async (nodes: string): Promise<string> => {
@@ -105,7 +105,7 @@ async function showNorthbound(db: string): Promise<void> {
   console.log(`\nthe same rows were back after ${Math.round(performance.now() - startMs)} ms`);
 }
 
-async function showHistory({ controlPlane }: World): Promise<void> {
+async function showHistory({ controlPlane }: DemoWorld): Promise<void> {
   say('the history of 10.16.0.121');
   const response = await fetch(`${controlPlane.http}/v1/history?address=10.16.0.121`);
   const { events } = (await response.json()) as { events: Record<string, string>[] };
@@ -121,7 +121,7 @@ async function main(): Promise<void> {
   try {
     console.log(`control plane: ${world.controlPlane.http} (HTTP), ${world.controlPlane.grpc} (gRPC)`);
     await applySeed(world);
-    await reserveThroughEachDoor(world);
+    await reserveOverEachTransport(world);
     if (world.isSandbox) await keepAddresses(world);
     if (world.northbound) await showNorthbound(world.northbound);
     await showHistory(world);

@@ -22,8 +22,8 @@ export function wipe(db: string): void {
 /** The rows of the ports, or of one, without what differs from run to run, in the order of their names. */
 export function portRows(db: string, name?: string): string {
   const columns = '--columns=name,type,options,addresses,external_ids';
-  const wanted = name === undefined ? [] : [name];
-  const rows = nbctl(db, columns, '--if-exists', 'list', 'Logical_Switch_Port', ...wanted);
+  const names = name === undefined ? [] : [name];
+  const rows = nbctl(db, columns, '--if-exists', 'list', 'Logical_Switch_Port', ...names);
   return rows.trim().split('\n\n').sort().join('\n\n');
 }
 

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startSandboxApiServer } from '@holdfast/kube-api/testing';
 import { NORTHBOUND_SCHEMA, startOvsdbServer } from '@holdfast/ovsdb/testing';
-import { type ControlPlane, startControlPlane } from '../servers/control-plane';
+import { type ControlPlaneProcess, startControlPlane } from '../servers/control-plane';
 import { startNatsServer } from '../servers/nats-server';
 
-export interface World {
-  readonly controlPlane: ControlPlane;
+export interface DemoWorld {
+  readonly controlPlane: ControlPlaneProcess;
   /** As ovn-nbctl's --db takes it; absent where OVN is not installed. */
   readonly northbound?: string;
   readonly nats?: string;
@@ -20,7 +20,7 @@ export interface World {
   stop(): Promise<void>;
 }
 
-export interface WorldOptions {
+export interface DemoOptions {
   /** A cluster of the user's; absent: the sandbox. */
   readonly kubeconfig?: string;
   /** Where the ledger stays; absent: in a folder that goes with the world. */
@@ -31,7 +31,7 @@ export interface WorldOptions {
   readonly tell: (line: string) => void;
 }
 
-export async function startWorld({ kubeconfig, ledger, flags = {}, tell }: WorldOptions): Promise<World> {
+export async function startWorld({ kubeconfig, ledger, flags = {}, tell }: DemoOptions): Promise<DemoWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-'));
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {

@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import * as ts from 'typescript';
 
 const ROOT = join(__dirname, __dirname.endsWith(join('dist', 'docs')) ? '../../..' : '../..');
-const SOURCES = ['libs/ipam/src/subnet/events.ts', 'libs/ipam/src/vip-name/vip-name.ts'];
+const SOURCES = [
+  ...['definition', 'reservation', 'user', 'vip', 'parent', 'rule'].map(
+    (name) => `libs/ipam/src/subnet/events/${name}.ts`,
+  ),
+  'libs/ipam/src/vip-name/vip-name.ts',
+];
 const GOLDEN = 'test/golden/events';
 
 export const EVENTS_FILE = join(ROOT, 'infra/docs/EVENTS.md');
@@ -49,7 +54,7 @@ type that ends in its version, its data, and metadata:
 | \`commandId\` | the command that led to it |
 | \`commandDigest\` | CRC-32 of that command; absent when the caller gave no id |
 | \`issuedAtMs\`, \`atMs\` | when the command was issued and when it was decided, epoch milliseconds |
-| \`actor\`, \`through\` | who asked, and through which door |
+| \`actor\`, \`through\` | who asked, and which way the command came |
 | \`previous\` | SHA-256 of the stream's event before; the first has 64 zeros |
 
 The event's id is taken from its own hash. A form that was ever written stays readable: \`test/golden/events\` keeps one

@@ -6,7 +6,7 @@ import { Child } from './child';
 
 const READY_WITHIN_MS = 60_000;
 
-export interface ControlPlane {
+export interface ControlPlaneProcess {
   readonly pid: number;
   /** Base URL. */
   readonly http: string;
@@ -18,7 +18,9 @@ export interface ControlPlane {
 }
 
 /** @param flags as `holdfast-control-plane --help` has them; ports are free ones unless given */
-export async function startControlPlane(flags: Readonly<Record<string, string>>): Promise<ControlPlane> {
+export async function startControlPlane(
+  flags: Readonly<Record<string, string>>,
+): Promise<ControlPlaneProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-ready-'));
   const readyFile = join(folder, 'ready.json');
   const all = { http: '127.0.0.1:0', grpc: '127.0.0.1:0', ...flags, 'ready-file': readyFile };

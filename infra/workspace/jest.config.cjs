@@ -1,9 +1,5 @@
-// Every project's tests in one run.
-const path = require('node:path');
-
+// The root's, under the path that the test script names.
 module.exports = {
-  rootDir: path.join(__dirname, '../..'),
-  projects: ['<rootDir>/libs/*', '<rootDir>/apps/*', '<rootDir>/infra', '<rootDir>/test'],
-  reporters: ['default', path.join(__dirname, 'skip-reporter.cjs')],
-  maxWorkers: 2,
+  ...require('../../jest.config.cjs'),
+  rootDir: require('node:path').join(__dirname, '../..'),
 };

@@ -96,8 +96,8 @@ function isOnPath(program) {
     .some((folder) => fs.existsSync(path.join(folder, program)));
 }
 
-function installPrograms(wanted) {
-  const missing = wanted.filter(({ program }) => !isOnPath(program));
+function installPrograms(programs) {
+  const missing = programs.filter(({ program }) => !isOnPath(program));
   if (missing.length === 0) return;
   const packages = [...new Set(missing.map((server) => server.package))];
   const isDebian = fs.existsSync('/etc/debian_version');

@@ -1,5 +1,5 @@
 // Writes what is told of the contract besides the .proto files, from the built library: openapi.json, and the tables
-// in README.md. `npx nx run api:build && node libs/api/document.mjs`; with `--check` it only says what is stale.
+// in CONTRACT.md. `npx nx run api:build && node libs/api/document.mjs`; with `--check` it only says what is stale.
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -29,11 +29,11 @@ function statusTable() {
     .join('\n');
 }
 
-function withTable(readme, name, table) {
+function withTable(contract, name, table) {
   const [begin, end] = [`<!-- ${name}: written by document.mjs -->`, `<!-- ${name}: end -->`];
-  const [before, rest] = readme.split(begin);
+  const [before, rest] = contract.split(begin);
   const [, after] = (rest ?? '').split(end);
-  if (after === undefined) throw new Error(`README.md has no place for ${name}`);
+  if (after === undefined) throw new Error(`CONTRACT.md has no place for ${name}`);
   return `${before}${begin}\n\n${table}\n\n${end}${after}`;
 }
 
@@ -42,10 +42,10 @@ async function formatted(file, text) {
   return prettier.format(text, { ...options, filepath: file });
 }
 
-const readme = path.join(here, 'README.md');
+const contract = path.join(here, 'CONTRACT.md');
 const written = {
-  [readme]: withTable(
-    withTable(fs.readFileSync(readme, 'utf8'), 'operations', operationTable()),
+  [contract]: withTable(
+    withTable(fs.readFileSync(contract, 'utf8'), 'operations', operationTable()),
     'statuses',
     statusTable(),
   ),

@@ -1,5 +1,5 @@
 // The cost of the next free address must not depend on how full the subnet is, nor on how large.
-import { type Cidr, type Holder, SubnetState, parseCidr, subnet } from '@holdfast/ipam';
+import { type Cidr, type Holder, SubnetFold, parseCidr, subnet } from '@holdfast/ipam';
 import { type Figure, median } from './figure';
 
 const BATCH = 60;
@@ -44,7 +44,7 @@ const COMPARED = [
   ['an empty /64', 'an empty /16', undefined],
 ] as const;
 
-function filled(cidr: string, held: number): SubnetState {
+function filled(cidr: string, held: number): SubnetFold {
   const state = subnet.initial('net');
   subnet.evolve(
     state,
@@ -56,7 +56,7 @@ function filled(cidr: string, held: number): SubnetState {
 }
 
 /** The time of the reservations alone, milliseconds; the releases put the subnet back. */
-function reserveAndRelease(state: SubnetState): number {
+function reserveAndRelease(state: SubnetFold): number {
   const holders = Array.from({ length: BATCH }, (_, index) => `pod/default/p-${index}` as Holder);
   const startMs = performance.now();
   for (const holder of holders) reserveOne(state, holder);
@@ -65,10 +65,10 @@ function reserveAndRelease(state: SubnetState): number {
   return ms;
 }
 
-const reserveOne = (state: SubnetState, holder: Holder) =>
+const reserveOne = (state: SubnetFold, holder: Holder) =>
   act(state, { type: 'ReserveAddress', subnet: 'net', holder });
 
-function act(state: SubnetState, command: Parameters<typeof subnet.decide>[0]): void {
+function act(state: SubnetFold, command: Parameters<typeof subnet.decide>[0]): void {
   const decision = subnet.decide(command, state, { nowMs: 1, issuedAtMs: 1 });
   if (decision.rejected) throw new Error(decision.rejected.message);
   for (const event of decision.events) subnet.evolve(state, event, 1);

@@ -17,7 +17,7 @@ const PORTS = 1_000;
 const CHANGES = 1_000;
 const EVENTS = 10_000;
 /** How many events come between two turns of the event loop. */
-const EVENTS_PER_TURN = 10;
+const EVENTS_PER_TICK = 10;
 
 const vipName = (at: number): string => `vip-${at}`;
 const portName = (at: number): string => `pod-${at}.default`;
@@ -137,7 +137,7 @@ class Bench {
     const { transactions } = this.reconciler.status().counts;
     for (let event = 0; event < EVENTS; event += 1) {
       this.ledger.run([this.toggled()]);
-      if (event % EVENTS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+      if (event % EVENTS_PER_TICK === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     await this.reconciler.whenSettled();
     await this.verify();
@@ -194,9 +194,9 @@ class Bench {
       rows.map((row) => [row['name'], (row['options'] as [string, [string, string][]])[1]]),
     );
     for (let at = 0; at < VIPS; at += 1) {
-      const wanted = JSON.stringify(Object.entries(this.optionsOf(vipName(at))).sort());
+      const desired = JSON.stringify(Object.entries(this.optionsOf(vipName(at))).sort());
       const is = JSON.stringify([...(found.get(vipName(at)) ?? [])].sort());
-      if (is !== wanted) throw new Error(`${vipName(at)} is ${is} and should be ${wanted}`);
+      if (is !== desired) throw new Error(`${vipName(at)} is ${is} and should be ${desired}`);
     }
   }
 

@@ -1,4 +1,4 @@
-// The reservation path in this process, on the real store: what the control plane does less the doors.
+// The reservation path in this process, on the real store: what the control plane does less the transports.
 import { systemChance, systemClock } from '@holdfast/clock';
 import { CommandLoop, type EventStore } from '@holdfast/event-store';
 import { openSqliteEventStore } from '@holdfast/event-store/sqlite';
@@ -14,7 +14,7 @@ export function subnetLoop(store: EventStore) {
   const refuse = ({ code }: { code: string }): Rejection => ({
     code: 'InvalidArgument',
     message: code,
-    facts: {},
+    facts: { field: 'command' },
   });
   return new CommandLoop(subnet, { store, clock: systemClock, chance: systemChance, refuse });
 }

@@ -38,20 +38,20 @@ function readParts(names: readonly string[]): readonly string[] {
 }
 
 async function main(): Promise<void> {
-  const wanted = readParts(process.argv.slice(2));
+  const chosen = readParts(process.argv.slice(2));
   // On the disk where a ledger would be, not in memory.
   const folder = mkdtempSync(join(process.env['HOLDFAST_BENCH_DIR'] ?? '/var/tmp', 'holdfast-bench-'));
   let missed = 0;
   console.log(line(['WHAT', 'MEASURED', 'LIMIT', 'WHICH IS', 'REACHED', 'MUST', 'OK']));
   try {
     for (const [name, part] of Object.entries(parts)) {
-      if (wanted.length > 0 && !wanted.includes(name)) continue;
+      if (chosen.length > 0 && !chosen.includes(name)) continue;
       for (const figure of await part(folder)) {
         const { reached, must, ok } = verdict(figure);
         if (ok === 'NO') missed += 1;
-        const told = (value: number): string => `${value.toFixed(value < 100 ? 2 : 0)} ${figure.unit}`;
+        const text = (value: number): string => `${value.toFixed(value < 100 ? 2 : 0)} ${figure.unit}`;
         console.log(
-          line([figure.what, told(figure.measured), told(figure.limit), figure.limitName, reached, must, ok]),
+          line([figure.what, text(figure.measured), text(figure.limit), figure.limitName, reached, must, ok]),
         );
       }
     }

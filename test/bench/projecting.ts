@@ -17,8 +17,8 @@ const BATCHES = [50, 100, 200];
 const SAMPLES = 200;
 
 export async function projecting(folder: string): Promise<Figure[]> {
-  const raw = Math.max(...(await inTurns(BATCHES, (batch) => rawRowsPerSecond(batch))));
-  const watched = Math.max(...(await inTurns(BATCHES, (batch) => rawRowsPerSecond(batch, watch))));
+  const raw = Math.max(...(await inRotation(BATCHES, (batch) => rawRowsPerSecond(batch))));
+  const watched = Math.max(...(await inRotation(BATCHES, (batch) => rawRowsPerSecond(batch, watch))));
   const ours = median(await repeat(ROUNDS, reconcilerRowsPerSecond));
   const what = `Northbound rows/s, ${PORTS} ports built from nothing`;
   const best = `raw JSON-RPC, best of ${BATCHES.join(', ')} a transaction`;
@@ -163,10 +163,10 @@ async function acknowledgedToRow(folder: string): Promise<Figure> {
 }
 
 async function repeat(times: number, run: () => Promise<number>): Promise<number[]> {
-  return inTurns(Array.from({ length: times }), run);
+  return inRotation(Array.from({ length: times }), run);
 }
 
-async function inTurns<Input>(
+async function inRotation<Input>(
   inputs: readonly Input[],
   run: (input: Input) => Promise<number>,
 ): Promise<number[]> {

@@ -8,7 +8,7 @@ import { HttpClient } from '@holdfast/api/http-client';
 import { systemChance } from '@holdfast/clock';
 import { NO_PREDECESSOR, type RecordedEvent, firstBrokenLink } from '@holdfast/event-store';
 import { openSqliteEventStore } from '@holdfast/event-store/sqlite';
-import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
+import { type ControlPlaneProcess, startControlPlane } from '@holdfast/infra/servers/control-plane';
 
 const KILLS = 8;
 const CALLERS = 24;
@@ -24,7 +24,7 @@ const folder = mkdtempSync(join(tmpdir(), 'holdfast-crash-'));
 const store = join(folder, 'ledger.db');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const clientOf = ({ http }: ControlPlane) => new HttpClient({ baseUrl: http });
+const clientOf = ({ http }: ControlPlaneProcess) => new HttpClient({ baseUrl: http });
 
 async function reserve(client: HttpClient, { holder, commandId, issuedAtMs }: Asked): Promise<string> {
   const options = { commandId, issuedAt: timestampFromMs(issuedAtMs) };
@@ -35,7 +35,7 @@ async function reserve(client: HttpClient, { holder, commandId, issuedAtMs }: As
 
 /** Many callers until the process dies under them, after a number of answers that chance gives. */
 async function loadUntilKilled(
-  controlPlane: ControlPlane,
+  controlPlane: ControlPlaneProcess,
   round: number,
 ): Promise<{ acknowledged: Map<string, string>; inDoubt: Asked[] }> {
   const client = clientOf(controlPlane);
@@ -61,7 +61,7 @@ async function loadUntilKilled(
   return { acknowledged, inDoubt };
 }
 
-async function everyReservation(controlPlane: ControlPlane): Promise<Map<string, string>> {
+async function everyReservation(controlPlane: ControlPlaneProcess): Promise<Map<string, string>> {
   const client = clientOf(controlPlane);
   const found = new Map<string, string>();
   for (let pageToken = ''; ; ) {

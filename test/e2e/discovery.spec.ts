@@ -1,18 +1,18 @@
 // What a client can find out from the server alone: gRPC reflection and health, the OpenAPI document; and that careless
-// input is refused by name at every door and changes nothing.
+// input is refused by name over every transport and changes nothing.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as grpc from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { protoPath as healthProto } from 'grpc-health-check';
-import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
+import { type ControlPlaneProcess, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { type NatsServer, startNatsServer } from '@holdfast/infra/servers/nats-server';
 import { connect } from 'nats';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-discovery-'));
 let nats: NatsServer;
-let controlPlane: ControlPlane;
+let controlPlane: ControlPlaneProcess;
 
 beforeAll(async () => {
   nats = await startNatsServer(folder);
@@ -238,11 +238,11 @@ it('refuses careless input over NATS, and changed nothing through all of it', as
   const connection = await connect({ servers: nats.url });
   const ask = async (payload: string | Uint8Array, contentType?: string, subject = 'subnets.define') => {
     const { headers } = await import('nats');
-    const told = headers();
-    if (contentType) told.set('Content-Type', contentType);
+    const sent = headers();
+    if (contentType) sent.set('Content-Type', contentType);
     const reply = await connection.request(`holdfast.v1.${subject}`, payload, {
       timeout: 5_000,
-      headers: told,
+      headers: sent,
     });
     return reply.headers?.get('Nats-Service-Error-Code');
   };

@@ -8,7 +8,7 @@ export interface Step {
 }
 
 /** @param name of the document in infra/docs */
-export function stepsOf(name: string): Step[] {
+export function documentSteps(name: string): Step[] {
   const document = readFileSync(join(__dirname, '../../infra/docs', name), 'utf8');
   return [...document.matchAll(/^```console\n(.*?)^```/gms)].flatMap(([, block = '']) =>
     block

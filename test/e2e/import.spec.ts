@@ -5,7 +5,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
+import { type ControlPlaneProcess, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { until } from '@holdfast/infra/demo/until';
 import { createObjects, kubeOvn } from '@holdfast/kube-ovn-import/testing';
 import {
@@ -24,7 +24,7 @@ import {
   POD_PATH,
   portsIn,
   runNbctl,
-  SUBNET,
+  KUBE_OVN_SUBNET,
   surroundingsIn,
   vendorsIn,
 } from './kube-ovn-cluster';
@@ -33,7 +33,7 @@ const CLI = join(__dirname, '../../apps/cli/bin/holdfast.cjs');
 
 /** Two Pods that Kube-OVN gave one address. */
 const TWINS = { 'twin-a': { at: 0x60, v4: '10.16.0.60' }, 'twin-b': { at: 0x61, v4: '10.16.0.60' } };
-const { ip, MAC, pod, statefulSet, usedBy, vip } = kubeOvn;
+const { ip, MAC, pod, statefulSet, vipUsedBy, vip } = kubeOvn;
 const MORE_OBJECTS = [
   ...Object.entries(TWINS).map(([name, { at, v4 }]) =>
     pod(name, v4, { 'ovn.kubernetes.io/mac_address': MAC(at) }),
@@ -41,11 +41,11 @@ const MORE_OBJECTS = [
   // A Vip that is kept for an ordinal whose Pod is gone just now.
   statefulSet('cache', 1),
   ip('cache-0.default', '10.16.0.110', { podType: 'StatefulSet' }),
-  vip('kept', '10.16.0.110', {}, {}, usedBy('cache-0.default')),
+  vip('kept', '10.16.0.110', {}, {}, vipUsedBy('cache-0.default')),
 ];
 
 const OF_PODS = ['db-0.default', 'db-1.default', 'front.default', 'web.default'];
-const UNEXPLAINED = `kube-ovn/${SUBNET}/unexplained-10.16.0.77`;
+const UNEXPLAINED = `kube-ovn/${KUBE_OVN_SUBNET}/unexplained-10.16.0.77`;
 
 interface Ended {
   readonly code: number;
@@ -53,7 +53,7 @@ interface Ended {
   readonly err: string;
 }
 
-interface Told {
+interface ImportReport {
   readonly steps: readonly { readonly state: string; readonly operation: string }[];
   readonly ports: readonly { readonly state: string; readonly port: string }[];
   readonly conflicts: readonly { readonly code: string; readonly about: string }[];
@@ -81,7 +81,7 @@ function movesOver(startServer: () => Promise<KubernetesServer>): void {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-import-'));
   let server: KubernetesServer;
   let northbound: OvsdbServer;
-  let controlPlane: ControlPlane;
+  let controlPlane: ControlPlaneProcess;
   /** What packets depend on, as it was at first. */
   let ports: Readonly<Record<string, unknown>>;
   let surroundings: unknown;
@@ -99,17 +99,17 @@ function movesOver(startServer: () => Promise<KubernetesServer>): void {
         resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, out, err }),
       );
     });
-  const importing = async (...args: string[]): Promise<Told & { readonly code: number }> => {
+  const importing = async (...args: string[]): Promise<ImportReport & { readonly code: number }> => {
     const flags = ['-o', 'json', '--northbound', northbound.unix];
     const { code, out, err } = await holdfast('import', 'kube-ovn', ...flags, ...args);
     if (out === '') throw new Error(err);
-    return { code, ...(JSON.parse(out) as Told) };
+    return { code, ...(JSON.parse(out) as ImportReport) };
   };
   const json = async (...args: string[]): Promise<Record<string, unknown>> =>
     JSON.parse((await holdfast(...args, '-o', 'json')).out) as Record<string, unknown>;
   const countsOf = (of: readonly { readonly state: string }[]): Record<string, number> =>
     Object.fromEntries([...Map.groupBy(of, ({ state }) => state)].map(([state, all]) => [state, all.length]));
-  const codesOf = ({ conflicts }: Told): string[] =>
+  const codesOf = ({ conflicts }: ImportReport): string[] =>
     conflicts.map(({ code, about }) => `${code} ${about}`).sort();
   const get = async (path: string): Promise<unknown> => (await server.request('GET', path)).body;
   const remove = (path: string) => server.request('DELETE', path, { gracePeriodSeconds: 0 });
@@ -145,7 +145,7 @@ function movesOver(startServer: () => Promise<KubernetesServer>): void {
     for (const [port, { at, v4 }] of Object.entries(TWINS))
       runNbctl(
         northbound,
-        ...kubeOvnPort(SUBNET, `${port}.default`, { addresses: `${kubeOvn.MAC(at)} ${v4}` }),
+        ...kubeOvnPort(KUBE_OVN_SUBNET, `${port}.default`, { addresses: `${kubeOvn.MAC(at)} ${v4}` }),
       );
     [ports, surroundings] = [portsIn(northbound), surroundingsIn(northbound)];
     controlPlane = await start();
@@ -162,12 +162,14 @@ function movesOver(startServer: () => Promise<KubernetesServer>): void {
     const before = await addresses();
     const { code, out, err } = await holdfast('import', 'kube-ovn', '--northbound', northbound.unix);
     expect([code, err]).toEqual([4, '']);
-    expect(out).toContain(`Conflict AddressTwice in subnet ${SUBNET}: 10.16.0.5`);
-    expect(out).toContain(`ips.kubeovn.io/later.default (spec): 10.16.0.5 00:00:00:0a:00:99 in ${SUBNET}`);
+    expect(out).toContain(`Conflict AddressTwice in subnet ${KUBE_OVN_SUBNET}: 10.16.0.5`);
+    expect(out).toContain(
+      `ips.kubeovn.io/later.default (spec): 10.16.0.5 00:00:00:0a:00:99 in ${KUBE_OVN_SUBNET}`,
+    );
     expect(out).toContain('not recorded: pod/default/web, pod/default/later');
     expect(out).toContain('Ports: to take over: 3. Nothing was changed; --apply records it');
     const { conflicts, ports: shown } = await importing();
-    expect(codesOf({ conflicts } as Told)).toEqual([
+    expect(codesOf({ conflicts } as ImportReport)).toEqual([
       'AddressTwice 10.16.0.5',
       'AddressTwice 10.16.0.60',
       'KubeOvnRuns kube-ovn-controller',
@@ -182,16 +184,16 @@ function movesOver(startServer: () => Promise<KubernetesServer>): void {
   it('is recorded but for what is in conflict, whose addresses nobody gets; no port is touched while Kube-OVN runs', async () => {
     const before = await addresses();
     const vendors = vendorsIn(northbound);
-    const told = await importing('--apply');
-    expect([told.code, countsOf(told.steps), countsOf(told.ports)]).toEqual([
+    const report = await importing('--apply');
+    expect([report.code, countsOf(report.steps), countsOf(report.ports)]).toEqual([
       4,
       { recorded: 15 },
       { 'to take over': 3 },
     ]);
     const { reservations } = (await json('reservation', 'list')) as { reservations: Reserved[] };
     expect(reservations.map(({ holder, v4, mac }) => [holder, v4, mac])).toEqual([
-      [`kube-ovn/${SUBNET}/held-back-10.16.0.5`, '10.16.0.5', expect.any(String)],
-      [`kube-ovn/${SUBNET}/held-back-10.16.0.60`, '10.16.0.60', expect.any(String)],
+      [`kube-ovn/${KUBE_OVN_SUBNET}/held-back-10.16.0.5`, '10.16.0.5', expect.any(String)],
+      [`kube-ovn/${KUBE_OVN_SUBNET}/held-back-10.16.0.60`, '10.16.0.60', expect.any(String)],
       [UNEXPLAINED, '10.16.0.77', expect.any(String)],
       ['node/n1', '10.16.0.40', '00:00:00:0a:00:28'],
       ['statefulset/default/db/0', '10.16.1.10', '00:00:00:0a:00:0a'],
@@ -204,7 +206,7 @@ function movesOver(startServer: () => Promise<KubernetesServer>): void {
     expect(users).toMatchObject([{ object: 'pod/default/front', uid: expect.any(String), node: 'n1' }]);
     const { retained } = reservations.find(({ holder }) => holder === 'vip/kept') ?? {};
     expect(retained).toMatchObject({ owner: 'statefulset/default/cache/0' });
-    const other = await holdfast('reserve', SUBNET, 'pod/default/thief', '--v4', '10.16.0.5');
+    const other = await holdfast('reserve', KUBE_OVN_SUBNET, 'pod/default/thief', '--v4', '10.16.0.5');
     expect([other.code, other.err]).toEqual([1, expect.stringContaining('AddressTaken')]);
     expect([await addresses(), portsIn(northbound)]).toEqual([before, ports]);
     expect(vendorsIn(northbound)).toEqual(vendors);
@@ -214,7 +216,7 @@ function movesOver(startServer: () => Promise<KubernetesServer>): void {
     await remove(`${ofKubeOvn('ips')}/later.default`);
     await remove('/api/v1/namespaces/kube-system/pods/kube-ovn-controller-0');
     runNbctl(northbound, 'lsp-del', 'old.default');
-    expect((await holdfast('release', SUBNET, UNEXPLAINED)).code).toBe(0);
+    expect((await holdfast('release', KUBE_OVN_SUBNET, UNEXPLAINED)).code).toBe(0);
     ports = Object.fromEntries(Object.entries(ports).filter(([port]) => port !== 'old.default'));
     const settled = await importing('--apply');
     expect(codesOf(settled)).toEqual(['AddressTwice 10.16.0.60', 'RowDiffers aap']);
@@ -225,7 +227,7 @@ function movesOver(startServer: () => Promise<KubernetesServer>): void {
     ]);
     expect(vendorsIn(northbound)).toEqual({
       holdfast: OF_PODS,
-      'kube-ovn': ['aap', 'node-n1', `${SUBNET}-ovn-cluster`, 'twin-a.default', 'twin-b.default'],
+      'kube-ovn': ['aap', 'node-n1', `${KUBE_OVN_SUBNET}-ovn-cluster`, 'twin-a.default', 'twin-b.default'],
     });
     expect([portsIn(northbound), surroundingsIn(northbound)]).toEqual([ports, surroundings]);
     const { position } = await json('reservation', 'list');
@@ -247,8 +249,8 @@ function movesOver(startServer: () => Promise<KubernetesServer>): void {
       return metadata.finalizers?.some((it) => it.includes('holdfast')) || undefined;
     });
     const last = await until('its parent is granted', async () => {
-      const told = await importing('--apply');
-      return told.conflicts.length === 1 ? told : undefined;
+      const report = await importing('--apply');
+      return report.conflicts.length === 1 ? report : undefined;
     });
     // Still in dispute, and the Pods go on with what they have: see their annotations below.
     expect(codesOf(last)).toEqual(['AddressTwice 10.16.0.60']);
@@ -260,7 +262,9 @@ function movesOver(startServer: () => Promise<KubernetesServer>): void {
       return items.some(({ reason }) => reason === 'AddressedByOthers') || undefined;
     });
     await until('nothing is in the projector’s way', async () => {
-      const { projectors } = (await json('status')) as { projectors: readonly { name: string; trouble: string }[] };
+      const { projectors } = (await json('status')) as {
+        projectors: readonly { name: string; trouble: string }[];
+      };
       return projectors.find(({ name }) => name === 'ovn-northbound')?.trouble === '' || undefined;
     });
     expect([portsIn(northbound), surroundingsIn(northbound)]).toEqual([ports, surroundings]);
@@ -273,10 +277,12 @@ function movesOver(startServer: () => Promise<KubernetesServer>): void {
     await remove(`${POD_PATH}/twin-b`);
     runNbctl(northbound, 'lsp-del', 'twin-b.default');
     ports = Object.fromEntries(Object.entries(ports).filter(([port]) => port !== 'twin-b.default'));
-    const told = await importing('--apply');
-    expect([told.code, codesOf(told)]).toEqual([0, []]);
-    expect(told.ports.find(({ port }) => port === 'twin-a.default')?.state).toBe('taken over');
-    expect((await json('reservation', 'get', SUBNET, 'pod/default/twin-a'))['reservation']).toMatchObject({
+    const report = await importing('--apply');
+    expect([report.code, codesOf(report)]).toEqual([0, []]);
+    expect(report.ports.find(({ port }) => port === 'twin-a.default')?.state).toBe('taken over');
+    expect(
+      (await json('reservation', 'get', KUBE_OVN_SUBNET, 'pod/default/twin-a'))['reservation'],
+    ).toMatchObject({
       v4: '10.16.0.60',
     });
     expect(portsIn(northbound)).toEqual(ports);

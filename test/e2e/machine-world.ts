@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
+import { type ControlPlaneProcess, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { until } from '@holdfast/infra/demo/until';
 import { installDefinitions, type KubernetesServer, MANIFESTS } from '@holdfast/kube-api/testing';
 import { NORTHBOUND_SCHEMA, type OvsdbServer, startOvsdbServer } from '@holdfast/ovsdb/testing';
@@ -22,7 +22,7 @@ const SUBNET_OBJECT = {
 };
 
 /** As `holdfast history -o json` tells it. */
-export interface Told {
+export interface HistoryEvent {
   readonly type: string;
   readonly reason?: string;
   readonly evidence?: { readonly object: string; readonly uid?: string; readonly resourceVersion?: string };
@@ -35,7 +35,7 @@ interface Status {
 
 export class MachineWorld {
   readonly machines: PlayedMachines;
-  private controlPlane: ControlPlane | undefined;
+  private controlPlane: ControlPlaneProcess | undefined;
   private flags: Readonly<Record<string, string>> = {};
 
   private constructor(
@@ -83,7 +83,7 @@ export class MachineWorld {
   }
 
   /** "02:00:… 10.16.0.2", as the launcher's Pod says it, once it does. */
-  told(machine: string, suffix: string): Promise<string> {
+  addressOf(machine: string, suffix: string): Promise<string> {
     return until(`the address of ${launcherOf(machine, suffix)}`, async () => {
       const pod = await this.machines.launcher(machine, suffix);
       const said = (word: string): string | undefined =>
@@ -93,8 +93,8 @@ export class MachineWorld {
   }
 
   /** Until the users are these, `SUFFIX on NODE`, the primary one first, and nobody else. */
-  async usedBy(machine: string, ...wanted: readonly string[]): Promise<void> {
-    await untilEqual(`users of vm/default/${machine}`, wanted, async () => {
+  async usedBy(machine: string, ...expected: readonly string[]): Promise<void> {
+    await untilEqual(`users of vm/default/${machine}`, expected, async () => {
       const [reservation] = (await this.reservations()).filter(
         ({ holder }) => holder === `vm/default/${machine}`,
       );
@@ -104,16 +104,16 @@ export class MachineWorld {
     });
   }
 
-  async heldBy(...wanted: readonly string[]): Promise<void> {
-    await untilEqual('holders', wanted, async () =>
+  async heldBy(...expected: readonly string[]): Promise<void> {
+    await untilEqual('holders', expected, async () =>
       (await this.reservations()).map(({ holder }) => holder).sort(),
     );
   }
 
   /** Until there is such a port with these addresses and options, `key=value` by key; undefined: no such port. */
   async hasPort(port: string, addresses: string | undefined, ...options: readonly string[]): Promise<void> {
-    const wanted = addresses === undefined ? undefined : { addresses, options };
-    await untilEqual(`port ${port}`, wanted, () => {
+    const expected = addresses === undefined ? undefined : { addresses, options };
+    await untilEqual(`port ${port}`, expected, () => {
       if (!this.nbctl('lsp-list', SUBNET).includes(`(${port})`)) return undefined;
       const lines = (command: string): string[] => this.nbctl(command, port).split('\n').filter(Boolean);
       return { addresses: lines('lsp-get-addresses').join(), options: lines('lsp-get-options').sort() };
@@ -121,8 +121,10 @@ export class MachineWorld {
   }
 
   /** What the ledger remembers of the holder, oldest first. */
-  async history(holder: string): Promise<readonly Told[]> {
-    const { events } = (await this.holdfast('history', holder)) as { readonly events: readonly Told[] };
+  async history(holder: string): Promise<readonly HistoryEvent[]> {
+    const { events } = (await this.holdfast('history', holder)) as {
+      readonly events: readonly HistoryEvent[];
+    };
     return events;
   }
 

@@ -11,14 +11,14 @@ import {
 } from '@holdfast/kube-api/testing';
 import { NORTHBOUND_SCHEMA, type OvsdbServer, startOvsdbServer } from '@holdfast/ovsdb/testing';
 import { createKubeOvnObjects, createKubeOvnRows, kubeOvnClusterSkipReason } from './kube-ovn-cluster';
-import { type Step, stepsOf } from './document-steps';
+import { type Step, documentSteps } from './document-steps';
 import { Shell } from './shell';
 
 const CLI = join(__dirname, '../../apps/cli/bin/holdfast.cjs');
 const CONTROLLER = '/api/v1/namespaces/kube-system/pods/kube-ovn-controller-0';
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/kube-system/deployments';
 
-const steps = stepsOf('moving-from-kube-ovn.md');
+const steps = documentSteps('moving-from-kube-ovn.md');
 
 /** What differs from run to run; as wide as it was, for the sake of columns. */
 const timeless = (text: string): string =>

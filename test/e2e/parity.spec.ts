@@ -1,27 +1,33 @@
-// The same cases through all three doors of one running control plane: replies and rejections are the same.
+// The same cases over all three transports of one running control plane: replies and rejections are the same.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '@bufbuild/protobuf';
 import { type OperationName, REJECTION_STATUS, operationList } from '@holdfast/api';
 import { PARENTS_MAX } from '@holdfast/ipam';
-import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
+import { type ControlPlaneProcess, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { type NatsServer, startNatsServer } from '@holdfast/infra/servers/nats-server';
-import { type Answered, type Door, grpcDoor, httpDoor, natsDoor } from './doors';
+import {
+  type TransportAnswer,
+  type TransportClient,
+  grpcClient,
+  httpClient,
+  natsClient,
+} from './transport-clients';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-parity-'));
 let nats: NatsServer;
-let controlPlane: ControlPlane;
-let doors: Door[];
+let controlPlane: ControlPlaneProcess;
+let clients: TransportClient[];
 
 beforeAll(async () => {
   nats = await startNatsServer(folder);
   controlPlane = await startControlPlane({ store: `sqlite:${join(folder, 'ledger.db')}`, nats: nats.url });
-  doors = [httpDoor(controlPlane.http), grpcDoor(controlPlane.grpc), await natsDoor(nats.url)];
+  clients = [httpClient(controlPlane.http), grpcClient(controlPlane.grpc), await natsClient(nats.url)];
 }, 90_000);
 
 afterAll(async () => {
-  for (const door of doors ?? []) await door.close();
+  for (const client of clients ?? []) await client.close();
   await controlPlane?.stop();
   await nats?.stop();
   rmSync(folder, { recursive: true, force: true });
@@ -36,7 +42,7 @@ const LONG_AGO = '2020-01-01T00:00:00Z';
 
 const RULE = { name: 'web', vip: 'VIP-lb', ports: [{ port: 80, targetPort: 8080 }], rejectWhenEmpty: true };
 
-/** `NET` and `VIP` become names of the door's own. */
+/** `NET` and `VIP` become names of the transport's own. */
 type Case = readonly [what: string, operation: OperationName, request: JsonObject];
 
 const CASES: readonly Case[] = [
@@ -283,14 +289,14 @@ it('tries every operation', () => {
 
 it('gives the same answers through HTTP, gRPC and NATS', async () => {
   const answers = new Map<string, string[]>();
-  for (const door of doors) {
-    const own = door.name.toLowerCase();
+  for (const client of clients) {
+    const own = client.name.toLowerCase();
     let position: string | undefined;
     for (const [at, [what, operation, request]] of CASES.entries()) {
       const named = substitute(request, { NET: `net-${own}`, VIP: `vip-${own}` });
       const isQuery = /^(Get|List|Who)/.test(operation);
       const asked = isQuery && position !== undefined ? { ...named, atLeastPosition: position } : named;
-      const answer = await door.call(operation, asked);
+      const answer = await client.call(operation, asked);
       position = (answer.reply?.['position'] as string | undefined) ?? position;
       const key = `${at}. ${operation}: ${what}`;
       answers.set(key, [...(answers.get(key) ?? []), withoutChance(answer, own)]);
@@ -310,13 +316,14 @@ it('gives the same answers through HTTP, gRPC and NATS', async () => {
   expect(Object.keys(REJECTION_STATUS).filter((code) => !codes.has(code))).toEqual(NOT_HERE);
 });
 
-it('refuses a parent too many at every door', async () => {
-  const [http, ...others] = doors as [Door, ...Door[]];
+it('refuses a parent too many over every transport', async () => {
+  const [http, ...others] = clients as [TransportClient, ...TransportClient[]];
   await http.call('DefineSubnet', { name: 'full', cidrs: ['10.0.0.0/28'] });
   await http.call('ReserveVip', { name: 'full', subnet: 'full' });
-  const grant = (door: Door, port: string) => door.call('GrantVipParent', { name: 'full', port });
+  const grant = (client: TransportClient, port: string) =>
+    client.call('GrantVipParent', { name: 'full', port });
   await Promise.all(Array.from({ length: PARENTS_MAX }, (_, at) => grant(http, `port-${at}`)));
-  const refused = await Promise.all([http, ...others].map((door) => grant(door, 'port-too-many')));
+  const refused = await Promise.all([http, ...others].map((client) => grant(client, 'port-too-many')));
   for (const { rejected } of refused) {
     expect(rejected).toMatchObject({ code: 'LimitReached', facts: { vip: 'full', limit: `${PARENTS_MAX}` } });
   }
@@ -330,8 +337,8 @@ function substitute(request: JsonObject, names: Readonly<Record<string, string>>
   return JSON.parse(text) as JsonObject;
 }
 
-/** What differs from door to door, or from run to run, taken out. */
-function withoutChance(answer: Answered, own: string): string {
+/** What differs from transport to transport, or from run to run, taken out. */
+function withoutChance(answer: TransportAnswer, own: string): string {
   return (
     JSON.stringify(answer)
       .replaceAll(`net-${own}`, 'NET')

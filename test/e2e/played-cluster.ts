@@ -93,7 +93,7 @@ export class PlayedCluster {
   /** A step that comes too late, because the Pod has changed, is taken again at the next look. */
   private async serve({ metadata, spec, status }: KubernetesObject): Promise<void> {
     const path = `${PODS}/${metadata.name}`;
-    const isTold = metadata.annotations?.['ovn.kubernetes.io/allocated'] === 'true';
+    const isAllocated = metadata.annotations?.['ovn.kubernetes.io/allocated'] === 'true';
     if (metadata.deletionTimestamp) {
       const preconditions = { uid: metadata.uid };
       await this.server.request('DELETE', path, { gracePeriodSeconds: 0, preconditions });
@@ -101,7 +101,7 @@ export class PlayedCluster {
       const target = { apiVersion: 'v1', kind: 'Node', name: `node-${metadata.name.length % 3}` };
       const binding = { apiVersion: 'v1', kind: 'Binding', metadata: { name: metadata.name }, target };
       await this.server.request('POST', `${path}/binding`, binding);
-    } else if (isTold && status?.['phase'] !== 'Running') {
+    } else if (isAllocated && status?.['phase'] !== 'Running') {
       const podIP = metadata.annotations?.['ovn.kubernetes.io/ip_address'];
       const conditions = [{ type: 'Ready', status: 'True' }];
       const running = { phase: 'Running', podIP, podIPs: [{ ip: podIP }], conditions };

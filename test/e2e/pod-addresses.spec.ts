@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HttpClient } from '@holdfast/api/http-client';
-import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
+import { type ControlPlaneProcess, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { until } from '@holdfast/infra/demo/until';
 import {
   findKubectl,
@@ -40,9 +40,9 @@ function describeOver(
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-pods-'));
     let server: KubernetesServer;
     let northbound: OvsdbServer;
-    let controlPlane: ControlPlane;
+    let controlPlane: ControlPlaneProcess;
 
-    const start = (): Promise<ControlPlane> =>
+    const start = (): Promise<ControlPlaneProcess> =>
       startControlPlane({
         store: `sqlite:${join(folder, 'ledger.db')}`,
         kubeconfig: server.kubeconfigFile,
@@ -67,7 +67,7 @@ function describeOver(
       };
       return metadata.annotations ?? {};
     };
-    const told = (podName: string): Promise<string> =>
+    const addressOf = (podName: string): Promise<string> =>
       until(`the address of ${podName}`, async () => {
         const annotations = await annotationsOf(podName);
         const [ip, mac] = ['ip_address', 'mac_address'].map(
@@ -80,9 +80,9 @@ function describeOver(
       const { reply } = await client.call('ListReservations', { subnet: SUBNET, pageSize: 1000 });
       return (reply?.reservations ?? []).map(({ holder }) => holder).sort();
     };
-    const hold = (...wanted: string[]): Promise<true> =>
-      until(`held by ${wanted.join(', ')} alone`, async () =>
-        JSON.stringify(await holders()) === JSON.stringify(wanted) ? true : undefined,
+    const hold = (...expected: string[]): Promise<true> =>
+      until(`held by ${expected.join(', ')} alone`, async () =>
+        JSON.stringify(await holders()) === JSON.stringify(expected) ? true : undefined,
       );
 
     beforeAll(async () => {
@@ -104,7 +104,7 @@ function describeOver(
 
     it('a Pod is told its address, has its port, and gives both up', async () => {
       await apply(pod('web'));
-      const address = await told('web');
+      const address = await addressOf('web');
       expect(address).toMatch(/^[0-9a-f:]{17} 10\.16\.0\.2$/);
       await until('the port', () => (nbctl('lsp-list', SUBNET).includes('(web.default)') ? true : undefined));
       expect(nbctl('lsp-get-addresses', 'web.default').trim()).toBe(address);
@@ -112,7 +112,7 @@ function describeOver(
       await kubectl(['delete', 'pod', 'web', '--grace-period=0', '--force']);
       await apply(pod('web'));
       controlPlane = await start();
-      expect(await told('web')).toBe(address);
+      expect(await addressOf('web')).toBe(address);
       await kubectl(['delete', 'pod', 'web', '--grace-period=0', '--force']);
       await hold();
       await until('no port', () => (nbctl('lsp-list', SUBNET).trim() === '' ? true : undefined));
@@ -122,7 +122,7 @@ function describeOver(
       const spec = { subnet: SUBNET, v4ip: '10.16.0.77' };
       await apply({ apiVersion: 'kubeovn.io/v1', kind: 'Vip', metadata: { name: 'fixed' }, spec });
       await apply(pod('a', { 'ovn.kubernetes.io/vip': 'fixed' }));
-      const address = await told('a');
+      const address = await addressOf('a');
       expect(address).toMatch(/ 10\.16\.0\.77$/);
       await apply(pod('b', { 'ovn.kubernetes.io/vip': 'fixed' }));
       await until('the Event', async () =>
@@ -134,7 +134,7 @@ function describeOver(
       );
       await hold('vip/fixed');
       await kubectl(['delete', 'pod', 'a', '--grace-period=0', '--force']);
-      expect(await told('b')).toBe(address);
+      expect(await addressOf('b')).toBe(address);
       await kubectl(['delete', 'pod', 'b', '--grace-period=0', '--force']);
     }, 120_000);
   });

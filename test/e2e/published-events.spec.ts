@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HttpClient } from '@holdfast/api/http-client';
-import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
+import { type ControlPlaneProcess, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { until } from '@holdfast/infra/demo/until';
 import { type NatsServer, startNatsServer } from '@holdfast/infra/servers/nats-server';
 import { type NatsConnection, connect } from 'nats';
@@ -13,7 +13,7 @@ const STREAM = 'HOLDFAST_EVENTS';
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-events-'));
 let nats: NatsServer;
 let connection: NatsConnection;
-let controlPlane: ControlPlane;
+let controlPlane: ControlPlaneProcess;
 
 const start = () => startControlPlane({ store: `sqlite:${join(folder, 'ledger.db')}`, nats: nats.url });
 
@@ -117,7 +117,7 @@ it('tells how Vips are used, on the subject of the subnet and the type', async (
   expect(seen.map(({ subject, event }) => [subject.split('.').pop(), event['type']])).toEqual(
     seen.map(({ event }) => [event['type'], event['type']]),
   );
-  const told = { name: 'http', subnet: 'net.uses', vip: 'uses-lb', affinity: 'none' };
+  const published = { name: 'http', subnet: 'net.uses', vip: 'uses-lb', affinity: 'none' };
   expect(seen.map(({ event }) => event)).toMatchObject([
     { type: 'SubnetDefined', definition: { router: 'lr0' } },
     { type: 'AddressReserved', holder: 'octavia/p/a', port: 'a', portSecurity: true },
@@ -125,9 +125,9 @@ it('tells how Vips are used, on the subject of the subnet and the type', async (
     { type: 'ParentGranted', holder: 'vip/uses', port: 'a', grantor: 'explicit', actor: 'octavia' },
     { type: 'ParentWithdrawn', holder: 'vip/uses', port: 'a', grantor: 'explicit', reason: 'failed' },
     { type: 'VipReserved', holder: 'vip/uses-lb' },
-    { type: 'RuleDefined', holder: 'vip/uses-lb', ruleName: 'http', rule: told },
+    { type: 'RuleDefined', holder: 'vip/uses-lb', ruleName: 'http', rule: published },
     { type: 'RuleBackendsChanged', ruleName: 'http', backends: { addresses: ['10.1.0.9'] } },
-    { type: 'RuleRevised', ruleName: 'http', rule: { ...told, affinity: 'client-ip' } },
+    { type: 'RuleRevised', ruleName: 'http', rule: { ...published, affinity: 'client-ip' } },
     { type: 'RuleRetired', holder: 'vip/uses-lb', ruleName: 'http', reason: 'done' },
   ]);
 }, 30_000);

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
+import { type ControlPlaneProcess, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import {
   type KubernetesServer,
   MANIFESTS,
@@ -54,7 +54,7 @@ function describeSeed(
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-seed-'));
     let server: KubernetesServer;
     let northbound: OvsdbServer;
-    let controlPlane: ControlPlane;
+    let controlPlane: ControlPlaneProcess;
 
     const start = () =>
       startControlPlane({

@@ -9,7 +9,7 @@ import { HttpClient } from '@holdfast/api/http-client';
 import { systemChance } from '@holdfast/clock';
 import { SeededChance } from '@holdfast/clock/testing';
 import { openSqliteEventStore } from '@holdfast/event-store/sqlite';
-import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
+import { type ControlPlaneProcess, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { until } from '@holdfast/infra/demo/until';
 import { formatAddress, subnet, type SubnetEvent } from '@holdfast/ipam';
 import { NORTHBOUND_SCHEMA, type OvsdbServer, startOvsdbServer } from '@holdfast/ovsdb/testing';
@@ -58,12 +58,12 @@ const reason = playedClusterSkipReason();
     const chance = new SeededChance(SEED);
     let cluster: PlayedCluster;
     let northbound: OvsdbServer;
-    let controlPlane: ControlPlane;
+    let controlPlane: ControlPlaneProcess;
     let chaos: Promise<void> | undefined;
     let isOver = false;
     let kills = 0;
 
-    const start = (): Promise<ControlPlane> =>
+    const start = (): Promise<ControlPlaneProcess> =>
       startControlPlane({
         store: `sqlite:${store}`,
         kubeconfig: cluster.server.kubeconfigFile,
@@ -181,8 +181,8 @@ const reason = playedClusterSkipReason();
       const pods = await cluster.pods();
       const ips = pods.map(({ status }) => status?.['podIP'] as string);
       expect(new Set(ips).size).toBe(size);
-      const wanted = { using: size, available: ADDRESSES - size, addresses: [...ips].sort() };
-      await untilEqual('the status of the Subnet', wanted, async () => {
+      const expected = { using: size, available: ADDRESSES - size, addresses: [...ips].sort() };
+      await untilEqual('the status of the Subnet', expected, async () => {
         const { body } = await cluster.server.request('GET', `/apis/kubeovn.io/v1/subnets/${SUBNET}`);
         const { status } = body as { readonly status: Readonly<Record<string, unknown>> };
         const { v4usingIPs: using, v4availableIPs: available, v4usingIPrange: ranges } = status;

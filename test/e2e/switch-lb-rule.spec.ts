@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
+import { type ControlPlaneProcess, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { until } from '@holdfast/infra/demo/until';
 import {
   findKubectl,
@@ -46,7 +46,7 @@ class World {
   private constructor(
     private readonly server: KubernetesServer,
     private readonly northbound: OvsdbServer,
-    private readonly controlPlane: ControlPlane,
+    private readonly controlPlane: ControlPlaneProcess,
     private readonly folder: string,
   ) {}
 
@@ -58,8 +58,8 @@ class World {
     ]);
     await installDefinitions(server, definitions);
     const store = `sqlite:${join(folder, 'ledger.db')}`;
-    const faces = { kubeconfig: server.kubeconfigFile, northbound: northbound.unix };
-    const world = new World(server, northbound, await startControlPlane({ store, ...faces }), folder);
+    const others = { kubeconfig: server.kubeconfigFile, northbound: northbound.unix };
+    const world = new World(server, northbound, await startControlPlane({ store, ...others }), folder);
     world.nbctl('ls-add', 'ovn-default', '--', 'lr-add', 'ovn-cluster');
     return world;
   }
@@ -222,7 +222,7 @@ function describeRules(
         endpoints: ['10.16.0.30'],
         ports: WEB,
       });
-      const { message } = await world.says('slr', 'late', { type: 'Ready', reason: 'FrontTaken' });
+      const { message } = await world.says('slr', 'late', { type: 'Ready', reason: 'VipPortTaken' });
       expect(message).toContain('web');
       await until('there is an Event', async () => {
         const events = JSON.parse(await world.kubectl(['get', 'events', '-A', '-o', 'json'])) as {
@@ -231,8 +231,8 @@ function describeRules(
             readonly involvedObject: { readonly name: string };
           }[];
         };
-        const told = events.items.filter(({ involvedObject }) => involvedObject.name === 'late');
-        return told.some(({ reason }) => reason === 'FrontTaken') || undefined;
+        const reported = events.items.filter(({ involvedObject }) => involvedObject.name === 'late');
+        return reported.some(({ reason }) => reason === 'VipPortTaken') || undefined;
       });
       expect(world.fronts()['10.16.0.100:8888/tcp']).toBe('10.16.0.10:80,10.16.0.11:80');
       await world.kubectl(['delete', 'slr', 'late']);

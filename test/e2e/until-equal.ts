@@ -6,20 +6,20 @@ import { until } from '@holdfast/infra/demo/until';
  * equality of Node minds that.
  * @throws the difference between what was found last and what was wanted, if it stays
  */
-export async function untilEqual<Wanted>(
+export async function untilEqual<Expected>(
   what: string,
-  wanted: Wanted,
+  expected: Expected,
   look: () => unknown,
   withinMs?: number,
 ): Promise<void> {
-  const text = JSON.stringify(wanted);
+  const text = JSON.stringify(expected);
   let found: unknown;
   const isFound = async (): Promise<true | undefined> => {
     found = await look();
     return JSON.stringify(found) === text || undefined;
   };
   await until(what, isFound, withinMs).catch((late: unknown) => {
-    expect({ [what]: found }).toEqual({ [what]: wanted });
+    expect({ [what]: found }).toEqual({ [what]: expected });
     throw late;
   });
 }

@@ -5,10 +5,10 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '@holdfast/infra/demo/until';
-import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
+import { type ControlPlaneProcess, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { type NatsServer, startNatsServer } from '@holdfast/infra/servers/nats-server';
 import { NORTHBOUND_SCHEMA, startOvsdbServer } from '@holdfast/ovsdb/testing';
-import { type Step, stepsOf } from './document-steps';
+import { type Step, documentSteps } from './document-steps';
 import { Shell } from './shell';
 
 const CLI = join(__dirname, '../../apps/cli/bin/holdfast.cjs');
@@ -28,7 +28,7 @@ connect({ servers: process.env.NATS_URL }).then(async (connection) => {
   await connection.close();
 });`;
 
-const steps = stepsOf('vips-without-pods.md');
+const steps = documentSteps('vips-without-pods.md');
 
 /** What differs from run to run; as wide as it was, for the sake of columns. */
 const timeless = (text: string): string =>
@@ -63,7 +63,7 @@ describeOrSkip(`Vips without Pods${skipReason === undefined ? '' : ` [skipped: $
     stops.push(() => nats.stop());
     const northbound = await startOvsdbServer({ schema: NORTHBOUND_SCHEMA });
     stops.push(() => northbound.stop());
-    const controlPlane: ControlPlane = await startControlPlane({
+    const controlPlane: ControlPlaneProcess = await startControlPlane({
       store: `sqlite:${join(folder, 'ledger.db')}`,
       nats: nats.url,
       northbound: northbound.unix,

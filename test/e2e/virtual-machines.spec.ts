@@ -8,7 +8,7 @@ import {
   startKubeApiserver,
   startSandboxApiServer,
 } from '@holdfast/kube-api/testing';
-import { MachineWorld, type Told } from './machine-world';
+import { MachineWorld, type HistoryEvent } from './machine-world';
 import { launcherOf } from './played-machines';
 
 const DB = 'vm/default/db';
@@ -48,12 +48,12 @@ function describeOrdinary(world: () => MachineWorld): void {
     await machines.create('plain');
     await machines.startInstance('plain');
     await machines.launch('plain', 'a', 'n1');
-    const first = await world().told('plain', 'a');
+    const first = await world().addressOf('plain', 'a');
     const pod = launcherOf('plain', 'a');
     await world().heldBy(`pod/default/${pod}`);
     await world().hasPort(`${pod}.default`, first);
     await world().killed(() => machines.launch('plain', 'b', 'n2'));
-    expect(await world().told('plain', 'b')).not.toBe(first);
+    expect(await world().addressOf('plain', 'b')).not.toBe(first);
     for (const suffix of ['a', 'b']) await machines.endLauncher('plain', suffix);
     await world().heldBy();
     await world().hasPort(`${pod}.default`, undefined);
@@ -68,7 +68,7 @@ function describeLife(world: () => MachineWorld, kills: boolean): void {
     await machines.create('db');
     await machines.startInstance('db');
     await world().killed(() => machines.launch('db', 'a', 'n1'));
-    address = await world().told('db', 'a');
+    address = await world().addressOf('db', 'a');
     expect(address).toMatch(/^[0-9a-f:]{17} 10\.16\.0\.2$/);
     await world().hasPort(PORT, address, 'requested-chassis=n1');
 
@@ -77,7 +77,7 @@ function describeLife(world: () => MachineWorld, kills: boolean): void {
     await world().killed(() => machines.endLauncher('db', 'a'));
     await machines.startInstance('db');
     await world().killed(() => machines.launch('db', 'b', 'n2'));
-    expect(await world().told('db', 'b')).toBe(address);
+    expect(await world().addressOf('db', 'b')).toBe(address);
     await world().usedBy('db', 'b on n2');
     await world().hasPort(PORT, address, 'requested-chassis=n2');
 
@@ -88,18 +88,18 @@ function describeLife(world: () => MachineWorld, kills: boolean): void {
     await world().hasPort(PORT, address);
     await machines.startInstance('db');
     await world().killed(() => machines.launch('db', 'c', 'n3'));
-    expect(await world().told('db', 'c')).toBe(address);
+    expect(await world().addressOf('db', 'c')).toBe(address);
 
     await world().killed(() => machines.endLauncher('db', 'c'));
     await machines.launch('db', 'd', 'n1');
-    expect(await world().told('db', 'd')).toBe(address);
+    expect(await world().addressOf('db', 'd')).toBe(address);
     await world().usedBy('db', 'd on n1');
     await world().hasPort(PORT, address, 'requested-chassis=n1');
   }, 60_000);
 
   it('says of each of its Pods when it came and why it went', async () => {
-    const told = await world().history(DB);
-    const of = (type: string): readonly Told[] => told.filter((event) => event.type === type);
+    const events = await world().history(DB);
+    const of = (type: string): readonly HistoryEvent[] => events.filter((event) => event.type === type);
     expect(of('AddressReserved')).toHaveLength(1);
     expect([...new Set(of('UserAttached').map(({ user }) => user?.object))]).toEqual(
       ['a', 'b', 'c', 'd'].map((suffix) => `pod/default/${launcherOf('db', suffix)}`),
@@ -117,7 +117,7 @@ function describeMigrations(world: () => MachineWorld): void {
     const { machines } = world();
     const state = await machines.migrate('db', 'e', 'n1', 'n2');
     await world().killed();
-    expect(await world().told('db', 'e')).toBe(address);
+    expect(await world().addressOf('db', 'e')).toBe(address);
     await world().usedBy('db', 'd on n1', 'e on n2');
     await world().hasPort(PORT, address, ...BOTH_ON('n1,n2'));
     await machines.say('db', state);
@@ -133,7 +133,7 @@ function describeMigrations(world: () => MachineWorld): void {
   it('is on its source alone again when a migration fails', async () => {
     const { machines } = world();
     const state = await machines.migrate('db', 'f', 'n2', 'n3');
-    expect(await world().told('db', 'f')).toBe(address);
+    expect(await world().addressOf('db', 'f')).toBe(address);
     await machines.say('db', state);
     await world().usedBy('db', 'e on n2', 'f on n3');
     await world().hasPort(PORT, address, ...BOTH_ON('n2,n3'));
@@ -151,7 +151,7 @@ function describeEnds(world: () => MachineWorld, kills: boolean): void {
     const holder = 'vm/default/lone';
     await machines.startInstance('lone');
     await machines.launch('lone', 'a', 'n1');
-    await world().told('lone', 'a');
+    await world().addressOf('lone', 'a');
     await world().killed();
     await machines.endLauncher('lone', 'a');
     await world().usedBy('lone');

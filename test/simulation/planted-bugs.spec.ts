@@ -7,7 +7,7 @@ import type { PlantedBug } from './planted/planted-bug';
 import { HUNT_OPERATIONS } from './planted/hunt';
 import { CAUGHT_IN } from './planted/caught-in';
 import { type RunResult, simulate } from './run/simulate';
-import { CHECKERS } from './run/violation';
+import { CHECKERS } from './engine/violation';
 
 /** Seeds that are tried where the named one does not do any more. */
 const STANDING_BY = [1, 2, 3, 4, 5, 6, 8, 13, 14, 17, 18, 23, 24];

@@ -8,9 +8,9 @@ import {
 } from '@holdfast/kube-api/testing';
 import type { Command } from 'commander';
 import { EXAMPLES, examplesOf } from './examples';
-import { pathOf } from './acting';
+import { commandPath } from './session/acting';
 import { buildProgram } from './program';
-import { type ControlPlane, startControlPlane } from './testing/control-plane';
+import { type CliControlPlane, startCliControlPlane } from './testing/control-plane';
 import { Terminal } from './testing/terminal';
 
 const program = buildProgram({ io: new Terminal('').io, exitCode: 0 });
@@ -38,15 +38,15 @@ async function onceItIsTime(terminal: Terminal, example: string): ReturnType<Ter
 }
 
 describe('the examples in the help', () => {
-  let controlPlane: ControlPlane;
+  let controlPlane: CliControlPlane;
 
   /** What is imported. */
   let cluster: SandboxApiServer;
 
   beforeAll(async () => {
-    [controlPlane, cluster] = await Promise.all([startControlPlane(), startSandboxApiServer()]);
+    [controlPlane, cluster] = await Promise.all([startCliControlPlane(), startSandboxApiServer()]);
     await installDefinitions(cluster, MANIFESTS.kubeOvn);
-    await createObjects(cluster, [kubeOvn.subnet('imported', '10.40.0.0/16')]);
+    await createObjects(cluster, [kubeOvn.subnetObject('imported', '10.40.0.0/16')]);
   });
   afterAll(() => Promise.all([controlPlane.stop(), cluster.stop()]));
 
@@ -62,7 +62,7 @@ describe('the examples in the help', () => {
     expect(printed).toEqual(Object.fromEntries(EXAMPLES.map((example) => [example, '0 '])));
   });
 
-  it.each(leaves(program).map(pathOf))('%s has one, and its help shows it', async (path) => {
+  it.each(leaves(program).map(commandPath))('%s has one, and its help shows it', async (path) => {
     const examples = examplesOf(path);
     expect(examples.length).toBeGreaterThan(0);
     const help = await new Terminal(controlPlane.server).tell(`${path} --help`);

@@ -1,4 +1,4 @@
-// How a run ends, for whoever started it. Documented in the help and in README.md; never renumbered.
+// How a run ends, for whoever started it. Documented in the help and in COMMANDS.md; never renumbered.
 
 export const EXIT = {
   /** Done, or answered. */

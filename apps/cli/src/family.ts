@@ -2,9 +2,9 @@
 import type { v1 } from '@holdfast/api';
 import { Option } from 'commander';
 
-export type FamilyName = 'ipv4' | 'ipv6';
+export type FamilyFlag = 'ipv4' | 'ipv6';
 
-export const FAMILY = { ipv4: 1, ipv6: 2 } as const satisfies Record<FamilyName, v1.IpFamily>;
+export const FAMILY = { ipv4: 1, ipv6: 2 } as const satisfies Record<FamilyFlag, v1.IpFamily>;
 
 /** `--family`: those that are wanted. */
 export const familiesOption = (): Option =>
@@ -14,7 +14,7 @@ export const familiesOption = (): Option =>
     'dual',
   ]);
 
-export function toFamilies(name: FamilyName | 'dual' | undefined): v1.IpFamily[] {
+export function toFamilies(name: FamilyFlag | 'dual' | undefined): v1.IpFamily[] {
   if (name === undefined) return [];
   return name === 'dual' ? [FAMILY.ipv4, FAMILY.ipv6] : [FAMILY[name]];
 }

@@ -2,8 +2,8 @@
 // to say; only what becomes another form on the way is read here.
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Io } from './io';
-import { MOMENT_EXPECTED, parseMoment } from './moment';
-import { parseSpan } from './span';
+import { MOMENT_EXPECTED, parseMoment } from './format/moment';
+import { parseSpan } from './format/span';
 import { UsageFault } from './usage-fault';
 
 const SERVER_DEFAULT = 'http://127.0.0.1:7080';
@@ -78,7 +78,7 @@ export function readCount(text: string): number {
 }
 
 /** For flags that may be given more than once, or with commas. */
-export const readList = (text: string, before?: readonly string[] | boolean): string[] => [
+export const readListFlag = (text: string, before?: readonly string[] | boolean): string[] => [
   ...(Array.isArray(before) ? before : []),
   ...text.split(',').map((item) => item.trim()),
 ];

@@ -8,13 +8,13 @@ import {
   operations,
   rejectionMessage,
 } from '@holdfast/api';
-import { CallFault, HttpClient, type ToldRejection } from '@holdfast/api/http-client';
+import { CallFault, HttpClient, type ReceivedRejection } from '@holdfast/api/http-client';
 import { type Delivery, deliver } from './deliver';
 import type { Io } from './io';
-import type { Outcome, Refusal } from './outcome';
+import type { CliOutcome, CallRefusal } from './outcome';
 
 export type Request<Name extends OperationName> = Parameters<typeof HttpClient.prototype.call<Name>>[1];
-export type Reply<Name extends OperationName> = MessageShape<Operations[Name]['response']>;
+export type ReplyTo<Name extends OperationName> = MessageShape<Operations[Name]['response']>;
 
 /** By list, the field that its entries are in. */
 const ENTRIES = {
@@ -32,7 +32,7 @@ const PAGE_SIZE = 1000;
 /** Ten million entries: more than a subnet of 2^23 addresses can have, and less than memory holds. */
 const PAGES_MAX = 10_000;
 
-export class Ledger {
+export class RemoteLedger {
   private readonly client: HttpClient;
   private readonly delivery: Delivery;
 
@@ -41,14 +41,17 @@ export class Ledger {
     this.delivery = { clock, chance, timeoutMs };
   }
 
-  async call<Name extends OperationName>(name: Name, request: Request<Name>): Promise<Outcome<Reply<Name>>> {
+  async call<Name extends OperationName>(
+    name: Name,
+    request: Request<Name>,
+  ): Promise<CliOutcome<ReplyTo<Name>>> {
     const unsound = refuseUnsound(name, request);
     if (unsound) return { refusal: unsound };
     try {
       const outcome = await deliver((signal) => this.client.call(name, request, { signal }), this.delivery);
       return outcome.rejected
         ? { refusal: ofRejection(outcome.rejected) }
-        : { reply: outcome.reply as unknown as Reply<Name> };
+        : { reply: outcome.reply as unknown as ReplyTo<Name> };
     } catch (error) {
       if (error instanceof CallFault) return { refusal: ofFault(error) };
       throw error;
@@ -56,7 +59,10 @@ export class Ledger {
   }
 
   /** All pages as one reply, which reflects the position of the first. */
-  async callForAll<Name extends ListName>(name: Name, request: Request<Name>): Promise<Outcome<Reply<Name>>> {
+  async callForAll<Name extends ListName>(
+    name: Name,
+    request: Request<Name>,
+  ): Promise<CliOutcome<ReplyTo<Name>>> {
     const outcome = await this.call(name, { ...request, pageSize: PAGE_SIZE });
     if (outcome.refusal) return outcome;
     const whole = outcome.reply;
@@ -73,19 +79,22 @@ export class Ledger {
   }
 
   /** As the server told it: one JSON document, in the contract's own JSON. */
-  json<Name extends OperationName>(name: Name, reply: Reply<Name>): string {
+  json<Name extends OperationName>(name: Name, reply: ReplyTo<Name>): string {
     return JSON.stringify(toJson(operations[name].response, reply, { alwaysEmitImplicit: true }), null, 2);
   }
 }
 
-const entriesOf = <Name extends ListName>(name: Name, reply: Reply<Name>): unknown[] =>
+const entriesOf = <Name extends ListName>(name: Name, reply: ReplyTo<Name>): unknown[] =>
   (reply as Record<string, unknown>)[ENTRIES[name]] as unknown[];
 
 /**
  * What the server would refuse as malformed, in its own words. Found out here, because what a path is made of must
  * be sound before it becomes one: an empty name or `..` would be the path of something else.
  */
-function refuseUnsound<Name extends OperationName>(name: Name, request: Request<Name>): Refusal | undefined {
+function refuseUnsound<Name extends OperationName>(
+  name: Name,
+  request: Request<Name>,
+): CallRefusal | undefined {
   const operation: Operation = operations[name];
   const { invalid } = operation.parse(create(operation.request, request));
   if (!invalid) return undefined;
@@ -99,15 +108,15 @@ function refuseUnsound<Name extends OperationName>(name: Name, request: Request<
   return { code, message, facts, retryable: false, isFault: false };
 }
 
-const ofRejection = ({ code, message, facts }: ToldRejection): Refusal => ({
+const ofRejection = ({ code, message, facts }: ReceivedRejection): CallRefusal => ({
   code,
   message,
-  facts: facts as Refusal['facts'],
+  facts: facts as CallRefusal['facts'],
   retryable: false,
   isFault: false,
 });
 
-const ofFault = ({ code, message, facts, retryable, cause }: CallFault): Refusal => ({
+const ofFault = ({ code, message, facts, retryable, cause }: CallFault): CallRefusal => ({
   code,
   message,
   facts,
@@ -117,7 +126,7 @@ const ofFault = ({ code, message, facts, retryable, cause }: CallFault): Refusal
   isNobodyThere: cause !== undefined,
 });
 
-const endless = (name: ListName): Refusal => ({
+const endless = (name: ListName): CallRefusal => ({
   code: 'Internal',
   message: `${name} has no end after ${PAGES_MAX} pages; narrow it down`,
   facts: {},

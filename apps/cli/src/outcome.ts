@@ -1,11 +1,11 @@
 // How a call ended: answered, decided against, or not decided at all.
 
-export type Outcome<Reply> =
+export type CliOutcome<Reply> =
   | { readonly reply: Reply; readonly refusal?: undefined }
-  | { readonly refusal: Refusal };
+  | { readonly refusal: CallRefusal };
 
 /** The contract's `Rejection`. */
-export interface Refusal {
+export interface CallRefusal {
   readonly code: string;
   readonly message: string;
   readonly facts: Readonly<Record<string, string>>;

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import type { Run } from './acting';
+import type { Run } from './session/acting';
 import { addCompletionCommands } from './commands/completion';
 import { addHistoryCommand } from './commands/history';
 import { addImportCommands } from './commands/import';

@@ -1,11 +1,13 @@
-// What README.md shows is what is seen.
+// What README.md and then COMMANDS.md show is what is seen.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { aControlPlane } from './testing/control-plane';
 import { expectSeen } from './testing/transcript';
 
-const README = readFileSync(join(__dirname, '../README.md'), 'utf8');
-const shown = [...README.matchAll(/^```console\n(.*?)^```/gms)].map(([, block = '']) => block).join('');
+const PAGES = ['README.md', 'COMMANDS.md'].map((page) => readFileSync(join(__dirname, '..', page), 'utf8'));
+const shown = [...PAGES.join('\n').matchAll(/^```console\n(.*?)^```/gms)]
+  .map(([, block = '']) => block)
+  .join('');
 
 const controlPlane = aControlPlane();
 

@@ -1,7 +1,7 @@
 // A refusal in one line for people: the code, what the server says of it, and what else this program can do about
 // it where the server cannot know.
-import type { Refusal } from './outcome';
-import { plain } from './table';
+import type { CallRefusal } from './outcome';
+import { plain } from './format/table';
 
 const HINTS: Readonly<Record<string, string>> = {
   SubnetNotFound: "'holdfast subnet list' has those there are",
@@ -12,7 +12,7 @@ const HINTS: Readonly<Record<string, string>> = {
 
 const WHERE = '--server or HOLDFAST_SERVER says where the server is';
 
-export function tellRefusal({ code, message, isNobodyThere }: Refusal): string {
+export function tellRefusal({ code, message, isNobodyThere }: CallRefusal): string {
   const hint = isNobodyThere ? WHERE : HINTS[code];
   const said = plain(message).replace(/\.$/, '');
   return `${code}: ${said}${hint === undefined ? '.' : `; ${hint}.`}`;

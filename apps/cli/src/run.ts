@@ -1,6 +1,6 @@
 // One run of the program, from the words typed to an exit code.
 import { CommanderError } from 'commander';
-import type { Run } from './acting';
+import type { Run } from './session/acting';
 import { EXIT, type ExitCode } from './exit-code';
 import type { Io } from './io';
 import { buildProgram } from './program';

@@ -67,7 +67,7 @@ export function andThen<From, To>(checked: Checked<From>, next: (value: From) =>
 const QUOTE_LENGTH_MAX = 64;
 
 /** The caller's text, safe to repeat in one line. */
-export function quote(text: string): string {
+export function quoted(text: string): string {
   const shown = text.length > QUOTE_LENGTH_MAX ? `${text.slice(0, QUOTE_LENGTH_MAX)}...` : text;
   return JSON.stringify(shown.toWellFormed()).replace(UNPRINTABLE, '\uFFFD');
 }

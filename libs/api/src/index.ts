@@ -6,7 +6,7 @@ export { contractFiles, contractServices, fileDescriptors } from './grpc';
 export * from './operation';
 export * from './operations';
 export type { Asked } from './parse/options';
-export { PAGE_SIZE_MAX, type Page, pageToken } from './parse/page';
+export { PAGE_SIZE_MAX, pageToken } from './parse/page';
 export type { DefineRuleOrder } from './parse/rule';
 export type {
   GrantParentOrder,
@@ -29,7 +29,8 @@ export { type NorthboundRowInit, type VipFindings, presentVipUses } from './pres
 export * from './query';
 export { CONTENT_TYPES, type Coding, codingOf } from './read/coding';
 export { type HttpRequest, readHttpRequest } from './read/http-request';
-export { MESSAGE_BYTES_MAX, type Read, readRequest } from './read/request';
+export { MESSAGE_BYTES_MAX, type ReadRequest, readRequest } from './read/request';
 export { type HttpMethod, type Route, fillPath, matchPath } from './route';
 export * from './status';
 export * from './subjects';
+export * from './transport';

@@ -1,5 +1,5 @@
 // What an operation is: one rpc of the contract with its places on the three transports and what its request
-// means. The three edges are loops over the table of these in ./operations.
+// means. The three transports are loops over the table of these in ./operations.
 import type { DescMessage, DescMethod, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { Checked } from './checked';
 import type { Refusal } from './status';

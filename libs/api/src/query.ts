@@ -1,6 +1,12 @@
 // What may be asked of the ledger without changing it. Values are parsed already.
 import type { Address, Family, Holder } from '@holdfast/ipam';
-import type { Page } from './parse/page';
+
+/** A part of a list. */
+export interface Page {
+  readonly size: number;
+  /** The last entry of the page before, by the key that the list is ordered by. Absent: the first page. */
+  readonly after?: readonly string[];
+}
 
 interface Waiting {
   /** Wait, for a bounded time, until the view has reached this position of the log. */

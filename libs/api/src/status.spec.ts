@@ -3,6 +3,7 @@ import { COMMENTS } from './generated/comments';
 import {
   FAULT_CODES,
   FAULT_STATUS,
+  type Refusal,
   REJECTION_STATUS,
   fault,
   isFaultCode,
@@ -55,7 +56,7 @@ describe('the table from code to status', () => {
   });
 
   it.each(REJECTION_CODES)('%s is a refusal and never retryable', (code) => {
-    const status = statusOf({ code, message: '', facts: {} });
+    const status = statusOf({ code, message: '', facts: {} } as Refusal);
     expect(status).toBe(REJECTION_STATUS[code]);
     expect(status.retryable).toBe(false);
     expect(status.http).toBeGreaterThanOrEqual(400);

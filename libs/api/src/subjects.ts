@@ -1,5 +1,5 @@
 // What things are called on NATS: the subjects that commands and queries are sent to, those that events are
-// published on, and the headers. Part of the contract: written down in libs/api/README.md and event.proto.
+// published on, and the headers. Part of the contract: written down in libs/api/CONTRACT.md and event.proto.
 
 /** Every subject of this version of the contract begins with it. */
 export const SUBJECT_PREFIX = 'holdfast.v1';

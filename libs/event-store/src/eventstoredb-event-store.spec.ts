@@ -1,11 +1,11 @@
 import { systemChance, systemClock } from '@holdfast/clock';
-import { NO_STREAM } from './event-store';
+import { NO_STREAM } from './port/event-store';
 import { openEventStoreDbEventStore } from './eventstoredb-event-store';
 import { EventStoreDbContractServer } from './testing/eventstoredb-contract-server';
 import { contractServerHarness, realServerHarness } from './testing/eventstoredb-harness';
 import { describeEventStore } from './testing/event-store-suite';
-import { readWholeStream } from './testing/read-whole';
-import { sampleEvents } from './testing/sample-events';
+import { readWholeStream } from './testing/harness/read-whole';
+import { sampleEvents } from './testing/harness/sample-events';
 
 describeEventStore('eventstoredb (contract server)', contractServerHarness);
 describeEventStore('eventstoredb (real server)', realServerHarness(process.env['EVENTSTOREDB_URL']));

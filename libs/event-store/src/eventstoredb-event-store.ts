@@ -2,7 +2,7 @@
 // by expected revision; we keep nothing between calls.
 import type { ReadReq } from '@eventstore/db-client/generated/streams_pb';
 import type { Chance, Clock } from '@holdfast/clock';
-import { assertAppendable } from './appendable';
+import { assertAppendable } from './port/appendable';
 import {
   type AppendResult,
   comparePositions,
@@ -14,7 +14,7 @@ import {
   type RecordedEvent,
   StoreFault,
   type Version,
-} from './event-store';
+} from './port/event-store';
 import { answerOf, appendRequests } from './eventstoredb/append-messages';
 import { Connection, type Responses } from './eventstoredb/connection';
 import { appendFault, readFault } from './eventstoredb/faults';

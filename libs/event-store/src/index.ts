@@ -1,7 +1,10 @@
-export * from './command-loop';
-export * from './decider';
-export * from './event-envelope';
-export * from './event-store';
-export { LoopFault } from './stream-loop';
-export { APPEND_BYTES_MAX } from './appendable';
+export * from './command-loop/command-loop';
+export * from './command-loop/command-envelope';
+export * from './command-loop/decider';
+export * from './command-loop/loop-options';
+export * from './envelope/event-envelope';
+export * from './envelope/event-metadata';
+export * from './port/event-store';
+export { LoopFault } from './command-loop/stream-loop';
+export { APPEND_BYTES_MAX } from './port/appendable';
 export { MemoryEventStore } from './memory-event-store';

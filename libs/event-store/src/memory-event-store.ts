@@ -1,6 +1,6 @@
 // The log as an array: for tests, simulation and whoever wants a ledger that forgets. It keeps every promise of
 // the port except surviving its process.
-import { assertAppendable, integerPosition } from './appendable';
+import { assertAppendable, integerPosition } from './port/appendable';
 import {
   type AppendResult,
   type EventStore,
@@ -11,7 +11,7 @@ import {
   type RecordedEvent,
   StoreFault,
   type Version,
-} from './event-store';
+} from './port/event-store';
 
 /** Events in one page: as large as a reader can fold without holding up the event loop. */
 const PAGE_EVENTS_MAX = 1000;

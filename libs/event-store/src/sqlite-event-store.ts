@@ -1,7 +1,7 @@
 // The embedded default: one SQLite file, one writer process, the database in worker threads so that no fsync
 // stalls the event loop. What all streams have ready is committed in one transaction with one fsync.
 import type { Worker } from 'node:worker_threads';
-import { assertAppendable, integerPosition } from './appendable';
+import { assertAppendable, integerPosition } from './port/appendable';
 import {
   type AppendResult,
   type EventStore,
@@ -12,7 +12,7 @@ import {
   type RecordedEvent,
   StoreFault,
   type Version,
-} from './event-store';
+} from './port/event-store';
 import { AppendQueue, type Heads } from './sqlite/append-queue';
 import { PageReader } from './sqlite/page-reader';
 import { RecentLog } from './sqlite/recent-log';

@@ -16,12 +16,12 @@ function tell(...steps: Step[]): void {
   const story = scenario(subnet, NAME);
   steps.forEach(([command, answer], at) => {
     const { decision } = story.wait(1).when(command);
-    const told = decision.rejected
+    const answered = decision.rejected
       ? decision.rejected.code
       : decision.events.length === 0
         ? '='
         : held(decision.reply, command);
-    expect([at, command.type, told]).toEqual([at, command.type, answer]);
+    expect([at, command.type, answered]).toEqual([at, command.type, answer]);
   });
 }
 
@@ -167,7 +167,7 @@ describe('Kube-OVN', () => {
       [define('10.0.0.0/24'), '-'],
       [reserve(pod('a')), '10.0.0.2'],
       [reserve(pod('b')), '10.0.0.3'],
-      [reserve(pod('a'), '10.0.0.3'), 'HolderHoldsOther'],
+      [reserve(pod('a'), '10.0.0.3'), 'HolderHasDifferentAddress'],
       [move(pod('a'), '10.0.0.3'), 'AddressTaken'],
       [reserve(pod('c'), '10.0.0.2'), 'AddressTaken'],
       [move(pod('a'), '10.0.0.9'), '10.0.0.9'],

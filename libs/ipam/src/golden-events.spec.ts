@@ -133,6 +133,19 @@ const MEANING: Record<string, readonly (SubnetEvent | VipNameEvent)[]> = {
       ...both,
     },
   ],
+  'VipReserved.v2': [
+    { type: 'VipReserved', name: 'web', claim: 0, owner: null, vipType: '', ...none, ...v4Only },
+    {
+      ...{ type: 'VipReserved', name: 'web', claim: 7, vipType: '', ...none, ...both },
+      owner: { kind: 'KubernetesObject', resource: 'vips.kubeovn.io', uid },
+    },
+    {
+      ...{ type: 'VipReserved', name: 'aap', claim: 0, vipType: '', ...none, ...v6Only },
+      namespace: 'default',
+      selector: ['app: web'],
+      owner: { kind: 'ImportedObject', resource: 'vips.kubeovn.io', uid },
+    },
+  ],
   'VipRevised.v1': [
     {
       type: 'VipRevised',

@@ -1,6 +1,6 @@
 export * from './address';
 export * from './holder';
-export * from './label-selector';
+export * from './label';
 export * from './rejection';
 export * from './subnet';
 export * from './vip-name';

@@ -1,12 +1,12 @@
 export { actorGone, actorNamed, actorOf, THROUGH_KUBERNETES } from './object/kubernetes-actor';
-export { listed, quote, type Read, readList, readTexts } from './object/spec-fields';
+export { listed, quotedText, type FieldRead, readTextList, readTexts } from './object/spec-fields';
 export {
   annotationOf,
   isSameButVersion,
   migrationOf,
   NETWORKS_ANNOTATION,
   nicAnnotation,
-  nodeOf,
+  podNode,
   objectOf,
   only,
   RETENTION_ANNOTATION,
@@ -17,7 +17,7 @@ export { keptOfObject, keptOfPod } from './pod/kept-objects';
 export {
   AAPS_ANNOTATION,
   addressesOfPod,
-  isFinished,
+  hasPodFinished,
   isOnHostNetwork,
   isServing,
   nicsOf,
@@ -27,7 +27,14 @@ export {
 export { type PodWarning, PodWarnings, SAY_AFTER_MS } from './pod/pod-warnings';
 export { readRetentionRequest } from './pod/retention-request';
 export { addFinalizer, FINALIZER, type FinalizerChange, removeFinalizer } from './port/finalizers';
-export type { Change, Expected, Following, KubernetesApi, Watcher, WriteResult } from './port/kubernetes-api';
+export type {
+  ObjectChange,
+  ObjectPrecondition,
+  Following,
+  KubernetesApi,
+  Watcher,
+  WriteResult,
+} from './port/kubernetes-api';
 export { KubernetesFault } from './port/kubernetes-fault';
 export {
   type Json,
@@ -38,7 +45,7 @@ export {
   type ObjectMeta,
   type ObjectRef,
   type OwnerReference,
-  refOf,
+  objectRefOf,
 } from './port/kubernetes-object';
 export { STALE_RETRY_MS } from './port/stale-retry';
 export {

@@ -3,13 +3,13 @@ export { NorthboundHandOver, type HandedOver } from './northbound/northbound-han
 export type { PortToGiveBack } from './northbound/plan-give-back';
 export { isHeldBack } from './plan/held-back';
 export type { ImportStep } from './plan/import-step';
-export type { CallOutcome, CallRefusal, LedgerClient } from './run/ledger-client';
+export type { LedgerCallOutcome, LedgerCallRefusal, LedgerClient } from './run/ledger-client';
 export { northboundRefusal } from './run/northbound-refusal';
-export { comparePositions } from './run/position';
+export { compareReplyPositions } from './run/position';
 export { holderText } from './run/record';
 export {
   type ImportReport,
-  portName,
+  nameOfPort,
   type ReportedConflict,
   type ReportedPort,
   type ReportedStep,

@@ -1,7 +1,7 @@
 // Kubernetes beside a lab: a sandbox API server whose nodes are the lab's chassis, and a control plane between it and the
 // lab's Northbound. Here are played who makes Pods and the agents of the nodes, which plug in what a Pod is told: every
 // address and every row is Holdfast's.
-import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
+import { type ControlPlaneProcess, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { until } from '@holdfast/infra/demo/until';
 import type { KubernetesObject } from '@holdfast/kube-api';
 import {
@@ -12,7 +12,7 @@ import {
 } from '@holdfast/kube-api/testing';
 import { PlayedMachines } from '../played-machines';
 import { untilEqual } from '../until-equal';
-import type { Lab } from './lab/lab';
+import type { PacketLab } from './lab/lab';
 import type { Pod } from './lab/pod';
 
 const PODS = '/api/v1/namespaces/default/pods';
@@ -22,7 +22,7 @@ const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const SECURED = { 'ovn.kubernetes.io/port_security': 'true' };
 
 /** What a Pod is told of its first NIC; addresses without prefix length. */
-export interface Told {
+export interface GivenAddresses {
   readonly v4: string;
   readonly v6: string;
   readonly mac: string;
@@ -31,19 +31,19 @@ export interface Told {
   readonly gateways: readonly string[];
 }
 
-export class Cluster {
+export class PacketCluster {
   readonly machines: PlayedMachines;
 
   private constructor(
-    private readonly lab: Lab,
+    private readonly lab: PacketLab,
     private readonly server: SandboxApiServer,
-    private readonly controlPlane: ControlPlane,
+    private readonly controlPlane: ControlPlaneProcess,
   ) {
     this.machines = new PlayedMachines(server, SECURED);
   }
 
   /** With one Subnet of both families, whose switch Holdfast makes. */
-  static async start(lab: Lab, cidrBlock: string): Promise<Cluster> {
+  static async start(lab: PacketLab, cidrBlock: string): Promise<PacketCluster> {
     const server = await startSandboxApiServer();
     try {
       await installDefinitions(server, MANIFESTS.holdfast);
@@ -51,7 +51,7 @@ export class Cluster {
         ...{ store: 'memory:', kubeconfig: server.kubeconfigFile, northbound: lab.northboundRemote },
         'pod-addresses': 'on',
       });
-      const cluster = new Cluster(lab, server, controlPlane);
+      const cluster = new PacketCluster(lab, server, controlPlane);
       const spec = { cidrBlock, default: true };
       const metadata = { name: 'ovn-default' };
       const object = { apiVersion: 'kubeovn.io/v1', kind: 'Subnet', metadata, spec };
@@ -100,7 +100,7 @@ export class Cluster {
 
   /** Waits for what the Pod is told, and no longer: its port's row may come later. */
   async plug(name: string, chassis: 1 | 2, port: string): Promise<Pod> {
-    const { v4, v6, mac, prefixes, gateways } = await this.told(name);
+    const { v4, v6, mac, prefixes, gateways } = await this.givenTo(name);
     const [gateway4, gateway6] = gateways;
     const nic = { v4: `${v4}/${prefixes[0]}`, gateway4, v6: `${v6}/${prefixes[1]}`, gateway6 };
     return this.lab.addPod({ name, chassis, port, mac, ...nic });
@@ -112,7 +112,7 @@ export class Cluster {
     await this.lab.removePod(name);
   }
 
-  told(name: string): Promise<Told> {
+  givenTo(name: string): Promise<GivenAddresses> {
     return until(`what ${name} is told`, async () => {
       const { body } = await this.server.request('GET', `${PODS}/${name}`);
       const { annotations = {} } = (body as KubernetesObject).metadata;

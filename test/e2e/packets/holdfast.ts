@@ -3,9 +3,9 @@
 import type { JsonObject } from '@bufbuild/protobuf';
 import type { OperationName } from '@holdfast/api';
 import { until } from '@holdfast/infra/demo/until';
-import { type ControlPlane, startControlPlane } from '@holdfast/infra/servers/control-plane';
-import { type Door, httpDoor } from '../doors';
-import type { Lab } from './lab/lab';
+import { type ControlPlaneProcess, startControlPlane } from '@holdfast/infra/servers/control-plane';
+import { type TransportClient, httpClient } from '../transport-clients';
+import type { PacketLab } from './lab/lab';
 import type { Pod } from './lab/pod';
 
 interface Held {
@@ -32,23 +32,23 @@ export interface LedgerPod {
 
 export class Holdfast {
   private constructor(
-    private readonly lab: Lab,
-    private readonly controlPlane: ControlPlane,
-    private readonly door: Door,
+    private readonly lab: PacketLab,
+    private readonly controlPlane: ControlPlaneProcess,
+    private readonly client: TransportClient,
   ) {}
 
-  static async start(lab: Lab): Promise<Holdfast> {
+  static async start(lab: PacketLab): Promise<Holdfast> {
     const controlPlane = await startControlPlane({
       store: 'memory:',
       northbound: lab.northboundRemote,
       southbound: lab.southboundRemote,
     });
-    return new Holdfast(lab, controlPlane, httpDoor(controlPlane.http));
+    return new Holdfast(lab, controlPlane, httpClient(controlPlane.http));
   }
 
   /** @throws Error with what was refused, if it was */
   async call(operation: OperationName, request: JsonObject): Promise<JsonObject> {
-    const { reply, rejected } = await this.door.call(operation, request);
+    const { reply, rejected } = await this.client.call(operation, request);
     if (!reply) throw new Error(`${operation}: ${JSON.stringify(rejected)}`);
     return reply;
   }
@@ -75,14 +75,16 @@ export class Holdfast {
   async settled(): Promise<void> {
     const { position } = await this.call('GetStatus', {});
     await until('the Northbound has all that is recorded', async () => {
-      const { projectors } = (await this.call('GetStatus', {})) as unknown as { projectors: readonly Follower[] };
+      const { projectors } = (await this.call('GetStatus', {})) as unknown as {
+        projectors: readonly Follower[];
+      };
       return projectors.some((it) => it.name === 'ovn-northbound' && it.position === position) || undefined;
     });
     await this.lab.syncHv();
   }
 
   async stop(): Promise<void> {
-    await this.door.close();
+    await this.client.close();
     await this.controlPlane.stop();
   }
 }

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { until } from '@holdfast/infra/demo/until';
 import { compiled } from './compiled';
-import { Lab } from './lab/lab';
+import { PacketLab } from './lab/lab';
 import type { Pod } from './lab/pod';
 import { hostInterfaces, networksOf, remains } from './lab/remains';
 import { packetLabSkipReason } from './lab/skip-reason';
@@ -53,7 +53,7 @@ const PODS = [
 
 describeOrSkip(skipReason ? `a packet lab [skipped: ${skipReason}]` : 'a packet lab', () => {
   const interfacesBefore = hostInterfaces();
-  let lab: Lab;
+  let lab: PacketLab;
   let alice: Pod, bob: Pod, mallory: Pod, near: Pod, far: Pod, routed: Pod;
 
   /** The one way by which rows come to be here. */
@@ -81,7 +81,7 @@ describeOrSkip(skipReason ? `a packet lab [skipped: ${skipReason}]` : 'a packet 
   }
 
   beforeAll(async () => {
-    lab = await Lab.start();
+    lab = await PacketLab.start();
     await byHand(ROUTER);
     [alice, bob, mallory, near, far, routed] = (await Promise.all(PODS.map(addPod))) as Six;
     for (const { port, address } of [VIP4, VIP6]) {
@@ -116,7 +116,7 @@ describeOrSkip(skipReason ? `a packet lab [skipped: ${skipReason}]` : 'a packet 
   });
 
   it('starts beside another, with the same names and addresses', async () => {
-    const other = await Lab.start();
+    const other = await PacketLab.start();
     try {
       await other.nbctl('ls-add', 'blue', '--', 'lsp-add', 'blue', 'alice');
       await other.nbctl('lsp-set-addresses', 'alice', '00:00:00:e2:ab:07 10.16.0.7');

@@ -2,7 +2,7 @@
 import type { JsonObject } from '@bufbuild/protobuf';
 import { until } from '@holdfast/infra/demo/until';
 import { Holdfast } from './holdfast';
-import { Lab } from './lab/lab';
+import { PacketLab } from './lab/lab';
 import type { Pod } from './lab/pod';
 import { packetLabSkipReason } from './lab/skip-reason';
 import { duplicateMatches } from './probes/duplicate-match';
@@ -42,12 +42,12 @@ const WEB6 = { port: 'web:ipv6', address: 'fd10::100/64' };
 const BALANCED = { v4: '10.16.0.200', v6: 'fd10::200' };
 
 describeOrSkip(skipReason ? `packets [skipped: ${skipReason}]` : 'packets', () => {
-  let lab: Lab;
+  let lab: PacketLab;
   let holdfast: Holdfast;
   let alice: Pod, bob: Pod, mallory: Pod, near: Pod, far: Pod, routed: Pod;
 
   beforeAll(async () => {
-    lab = await Lab.start();
+    lab = await PacketLab.start();
     holdfast = await Holdfast.start(lab);
     for (const subnet of SUBNETS) await holdfast.call('DefineSubnet', subnet);
     await holdfast.call('ReserveVip', { name: 'web', subnet: 'blue', v4: '10.16.0.100', v6: 'fd10::100' });

@@ -1,7 +1,7 @@
 // What users of a Vip see on the wire, as steps that a test puts together. They do not know who wrote the rows, so they
 // hold for rows by hand and for Holdfast's alike. Bounds are generous, as a machine may be loaded; counts are exact.
 import { until } from '@holdfast/infra/demo/until';
-import type { Lab } from './lab/lab';
+import type { PacketLab } from './lab/lab';
 import type { Pod } from './lab/pod';
 import { type Announcement, announce } from './probes/announce';
 import { virtualParent, whenClaimed } from './probes/claim';
@@ -98,7 +98,7 @@ export interface Front {
  * of the Southbound. Rows that share a flow pass the first and fail by chance after a crash.
  */
 export async function expectConnectionsThroughCrashes(
-  lab: Lab,
+  lab: PacketLab,
   clients: readonly Pod[],
   fronts: readonly Front[],
   count: number,
@@ -112,7 +112,7 @@ export async function expectConnectionsThroughCrashes(
 
 /** The Pod takes the address and says so; the Southbound has it as the virtual port's parent. @returns after how many ms */
 export async function expectClaim(
-  lab: Lab,
+  lab: PacketLab,
   vip: VirtualVip,
   pod: Pod,
   announcement: Announcement = 'request',
@@ -138,7 +138,7 @@ export interface FailoverOptions {
  * @returns for each client, how long it had no answer, in ms
  */
 export async function expectFailover(
-  lab: Lab,
+  lab: PacketLab,
   vip: VirtualVip,
   { from, to, clients, announcement, gapMsMax = GAP_MS_MAX }: FailoverOptions,
 ): Promise<readonly number[]> {
@@ -151,7 +151,12 @@ export async function expectFailover(
 }
 
 /** Who is no parent takes the address and says so, in vain: the claim stays, and nobody gets an answer of it. */
-export async function expectDenied(lab: Lab, vip: VirtualVip, impostor: Pod, client: Pod): Promise<void> {
+export async function expectDenied(
+  lab: PacketLab,
+  vip: VirtualVip,
+  impostor: Pod,
+  client: Pod,
+): Promise<void> {
   const before = await virtualParent(lab, vip.port);
   await impostor.hold(vip.address);
   try {
@@ -187,7 +192,7 @@ const HEALED_WITHIN_S = 20;
  * @returns for each client, how long it had no answer, and after how long the claim had moved, in ms
  */
 export async function expectKeepalivedFailover(
-  lab: Lab,
+  lab: PacketLab,
   vip: VirtualVip,
   options: KeepalivedFailoverOptions,
 ): Promise<{ readonly gapsMs: readonly number[]; readonly claimMs: number }> {

@@ -10,7 +10,7 @@ import {
   kubeOvnVirtualPort,
   TestLedger,
 } from '@holdfast/ovn/testing';
-import { Lab } from './lab/lab';
+import { PacketLab } from './lab/lab';
 import type { Pod } from './lab/pod';
 import { packetLabSkipReason } from './lab/skip-reason';
 import { expectClaim } from './scenarios';
@@ -30,7 +30,7 @@ const IN_THE_MIDST_MS = 500;
 describeOrSkip(
   skipReason ? `ports that change hands [skipped: ${skipReason}]` : 'ports that change hands',
   () => {
-    let lab: Lab;
+    let lab: PacketLab;
     let handOver: NorthboundHandOver;
     let projector: NorthboundReconciler;
     let stopProjector: () => Promise<void>;
@@ -48,7 +48,7 @@ describeOrSkip(
     };
 
     beforeAll(async () => {
-      lab = await Lab.start();
+      lab = await PacketLab.start();
       await lab.nbctl('lr-add', 'ovn-cluster');
       await lab.nbctl(...kubeOvnSwitch('blue', 'ovn-cluster', '10.16.0.1/16'));
       ledger.define('blue', '10.16.0.0/16');
@@ -103,12 +103,12 @@ describeOrSkip(
 
     /** What is bound where, by which row: a port that were made anew would have another. */
     const bindings = async (): Promise<string> => {
-      const told = await lab.sbctl(
+      const output = await lab.sbctl(
         '--columns=_uuid,logical_port,chassis,tunnel_key,virtual_parent',
         'list',
         'Port_Binding',
       );
-      return told.split('\n\n').sort().join('\n\n');
+      return output.split('\n\n').sort().join('\n\n');
     };
 
     /** From both chassis, to a port on each of them, to the Vip, and to the gateway. */

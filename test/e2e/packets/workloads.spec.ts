@@ -1,8 +1,8 @@
 // Pods, a StatefulSet and a virtual machine on real packets: Kubernetes objects on one side, a real OVN with two chassis on
 // the other, and only Holdfast in between. Addresses, ports and where a machine's port is are all its doing.
 import { launcherOf } from '../played-machines';
-import { Cluster } from './cluster';
-import { Lab } from './lab/lab';
+import { PacketCluster } from './cluster';
+import { PacketLab } from './lab/lab';
 import type { Pod } from './lab/pod';
 import { packetLabSkipReason } from './lab/skip-reason';
 import { announceArrival } from './probes/announce';
@@ -18,13 +18,13 @@ const PORT = 'db.default';
 const GAP_MS_MAX = 2_000;
 
 describeOrSkip(skipReason ? `workloads [skipped: ${skipReason}]` : 'workloads', () => {
-  let lab: Lab;
-  let cluster: Cluster;
+  let lab: PacketLab;
+  let cluster: PacketCluster;
   let near: Pod, far: Pod;
 
   beforeAll(async () => {
-    lab = await Lab.start();
-    cluster = await Cluster.start(lab, '10.16.0.0/16,fd10::/64');
+    lab = await PacketLab.start();
+    cluster = await PacketCluster.start(lab, '10.16.0.0/16,fd10::/64');
     [near, far] = [await cluster.runPod('near', 1), await cluster.runPod('far', 2)];
     await lab.whenUp('near.default', 'far.default');
   }, 60_000);
@@ -34,7 +34,7 @@ describeOrSkip(skipReason ? `workloads [skipped: ${skipReason}]` : 'workloads', 
   });
 
   it('answer with what they were told, and with nothing else', async () => {
-    const [{ v4, v6 }, client] = [await cluster.told('far'), await cluster.told('near')];
+    const [{ v4, v6 }, client] = [await cluster.givenTo('far'), await cluster.givenTo('near')];
     await serveTcp(far, 80);
     for (const address of [v4, v6]) {
       await expectAnswers(near, address);
@@ -58,14 +58,14 @@ describeOrSkip(skipReason ? `workloads [skipped: ${skipReason}]` : 'workloads', 
     });
     await serveTcp(await cluster.runPod('web-0', 1, owner), 80, 'on ch1');
     await lab.whenUp('web-0.default');
-    const first = await cluster.told('web-0');
+    const first = await cluster.givenTo('web-0');
     expect((await expectConnections(far, first.v6, 80, 20)).servers).toEqual({ 'on ch1': 20 });
     // Clients have its MAC: that it is the same is why they do not have to ask anew.
     await measureGaps([near, far], first.v4, async () => {
       await cluster.endPod('web-0');
       await serveTcp(await cluster.runPod('web-0', 2, owner), 80, 'on ch2');
     });
-    expect(await cluster.told('web-0')).toEqual(first);
+    expect(await cluster.givenTo('web-0')).toEqual(first);
     for (const address of [first.v4, first.v6])
       expect((await expectConnections(near, address, 80, 20)).servers).toEqual({ 'on ch2': 20 });
   }, 60_000);
@@ -101,7 +101,7 @@ describeOrSkip(skipReason ? `workloads [skipped: ${skipReason}]` : 'workloads', 
     /** The target of a migration, plugged in with what the machine has, on its node. */
     async function prepare(suffix: string, from: 1 | 2, to: 1 | 2): Promise<object> {
       const state = await cluster.machines.migrate('db', suffix, `ch${from}`, `ch${to}`);
-      await cluster.told(launcherOf('db', suffix));
+      await cluster.givenTo(launcherOf('db', suffix));
       await cluster.hasOptions(PORT, 'activation-strategy=rarp', `requested-chassis=ch${from},ch${to}`);
       const target = await cluster.plug(launcherOf('db', suffix), to, PORT);
       await lab.sbctl('wait-until', 'Port_Binding', PORT, 'additional_chassis!=[]');
@@ -118,7 +118,7 @@ describeOrSkip(skipReason ? `workloads [skipped: ${skipReason}]` : 'workloads', 
       await cluster.machines.launch('db', 'a', 'ch1');
       await serveTcp(await cluster.plug(first, 1, PORT), 80);
       await lab.whenUp(PORT);
-      ({ v4, v6, mac } = await cluster.told(first));
+      ({ v4, v6, mac } = await cluster.givenTo(first));
       await cluster.hasOptions(PORT, 'requested-chassis=ch1');
     }, 60_000);
 
@@ -126,7 +126,7 @@ describeOrSkip(skipReason ? `workloads [skipped: ${skipReason}]` : 'workloads', 
       await prepare('b', 1, 2);
       const [source, target] = [lab.pod(first), lab.pod(second)];
       expect(await served()).toEqual([first]);
-      const client = await cluster.told('far');
+      const client = await cluster.givenTo('far');
       for (const address of [client.v4, client.v6]) await expectNoPing(target, address);
       const gapsMs = await measureGaps([near, far], v4, async () => {
         // The source is paused, and then the target goes on.

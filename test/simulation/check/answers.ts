@@ -4,13 +4,14 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '@holdfast/clock';
 import { type SubnetCommand, type SubnetEvent, subnet } from '@holdfast/ipam';
 import type { LedgerOutcome } from '@holdfast/ledger';
-import { type Checker, Violation } from '../run/violation';
-import type { Order } from '../world/order';
-import type { History, Landed } from './history';
+import { type Checker, Violation } from '../engine/violation';
+import type { Order } from '../orders/order';
+import type { History } from './history';
+import type { Landed } from './landed';
 import { ALREADY_SO } from './rulings';
-import type { Witness } from './witness';
+import type { EventWitness } from './witness';
 
-export interface Answered {
+export interface AnsweredOrder {
   readonly order: Order;
   readonly outcome: LedgerOutcome;
   /** How long the log was when it was delivered. */
@@ -25,7 +26,7 @@ export class Answers {
     private readonly windowMs: number,
   ) {}
 
-  check(answered: Answered, witness: Witness, clock: Clock): void {
+  check(answered: AnsweredOrder, witness: EventWitness, clock: Clock): void {
     const { order, outcome } = answered;
     const effect = this.history.effectOf(order.commandId);
     if (outcome.rejected) return this.refused(answered, effect, witness, clock);
@@ -45,7 +46,7 @@ export class Answers {
     this.fresh(answered, declined.isStale, witness);
   }
 
-  private firstReply({ order, outcome }: Answered, effect: Landed, witness: Witness): void {
+  private firstReply({ order, outcome }: AnsweredOrder, effect: Landed, witness: EventWitness): void {
     const { recorded, event } = effect;
     const expected = subnet.replyTo(event as SubnetEvent);
     if (outcome.rejected || outcome.position !== recorded.position || !same(outcome.reply, expected)) {
@@ -62,7 +63,12 @@ export class Answers {
     }
   }
 
-  private refused(answered: Answered, effect: Landed | undefined, witness: Witness, clock: Clock): void {
+  private refused(
+    answered: AnsweredOrder,
+    effect: Landed | undefined,
+    witness: EventWitness,
+    clock: Clock,
+  ): void {
     const { order, outcome, deliveredAt, latestMs } = answered;
     const { code, facts } = outcome.rejected as NonNullable<LedgerOutcome['rejected']>;
     const nowMs = Math.max(latestMs, this.history.lastAtMs);
@@ -88,14 +94,18 @@ export class Answers {
       );
     }
     if (code === 'VipNameTaken' && order.command.type === 'ReserveVip') {
-      const { name, subnet: wanted } = order.command;
-      if (this.history.names.wasTaken(name, wanted, deliveredAt)) return;
+      const { name, subnet: requested } = order.command;
+      if (this.history.names.wasTaken(name, requested, deliveredAt)) return;
     }
     if (isUnknownName || declined) return this.fresh(answered, isStale === true, witness);
     this.fail('true-answer', order, `is refused with ${code}, which nobody decided`);
   }
 
-  private fresh({ order, outcome, deliveredAt }: Answered, isStale: boolean, witness: Witness): void {
+  private fresh(
+    { order, outcome, deliveredAt }: AnsweredOrder,
+    isStale: boolean,
+    witness: EventWitness,
+  ): void {
     if (!isStale || (witness.hasRivals() && this.isSoNow(order, outcome))) return;
     this.fail(
       'true-answer',

@@ -8,7 +8,7 @@ interface Stored {
   readonly data: string;
 }
 
-export function after(before: number, { type, data }: Stored, atMs: number): number {
+export function fingerprintAfter(before: number, { type, data }: Stored, atMs: number): number {
   let hash = Math.imul(before ^ atMs % 2 ** 31, 0x01000193);
   for (let at = 0; at < type.length; at += 1) hash = Math.imul(hash ^ type.charCodeAt(at), 0x01000193);
   for (let at = 0; at < data.length; at += 1) hash = Math.imul(hash ^ data.charCodeAt(at), 0x01000193);

@@ -12,36 +12,18 @@ import {
 import {
   LedgerView,
   type SubnetEvent,
-  type SubnetCommand,
   type SubnetFact,
   type VipNameEvent,
   subnet,
   vipName,
 } from '@holdfast/ipam';
-import { Violation } from '../run/violation';
-import { NO_EVENTS, after } from './fingerprint';
+import { Violation } from '../engine/violation';
+import { NO_EVENTS, fingerprintAfter } from './fingerprint';
+import type { Landed } from './landed';
 import { Owners } from './owners';
 import { RetentionBook } from './retention';
 import { Rulings } from './rulings';
 import { VipNames } from './vip-names';
-
-export interface Landed {
-  readonly recorded: RecordedEvent;
-  /** Of its subnet or Vip name. */
-  readonly id: string;
-  readonly commandId: string;
-  readonly issuedAtMs: number;
-  readonly atMs: number;
-  /** Which door the command came through. */
-  readonly through: string;
-  /** Who asked. */
-  readonly actor: string;
-  readonly event: SubnetEvent | VipNameEvent;
-  /** What was asked, so that it happened; of a Subnet's events. */
-  readonly command: SubnetCommand | undefined;
-  /** Whatever landed with it, in one append. */
-  readonly batch: object;
-}
 
 interface StreamEnd {
   version: number;
@@ -172,7 +154,7 @@ export class History {
     this.length += 1;
     Object.assign(end, { version, hash, atMs });
     end.positions.push(this.length);
-    end.fingerprints.push(after(end.fingerprints.at(-1) ?? NO_EVENTS, recorded, atMs));
+    end.fingerprints.push(fingerprintAfter(end.fingerprints.at(-1) ?? NO_EVENTS, recorded, atMs));
   }
 
   private onlyOnce(landed: Landed): void {

@@ -3,31 +3,31 @@
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { THROUGH_KUBERNETES } from '@holdfast/kube-api';
 import { type LedgerView, countAddresses, formatAddress, vipHolder } from '@holdfast/ipam';
-import { Violation } from '../run/violation';
-import { type Cluster, SUBNETS, VIPS } from '../world/kubernetes/cluster';
-import type { Landed } from './history';
+import { Violation } from '../engine/violation';
+import { type Cluster, SUBNETS, VIPS } from '../kubernetes/cluster';
+import type { Landed } from './landed';
 
 /** Looks at each event: for which object a Vip was reserved, and whether it is released under that object. */
 export class ObjectOwners {
   /** By Vip: the UID of the object that last asked for what it is. */
   private readonly uids = new Map<string, string>();
 
-  /** By Vip: the door through which it was reserved. */
-  private readonly doors = new Map<string, string>();
+  /** By Vip: the transport by which it was reserved. */
+  private readonly transports = new Map<string, string>();
 
   constructor(private readonly cluster: Cluster) {}
 
   landed({ event, through, actor }: Landed): void {
-    if (event.type === 'VipReserved') this.doors.set(event.name, through);
+    if (event.type === 'VipReserved') this.transports.set(event.name, through);
     if (through !== THROUGH_KUBERNETES) return;
     if (event.type === 'VipReserved' || event.type === 'VipRevised') {
       this.uids.set(event.name, /\(uid ([^,]+),/.exec(actor)?.[1] ?? '');
     } else if (event.type === 'VipReleased') {
-      const door = this.doors.get(event.name);
-      if (door !== THROUGH_KUBERNETES)
+      const transport = this.transports.get(event.name);
+      if (transport !== THROUGH_KUBERNETES)
         throw new Violation(
           'kubernetes-owners',
-          `Vip ${event.name} came through ${door} and is released by Kubernetes`,
+          `Vip ${event.name} came through ${transport} and is released by Kubernetes`,
         );
       const object = this.cluster.get(VIPS, event.name);
       const isThere =
@@ -49,7 +49,7 @@ export function kubernetesDifference(cluster: Cluster, view: LedgerView): string
   const vips = new Map(cluster.list(VIPS).map((object) => [object.metadata.name, object]));
   for (const { name } of view.vips())
     if (
-      view.vipReservedThrough(name) === THROUGH_KUBERNETES &&
+      view.ownerOfVip(name)?.kind === 'KubernetesObject' &&
       !vips.has(name) &&
       !isUsed(name, view) &&
       !cluster.forced.has(name)
@@ -69,16 +69,16 @@ export function kubernetesDifference(cluster: Cluster, view: LedgerView): string
 function vipDifference(object: KubernetesObject, view: LedgerView): string | undefined {
   const { name, deletionTimestamp } = object.metadata;
   if (deletionTimestamp) return isUsed(name, view) ? undefined : 'it is still being deleted';
-  const held = view.vipReservedThrough(name) === THROUGH_KUBERNETES ? view.vip(name) : undefined;
+  const held = view.ownerOfVip(name)?.kind === 'KubernetesObject' ? view.vip(name) : undefined;
   const ready = conditionOf(object, 'Ready');
   if (!ready) return 'it has no condition Ready';
-  const wanted = String(object.spec?.['subnet']);
+  const desired = String(object.spec?.['subnet']);
   if (!held) return ready['status'] === 'False' ? undefined : 'it says Ready, and nothing is reserved for it';
   const { v4, v6 } = held.reservation;
   const [says4, says6] = [object.status?.['v4ip'] ?? '', object.status?.['v6ip'] ?? ''];
   if (says4 !== textOf(v4) || says6 !== textOf(v6))
     return `it says ${JSON.stringify([says4, says6])}, and holds ${textOf(v4)} ${textOf(v6)}`;
-  if (ready['status'] === 'True' && held.subnet.name !== wanted) return `it says Ready in ${wanted}`;
+  if (ready['status'] === 'True' && held.subnet.name !== desired) return `it says Ready in ${desired}`;
   const asked = object.spec?.['v4ip'];
   if (ready['status'] === 'True' && asked && asked !== textOf(v4))
     return `it says Ready without ${JSON.stringify(asked)}`;

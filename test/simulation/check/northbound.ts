@@ -1,17 +1,17 @@
 // The Northbound beside the ledger: no transaction of ours touches a row that is not ours, the checkpoint claims
 // nothing that is not there and never goes back, and in the end the rows are those that building from nothing gives.
 import { POSITION_KEY } from '@holdfast/ovn';
-import { Violation } from '../run/violation';
-import { NO_ROWS, type Tables, differences } from '../world/northbound/database';
-import { type Neighbours, isOurs, theirPart } from '../world/northbound/neighbours';
-import type { Row } from '../world/northbound/values';
+import { Violation } from '../engine/violation';
+import { NO_ROWS, type Tables, tableDifferences } from '../northbound/database';
+import { type Neighbours, isOurs, theirPart } from '../northbound/neighbours';
+import type { StoredRow } from '../northbound/values';
 
 export class NorthboundChecker {
   constructor(private readonly neighbours: Neighbours) {}
 
   /** To be called for every transaction of ours. */
   ourTransaction(before: Tables, after: Tables, logLength: number): void {
-    for (const change of differences(before, after)) {
+    for (const change of tableDifferences(before, after)) {
       if (change.table === 'NB_Global') checkpoint(change.before, change.after, logLength);
       else this.row(change.table, change.before, change.after, before, after);
     }
@@ -27,7 +27,13 @@ export class NorthboundChecker {
     }
   }
 
-  private row(table: string, before: Row | undefined, after: Row | undefined, was: Tables, is: Tables): void {
+  private row(
+    table: string,
+    before: StoredRow | undefined,
+    after: StoredRow | undefined,
+    was: Tables,
+    is: Tables,
+  ): void {
     if (!before || isOurs(before) || !this.neighbours.theirs.has(before._uuid)) return;
     const [then, now] = [theirPart(before, was), after && theirPart(after, is)];
     if (then !== now)
@@ -38,7 +44,7 @@ export class NorthboundChecker {
   }
 }
 
-function checkpoint(before: Row | undefined, after: Row | undefined, logLength: number): void {
+function checkpoint(before: StoredRow | undefined, after: StoredRow | undefined, logLength: number): void {
   const [was, is] = [before, after].map((row) => Number(row?.external_ids[POSITION_KEY] ?? 0)) as [
     number,
     number,
@@ -62,12 +68,12 @@ export function ourRows(tables: Tables): string[] {
     if (table === 'NB_Global') continue;
     for (const { _uuid, ...row } of rows.values()) {
       const isOwn = isOurs(row as never);
-      const told = Object.entries(row).map(([column, value]) => [
+      const shown = Object.entries(row).map(([column, value]) => [
         column,
         isReference(table, column) ? (value as readonly string[]).map(nameOf).sort() : value,
       ]);
       const content = isOwn
-        ? Object.fromEntries(told)
+        ? Object.fromEntries(shown)
         : { _uuid, ports: (row['ports'] as string[] | undefined)?.map(nameOf).sort() };
       lines.push(`${table} ${JSON.stringify(content)}`);
     }
@@ -80,11 +86,14 @@ const isReference = (table: string, column: string): boolean =>
 
 /** Only what neighbours made, and nothing of ours in it. */
 export function withoutOurs(tables: Tables): Tables {
-  const kept = new Map<string, Map<string, Row>>();
+  const kept = new Map<string, Map<string, StoredRow>>();
   for (const [table, rows] of tables) {
     if (table === 'NB_Global') continue;
     const others = [...rows.values()].filter((row) => !isOurs(row));
-    kept.set(table, new Map(others.map((row) => [row._uuid, JSON.parse(theirPart(row, tables)) as Row])));
+    kept.set(
+      table,
+      new Map(others.map((row) => [row._uuid, JSON.parse(theirPart(row, tables)) as StoredRow])),
+    );
   }
   return kept;
 }

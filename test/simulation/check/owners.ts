@@ -10,7 +10,7 @@ import {
   formatMac,
   vipHolder,
 } from '@holdfast/ipam';
-import { Violation } from '../run/violation';
+import { Violation } from '../engine/violation';
 
 interface Book {
   readonly held: Map<Holder, HeldAddress>;

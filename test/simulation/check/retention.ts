@@ -10,7 +10,7 @@ import {
   defaultRetention,
   vipHolder,
 } from '@holdfast/ipam';
-import { Violation } from '../run/violation';
+import { Violation } from '../engine/violation';
 
 /** The source and the target of a live migration. */
 const USERS_MAX = 2;

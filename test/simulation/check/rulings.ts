@@ -1,6 +1,6 @@
 // Each decision beside that of the slow model (libs/ipam, testing): what landed in the log, and what was refused or
 // found to be so already. A decision is judged in the very state upon which it was made, if that state becomes true.
-import type { Moment } from '@holdfast/event-store';
+import type { DecisionTime } from '@holdfast/event-store';
 import {
   HEALTH_CHECK_SOURCE,
   type HeldAddress,
@@ -10,27 +10,33 @@ import {
   isUserEvent,
   formatPair,
 } from '@holdfast/ipam';
-import { type AddressCommand, SlowSubnet } from '@holdfast/ipam/testing';
-import { Violation } from '../run/violation';
-import type { History, Landed } from './history';
+import { type AddressCommand, ReferenceSubnet } from '@holdfast/ipam/testing';
+import { Violation } from '../engine/violation';
+import type { Landed } from './landed';
 
 export interface Ruling {
   readonly command: SubnetCommand;
-  readonly moment: Moment;
+  readonly moment: DecisionTime;
   /** A rejection's code, or that it is already so. */
   readonly verdict: string;
+}
+
+/** Which state a stream is in, as the log says. */
+export interface StreamStates {
+  version(stream: string): number;
+  fingerprint(stream: string, version: number): number;
 }
 
 export const ALREADY_SO = 'already so';
 
 export class Rulings {
-  private readonly slow = new Map<string, SlowSubnet>();
+  private readonly slow = new Map<string, ReferenceSubnet>();
   /** By command id: what was decided, until it lands. */
   private readonly asked = new Map<string, SubnetCommand>();
   /** By writer, subnet and version: made upon a state that is not in the log yet, and may never be. */
   private readonly early = new Map<string, Map<number, (Ruling & { readonly upon: number })[]>>();
 
-  constructor(private readonly history: History) {}
+  constructor(private readonly states: StreamStates) {}
 
   /** Somebody decided that this is to happen. */
   accepted(commandId: string, command: SubnetCommand): void {
@@ -41,8 +47,8 @@ export class Rulings {
   declined(writer: string, subnet: string, at: { version: number; upon: number }, ruling: Ruling): void {
     const { version, upon } = at;
     const stream = `subnet-${subnet}`;
-    const now = this.history.version(stream);
-    if (version === now && upon === this.history.fingerprint(stream, version))
+    const now = this.states.version(stream);
+    if (version === now && upon === this.states.fingerprint(stream, version))
       return this.judge(subnet, ruling);
     if (version <= now) return;
     const key = `${writer} ${subnet}`;
@@ -68,7 +74,7 @@ export class Rulings {
     return command;
   }
 
-  private compare(subnet: string, command: AddressCommand, moment: Moment, event: SubnetEvent): void {
+  private compare(subnet: string, command: AddressCommand, moment: DecisionTime, event: SubnetEvent): void {
     const asked =
       command.type === 'ReserveVip' && event.type === 'VipReserved'
         ? { ...command, claim: event.claim }
@@ -83,7 +89,7 @@ export class Rulings {
     const rulings = early?.get(version);
     if (!early || !rulings) return;
     early.delete(version);
-    const fingerprint = this.history.fingerprint(`subnet-${subnet}`, version);
+    const fingerprint = this.states.fingerprint(`subnet-${subnet}`, version);
     for (const { upon, ...ruling } of rulings) if (upon === fingerprint) this.judge(subnet, ruling);
   }
 
@@ -95,9 +101,9 @@ export class Rulings {
     if (verdict !== expected) differs(subnet, command, moment, verdict, expected);
   }
 
-  private model(subnet: string): SlowSubnet {
+  private model(subnet: string): ReferenceSubnet {
     let model = this.slow.get(subnet);
-    if (!model) this.slow.set(subnet, (model = new SlowSubnet(subnet)));
+    if (!model) this.slow.set(subnet, (model = new ReferenceSubnet(subnet)));
     return model;
   }
 }
@@ -138,7 +144,7 @@ const isUnderNoClaim = (command: AddressCommand, verdict: string): boolean =>
 function differs(
   subnet: string,
   command: SubnetCommand,
-  moment: Moment,
+  moment: DecisionTime,
   decided: string,
   expected: string,
 ): never {

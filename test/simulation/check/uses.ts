@@ -11,9 +11,9 @@ import {
   familyOf,
   formatAddress,
 } from '@holdfast/ipam';
-import { Violation } from '../run/violation';
-import { type Cluster, IP_POOLS, PODS, SWITCH_LB_RULES } from '../world/kubernetes/cluster';
-import { isDeleting, isFinished } from '../world/kubernetes/workloads/pods';
+import { Violation } from '../engine/violation';
+import { type Cluster, IP_POOLS, PODS, SWITCH_LB_RULES } from '../kubernetes/cluster';
+import { isDeleting, isPodFinished } from '../kubernetes/workloads/pods';
 import type { Owners } from './owners';
 
 const NOTE = 'kubernetes:switch-lb-rules.kubeovn.io/';
@@ -42,15 +42,15 @@ export function usesDifference(cluster: Cluster, view: LedgerView): string | und
 function ofParents({ name, subnet, reservation }: VipEntry, cluster: Cluster): string | undefined {
   const { vipType, namespace, selector } = reservation.vip;
   const granted = subnet.uses.parents(name).filter(({ grantors }) => grantors.includes('selector'));
-  const wanted = cluster.picture.all(PODS).flatMap((pod) => {
+  const desired = cluster.picture.all(PODS).flatMap((pod) => {
     const { annotations = {}, labels = {} } = pod.metadata;
     const named = (annotations['ovn.kubernetes.io/aaps'] ?? '').split(',').map((text) => text.trim());
     const isMeant = vipType === '' && pod.metadata.namespace === namespace && named.includes(name);
     const isSelected = isMeant && (selector.length === 0 || labels['app'] === 'web');
-    const isAble = !isFinished(pod) && pod.spec?.['hostNetwork'] !== true;
+    const isAble = !isPodFinished(pod) && pod.spec?.['hostNetwork'] !== true;
     return isSelected && isAble ? portsIn(pod, subnet.name) : [];
   });
-  const [is, expected] = [granted.map(({ port }) => port).sort(), [...new Set(wanted)].sort()];
+  const [is, expected] = [granted.map(({ port }) => port).sort(), [...new Set(desired)].sort()];
   return is.join() === expected.join()
     ? undefined
     : `${is.join()} may answer for it, and ${expected.join()} should`;
@@ -115,7 +115,7 @@ function serving({ namespace }: Rule, cluster: Cluster): string[] {
       conditions.some(({ type }) => type === 'Ready')
     );
   });
-  const live = pods.filter((pod) => !isFinished(pod) && !isDeleting(pod));
+  const live = pods.filter((pod) => !isPodFinished(pod) && !isDeleting(pod));
   const ips = live.flatMap(({ status }) => (status?.['podIPs'] ?? []) as readonly { readonly ip: string }[]);
   return [...new Set(ips.map(({ ip }) => ip))];
 }

@@ -2,40 +2,40 @@
 // time.
 import type { VipNameEvent } from '@holdfast/ipam';
 
-interface Turn {
+interface ClaimChange {
   readonly position: number;
   /** `undefined`: freed. */
   readonly subnet: string | undefined;
 }
 
 export class VipNames {
-  private readonly turns = new Map<string, Turn[]>();
+  private readonly changes = new Map<string, ClaimChange[]>();
 
   apply(name: string, event: VipNameEvent, position: number): void {
-    const turns = this.turns.get(name) ?? [];
-    this.turns.set(name, turns);
-    turns.push({ position, subnet: event.type === 'VipNameClaimed' ? event.subnet : undefined });
+    const changes = this.changes.get(name) ?? [];
+    this.changes.set(name, changes);
+    changes.push({ position, subnet: event.type === 'VipNameClaimed' ? event.subnet : undefined });
   }
 
   /** Whether anybody had claimed the name by `position`. */
   wasEverClaimed(name: string, position: number): boolean {
-    const [first] = this.turns.get(name) ?? [];
+    const [first] = this.changes.get(name) ?? [];
     return first !== undefined && first.position <= position;
   }
 
   /** How many subnets have had the name, the present one included. */
   subnetsOf(name: string): number {
-    return new Set((this.turns.get(name) ?? []).flatMap(({ subnet }) => subnet ?? [])).size;
+    return new Set((this.changes.get(name) ?? []).flatMap(({ subnet }) => subnet ?? [])).size;
   }
 
   /** Whether another subnet than `subnet` had the name at any moment since `position`. */
   wasTaken(name: string, subnet: string, position: number): boolean {
-    const turns = this.turns.get(name) ?? [];
-    return turns.some(
-      (turn, at) =>
-        turn.subnet !== undefined &&
-        turn.subnet !== subnet &&
-        ((turns[at + 1] as Turn | undefined)?.position ?? Infinity) > position,
+    const changes = this.changes.get(name) ?? [];
+    return changes.some(
+      (change, at) =>
+        change.subnet !== undefined &&
+        change.subnet !== subnet &&
+        ((changes[at + 1] as ClaimChange | undefined)?.position ?? Infinity) > position,
     );
   }
 }

@@ -1,9 +1,9 @@
 // Looks over a command loop's shoulder: it stands around the decider and notes what is decided, upon which version of
 // the stream, and for which command. It changes nothing, and nothing asks it for an answer.
 import type { Chance } from '@holdfast/clock';
-import { type Decider, type Moment, streamOf } from '@holdfast/event-store';
+import { type Decider, type DecisionTime, streamOf } from '@holdfast/event-store';
 import type { Rejection } from '@holdfast/ipam';
-import { NO_EVENTS, after } from './fingerprint';
+import { NO_EVENTS, fingerprintAfter } from './fingerprint';
 import type { History } from './history';
 import { ALREADY_SO } from './rulings';
 
@@ -33,7 +33,7 @@ interface Stored {
 
 type AnyDecider<State, Command, Event, Reply> = Decider<State, Command, Event, Reply, Rejection>;
 
-export class Witness {
+export class EventWitness {
   private readonly declined = new Map<string, Declined[]>();
   /** By command id: how long the log was at the first of the deliveries that are under way, and how many are. */
   private readonly delivered = new Map<string, { readonly length: number; count: number }>();
@@ -110,7 +110,11 @@ export class Witness {
       evolve: (state, event, atMs) => {
         const place = this.places.get(state) as Place;
         const next = decider.evolve(state, event, atMs);
-        const now = { ...place, version: place.version + 1, upon: after(place.upon, this.lastStored, atMs) };
+        const now = {
+          ...place,
+          version: place.version + 1,
+          upon: fingerprintAfter(place.upon, this.lastStored, atMs),
+        };
         if (next === state) Object.assign(place, now);
         else this.places.set(next, now);
         return next;
@@ -136,7 +140,7 @@ export class Witness {
     { id, version, upon }: Place,
     commandId: string,
     command: object,
-    moment: Moment,
+    moment: DecisionTime,
     verdict: string,
     reply: unknown,
   ): void {

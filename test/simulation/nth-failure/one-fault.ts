@@ -1,20 +1,20 @@
 // Faults that strike once: of one kind, at its n-th opportunity, and never otherwise.
 import { SeededChance } from '@holdfast/clock/testing';
-import { Faults } from '../run/faults';
-import { type Fault, NO_FAULTS } from '../run/swarm';
+import { SeededFaults } from '../engine/faults';
+import { type FaultKind, NO_FAULTS } from '../engine/swarm';
 
-export class OneFault extends Faults {
+export class OneFault extends SeededFaults {
   /** How often it could have struck. */
   opportunities = 0;
 
   constructor(
-    private readonly kind: Fault | undefined,
+    private readonly kind: FaultKind | undefined,
     private readonly at: number,
   ) {
     super(new SeededChance(1), NO_FAULTS);
   }
 
-  override strikes(fault: Fault): boolean {
+  override strikes(fault: FaultKind): boolean {
     if (fault !== this.kind) return false;
     this.opportunities += 1;
     return this.opportunities === this.at;
@@ -22,7 +22,7 @@ export class OneFault extends Faults {
 }
 
 /** What can go wrong at the call of a port. */
-export const PORT_FAULTS: readonly Fault[] = [
+export const PORT_FAULTS: readonly FaultKind[] = [
   'bus-loss',
   'bus-duplicate',
   'store-unavailable',

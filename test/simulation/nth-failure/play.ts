@@ -2,9 +2,9 @@
 import { ourRows } from '../check/northbound';
 import { isAllDone, violationIn } from '../run/simulate';
 import { guarded } from '../run/guard';
-import type { Fault } from '../run/swarm';
-import { Trace } from '../run/trace';
-import { PODS, SUBNETS, VIPS } from '../world/kubernetes/cluster';
+import type { FaultKind } from '../engine/swarm';
+import { Trace } from '../engine/trace';
+import { PODS, SUBNETS, VIPS } from '../kubernetes/cluster';
 import { World } from '../world/world';
 import { OneFault } from './one-fault';
 import { STORY } from './story';
@@ -21,7 +21,7 @@ export interface Played {
 const STEP_MAX_MS = 15 * 60_000;
 const LOOK_EVERY_MS = 100;
 
-export function play(kind?: Fault, at = 0): Promise<Played> {
+export function play(kind?: FaultKind, at = 0): Promise<Played> {
   return guarded(async () => {
     const faults = new OneFault(kind, at);
     const scenery = {
@@ -60,13 +60,13 @@ function endOf({ history, northbound, cluster }: World): string {
   });
   const objects = [...cluster.list(SUBNETS), ...cluster.list(VIPS)].map(({ metadata, spec, status = {} }) => {
     const { conditions, ...rest } = status as { conditions?: readonly Readonly<Record<string, string>>[] };
-    const told = conditions?.map(({ type, status: is, reason }) => [type, is, reason]);
+    const shown = conditions?.map(({ type, status: is, reason }) => [type, is, reason]);
     return JSON.stringify([
       metadata.name,
       metadata.finalizers,
       spec,
       { ...rest, observedPosition: undefined },
-      told,
+      shown,
     ]);
   });
   return [...ledger.sort(), ...ourRows(northbound.tables), ...objects.sort(), ...pods].join('\n');

@@ -4,7 +4,7 @@
 import type { Holder } from '@holdfast/ipam';
 import { address, cidr } from '@holdfast/ipam/testing';
 import type { LedgerCommand } from '@holdfast/ledger';
-import { PODS, STATEFUL_SETS, SUBNETS, VIPS } from '../world/kubernetes/cluster';
+import { PODS, STATEFUL_SETS, SUBNETS, VIPS } from '../kubernetes/cluster';
 import type { World } from '../world/world';
 
 type Step = (world: World) => void;

@@ -1,6 +1,6 @@
 // All planted bugs.
 import { CLUSTER_BUGS } from './clusters';
-import { DOOR_BUGS } from './doors';
+import { COMMAND_BUGS } from './commands';
 import { NORTHBOUND_BUGS } from './northbounds';
 import type { PlantedBug } from './planted-bug';
 import { POD_BUGS } from './pods';
@@ -12,7 +12,7 @@ export const CATALOGUE: readonly PlantedBug[] = [
   ...RULE_BUGS,
   ...USER_BUGS,
   ...STORE_BUGS,
-  ...DOOR_BUGS,
+  ...COMMAND_BUGS,
   ...NORTHBOUND_BUGS,
   ...CLUSTER_BUGS,
   ...POD_BUGS,

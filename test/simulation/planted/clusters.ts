@@ -1,4 +1,4 @@
-// Bugs of the Kubernetes face: what it writes, what it hears, and what it asks the ledger for.
+// Bugs of the Kubernetes projector: what it writes, what it hears, and what it asks the ledger for.
 import type {
   Following,
   JsonObject,
@@ -7,9 +7,9 @@ import type {
   Resource,
   Watcher,
 } from '@holdfast/kube-api';
-import type { LedgerCommand, ProjectorLedger } from '@holdfast/ledger';
+import type { ProjectorLedger, LedgerCommand } from '@holdfast/ledger';
 import type { LedgerView } from '@holdfast/ipam';
-import type { Planted } from '../world/planted';
+import type { Planted } from '../world/surroundings';
 import { type PlantedBug, bug } from './planted-bug';
 
 export function like(api: KubernetesApi, changes: Partial<KubernetesApi>): KubernetesApi {
@@ -24,22 +24,22 @@ export function like(api: KubernetesApi, changes: Partial<KubernetesApi>): Kuber
 }
 
 /** Turns each status that is written. */
-const telling = (turn: (status: JsonObject) => JsonObject): Planted => ({
+const telling = (alter: (status: JsonObject) => JsonObject): Planted => ({
   kubernetes: (api) =>
     like(api, {
       patchStatus: (resource, ref, status, expected) =>
-        api.patchStatus(resource, ref, turn(status), expected),
+        api.patchStatus(resource, ref, alter(status), expected),
     }),
 });
 
-type Turn = (object: KubernetesObject) => KubernetesObject | undefined;
+type Alter = (object: KubernetesObject) => KubernetesObject | undefined;
 
 /** What a follower sees when each object is turned. */
-export function seen(api: KubernetesApi, resource: Resource, watcher: Watcher, turn: Turn): Following {
+export function seen(api: KubernetesApi, resource: Resource, watcher: Watcher, alter: Alter): Following {
   const following = api.follow(resource, {
     ...watcher,
     changed: (ref, now, before) => {
-      const [sees, saw] = [now && turn(now), before && turn(before)];
+      const [sees, saw] = [now && alter(now), before && alter(before)];
       if (sees || saw) watcher.changed(ref, sees, saw);
     },
   });
@@ -47,11 +47,11 @@ export function seen(api: KubernetesApi, resource: Resource, watcher: Watcher, t
     synced: following.synced,
     get: (ref) => {
       const object = following.get(ref);
-      return object && turn(object);
+      return object && alter(object);
     },
     *objects() {
       for (const object of following.objects()) {
-        const sees = turn(object);
+        const sees = alter(object);
         if (sees) yield sees;
       }
     },
@@ -59,9 +59,9 @@ export function seen(api: KubernetesApi, resource: Resource, watcher: Watcher, t
   };
 }
 
-/** Turns what the face sees of the objects. */
-const seeing = (turn: Turn): Planted => ({
-  kubernetes: (api) => like(api, { follow: (resource, watcher) => seen(api, resource, watcher, turn) }),
+/** Turns what the projector sees of the objects. */
+const seeing = (alter: Alter): Planted => ({
+  kubernetes: (api) => like(api, { follow: (resource, watcher) => seen(api, resource, watcher, alter) }),
 });
 
 const dropping = (type: LedgerCommand['type']): Planted =>
@@ -70,21 +70,23 @@ const dropping = (type: LedgerCommand['type']): Planted =>
       order.type === type ? { position: undefined } : ledger.execute(order, actor),
   }));
 
-const asking = (turn: (ledger: ProjectorLedger) => Partial<ProjectorLedger>): Planted => ({
+const asking = (alter: (ledger: ProjectorLedger) => Partial<ProjectorLedger>): Planted => ({
   kubernetesLedger: (ledger) => ({
     view: ledger.view,
     execute: (order, actor) => ledger.execute(order, actor),
     hasReached: (position) => ledger.hasReached(position),
     onFacts: (listener) => ledger.onFacts(listener),
-    ...turn(ledger),
+    ...alter(ledger),
   }),
 });
 
-/** Like the view, but every Vip came through Kubernetes. */
+/** Like the view, but every Vip is an object's. */
 const everybodysVips = (view: LedgerView): LedgerView =>
   new Proxy(view, {
     get: (target, name) => {
-      if (name === 'vipReservedThrough') return (vip: string) => (target.vip(vip) ? 'kubernetes' : undefined);
+      if (name === 'ownerOfVip')
+        return (vip: string) =>
+          target.vip(vip) ? { kind: 'KubernetesObject', resource: 'vips' } : undefined;
       const value = Reflect.get(target, name, target) as unknown;
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },

@@ -1,36 +1,35 @@
 // Bugs of the Northbound's projector: transactions that are not what was meant, and changes that nobody is told of.
 import { type Northbound, type NorthboundChange, OWNER_KEY, POSITION_KEY } from '@holdfast/ovn';
 import type { OvsdbOperation } from '@holdfast/ovsdb';
-import { Lock } from '../world/northbound/lock';
-import { isOurs } from '../world/northbound/neighbours';
-import type { Planted } from '../world/planted';
-import type { World } from '../world/world';
+import { NorthboundLock } from '../northbound/lock';
+import { isOurs } from '../northbound/neighbours';
+import type { Planted, Surroundings } from '../world/surroundings';
 import { type PlantedBug, bug } from './planted-bug';
 
 const writing = (
-  turn: (operations: readonly OvsdbOperation[], world: World) => readonly OvsdbOperation[],
+  alter: (operations: readonly OvsdbOperation[], world: Surroundings) => readonly OvsdbOperation[],
 ): Planted => ({
   northbound: (northbound, world): Northbound => ({
     watch: (watcher) => northbound.watch(watcher),
-    transact: (operations) => northbound.transact(turn(operations, world)),
+    transact: (operations) => northbound.transact(alter(operations, world)),
   }),
 });
 
-const watching = (turn: (changes: readonly NorthboundChange[]) => readonly NorthboundChange[]): Planted => ({
+const watching = (alter: (changes: readonly NorthboundChange[]) => readonly NorthboundChange[]): Planted => ({
   northbound: (northbound): Northbound => ({
     watch: (watcher) =>
       northbound.watch({
         stateChanged: (state) => watcher.stateChanged(state),
         rowsChanged: (changes) => {
-          const told = turn(changes);
-          if (told.length > 0) watcher.rowsChanged(told);
+          const shown = alter(changes);
+          if (shown.length > 0) watcher.rowsChanged(shown);
         },
       }),
     transact: (operations) => northbound.transact(operations),
   }),
 });
 
-class EverybodysLock extends Lock {
+class EverybodysLock extends NorthboundLock {
   override isHeldBy(): boolean {
     return true;
   }
@@ -45,13 +44,13 @@ const isFence = (operation: OvsdbOperation): boolean =>
   operation.op === 'wait' && operation.table === 'NB_Global';
 
 /** Neighbours' ports and switches as they are now. */
-function* theirs(table: string, { northbound }: World): Iterable<string> {
+function* theirs(table: string, { northbound }: Surroundings): Iterable<string> {
   for (const row of northbound.tables.get(table)?.values() ?? []) if (!isOurs(row)) yield row._uuid;
 }
 
 /** Says another thing of every row that has this in its columns. */
-const rewriting = (turn: (text: string) => string): Planted =>
-  writing((operations) => JSON.parse(turn(JSON.stringify(operations))) as OvsdbOperation[]);
+const rewriting = (alter: (text: string) => string): Planted =>
+  writing((operations) => JSON.parse(alter(JSON.stringify(operations))) as OvsdbOperation[]);
 
 export const NORTHBOUND_BUGS: readonly PlantedBug[] = [
   bug('stale-projector-writes', 'kube-vip #1418', 'checkpoint', {

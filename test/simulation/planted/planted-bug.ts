@@ -1,7 +1,7 @@
 // A bug that is put into the world on purpose, with the checker that must find it. A checker that never fires is no
 // checker.
-import type { Checker } from '../run/violation';
-import type { Planted } from '../world/planted';
+import type { Checker } from '../engine/violation';
+import type { Planted } from '../world/surroundings';
 
 export interface PlantedBug {
   readonly name: string;

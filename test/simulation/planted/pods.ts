@@ -1,22 +1,21 @@
-// Bugs of the face that gives Pods their addresses: whom it takes for whom, whom it believes to be gone, and what it says.
+// Bugs of the projector that gives Pods their addresses: whom it takes for whom, whom it believes to be gone, and what it says.
 import type { Following, KubernetesApi, KubernetesObject } from '@holdfast/kube-api';
-import type { LedgerCommand, ProjectorLedger } from '@holdfast/ledger';
+import type { ProjectorLedger, LedgerCommand } from '@holdfast/ledger';
 import { PODS } from '@holdfast/kube-api';
 import { reject, subnet } from '@holdfast/ipam';
-import type { Planted } from '../world/planted';
-import type { World } from '../world/world';
+import type { Planted, Surroundings } from '../world/surroundings';
 import { like, seen } from './clusters';
 import { type PlantedBug, bug } from './planted-bug';
 import { deciding } from './rules';
 
-type Turn = (order: LedgerCommand, ledger: ProjectorLedger) => LedgerCommand | undefined;
+type Alter = (order: LedgerCommand, ledger: ProjectorLedger) => LedgerCommand | undefined;
 
 /** Turns each order; of one that is swallowed it is said that it was done. */
-export const ordering = (turn: Turn): Pick<Required<Planted>, 'podsLedger'> => ({
+export const ordering = (alter: Alter): Pick<Required<Planted>, 'podsLedger'> => ({
   podsLedger: (ledger) => ({
     view: ledger.view,
     execute: async (order, actor) => {
-      const turned = turn(order, ledger);
+      const turned = alter(order, ledger);
       return turned ? ledger.execute(turned, actor) : { position: undefined };
     },
     hasReached: (position) => ledger.hasReached(position),
@@ -25,15 +24,15 @@ export const ordering = (turn: Turn): Pick<Required<Planted>, 'podsLedger'> => (
 });
 
 /** Turns what it sees of Pods. */
-const seeingPods = (turn: (pod: KubernetesObject) => KubernetesObject | undefined): Planted => ({
+const seeingPods = (alter: (pod: KubernetesObject) => KubernetesObject | undefined): Planted => ({
   podsApi: (api) =>
     like(api, {
       follow: (resource, watcher): Following =>
-        resource === PODS ? seen(api, resource, watcher, turn) : api.follow(resource, watcher),
+        resource === PODS ? seen(api, resource, watcher, alter) : api.follow(resource, watcher),
     }),
 });
 
-const writing = (patch: (api: KubernetesApi, world: World) => KubernetesApi['patch']): Planted => ({
+const writing = (patch: (api: KubernetesApi, world: Surroundings) => KubernetesApi['patch']): Planted => ({
   podsApi: (api, world) => like(api, { patch: patch(api, world) }),
 });
 
@@ -112,14 +111,14 @@ export const POD_BUGS: readonly PlantedBug[] = [
     'kube-ovn #4304',
     'pods-told',
     (() => {
-      const ofWorld = new WeakMap<World, Map<string, object>>();
+      const ofWorld = new WeakMap<Surroundings, Map<string, object>>();
       return writing((api, world) => async (resource, ref, change, expected) => {
-        const told = ofWorld.get(world) ?? new Map<string, object>();
-        ofWorld.set(world, told);
+        const firstSeen = ofWorld.get(world) ?? new Map<string, object>();
+        ofWorld.set(world, firstSeen);
         const { annotations } = change.metadata ?? {};
         const key = `${ref.namespace}/${ref.name}`;
-        const first = annotations && (told.get(key) ?? annotations);
-        if (first) told.set(key, first);
+        const first = annotations && (firstSeen.get(key) ?? annotations);
+        if (first) firstSeen.set(key, first);
         const echo = first ? { metadata: { annotations: first as Record<string, string> } } : change;
         return api.patch(resource, ref, echo, expected);
       });
@@ -190,7 +189,7 @@ export const POD_BUGS: readonly PlantedBug[] = [
       !decision.rejected &&
       decision.events.length > 0 &&
       (state.definition?.pools ?? []).length > 0
-        ? reject('SubnetExhausted', 'a pool is full')
+        ? reject('SubnetExhausted', 'a pool is full', { subnet: command.subnet, family: 'IPv4' })
         : decision,
     ),
   ),

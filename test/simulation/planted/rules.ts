@@ -1,5 +1,5 @@
 // Bugs in the ledger's rules: each stands around a decider and lets through what it refuses, or turns what it says.
-import type { Moment } from '@holdfast/event-store';
+import type { DecisionTime } from '@holdfast/event-store';
 import {
   type Holder,
   type ReserveAddress,
@@ -12,11 +12,16 @@ import {
   vipName,
 } from '@holdfast/ipam';
 import type { Deciders, SubnetDecider, VipNameDecider } from '../world/ledger-role';
-import type { Planted } from '../world/planted';
+import type { Planted } from '../world/surroundings';
 import { type PlantedBug, bug } from './planted-bug';
 
 type Decision = ReturnType<SubnetDecider['decide']>;
-type Decide = (decision: Decision, command: SubnetCommand, state: SubnetState, moment: Moment) => Decision;
+type Decide = (
+  decision: Decision,
+  command: SubnetCommand,
+  state: SubnetState,
+  moment: DecisionTime,
+) => Decision;
 
 const inSubnet = (change: Partial<SubnetDecider>): Planted => ({
   deciders: (deciders: Deciders) => ({ ...deciders, subnet: { ...deciders.subnet, ...change } }),
@@ -46,11 +51,11 @@ export const accepted = (event: SubnetEvent): Decision => ({ events: [event], re
 
 /** Turns the events of accepted decisions. */
 const telling = (
-  turn: (event: SubnetEvent, command: SubnetCommand, state: SubnetState) => SubnetEvent,
+  alter: (event: SubnetEvent, command: SubnetCommand, state: SubnetState) => SubnetEvent,
 ): Planted =>
   deciding((decision, command, state) => {
     if (decision.rejected) return decision;
-    const events = decision.events.map((event) => turn(event, command, state));
+    const events = decision.events.map((event) => alter(event, command, state));
     const last = events.at(-1);
     return last ? { events, reply: subnet.replyTo(last) } : decision;
   });
@@ -163,7 +168,10 @@ export const RULE_BUGS: readonly PlantedBug[] = [
     'slow-model',
     deciding((decision, command, state) => {
       const isNew = command.type === 'ReserveAddress' && !decision.rejected && decision.events.length > 0;
-      return isNew && state.byHolder.size >= 5 ? reject('SubnetExhausted', 'half of it is enough') : decision;
+      const facts = { subnet: state.name, family: 'IPv4' } as const;
+      return isNew && state.byHolder.size >= 5
+        ? reject('SubnetExhausted', 'half of it is enough', facts)
+        : decision;
     }),
   ),
   bug(

@@ -9,8 +9,7 @@ import {
   hashOf,
   idFromHash,
 } from '@holdfast/event-store';
-import type { Planted } from '../world/planted';
-import type { World } from '../world/world';
+import type { Planted, Surroundings } from '../world/surroundings';
 import { type PlantedBug, bug } from './planted-bug';
 
 type Pages = AsyncIterable<readonly RecordedEvent[]>;
@@ -29,14 +28,14 @@ function like(store: EventStore, changes: Partial<EventStore>): EventStore {
 
 type Append = EventStore['append'];
 
-const appending = (append: (inner: Append, world: World) => Append): Planted => ({
+const appending = (append: (inner: Append, world: Surroundings) => Append): Planted => ({
   store: (store, world) => like(store, { append: append((...args) => store.append(...args), world) }),
 });
 
 /** Turns the pages that a follower of the log is given. */
-const following = (turn: (pages: Pages, incarnation: number) => Pages): Planted => ({
+const following = (alter: (pages: Pages, incarnation: number) => Pages): Planted => ({
   readStore: (store, _, incarnation) =>
-    like(store, { readAll: (...args) => turn(store.readAll(...args), incarnation) }),
+    like(store, { readAll: (...args) => alter(store.readAll(...args), incarnation) }),
 });
 
 /** Commands are not recognised any more, once they have to be read back. */
@@ -59,7 +58,7 @@ async function* withoutDigests(pages: Pages): Pages {
 }
 
 /** Positions as they would be, for an append that nobody made. */
-const pretended = (world: World, events: readonly NewEvent[]): AppendResult => ({
+const pretended = (world: Surroundings, events: readonly NewEvent[]): AppendResult => ({
   outcome: 'appended',
   positions: events.map((_, at) => String(world.history.length + 1 + at)),
 });

@@ -3,21 +3,21 @@
 import { SeededChance } from '@holdfast/clock/testing';
 import { kubernetesDifference } from '../check/kubernetes';
 import { podsDifference } from '../check/pods/converged';
-import { checkNorthbound } from '../check/rebuilt';
+import { checkNorthbound } from './rebuilt';
 import { usesDifference } from '../check/uses';
-import { checkViews } from '../check/views';
+import { checkViews } from './views';
 import { EPOCH_MS } from '../world/life';
-import type { Planted } from '../world/planted';
-import { KubernetesRole } from '../world/faces/kubernetes-face';
-import { OvnFace } from '../world/faces/ovn-face';
-import type { Face } from '../world/process';
+import type { Planted } from '../world/surroundings';
+import { KubernetesRole } from '../world/projectors/kubernetes-projector';
+import { OvnProjector } from '../world/projectors/ovn-projector';
+import type { RunningProjector } from '../world/process';
 import { World } from '../world/world';
 import { guarded } from './guard';
-import type { Fault, Rates } from './swarm';
-import { Trace } from './trace';
-import { type Checker, Violation } from './violation';
+import type { FaultKind, Rates } from '../engine/swarm';
+import { Trace } from '../engine/trace';
+import { type Checker, Violation } from '../engine/violation';
 
-export interface RunOptions {
+export interface SimulationOptions {
   readonly seed: number;
   readonly operations: number;
   readonly planted?: Planted;
@@ -31,7 +31,7 @@ export interface RunResult {
   readonly events: number;
   readonly virtualMs: number;
   readonly steps: number;
-  readonly injected: ReadonlyMap<Fault, number>;
+  readonly injected: ReadonlyMap<FaultKind, number>;
   readonly violation: Violation | undefined;
   /** Of the whole trace. */
   readonly digest: string;
@@ -49,11 +49,11 @@ const CLOCK_STEP_MAX_MS = 20_000;
 /** A thief gives the lock back within this time. */
 const THEFT_MAX_MS = 3_000;
 
-export function simulate(options: RunOptions): Promise<RunResult> {
+export function simulate(options: SimulationOptions): Promise<RunResult> {
   return guarded(() => run(options));
 }
 
-async function run({ seed, operations, planted, rates, show }: RunOptions): Promise<RunResult> {
+async function run({ seed, operations, planted, rates, show }: SimulationOptions): Promise<RunResult> {
   const trace = new Trace(show);
   const world = new World({ seed, trace, ...(planted && { planted }), ...(rates && { rates }) });
   const onBug = (bug: unknown): void => world.violated(bug);
@@ -124,9 +124,9 @@ function outside(world: World, chance: SeededChance): void {
   if (faults.strikes('northbound-edit')) world.note(`neighbour: ${neighbours.edit()}`);
   if (faults.strikes('northbound-wipe')) world.note(`neighbour: ${neighbours.disaster()}`);
   if (faults.strikes('northbound-disconnect')) {
-    for (const { faces } of processes.values())
-      for (const face of faces)
-        if (face instanceof OvnFace && chance.random() < 0.7) face.session.disconnect();
+    for (const { projectors } of processes.values())
+      for (const projector of projectors)
+        if (projector instanceof OvnProjector && chance.random() < 0.7) projector.session.disconnect();
   }
   inCluster(world);
   if (faults.strikes('lock-stolen')) {
@@ -149,8 +149,9 @@ function inCluster(world: World): void {
   if (faults.strikes('watch-silent')) cluster.sandbox.faults.silenceWatches();
   if (faults.strikes('history-compacted')) cluster.sandbox.faults.compact();
   if (faults.strikes('kubernetes-cut')) {
-    for (const { faces, life } of processes.values())
-      for (const face of faces) if (face instanceof KubernetesRole && !life.isOver) face.connection.cut();
+    for (const { projectors, life } of processes.values())
+      for (const projector of projectors)
+        if (projector instanceof KubernetesRole && !life.isOver) projector.connection.cut();
   }
 }
 
@@ -171,7 +172,7 @@ async function withoutFaults(world: World): Promise<void> {
       );
   }
   world.checked(() => checkViews(world));
-  if (projectorsOf(world).length > 0) await checkNorthbound(world);
+  if (ovnProjectorsOf(world).length > 0) await checkNorthbound(world);
 }
 
 /** What there is to be written once nothing goes wrong is less than this. */
@@ -220,7 +221,7 @@ function whatIsLeft(world: World): Unfinished | undefined {
     if (Number(reader.position ?? 0) < history.length)
       return { checker: 'view-fold', what: `the view of ${life.name} is behind` };
   }
-  const projectors = projectorsOf(world);
+  const projectors = ovnProjectorsOf(world);
   if (projectors.some((projector) => !projector.isSettled()))
     return { checker: 'northbound-converges', what: 'a projector is not settled' };
   if (projectors.length > 0 && !projectors.some(({ isActive }) => isActive))
@@ -233,19 +234,22 @@ function whatIsLeft(world: World): Unfinished | undefined {
   return ofPods === undefined ? undefined : { checker: 'pods-converge', what: ofPods };
 }
 
-/** A face that does not know its cluster gives nothing up (infra/docs/adr/0017). */
+/** A projector that does not know its cluster gives nothing up (infra/docs/adr/0017). */
 function podsDifferenceIn(world: World): string | undefined {
   const { cluster, controllers, history, scheduler, machines, hasPods } = world;
-  const isBraked = facesOf(world).some(
-    (face) => face instanceof KubernetesRole && face.pods?.status.trouble?.code === UNKNOWN_CLUSTER,
+  const isGuarded = projectorsOf(world).some(
+    (projector) =>
+      projector instanceof KubernetesRole && projector.pods?.status.trouble?.code === UNKNOWN_CLUSTER,
   );
-  if (!hasPods || isBraked) return undefined;
+  if (!hasPods || isGuarded) return undefined;
   const nowMs = EPOCH_MS + scheduler.nowMs + (machines[0]?.wall.offMs ?? 0);
   return podsDifference({ cluster, controllers, view: history.view, nowMs });
 }
 
 const UNKNOWN_CLUSTER = 'kubernetes-objects-missing';
 
-const facesOf = ({ processes }: World): Face[] => [...processes.values()].flatMap(({ faces }) => faces);
+const projectorsOf = ({ processes }: World): RunningProjector[] =>
+  [...processes.values()].flatMap(({ projectors }) => projectors);
 
-const projectorsOf = (world: World): OvnFace[] => facesOf(world).filter((face) => face instanceof OvnFace);
+const ovnProjectorsOf = (world: World): OvnProjector[] =>
+  projectorsOf(world).filter((projector) => projector instanceof OvnProjector);

@@ -1,7 +1,7 @@
-// Messages between clients and the ledger's doors: lost, slow, doubled, out of order, and now and then hours late. Who
+// Messages between clients and the ledger's transports: lost, slow, doubled, out of order, and now and then hours late. Who
 // gets a request is found out when it arrives; when nobody is there it is lost.
-import type { Faults } from '../run/faults';
-import type { Scheduler } from '../run/scheduler';
+import type { SeededFaults } from '../engine/faults';
+import type { Scheduler } from '../engine/scheduler';
 
 const USUAL_MS = 8;
 /** A late duplicate comes after so long at most: longer than any window in which commands are remembered here. */
@@ -10,7 +10,7 @@ const LATE_MAX_MS = 30 * 60_000;
 export class Bus {
   constructor(
     private readonly scheduler: Scheduler,
-    private readonly faults: Faults,
+    private readonly faults: SeededFaults,
   ) {}
 
   send(deliver: () => void): void {

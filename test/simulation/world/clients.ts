@@ -1,12 +1,12 @@
 // Clients of the ledger: each command is sent again, under the same id, until it is answered. A fault is no answer.
-import type { Scheduler } from '../run/scheduler';
+import type { Scheduler } from '../engine/scheduler';
 import type { LedgerCommand, LedgerOutcome } from '@holdfast/ledger';
 import type { Bus } from './bus';
 import { EPOCH_MS } from './life';
-import type { Order } from './order';
+import type { Order } from '../orders/order';
 
-/** What a door does with a request; it answers any number of times, or never. */
-export type Door = (order: Order, answer: (outcome: LedgerOutcome | 'fault') => void) => void;
+/** What a transport does with a request; it answers any number of times, or never. */
+export type Deliver = (order: Order, answer: (outcome: LedgerOutcome | 'fault') => void) => void;
 
 /** Until a client sends again; doubled each time, up to a minute. */
 const PATIENCE_MS = 200;
@@ -19,7 +19,7 @@ export class Clients {
   constructor(
     private readonly scheduler: Scheduler,
     private readonly bus: Bus,
-    private readonly door: Door,
+    private readonly deliver: Deliver,
     private readonly onAnswer: (order: Order, outcome: LedgerOutcome, isFirst: boolean) => void,
   ) {}
 
@@ -34,7 +34,7 @@ export class Clients {
 
   private send(order: Order, patienceMs: number): void {
     if (!this.unanswered.has(order.commandId)) return;
-    this.bus.send(() => this.door(order, (outcome) => this.bus.send(() => this.take(order, outcome))));
+    this.bus.send(() => this.deliver(order, (outcome) => this.bus.send(() => this.take(order, outcome))));
     this.scheduler.after(patienceMs, () => this.send(order, Math.min(patienceMs * 2, PATIENCE_MAX_MS)));
   }
 

@@ -10,9 +10,9 @@ import {
   StoreFault,
   type Version,
 } from '@holdfast/event-store';
-import type { Faults } from '../run/faults';
-import type { Scheduler } from '../run/scheduler';
-import type { Trace } from '../run/trace';
+import type { SeededFaults } from '../engine/faults';
+import type { Scheduler } from '../engine/scheduler';
+import type { Trace } from '../engine/trace';
 import type { DurableLog } from './durable-log';
 import { type Life, never } from './life';
 
@@ -25,7 +25,7 @@ const HINT_MS = 5;
 export interface StoreSurroundings {
   readonly life: Life;
   readonly log: DurableLog;
-  readonly faults: Faults;
+  readonly faults: SeededFaults;
   readonly scheduler: Scheduler;
   readonly trace: Trace;
   /** Whether an append may land that nobody waits for any more; a store of one process dies with it. */

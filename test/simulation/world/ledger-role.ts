@@ -10,7 +10,7 @@ import {
   type SubnetCommand,
   type SubnetEvent,
   type SubnetReply,
-  type SubnetState,
+  type SubnetFold,
   type VipNameCommand,
   type VipNameEvent,
   type VipNameReply,
@@ -18,10 +18,10 @@ import {
   subnet,
   vipName,
 } from '@holdfast/ipam';
-import type { Witness } from '../check/witness';
+import type { EventWitness } from '../check/witness';
 import { LedgerCommands } from '@holdfast/ledger';
 
-export type SubnetDecider = Decider<SubnetState, SubnetCommand, SubnetEvent, SubnetReply, Rejection>;
+export type SubnetDecider = Decider<SubnetFold, SubnetCommand, SubnetEvent, SubnetReply, Rejection>;
 export type VipNameDecider = Decider<VipNameState, VipNameCommand, VipNameEvent, VipNameReply, Rejection>;
 
 export interface Deciders {
@@ -42,7 +42,7 @@ class WitnessedLoop<State extends object, Command extends object, Event, Reply> 
   constructor(
     decider: Decider<State, Command, Event, Reply, Rejection>,
     options: CommandLoopOptions<Rejection>,
-    private readonly witness: Witness,
+    private readonly witness: EventWitness,
   ) {
     super(witness.around(decider), options);
   }
@@ -54,7 +54,7 @@ class WitnessedLoop<State extends object, Command extends object, Event, Reply> 
 }
 
 export class LedgerRole extends LedgerCommands {
-  constructor(deciders: Deciders, options: CommandLoopOptions<Rejection>, witness: Witness) {
+  constructor(deciders: Deciders, options: CommandLoopOptions<Rejection>, witness: EventWitness) {
     const witnessed = { ...options, chance: witness.over(options.chance) };
     super(
       new WitnessedLoop(deciders.subnet, witnessed, witness),

@@ -1,7 +1,7 @@
 // The life of one process. When it ends, at whatever await, nothing of it goes on: its timers do not ring, and what it
 // waits for never answers. Its objects are dropped; only what others keep of it stays.
 import type { Clock } from '@holdfast/clock';
-import type { Scheduler } from '../run/scheduler';
+import type { Scheduler } from '../engine/scheduler';
 
 /** Where every run begins: 2026-01-01T00:00:00Z. */
 export const EPOCH_MS = Date.UTC(2026, 0, 1);

@@ -1,19 +1,19 @@
-// One process of the control plane: a ledger role, a reader with its view, and faces, on one life. It is made from
+// One process of the control plane: a ledger role, a reader with its view, and projectors, on one life. It is made from
 // nothing but what is durable, and when it dies nothing else is left of it.
 import type { EventStore } from '@holdfast/event-store';
 import { SeededChance } from '@holdfast/clock/testing';
 import type { SubnetFact } from '@holdfast/ipam';
-import { Witness } from '../check/witness';
+import { EventWitness } from '../check/witness';
 import { type LedgerOutcome, LedgerReader, toRejection } from '@holdfast/ledger';
-import { Violation } from '../run/violation';
+import { Violation } from '../engine/violation';
 import { FaultyStore } from './faulty-store';
 import { LedgerRole } from './ledger-role';
 import { Life, type WallClock } from './life';
-import type { Order } from './order';
-import type { World } from './world';
+import type { Order } from '../orders/order';
+import type { Surroundings } from './surroundings';
 
 /** A part of a process that lives on its view. */
-export interface Face {
+export interface RunningProjector {
   start(): void;
   /** Its process died: whoever it was connected to will find out. */
   died(): void;
@@ -21,14 +21,14 @@ export interface Face {
   isSettled(): boolean;
 }
 
-export type FaceMaker = (process: Process, world: World) => Face;
+export type ProjectorMaker = (process: Process, world: Surroundings) => RunningProjector;
 
 export interface Machine {
   readonly name: string;
   readonly wall: WallClock;
   /** Whether clients' commands come here. */
   readonly takesOrders: boolean;
-  readonly faces: readonly FaceMaker[];
+  readonly projectors: readonly ProjectorMaker[];
 }
 
 export class Process {
@@ -37,8 +37,8 @@ export class Process {
   readonly chance: SeededChance;
   readonly reader: LedgerReader;
   readonly ledger: LedgerRole;
-  readonly witness: Witness;
-  readonly faces: readonly Face[];
+  readonly witness: EventWitness;
+  readonly projectors: readonly RunningProjector[];
   isReady = false;
   private factsSeen = 0;
 
@@ -46,17 +46,18 @@ export class Process {
     readonly machine: Machine,
     /** Which of the machine's processes it is, from 1. */
     readonly incarnation: number,
-    private readonly world: World,
+    private readonly world: Surroundings,
+    onDeath: (process: Process) => void,
   ) {
     const { scheduler, faults, planted, log, history, trace, isShared } = world;
     const name = `${machine.name}#${incarnation}`;
     const diesHere = (): boolean => this.isReady && faults.strikes('crash-at-port');
-    this.life = new Life(name, scheduler, machine.wall, diesHere, () => world.died(this));
+    this.life = new Life(name, scheduler, machine.wall, diesHere, () => onDeath(this));
     this.chance = new SeededChance(world.chance.below(2 ** 31));
     const { clock } = this.life;
     const store = new FaultyStore({ life: this.life, log, faults, scheduler, trace, isShared });
     this.store = planted.store?.(store, world, incarnation) ?? store;
-    this.witness = new Witness(name, history);
+    this.witness = new EventWitness(name, history);
     this.ledger = new LedgerRole(
       planted.deciders?.(world.deciders, world) ?? world.deciders,
       {
@@ -78,14 +79,14 @@ export class Process {
     });
     planted.view?.(this.reader.view, world);
     this.reader.onFacts((facts) => this.followed(facts));
-    this.faces = machine.faces.map((make) => make(this, world));
+    this.projectors = machine.projectors.map((make) => make(this, world));
   }
 
   /** Serves once its view shows what the log held. */
   start(): void {
     void this.reader.start().then(() => {
       this.isReady = true;
-      for (const face of this.faces) if (!this.life.isOver) face.start();
+      for (const projector of this.projectors) if (!this.life.isOver) projector.start();
     });
   }
 

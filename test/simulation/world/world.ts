@@ -6,35 +6,35 @@ import type { KubernetesObject } from '@holdfast/kube-api';
 import { Answers } from '../check/answers';
 import { History } from '../check/history';
 import type { LedgerOutcome } from '@holdfast/ledger';
-import { Faults } from '../run/faults';
-import { Scheduler } from '../run/scheduler';
-import { type Rates, drawRates } from '../run/swarm';
-import type { Trace } from '../run/trace';
-import { Violation } from '../run/violation';
+import { SeededFaults } from '../engine/faults';
+import { Scheduler } from '../engine/scheduler';
+import { type Rates, drawRates } from '../engine/swarm';
+import type { Trace } from '../engine/trace';
+import { Violation } from '../engine/violation';
 import { Bus } from './bus';
 import { Clients } from './clients';
 import { ObjectOwners } from '../check/kubernetes';
 import { Grants } from '../check/pods/grants';
 import { PodOwners } from '../check/pods/pod-owners';
-import { KubernetesRole } from './faces/kubernetes-face';
-import { Cluster } from './kubernetes/cluster';
-import { KubernetesUsers } from './kubernetes/users';
-import { Controllers } from './kubernetes/workloads/controllers';
-import { WorkloadUsers } from './kubernetes/workloads/workload-users';
+import { KubernetesRole } from './projectors/kubernetes-projector';
+import { Cluster } from '../kubernetes/cluster';
+import { KubernetesUsers } from '../kubernetes/users';
+import { Controllers } from '../kubernetes/workloads/controllers';
+import { WorkloadUsers } from '../kubernetes/workloads/workload-users';
 import { Life } from './life';
-import { OvnFace } from './faces/ovn-face';
+import { OvnProjector } from './projectors/ovn-projector';
 import { NorthboundChecker } from '../check/northbound';
 import { DurableLog } from './durable-log';
 import { DECIDERS } from './ledger-role';
-import type { Order } from './order';
-import { Orders } from './orders';
-import { NOTHING_PLANTED, type Planted } from './planted';
-import { NorthboundDatabase } from './northbound/database';
-import { Lock } from './northbound/lock';
-import { describeChange } from './kubernetes/picture';
-import { Neighbours } from './northbound/neighbours';
-import { type FaceMaker, type Machine, Process } from './process';
-import { type Terrain, drawTerrain } from './terrain';
+import type { Order } from '../orders/order';
+import { Orders } from '../orders/orders';
+import { NOTHING_PLANTED, type Planted, type Surroundings } from './surroundings';
+import { NorthboundDatabase } from '../northbound/database';
+import { NorthboundLock } from '../northbound/lock';
+import { describeChange } from '../kubernetes/picture';
+import { Neighbours } from '../northbound/neighbours';
+import { type ProjectorMaker, type Machine, Process } from './process';
+import { type Terrain, drawTerrain } from '../orders/terrain';
 
 export interface WorldOptions {
   readonly seed: number;
@@ -43,7 +43,7 @@ export interface WorldOptions {
   /** Instead of those that the seed draws. */
   readonly rates?: Rates;
   /** The same for the faults altogether. */
-  readonly faults?: Faults;
+  readonly faults?: SeededFaults;
   readonly scenery?: Scenery;
 }
 
@@ -70,12 +70,12 @@ const KUBERNETES_RATE = 0.5;
 /** And in how many of those there are Pods. */
 const PODS_RATE = 0.6;
 
-export class World {
+export class World implements Surroundings {
   readonly scheduler = new Scheduler();
   readonly chance: SeededChance;
   readonly trace: Trace;
   readonly planted: Planted;
-  readonly faults: Faults;
+  readonly faults: SeededFaults;
   readonly history = new History();
   readonly log = new DurableLog(this.history, (check) => this.checked(check));
   readonly deciders = DECIDERS;
@@ -87,7 +87,7 @@ export class World {
   /** What is outside draws from its own chance. */
   readonly outside: SeededChance;
   readonly northbound = new NorthboundDatabase();
-  readonly lock: Lock;
+  readonly lock: NorthboundLock;
   readonly neighbours: Neighbours;
   readonly northboundChecker: NorthboundChecker;
   readonly cluster: Cluster;
@@ -101,7 +101,7 @@ export class World {
   readonly machines: Machine[] = [];
   readonly processes = new Map<string, Process>();
   violation: Violation | undefined;
-  /** Writes of faces since the last fault; what never comes to rest writes for ever. */
+  /** Writes of projectors since the last fault; what never comes to rest writes for ever. */
   readonly writesAtRest = { northbound: 0, kubernetes: 0 };
   /** See `Scenery`. */
   readonly isShared: boolean;
@@ -114,13 +114,13 @@ export class World {
     this.trace = trace;
     this.planted = planted;
     const drawn = drawRates(this.fork());
-    const ofSeed = new Faults(this.fork(), rates ?? drawn);
+    const ofSeed = new SeededFaults(this.fork(), rates ?? drawn);
     this.faults = faults ?? ofSeed;
     this.windowMs = WINDOWS_MS[this.chance.below(WINDOWS_MS.length)] as number;
     this.terrain = drawTerrain(this.fork());
     this.orders = new Orders(this.terrain, this.fork());
     this.outside = this.fork();
-    this.lock = planted.lock?.(new Lock()) ?? new Lock();
+    this.lock = planted.lock?.(new NorthboundLock()) ?? new NorthboundLock();
     this.neighbours = new Neighbours(this.northbound, this.terrain, this.fork());
     this.northboundChecker = new NorthboundChecker(this.neighbours);
     const clusterClock = new Life(
@@ -141,11 +141,11 @@ export class World {
       this.history.owners.book(subnet).held.get(holder),
     );
     for (let at = 0; at < writers; at += 1)
-      this.machines.push({ name: `ledger-${at}`, wall: { offMs: 0 }, takesOrders: true, faces: [] });
+      this.machines.push({ name: `ledger-${at}`, wall: { offMs: 0 }, takesOrders: true, projectors: [] });
     this.addProjectors(projectors);
     this.hasKubernetes = hasKubernetes;
     this.isShared = isShared;
-    if (this.hasKubernetes) this.addFace(0, (process, world) => new KubernetesRole(process, world));
+    if (this.hasKubernetes) this.addProjector(0, (process, world) => new KubernetesRole(process, world));
     this.answers = new Answers(this.history, this.windowMs);
     const bus = new Bus(this.scheduler, this.faults);
     this.clients = new Clients(
@@ -153,7 +153,7 @@ export class World {
       planted.bus?.(bus, this) ?? bus,
       (order, answer) => this.deliver(order, answer),
       (order, outcome, isFirst) =>
-        this.note(`${order.commandId} ${isFirst ? 'answered' : 'again'} ${told(outcome)}`),
+        this.note(`${order.commandId} ${isFirst ? 'answered' : 'again'} ${outcomeText(outcome)}`),
     );
     this.history.onLanded(({ recorded, event, commandId }) =>
       this.note(
@@ -194,7 +194,7 @@ export class World {
     this.violation ??= violation;
   }
 
-  /** What a door was told instead of an answer; a bug is no fault. */
+  /** What a transport was told instead of an answer; a bug is no fault. */
   faulted(fault: unknown): void {
     const isFault = fault instanceof Error && 'retryable' in fault;
     if (isFault) this.note(`fault ${(fault as { code?: string }).code}`);
@@ -205,8 +205,8 @@ export class World {
     process.life.end();
   }
 
-  died({ machine, incarnation, life, faces }: Process): void {
-    for (const face of faces) face.died();
+  private died({ machine, incarnation, life, projectors }: Process): void {
+    for (const projector of projectors) projector.died();
     this.note(`${life.name} dies`);
     const delayMs = this.isHealed ? 0 : Math.ceil(this.chance.random() * RESTART_MAX_MS);
     this.scheduler.after(delayMs, () => this.boot(machine, incarnation + 1));
@@ -221,10 +221,10 @@ export class World {
   }
 
   /** A process of ours wrote to an object. */
-  told({ path, body }: { readonly path: string; readonly body?: unknown }, now: unknown): void {
+  annotationsWritten({ path, body }: { readonly path: string; readonly body?: unknown }, now: unknown): void {
     const { annotations } = ((body ?? {}) as Partial<KubernetesObject>).metadata ?? {};
     if (!this.hasPods || !annotations || !path.includes('/pods/')) return;
-    this.checked(() => this.grants.told(now as KubernetesObject, annotations));
+    this.checked(() => this.grants.annotationsWritten(now as KubernetesObject, annotations));
   }
 
   private watchPods(): void {
@@ -238,15 +238,20 @@ export class World {
   }
 
   private addProjectors(projectors: Scenery['projectors']): void {
-    const makeOvn: FaceMaker = (process, world) => new OvnFace(process, world);
-    if (projectors === 'inside') return this.addFace(0, makeOvn);
+    const makeOvn: ProjectorMaker = (process, world) => new OvnProjector(process, world);
+    if (projectors === 'inside') return this.addProjector(0, makeOvn);
     for (let at = 0; at < projectors; at += 1)
-      this.machines.push({ name: `ovn-${at}`, wall: { offMs: 0 }, takesOrders: false, faces: [makeOvn] });
+      this.machines.push({
+        name: `ovn-${at}`,
+        wall: { offMs: 0 },
+        takesOrders: false,
+        projectors: [makeOvn],
+      });
   }
 
-  private addFace(at: number, face: FaceMaker): void {
+  private addProjector(at: number, projector: ProjectorMaker): void {
     const machine = this.machines[at] as Machine;
-    this.machines[at] = { ...machine, faces: [...machine.faces, face] };
+    this.machines[at] = { ...machine, projectors: [...machine.projectors, projector] };
   }
 
   wrote(where: 'northbound' | 'kubernetes'): void {
@@ -254,7 +259,7 @@ export class World {
   }
 
   private boot(machine: Machine, incarnation: number): void {
-    const process = new Process(machine, incarnation, this);
+    const process = new Process(machine, incarnation, this, (dead) => this.died(dead));
     this.processes.set(machine.name, process);
     this.note(`${process.life.name} starts`);
     process.start();
@@ -270,7 +275,7 @@ export class World {
   }
 }
 
-const told = (outcome: LedgerOutcome): string =>
+const outcomeText = (outcome: LedgerOutcome): string =>
   outcome.rejected ? outcome.rejected.code : `at ${outcome.position}`;
 
 function drawScenery(chance: SeededChance): Scenery {

@@ -45,9 +45,9 @@ it('subnet', () =>
     holdfast: SubnetInUse: ...
     [exit code 1]
     $ holdfast release tiny node/n1
-    node/n1 no longer holds 10.1.1.1 in subnet tiny.
+    Released 10.1.1.1 of node/n1 in subnet tiny.
     $ holdfast subnet retire tiny
-    Subnet tiny has ended; its history stays.
+    Subnet tiny retired; its history stays.
     $ holdfast subnet get tiny
     holdfast: SubnetNotFound: ...
     [exit code 1]
@@ -91,7 +91,7 @@ it('reserve, move and release', () =>
     SUBNET   HOLDER              V4           V6            MAC                 SINCE                      RETENTION
     s2       pod/default/web-1   10.2.0.101   fd00:2::101   02:00:00:00:00:0a   2026-01-31T14:05:00.000Z   release (kind)
     $ holdfast release s2 pod/default/web-1 --reason "drained"
-    pod/default/web-1 no longer holds 10.2.0.101,fd00:2::101 in subnet s2.
+    Released 10.2.0.101,fd00:2::101 of pod/default/web-1 in subnet s2.
     $ holdfast reservation get s2 pod/default/web-1
     holdfast: ReservationNotFound: ...
     [exit code 1]
@@ -131,7 +131,7 @@ it('vip', () =>
     NAME   SUBNET   V4         V6   MAC                 TYPE   NAMESPACE   SINCE                      SELECTOR   NOTE
     v3     s3       10.3.0.9   -    02:41:0a:03:00:02   -      -           2026-01-31T14:05:00.000Z   -          -
     $ holdfast vip release v3 --reason "moved"
-    vip/v3 no longer holds 10.3.0.9 in subnet s3.
+    Released 10.3.0.9 of vip/v3 in subnet s3.
     $ holdfast vip get v3
     holdfast: VipNotFound: ...
     [exit code 1]
@@ -158,7 +158,7 @@ it('history', () =>
     SUBNET   HOLDER           V4          V6   MAC
     s4       pod/prod/api-1   10.4.0.10   -    02:65:0a:04:00:0a
     $ holdfast release s4 pod/prod/api-1 --reason "drained"
-    pod/prod/api-1 no longer holds 10.4.0.10 in subnet s4.
+    Released 10.4.0.10 of pod/prod/api-1 in subnet s4.
     $ holdfast vip reserve v4 --subnet s4b --v4 10.4.0.10
     NAME   SUBNET   V4          V6   MAC                 TYPE   NAMESPACE
     v4     s4b      10.4.0.10   -    02:5b:0a:04:00:0a   -      -

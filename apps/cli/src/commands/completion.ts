@@ -1,7 +1,7 @@
 // `holdfast completion bash`: completion of commands, flags and the values that a flag chooses from. The shell asks
 // the program itself, so that it knows what this version knows.
 import { Argument, type Command, type Option } from 'commander';
-import { type Run, showExamples } from '../acting';
+import { type Run, showExamples } from '../session/acting';
 
 const BASH = `# In ~/.bashrc: source <(holdfast completion bash)
 _holdfast() {

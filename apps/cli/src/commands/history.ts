@@ -2,15 +2,14 @@
 import { isIP } from 'node:net';
 import type { v1 } from '@holdfast/api';
 import type { Command } from 'commander';
-import { type Run, acting } from '../acting';
+import { type Run, acting } from '../session/acting';
 import { askingFlags, readMoment } from '../flags';
-import { formatMoment, tellTimestamp, toTimestamp } from '../moment';
-import type { Session } from '../session';
-import { type Column, inWide, table } from '../table';
+import { formatMoment, tellTimestamp, toTimestamp } from '../format/moment';
+import type { CliSession } from '../session/session';
+import { type TableColumn, inWide, table } from '../format/table';
 import { UsageFault } from '../usage-fault';
-import { heldText } from './reservation';
 import { frontsText } from './rule-port';
-import { keptText, usedText } from './use-text';
+import { heldText, keptText, usedText } from './use-text';
 
 interface HistoryFlags {
   readonly vip?: string;
@@ -64,7 +63,7 @@ function readSubject(subject: string | undefined, vip: string | undefined): Subj
   );
 }
 
-function showHistory(session: Session, { subnet = '', from, to }: HistoryFlags, subject: Subject) {
+function showHistory(session: CliSession, { subnet = '', from, to }: HistoryFlags, subject: Subject) {
   const request = {
     subject,
     subnet,
@@ -76,7 +75,7 @@ function showHistory(session: Session, { subnet = '', from, to }: HistoryFlags, 
   );
 }
 
-function showHolders(session: Session, address: string, atMs: number, subnet = '') {
+function showHolders(session: CliSession, address: string, atMs: number, subnet = '') {
   return session.ask('WhoHeld', { address, at: toTimestamp(atMs), subnet }, ({ holdings }, isWide) =>
     holdings.length > 0
       ? table(HOLDING_COLUMNS, holdings, isWide)
@@ -117,7 +116,7 @@ function evidenceText({ object, uid, resourceVersion }: v1.Evidence): string {
 
 const areSeveral = (values: readonly string[]): boolean => new Set(values).size > 1;
 
-export const EVENT_COLUMNS: readonly Column<v1.LedgerEvent>[] = [
+export const EVENT_COLUMNS: readonly TableColumn<v1.LedgerEvent>[] = [
   { head: 'TIME', text: ({ time }) => time && tellTimestamp(time) },
   { head: 'EVENT', text: ({ type }) => type },
   {
@@ -145,7 +144,7 @@ export const EVENT_COLUMNS: readonly Column<v1.LedgerEvent>[] = [
   },
 ];
 
-const HOLDING_COLUMNS: readonly Column<v1.Holding>[] = [
+const HOLDING_COLUMNS: readonly TableColumn<v1.Holding>[] = [
   { head: 'SUBNET', text: ({ reservation }) => reservation?.subnet },
   { head: 'HOLDER', text: ({ reservation }) => reservation?.holder },
   { head: 'ADDRESSES', text: ({ reservation }) => heldText(reservation) },

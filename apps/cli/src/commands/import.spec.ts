@@ -2,14 +2,14 @@
 import { createObjects, kubeOvn } from '@holdfast/kube-ovn-import/testing';
 import { installDefinitions, MANIFESTS } from '@holdfast/kube-api/testing';
 import { type SandboxApiServer, startSandboxApiServer } from '@holdfast/kube-api/testing';
-import { type ControlPlane, startControlPlane } from '../testing/control-plane';
+import { type CliControlPlane, startCliControlPlane } from '../testing/control-plane';
 import type { Io } from '../io';
 import { Terminal } from '../testing/terminal';
 
-const { ip, pod, subnet, vip } = kubeOvn;
+const { ip, pod, subnetObject, vip } = kubeOvn;
 
 let server: SandboxApiServer;
-let controlPlane: ControlPlane;
+let controlPlane: CliControlPlane;
 let terminal: Terminal;
 
 const terminalOf = (holdfast: string, io: Partial<Io> = {}): Terminal =>
@@ -29,7 +29,7 @@ function losingFirstReplies(): Partial<Io> {
 }
 
 beforeAll(async () => {
-  [server, controlPlane] = await Promise.all([startSandboxApiServer(), startControlPlane()]);
+  [server, controlPlane] = await Promise.all([startSandboxApiServer(), startCliControlPlane()]);
   terminal = terminalOf(controlPlane.server);
 }, 60_000);
 afterAll(async () => {
@@ -71,7 +71,7 @@ describe('holdfast import kube-ovn', () => {
     beforeAll(async () => {
       await installDefinitions(server, MANIFESTS.kubeOvn);
       await createObjects(server, [
-        subnet('ovn-default', '10.16.0.0/16', { excludeIps: ['10.16.0.1'] }, { v4usingIPs: 3 }),
+        subnetObject('ovn-default', '10.16.0.0/16', { excludeIps: ['10.16.0.1'] }, { v4usingIPs: 3 }),
         pod('web', '10.16.0.5'),
         ip('web.default', '10.16.0.5'),
         ip('gone.default', '10.16.0.6'),

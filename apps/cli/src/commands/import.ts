@@ -1,9 +1,9 @@
 // `holdfast import`: takes over what another system has recorded of who has which address.
 import { type Command, Option } from 'commander';
-import { type Run, acting } from '../acting';
+import { type Run, acting } from '../session/acting';
 import type { ImportFlags } from '../import/import-kube-ovn';
 import type { ExitCode } from '../exit-code';
-import { readList } from '../flags';
+import { readListFlag } from '../flags';
 
 const WHAT_IT_DOES = `
 Reads the cluster's Subnets, IPs, Vips, IPPools and the annotations of its Pods, and shows what would be recorded, what is
@@ -46,7 +46,7 @@ export function addImportCommands(program: Command, run: Run): void {
     .option(
       '--stateful-set-kinds <kinds>',
       'more kinds StatefulSet, as the control plane is told: apps.kruise.io/v1beta1/statefulsets (none)',
-      readList,
+      readListFlag,
     )
     .addOption(
       new Option(

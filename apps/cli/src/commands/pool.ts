@@ -1,10 +1,10 @@
 // `holdfast pool`: addresses of a subnet that are set aside for those who name the pool.
 import type { v1 } from '@holdfast/api';
 import type { Command } from 'commander';
-import { type Run, acting } from '../acting';
+import { type Run, acting } from '../session/acting';
 import { FAMILY } from '../family';
-import { askingFlags, changingFlags, readList } from '../flags';
-import { type Column, table } from '../table';
+import { askingFlags, changingFlags, readListFlag } from '../flags';
+import { type TableColumn, table } from '../format/table';
 
 interface DefineFlags {
   readonly range: string[];
@@ -23,8 +23,8 @@ export function addPoolCommands(program: Command, run: Run): void {
   const define = pool
     .command('define <subnet> <name>')
     .description('Define a pool, or set one that there is. Who holds an address keeps it.')
-    .requiredOption('--range <ranges>', 'all its addresses: a..b, a or a/n', readList)
-    .option('--namespace <names>', 'all namespaces whose Pods take from it without naming it', readList);
+    .requiredOption('--range <ranges>', 'all its addresses: a..b, a or a/n', readListFlag)
+    .option('--namespace <names>', 'all namespaces whose Pods take from it without naming it', readListFlag);
   acting<DefineFlags>(
     changingFlags(define, run.io),
     run,
@@ -35,7 +35,7 @@ export function addPoolCommands(program: Command, run: Run): void {
     .command('retire <subnet> <name>')
     .description("End a pool. Its addresses are the subnet's again; who holds one keeps it.");
   acting(changingFlags(retire, run.io), run, (session, _flags, subnet: string, name: string) =>
-    session.change('RetirePool', { subnet, name }, () => `There is no pool ${name} in subnet ${subnet}.\n`),
+    session.change('RetirePool', { subnet, name }, () => `Pool ${name} of subnet ${subnet} retired.\n`),
   );
   const get = pool.command('get <subnet> <name>').description('Show one pool, and how full it is.');
   acting(askingFlags(get), run, (session, _flags, subnet: string, name: string) =>
@@ -54,13 +54,13 @@ export function addPoolCommands(program: Command, run: Run): void {
 }
 
 /** Replies to changes have no counts. */
-const count = (head: string, family: v1.IpFamily, key: 'using' | 'available'): Column<v1.Pool> => {
+const count = (head: string, family: v1.IpFamily, key: 'using' | 'available'): TableColumn<v1.Pool> => {
   const of = ({ counts }: v1.Pool): string | undefined =>
     counts.find((each) => each.family === family)?.[key];
   return { head, text: of, isShown: (_isWide, rows) => rows.some((row) => of(row) !== undefined) };
 };
 
-const COLUMNS: readonly Column<v1.Pool>[] = [
+const COLUMNS: readonly TableColumn<v1.Pool>[] = [
   { head: 'SUBNET', text: ({ subnet }) => subnet },
   { head: 'NAME', text: ({ name }) => name },
   { head: 'RANGES', text: ({ ranges }) => ranges.join(',') },

@@ -1,12 +1,10 @@
 // `holdfast reservation attach`, `detach` and what else is said of who uses a reservation, and how long it stays.
 // In a cluster that Holdfast watches itself it is said already; this is for what it does not see, and for repairs.
-import type { v1 } from '@holdfast/api';
 import { type Command, Option } from 'commander';
-import { type Run, acting } from '../acting';
+import { type Run, acting } from '../session/acting';
 import { changingFlags } from '../flags';
 import { UsageFault } from '../usage-fault';
-import { heldText } from './reservation';
-import { POLICY } from './use-text';
+import { POLICY, releasedText } from './use-text';
 
 export function addUserCommands(reservation: Command, run: Run): void {
   addAttach(reservation, run);
@@ -87,8 +85,8 @@ function addDetach(reservation: Command, run: Run): void {
     (session, { uid, ownerState, reason = '' }, subnet: string, holder: string) =>
       session.change('DetachUser', { subnet, holder, uid, ownerState, reason }, ({ released }) =>
         released
-          ? endedText(subnet, holder, released)
-          : `UID ${uid} does not use what ${holder} holds in subnet ${subnet}.\n`,
+          ? releasedText(released, holder, subnet)
+          : `UID ${uid} detached from what ${holder} holds in subnet ${subnet}.\n`,
       ),
   );
 }
@@ -125,7 +123,7 @@ function addEnds(reservation: Command, run: Run): void {
     (session, { reason = '' }, subnet: string, holder: string) =>
       session.change('EndOwner', { subnet, holder, reason }, ({ released }) =>
         released
-          ? endedText(subnet, holder, released)
+          ? releasedText(released, holder, subnet)
           : `What ${holder} holds in subnet ${subnet} stays; 'holdfast reservation get' says how long.\n`,
       ),
   );
@@ -137,11 +135,8 @@ function addEnds(reservation: Command, run: Run): void {
   acting(changingFlags(expired, run.io), run, (session, _flags, subnet: string, holder: string) =>
     session.change('ReleaseExpired', { subnet, holder }, ({ released }) =>
       released
-        ? endedText(subnet, holder, released)
-        : `${holder} in subnet ${subnet} is kept for nobody now.\n`,
+        ? releasedText(released, holder, subnet)
+        : `Nothing of ${holder} in subnet ${subnet} is kept past its time.\n`,
     ),
   );
 }
-
-const endedText = (subnet: string, holder: string, released: v1.Reservation): string =>
-  `${holder} no longer holds ${heldText(released)} in subnet ${subnet}.\n`;

@@ -1,13 +1,13 @@
 // `holdfast reserve`, `move`, `release` and `reservation`: addresses and who holds them.
 import type { v1 } from '@holdfast/api';
 import type { Command } from 'commander';
-import { type Run, acting } from '../acting';
-import { type FamilyName, familiesOption, toFamilies } from '../family';
+import { type Run, acting } from '../session/acting';
+import { type FamilyFlag, familiesOption, toFamilies } from '../family';
 import { askingFlags, changingFlags, heldFlags } from '../flags';
-import { tellTimestamp } from '../moment';
-import { type Column, inWide, table } from '../table';
+import { tellTimestamp } from '../format/moment';
+import { type TableColumn, inWide, table } from '../format/table';
 import { addUserCommands } from './reservation-user';
-import { keptText, retentionText, usedText, useText } from './use-text';
+import { keptText, releasedText, retentionText, usedText, useText } from './use-text';
 
 const HOLDERS = `
 A holder is kind/namespace/name, statefulset/namespace/name/ordinal or node/name, then @nic for any but the first
@@ -19,12 +19,12 @@ interface HeldFlags {
   readonly mac?: string;
 }
 
-interface WishFlags extends HeldFlags {
+interface ReserveFlags extends HeldFlags {
   readonly port?: string;
   readonly portSecurity?: boolean;
   readonly pool?: string;
   readonly preferFormer?: boolean;
-  readonly family?: FamilyName | 'dual';
+  readonly family?: FamilyFlag | 'dual';
 }
 
 export function addReservationCommands(program: Command, run: Run): void {
@@ -40,12 +40,22 @@ export function addReservationCommands(program: Command, run: Run): void {
     .option('--port-security', 'that port may send and receive only what is its own')
     .option('--pool <name>', 'the pool that addresses which are not named come from (none of the pools)')
     .option('--prefer-former', 'what it last had here, if that is free still');
-  acting<WishFlags>(changingFlags(reserve, run.io), run, (session, flags, subnet: string, holder: string) => {
-    const { family, port = '', portSecurity = false, pool = '', preferFormer: prefersFormer = false } = flags;
-    const where = { families: toFamilies(family), pool, prefersFormer };
-    const wish = { ...toHeld(flags), ...where, port, portSecurity };
-    return session.change('ReserveAddress', { subnet, holder, ...wish }, heldTable);
-  });
+  acting<ReserveFlags>(
+    changingFlags(reserve, run.io),
+    run,
+    (session, flags, subnet: string, holder: string) => {
+      const {
+        family,
+        port = '',
+        portSecurity = false,
+        pool = '',
+        preferFormer: prefersFormer = false,
+      } = flags;
+      const where = { families: toFamilies(family), pool, prefersFormer };
+      const requested = { ...toHeld(flags), ...where, port, portSecurity };
+      return session.change('ReserveAddress', { subnet, holder, ...requested }, heldTable);
+    },
+  );
 
   const move = program
     .command('move <subnet> <holder>')
@@ -65,10 +75,8 @@ export function addReservationCommands(program: Command, run: Run): void {
     changingFlags(release, run.io),
     run,
     (session, { reason = '' }, subnet: string, holder: string) =>
-      session.change(
-        'ReleaseAddress',
-        { subnet, holder, reason },
-        ({ reservation }) => `${holder} no longer holds ${heldText(reservation)} in subnet ${subnet}.\n`,
+      session.change('ReleaseAddress', { subnet, holder, reason }, ({ reservation }) =>
+        releasedText(reservation, holder, subnet),
       ),
   );
   addReservationQueries(program, run);
@@ -115,11 +123,7 @@ function addReservationQueries(program: Command, run: Run): void {
 
 const toHeld = ({ v4 = '', v6 = '', mac = '' }: HeldFlags) => ({ v4, v6, mac });
 
-/** "10.16.0.10,fd00::2" */
-export const heldText = (held: { readonly v4?: string; readonly v6?: string } | undefined): string =>
-  [held?.v4, held?.v6].filter((address) => address !== undefined).join(',');
-
-const COLUMNS: readonly Column<v1.Reservation>[] = [
+const COLUMNS: readonly TableColumn<v1.Reservation>[] = [
   { head: 'SUBNET', text: ({ subnet }) => subnet },
   { head: 'HOLDER', text: ({ holder }) => holder },
   { head: 'V4', text: ({ v4 }) => v4 },
@@ -138,9 +142,9 @@ const COLUMNS: readonly Column<v1.Reservation>[] = [
   },
 ];
 
-const RETENTION: Column<v1.Reservation> = { head: 'RETENTION', text: retentionText };
+const RETENTION: TableColumn<v1.Reservation> = { head: 'RETENTION', text: retentionText };
 
-const LIST_COLUMNS: readonly Column<v1.Reservation>[] = [
+const LIST_COLUMNS: readonly TableColumn<v1.Reservation>[] = [
   ...COLUMNS,
   { head: 'USED BY', text: usedText, isShown: (_isWide, rows) => rows.some(({ users }) => users.length > 0) },
   { head: 'KEPT', text: keptText, isShown: (_isWide, rows) => rows.some(({ retained }) => retained) },

@@ -1,7 +1,7 @@
 // The flags that say what a rule is, and the rule that they say.
 import type { v1 } from '@holdfast/api';
 import { type Command, Option } from 'commander';
-import { readEach, readList } from '../flags';
+import { readEach, readListFlag } from '../flags';
 import type { TypedPort } from './rule-port';
 
 /** `false` is a flag's `--no-` form. */
@@ -21,7 +21,7 @@ export const PORT_HELP =
 
 export function wayFlags(command: Command): Command {
   return command
-    .option('--endpoint <addresses>', 'the backends by address', readList)
+    .option('--endpoint <addresses>', 'the backends by address', readListFlag)
     .option('--namespace <name>', 'whose Pods are the backends')
     .option('--selector <selector>', 'which of those Pods: a label selector; may be given again', readEach)
     .addOption(

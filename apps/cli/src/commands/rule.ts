@@ -1,11 +1,11 @@
 // `holdfast rule`: what is spread from a Vip's fronts over which backends.
 import type { v1 } from '@holdfast/api';
 import type { Command } from 'commander';
-import { type Run, acting } from '../acting';
+import { type Run, acting } from '../session/acting';
 import type { ExitCode } from '../exit-code';
 import { askingFlags, changingFlags } from '../flags';
-import type { Session } from '../session';
-import { type Column, inWide, table } from '../table';
+import type { CliSession } from '../session/session';
+import { type TableColumn, inWide, table } from '../format/table';
 import { UsageFault } from '../usage-fault';
 import { PORT_HELP, type RuleFlags, toDefinition, wayFlags } from './rule-flags';
 import { frontsText, readPorts } from './rule-port';
@@ -33,7 +33,7 @@ export function addRuleCommands(program: Command, run: Run): void {
       session.change(
         'RetireRule',
         { subnet, name, reason },
-        () => `Rule ${name} of subnet ${subnet} has ended.\n`,
+        () => `Rule ${name} of subnet ${subnet} retired.\n`,
       ),
   );
   const show = rule
@@ -93,7 +93,7 @@ function addRevise(rule: Command, run: Run): void {
 
 /** The server sets a rule as a whole, so what is left out is looked up first: at the log's end. */
 async function reviseRule(
-  session: Session,
+  session: CliSession,
   flags: RuleFlags,
   subnet: string,
   name: string,
@@ -137,7 +137,7 @@ type Row = v1.Rule & { readonly backends?: readonly string[] };
 const toText = ({ selector, namespace, endpoints }: Row): string =>
   selector.length > 0 ? `Pods of ${namespace} with ${selector.join('; ')}` : endpoints.join(',');
 
-const COLUMNS: readonly Column<Row>[] = [
+const COLUMNS: readonly TableColumn<Row>[] = [
   { head: 'NAME', text: ({ name }) => name },
   { head: 'SUBNET', text: ({ subnet }) => subnet },
   { head: 'VIP', text: ({ vip }) => vip },

@@ -1,11 +1,11 @@
 // `holdfast status`: how the server is, and how far everything that follows the log.
 import type { v1 } from '@holdfast/api';
 import type { Command } from 'commander';
-import { type Run, acting } from '../acting';
-import type { Reply } from '../ledger';
-import { tellTimestamp } from '../moment';
-import { tellDuration } from '../span';
-import { type Column, plain, table } from '../table';
+import { type Run, acting } from '../session/acting';
+import type { ReplyTo } from '../ledger';
+import { tellTimestamp } from '../format/moment';
+import { tellDuration } from '../format/span';
+import { type TableColumn, plain, table } from '../format/table';
 
 export function addStatusCommand(program: Command, run: Run): void {
   const status = program
@@ -26,7 +26,7 @@ export function statusText({
   views,
   projectors,
   differences,
-}: Reply<'GetStatus'>): string {
+}: ReplyTo<'GetStatus'>): string {
   const facts = [
     ['Version:', version],
     ['Roles:', roles.join(', ')],
@@ -38,7 +38,9 @@ export function statusText({
   ];
   const head = facts.map(([name = '', text]) => `${name.padEnd(10)} ${text}\n`).join('');
   const followers = rows.length > 0 ? `\n${table(COLUMNS, rows)}` : '';
-  const notes = projectors.flatMap(({ name, notes: all }) => all.map((note) => `${name}: ${note}\n`)).join('');
+  const notes = projectors
+    .flatMap(({ name, notes: all }) => all.map((note) => `${name}: ${note}\n`))
+    .join('');
   return [`${head}${followers}`, notes, differencesText(differences)]
     .filter((part) => part !== '')
     .join('\n');
@@ -52,7 +54,7 @@ function differencesText(differences: readonly v1.Difference[]): string {
   return `Found different, the newest first:\n${table(DIFFERENCE_COLUMNS, shown)}${rest}`;
 }
 
-const DIFFERENCE_COLUMNS: readonly Column<v1.Difference>[] = [
+const DIFFERENCE_COLUMNS: readonly TableColumn<v1.Difference>[] = [
   { head: 'AT', text: ({ at }) => at && tellTimestamp(at) },
   { head: 'PROJECTOR', text: ({ projector }) => projector },
   { head: 'ABOUT', text: ({ about }) => about },
@@ -60,7 +62,7 @@ const DIFFERENCE_COLUMNS: readonly Column<v1.Difference>[] = [
   { head: 'WHY', text: ({ why }) => plain(why) },
 ];
 
-const COLUMNS: readonly Column<{ readonly kind: string; readonly follower: v1.Follower }>[] = [
+const COLUMNS: readonly TableColumn<{ readonly kind: string; readonly follower: v1.Follower }>[] = [
   { head: 'KIND', text: ({ kind }) => kind },
   { head: 'NAME', text: ({ follower }) => follower.name },
   { head: 'POSITION', text: ({ follower }) => follower.position },

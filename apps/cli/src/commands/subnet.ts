@@ -1,11 +1,11 @@
 // `holdfast subnet`: address spaces and their rules.
 import type { v1 } from '@holdfast/api';
 import { type Command, Option } from 'commander';
-import { type Run, acting } from '../acting';
-import { FAMILY, type FamilyName } from '../family';
-import { askingFlags, changingFlags, readCount, readList, readSpan } from '../flags';
-import { tellDuration, toDuration } from '../span';
-import { type Column, inWide, table } from '../table';
+import { type Run, acting } from '../session/acting';
+import { FAMILY, type FamilyFlag } from '../family';
+import { askingFlags, changingFlags, readCount, readListFlag, readSpan } from '../flags';
+import { tellDuration, toDuration } from '../format/span';
+import { type TableColumn, inWide, table } from '../format/table';
 import { POLICY } from './use-text';
 
 /** `false` is a flag's `--no-` form. */
@@ -30,7 +30,7 @@ export function addSubnetCommands(program: Command, run: Run): void {
     .command('retire <name>')
     .description('End a subnet in which nobody holds an address.');
   acting(changingFlags(retire, run.io), run, (session, _flags, name: string) =>
-    session.change('RetireSubnet', { name }, () => `Subnet ${name} has ended; its history stays.\n`),
+    session.change('RetireSubnet', { name }, () => `Subnet ${name} retired; its history stays.\n`),
   );
   const get = subnet
     .command('get <name>')
@@ -51,7 +51,11 @@ function addDefine(subnet: Command, run: Run): void {
   const define = subnet
     .command('define <name>')
     .description('Define a subnet. One that exists just as asked is left as it is.')
-    .requiredOption('--cidr <blocks>', 'its block, or one of each family: 10.16.0.0/16,fd00::/64', readList);
+    .requiredOption(
+      '--cidr <blocks>',
+      'its block, or one of each family: 10.16.0.0/16,fd00::/64',
+      readListFlag,
+    );
   const usual = 'owner for a statefulset or vm, release for others';
   ruleFlags(define, 'the first usable address of each block', 'nothing', 'none of ours', usual);
   acting<RuleFlags>(changingFlags(define, run.io), run, (session, flags, name: string) =>
@@ -65,7 +69,7 @@ function addRevise(subnet: Command, run: Run): void {
   const revise = subnet
     .command('revise <name>')
     .description('Change a subnet. What is left out stays; what is given replaces all that was there.')
-    .option('--cidr <blocks>', 'all its blocks from now on', readList);
+    .option('--cidr <blocks>', 'all its blocks from now on', readListFlag);
   ruleFlags(revise, 'they stay', 'they stay', 'it stays', 'it stays')
     .option('--no-router', 'none of ours from now on')
     .option('--no-retention', 'what is usual for each kind of holder from now on');
@@ -85,12 +89,12 @@ function ruleFlags(
   retentionDefault: string,
 ): Command {
   return command
-    .option('--gateway <addresses>', `at most one of each family (${gatewayDefault})`, readList)
+    .option('--gateway <addresses>', `at most one of each family (${gatewayDefault})`, readListFlag)
     .option('--no-gateway', 'none at all')
     .option(
       '--exclude <ranges>',
       `never to be given automatically: a..b, a or a/n (${excludeDefault})`,
-      readList,
+      readListFlag,
     )
     .option('--no-exclude', 'nothing is excluded')
     .option('--cooling <span>', 'how long an address stays unused after its release: 5m', readSpan)
@@ -119,7 +123,7 @@ function addFree(subnet: Command, run: Run): void {
     )
     .option('--limit <n>', 'how many at most, 1 to 1000', readCount, FREE_LIMIT_DEFAULT);
   interface FreeFlags {
-    readonly family?: FamilyName;
+    readonly family?: FamilyFlag;
     readonly limit: number;
   }
   acting<FreeFlags>(askingFlags(free), run, (session, { family, limit }, name: string) =>
@@ -136,12 +140,12 @@ function addFree(subnet: Command, run: Run): void {
 
 type Row = v1.Subnet | undefined;
 
-const count = (head: string, family: v1.IpFamily, key: 'using' | 'available'): Column<Row> => ({
+const count = (head: string, family: v1.IpFamily, key: 'using' | 'available'): TableColumn<Row> => ({
   head,
   text: (row) => row?.counts.find((counts) => counts.family === family)?.[key],
 });
 
-const NAME: Column<Row>[] = [
+const NAME: TableColumn<Row>[] = [
   { head: 'NAME', text: (row) => row?.name },
   { head: 'CIDR', text: (row) => row?.cidrs.join(',') },
   { head: 'GATEWAY', text: (row) => row?.gateways.join(',') },
@@ -157,17 +161,17 @@ const COUNTS = [
   count('V6USING', FAMILY.ipv6, 'using'),
   count('V6AVAILABLE', FAMILY.ipv6, 'available'),
 ];
-const RETENTION: Column<Row> = {
+const RETENTION: TableColumn<Row> = {
   head: 'RETENTION',
   text: (row) => row?.retention,
   isShown: (_isWide, rows) => rows.some((row) => row?.retention !== undefined),
 };
-const POOLS: Column<Row> = {
+const POOLS: TableColumn<Row> = {
   head: 'POOLS',
   text: (row) => row?.pools.map(({ name }) => name).join(','),
   isShown: (_isWide, rows) => rows.some((row) => row && row.pools.length > 0),
 };
-const RULES: Column<Row>[] = [
+const RULES: TableColumn<Row>[] = [
   { head: 'COOLING', text: (row) => row?.cooling && tellDuration(row.cooling) },
   { head: 'EXCLUDED', text: (row) => row?.excluded.join(',') },
 ];

@@ -1,7 +1,7 @@
 // Who uses what is held, and how long it stays, as people read it: the same for reservations and for Vips.
 import type { v1 } from '@holdfast/api';
-import { tellTimestamp } from '../moment';
-import { type Column, plain, table } from '../table';
+import { tellTimestamp } from '../format/moment';
+import { type TableColumn, plain, table } from '../format/table';
 
 /** What the contract knows of one that was asked for by name. */
 interface Use {
@@ -10,6 +10,18 @@ interface Use {
   readonly retentionBy?: string;
   readonly retained?: v1.Retained;
 }
+
+interface HeldAddresses {
+  readonly v4?: string;
+  readonly v6?: string;
+}
+
+/** "10.16.0.10,fd00::2" */
+export const heldText = (held: HeldAddresses | undefined): string =>
+  [held?.v4, held?.v6].filter((address) => address !== undefined).join(',');
+
+export const releasedText = (held: HeldAddresses | undefined, holder: string, subnet = ''): string =>
+  `Released ${heldText(held)} of ${holder} in subnet ${subnet}.\n`;
 
 /** How policies are written, for help. */
 export const POLICY = 'release, owner, forever, or a time such as 24h';
@@ -34,7 +46,7 @@ export function keptText({ retained }: Use): string | undefined {
     .join(' ');
 }
 
-export const USER_COLUMNS: readonly Column<v1.User>[] = [
+export const USER_COLUMNS: readonly TableColumn<v1.User>[] = [
   { head: 'USER', text: ({ object }) => object },
   { head: 'UID', text: ({ uid }) => uid },
   { head: 'NODE', text: ({ node }) => node },

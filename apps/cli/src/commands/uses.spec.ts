@@ -61,7 +61,7 @@ it('pools', () =>
     holdfast: PoolNotFound: ...
     [exit code 1]
     $ holdfast release s1 pod/mail/a
-    pod/mail/a no longer holds 10.1.0.100 in subnet s1.
+    Released 10.1.0.100 of pod/mail/a in subnet s1.
     $ holdfast reserve s1 pod/mail/d
     SUBNET   HOLDER       V4         V6   MAC
     s1       pod/mail/d   10.1.0.2   -    02:28:0a:01:00:02
@@ -72,9 +72,9 @@ it('pools', () =>
     NAME   SUBNET   V4           V6   MAC                 TYPE   NAMESPACE
     v1     s1       10.1.0.128   -    02:28:0a:01:00:80   -      -
     $ holdfast pool retire s1 mail
-    There is no pool mail in subnet s1.
+    Pool mail of subnet s1 retired.
     $ holdfast pool retire s1 mail
-    There is no pool mail in subnet s1.
+    Pool mail of subnet s1 retired.
     $ holdfast subnet revise s1 --no-retention
     NAME   CIDR          GATEWAY    COOLING   EXCLUDED
     s1     10.1.0.0/24   10.1.0.1   0s        -
@@ -138,11 +138,11 @@ it('users and retention', () =>
     $ holdfast reservation retain s2 statefulset/shop/db/0 24h
     statefulset/shop/db/0 has retention 24h in subnet s2.
     $ holdfast reservation detach s2 statefulset/shop/db/0 --uid u1 --reason "the migration is over"
-    UID u1 does not use what statefulset/shop/db/0 holds in subnet s2.
+    UID u1 detached from what statefulset/shop/db/0 holds in subnet s2.
     $ holdfast reservation detach s2 statefulset/shop/db/0 --uid u1
-    UID u1 does not use what statefulset/shop/db/0 holds in subnet s2.
+    UID u1 detached from what statefulset/shop/db/0 holds in subnet s2.
     $ holdfast reservation detach s2 statefulset/shop/db/0 --uid u2 --reason evicted --owner-state none
-    UID u2 does not use what statefulset/shop/db/0 holds in subnet s2.
+    UID u2 detached from what statefulset/shop/db/0 holds in subnet s2.
     $ holdfast reservation get s2 statefulset/shop/db/0
     SUBNET   HOLDER                  V4         V6   MAC                 SINCE                      RETENTION
     s2       statefulset/shop/db/0   10.2.0.2   -    02:f0:0a:02:00:02   2026-01-31T14:05:00.000Z   1d (holder)
@@ -159,7 +159,7 @@ it('users and retention', () =>
     $ holdfast reservation attach s2 statefulset/shop/db/0 pod/shop/db-0 --uid u3
     pod/shop/db-0 (UID u3) uses what statefulset/shop/db/0 holds in subnet s2.
     $ holdfast reservation detach s2 statefulset/shop/db/0 --uid u3 --reason evicted
-    UID u3 does not use what statefulset/shop/db/0 holds in subnet s2.
+    UID u3 detached from what statefulset/shop/db/0 holds in subnet s2.
     $ holdfast reservation get s2 statefulset/shop/db/0
     SUBNET   HOLDER                  V4         V6   MAC                 SINCE                      RETENTION
     s2       statefulset/shop/db/0   10.2.0.2   -    02:f0:0a:02:00:02   2026-01-31T14:05:00.000Z   owner (kind)
@@ -169,7 +169,7 @@ it('users and retention', () =>
     SUBNET   HOLDER                  ADDRESSES   MAC                 SINCE                      KEPT                                       EVENT             BY      THROUGH
     s2       statefulset/shop/db/0   10.2.0.2    02:f0:0a:02:00:02   2026-01-31T14:05:00.000Z   since 2026-01-31T14:05:00.000Z (evicted)   AddressReserved   alice   http
     $ holdfast reservation end-owner s2 statefulset/shop/db/0 --reason "the set was deleted"
-    statefulset/shop/db/0 no longer holds 10.2.0.2 in subnet s2.
+    Released 10.2.0.2 of statefulset/shop/db/0 in subnet s2.
     $ holdfast history statefulset/shop/db/0
     TIME                       EVENT                 HOLDER                  ABOUT                                      ADDRESSES   MAC                 BY      THROUGH   REASON
     2026-01-31T14:05:00.000Z   AddressReserved       statefulset/shop/db/0   -                                          10.2.0.2    02:f0:0a:02:00:02   alice   http      -
@@ -257,7 +257,7 @@ it("a Vip's users", () =>
       2026-01-31T14:05:00.000Z   VipReserved      -                    10.3.0.2    02:41:0a:03:00:02   alice   http      -
       2026-01-31T14:05:00.000Z   UserAttached     user pod/shop/db-0   -           -                   alice   http      -
     $ holdfast reservation detach s3 vip/v3 --uid u1 --reason evicted
-    UID u1 does not use what vip/v3 holds in subnet s3.
+    UID u1 detached from what vip/v3 holds in subnet s3.
     $ holdfast vip show v3
     Vip:        v3
     Subnet:     s3

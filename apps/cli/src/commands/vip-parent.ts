@@ -1,6 +1,6 @@
 // `holdfast vip parent`: the ports that may answer for a Vip because somebody named them.
 import type { Command } from 'commander';
-import { type Run, acting } from '../acting';
+import { type Run, acting } from '../session/acting';
 import { changingFlags } from '../flags';
 
 export function addVipParentCommands(vip: Command, run: Run): void {
@@ -33,8 +33,7 @@ export function addVipParentCommands(vip: Command, run: Run): void {
       session.change(
         'WithdrawVipParent',
         { name, port, reason },
-        ({ grant }) =>
-          `Port ${port} is no longer named as a parent of vip/${name} in subnet ${grant?.subnet}.\n`,
+        ({ grant }) => `Port ${port} withdrawn as a parent of vip/${name} in subnet ${grant?.subnet}.\n`,
       ),
   );
 }

@@ -2,17 +2,16 @@
 // its past; as of one position of the log.
 import type { v1 } from '@holdfast/api';
 import type { Command } from 'commander';
-import { type Run, acting } from '../acting';
+import { type Run, acting } from '../session/acting';
 import type { ExitCode } from '../exit-code';
 import { askingFlags } from '../flags';
-import type { Reply } from '../ledger';
-import { tellTimestamp } from '../moment';
-import type { Session } from '../session';
-import { type Column, plain, table } from '../table';
+import type { ReplyTo } from '../ledger';
+import { tellTimestamp } from '../format/moment';
+import type { CliSession } from '../session/session';
+import { type TableColumn, plain, table } from '../format/table';
 import { EVENT_COLUMNS } from './history';
-import { heldText } from './reservation';
 import { frontsText } from './rule-port';
-import { USER_COLUMNS, keptText, retentionText } from './use-text';
+import { USER_COLUMNS, heldText, keptText, retentionText } from './use-text';
 
 /** A page shows the end of a long life; `holdfast history --vip NAME` has all of it. */
 const EVENTS_SHOWN_MAX = 20;
@@ -26,17 +25,17 @@ export function addVipShow(vip: Command, run: Run): void {
   acting(askingFlags(show), run, showVip);
 }
 
-interface Page extends Reply<'GetVip'> {
-  readonly found: readonly Reply<'GetRule'>[];
+interface Page extends ReplyTo<'GetVip'> {
+  readonly found: readonly ReplyTo<'GetRule'>[];
   readonly events: readonly v1.LedgerEvent[];
 }
 
-async function showVip(session: Session, _flags: object, name: string): Promise<ExitCode> {
-  const told = await session.find('GetVip', { name });
-  if (told.refusal) return session.tell('GetVip', told, () => '');
-  const { vip, position: atLeastPosition } = told.reply;
-  const found: Reply<'GetRule'>[] = [];
-  for (const rule of told.reply.rules) {
+async function showVip(session: CliSession, _flags: object, name: string): Promise<ExitCode> {
+  const answer = await session.find('GetVip', { name });
+  if (answer.refusal) return session.tell('GetVip', answer, () => '');
+  const { vip, position: atLeastPosition } = answer.reply;
+  const found: ReplyTo<'GetRule'>[] = [];
+  for (const rule of answer.reply.rules) {
     const asked = await session.find('GetRule', { subnet: vip?.subnet ?? '', name: rule, atLeastPosition });
     // Retired since.
     if (asked.refusal?.code === 'RuleNotFound') continue;
@@ -51,11 +50,11 @@ async function showVip(session: Session, _flags: object, name: string): Promise<
   const { reply } = past;
   return session.tellWhole(
     (json) => ({
-      ...json('GetVip', told.reply),
+      ...json('GetVip', answer.reply),
       rules: found.map((rule) => json('GetRule', rule)),
       events: (json('GetHistory', reply) as { events: unknown }).events,
     }),
-    (isWide) => pageText({ ...told.reply, found, events: reply.events }, isWide),
+    (isWide) => pageText({ ...answer.reply, found, events: reply.events }, isWide),
   );
 }
 
@@ -115,7 +114,7 @@ function factsText(vip: v1.Vip): string {
 /** Whose life it is, is known. */
 const LIFE_COLUMNS = EVENT_COLUMNS.filter(({ head }) => head !== 'HOLDER');
 
-const CONDITION_COLUMNS: readonly Column<v1.Condition>[] = [
+const CONDITION_COLUMNS: readonly TableColumn<v1.Condition>[] = [
   { head: 'TYPE', text: ({ type }) => type },
   { head: 'STATUS', text: ({ status }) => status },
   { head: 'REASON', text: ({ reason }) => reason },
@@ -139,7 +138,7 @@ function grantsOf({ port, grantors }: v1.VipParent, events: readonly v1.LedgerEv
   }));
 }
 
-const PARENT_COLUMNS: readonly Column<Grant>[] = [
+const PARENT_COLUMNS: readonly TableColumn<Grant>[] = [
   { head: 'PORT', text: ({ port }) => port },
   { head: 'GRANTOR', text: ({ grantor }) => grantor },
   { head: 'SINCE', text: ({ granted }) => granted?.time && tellTimestamp(granted.time) },
@@ -151,7 +150,7 @@ const PARENT_COLUMNS: readonly Column<Grant>[] = [
   },
 ];
 
-const ROW_COLUMNS: readonly Column<v1.NorthboundRow>[] = [
+const ROW_COLUMNS: readonly TableColumn<v1.NorthboundRow>[] = [
   { head: 'TABLE', text: ({ table: name }) => name },
   { head: 'NAME', text: ({ name }) => name },
   {
@@ -164,7 +163,7 @@ const ROW_COLUMNS: readonly Column<v1.NorthboundRow>[] = [
   },
 ];
 
-const RULE_COLUMNS: readonly Column<Reply<'GetRule'>>[] = [
+const RULE_COLUMNS: readonly TableColumn<ReplyTo<'GetRule'>>[] = [
   { head: 'NAME', text: ({ rule }) => rule?.name },
   { head: 'FRONTS', text: ({ rule }) => rule && frontsText(rule) },
   { head: 'BACKENDS', text: ({ backends }) => backends.join(',') },

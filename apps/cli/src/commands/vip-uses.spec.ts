@@ -30,7 +30,7 @@ it('a router and a port', () =>
     SUBNET   HOLDER                 V4         V6   MAC                 PORT
     s5       octavia/p7/amphora-2   10.5.0.3   -    02:f7:0a:05:00:03   amphora-2
     $ holdfast reserve s5 octavia/p7/amphora-2 --port other
-    holdfast: HolderHoldsOther: ...
+    holdfast: HolderHasDifferentAddress: ...
     [exit code 1]
     $ holdfast reserve s5 octavia/p7/amphora-3 --port-security
     holdfast: InvalidArgument: ...
@@ -90,9 +90,9 @@ it('parents', () =>
     $ holdfast vip parent add v6 amphora-2
     Port amphora-2 may answer for vip/v6 in subnet s6.
     $ holdfast vip parent rm v6 amphora-2 --reason "it failed"
-    Port amphora-2 is no longer named as a parent of vip/v6 in subnet s6.
+    Port amphora-2 withdrawn as a parent of vip/v6 in subnet s6.
     $ holdfast vip parent remove v6 nobody
-    Port nobody is no longer named as a parent of vip/v6 in subnet s6.
+    Port nobody withdrawn as a parent of vip/v6 in subnet s6.
     $ holdfast vip revise v6 --type switch_lb_vip
     holdfast: VipInUse: ...
     [exit code 1]
@@ -148,7 +148,7 @@ it('rules', () =>
     holdfast: RuleExists: ...
     [exit code 1]
     $ holdfast rule define other --vip v7 --port 80
-    holdfast: FrontTaken: ...
+    holdfast: VipPortTaken: ...
     [exit code 1]
     $ holdfast rule define other --vip v7 --port http
     holdfast: option '--port <ports>' argument 'http' is invalid. Expected such as 80, 443:8443, 53/udp or https=443:8443/tcp
@@ -181,7 +181,7 @@ it('rules', () =>
     dns    s7       v7    53/udp -> 53   Pods of default with app: dns   none        no        silent   of team dns
     web    s7       v7    80/tcp -> 80   Pods of default with app: web   client-ip   no        silent   -
     $ holdfast vip parent add v7 amphora-1
-    holdfast: VipUnsuited: ...
+    holdfast: VipTypeMismatch: ...
     [exit code 1]
     $ holdfast vip release v7
     holdfast: VipInUse: ...
@@ -222,7 +222,7 @@ it('rules', () =>
     $ holdfast rule backends s7 dns --none
     Rule dns of subnet s7 has no backend now.
     $ holdfast rule retire s7 dns --reason "moved"
-    Rule dns of subnet s7 has ended.
+    Rule dns of subnet s7 retired.
     $ holdfast rule get s7 dns
     holdfast: RuleNotFound: ...
     [exit code 1]
@@ -230,7 +230,7 @@ it('rules', () =>
     holdfast: RuleNotFound: ...
     [exit code 1]
     $ holdfast rule retire s7 web
-    Rule web of subnet s7 has ended.
+    Rule web of subnet s7 retired.
     $ holdfast history --vip v7
     TIME                       EVENT                 HOLDER   ABOUT                                     ADDRESSES   MAC                 BY      THROUGH   REASON
     2026-01-31T14:05:00.000Z   VipNameClaimed        vip/v7   -                                         -           -                   alice   http      -

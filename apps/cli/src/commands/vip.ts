@@ -1,14 +1,14 @@
 // `holdfast vip`: addresses that may move between Pods, or front a load balancer.
 import type { v1 } from '@holdfast/api';
 import { type Command, Option } from 'commander';
-import { type Run, acting } from '../acting';
+import { type Run, acting } from '../session/acting';
 import type { ExitCode } from '../exit-code';
-import { type FamilyName, familiesOption, toFamilies } from '../family';
+import { type FamilyFlag, familiesOption, toFamilies } from '../family';
 import { askingFlags, changingFlags, heldFlags, readEach } from '../flags';
-import { tellTimestamp } from '../moment';
-import type { Session } from '../session';
-import { type Column, inWide, table } from '../table';
-import { heldText } from './reservation';
+import { tellTimestamp } from '../format/moment';
+import type { CliSession } from '../session/session';
+import { type TableColumn, inWide, table } from '../format/table';
+import { releasedText } from './use-text';
 import { addVipParentCommands } from './vip-parent';
 import { addVipShow } from './vip-show';
 
@@ -24,7 +24,7 @@ interface VipFlags {
 
 interface ReserveFlags extends VipFlags {
   readonly subnet: string;
-  readonly family?: FamilyName | 'dual';
+  readonly family?: FamilyFlag | 'dual';
   readonly pool?: string;
 }
 
@@ -41,10 +41,8 @@ export function addVipCommands(program: Command, run: Run): void {
     .description('End a Vip.')
     .option('--reason <text>', 'why, for the record');
   acting<{ reason?: string }>(changingFlags(release, run.io), run, (session, { reason = '' }, name: string) =>
-    session.change(
-      'ReleaseVip',
-      { name, reason },
-      ({ vip: ended }) => `vip/${name} no longer holds ${heldText(ended)} in subnet ${ended?.subnet}.\n`,
+    session.change('ReleaseVip', { name, reason }, ({ vip: ended }) =>
+      releasedText(ended, `vip/${name}`, ended?.subnet),
     ),
   );
   addVipShow(vip, run);
@@ -74,8 +72,8 @@ function addReserve(vip: Command, run: Run): void {
   purposeFlags(reserve);
   acting<ReserveFlags>(changingFlags(reserve, run.io), run, (session, flags, name: string) => {
     const { subnet, family, pool = '', v4 = '', v6 = '', mac = '' } = flags;
-    const wish = { v4, v6, mac, families: toFamilies(family), pool };
-    return session.change('ReserveVip', { name, subnet, ...wish, ...purpose(flags) }, vipTable);
+    const requested = { v4, v6, mac, families: toFamilies(family), pool };
+    return session.change('ReserveVip', { name, subnet, ...requested, ...purpose(flags) }, vipTable);
   });
 }
 
@@ -88,7 +86,7 @@ function addRevise(vip: Command, run: Run): void {
 }
 
 /** The server sets what a Vip is for as a whole, so what is left out is looked up first: at the log's end. */
-async function reviseVip(session: Session, flags: VipFlags, name: string): Promise<ExitCode> {
+async function reviseVip(session: CliSession, flags: VipFlags, name: string): Promise<ExitCode> {
   const status = await session.find('GetStatus', {});
   if (status.refusal) return session.tell('GetStatus', status, () => '');
   const found = await session.find('GetVip', { name, atLeastPosition: status.reply.position });
@@ -117,7 +115,7 @@ function purpose({ type, namespace, selector, note }: VipFlags, was?: v1.Vip) {
   };
 }
 
-const COLUMNS: readonly Column<v1.Vip>[] = [
+const COLUMNS: readonly TableColumn<v1.Vip>[] = [
   { head: 'NAME', text: ({ name }) => name },
   { head: 'SUBNET', text: ({ subnet }) => subnet },
   { head: 'V4', text: ({ v4 }) => v4 },

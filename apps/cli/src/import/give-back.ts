@@ -3,13 +3,13 @@
 import {
   type HandedOver,
   type NorthboundHandOver,
-  portName,
+  nameOfPort,
   type PortToGiveBack,
 } from '@holdfast/kube-ovn-import';
 import { EXIT, type ExitCode } from '../exit-code';
 import type { Io } from '../io';
 import { tellRefusal } from '../refusal';
-import { type Column, table } from '../table';
+import { type TableColumn, table } from '../format/table';
 
 type State = 'to give back' | 'given back';
 interface Row {
@@ -17,7 +17,7 @@ interface Row {
   readonly state: State;
 }
 
-export async function giveBack(
+export async function giveBackPorts(
   io: Io,
   northbound: NorthboundHandOver,
   { apply, output }: { readonly apply?: boolean; readonly output: string },
@@ -44,7 +44,7 @@ const toJson = (rows: readonly Row[], isApplied: boolean): object => ({
   applied: isApplied,
   ports: rows.map(({ port, state }) => ({
     state,
-    port: portName(port),
+    port: nameOfPort(port),
     key: port.key,
     wasTaken: port.wasTaken,
   })),
@@ -58,9 +58,9 @@ function toText(rows: readonly Row[], isApplied: boolean): string {
   return rows.length > 0 ? `${table(COLUMNS, rows)}\n${summary}` : summary;
 }
 
-const COLUMNS: readonly Column<Row>[] = [
+const COLUMNS: readonly TableColumn<Row>[] = [
   { head: 'STATE', text: ({ state }) => state },
-  { head: 'PORT', text: ({ port }) => portName(port) },
+  { head: 'PORT', text: ({ port }) => nameOfPort(port) },
   { head: 'STANDS FOR', text: ({ port }) => port.key },
   { head: 'MADE BY', text: ({ port }) => (port.wasTaken ? 'kube-ovn' : 'holdfast') },
 ];

@@ -10,11 +10,11 @@ import {
 import { EXIT, type ExitCode } from '../exit-code';
 import { type GlobalFlags, serverUrl, TIMEOUT_DEFAULT_MS } from '../flags';
 import type { Io } from '../io';
-import { Ledger } from '../ledger';
-import type { Refusal } from '../outcome';
+import { RemoteLedger } from '../ledger';
+import type { CallRefusal } from '../outcome';
 import { tellRefusal } from '../refusal';
 import { UsageFault } from '../usage-fault';
-import { giveBack } from './give-back';
+import { giveBackPorts } from './give-back';
 import { type ClusterFlags, openCluster } from './open-cluster';
 import { type NorthboundFlags, openNorthbound } from './open-northbound';
 import { reportJson, reportText } from './report';
@@ -37,9 +37,9 @@ export async function importKubeOvn(io: Io, flags: ImportFlags): Promise<ExitCod
     if (flags.giveBack && flags.northbound === undefined)
       throw new UsageFault('--give-back needs --northbound, to know whose ports');
     northbound = openNorthbound(flags, io);
-    if (flags.giveBack && northbound) return await giveBack(io, northbound, flags);
+    if (flags.giveBack && northbound) return await giveBackPorts(io, northbound, flags);
     const timeoutMs = flags.timeout ?? TIMEOUT_DEFAULT_MS;
-    const ledger = new Ledger(serverUrl(flags, io), io, timeoutMs);
+    const ledger = new RemoteLedger(serverUrl(flags, io), io, timeoutMs);
     api = openCluster(flags, io);
     const statefulSets = (flags.statefulSetKinds ?? []).map(statefulSetsOf);
     const keepVmIp = flags.keepVmIp === 'true';
@@ -89,14 +89,14 @@ function statefulSetsOf(text: string): Resource {
 }
 
 /** @throws UsageFault */
-function clusterRefusal(error: unknown): Refusal | undefined {
+function clusterRefusal(error: unknown): CallRefusal | undefined {
   if (!(error instanceof KubernetesFault)) return undefined;
   const { code, message, retryable } = error;
   if (code === 'kubernetes-config-invalid') throw new UsageFault(message);
   return { code, message, retryable, facts: {}, isFault: true };
 }
 
-function refuse(io: Io, { output }: ImportFlags, refusal: Refusal): ExitCode {
+function refuse(io: Io, { output }: ImportFlags, refusal: CallRefusal): ExitCode {
   const { code, message, facts, retryable, isFault } = refusal;
   if (output === 'json') io.out(`${JSON.stringify({ code, message, facts, retryable }, null, 2)}\n`);
   io.err(`holdfast: ${tellRefusal(refusal)}\n`);

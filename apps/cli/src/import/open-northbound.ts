@@ -1,5 +1,5 @@
 // The Northbound of a cluster that moves over, as ovn-nbctl finds it.
-import { comparePositions, NorthboundHandOver } from '@holdfast/kube-ovn-import';
+import { compareReplyPositions, NorthboundHandOver } from '@holdfast/kube-ovn-import';
 import { OvsdbFault } from '@holdfast/ovsdb';
 import { TIMEOUT_DEFAULT_MS } from '../flags';
 import type { Io } from '../io';
@@ -29,7 +29,14 @@ export function openNorthbound(
   const tls = files.length > 0 && { tls: { privateKey, certificate, caCertificate } };
   const timeoutMs = timeout ?? TIMEOUT_DEFAULT_MS;
   try {
-    return new NorthboundHandOver({ remotes, ...tls, clock, chance, timeoutMs, comparePositions });
+    return new NorthboundHandOver({
+      remotes,
+      ...tls,
+      clock,
+      chance,
+      timeoutMs,
+      comparePositions: compareReplyPositions,
+    });
   } catch (error) {
     if (error instanceof OvsdbFault) throw new UsageFault(`--northbound: ${error.message}`);
     throw error;

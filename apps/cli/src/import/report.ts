@@ -12,7 +12,7 @@ import {
   requestJson,
   type StepState,
 } from '@holdfast/kube-ovn-import';
-import { type Column, inWide, plain, table } from '../table';
+import { type TableColumn, inWide, plain, table } from '../format/table';
 
 export function reportJson({ steps: rows, ports, conflicts, isApplied }: ImportReport): object {
   return {
@@ -78,7 +78,7 @@ function portSummary(ports: ImportReport['ports']): string {
   return ` Ports: ${counts.length > 0 ? counts.join('; ') : 'none'}.`;
 }
 
-const PORT_COLUMNS: readonly Column<ReportedPort>[] = [
+const PORT_COLUMNS: readonly TableColumn<ReportedPort>[] = [
   { head: 'STATE', text: ({ state }) => state },
   { head: 'PORT', text: ({ port }) => port },
   { head: 'STANDS FOR', text: ({ key }) => key },
@@ -99,7 +99,7 @@ const WHAT: Record<ImportStep['command']['type'], string> = {
 const isHolding = (command: ImportStep['command']): boolean =>
   command.type === 'ReserveAddress' && isHeldBack(command.holder);
 
-const COLUMNS: readonly Column<ReportedStep>[] = [
+const COLUMNS: readonly TableColumn<ReportedStep>[] = [
   { head: 'STATE', text: ({ state }) => state },
   { head: 'SUBNET', text: ({ step }) => step.command.subnet },
   { head: 'WHAT', text: ({ step: { command } }) => (isHolding(command) ? 'held back' : WHAT[command.type]) },
@@ -122,7 +122,7 @@ function valueText(command: ImportStep['command']): string {
     case 'DefineSubnet': {
       const { gateways = [], excluded = [], router } = command;
       const parts = [
-        askedCidrs(command),
+        cidrsText(command),
         gateways.length > 0 ? `gateway ${gateways.map(formatAddress).join(',')}` : 'no gateway',
         ...(excluded.length > 0 ? [`excluded ${excluded.map(formatRange).join(',')}`] : []),
         ...(router ? [`router ${router}`] : []),
@@ -149,7 +149,7 @@ function valueText(command: ImportStep['command']): string {
   }
 }
 
-function askedCidrs(command: Extract<ImportStep['command'], { readonly type: 'DefineSubnet' }>): string {
+function cidrsText(command: Extract<ImportStep['command'], { readonly type: 'DefineSubnet' }>): string {
   const { request } = askingOf(command) as { readonly request: { readonly cidrs?: readonly string[] } };
   return (request.cidrs ?? []).join(',');
 }

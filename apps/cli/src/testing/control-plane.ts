@@ -13,13 +13,13 @@ const LOOK_EVERY_MS = 20;
 /** Of its output, for the message of a failure. */
 const TAIL_LENGTH = 4_000;
 
-export interface ControlPlane {
+export interface CliControlPlane {
   /** Base URL. */
   readonly server: string;
   stop(): Promise<void>;
 }
 
-export async function startControlPlane(): Promise<ControlPlane> {
+export async function startCliControlPlane(): Promise<CliControlPlane> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-cli-'));
   const readyFile = join(folder, 'ready.json');
   const flags = ['--store=memory:', '--http=127.0.0.1:0', '--grpc=127.0.0.1:0', `--ready-file=${readyFile}`];
@@ -59,10 +59,10 @@ async function ready(child: ChildProcess, file: string): Promise<{ readonly http
 }
 
 /** One for all tests of a spec file, or of the `describe` in which this is called. @returns it, once they run */
-export function aControlPlane(): () => ControlPlane {
-  let controlPlane: ControlPlane;
+export function aControlPlane(): () => CliControlPlane {
+  let controlPlane: CliControlPlane;
   beforeAll(async () => {
-    controlPlane = await startControlPlane();
+    controlPlane = await startCliControlPlane();
   });
   afterAll(() => controlPlane.stop());
   return () => controlPlane;

@@ -1,8 +1,8 @@
 // Who calls, and over which transport.
-import type { Actor } from '@holdfast/event-store';
+import type { Transport } from '@holdfast/api';
 
 export interface Caller {
-  readonly through: Actor['through'];
+  readonly through: Transport;
   /** Who calls, when the call itself does not say. */
   readonly name: string;
 }

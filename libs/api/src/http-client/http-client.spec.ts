@@ -1,4 +1,4 @@
-// The client against a real HTTP server that answers as an edge does.
+// The client against a real HTTP server that answers as a transport does.
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { reject } from '@holdfast/ipam';
@@ -81,6 +81,10 @@ describe('HttpClient', () => {
     answer = { status: 418, body: '{"code": "NewCode", "message": "m"}' };
     expect(await client.call('GetSubnet', { name: 'a' })).toEqual({
       rejected: { code: 'NewCode', message: 'm', facts: {} },
+    });
+    answer = { status: 409, body: '{"code": "FrontTaken", "message": "m"}' };
+    expect(await client.call('GetVip', { name: 'web' })).toMatchObject({
+      rejected: { code: 'VipPortTaken' },
     });
   });
 

@@ -2,7 +2,7 @@
 // retries nor times out by itself; the caller passes a signal.
 import type { DescMessage, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import { fromJson } from '@bufbuild/protobuf';
-import type { Rejection as RejectionValue, RejectionCode } from '@holdfast/ipam';
+import { FORMER_REJECTION_CODES, type RejectionCode } from '@holdfast/ipam';
 import { type Rejection, RejectionSchema } from '../contract';
 import type { Operation } from '../operation';
 import { type OperationName, type Operations, operations } from '../operations';
@@ -18,14 +18,16 @@ export interface HttpClientOptions {
   readonly fetch?: typeof fetch;
 }
 
-/** A code that is newer than this client is passed on as it came. */
-export type ToldRejection = Omit<RejectionValue, 'code'> & {
+/** A code that is newer than this client is passed on as it came, one of an older server by the name that it has today. */
+export interface ReceivedRejection {
   readonly code: RejectionCode | (string & Record<never, never>);
-};
+  readonly message: string;
+  readonly facts: Readonly<Record<string, string>>;
+}
 
 export type CallOutcome<Response> =
   | { readonly reply: Response; readonly rejected?: undefined }
-  | { readonly rejected: ToldRejection; readonly reply?: undefined };
+  | { readonly rejected: ReceivedRejection; readonly reply?: undefined };
 
 type RequestOf<It> = It extends Operation<infer Request> ? MessageInitShape<Request> : never;
 type ResponseOf<It> = It extends Operation<DescMessage, infer Response> ? MessageShape<Response> : never;
@@ -105,9 +107,9 @@ function read<Desc extends DescMessage>(schema: Desc, json: unknown, status: num
   }
 }
 
-function rejectionOf({ code, message, facts, retryable }: Rejection, status: number): ToldRejection {
+function rejectionOf({ code, message, facts, retryable }: Rejection, status: number): ReceivedRejection {
   if (code === '') throw notAsAgreed(status);
   if (isFaultCode(code)) throw new CallFault(code, message, retryable, facts);
   if (retryable) throw new CallFault('Unavailable', `${code}: ${message}`, true, facts);
-  return { code, message, facts };
+  return { code: FORMER_REJECTION_CODES[code] ?? code, message, facts };
 }

@@ -8,7 +8,7 @@ import { type OperationName, operationList } from '../operations';
 import { pathFields } from '../route';
 import { examples } from './examples';
 import { bodyFields, bodyName, operationObject } from './operation-object';
-import { type Role, commentOf, enumSchema, messageSchema, typesWithin } from './schema';
+import { type MessageRole, commentOf, enumSchema, messageSchema, typesWithin } from './schema';
 
 const DESCRIPTION = `The address ledger for OVN and Kubernetes networks.
 
@@ -64,7 +64,7 @@ function schemas(): JsonObject {
 
 const isEnum = (type: DescMessage | DescEnum): type is DescEnum => type.kind === 'enum';
 
-const typeSchema = (type: DescMessage | DescEnum, role: Role): JsonObject =>
+const typeSchema = (type: DescMessage | DescEnum, role: MessageRole): JsonObject =>
   isEnum(type) ? enumSchema(type) : messageSchema(type, role);
 
 const bodySchema = ({ request, route }: Operation): JsonObject =>

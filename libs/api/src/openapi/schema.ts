@@ -14,7 +14,7 @@ import { COMMENTS } from '../generated/comments';
  * Requests say which fields are required, and take no others; replies say which are always there. What stands in both
  * says what is so of both.
  */
-export type Role = 'request' | 'reply' | 'both';
+export type MessageRole = 'request' | 'reply' | 'both';
 
 /** What the contract says of a full name, with the field names in it as JSON has them. */
 export const commentOf = (name: string): string =>
@@ -26,7 +26,11 @@ export const reference = (type: DescMessage | DescEnum): JsonObject => ({
   $ref: `#/components/schemas/${type.name}`,
 });
 
-export function messageSchema(message: DescMessage, role: Role, without: readonly string[] = []): JsonObject {
+export function messageSchema(
+  message: DescMessage,
+  role: MessageRole,
+  without: readonly string[] = [],
+): JsonObject {
   const fields = message.fields.filter(({ name }) => !without.includes(name));
   const required = fields.filter((field) => isAlwaysThere(field, role)).map(({ jsonName }) => jsonName);
   return {
@@ -66,7 +70,7 @@ export const isRequired = (field: DescField): boolean => rawComment(field).start
 
 const rawComment = (field: DescField): string => commentOf(`${field.parent.typeName}.${field.name}`);
 
-function isAlwaysThere(field: DescField, role: Role): boolean {
+function isAlwaysThere(field: DescField, role: MessageRole): boolean {
   if (role !== 'reply') return isRequired(field);
   const isCollection = field.fieldKind === 'list' || field.fieldKind === 'map';
   return isCollection || field.presence === FeatureSet_FieldPresence.IMPLICIT;

@@ -21,14 +21,14 @@ import {
   parseRetention,
   toHolder,
 } from '@holdfast/ipam';
-import { type Check, type Checked, bad, each, optional, quote, valid } from '../checked';
+import { type Check, type Checked, bad, each, optional, quoted, valid } from '../checked';
 import { IpFamily } from '../contract';
 
 const reader =
   <Value>(read: (text: string) => Value | undefined, expected: string): Check<Value> =>
   (field, text) => {
     const value = read(text);
-    return value === undefined ? bad(field, `expected ${expected}, got ${quote(text)}`) : valid(value);
+    return value === undefined ? bad(field, `expected ${expected}, got ${quoted(text)}`) : valid(value);
   };
 
 const matching = (isOne: (text: string) => boolean, expected: string): Check<string> =>
@@ -40,9 +40,9 @@ export const name = matching(
   'a DNS subdomain (1 to 253 of a-z0-9.-, first and last alphanumeric)',
 );
 
-export const holder: Check<Holder> = reader(parseHolder, 'a holder such as "pod/default/web-0"');
+export const holderField: Check<Holder> = reader(parseHolder, 'a holder such as "pod/default/web-0"');
 
-export const address: Check<Address> = reader(parseAddress, 'an IPv4 or IPv6 address');
+export const addressField: Check<Address> = reader(parseAddress, 'an IPv4 or IPv6 address');
 
 export const v4: Check<number> = reader((text) => {
   const value = parseAddress(text);
@@ -54,11 +54,11 @@ export const v6: Check<bigint> = reader((text) => {
   return typeof value === 'bigint' ? value : undefined;
 }, 'an IPv6 address such as "fd00::5"');
 
-export const mac: Check<Mac> = reader(parseMac, 'a unicast MAC address such as "02:7f:0a:10:00:05"');
+export const macField: Check<Mac> = reader(parseMac, 'a unicast MAC address such as "02:7f:0a:10:00:05"');
 
-export const cidr: Check<Cidr> = reader(parseCidr, 'a block such as "10.16.0.0/16"');
+export const cidrField: Check<Cidr> = reader(parseCidr, 'a block such as "10.16.0.0/16"');
 
-export const range: Check<AddressRange> = reader(
+export const rangeField: Check<AddressRange> = reader(
   parseRange,
   'a range "a..b", an address or a block, all in one family',
 );
@@ -71,7 +71,7 @@ export const vipType: Check<VipType> = reader(
 const PORT_NAME_LENGTH_MAX = 255;
 
 /** A Logical_Switch_Port's. `virtual-parents` is split at commas (ovn-nb(5)); a URL's path has no `.` and `..`. */
-export const portName = matching(
+export const portNameField = matching(
   (text) => text.length <= PORT_NAME_LENGTH_MAX && /^(?!\.{1,2}$)[^\s,"\\\p{C}]+$/u.test(text),
   `a port's name (1 to ${PORT_NAME_LENGTH_MAX} characters without spaces, commas, quotes and backslashes)`,
 );
@@ -85,7 +85,7 @@ export const retention: Check<Retention> = reader(
 export const uid = matching((text) => /^[\x21-\x7e]{1,128}$/.test(text), '1 to 128 visible ASCII characters');
 
 /** Objects are written as holders are. */
-export const object: Check<string> = reader(parseHolder, 'an object such as "pod/default/web-0"');
+export const objectField: Check<string> = reader(parseHolder, 'an object such as "pod/default/web-0"');
 
 /** Of TCP, UDP and SCTP. */
 export function portNumber(field: string, value: number): Checked<number> {

@@ -6,7 +6,7 @@ import type { GetHistory, HistorySubject, WhoHeld } from '../query';
 import * as fields from './fields';
 import { page } from './page';
 import { atLeastPosition } from './query';
-import { timestamp } from './time';
+import { timestampField } from './time';
 
 export function parseGetHistory(request: GetHistoryRequest): Checked<GetHistory> {
   const { fromTime, toTime } = request;
@@ -14,8 +14,8 @@ export function parseGetHistory(request: GetHistoryRequest): Checked<GetHistory>
     type: valid('GetHistory'),
     subject: subject(request.subject),
     subnet: optional(fields.name)('subnet', request.subnet),
-    fromMs: fromTime ? timestamp('from_time', fromTime) : valid(undefined),
-    toMs: toTime ? timestamp('to_time', toTime) : valid(undefined),
+    fromMs: fromTime ? timestampField('from_time', fromTime) : valid(undefined),
+    toMs: toTime ? timestampField('to_time', toTime) : valid(undefined),
     page: page('GetHistory', request),
     atLeastPosition: atLeastPosition(request),
   });
@@ -27,9 +27,9 @@ export function parseGetHistory(request: GetHistoryRequest): Checked<GetHistory>
 function subject(given: GetHistoryRequest['subject']): Checked<HistorySubject> {
   switch (given.case) {
     case 'address':
-      return all<{ address: Address }>({ address: required(fields.address)('address', given.value) });
+      return all<{ address: Address }>({ address: required(fields.addressField)('address', given.value) });
     case 'holder':
-      return all<{ holder: Holder }>({ holder: required(fields.holder)('holder', given.value) });
+      return all<{ holder: Holder }>({ holder: required(fields.holderField)('holder', given.value) });
     case 'vip':
       return all<{ vip: string }>({ vip: required(fields.name)('vip', given.value) });
     case undefined:
@@ -41,8 +41,8 @@ export function parseWhoHeld(request: WhoHeldRequest): Checked<WhoHeld> {
   if (!request.at) return bad('at', 'is required');
   return all<WhoHeld>({
     type: valid('WhoHeld'),
-    address: required(fields.address)('address', request.address),
-    atMs: timestamp('at', request.at),
+    address: required(fields.addressField)('address', request.address),
+    atMs: timestampField('at', request.at),
     subnet: optional(fields.name)('subnet', request.subnet),
     atLeastPosition: atLeastPosition(request),
   });

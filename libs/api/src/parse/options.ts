@@ -2,7 +2,7 @@
 import { type Checked, all, bad, optional, valid } from '../checked';
 import type { CommandOptions } from '../contract';
 import * as fields from './fields';
-import { timestamp } from './time';
+import { timestampField } from './time';
 
 /** A command as its caller gave it; whoever runs it adds what the caller cannot know. */
 export interface Asked<Command> {
@@ -25,7 +25,7 @@ export function asked<Command>(
   return all<Asked<Command>>({
     command,
     commandId: optional(fields.commandId)('options.command_id', options?.commandId ?? ''),
-    issuedAtMs: options?.issuedAt ? timestamp('options.issued_at', options.issuedAt) : valid(undefined),
+    issuedAtMs: options?.issuedAt ? timestampField('options.issued_at', options.issuedAt) : valid(undefined),
     actor: optional(fields.actor)('options.actor', options?.actor ?? ''),
   });
 }

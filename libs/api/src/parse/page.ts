@@ -1,12 +1,7 @@
 // Pages of a list: how many entries, and after which one. A token says where the page before ended, so that
 // what comes and goes in between shifts nothing; it is opaque to callers and good for its own list only.
 import { type Checked, all, bad, valid } from '../checked';
-
-export interface Page {
-  readonly size: number;
-  /** The last entry of the page before, by the key that the list is ordered by. Absent: the first page. */
-  readonly after?: readonly string[];
-}
+import type { Page } from '../query';
 
 /** What a query may ask for at once: a reply stays well under NATS' default payload of 1 MiB. */
 export const PAGE_SIZE_MAX = 1000;

@@ -16,7 +16,7 @@ export function parseDefinePool(request: DefinePoolRequest): Checked<Asked<Defin
   const command = all<DefinePool>({
     type: valid('DefinePool'),
     ...place(request),
-    ranges: each('ranges', request.ranges, POOL_RANGES_MAX, fields.range),
+    ranges: each('ranges', request.ranges, POOL_RANGES_MAX, fields.rangeField),
     namespaces: each('namespaces', request.namespaces, NAMESPACES_MAX, fields.kubernetesNamespace),
   });
   return asked(command, request.options);

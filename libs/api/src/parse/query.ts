@@ -61,7 +61,7 @@ export function parseGetReservation(request: GetReservationRequest): Checked<Get
   return all<GetReservation>({
     type: valid('GetReservation'),
     subnet: required(fields.name)('subnet', request.subnet),
-    holder: required(fields.holder)('holder', request.holder),
+    holder: required(fields.holderField)('holder', request.holder),
     atLeastPosition: atLeastPosition(request),
   });
 }

@@ -11,8 +11,13 @@ describe('ReserveAddress', () => {
   });
 
   it('takes addresses, a MAC and families', () => {
-    const wish = { v4: '10.16.0.5', v6: 'FD00::5', mac: '02-5A-0A-10-00-05', families: ['IPV4', 'IPV6'] };
-    expect(readJson('ReserveAddress', { ...place, ...wish }).meaning?.command).toEqual({
+    const requested = {
+      v4: '10.16.0.5',
+      v6: 'FD00::5',
+      mac: '02-5A-0A-10-00-05',
+      families: ['IPV4', 'IPV6'],
+    };
+    expect(readJson('ReserveAddress', { ...place, ...requested }).meaning?.command).toEqual({
       type: 'ReserveAddress',
       ...place,
       v4: parseAddress('10.16.0.5'),
@@ -26,8 +31,8 @@ describe('ReserveAddress', () => {
   });
 
   it('takes a pool, and what the holder had before', () => {
-    const wish = { pool: 'mail', prefersFormer: true };
-    expect(readJson('ReserveAddress', { ...place, ...wish }).meaning?.command).toMatchObject(wish);
+    const requested = { pool: 'mail', prefersFormer: true };
+    expect(readJson('ReserveAddress', { ...place, ...requested }).meaning?.command).toMatchObject(requested);
   });
 
   it('takes who is to use it, in the same decision', () => {

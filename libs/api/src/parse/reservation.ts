@@ -1,6 +1,6 @@
 // Commands about reservations, as ipam has them.
 import type {
-  AddressWish,
+  AddressRequest,
   Family,
   Holder,
   MoveAddress,
@@ -12,23 +12,23 @@ import { type Check, type Checked, all, andThen, bad, optional, required, valid 
 import type { IpFamily, MoveAddressRequest, ReleaseAddressRequest, ReserveAddressRequest } from '../contract';
 import * as fields from './fields';
 import { type Asked, asked } from './options';
-import { userWish } from './user';
+import { userRequest } from './user';
 
 export function parseReserveAddress(request: ReserveAddressRequest): Checked<Asked<ReserveAddress>> {
   if (request.portSecurity && !request.port) return bad('port_security', 'needs a port: name it');
-  const who = userWish(request);
+  const who = userRequest(request);
   if (who.invalid) return who;
-  const command = andThen(addressWish(request), (wish) =>
+  const command = andThen(addressRequest(request), (requested) =>
     all<ReserveAddress>({
       type: valid('ReserveAddress'),
       subnet: required(fields.name)('subnet', request.subnet),
       holder: required(holderButVip)('holder', request.holder),
-      v4: valid(wish.v4),
-      v6: valid(wish.v6),
-      mac: valid(wish.mac),
-      families: valid(wish.families),
+      v4: valid(requested.v4),
+      v6: valid(requested.v6),
+      mac: valid(requested.mac),
+      families: valid(requested.families),
       pool: optional(fields.name)('pool', request.pool),
-      port: optional(fields.portName)('port', request.port),
+      port: optional(fields.portNameField)('port', request.port),
       portSecurity: valid(request.port ? request.portSecurity : undefined),
       prefersFormer: valid(request.prefersFormer || undefined),
       user: valid(who.value.user),
@@ -43,7 +43,7 @@ export function parseMoveAddress(request: MoveAddressRequest): Checked<Asked<Mov
     return bad('v4', 'is required, or v6, mac or port: say what the holder is to have instead');
   }
   if (request.portSecurity && !request.port) return bad('port_security', 'needs a port: name it');
-  const who = userWish(request);
+  const who = userRequest(request);
   if (who.invalid) return who;
   const command = all<MoveAddress>({
     type: valid('MoveAddress'),
@@ -51,8 +51,8 @@ export function parseMoveAddress(request: MoveAddressRequest): Checked<Asked<Mov
     holder: required(holderButVip)('holder', request.holder),
     v4: optional(fields.v4)('v4', request.v4),
     v6: optional(fields.v6)('v6', request.v6),
-    mac: optional(fields.mac)('mac', request.mac),
-    port: optional(fields.portName)('port', request.port),
+    mac: optional(fields.macField)('mac', request.mac),
+    port: optional(fields.portNameField)('port', request.port),
     portSecurity: valid(request.port ? request.portSecurity : undefined),
     user: valid(who.value.user),
     migrates: valid(who.value.migrates),
@@ -72,27 +72,27 @@ export function parseReleaseAddress(request: ReleaseAddressRequest): Checked<Ask
 }
 
 /** The addresses that are to be had, those of unwanted families not among them. */
-export function addressWish(request: {
+export function addressRequest(request: {
   readonly v4: string;
   readonly v6: string;
   readonly mac: string;
   readonly families: readonly IpFamily[];
-}): Checked<Omit<AddressWish, 'pool'>> {
-  const wish = all<Omit<AddressWish, 'pool'>>({
+}): Checked<Omit<AddressRequest, 'pool'>> {
+  const requested = all<Omit<AddressRequest, 'pool'>>({
     v4: optional(fields.v4)('v4', request.v4),
     v6: optional(fields.v6)('v6', request.v6),
-    mac: optional(fields.mac)('mac', request.mac),
+    mac: optional(fields.macField)('mac', request.mac),
     families: fields.families('families', request.families),
   });
-  return andThen(wish, ({ v4, v6, families }) => {
+  return andThen(requested, ({ v4, v6, families }) => {
     const isLeftOut = (family: Family) => families !== undefined && !families.includes(family);
     if (v4 !== undefined && isLeftOut(4)) return bad('families', 'leave out IPV4, though v4 is given');
     if (v6 !== undefined && isLeftOut(6)) return bad('families', 'leave out IPV6, though v6 is given');
-    return wish;
+    return requested;
   });
 }
 
 const holderButVip: Check<Holder> = (field, text) =>
-  andThen(fields.holder(field, text), (holder) =>
+  andThen(fields.holderField(field, text), (holder) =>
     holderParts(holder).kind === 'vip' ? bad(field, 'is a Vip: use the VipService') : valid(holder),
   );

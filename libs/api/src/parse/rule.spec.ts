@@ -99,17 +99,17 @@ describe('ReviseRule', () => {
 
 describe('RetireRule and SetRuleBackends', () => {
   const place = { subnet: 'ovn-default', name: 'http' };
-  const told = { subnet: 'ovn-default', rule: 'http' };
+  const named = { subnet: 'ovn-default', rule: 'http' };
 
   it('name the rule by its place', () => {
     expect(readJson('RetireRule', { ...place, reason: 'done' }).meaning?.command).toEqual({
       type: 'RetireRule',
-      ...told,
+      ...named,
       reason: 'done',
     });
     expect(readJson('SetRuleBackends', { ...place, backends: ['10.0.0.5'] }).meaning?.command).toEqual({
       type: 'SetRuleBackends',
-      ...told,
+      ...named,
       backends: [parseAddress('10.0.0.5')],
     });
     expect(readJson('SetRuleBackends', place).meaning?.command).toMatchObject({ backends: [] });

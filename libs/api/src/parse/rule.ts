@@ -99,4 +99,4 @@ function rulePort(field: string, { name, port, targetPort, protocol }: RulePortM
 }
 
 const addresses = (field: string, texts: readonly string[]): Checked<Address[]> =>
-  each(field, texts, RULE_BACKENDS_MAX, fields.address);
+  each(field, texts, RULE_BACKENDS_MAX, fields.addressField);

@@ -16,9 +16,9 @@ export function parseDefineSubnet(request: DefineSubnetRequest): Checked<Asked<D
   const command = all<DefineSubnet>({
     type: valid('DefineSubnet'),
     subnet: required(fields.name)('name', request.name),
-    cidrs: each('cidrs', request.cidrs, FAMILIES_MAX, fields.cidr),
+    cidrs: each('cidrs', request.cidrs, FAMILIES_MAX, fields.cidrField),
     gateways: gateways(request),
-    excluded: unlessEmpty(each('excluded', request.excluded, EXCLUDED_MAX, fields.range)),
+    excluded: unlessEmpty(each('excluded', request.excluded, EXCLUDED_MAX, fields.rangeField)),
     coolingMs: cooling('cooling', request.cooling),
     router: optional(fields.name)('router', request.router),
     retention: optional(fields.retention)('retention', request.retention),
@@ -36,11 +36,11 @@ export function parseReviseSubnet(request: ReviseSubnetRequest): Checked<Asked<R
   if (request.noRetention && request.retention !== '') {
     return bad('no_retention', 'is at odds with retention: give one of them');
   }
-  const excluded = each('excluded', request.excluded, EXCLUDED_MAX, fields.range);
+  const excluded = each('excluded', request.excluded, EXCLUDED_MAX, fields.rangeField);
   const command = all<ReviseSubnet>({
     type: valid('ReviseSubnet'),
     subnet: required(fields.name)('name', request.name),
-    cidrs: unlessEmpty(each('cidrs', request.cidrs, FAMILIES_MAX, fields.cidr)),
+    cidrs: unlessEmpty(each('cidrs', request.cidrs, FAMILIES_MAX, fields.cidrField)),
     gateways: gateways(request),
     excluded: request.noExcluded ? excluded : unlessEmpty(excluded),
     coolingMs: cooling('cooling', request.cooling),
@@ -65,7 +65,7 @@ function gateways(
   if (request.noGateway && request.gateways.length > 0) {
     return bad('no_gateway', 'is at odds with gateways: give one of them');
   }
-  const checked = each('gateways', request.gateways, FAMILIES_MAX, fields.address);
+  const checked = each('gateways', request.gateways, FAMILIES_MAX, fields.addressField);
   return request.noGateway ? checked : unlessEmpty(checked);
 }
 

@@ -7,7 +7,7 @@ const TIMESTAMP_MAX_MS = 253_402_300_799_999;
 const NANOS_MAX = 999_999_999;
 
 /** Epoch milliseconds; what is finer is dropped. */
-export function timestamp(field: string, value: Timestamp): Checked<number> {
+export function timestampField(field: string, value: Timestamp): Checked<number> {
   const ms = Number(value.seconds) * 1000 + Math.floor(value.nanos / 1_000_000);
   const isSane = value.nanos >= 0 && value.nanos <= NANOS_MAX && ms >= 0 && ms <= TIMESTAMP_MAX_MS;
   return isSane ? valid(ms) : bad(field, 'expected a time from the years 1970 to 9999');

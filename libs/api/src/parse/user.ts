@@ -9,9 +9,9 @@ import type {
   ReleaseExpired,
   SetRetention,
   User,
-  UserWish,
+  UserRequest,
 } from '@holdfast/ipam';
-import { type Check, type Checked, all, bad, optional, quote, required, valid } from '../checked';
+import { type Check, type Checked, all, bad, optional, quoted, required, valid } from '../checked';
 import type {
   AttachUserRequest,
   DetachUserRequest,
@@ -27,14 +27,14 @@ import { type Asked, asked } from './options';
 export function parseAttachUser(request: AttachUserRequest): Checked<Asked<AttachUser>> {
   if (request.portSecurity && !request.port) return bad('port_security', 'needs a port: name it');
   const user = all<User>({
-    object: required(fields.object)('object', request.object),
+    object: required(fields.objectField)('object', request.object),
     uid: required(fields.uid)('uid', request.uid),
     node: optional(fields.name)('node', request.node),
     resourceVersion: optional(fields.uid)('resource_version', request.resourceVersion),
-    port: optional(fields.portName)('port', request.port),
+    port: optional(fields.portNameField)('port', request.port),
     // What is absent is what is usual, and is recorded as it ever was.
     portSecurity: valid(request.portSecurity || undefined),
-    owner: optional(fields.holder)('owner', request.owner),
+    owner: optional(fields.holderField)('owner', request.owner),
   });
   const command = all<AttachUser>({
     type: valid('AttachUser'),
@@ -46,11 +46,11 @@ export function parseAttachUser(request: AttachUserRequest): Checked<Asked<Attac
 }
 
 /** Of a command that reserves or moves as well. */
-export function userWish(request: { readonly user?: NewUser }): Checked<UserWish> {
+export function userRequest(request: { readonly user?: NewUser }): Checked<UserRequest> {
   const { user } = request;
   if (!user) return valid({});
   const who = all<User>({
-    object: required(fields.object)('user.object', user.object),
+    object: required(fields.objectField)('user.object', user.object),
     uid: required(fields.uid)('user.uid', user.uid),
     node: optional(fields.name)('user.node', user.node),
     resourceVersion: optional(fields.uid)('user.resource_version', user.resourceVersion),
@@ -58,7 +58,7 @@ export function userWish(request: { readonly user?: NewUser }): Checked<UserWish
     portSecurity: valid(undefined),
     owner: valid(undefined),
   });
-  return all<UserWish>({ user: who, migrates: valid(user.migrates || undefined) });
+  return all<UserRequest>({ user: who, migrates: valid(user.migrates || undefined) });
 }
 
 export function parseDetachUser(request: DetachUserRequest): Checked<Asked<DetachUser>> {
@@ -113,12 +113,12 @@ export function parseSetRetention(request: SetRetentionRequest): Checked<Asked<S
 /** Vips' users too: a Vip's holder is `vip/<name>`. */
 const place = (request: { readonly subnet: string; readonly holder: string }) => ({
   subnet: required(fields.name)('subnet', request.subnet),
-  holder: required(fields.holder)('holder', request.holder),
+  holder: required(fields.holderField)('holder', request.holder),
 });
 
 const OWNER_STATES: readonly OwnerState[] = ['exists', 'gone', 'none'];
 
 const ownerState: Check<OwnerState> = (field, text) => {
   const state = OWNER_STATES.find((each) => each === text);
-  return state ? valid(state) : bad(field, `expected "exists", "gone" or "none", got ${quote(text)}`);
+  return state ? valid(state) : bad(field, `expected "exists", "gone" or "none", got ${quoted(text)}`);
 };

@@ -83,13 +83,13 @@ describe('ReviseVip', () => {
 
 describe('GrantVipParent and WithdrawVipParent', () => {
   const parent = { name: 'vip-aap', port: 'lb/amphora-1' };
-  const told = { vip: 'vip-aap', port: 'lb/amphora-1', grantor: 'explicit' };
+  const grant = { vip: 'vip-aap', port: 'lb/amphora-1', grantor: 'explicit' };
 
   it('name a port, which callers grant by name and never by labels', () => {
-    expect(readJson('GrantVipParent', parent).meaning?.command).toEqual({ type: 'GrantParent', ...told });
+    expect(readJson('GrantVipParent', parent).meaning?.command).toEqual({ type: 'GrantParent', ...grant });
     expect(readJson('WithdrawVipParent', { ...parent, reason: 'gone' }).meaning?.command).toEqual({
       type: 'WithdrawParent',
-      ...told,
+      ...grant,
       reason: 'gone',
     });
   });

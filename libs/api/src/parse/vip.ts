@@ -1,6 +1,7 @@
 // Commands about Vips. Where a Vip is and by which claim it has its name is for the ledger to add.
 import {
   type GrantParent,
+  type ObjectOwner,
   type ReleaseVip,
   type ReserveVip,
   type ReviseVip,
@@ -18,7 +19,7 @@ import type {
 } from '../contract';
 import * as fields from './fields';
 import { type Asked, asked } from './options';
-import { addressWish } from './reservation';
+import { addressRequest } from './reservation';
 
 /** The claim to the name is made on the way (see VipName in libs/ipam). */
 export type ReserveVipOrder = Omit<ReserveVip, 'claim'>;
@@ -29,20 +30,30 @@ export type GrantParentOrder = Omit<GrantParent, 'subnet'>;
 export type WithdrawParentOrder = Omit<WithdrawParent, 'subnet'>;
 
 export function parseReserveVip(request: ReserveVipRequest): Checked<Asked<ReserveVipOrder>> {
-  const command = andThen(addressWish(request), (wish) =>
+  const command = andThen(addressRequest(request), (requested) =>
     all<ReserveVipOrder>({
       type: valid('ReserveVip'),
       subnet: required(fields.name)('subnet', request.subnet),
       name: required(fields.name)('name', request.name),
-      v4: valid(wish.v4),
-      v6: valid(wish.v6),
-      mac: valid(wish.mac),
-      families: valid(wish.families),
+      v4: valid(requested.v4),
+      v6: valid(requested.v6),
+      mac: valid(requested.mac),
+      families: valid(requested.families),
       pool: optional(fields.name)('pool', request.pool),
+      owner: importedFrom(request),
       ...purpose(request),
     }),
   );
   return asked(command, request.options);
+}
+
+function importedFrom({ importedFrom: object }: ReserveVipRequest): Checked<ObjectOwner | undefined> {
+  if (!object) return valid(undefined);
+  return all<ObjectOwner>({
+    kind: valid('ImportedObject'),
+    resource: required(fields.name)('imported_from.resource', object.resource),
+    uid: required(fields.uid)('imported_from.uid', object.uid),
+  });
 }
 
 export function parseReviseVip(request: ReviseVipRequest): Checked<Asked<ReviseVipOrder>> {
@@ -51,7 +62,7 @@ export function parseReviseVip(request: ReviseVipRequest): Checked<Asked<ReviseV
     name: required(fields.name)('name', request.name),
     v4: optional(fields.v4)('v4', request.v4),
     v6: optional(fields.v6)('v6', request.v6),
-    mac: optional(fields.mac)('mac', request.mac),
+    mac: optional(fields.macField)('mac', request.mac),
     ...purpose(request),
   });
   return asked(command, request.options);
@@ -66,12 +77,12 @@ export function parseReleaseVip(request: ReleaseVipRequest): Checked<Asked<Relea
   return asked(command, request.options);
 }
 
-/** Callers name ports; who is selected by labels is the Kubernetes face's to grant. */
+/** Callers name ports; who is selected by labels is the Kubernetes projector's to grant. */
 export function parseGrantVipParent(request: GrantVipParentRequest): Checked<Asked<GrantParentOrder>> {
   const command = all<GrantParentOrder>({
     type: valid('GrantParent'),
     vip: required(fields.name)('name', request.name),
-    port: required(fields.portName)('port', request.port),
+    port: required(fields.portNameField)('port', request.port),
     grantor: valid('explicit'),
     evidence: valid(undefined),
   });
@@ -84,7 +95,7 @@ export function parseWithdrawVipParent(
   const command = all<WithdrawParentOrder>({
     type: valid('WithdrawParent'),
     vip: required(fields.name)('name', request.name),
-    port: required(fields.portName)('port', request.port),
+    port: required(fields.portNameField)('port', request.port),
     grantor: valid('explicit'),
     reason: fields.freeText('reason', request.reason),
     evidence: valid(undefined),

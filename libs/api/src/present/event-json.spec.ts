@@ -8,7 +8,7 @@ import { encodeEventJson } from './event-json';
 
 const GOLDEN = join(__dirname, '../../../../test/golden/events');
 
-const told = {
+const recorded = {
   eventId: '9de3284a-f5ce-84a2-9bff-942488c39fbf',
   position: '42',
   version: 7,
@@ -29,14 +29,14 @@ const facts: [string, LedgerFact][] = readdirSync(GOLDEN).flatMap((file) => {
       const event = { type, data: JSON.stringify(data) };
       const isName = /^VipName(Claimed|Freed)/.test(type);
       const fact = isName
-        ? { ...told, atMs, category: 'vip' as const, event: vipName.codec.decode(event) }
-        : { ...told, atMs, category: 'subnet' as const, event: subnetCodec.decode(event) };
+        ? { ...recorded, atMs, category: 'vip' as const, event: vipName.codec.decode(event) }
+        : { ...recorded, atMs, category: 'subnet' as const, event: subnetCodec.decode(event) };
       return [`${type} ${at} at ${atMs}`, fact];
     }),
   );
 });
 
 it.each(facts)("writes %s as the contract's encoder does", (_, fact) => {
-  const wanted = encodeMessage(LedgerEventSchema, presentEvent(fact), 'json');
-  expect(Buffer.from(encodeEventJson(fact)).toString()).toBe(Buffer.from(wanted).toString());
+  const encoded = encodeMessage(LedgerEventSchema, presentEvent(fact), 'json');
+  expect(Buffer.from(encodeEventJson(fact)).toString()).toBe(Buffer.from(encoded).toString());
 });

@@ -235,7 +235,7 @@ const common = {
   commandId: 'c',
 };
 
-function expectTold(fact: LedgerFact, expected: object): void {
+function expectPresented(fact: LedgerFact, expected: object): void {
   const message = create(LedgerEventSchema, presentEvent(fact));
   expect(toJson(LedgerEventSchema, message)).toEqual({
     ...common,
@@ -247,20 +247,21 @@ function expectTold(fact: LedgerFact, expected: object): void {
 
 describe('events as they are told', () => {
   it.each(subnetCases)('of a subnet: %#', (event, expected) => {
-    expectTold({ ...metadata, category: 'subnet', id: 's', event }, expected);
+    expectPresented({ ...metadata, category: 'subnet', id: 's', event }, expected);
   });
 
   it.each(vipNameCases)('of a Vip name: %#', (event, expected) => {
-    expectTold({ ...metadata, category: 'vip', id: 'web', event }, expected);
+    expectPresented({ ...metadata, category: 'vip', id: 'web', event }, expected);
   });
 
   it('are all of those that are stored, and all in the contract', () => {
-    const told = [...new Set([...subnetCases, ...vipNameCases].map(([{ type }]) => type))].sort();
+    const types = [...new Set([...subnetCases, ...vipNameCases].map(([{ type }]) => type))].sort();
     const stored = [...STORED_SUBNET_EVENTS, ...STORED_VIP_NAME_EVENTS].map((form) =>
       form.replace(/[.]v\d+$/, ''),
     );
-    expect(told).toEqual([...new Set(stored)].sort());
-    for (const type of told) expect(COMMENTS['holdfast.v1.LedgerEvent']).toMatch(new RegExp(`\\b${type}\\b`));
+    expect(types).toEqual([...new Set(stored)].sort());
+    for (const type of types)
+      expect(COMMENTS['holdfast.v1.LedgerEvent']).toMatch(new RegExp(`\\b${type}\\b`));
   });
 
   it('have a place on NATS', () => {

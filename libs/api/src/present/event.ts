@@ -153,7 +153,7 @@ function ofVip(
   if (event.type === 'VipReleased') return { reason: event.reason, claim: BigInt(event.claim) };
   const vip = vipInit(event.name, subnet, presentHeld(event), event);
   return event.type === 'VipReserved'
-    ? { vip, claim: BigInt(event.claim) }
+    ? { vip, claim: BigInt(event.claim), ...(event.owner && { vipOwner: { ...event.owner } }) }
     : { vip, before: presentHeld(event.from) };
 }
 

@@ -1,5 +1,5 @@
 // Pools are told with what the view counts, and with nothing of the message's own counting.
-import { LedgerView, SubnetState, type SubnetCommand, subnet } from '@holdfast/ipam';
+import { LedgerView, SubnetFold, type SubnetCommand, type SubnetState, subnet } from '@holdfast/ipam';
 import { commandsTo } from '@holdfast/ipam/testing';
 import { presentPools, presentSubnetWithPools } from './subnet';
 
@@ -8,7 +8,7 @@ const { define, definePool, reserve } = commandsTo(NAME);
 
 function viewAfter(...commands: readonly SubnetCommand[]): LedgerView {
   const view = new LedgerView();
-  let state = new SubnetState(NAME);
+  let state = new SubnetFold(NAME);
   for (const command of commands) {
     const decision = subnet.decide(command, state, { nowMs: 0, issuedAtMs: 0 });
     if (decision.rejected) throw new Error(decision.rejected.message);
@@ -35,9 +35,9 @@ it.each([
   ['silver', ['1', '4'], ['0', '0']],
 ])('pool %s is told as the view counts it', (name, v4, v6) => {
   const pool = shown.definition?.pools?.find((each) => each.name === name);
-  const [told] = presentPools([{ subnet: shown, pool: pool! }], view);
-  expect(told?.counts?.map(({ using, available }) => [using, available])).toEqual([v4, v6]);
-  expect(presentSubnetWithPools(shown, view).pools).toContainEqual(told);
+  const [presented] = presentPools([{ subnet: shown, pool: pool! }], view);
+  expect(presented?.counts?.map(({ using, available }) => [using, available])).toEqual([v4, v6]);
+  expect(presentSubnetWithPools(shown, view).pools).toContainEqual(presented);
 });
 
 it('a pool of a Subnet that the view does not show any more is told without counts', () => {

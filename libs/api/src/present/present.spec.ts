@@ -4,7 +4,8 @@ import {
   LedgerView,
   type Reservation,
   type SubnetCommand,
-  SubnetState,
+  SubnetFold,
+  type SubnetState,
   type VipEntry,
   formatMac,
   parseAddress,
@@ -28,7 +29,7 @@ const moment = { nowMs: AT_MS, issuedAtMs: AT_MS };
 
 function ledger() {
   const view = new LedgerView();
-  let state = new SubnetState('ovn-default');
+  let state = new SubnetFold('ovn-default');
   let place = 0;
   return {
     view,
@@ -139,7 +140,7 @@ describe('what is presented', () => {
   });
 
   it('refuses to show a subnet that is none', () => {
-    expect(() => presentSubnet(new SubnetState('nothing'))).toThrow(RangeError);
+    expect(() => presentSubnet(new SubnetFold('nothing'))).toThrow(RangeError);
   });
 
   it('says in JSON what is empty, and leaves out what is absent', () => {

@@ -1,22 +1,27 @@
 import { fromBinary, fromJsonString } from '@bufbuild/protobuf';
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { AnySchema, anyUnpack } from '@bufbuild/protobuf/wkt';
-import { REJECTION_CODES, invalid, reject } from '@holdfast/ipam';
+import { REJECTION_CODES, invalid } from '@holdfast/ipam';
 import { RejectionSchema } from '../contract';
 import { FAULT_CODES, type Refusal, fault, statusOf } from '../status';
 import { readJson } from '../testing';
 import { presentRefusal, rejectionMessage, statusDetails } from './rejection';
 
+const factsOfCode = (code: string) =>
+  code === 'InvalidArgument' ? { subnet: 's', field: 'name' } : { subnet: 's' };
+
 const refusals: Refusal[] = [
-  ...REJECTION_CODES.map((code) => reject(code, `${code} it is.`, { subnet: 's' }).rejected),
+  ...REJECTION_CODES.map(
+    (code) => ({ code, message: `${code} it is.`, facts: factsOfCode(code) }) as Refusal,
+  ),
   ...FAULT_CODES.map((code) => fault(code, `${code} it is.`, { subnet: 's' }).rejected),
 ];
 
 describe.each(refusals.map((refusal) => [refusal.code, refusal] as const))('%s', (code, refusal) => {
-  const told = {
+  const presented = {
     code,
     message: `${code} it is.`,
-    facts: { subnet: 's' },
+    facts: factsOfCode(code),
     retryable: statusOf(refusal).retryable,
   };
 
@@ -24,9 +29,9 @@ describe.each(refusals.map((refusal) => [refusal.code, refusal] as const))('%s',
     const json = presentRefusal(refusal, 'json');
     const binary = presentRefusal(refusal, 'binary');
     expect([json.status, json.message]).toEqual([statusOf(refusal), `${code} it is.`]);
-    expect(JSON.parse(new TextDecoder().decode(json.payload))).toEqual(told);
-    expect(fromJsonString(RejectionSchema, new TextDecoder().decode(json.payload))).toMatchObject(told);
-    expect(fromBinary(RejectionSchema, binary.payload)).toMatchObject(told);
+    expect(JSON.parse(new TextDecoder().decode(json.payload))).toEqual(presented);
+    expect(fromJsonString(RejectionSchema, new TextDecoder().decode(json.payload))).toMatchObject(presented);
+    expect(fromBinary(RejectionSchema, binary.payload)).toMatchObject(presented);
   });
 
   it('is a detail of the gRPC status', () => {
@@ -34,7 +39,7 @@ describe.each(refusals.map((refusal) => [refusal.code, refusal] as const))('%s',
     expect([reader.tag()[0], reader.int32()]).toEqual([1, statusOf(refusal).grpc]);
     expect([reader.tag()[0], reader.string()]).toEqual([2, `${code} it is.`]);
     expect(reader.tag()[0]).toBe(3);
-    expect(anyUnpack(fromBinary(AnySchema, reader.bytes()), RejectionSchema)).toMatchObject(told);
+    expect(anyUnpack(fromBinary(AnySchema, reader.bytes()), RejectionSchema)).toMatchObject(presented);
     expect(reader.pos).toBe(reader.len);
   });
 });
@@ -57,8 +62,8 @@ describe('the field that is bad', () => {
     ['no_such_field', 'no_such_field'],
     ['"page_size!"', '"page_size!"'],
     ['selector[2]', 'selector[2]'],
-  ])('%s stays as it is when it is none of ours', (field, told) => {
-    expect(rejectionMessage(invalid(field, 'x').rejected, 'json').facts['field']).toBe(told);
+  ])('%s stays as it is when it is none of ours', (field, presented) => {
+    expect(rejectionMessage(invalid(field, 'x').rejected, 'json').facts['field']).toBe(presented);
   });
 
   it.each([

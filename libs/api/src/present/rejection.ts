@@ -36,9 +36,8 @@ export function rejectionMessage(refusal: Refusal, coding: Coding): RejectionMes
 }
 
 function respell(refusal: Refusal): Refusal {
-  const { field } = refusal.facts;
-  if (refusal.code !== 'InvalidArgument' || field === undefined) return refusal;
-  const respelt = field.replace(QUOTED_OR_WORD, asInJson);
+  if (refusal.code !== 'InvalidArgument') return refusal;
+  const respelt = refusal.facts.field.replace(QUOTED_OR_WORD, asInJson);
   // Other fields may be named in it, too: "expected a time after from_time".
   const message = refusal.message.replace(QUOTED_OR_WORD, asInJson);
   return { ...refusal, message, facts: { ...refusal.facts, field: respelt } };

@@ -5,7 +5,8 @@ import {
   LedgerView,
   type Reservation,
   type SubnetCommand,
-  SubnetState,
+  SubnetFold,
+  type SubnetState,
   subnet,
 } from '@holdfast/ipam';
 import {
@@ -28,7 +29,7 @@ const POD = { object: 'pod/shop/db-0', uid: 'u1', node: 'n1' };
 /** A ledger of one subnet, in which these requests are carried out a second apart. */
 function ledger() {
   const view = new LedgerView();
-  let state = new SubnetState(NAME);
+  let state = new SubnetFold(NAME);
   let nowMs = 0;
   const run = (name: OperationName, request: object) => {
     const { meaning, rejected } = readJson(name, request);
@@ -44,23 +45,23 @@ function ledger() {
     return { subnet: NAME, reply: decision.reply, commandId: 'c', position: '7' };
   };
   const shown = (): SubnetState => view.subnet(NAME) as SubnetState;
-  const told = (holder: string) => {
+  const presented = (holder: string) => {
     const reservation = shown().byHolder.get(holder as Holder) as Reservation;
     return toJson(ReservationSchema, create(ReservationSchema, presentReservation(shown(), reservation)));
   };
   run('DefineSubnet', { name: NAME, cidrs: ['10.16.0.0/24'] });
   run('ReserveAddress', DB);
-  return { run, told, shown, view };
+  return { run, presented, shown, view };
 }
 
 describe("a reservation's use", () => {
   it('is its users, the primary one first, and who says how long it stays', () => {
-    const { run, told } = ledger();
-    expect(told(DB.holder)).toMatchObject({ retention: 'owner', retentionBy: 'kind' });
+    const { run, presented } = ledger();
+    expect(presented(DB.holder)).toMatchObject({ retention: 'owner', retentionBy: 'kind' });
     run('AttachUser', { ...DB, ...POD });
     run('AttachUser', { ...DB, object: 'pod/shop/db-0-target', uid: 'u2', migrates: true });
     run('ReviseSubnet', { name: NAME, retention: '48h' });
-    expect(told(DB.holder)).toMatchObject({
+    expect(presented(DB.holder)).toMatchObject({
       users: [
         { ...POD, primary: true },
         { object: 'pod/shop/db-0-target', uid: 'u2', primary: false },
@@ -69,17 +70,17 @@ describe("a reservation's use", () => {
       retentionBy: 'subnet',
     });
     run('SetRetention', { ...DB, retention: 'forever' });
-    expect(told(DB.holder)).toMatchObject({ retention: 'forever', retentionBy: 'holder' });
+    expect(presented(DB.holder)).toMatchObject({ retention: 'forever', retentionBy: 'holder' });
   });
 
   it('is that it is kept when nobody uses it', () => {
-    const { run, told } = ledger();
+    const { run, presented } = ledger();
     run('AttachUser', { ...DB, ...POD });
     run('SetRetention', { ...DB, retention: '1h' });
     run('DetachUser', { ...DB, uid: 'u1', ownerState: 'exists', reason: 'evicted' });
-    expect(told(DB.holder)).toMatchObject({ retained: { since: '1970-01-01T00:00:05Z' } });
+    expect(presented(DB.holder)).toMatchObject({ retained: { since: '1970-01-01T00:00:05Z' } });
     run('EndOwner', { ...DB, reason: 'deleted' });
-    expect(told(DB.holder)).toMatchObject({
+    expect(presented(DB.holder)).toMatchObject({
       retained: { since: '1970-01-01T00:00:06Z', until: '1970-01-01T01:00:06Z' },
     });
   });

@@ -1,6 +1,6 @@
 // What is told of a Vip's use comes from real decisions of the Subnet.
 import { create, toJson } from '@bufbuild/protobuf';
-import { LedgerView, type SubnetCommand, SubnetState, type VipEntry, subnet } from '@holdfast/ipam';
+import { LedgerView, type SubnetCommand, SubnetFold, type VipEntry, subnet } from '@holdfast/ipam';
 import {
   DefineRuleResponseSchema,
   GetVipResponseSchema,
@@ -18,7 +18,7 @@ const NAME = 'ovn-default';
 /** A ledger of one subnet, in which these requests were carried out. */
 function ledger() {
   const view = new LedgerView();
-  let state = new SubnetState(NAME);
+  let state = new SubnetFold(NAME);
   const run = (name: OperationName, request: object, more: object = {}) => {
     const { meaning, rejected } = readJson(name, request);
     if (rejected) throw new Error(rejected.message);
@@ -31,7 +31,7 @@ function ledger() {
     }
     return { subnet: NAME, reply: decision.reply, commandId: 'c', position: '7' };
   };
-  const told = (vip: string, findings?: VipFindings) =>
+  const presented = (vip: string, findings?: VipFindings) =>
     toJson(
       GetVipResponseSchema,
       create(GetVipResponseSchema, presentVipUses(view.vip(vip) as VipEntry, findings)),
@@ -41,11 +41,11 @@ function ledger() {
       conditions: { type: string; status: string; reason: string }[];
     };
   const isSo = (vip: string, findings?: VipFindings) =>
-    told(vip, findings).conditions.map(({ type, status, reason }) => `${type} ${status} ${reason}`);
+    presented(vip, findings).conditions.map(({ type, status, reason }) => `${type} ${status} ${reason}`);
   run('DefineSubnet', { name: NAME, cidrs: ['10.16.0.0/24'] });
   run('ReserveVip', { name: 'web', subnet: NAME }, { claim: 0 });
   run('ReserveVip', { name: 'lb', subnet: NAME, type: 'switch_lb_vip' }, { claim: 0 });
-  return { run, told, isSo };
+  return { run, presented, isSo };
 }
 
 const rule = {
@@ -58,8 +58,8 @@ const rule = {
 
 describe("a Vip's use", () => {
   it('is none at first, and what nobody here knows is said to be unknown', () => {
-    const { told, isSo } = ledger();
-    expect(told('web')).toEqual({
+    const { presented, isSo } = ledger();
+    expect(presented('web')).toEqual({
       retention: 'release',
       retentionBy: 'kind',
       conditions: expect.anything() as unknown,
@@ -72,11 +72,11 @@ describe("a Vip's use", () => {
   });
 
   it('is its parents, each with those who granted it, in order', () => {
-    const { run, told, isSo } = ledger();
+    const { run, presented, isSo } = ledger();
     run('GrantVipParent', { name: 'web', port: 'b' });
     run('GrantVipParent', { name: 'web', port: 'a' });
     run('GrantVipParent', { name: 'web', port: 'a' }, { grantor: 'selector' });
-    expect(told('web').parents).toEqual([
+    expect(presented('web').parents).toEqual([
       { port: 'a', grantors: ['selector', 'explicit'] },
       { port: 'b', grantors: ['explicit'] },
     ]);
@@ -89,8 +89,8 @@ describe("a Vip's use", () => {
   });
 
   it('is the parent that answers for it, where that is known', () => {
-    const { told } = ledger();
-    const boundOf = (bound: VipFindings['bound']) => told('web', { bound }).conditions.slice(3);
+    const { presented } = ledger();
+    const boundOf = (bound: VipFindings['bound']) => presented('web', { bound }).conditions.slice(3);
     expect(boundOf(undefined)).toEqual([]);
     expect(boundOf({})).toMatchObject([{ type: 'Bound', status: 'False', reason: 'Unbound' }]);
     expect(boundOf({ by: { port: 'a', chassis: 'n1' } })).toEqual([
@@ -99,38 +99,38 @@ describe("a Vip's use", () => {
   });
 
   it('is the Pod that has its addresses', () => {
-    const { run, told, isSo } = ledger();
+    const { run, presented, isSo } = ledger();
     const place = { subnet: NAME, holder: 'vip/web' };
     run('AttachUser', { ...place, object: 'pod/shop/db-0', uid: 'u1', owner: 'statefulset/shop/db/0' });
-    expect(told('web')).toMatchObject({
+    expect(presented('web')).toMatchObject({
       users: [{ object: 'pod/shop/db-0', primary: true }],
       retention: 'owner',
       retentionBy: 'kind',
     });
     expect(isSo('web')[2]).toBe('InUse True Pods');
     run('DetachUser', { ...place, uid: 'u1', ownerState: 'exists' });
-    expect(told('web')).toMatchObject({ retained: { owner: 'statefulset/shop/db/0' } });
+    expect(presented('web')).toMatchObject({ retained: { owner: 'statefulset/shop/db/0' } });
   });
 
   it('is told with its rows in the Northbound, by who writes there', () => {
-    const { told } = ledger();
+    const { presented } = ledger();
     const rows = [{ table: 'Logical_Switch_Port', name: 'web', columns: { type: 'virtual' } }];
-    expect(told('web', { rows })).toMatchObject({ rows });
+    expect(presented('web', { rows })).toMatchObject({ rows });
   });
 
   it('names some of many', () => {
-    const { run, told } = ledger();
+    const { run, presented } = ledger();
     for (const port of ['a', 'b', 'c', 'd', 'e']) run('GrantVipParent', { name: 'web', port });
-    expect(told('web').conditions[2]).toMatchObject({
+    expect(presented('web').conditions[2]).toMatchObject({
       message: 'It may be answered for by ports a, b, c and 2 more.',
     });
   });
 
   it('is the rules that have its fronts', () => {
-    const { run, told, isSo } = ledger();
+    const { run, presented, isSo } = ledger();
     run('DefineRule', rule);
     run('DefineRule', { ...rule, name: 'alt', ports: [{ port: 81 }] });
-    expect(told('lb').rules).toEqual(['alt', 'http']);
+    expect(presented('lb').rules).toEqual(['alt', 'http']);
     expect(
       isSo('lb', { projection: { projected: true, reason: 'Projected', message: '' }, bound: {} }),
     ).toEqual(['Reserved True Reserved', 'Projected True Projected', 'InUse True Rules']);

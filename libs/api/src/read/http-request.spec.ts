@@ -12,7 +12,7 @@ const utf8 = new TextEncoder();
 const body = (json: unknown) => utf8.encode(JSON.stringify(json));
 const byName = operationList.map((operation) => [operation.name, operation] as const);
 
-/** As an edge does it. */
+/** As a transport does it. */
 function receive({ method, path, body: text }: { method: string; path: string; body?: string }) {
   const url = new URL(path, 'http://holdfast');
   const { operation, pathFields: fields } = findHttpOperation(method, url.pathname) as {

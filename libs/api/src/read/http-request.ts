@@ -2,10 +2,10 @@
 // PATCH: JSON) or in the query (GET, DELETE: `?limit=5&options.commandId=...`, a list by repeating its name).
 import type { DescField, DescMessage, JsonObject, JsonValue, MessageShape } from '@bufbuild/protobuf';
 import { ScalarType } from '@bufbuild/protobuf';
-import { type Checked, type Invalid, andThen, bad, quote, valid } from '../checked';
+import { type Checked, type Invalid, andThen, bad, quoted, valid } from '../checked';
 import type { Operation } from '../operation';
 import { messageFromJsonValue } from './json';
-import { type Read, decode, understand } from './request';
+import { type ReadRequest, decodeRequest, understand } from './request';
 
 export interface HttpRequest {
   /** From `findHttpOperation`. */
@@ -18,7 +18,7 @@ export interface HttpRequest {
 export function readHttpRequest<Request extends DescMessage, Meaning>(
   operation: Operation<Request, DescMessage, Meaning>,
   request: HttpRequest,
-): Read<Meaning> {
+): ReadRequest<Meaning> {
   const message = readMessage(operation, request);
   return understand(
     operation,
@@ -37,7 +37,7 @@ function readMessage<Request extends DescMessage>(
     );
   }
   if (query !== '') return bad('request', `of method ${route.method} has no query: use the body`);
-  return decode(schema, body, 'json');
+  return decodeRequest(schema, body, 'json');
 }
 
 /** What the path says may be said again, but not otherwise. */
@@ -74,9 +74,9 @@ function setField(
   key: string,
 ): Invalid | undefined {
   const field = schema.fields.find((it) => it.name === name || it.jsonName === name);
-  if (!field) return { field: quote(key), message: 'is no query parameter here' };
+  if (!field) return { field: quoted(key), message: 'is no query parameter here' };
   if (rest.length > 0) {
-    if (field.fieldKind !== 'message') return { field: quote(key), message: 'is no query parameter here' };
+    if (field.fieldKind !== 'message') return { field: quoted(key), message: 'is no query parameter here' };
     const child = (json[field.name] ??= {});
     if (typeof child !== 'object') return { field: key, message: `is at odds with ${field.name}` };
     return setField(field.message, child as JsonObject, rest, texts, key);

@@ -1,7 +1,7 @@
 // Finds what is wrong with JSON that is not of a message: which field, what it should be, what it is.
 import { type DescField, type DescMessage, type JsonValue, ScalarType, fromJson } from '@bufbuild/protobuf';
 import { DurationSchema, TimestampSchema } from '@bufbuild/protobuf/wkt';
-import { type Invalid, quote } from '../checked';
+import { type Invalid, quoted } from '../checked';
 
 /** The first fault, in the order of the JSON; `undefined` when none of those that are looked for. */
 export function findJsonFault(schema: DescMessage, json: JsonValue, path = ''): Invalid | undefined {
@@ -77,9 +77,9 @@ function describe(value: JsonValue): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'an object';
-  return typeof value === 'string' ? quote(value) : String(value);
+  return typeof value === 'string' ? quoted(value) : String(value);
 }
 
 const join = (path: string, name: string): string => (path ? `${path}.${name}` : name);
 
-const nameOfUnknown = (key: string): string => (/^\w{1,64}$/.test(key) ? key : quote(key));
+const nameOfUnknown = (key: string): string => (/^\w{1,64}$/.test(key) ? key : quoted(key));

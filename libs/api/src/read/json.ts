@@ -7,7 +7,7 @@ import {
   fromJson,
   fromJsonString,
 } from '@bufbuild/protobuf';
-import { type Checked, type Invalid, bad, quote, valid } from '../checked';
+import { type Checked, type Invalid, bad, quoted, valid } from '../checked';
 import { findJsonFault } from './json-fault';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -36,7 +36,7 @@ function messageFromJsonText<Desc extends DescMessage>(
     try {
       return { invalid: explain(schema, JSON.parse(text) as JsonValue, error as Error) };
     } catch (syntax) {
-      return bad('request', `is no JSON: ${quote((syntax as Error).message)}`);
+      return bad('request', `is no JSON: ${quoted((syntax as Error).message)}`);
     }
   }
 }

@@ -10,7 +10,7 @@ import { messageFromJsonBytes } from './json';
 /** A request has 4096 exclusions at most; what is larger is no request. */
 export const MESSAGE_BYTES_MAX = 256 * 1024;
 
-export type Read<Meaning> =
+export type ReadRequest<Meaning> =
   | { readonly meaning: Meaning; readonly rejected?: undefined }
   | { readonly rejected: Rejection; readonly meaning?: undefined };
 
@@ -19,11 +19,11 @@ export function readRequest<Request extends DescMessage, Meaning>(
   operation: Operation<Request, DescMessage, Meaning>,
   payload: Uint8Array,
   coding: Coding,
-): Read<Meaning> {
-  return understand(operation, decode(operation.request, payload, coding));
+): ReadRequest<Meaning> {
+  return understand(operation, decodeRequest(operation.request, payload, coding));
 }
 
-export function decode<Desc extends DescMessage>(
+export function decodeRequest<Desc extends DescMessage>(
   schema: Desc,
   payload: Uint8Array,
   coding: Coding,
@@ -37,7 +37,7 @@ export function decode<Desc extends DescMessage>(
 export function understand<Request extends DescMessage, Meaning>(
   operation: Operation<Request, DescMessage, Meaning>,
   message: Checked<MessageShape<Request>>,
-): Read<Meaning> {
+): ReadRequest<Meaning> {
   const checked = andThen(message, (request) => operation.parse(request));
   return checked.invalid
     ? invalid(checked.invalid.field, checked.invalid.message)

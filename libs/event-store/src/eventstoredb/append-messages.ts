@@ -1,7 +1,7 @@
 // An append in the Streams protocol: what is asked, and what the answer means.
 import { Empty, StreamIdentifier, UUID } from '@eventstore/db-client/generated/shared_pb';
 import { AppendReq, type AppendResp } from '@eventstore/db-client/generated/streams_pb';
-import { NO_STREAM, type NewEvent, type Position, type Version } from '../event-store';
+import { NO_STREAM, type NewEvent, type Position, type Version } from '../port/event-store';
 import { toPosition } from './position';
 
 export type AppendAnswer =

@@ -1,4 +1,4 @@
-import { StoreFault } from '../event-store';
+import { StoreFault } from '../port/event-store';
 import { appendFault, readFault } from './faults';
 
 function failure(code: number, details: string, exception?: string): Error {

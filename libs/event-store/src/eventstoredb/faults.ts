@@ -1,6 +1,6 @@
 // From what a call ended with (gRPC status codes, https://grpc.io/docs/guides/status-codes/, and the exception that
 // the server names in the trailers) to the port's faults.
-import { StoreFault } from '../event-store';
+import { StoreFault } from '../port/event-store';
 
 interface ServiceError extends Error {
   readonly code: number;

@@ -1,6 +1,6 @@
 // A place in $all, as "commit/prepare": two unsigned 64-bit integers, in decimal. Ordered first by commit, then by
 // prepare, which is how the server orders $all.
-import type { Position } from '../event-store';
+import type { Position } from '../port/event-store';
 
 export interface AllPosition {
   readonly commit: string;

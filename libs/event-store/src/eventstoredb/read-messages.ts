@@ -1,7 +1,7 @@
 // Reads and subscriptions in the Streams protocol: what is asked, and what an answer means.
 import { Empty } from '@eventstore/db-client/generated/shared_pb';
 import { ReadReq, type ReadResp } from '@eventstore/db-client/generated/streams_pb';
-import { type Position, type RecordedEvent, StoreFault, type Version } from '../event-store';
+import { type Position, type RecordedEvent, StoreFault, type Version } from '../port/event-store';
 import { identify } from './append-messages';
 import { fromPosition, toPosition } from './position';
 

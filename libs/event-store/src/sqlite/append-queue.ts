@@ -1,12 +1,12 @@
 // The main thread's end of the writer: gathers the appends of one turn of the event loop into few messages, and
 // answers each caller when the writer has committed. It decides nothing about versions.
 import type { Worker } from 'node:worker_threads';
-import { type AppendResult, type NewEvent, StoreFault, type Version } from '../event-store';
+import { type AppendResult, type NewEvent, StoreFault, type Version } from '../port/event-store';
 import {
   type Close,
   type Committed,
   fromPortable,
-  type Outcome,
+  type AppendOutcome,
   pushAppend,
   type WriteOrder,
   type WriterReport,
@@ -156,7 +156,7 @@ export class AppendQueue {
   }
 }
 
-function resultOf(outcome: Outcome, count: number): AppendResult {
+function resultOf(outcome: AppendOutcome, count: number): AppendResult {
   if (typeof outcome === 'number') {
     const positions: string[] = [];
     for (let index = 0; index < count; index += 1) positions.push(String(outcome + index));

@@ -1,7 +1,7 @@
 // The end of the log as it was just appended: whoever follows the log is nearly always here, and need not have the
 // same events read, checked and parsed again. What is further back is read from the file. While nobody follows, nothing
 // is kept: every event would outlive its append, which costs the garbage collector more than deciding costs.
-import type { NewEvent, RecordedEvent, Version } from '../event-store';
+import type { NewEvent, RecordedEvent, Version } from '../port/event-store';
 
 /** At least so many of the newest are kept, at most twice as many: what is appended while a follower is at work. */
 const EVENTS_KEPT = 1024;

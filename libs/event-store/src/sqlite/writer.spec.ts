@@ -1,9 +1,9 @@
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { NO_STREAM } from '../event-store';
-import { sampleEvents } from '../testing/sample-events';
-import { type OpenLog, openLog } from './open-log';
+import { NO_STREAM } from '../port/event-store';
+import { sampleEvents } from '../testing/harness/sample-events';
+import { type OpenLog, openLog } from './log/open-log';
 import { pushAppend, type WriteOrder } from './protocol';
 import { Writer } from './writer';
 

@@ -8,10 +8,10 @@
 // Usage: append-until-killed ADDRESS PREFIX SEED (address: JSON of a WriterAddress)
 import { systemChance, systemClock } from '@holdfast/clock';
 import { SeededChance } from '@holdfast/clock/testing';
-import { type EventStore, NO_STREAM, StoreFault } from '../event-store';
-import type { WriterAddress } from './harness';
-import { readWholeStream } from './read-whole';
-import { sampleEvents } from './sample-events';
+import { type EventStore, NO_STREAM, StoreFault } from '../port/event-store';
+import type { WriterAddress } from './harness/harness';
+import { readWholeStream } from './harness/read-whole';
+import { sampleEvents } from './harness/sample-events';
 
 const STREAMS = 8;
 /** Events in one append, so that a partial batch would show. */

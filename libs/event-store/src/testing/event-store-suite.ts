@@ -1,6 +1,6 @@
 // The conformance suite: what every EventStore promises, asked of each adapter in the same words. Cases that need
 // something to go wrong run where the adapter can make it go wrong; elsewhere they are skipped by name, with the reason.
-import { describeCases, describeUnless } from './cases';
+import { describeCases, describeUnless } from './harness/cases';
 import { APPENDING } from './cases/appending';
 import { CLOSING } from './cases/closing';
 import { DAMAGE } from './cases/damage';
@@ -10,7 +10,7 @@ import { KILLING } from './cases/killing';
 import { READING } from './cases/reading';
 import { SECOND_WRITER } from './cases/second-writer';
 import { LOST_MESSAGES, OUTAGE } from './cases/wire';
-import type { StoreHarness } from './harness';
+import type { StoreHarness } from './harness/harness';
 
 /** To be called in a spec file, once an adapter. */
 export function describeEventStore(name: string, harness: StoreHarness): void {

@@ -1,10 +1,10 @@
 // The EventStoreDB store in the conformance suite, against the contract server and against a real one.
 import { randomUUID } from 'node:crypto';
 import { systemChance, systemClock } from '@holdfast/clock';
-import type { EventStore } from '../event-store';
+import type { EventStore } from '../port/event-store';
 import { openEventStoreDbEventStore } from '../eventstoredb-event-store';
 import { EventStoreDbContractServer } from './eventstoredb-contract-server';
-import type { Ground, Interruptible, Losable, Reachable, StoreHarness } from './harness';
+import type { Ground, Interruptible, Losable, Reachable, StoreHarness } from './harness/harness';
 
 const MANY_WRITERS = 'many processes may write to the server: expected revisions arbitrate between them';
 const NOT_OUR_DISK =

@@ -1,7 +1,7 @@
 // The memory store in the conformance suite.
 import { randomUUID } from 'node:crypto';
 import { MemoryEventStore } from '../memory-event-store';
-import type { StoreHarness } from './harness';
+import type { StoreHarness } from './harness/harness';
 
 const NO_PROCESS = 'the memory store forgets everything with its process, as it says';
 const NO_FILE = 'the memory store has no file';

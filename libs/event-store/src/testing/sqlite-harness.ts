@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openSqliteEventStore } from '../sqlite-event-store';
-import type { Fillable, Ground, InFile, Reachable, StoreHarness, WriterAddress } from './harness';
+import type { Fillable, Ground, InFile, Reachable, StoreHarness, WriterAddress } from './harness/harness';
 
 const NO_WIRE = 'the writer is a thread of the process: there is no message to lose';
 /** Of the small disk: room for a few megabytes of events. */

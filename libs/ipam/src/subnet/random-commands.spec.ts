@@ -1,5 +1,5 @@
 // No sequence of commands breaks what a Subnet promises: after each of thousands of random ones its decision and the
-// addresses chosen are those of a slow model (testing/slow-subnet.ts), every invariant holds, and folding the stored
+// addresses chosen are those of a reference model (testing/reference-subnet.ts), every invariant holds, and folding the stored
 // forms gives the very state that deciding left behind.
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
@@ -18,14 +18,14 @@ import { REJECTION_CODES } from '../rejection';
 import {
   type AddressCommand,
   SCENARIO_START_MS,
-  SlowSubnet,
+  ReferenceSubnet,
   brokenInvariants,
   cidr,
   commandsTo,
   holder,
   mac,
 } from '../testing';
-import type { HeldAddress, SubnetDecision, SubnetReply, SubnetState } from '.';
+import type { HeldAddress, SubnetDecision, SubnetReply, SubnetFold } from '.';
 import { subnet } from '.';
 
 /** One seed is one run; another one may be tried with PROPERTY_SEED, more runs with PROPERTY_RUNS. */
@@ -75,7 +75,7 @@ const onceIn = <Value>(times: number, arbitrary: fc.Arbitrary<Value>): fc.Arbitr
 const v4 = fc.oneof(fc.constantFrom(...V4_POOL.slice(9, 15)), fc.constantFrom(...V4_POOL));
 const v6 = fc.oneof(fc.constantFrom(...V6_POOL.slice(9, 15)), fc.constantFrom(...V6_POOL));
 const named = { v4: onceIn(2, v4), v6: onceIn(6, v6), mac: onceIn(6, fc.constantFrom(...MACS)) };
-const wish = fc.oneof(
+const request = fc.oneof(
   fc.record(named),
   fc.record({ ...named, v6: fc.constant(undefined) }),
   fc.record({ ...named, v4: fc.constant(undefined), v6: onceIn(2, v6) }),
@@ -147,7 +147,7 @@ const command = fc.oneof(
   { weight: 1, arbitrary: fc.constant(retire()) },
   {
     weight: 14,
-    arbitrary: fc.tuple(aHolder, wish, families, onceIn(4, pool)).map(([who, which, some, from]) => ({
+    arbitrary: fc.tuple(aHolder, request, families, onceIn(4, pool)).map(([who, which, some, from]) => ({
       type: 'ReserveAddress' as const,
       holder: who,
       ...which,
@@ -178,7 +178,7 @@ const command = fc.oneof(
   { weight: 12, arbitrary: aHolder.map((who) => ({ type: 'ReserveAddress' as const, holder: who })) },
   {
     weight: 5,
-    arbitrary: fc.tuple(aHolder, wish).map(([who, which]) => ({
+    arbitrary: fc.tuple(aHolder, request).map(([who, which]) => ({
       type: 'MoveAddress' as const,
       holder: who,
       ...which,
@@ -187,18 +187,20 @@ const command = fc.oneof(
   { weight: 12, arbitrary: aHolder.map((who) => ({ type: 'ReleaseAddress' as const, holder: who, reason })) },
   {
     weight: 5,
-    arbitrary: fc.tuple(aName, claim, purpose, wish, families).map(([name, claimed, what, which, some]) => ({
-      type: 'ReserveVip' as const,
-      name,
-      claim: claimed,
-      ...what,
-      ...which,
-      families: some,
-    })),
+    arbitrary: fc
+      .tuple(aName, claim, purpose, request, families)
+      .map(([name, claimed, what, which, some]) => ({
+        type: 'ReserveVip' as const,
+        name,
+        claim: claimed,
+        ...what,
+        ...which,
+        families: some,
+      })),
   },
   {
     weight: 4,
-    arbitrary: fc.tuple(aName, purpose, wish).map(([name, what, which]) => ({
+    arbitrary: fc.tuple(aName, purpose, request).map(([name, what, which]) => ({
       type: 'ReviseVip' as const,
       name,
       ...what,
@@ -226,9 +228,9 @@ const story = fc
     ...steps,
   ]);
 
-/** Plays the story on the real Subnet and on the slow one, and tells `seen` of each outcome. */
+/** Plays the story on the real Subnet and on the reference, and tells `seen` of each outcome. */
 function play(steps: readonly Step[], seen: Set<string>): void {
-  const slow = new SlowSubnet(NAME);
+  const slow = new ReferenceSubnet(NAME);
   const live = subnet.initial(NAME);
   const folded = subnet.initial(NAME);
   let nowMs = SCENARIO_START_MS;
@@ -257,7 +259,7 @@ function play(steps: readonly Step[], seen: Set<string>): void {
 }
 
 /** What is said to come next does come, one after the other. */
-function assertUpcoming(state: SubnetState, family: Family, nowMs: number): void {
+function assertUpcoming(state: SubnetFold, family: Family, nowMs: number): void {
   const upcoming = state.space(family)?.upcoming(40, nowMs, state.definition?.coolingMs ?? 0) ?? [];
   for (const address of [...upcoming, undefined].slice(0, 40)) {
     const command = reserve(`pod/upcoming/p${address}`, '', { families: [family] });
@@ -286,7 +288,7 @@ function readable(this: unknown, key: string, value: unknown): unknown {
 }
 
 describe('a Subnet under random commands', () => {
-  it('decides as the slow model does, breaks no invariant, and is what its stored events say', () => {
+  it('decides as the reference model does, breaks no invariant, and is what its stored events say', () => {
     const seen = new Set<string>();
     fc.assert(
       fc.property(story, (steps) => play(steps, seen)),
@@ -300,10 +302,10 @@ describe('a Subnet under random commands', () => {
       'UserNotFound',
       'PortTaken',
       'VipInUse',
-      'VipUnsuited',
+      'VipTypeMismatch',
       'RuleExists',
       'RuleNotFound',
-      'FrontTaken',
+      'VipPortTaken',
       'LimitReached',
     ];
     const never = REJECTION_CODES.filter(

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import type { AddressPair } from '../address';
 import type { Holder } from '../holder';
-import type { SubnetState } from '.';
+import type { SubnetFold } from '.';
 
 const session = new Session();
 const FOLDER = path.join(__dirname, '..');
@@ -50,7 +50,7 @@ async function stepsOf(work: () => void): Promise<number> {
 
 /** A subnet of one block without a gateway, and how its addresses are named by their place among the usable ones. */
 class Block {
-  readonly state: SubnetState;
+  readonly state: SubnetFold;
   readonly size: number;
   private readonly first: number | bigint;
 

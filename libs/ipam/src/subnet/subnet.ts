@@ -1,35 +1,45 @@
 // The Subnet aggregate: stream `subnet-<name>`. Its invariants are the product: an address has at most one
 // holder, a pair is reserved whole or not at all, a MAC is unique, and nobody gets what nobody may have.
-import { subnetCodec } from './codec';
+//
+// To be read from here on:  commands.ts    what may be asked (each in a file of its own, with what decides it)
+//                           events/        what may have happened, and what each event touches
+//                           state/         what is remembered: SubnetFold takes events in, SubnetState is read
+//                           decide, below  state and command to events, or to a rejection
+import { subnetCodec } from './codec/codec';
 import type { SubnetCommand } from './commands';
-import { type Moment, type SubnetDecision, replyTo } from './decision';
-import { attachUser } from './attach-user';
-import { defineRule } from './define-rule';
-import { defineSubnet } from './define-subnet';
+import { type Moment, type SubnetDecision, replyTo } from './decision/decision';
+import { subnetNotFound } from './decision/rejections';
+import { definePool } from './definition/define-pool';
+import { defineSubnet } from './definition/define-subnet';
+import { retirePool } from './definition/retire-pool';
+import { retireSubnet } from './definition/retire-subnet';
+import { reviseSubnet } from './definition/revise-subnet';
 import type { SubnetEvent } from './events';
-import { detachUser, endOwner } from './detach-user';
-import { grantParent } from './grant-parent';
-import { movePrimary, releaseExpired, setRetention } from './keep-reservation';
-import { moveAddress } from './move-address';
-import { definePool, retirePool } from './pool';
-import { releaseAddress } from './release-address';
-import { releaseVip } from './release-vip';
-import { reserveAddress } from './reserve-address';
-import { reserveVip } from './reserve-vip';
-import { retireRule } from './retire-rule';
-import { retireSubnet, subnetNotFound } from './retire-subnet';
-import { reviseRule } from './revise-rule';
-import { reviseSubnet } from './revise-subnet';
-import { reviseVip } from './revise-vip';
-import { setRuleBackends } from './set-rule-backends';
-import { SubnetState } from './state';
-import { withdrawParent } from './withdraw-parent';
-import { yieldVipName } from './yield-vip-name';
+import { grantParent } from './parent/grant-parent';
+import { withdrawParent } from './parent/withdraw-parent';
+import { moveAddress } from './reservation/move-address';
+import { releaseAddress } from './reservation/release-address';
+import { reserveAddress } from './reservation/reserve-address';
+import { defineRule } from './rule/define-rule';
+import { retireRule } from './rule/retire-rule';
+import { reviseRule } from './rule/revise-rule';
+import { setRuleBackends } from './rule/set-rule-backends';
+import { type SubnetState, SubnetFold } from './state/state';
+import { attachUser } from './user/attach-user';
+import { detachUser } from './user/detach-user';
+import { endOwner } from './user/end-owner';
+import { movePrimary } from './user/move-primary';
+import { releaseExpired } from './user/release-expired';
+import { setRetention } from './user/set-retention';
+import { releaseVip } from './vip/release-vip';
+import { reserveVip } from './vip/reserve-vip';
+import { reviseVip } from './vip/revise-vip';
+import { yieldVipName } from './vip/yield-vip-name';
 
 export const subnet = {
   category: 'subnet',
-  initial: (name: string): SubnetState => new SubnetState(name),
-  evolve: (state: SubnetState, event: SubnetEvent, atMs: number): SubnetState => state.evolve(event, atMs),
+  initial: (name: string): SubnetFold => new SubnetFold(name),
+  evolve: (state: SubnetFold, event: SubnetEvent, atMs: number): SubnetFold => state.evolve(event, atMs),
   decide,
   replyTo,
   codec: subnetCodec,

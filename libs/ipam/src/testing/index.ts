@@ -1,6 +1,6 @@
 export * from './invariants';
 export * from './scenario';
-export * from './slow-subnet';
+export * from './reference-subnet';
 export * from './subnet-text';
 export * from './user-text';
 export * from './vip-use-text';

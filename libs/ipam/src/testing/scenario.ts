@@ -1,5 +1,5 @@
 // Given/when/then for any aggregate of this library, on a clock that only the test moves. Every event goes through
-// its stored form on the way, and every reply is compared with what a redelivered command would be told, so that
+// its stored form on the way, and every reply is compared with the reply to a redelivered command, so that
 // each specification shows both besides what it is about. It knows nothing of stores or of the command loop.
 import assert from 'node:assert/strict';
 import type { Rejection, RejectionCode } from '../rejection';
@@ -9,7 +9,7 @@ export interface DeciderUnderTest<State, Command, Event, Reply> {
   evolve(state: State, event: Event, atMs: number): State;
   decide(
     command: Command,
-    state: State,
+    state: NoInfer<State>,
     moment: { readonly nowMs: number; readonly issuedAtMs: number },
   ): Decision<Event, Reply>;
   replyTo(event: Event): Reply;
@@ -53,7 +53,7 @@ export class Scenario<State, Command, Event, Reply> {
     return this;
   }
 
-  /** History, told by the commands that led to it; each of them must be accepted. */
+  /** History, by the commands that led to it; each of them must be accepted. */
   after(...commands: readonly Command[]): this {
     for (const command of commands) {
       const { decision } = this.when(command);
@@ -69,14 +69,14 @@ export class Scenario<State, Command, Event, Reply> {
   }
 
   /** @param issuedAtMs when the caller issued the command; absent: now */
-  when(command: Command, issuedAtMs = this.nowMs): Outcome<State, Command, Event, Reply> {
+  when(command: Command, issuedAtMs = this.nowMs): ScenarioOutcome<State, Command, Event, Reply> {
     const decision = this.decider.decide(command, this.state, { nowMs: this.nowMs, issuedAtMs });
     if (!decision.rejected) {
       const last = decision.events.at(-1);
       if (last) assert.deepEqual(bare(this.decider.replyTo(last)), bare(decision.reply));
       this.given(...decision.events);
     }
-    return new Outcome(this, decision);
+    return new ScenarioOutcome(this, decision);
   }
 
   private remember(event: Event): Event {
@@ -86,7 +86,7 @@ export class Scenario<State, Command, Event, Reply> {
   }
 }
 
-export class Outcome<State, Command, Event, Reply> {
+export class ScenarioOutcome<State, Command, Event, Reply> {
   constructor(
     private readonly scenario: Scenario<State, Command, Event, Reply>,
     readonly decision: Decision<Event, Reply>,
@@ -98,7 +98,7 @@ export class Outcome<State, Command, Event, Reply> {
     return this.scenario;
   }
 
-  /** What was asked is already so: no event, and the caller is told at least this. */
+  /** What was asked is already so: no event, and the reply says at least this. */
   thenAlready(reply: Partial<Reply> = {}): Scenario<State, Command, Event, Reply> {
     this.then();
     assert.ok(!this.decision.rejected);

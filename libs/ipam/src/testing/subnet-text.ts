@@ -54,13 +54,13 @@ export interface DefinitionText {
 /** "10.16.0.5 fd00::5": at most one address a family, in any order; "" for none. */
 export type PairText = string;
 
-export interface WishText {
+export interface RequestText {
   readonly mac?: string;
   readonly families?: readonly Family[];
   readonly pool?: string;
 }
 
-export interface ReserveText extends WishText {
+export interface ReserveText extends RequestText {
   readonly port?: string;
   readonly portSecurity?: boolean;
   readonly prefersFormer?: boolean;
@@ -70,7 +70,7 @@ export interface ReserveText extends WishText {
 
 export type MoveText = Pick<ReserveText, 'mac' | 'port' | 'portSecurity' | 'user' | 'migrates'>;
 
-export interface VipText extends Partial<VipPurpose>, WishText {
+export interface VipText extends Partial<VipPurpose>, RequestText {
   readonly claim?: number;
 }
 
@@ -117,7 +117,7 @@ export function commandsTo(subnet: string) {
       type: 'ReserveAddress',
       subnet,
       holder: holder(who),
-      ...wish(addresses, rest),
+      ...request(addresses, rest),
       ...use(rest),
       ...(rest.prefersFormer !== undefined && { prefersFormer: rest.prefersFormer }),
     }),
@@ -125,7 +125,7 @@ export function commandsTo(subnet: string) {
       type: 'MoveAddress',
       subnet,
       holder: holder(who),
-      ...wish(addresses, rest),
+      ...request(addresses, rest),
       ...use(rest),
     }),
     release: (who: string, reason = REASON): ReleaseAddress => ({
@@ -144,13 +144,13 @@ export function commandsTo(subnet: string) {
       name,
       claim,
       ...purpose(rest),
-      ...wish(addresses, rest),
+      ...request(addresses, rest),
     }),
     reviseVip: (
       name: string,
       addresses: PairText = '',
       rest: Omit<VipText, 'claim' | 'families'> = {},
-    ): ReviseVip => ({ type: 'ReviseVip', subnet, name, ...purpose(rest), ...wish(addresses, rest) }),
+    ): ReviseVip => ({ type: 'ReviseVip', subnet, name, ...purpose(rest), ...request(addresses, rest) }),
     releaseVip: (name: string, reason = REASON): ReleaseVip => ({ type: 'ReleaseVip', subnet, name, reason }),
     yieldVipName: (name: string, claim = 0): YieldVipName => ({ type: 'YieldVipName', subnet, name, claim }),
   };
@@ -188,6 +188,7 @@ export function eventsOf(subnet: string) {
       type: 'VipReserved',
       name,
       claim,
+      owner: null,
       ...purpose(rest),
       ...to,
     }),
@@ -226,7 +227,7 @@ const whole = (rest: DefinitionText) => ({
   ...definition(rest),
 });
 
-function wish(addresses: PairText, { mac: macText, families, pool }: WishText) {
+function request(addresses: PairText, { mac: macText, families, pool }: RequestText) {
   return {
     ...pair(addresses),
     ...(macText !== undefined && { mac: mac(macText) }),

@@ -41,15 +41,15 @@ const podOf = (name: string): string => `pod/default/${name}`;
 
 const command: fc.Arbitrary<SubnetCommand> = fc.oneof(
   names.map((name) => reserve(podOf(name))),
-  fc.tuple(names, address).map(([name, wish]) => reserve(podOf(name), wish)),
+  fc.tuple(names, address).map(([name, request]) => reserve(podOf(name), request)),
   fc.tuple(names, pools).map(([name, pool]) => reserve(podOf(name), '', { pool })),
   fc
     .tuple(names, fc.constantFrom<Family>(4, 6))
     .map(([name, one]) => reserve(podOf(name), '', { families: [one] })),
-  fc.tuple(names, address).map(([name, wish]) => move(podOf(name), wish)),
+  fc.tuple(names, address).map(([name, request]) => move(podOf(name), request)),
   names.map((name) => release(podOf(name))),
   names.map((name) => reserveVip(name)),
-  fc.tuple(names, address).map(([name, wish]) => reviseVip(name, wish)),
+  fc.tuple(names, address).map(([name, request]) => reviseVip(name, request)),
   names.map((name) => releaseVip(name)),
   fc.tuple(pools, ranges).map(([pool, texts]) => definePool(pool, texts.join(' '))),
   pools.map((pool) => retirePool(pool)),
@@ -142,9 +142,9 @@ describe('the counts of a view', () => {
   it('are there again for a Subnet that was retired and defined anew', () => {
     const history = [reserve(podOf('a')), release(podOf('a'))];
     const again = [...history, commandsTo(NAME).retire(), define('10.16.0.0/28'), reserve(podOf('b'))];
-    const told: (bigint | undefined)[] = [];
-    follow(again, (view) => told.push(view.counts(NAME)?.ofSubnet(4)?.using));
-    expect(told).toEqual([0n, 1n, 0n, undefined, 0n, 1n]);
+    const counted: (bigint | undefined)[] = [];
+    follow(again, (view) => counted.push(view.counts(NAME)?.ofSubnet(4)?.using));
+    expect(counted).toEqual([0n, 1n, 0n, undefined, 0n, 1n]);
   });
 
   it('are none of what is not there', () => {

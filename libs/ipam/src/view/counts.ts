@@ -6,12 +6,13 @@
 //
 // A Subnet's numbers cost nothing. For the rest there is one look at each address that is held, the first time somebody asks;
 // afterwards an event costs one bit, and an answer what its ranges cost, however many addresses there are.
-import { type Address, type AddressRange, type Family, familyOf, usableRange } from '../address';
-import { joinRanges } from '../subnet/address-space';
-import type { SubnetEvent } from '../subnet/events';
-import { addressesOf, type SubnetState } from '../subnet/state';
+import { type AddressRange, type Family, familyOf, usableRange } from '../address';
+import { type SubnetEvent, touches } from '../subnet/events';
+import { joinRanges } from '../subnet/space/address-space';
+import { addressesOf } from '../subnet/state/reservation';
+import type { SubnetState } from '../subnet/state/state';
 import { HeldAddresses } from './held-addresses';
-import { intersection, sizeOfRanges, without } from './ranges';
+import { intersection, sizeOfRanges, rangesWithout } from './ranges';
 
 export interface FamilyCounts {
   /** Held by somebody, excluded addresses included. */
@@ -66,10 +67,12 @@ export class SubnetCounts {
 
   constructor(private readonly state: SubnetState) {}
 
-  /** To be told of each event after the state has taken it in. */
+  /** To be called for each event, after the state has taken it in. */
   apply(event: SubnetEvent): void {
-    for (const address of givenUp(event)) this.known.get(familyOf(address))?.held.delete(address);
-    for (const address of taken(event)) this.known.get(familyOf(address))?.held.add(address);
+    const { gives, takes } = touches(event);
+    if (gives)
+      for (const address of addressesOf(gives)) this.known.get(familyOf(address))?.held.delete(address);
+    if (takes) for (const address of addressesOf(takes)) this.known.get(familyOf(address))?.held.add(address);
     if (event.type === 'SubnetRetired') this.known.clear();
   }
 
@@ -95,7 +98,7 @@ export class SubnetCounts {
     const usable = usableRange(cidr);
     const gateways = definition.gateways.map((it) => ({ first: it, last: it }));
     const excluded = [...definition.excluded, ...gateways].filter(({ first }) => familyOf(first) === family);
-    const open = [...without([usable], () => joinRanges(excluded))];
+    const open = [...rangesWithout([usable], () => joinRanges(excluded))];
     const held = before?.held ?? heldIn(this.state, family);
     const known = { definition, held, whole: partOf([usable], open), pools: new Map<string, Part>() };
     this.known.set(family, known);
@@ -126,7 +129,7 @@ function fullness(held: HeldAddresses, { all, open, size, sizeOpen }: Part): Ful
     excluded: size - using - available,
     size,
     usingRanges: again(() => held.runsIn(all)),
-    availableRanges: again(() => without(open, (within) => held.runsIn([within]))),
+    availableRanges: again(() => rangesWithout(open, (within) => held.runsIn([within]))),
   };
 }
 
@@ -139,16 +142,4 @@ function heldIn(state: SubnetState, family: Family): HeldAddresses {
   const held = new HeldAddresses();
   for (const address of state.byAddress.keys()) if (familyOf(address) === family) held.add(address);
   return held;
-}
-
-function taken(event: SubnetEvent): Address[] {
-  const { type } = event;
-  const isTaking = type === 'AddressReserved' || type === 'VipReserved';
-  return isTaking || type === 'AddressMoved' || type === 'VipRevised' ? addressesOf(event) : [];
-}
-
-function givenUp(event: SubnetEvent): Address[] {
-  const { type } = event;
-  if (type === 'AddressMoved' || type === 'VipRevised') return addressesOf(event.from);
-  return type === 'AddressReleased' || type === 'VipReleased' ? addressesOf(event) : [];
 }

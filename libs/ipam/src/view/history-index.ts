@@ -1,8 +1,8 @@
 // Which events concern a holder or an address: the way from a key to its events, newest first, as lists of
 // numbers. It keeps no event; whoever asks reads them from the store by stream and version.
 import type { Address, AddressPair } from '../address';
-import { type Holder, vipHolder } from '../holder';
-import type { HeldAddress, SubnetEvent } from '../subnet/events';
+import type { Holder } from '../holder';
+import { type SubnetEvent, touches } from '../subnet/events';
 
 export type HistoryKey = Holder | Address;
 
@@ -25,38 +25,14 @@ export class HistoryIndex {
    * @param held what whoever the event concerns has; used for events of its use, which do not say
    */
   add(event: SubnetEvent, version: number, held?: AddressPair): void {
-    switch (event.type) {
-      case 'AddressReserved':
-      case 'AddressReleased':
-        return this.post(version, event.holder, event);
-      case 'AddressMoved':
-        return this.post(version, event.holder, event, event.from);
-      case 'VipReserved':
-      case 'VipReleased':
-        return this.post(version, vipHolder(event.name), event);
-      case 'VipRevised':
-        return this.post(version, vipHolder(event.name), event, event.from);
-      case 'UserAttached':
-      case 'UserDetached':
-      case 'ReservationRetained':
-      case 'RetentionEnded':
-      case 'RetentionSet':
-        this.append(event.holder, version);
-        if (held?.v4 !== undefined) this.append(held.v4, version + OF_USE);
-        if (held?.v6 !== undefined) this.append(held.v6, version + OF_USE);
-        return;
-      case 'ParentGranted':
-      case 'ParentWithdrawn':
-      case 'RuleDefined':
-      case 'RuleRevised':
-      case 'RuleRetired':
-      case 'RuleBackendsChanged':
-        return this.append(vipHolder(event.vip), version);
-      case 'SubnetDefined':
-      case 'SubnetRevised':
-      case 'SubnetRetired':
-      case 'VipNameYielded':
-    }
+    const { holder, takes, gives } = touches(event);
+    if (holder === undefined) return;
+    this.append(holder, version);
+    if (takes) this.post(version, takes);
+    if (gives) this.post(version, gives, takes);
+    if (takes || gives || !held) return;
+    if (held.v4 !== undefined) this.append(held.v4, version + OF_USE);
+    if (held.v6 !== undefined) this.append(held.v6, version + OF_USE);
   }
 
   /** Versions of the events that concern `key`, newest first: an address is concerned by its use as well. */
@@ -78,12 +54,10 @@ export class HistoryIndex {
     }
   }
 
-  private post(version: number, holder: Holder, held: HeldAddress, from?: HeldAddress): void {
-    this.append(holder, version);
-    if (held.v4 !== undefined) this.append(held.v4, version);
-    if (held.v6 !== undefined) this.append(held.v6, version);
-    if (from?.v4 !== undefined && from.v4 !== held.v4) this.append(from.v4, version);
-    if (from?.v6 !== undefined && from.v6 !== held.v6) this.append(from.v6, version);
+  /** @param posted whose addresses have this version already */
+  private post(version: number, { v4, v6 }: AddressPair, posted?: AddressPair): void {
+    if (v4 !== undefined && v4 !== posted?.v4) this.append(v4, version);
+    if (v6 !== undefined && v6 !== posted?.v6) this.append(v6, version);
   }
 
   private append(key: HistoryKey, version: number): void {

@@ -63,11 +63,18 @@ describe('LedgerView', () => {
     expect(viewOf(definedA, definedB, webInA, webInB, released).vip('web')?.subnet.name).toBe('b');
   });
 
-  it('says through which door and by whom a Vip was reserved, until it is released', () => {
+  it('says whose a Vip is and which way it came, until it is released', () => {
     const view = viewOf(definedA);
     const [subnet, event] = webInA;
-    view.apply({ subnet, event, atMs: 1, position: 'p2', through: 'http', actor: 'alice' });
-    expect([view.vipReservedThrough('web'), view.vipReservedBy('web')]).toEqual(['http', 'alice']);
+    const owner = { kind: 'ImportedObject', resource: 'vips.kubeovn.io', uid: 'u1' } as const;
+    view.apply({
+      subnet,
+      event: { ...event, owner } as SubnetEvent,
+      atMs: 1,
+      position: 'p2',
+      through: 'http',
+    });
+    expect([view.vipReservedThrough('web'), view.ownerOfVip('web')]).toEqual(['http', owner]);
     const released = {
       type: 'VipReleased',
       name: 'web',
@@ -76,33 +83,71 @@ describe('LedgerView', () => {
       ...a.held('10.0.0.5'),
     } as const;
     view.apply({ subnet, event: released, atMs: 2, position: 'p3', through: 'grpc', actor: 'bob' });
-    expect([view.vipReservedThrough('web'), view.vipReservedBy('web')]).toEqual([undefined, undefined]);
+    expect([view.vipReservedThrough('web'), view.ownerOfVip('web')]).toEqual([undefined, undefined]);
   });
 
-  it('says through which door a subnet and each of its pools were defined, until they are retired', () => {
+  it.each([
+    ['kubernetes', 'kubernetes:vips.kubeovn.io/web (uid u1, resourceVersion 1)'],
+    ['http', 'import:kube-ovn by alice (uid u1, resourceVersion 1)'],
+  ])(
+    'does not read whose a Vip is, asked for through %s, from words where the event says it',
+    (through, actor) => {
+      const [subnet, event] = webInA;
+      const owners = [null, undefined].map((owner) => {
+        const view = viewOf(definedA);
+        view.apply({
+          subnet,
+          event: { ...event, owner } as SubnetEvent,
+          atMs: 1,
+          position: 'p2',
+          through,
+          actor,
+        });
+        return view.ownerOfVip('web')?.resource;
+      });
+      expect(owners).toEqual([undefined, 'vips.kubeovn.io']);
+    },
+  );
+
+  it('says whose a subnet and each of its pools are, by who defined them first, until they are retired', () => {
     const view = new LedgerView();
     let position = 0;
-    const told = (through: string, event: SubnetEvent): (string | undefined)[] => {
+    const originsAfter = (through: string, event: SubnetEvent): (string | undefined)[] => {
       view.apply({ subnet: 'a', event, atMs: 1, position: `p${(position += 1)}`, through });
-      const pools = ['gold', 'silver'].map((pool) => view.poolDefinedThrough('a', pool));
-      return [view.subnetDefinedThrough('a'), ...pools];
+      const pools = ['gold', 'silver'].map((pool) => view.ownerOfPool('a', pool));
+      return [view.ownerOfSubnet('a'), ...pools].map((owner) => owner && `${owner.kind} ${owner.resource}`);
     };
     const whole = { cidrs: ['10.0.0.0/24'] };
     const pool = (name: string) => ({ name, ranges: [range(`10.0.0.${name.length}`)], namespaces: [] });
     const [gold, silver] = [pool('gold'), pool('silver')];
-    expect(told('http', a.defined(whole))).toEqual(['http', undefined, undefined]);
-    expect(told('kubernetes', { ...a.revised(whole), pools: [gold] })).toEqual([
-      ...['http', 'kubernetes'],
+    const [ofSubnet, ofPool] = ['KubernetesObject subnets.kubeovn.io', 'KubernetesObject ippools.kubeovn.io'];
+    expect(originsAfter('http', a.defined(whole))).toEqual([undefined, undefined, undefined]);
+    expect(originsAfter('kubernetes', { ...a.revised(whole), pools: [gold] })).toEqual([
+      undefined,
+      ofPool,
       undefined,
     ]);
-    expect(told('nats', { ...a.revised(whole), pools: [gold, silver] })).toEqual([
-      ...['http', 'kubernetes', 'nats'],
+    expect(originsAfter('nats', { ...a.revised(whole), pools: [gold, silver] })).toEqual([
+      undefined,
+      ofPool,
+      undefined,
     ]);
-    expect(told('nats', { ...a.revised(whole), pools: [silver] })).toEqual(['http', undefined, 'nats']);
-    expect(told('nats', { type: 'SubnetRetired' })).toEqual([undefined, undefined, undefined]);
-    expect(told('kubernetes', { ...a.defined(whole), pools: [silver] })).toEqual([
-      ...['kubernetes', undefined, 'kubernetes'],
+    expect(originsAfter('kubernetes', { ...a.revised(whole), pools: [gold, silver] })).toEqual([
+      ...[undefined, ofPool],
+      undefined,
     ]);
+    expect(originsAfter('nats', { ...a.revised(whole), pools: [silver] })).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(originsAfter('nats', { type: 'SubnetRetired' })).toEqual([undefined, undefined, undefined]);
+    expect(originsAfter('kubernetes', { ...a.defined(whole), pools: [silver] })).toEqual([
+      ofSubnet,
+      undefined,
+      ofPool,
+    ]);
+    expect(originsAfter('http', { type: 'SubnetRetired' })).toEqual([undefined, undefined, undefined]);
   });
 
   it('does not take another holder of the same name for the Vip', () => {

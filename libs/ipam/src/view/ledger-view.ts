@@ -1,11 +1,11 @@
-// What the ledger says now, for reading: a pure fold of the whole log, the same for queries and for every face.
-// It is behind the log by what it has not been told yet; `position` says how far it has come.
-import { holderParts, isVipHolder } from '../holder';
-import type { Reservation } from '../subnet/state';
-import { SubnetState } from '../subnet/state';
-import { type SubnetEvent, isUserEvent, isVipUse } from '../subnet/events';
+// What the ledger says now, for reading: a pure fold of the whole log, the same for queries and for every projector.
+// It is behind the log by what was not applied yet; `position` says how far it has come.
+import { holderParts } from '../holder';
+import { type ObjectOwner, type SubnetEvent, touches } from '../subnet/events';
+import type { Reservation } from '../subnet/state/reservation';
+import { type SubnetState, SubnetFold } from '../subnet/state/state';
 import { SubnetCounts } from './counts';
-import { Doors } from './doors';
+import { Origins } from './origins';
 
 /** An event with its place and time, as whoever follows the log has it. */
 export interface SubnetFact {
@@ -14,9 +14,9 @@ export interface SubnetFact {
   readonly atMs: number;
   /** The log's opaque token (see libs/event-store). */
   readonly position: string;
-  /** Which door the command came through, as the event's metadata has it; absent: whoever follows does not say. */
+  /** Which way the command came, as the event's metadata has it; absent: whoever follows does not say. */
   readonly through?: string;
-  /** Who asked, as the event's metadata has it; asked for of `VipReserved` only. */
+  /** Who asked, as the event's metadata has it; needed of a `VipReserved` only that does not say whose it is. */
   readonly actor?: string;
 }
 
@@ -31,33 +31,31 @@ export class LedgerView {
   position: string | undefined;
   /** When the latest of the events was decided; whoever decides next does so no earlier, however its clock is set. */
   decidedAtMs = -Infinity;
-  private readonly states = new Map<string, SubnetState>();
+  private readonly states = new Map<string, SubnetFold>();
   /** Of those that somebody asked about. */
   private readonly countsOf = new Map<string, SubnetCounts>();
   private readonly subnetOfVip = new Map<string, string>();
   private readonly subnetPositions = new Map<string, string>();
   private readonly vipPositions = new Map<string, string>();
-  private readonly doors = new Doors();
+  private readonly origins = new Origins();
 
   apply({ subnet, event, atMs, position, through, actor }: SubnetFact): void {
     this.position = position;
     this.decidedAtMs = Math.max(this.decidedAtMs, atMs);
     this.subnetPositions.set(subnet, position);
     let state = this.states.get(subnet);
-    if (!state) this.states.set(subnet, (state = new SubnetState(subnet)));
+    if (!state) this.states.set(subnet, (state = new SubnetFold(subnet)));
     state.evolve(event, atMs);
     this.countsOf.get(subnet)?.apply(event);
-    this.doors.happened(subnet, event, { through, actor });
-    if (isVipUse(event)) this.vipPositions.set(event.vip, position);
-    if (isUserEvent(event) && isVipHolder(event.holder))
-      this.vipPositions.set(holderParts(event.holder).name, position);
-    if (event.type === 'VipReserved' || event.type === 'VipRevised') {
-      this.subnetOfVip.set(event.name, subnet);
-      this.vipPositions.set(event.name, position);
-    } else if (event.type === 'VipReleased' && this.subnetOfVip.get(event.name) === subnet) {
-      this.subnetOfVip.delete(event.name);
-      this.vipPositions.delete(event.name);
-      this.doors.vipReleased(event.name);
+    this.origins.happened(subnet, event, { through, actor });
+    const { vip, holder, takes, gives } = touches(event);
+    if (vip === undefined || holder === undefined) return;
+    if (takes) this.subnetOfVip.set(vip, subnet);
+    if (takes || !gives) this.vipPositions.set(vip, position);
+    else if (this.subnetOfVip.get(vip) === subnet) {
+      this.subnetOfVip.delete(vip);
+      this.vipPositions.delete(vip);
+      this.origins.vipReleased(vip);
     }
   }
 
@@ -108,23 +106,23 @@ export class LedgerView {
     return this.vipPositions.get(name);
   }
 
-  /** Through which door the Vip was reserved: whose it is to release. Revising it changes nothing about that. */
+  /** For which object the Vip was reserved: whose it is to release. Revising it changes nothing about that. */
+  ownerOfVip(name: string): ObjectOwner | undefined {
+    return this.origins.ofVip(name)?.owner;
+  }
+
+  /** Which way the command came that reserved the Vip, in the words of the record. */
   vipReservedThrough(name: string): string | undefined {
-    return this.doors.ofVip(name)?.through;
+    return this.origins.ofVip(name)?.through;
   }
 
-  /** Who had the Vip reserved, in the words of the record. */
-  vipReservedBy(name: string): string | undefined {
-    return this.doors.ofVip(name)?.actor;
+  /** For which object the subnet was defined: whose it is to retire. Revising it changes nothing about that. */
+  ownerOfSubnet(name: string): ObjectOwner | undefined {
+    return this.origins.ofSubnet(name);
   }
 
-  /** Through which door the subnet was defined: whose it is to retire. Revising it changes nothing about that. */
-  subnetDefinedThrough(name: string): string | undefined {
-    return this.doors.ofSubnet(name);
-  }
-
-  /** Through which door a pool of that name came to be in the subnet. */
-  poolDefinedThrough(subnet: string, pool: string): string | undefined {
-    return this.doors.ofPool(subnet, pool);
+  /** For which object a pool of that name came to be in the subnet. */
+  ownerOfPool(subnet: string, pool: string): ObjectOwner | undefined {
+    return this.origins.ofPool(subnet, pool);
   }
 }

@@ -1,8 +1,8 @@
 // The VipName aggregate: stream `vip-<name>`. Vip names are unique across the cluster, because OVN port names
 // are, while each Vip lives in its subnet's stream. A subnet may reserve a Vip only under a claim to its name;
 // the store's expected version lets one claim win. infra/docs/adr/0004 tells the protocol.
-import { type Rejection, reject } from '../rejection';
-import type { StoredEvent } from '../subnet/codec';
+import { type RejectionOf, reject } from '../rejection';
+import type { StoredEvent } from '../subnet/codec/codec';
 
 export interface ClaimVipName {
   readonly type: 'ClaimVipName';
@@ -56,7 +56,7 @@ export interface VipNameReply {
 
 type Decision =
   | { readonly events: readonly VipNameEvent[]; readonly reply: VipNameReply; readonly rejected?: undefined }
-  | { readonly rejected: Rejection };
+  | { readonly rejected: RejectionOf<'VipNameTaken'> };
 
 function decide(command: VipNameCommand, state: VipNameState): Decision {
   if (command.type === 'FreeVipName') {

@@ -6,7 +6,7 @@ import type { KubernetesApi } from '../port/kubernetes-api';
 import { NAMESPACES, PODS } from '../port/resource';
 import { type SandboxApiServer, startSandboxApiServer } from '../testing/sandbox/sandbox-api-server';
 import { startWire, type Wire } from '../testing/servers/wire';
-import { eventually } from '../testing/suite/suite-world';
+import { untilItPasses } from '../testing/suite/suite-world';
 
 function connect(cluster: ClusterSource, context?: string): KubernetesApi {
   return clientNodeKubernetesApi({ cluster, context, clock: systemClock, chance: systemChance });
@@ -93,7 +93,7 @@ describe('clientNodeKubernetesApi', () => {
     for (const name of ['one', 'two', 'three']) {
       server.faults.dropWatches();
       await server.request('POST', '/api/v1/namespaces', { metadata: { name } });
-      await eventually(() => expect(seen.filter((each) => each === name)).toHaveLength(1));
+      await untilItPasses(() => expect(seen.filter((each) => each === name)).toHaveLength(1));
     }
     await follower.stop();
   });

@@ -2,7 +2,7 @@
 import { keyOf, type KubernetesObject, type ObjectKey } from '../port/kubernetes-object';
 import type { Resource } from '../port/resource';
 
-/** The door that the face's own commands come through (libs/event-store, `Actor.through`). */
+/** Through what the projectors' own commands come (libs/event-store, `Actor.through`). */
 export const THROUGH_KUBERNETES = 'kubernetes';
 
 /** Who asks when an object does: `kubernetes:vips.kubeovn.io/web (uid 8a0c…, resourceVersion 4711)`. */

@@ -45,7 +45,7 @@ export function nicAnnotation(provider: string, word: string): string {
 }
 
 /** Where it runs; undefined before it was scheduled. */
-export function nodeOf({ spec }: KubernetesObject): string | undefined {
+export function podNode({ spec }: KubernetesObject): string | undefined {
   const node = spec?.['nodeName'];
   return typeof node === 'string' && node !== '' ? node : undefined;
 }

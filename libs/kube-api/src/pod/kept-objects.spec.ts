@@ -43,7 +43,7 @@ const WHOLE: KubernetesObject = {
 it.each([
   ['all', WHOLE],
   ['nothing', BARE],
-])('of a Pod that says %s everything is kept that either face reads, and little else', (_, pod) => {
+])('of a Pod that says %s everything is kept that either projector reads, and little else', (_, pod) => {
   const kept = keptOfPod(pod);
   expect(trimPod(kept)).toEqual(trimPod(pod));
   expect(trimFollowedPod(kept)).toEqual(trimFollowedPod(pod));

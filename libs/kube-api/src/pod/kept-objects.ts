@@ -1,4 +1,4 @@
-// What the replicas keep of objects: of a kind that both faces follow, what either of them reads, so that one replica serves
+// What the replicas keep of objects: of a kind that both projectors follow, what either of them reads, so that one replica serves
 // both. Pure.
 import type { KubernetesObject } from '../port/kubernetes-object';
 import { trimFollowedPod } from './followed-pod';

@@ -2,7 +2,7 @@ import { parseAddress } from '@holdfast/ipam';
 import type { KubernetesObject } from '../port/kubernetes-object';
 import {
   addressesOfPod,
-  isFinished,
+  hasPodFinished,
   isOnHostNetwork,
   isServing,
   nicsOf,
@@ -81,11 +81,11 @@ describe('the ports of a Pod', () => {
 
 describe('the state of a Pod', () => {
   it.each(['Pending', 'Running', 'Unknown'])('%s is not finished', (phase) => {
-    expect(isFinished(pod({}, {}, { phase }))).toBe(false);
+    expect(hasPodFinished(pod({}, {}, { phase }))).toBe(false);
   });
 
   it.each(['Succeeded', 'Failed'])('%s is finished', (phase) => {
-    expect(isFinished(pod({}, {}, { phase }))).toBe(true);
+    expect(hasPodFinished(pod({}, {}, { phase }))).toBe(true);
   });
 
   it('serves when it runs, is ready and is not going', () => {
@@ -120,7 +120,7 @@ describe('what is kept of a Pod', () => {
 
   it('is all that is read of it', () => {
     const kept = trimPod(whole);
-    for (const read of [vipsNamedBy, nicsOf, isFinished, isOnHostNetwork, isServing, addressesOfPod])
+    for (const read of [vipsNamedBy, nicsOf, hasPodFinished, isOnHostNetwork, isServing, addressesOfPod])
       expect(read(kept)).toEqual(read(whole));
     expect(kept.metadata.labels).toEqual({ app: 'web' });
   });

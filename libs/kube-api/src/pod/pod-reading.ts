@@ -45,7 +45,7 @@ export function nicsOf({ metadata }: KubernetesObject): PodNic[] {
 }
 
 /** Nothing of it runs any more, and nothing ever will. */
-export function isFinished({ status }: KubernetesObject): boolean {
+export function hasPodFinished({ status }: KubernetesObject): boolean {
   return status?.['phase'] === 'Succeeded' || status?.['phase'] === 'Failed';
 }
 

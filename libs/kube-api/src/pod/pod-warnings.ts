@@ -7,7 +7,7 @@ import type { KubernetesObject } from '../port/kubernetes-object';
 
 /** So long nothing is said: what people apply together has arrived by then. */
 export const SAY_AFTER_MS = 2_000;
-/** Events of one turn; a Vip that thousands of Pods name wrongly must not keep the others waiting. */
+/** Events of one reconcile; a Vip that thousands of Pods name wrongly must not keep the others waiting. */
 const SAID_MAX = 16;
 /** Until the next of those. */
 const SAY_MORE_MS = 1_000;
@@ -20,7 +20,7 @@ export interface PodWarning {
 
 interface Said {
   readonly sinceMs: number;
-  isTold: boolean;
+  isRecorded: boolean;
 }
 
 export class PodWarnings {
@@ -43,7 +43,7 @@ export class PodWarnings {
     let againInMs: number | undefined;
     for (const warning of warnings) {
       const one = said.get(idOf(warning)) as Said;
-      if (one.isTold) continue;
+      if (one.isRecorded) continue;
       const waitMs = left === 0 ? SAY_MORE_MS : one.sinceMs + SAY_AFTER_MS - this.clock.monotonic();
       if (waitMs > 0) {
         againInMs = Math.min(againInMs ?? waitMs, waitMs);
@@ -52,7 +52,7 @@ export class PodWarnings {
       left -= 1;
       const { pod: regarding, reason, message } = warning;
       await this.api.recordEvent({ regarding, type: 'Warning', reason, message });
-      one.isTold = true;
+      one.isRecorded = true;
     }
     return againInMs;
   }
@@ -61,7 +61,7 @@ export class PodWarnings {
     const before = this.byVip.get(vip);
     const sinceMs = this.clock.monotonic();
     const said = new Map<string, Said>();
-    for (const id of warnings.map(idOf)) said.set(id, before?.get(id) ?? { sinceMs, isTold: false });
+    for (const id of warnings.map(idOf)) said.set(id, before?.get(id) ?? { sinceMs, isRecorded: false });
     if (said.size > 0) this.byVip.set(vip, said);
     else this.byVip.delete(vip);
     return said;

@@ -1,6 +1,6 @@
 // How long a holder's reservation is to stay, where the Pod says so, or who owns it. Pure.
 import { invalid, parseRetention, type Retention } from '@holdfast/ipam';
-import { quote, type Read } from '../object/spec-fields';
+import { quotedText, type FieldRead } from '../object/spec-fields';
 import type { KubernetesObject } from '../port/kubernetes-object';
 import { RETENTION_ANNOTATION } from './followed-pod';
 
@@ -11,7 +11,7 @@ import { RETENTION_ANNOTATION } from './followed-pod';
 export function readRetentionRequest(
   pod: KubernetesObject,
   owners: readonly KubernetesObject[],
-): Read<Retention | null | undefined> {
+): FieldRead<Retention | null | undefined> {
   const said = [pod, ...owners].map(({ metadata }) => metadata.annotations?.[RETENTION_ANNOTATION]);
   const text = said.find((it) => it !== undefined)?.trim();
   if (text === undefined) return { value: undefined };
@@ -20,6 +20,6 @@ export function readRetentionRequest(
   if (retention) return { value: retention };
   return invalid(
     RETENTION_ANNOTATION,
-    `${quote(text)} is none of release, owner, forever, or a time such as 24h`,
+    `${quotedText(text)} is none of release, owner, forever, or a time such as 24h`,
   );
 }

@@ -1,13 +1,13 @@
 // Finalizers as changes. Each carries the resourceVersion it was made from, because a merge patch replaces the whole list.
-import type { Change, Expected } from './kubernetes-api';
+import type { ObjectChange, ObjectPrecondition } from './kubernetes-api';
 import type { KubernetesObject } from './kubernetes-object';
 
 /** Keeps an object until the ledger has let go of what it holds for it. */
 export const FINALIZER = 'holdfast.io/ledger';
 
 export interface FinalizerChange {
-  readonly change: Change;
-  readonly expected: Expected;
+  readonly change: ObjectChange;
+  readonly expected: ObjectPrecondition;
 }
 
 /** Undefined when there is nothing to do: it is there, or the object is being deleted and may not get new ones. */

@@ -1,4 +1,4 @@
-// The port: what the Kubernetes face asks of a cluster. Five members. It follows kinds, writes to objects that others
+// The port: what projectors ask of a cluster. Five members. It follows kinds, writes to objects that others
 // created, and says what happened; it refuses to create or delete objects, because those are their users'.
 import type { KubernetesFault } from './kubernetes-fault';
 import type { JsonObject, KubernetesObject, ObjectRef } from './kubernetes-object';
@@ -18,7 +18,12 @@ export interface KubernetesApi {
    * Changes metadata or spec by JSON merge patch (RFC 7386): `null` removes a field, a list replaces the whole list.
    * @throws KubernetesFault
    */
-  patch(resource: Resource, ref: ObjectRef, change: Change, expected?: Expected): Promise<WriteResult>;
+  patch(
+    resource: Resource,
+    ref: ObjectRef,
+    change: ObjectChange,
+    expected?: ObjectPrecondition,
+  ): Promise<WriteResult>;
 
   /**
    * Merges `status` into the object's status: through the status subresource where the cluster's definition of the
@@ -30,7 +35,7 @@ export interface KubernetesApi {
     resource: Resource,
     ref: ObjectRef,
     status: JsonObject,
-    expected?: Expected,
+    expected?: ObjectPrecondition,
   ): Promise<WriteResult>;
 
   /**
@@ -67,7 +72,7 @@ export interface Following {
 }
 
 /** A JSON merge patch of everything but the status. */
-export interface Change {
+export interface ObjectChange {
   readonly metadata?: {
     readonly labels?: Readonly<Record<string, string | null>> | null;
     readonly annotations?: Readonly<Record<string, string | null>> | null;
@@ -78,7 +83,7 @@ export interface Change {
 }
 
 /** What must still be so for the write to happen. */
-export interface Expected {
+export interface ObjectPrecondition {
   /** It is the same object, not a later one of the same name. For a status, without the other, this costs a read. */
   readonly uid?: string;
   /** Nothing about it has changed since; implies the same uid. */

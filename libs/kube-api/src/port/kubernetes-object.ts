@@ -57,7 +57,7 @@ export function keyOf(ref: ObjectRef): ObjectKey {
   return ref.namespace ? `${ref.namespace}/${ref.name}` : ref.name;
 }
 
-export function refOf(object: KubernetesObject): ObjectRef {
+export function objectRefOf(object: KubernetesObject): ObjectRef {
   const { name, namespace } = object.metadata;
   return namespace ? { namespace, name } : { name };
 }

@@ -1,4 +1,4 @@
-// What an API server's refusals mean: HTTP status and Status object to fault.
+// What an API server's failures mean: HTTP status and Status object to fault.
 import { KubernetesFault, type KubernetesFaultCode } from '../port/kubernetes-fault';
 import type { RestAnswer } from './kubernetes-rest';
 
@@ -14,9 +14,9 @@ export function succeeded(answer: RestAnswer): boolean {
 }
 
 /** The fault that an answer outside 2xx is. `asked` says what was asked, for the message. */
-export function faultOf(asked: string, status: number, message: string): KubernetesFault {
+export function answerFault(request: string, status: number, message: string): KubernetesFault {
   const { code, retryable } = meaningOf(status);
-  return new KubernetesFault(code, `${asked}: ${message} (HTTP ${status})`, retryable);
+  return new KubernetesFault(code, `${request}: ${message} (HTTP ${status})`, retryable);
 }
 
 export function messageOf(answer: RestAnswer): string {

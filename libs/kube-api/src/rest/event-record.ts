@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '@holdfast/clock';
 import type { ObjectEvent } from '../port/kubernetes-api';
 import { collectionPathOf, EVENTS, objectPathOf } from '../port/resource';
-import { faultOf, isNamespaceTerminating, messageOf, succeeded } from './answers';
+import { answerFault, isNamespaceTerminating, messageOf, succeeded } from './answers';
 import type { KubernetesRest, RestAnswer } from './kubernetes-rest';
 
 /** The longest message that the API takes in an Event (events.k8s.io/v1, `note`). */
@@ -29,7 +29,7 @@ export class EventRecord {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
       const created = await this.create(said, namespace, name);
       if (succeeded(created) || isPointless(created)) return;
-      if (created.status !== 409) throw faultOf('create an Event', created.status, messageOf(created));
+      if (created.status !== 409) throw answerFault('create an Event', created.status, messageOf(created));
       if (await this.count(namespace, name)) return;
     }
   }
@@ -65,7 +65,7 @@ export class EventRecord {
     const path = objectPathOf(EVENTS, { namespace, name });
     const read = await this.rest.call({ method: 'GET', path });
     if (read.status === 404) return false;
-    if (!succeeded(read)) throw faultOf('read an Event', read.status, messageOf(read));
+    if (!succeeded(read)) throw answerFault('read an Event', read.status, messageOf(read));
     const there = read.body as {
       readonly count?: number;
       readonly metadata: { readonly resourceVersion: string };
@@ -81,7 +81,7 @@ export class EventRecord {
       },
     });
     if (patched.status === 409 || patched.status === 404) return false;
-    if (!succeeded(patched)) throw faultOf('count an Event', patched.status, messageOf(patched));
+    if (!succeeded(patched)) throw answerFault('count an Event', patched.status, messageOf(patched));
     return true;
   }
 }

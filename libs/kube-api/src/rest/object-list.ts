@@ -1,7 +1,7 @@
 // One whole, consistent list of a kind, in pages.
 import type { KubernetesObject } from '../port/kubernetes-object';
 import { apiVersionOf, collectionPathOf, type Resource } from '../port/resource';
-import { faultOf, messageOf, succeeded } from './answers';
+import { answerFault, messageOf, succeeded } from './answers';
 import type { KubernetesRest } from './kubernetes-rest';
 
 /** Objects a page: what client-go asks for; keeps one answer to a few megabytes. */
@@ -37,7 +37,7 @@ export async function listAll(rest: KubernetesRest, resource: Resource): Promise
     token = body.metadata.continue;
     if (!token) return { objects, resourceVersion: body.metadata.resourceVersion };
   }
-  throw faultOf(`list ${resource.plural}`, 500, `more than ${PAGES_MAX} pages`);
+  throw answerFault(`list ${resource.plural}`, 500, `more than ${PAGES_MAX} pages`);
 }
 
 async function listAtOnce(rest: KubernetesRest, resource: Resource): Promise<ObjectList> {
@@ -47,7 +47,7 @@ async function listAtOnce(rest: KubernetesRest, resource: Resource): Promise<Obj
 }
 
 function bodyOf(status: number, body: unknown, message: string, resource: Resource): ListBody {
-  if (!succeeded({ status, body })) throw faultOf(`list ${resource.plural}`, status, message);
+  if (!succeeded({ status, body })) throw answerFault(`list ${resource.plural}`, status, message);
   return body as ListBody;
 }
 

@@ -4,7 +4,7 @@ import {
   type KubernetesObject,
   type ObjectKey,
   type ObjectRef,
-  refOf,
+  objectRefOf,
 } from '../port/kubernetes-object';
 
 export type Report = (
@@ -13,7 +13,7 @@ export type Report = (
   before: KubernetesObject | undefined,
 ) => void;
 
-export class Replica {
+export class ObjectReplica {
   private readonly held = new Map<ObjectKey, KubernetesObject>();
 
   constructor(private readonly report: Report) {}
@@ -42,7 +42,7 @@ export class Replica {
       before = undefined;
     }
     this.held.set(key, object);
-    this.report(refOf(object), object, before);
+    this.report(objectRefOf(object), object, before);
   }
 
   /** The last state seen is reported as `before`; an object never seen was never reported and needs no report. */
@@ -51,6 +51,6 @@ export class Replica {
     const before = this.held.get(key);
     if (!before) return;
     this.held.delete(key);
-    this.report(refOf(before), undefined, before);
+    this.report(objectRefOf(before), undefined, before);
   }
 }

@@ -15,26 +15,26 @@ function world() {
   const sandbox = new Sandbox(clock, new SeededChance(1));
   const { api, rest } = sandbox.connect();
   const watcher = new RecordingWatcher();
-  const asked: ClusterRequest[] = [];
+  const requests: ClusterRequest[] = [];
   const handle = sandbox.faults.refusalOf.bind(sandbox.faults);
   sandbox.faults.refusalOf = (request) => {
-    asked.push(request);
+    requests.push(request);
     return handle(request);
   };
   const create = (name: string): unknown => sandbox.request('POST', PODS_PATH, { metadata: { name } });
-  return { clock, sandbox, api, rest, watcher, asked, create };
+  return { clock, sandbox, api, rest, watcher, requests, create };
 }
 
 describe('RestFollowing', () => {
   it('asks a server that refuses everything ever more rarely, and tells each time', async () => {
-    const { clock, sandbox, api, watcher, asked } = world();
+    const { clock, sandbox, api, watcher, requests } = world();
     sandbox.faults.fail({ times: Infinity, status: 503 });
     api.follow(PODS, watcher);
     await clock.advance(0);
     await clock.advance(HOUR_MS);
-    expect(asked.length).toBeGreaterThan(HOUR_MS / 10_000);
-    expect(asked.length).toBeLessThan(HOUR_MS / 4_000);
-    expect(watcher.faults).toHaveLength(asked.length);
+    expect(requests.length).toBeGreaterThan(HOUR_MS / 10_000);
+    expect(requests.length).toBeLessThan(HOUR_MS / 4_000);
+    expect(watcher.faults).toHaveLength(requests.length);
     expect(watcher.faults[0]).toMatchObject({ code: 'kubernetes-unavailable', retryable: true });
   });
 
@@ -43,20 +43,20 @@ describe('RestFollowing', () => {
     ['has always forgotten the history', ({ faults }: Sandbox) => refuseWatches(faults, 410)],
     ['refuses every watch', ({ faults }: Sandbox) => refuseWatches(faults, 500)],
   ])('does not hurry a server that %s', async (_, misbehave) => {
-    const { clock, sandbox, api, watcher, asked, create } = world();
+    const { clock, sandbox, api, watcher, requests, create } = world();
     create('there');
     misbehave(sandbox);
     api.follow(PODS, watcher);
     await clock.advance(0);
     await clock.advance(HOUR_MS);
-    const watches = asked.filter(SandboxCluster.isWatch).length;
+    const watches = requests.filter(SandboxCluster.isWatch).length;
     expect(watches).toBeGreaterThan(HOUR_MS / 10_000);
     expect(watches).toBeLessThan(HOUR_MS / 4_000);
     expect(watcher.changes).toEqual(['+default/there']);
   });
 
   it('opens the next watch at once when a healthy one ends', async () => {
-    const { clock, sandbox, api, watcher, asked, create } = world();
+    const { clock, sandbox, api, watcher, requests, create } = world();
     await api.follow(PODS, watcher).synced;
     await clock.advance(60_000);
     sandbox.faults.dropWatches();
@@ -65,7 +65,7 @@ describe('RestFollowing', () => {
     await clock.advance(0);
     expect(watcher.changes).toEqual(['+default/after']);
     expect(watcher.faults).toEqual([]);
-    expect(asked.filter(SandboxCluster.isWatch)).toHaveLength(2);
+    expect(requests.filter(SandboxCluster.isWatch)).toHaveLength(2);
   });
 
   it('finds what a silent watch hid, within ten minutes', async () => {
@@ -81,7 +81,7 @@ describe('RestFollowing', () => {
   });
 
   it('compares the whole after the connection broke, and reports only what changed', async () => {
-    const { clock, api, rest, watcher, asked, create } = world();
+    const { clock, api, rest, watcher, requests, create } = world();
     create('there');
     await api.follow(PODS, watcher).synced;
     await clock.advance(0);
@@ -92,25 +92,25 @@ describe('RestFollowing', () => {
     rest.mend();
     await clock.advance(10_000);
     expect(watcher.changes).toEqual(['+default/there', '+default/meanwhile']);
-    expect(asked.filter((request) => !SandboxCluster.isWatch(request))).toHaveLength(2);
+    expect(requests.filter((request) => !SandboxCluster.isWatch(request))).toHaveLength(2);
   });
 
   it('does not burden a server that has too many requests with lists', async () => {
-    const { clock, sandbox, api, watcher, asked } = world();
+    const { clock, sandbox, api, watcher, requests } = world();
     sandbox.faults.fail({ times: 20, status: 429, when: SandboxCluster.isWatch });
     api.follow(PODS, watcher);
     await clock.advance(0);
     await clock.advance(HOUR_MS / 12);
     expect(watcher.faults).toHaveLength(20);
-    expect(asked.filter((request) => !SandboxCluster.isWatch(request))).toHaveLength(1);
+    expect(requests.filter((request) => !SandboxCluster.isWatch(request))).toHaveLength(1);
   });
 
   it('reads long lists in pages, and starts over when the pages expire on the way', async () => {
-    const { clock, sandbox, api, watcher, asked, create } = world();
+    const { clock, sandbox, api, watcher, requests, create } = world();
     for (let index = 0; index < 1_200; index += 1) create(`p-${index}`);
     const refuse = sandbox.faults.refusalOf;
     sandbox.faults.refusalOf = (request) => {
-      if (request.query.get('continue') && asked.length === 1) {
+      if (request.query.get('continue') && requests.length === 1) {
         create('one-more');
         sandbox.faults.compact();
       }
@@ -120,7 +120,7 @@ describe('RestFollowing', () => {
     expect(await follower.synced).toBe(true);
     expect([...follower.objects()]).toHaveLength(1_201);
     await clock.advance(0);
-    const lists = asked.filter((request) => !SandboxCluster.isWatch(request));
+    const lists = requests.filter((request) => !SandboxCluster.isWatch(request));
     expect(lists.map(({ query }) => query.get('limit'))).toEqual(['500', '500', null]);
   });
 
@@ -139,16 +139,16 @@ describe('RestFollowing', () => {
   });
 
   it('stops while it waits for the next try', async () => {
-    const { clock, sandbox, api, watcher, asked } = world();
+    const { clock, sandbox, api, watcher, requests } = world();
     sandbox.faults.fail({ times: Infinity, status: 500 });
     const follower = api.follow(PODS, watcher);
     await clock.advance(0);
     await clock.advance(60_000);
     await follower.stop();
-    const before = asked.length;
+    const before = requests.length;
     expect(before).toBeGreaterThan(10);
     await clock.advance(HOUR_MS);
-    expect(asked).toHaveLength(before);
+    expect(requests).toHaveLength(before);
     expect(await follower.synced).toBe(false);
   });
 

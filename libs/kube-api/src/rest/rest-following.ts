@@ -12,10 +12,10 @@ import type { Following, Watcher } from '../port/kubernetes-api';
 import type { KubernetesFault } from '../port/kubernetes-fault';
 import type { KubernetesObject, ObjectRef } from '../port/kubernetes-object';
 import { collectionPathOf, type Resource } from '../port/resource';
-import { faultOf } from './answers';
+import { answerFault } from './answers';
 import type { KubernetesRest, WatchEnd, WatchEvent } from './kubernetes-rest';
 import { listAll } from './object-list';
-import { Replica } from './replica';
+import { ObjectReplica } from './replica';
 import { asFault } from './unreachable';
 
 /** After a failure: soon back after an API server's restart, and no burden on one that is sick. */
@@ -31,7 +31,7 @@ export class RestFollowing implements Following {
   readonly synced: Promise<boolean>;
   private settleSynced: (synced: boolean) => void = () => undefined;
   private readonly stopping = new AbortController();
-  private readonly replica: Replica;
+  private readonly replica: ObjectReplica;
   private readonly running: Promise<void>;
   /** Where to watch from; undefined when only a list can tell. */
   private resourceVersion: string | undefined;
@@ -48,7 +48,7 @@ export class RestFollowing implements Following {
     private readonly chance: Chance,
   ) {
     this.synced = new Promise((resolve) => (this.settleSynced = resolve));
-    this.replica = new Replica((ref, now, before) => {
+    this.replica = new ObjectReplica((ref, now, before) => {
       if (!this.stopping.signal.aborted) this.watcher.changed(ref, now, before);
     });
     this.running = this.run();
@@ -151,7 +151,7 @@ export class RestFollowing implements Following {
 
   /** 410 is an ordinary thing to be told after a long silence, not a fault: the list that follows repairs it. */
   private refusal(status: number, message: string): KubernetesFault | undefined {
-    return status === 410 ? undefined : faultOf(`watch ${this.resource.plural}`, status, message);
+    return status === 410 ? undefined : answerFault(`watch ${this.resource.plural}`, status, message);
   }
 
   private kept(object: KubernetesObject): KubernetesObject {

@@ -1,8 +1,8 @@
 // The port, over anything that can make a call and hold a stream. What a refusal means is decided here, once.
 import type { Chance, Clock } from '@holdfast/clock';
 import type {
-  Change,
-  Expected,
+  ObjectChange,
+  ObjectPrecondition,
   Following,
   KubernetesApi,
   ObjectEvent,
@@ -12,14 +12,14 @@ import type {
 import { KubernetesFault } from '../port/kubernetes-fault';
 import type { JsonObject, KubernetesObject, ObjectRef } from '../port/kubernetes-object';
 import { objectPathOf, type Resource } from '../port/resource';
-import { faultOf, isUidMismatch, messageOf, succeeded } from './answers';
+import { answerFault, isUidMismatch, messageOf, succeeded } from './answers';
 import { EventRecord } from './event-record';
 import type { KubernetesRest, RestAnswer } from './kubernetes-rest';
 import { RestFollowing } from './rest-following';
 import { SharedFollowings } from './shared-following';
-import { type Door, StatusDoor } from './status-door';
+import { type StatusPath, StatusPaths } from './status-path';
 
-/** The object may change between reading and writing; who writes that often has the next turn soon. */
+/** The object may change between reading and writing; who writes that often is reconciled again soon. */
 const PINNED_ATTEMPTS_MAX = 4;
 
 export interface RestKubernetesOptions {
@@ -32,12 +32,12 @@ export interface RestKubernetesOptions {
 
 export class RestKubernetesApi implements KubernetesApi {
   private readonly followings: SharedFollowings;
-  private readonly door: StatusDoor;
+  private readonly statusPath: StatusPaths;
   private closed = false;
   private readonly events: EventRecord;
 
   constructor(private readonly options: RestKubernetesOptions) {
-    this.door = new StatusDoor(options.rest, options.clock);
+    this.statusPath = new StatusPaths(options.rest, options.clock);
     this.events = new EventRecord(options.rest, options.clock, options.component);
     const { rest, clock, chance } = options;
     this.followings = new SharedFollowings(
@@ -54,8 +54,8 @@ export class RestKubernetesApi implements KubernetesApi {
   async patch(
     resource: Resource,
     ref: ObjectRef,
-    change: Change,
-    expected: Expected = {},
+    change: ObjectChange,
+    expected: ObjectPrecondition = {},
   ): Promise<WriteResult> {
     const body = { ...change, metadata: { ...change.metadata, ...expected } };
     return resultOf(
@@ -68,7 +68,7 @@ export class RestKubernetesApi implements KubernetesApi {
     resource: Resource,
     ref: ObjectRef,
     status: JsonObject,
-    expected: Expected = {},
+    expected: ObjectPrecondition = {},
   ): Promise<WriteResult> {
     if (expected.resourceVersion || !expected.uid) return this.writeStatus(resource, ref, status, expected);
     // A custom kind's status subresource ignores the uid that comes with a patch, but minds the resourceVersion.
@@ -92,11 +92,15 @@ export class RestKubernetesApi implements KubernetesApi {
   }
 
   /** The version of the object while it is still the same one. */
-  private async pin(resource: Resource, ref: ObjectRef, uid: string): Promise<Expected | WriteResult> {
+  private async pin(
+    resource: Resource,
+    ref: ObjectRef,
+    uid: string,
+  ): Promise<ObjectPrecondition | WriteResult> {
     const answer = await this.options.rest.call({ method: 'GET', path: objectPathOf(resource, ref) });
     if (answer.status === 404) return { outcome: 'gone' };
     if (!succeeded(answer))
-      throw faultOf(`read ${resource.kind} ${ref.name}`, answer.status, messageOf(answer));
+      throw answerFault(`read ${resource.kind} ${ref.name}`, answer.status, messageOf(answer));
     const { metadata } = answer.body as KubernetesObject;
     if (metadata.uid === uid) return { resourceVersion: metadata.resourceVersion };
     return { outcome: 'conflict', message: `${ref.name} is another object now: its uid is ${metadata.uid}` };
@@ -106,27 +110,27 @@ export class RestKubernetesApi implements KubernetesApi {
     resource: Resource,
     ref: ObjectRef,
     status: JsonObject,
-    expected: Expected,
+    expected: ObjectPrecondition,
   ): Promise<WriteResult> {
-    const door = await this.door.of(resource);
-    const first = await this.putStatus(door, resource, ref, status, expected);
+    const statusPath = await this.statusPath.of(resource);
+    const first = await this.putStatus(statusPath, resource, ref, status, expected);
     const misled =
-      door === 'status'
+      statusPath === 'status'
         ? first.outcome === 'gone'
-        : first.outcome === 'written' && this.door.isDoubtful(resource, status, first.object.status);
+        : first.outcome === 'written' && this.statusPath.isDoubtful(resource, status, first.object.status);
     if (!misled) return first;
-    const now = await this.door.learn(resource);
-    return now === door ? first : this.putStatus(now, resource, ref, status, expected);
+    const now = await this.statusPath.learn(resource);
+    return now === statusPath ? first : this.putStatus(now, resource, ref, status, expected);
   }
 
   private async putStatus(
-    door: Door,
+    statusPath: StatusPath,
     resource: Resource,
     ref: ObjectRef,
     status: JsonObject,
-    expected: Expected,
+    expected: ObjectPrecondition,
   ): Promise<WriteResult> {
-    const path = objectPathOf(resource, ref, door === 'status' ? 'status' : undefined);
+    const path = objectPathOf(resource, ref, statusPath === 'status' ? 'status' : undefined);
     const answer = await this.merge(path, { metadata: expected, status });
     return resultOf(`patch the status of ${resource.kind} ${ref.name}`, answer);
   }
@@ -141,10 +145,10 @@ export class RestKubernetesApi implements KubernetesApi {
   }
 }
 
-function resultOf(asked: string, answer: RestAnswer): WriteResult {
+function resultOf(request: string, answer: RestAnswer): WriteResult {
   if (succeeded(answer)) return { outcome: 'written', object: answer.body as KubernetesObject };
   if (answer.status === 404) return { outcome: 'gone' };
   const message = messageOf(answer);
   if (answer.status === 409 || isUidMismatch(answer)) return { outcome: 'conflict', message };
-  throw faultOf(asked, answer.status, message);
+  throw answerFault(request, answer.status, message);
 }

@@ -26,12 +26,12 @@ function world() {
 const keepAll = (object: KubernetesObject): KubernetesObject => object;
 
 /** Writes down what it is told: `+a`, `-a`, `!code`. */
-function listener(trim: Watcher['trim'] = keepAll): Watcher & { readonly told: string[] } {
-  const told: string[] = [];
+function listener(trim: Watcher['trim'] = keepAll): Watcher & { readonly calls: string[] } {
+  const calls: string[] = [];
   return {
-    told,
-    changed: ({ name }, now) => void told.push(`${now ? '+' : '-'}${name}`),
-    faulted: ({ code }) => void told.push(`!${code}`),
+    calls,
+    changed: ({ name }, now) => void calls.push(`${now ? '+' : '-'}${name}`),
+    faulted: ({ code }) => void calls.push(`!${code}`),
     trim,
   };
 }
@@ -47,7 +47,7 @@ describe('a following that is shared', () => {
     create('b');
     remove('a');
     await clock.advance(0);
-    expect([one.told, other.told]).toEqual([
+    expect([one.calls, other.calls]).toEqual([
       ['+a', '+b', '-a'],
       ['+a', '+b', '-a'],
     ]);
@@ -65,13 +65,13 @@ describe('a following that is shared', () => {
     await clock.advance(0);
     const late = listener();
     const following = api.follow(PODS, late);
-    expect(late.told).toEqual([]);
-    const isSynced = following.synced.then((is) => late.told.push(`synced ${is}`));
+    expect(late.calls).toEqual([]);
+    const isSynced = following.synced.then((is) => late.calls.push(`synced ${is}`));
     create('c');
     await clock.advance(0);
     await isSynced;
-    expect([...late.told].sort()).toEqual(['+a', '+b', '+c', 'synced true']);
-    expect(late.told.slice(0, 2)).toEqual(['+a', '+b']);
+    expect([...late.calls].sort()).toEqual(['+a', '+b', '+c', 'synced true']);
+    expect(late.calls.slice(0, 2)).toEqual(['+a', '+b']);
     expect(lists()).toBe(1);
     await api.close();
   });
@@ -84,17 +84,17 @@ describe('a following that is shared', () => {
     await first.stop();
     create('a');
     await clock.advance(0);
-    expect([one.told, other.told]).toEqual([[], ['+a']]);
+    expect([one.calls, other.calls]).toEqual([[], ['+a']]);
     await second.stop();
     create('b');
     sandbox.faults.dropWatches();
     await clock.advance(3_600_000);
-    expect(other.told).toEqual(['+a']);
+    expect(other.calls).toEqual(['+a']);
     expect(lists()).toBe(1);
     const again = listener();
     api.follow(PODS, again);
     await clock.advance(0);
-    expect(again.told).toEqual(['+a', '+b']);
+    expect(again.calls).toEqual(['+a', '+b']);
     await api.close();
   });
 
@@ -107,7 +107,7 @@ describe('a following that is shared', () => {
     await clock.advance(0);
     await clock.advance(60_000);
     expect([await first.synced, await second.synced]).toEqual([false, true]);
-    expect([one.told, other.told]).toEqual([[], ['!kubernetes-unavailable']]);
+    expect([one.calls, other.calls]).toEqual([[], ['!kubernetes-unavailable']]);
     await api.close();
   });
 
@@ -131,7 +131,7 @@ describe('a following that is shared', () => {
     await api.close();
     create('a');
     await clock.advance(60_000);
-    expect([one.told, await following.synced]).toEqual([[], false]);
+    expect([one.calls, await following.synced]).toEqual([[], false]);
     await following.stop();
   });
 });

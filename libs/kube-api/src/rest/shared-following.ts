@@ -2,7 +2,7 @@
 // of Pods, and each list of them is megabytes. Each of them is told everything, as if it were alone; whoever comes later is told
 // first what is there already. What is kept of an object, and by whom, is not its business.
 import type { Following, Watcher } from '../port/kubernetes-api';
-import { type KubernetesObject, type ObjectRef, refOf } from '../port/kubernetes-object';
+import { type KubernetesObject, type ObjectRef, objectRefOf } from '../port/kubernetes-object';
 import type { Resource } from '../port/resource';
 
 /** Makes what follows alone. */
@@ -114,8 +114,8 @@ class Member implements Following {
     if (this.isCaughtUp && !this.isOver) this.watcher.changed(ref, now, before);
   }
 
-  faulted(...told: Parameters<NonNullable<Watcher['faulted']>>): void {
-    if (!this.isOver) this.watcher.faulted?.(...told);
+  faulted(...fault: Parameters<NonNullable<Watcher['faulted']>>): void {
+    if (!this.isOver) this.watcher.faulted?.(...fault);
   }
 
   async stop(): Promise<void> {
@@ -132,6 +132,6 @@ class Member implements Following {
   private catchUp(): void {
     if (this.isCaughtUp || this.isOver) return;
     this.isCaughtUp = true;
-    for (const object of [...this.inner.objects()]) this.changed(refOf(object), object, undefined);
+    for (const object of [...this.inner.objects()]) this.changed(objectRefOf(object), object, undefined);
   }
 }

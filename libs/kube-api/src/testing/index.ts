@@ -8,5 +8,5 @@ export { findKubectl } from './servers/kubectl';
 export type { KubernetesServer } from './servers/kubernetes-server';
 export { installDefinitions, MANIFESTS } from './servers/manifests';
 export { parseYaml } from './servers/yaml';
-export { describeUnless, type SuiteOptions } from './suite/kubernetes-api-suite';
-export { eventually, SuiteWorld } from './suite/suite-world';
+export { describeUnlessSkipped, type SuiteOptions } from './suite/kubernetes-api-suite';
+export { untilItPasses, SuiteWorld } from './suite/suite-world';

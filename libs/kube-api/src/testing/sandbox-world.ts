@@ -23,7 +23,7 @@ import { parseYaml } from './servers/yaml';
 
 const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
-export interface RecordedEvent {
+export interface SandboxEvent {
   readonly type: string;
   readonly reason: string;
   readonly message: string;
@@ -140,8 +140,8 @@ export class SandboxWorld {
     return conditions.find((condition) => condition['type'] === type);
   }
 
-  events(): RecordedEvent[] {
-    const { items } = this.sandbox.request('GET', '/api/v1/events') as { readonly items: RecordedEvent[] };
+  events(): SandboxEvent[] {
+    const { items } = this.sandbox.request('GET', '/api/v1/events') as { readonly items: SandboxEvent[] };
     return items;
   }
 

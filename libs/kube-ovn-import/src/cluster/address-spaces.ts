@@ -1,72 +1,82 @@
-// The cluster's Subnets and IPPools, read into what the ledger is to be asked: the same as the Kubernetes face asks later.
+// The cluster's Subnets and IPPools, read into what the ledger is to be asked: the same as the projector of objects asks later.
 import type { DefinePool, DefineSubnet } from '@holdfast/ipam';
 import { rangesWithin, readPool } from '@holdfast/kube';
 import { readSubnet } from '@holdfast/kube';
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { IP_POOLS, SUBNETS } from '@holdfast/kube-api';
-import { readClaimed, textOf } from './address-texts';
+import { readClaimed, fieldText } from './address-texts';
 import { type Claim, type ClaimedAddress, sourceOf, type Source } from './claim';
 import type { ClusterObjects } from './cluster-objects';
-import { type Conflict, reasonOf, unreadable } from './conflict';
+import { type ImportConflict, reasonOf, unreadableConflict } from './conflict';
 import { systemHolder } from './ip-owners';
 
-export interface ReadSpace<Order> {
-  readonly command: Order;
+export interface ReadSpace<Command> {
+  readonly command: Command;
   readonly source: Source;
 }
 
 export interface AddressSpaces {
   readonly subnets: readonly ReadSpace<DefineSubnet>[];
   readonly pools: readonly ReadSpace<DefinePool>[];
-  readonly conflicts: readonly Conflict[];
+  readonly conflicts: readonly ImportConflict[];
 }
 
 export function readAddressSpaces({
   subnets,
   pools,
 }: Pick<ClusterObjects, 'subnets' | 'pools'>): AddressSpaces {
-  const conflicts: Conflict[] = [];
-  const good = <Order>(read: ReadSpace<Order> | Conflict): ReadSpace<Order>[] => {
+  const conflicts: ImportConflict[] = [];
+  const good = <Command>(read: ReadSpace<Command> | ImportConflict): ReadSpace<Command>[] => {
     if ('command' in read) return [read];
     conflicts.push(read);
     return [];
   };
   const defined = subnets.flatMap((object) => good(readDefinition(object)));
-  return { subnets: defined, pools: pools.flatMap((object) => good(poolOrder(object, defined))), conflicts };
+  return {
+    subnets: defined,
+    pools: pools.flatMap((object) => good(poolCommand(object, defined))),
+    conflicts,
+  };
 }
 
 export const subnetName = (name: string): string => `subnet/${name}`;
 export const poolName = (subnet: string, name: string): string => `pool/${subnet}/${name}`;
 
-function readDefinition(object: KubernetesObject): ReadSpace<DefineSubnet> | Conflict {
+function readDefinition(object: KubernetesObject): ReadSpace<DefineSubnet> | ImportConflict {
   const { name } = object.metadata;
   const source = sourceOf(SUBNETS, object, 'spec');
   if (object.metadata.deletionTimestamp !== undefined) return leaving(source, subnetName(name), name, object);
   const read = readSubnet(object);
-  if (read.rejected) return unreadable(source, subnetName(name), name, reasonOf(read.rejected));
+  if (read.rejected) return unreadableConflict(source, subnetName(name), name, reasonOf(read.rejected));
   return { source, command: { type: 'DefineSubnet', subnet: name, ...read.value.definition } };
 }
 
-function poolOrder(
+function poolCommand(
   object: KubernetesObject,
   subnets: readonly ReadSpace<DefineSubnet>[],
-): ReadSpace<DefinePool> | Conflict {
+): ReadSpace<DefinePool> | ImportConflict {
   const { name } = object.metadata;
   const source = sourceOf(IP_POOLS, object, 'spec');
   const read = readPool(object);
-  const who = poolName(textOf(object.spec, 'subnet'), name);
+  const who = poolName(fieldText(object.spec, 'subnet'), name);
   if (object.metadata.deletionTimestamp !== undefined)
-    return leaving(source, who, textOf(object.spec, 'subnet'), object);
-  if (read.rejected) return unreadable(source, who, textOf(object.spec, 'subnet'), reasonOf(read.rejected));
+    return leaving(source, who, fieldText(object.spec, 'subnet'), object);
+  if (read.rejected)
+    return unreadableConflict(source, who, fieldText(object.spec, 'subnet'), reasonOf(read.rejected));
   const { subnet, ips, namespaces } = read.value;
   const { cidrs } = subnets.find(({ command }) => command.subnet === subnet)?.command ?? {};
   const within = cidrs && rangesWithin(ips, cidrs);
-  if (within?.rejected) return unreadable(source, who, subnet, reasonOf(within.rejected));
+  if (within?.rejected) return unreadableConflict(source, who, subnet, reasonOf(within.rejected));
   const ranges = within?.value.ranges ?? ips.map(({ range }) => range);
   return { source, command: { type: 'DefinePool', subnet, name, ranges, namespaces } };
 }
 
-function leaving(source: Source, who: string, subnet: string, { metadata }: KubernetesObject): Conflict {
+function leaving(
+  source: Source,
+  who: string,
+  subnet: string,
+  { metadata }: KubernetesObject,
+): ImportConflict {
   const since = metadata.deletionTimestamp ?? '';
   return {
     code: 'Leaving',
@@ -94,8 +104,8 @@ export function systemClaims(
   for (const object of subnets) {
     const { name } = object.metadata;
     for (const [what, ip, mac] of SYSTEM_FIELDS) {
-      const text = textOf(object.status, ip);
-      const read = readClaimed([text], textOf(object.status, mac));
+      const text = fieldText(object.status, ip);
+      const read = readClaimed([text], fieldText(object.status, mac));
       const holder = systemHolder(name, what);
       if (read.rejected || text === '' || !holder || isKnown(name, read.value)) continue;
       claims.push({ holder, subnet: name, held: read.value, source: sourceOf(SUBNETS, object, 'status') });

@@ -50,7 +50,7 @@ export interface Party {
   readonly evidence: readonly string[];
 }
 
-export interface Conflict {
+export interface ImportConflict {
   readonly code: ConflictCode;
   /** '' when it is of none. */
   readonly subnet: string;
@@ -65,7 +65,7 @@ export interface Conflict {
 
 /** An object of which nothing is recorded, and the addresses that it names all the same. */
 export interface Unrecorded {
-  readonly conflict: Conflict;
+  readonly conflict: ImportConflict;
   readonly strays: readonly Stray[];
 }
 
@@ -74,7 +74,7 @@ export function partyOf(who: string, claims: readonly Pick<Claim, 'source' | 'he
 }
 
 /** @param why without a full stop */
-export function unreadable(source: Source, who: string, subnet: string, why: string): Conflict {
+export function unreadableConflict(source: Source, who: string, subnet: string, why: string): ImportConflict {
   return {
     code: 'Unreadable',
     subnet,

@@ -2,10 +2,10 @@
 // whose owner is there but has no Pod now (an ordinal, a machine that is stopped) is why import reads them at all.
 import type { KubernetesObject } from '@holdfast/kube-api';
 import type { IdentityRules } from '@holdfast/pods';
-import { hasUpperCase, readClaimed, straysIn, textOf } from './address-texts';
+import { hasUpperCase, readClaimed, straysIn, fieldText } from './address-texts';
 import { type Claim, sourceOf, type Stray } from './claim';
 import { type ClusterObjects, IPS } from './cluster-objects';
-import { type Conflict, partyOf, reasonOf, type Unrecorded, unreadable } from './conflict';
+import { type ImportConflict, partyOf, reasonOf, type Unrecorded, unreadableConflict } from './conflict';
 import { IpOwners } from './ip-owners';
 import type { Nic } from './pod-nics';
 
@@ -23,7 +23,7 @@ export interface IpClaim {
 
 export interface IpClaims {
   readonly ips: readonly IpClaim[];
-  readonly conflicts: readonly Conflict[];
+  readonly conflicts: readonly ImportConflict[];
   readonly strays: readonly Stray[];
 }
 
@@ -46,14 +46,14 @@ export function readIps(objects: ClusterObjects, nics: readonly Nic[], rules: Id
 function readIp(ip: KubernetesObject, owners: IpOwners): IpClaim | Unrecorded {
   const { name, labels, deletionTimestamp } = ip.metadata;
   const source = sourceOf(IPS, ip, 'spec');
-  const said = (field: string): string => textOf(ip.spec, field);
+  const said = (field: string): string => fieldText(ip.spec, field);
   const texts = [said('v4IpAddress'), said('v6IpAddress')];
   const used = texts.some((text) => text !== '') ? texts : [said('ipAddress')];
   const held = readClaimed(used, said('macAddress'));
   const subnet = said('subnet');
   const who = `ip/${name}`;
   const bad = (why: string): Unrecorded => {
-    return { conflict: unreadable(source, who, subnet, why), strays: straysIn(used, subnet, source) };
+    return { conflict: unreadableConflict(source, who, subnet, why), strays: straysIn(used, subnet, source) };
   };
   if (held.rejected) return bad(reasonOf(held.rejected));
   if (held.value.v4 === undefined && held.value.v6 === undefined) return bad('it has no address');
@@ -73,7 +73,7 @@ function readIp(ip: KubernetesObject, owners: IpOwners): IpClaim | Unrecorded {
 const securityOf = ({ portSecurity }: { readonly portSecurity?: boolean }) =>
   portSecurity === undefined ? {} : { portSecurity };
 
-function ownerGone(claim: Claim, gone: string): Conflict {
+function ownerGone(claim: Claim, gone: string): ImportConflict {
   const { holder, subnet, source } = claim;
   return {
     code: 'OwnerGone',
@@ -85,7 +85,7 @@ function ownerGone(claim: Claim, gone: string): Conflict {
   };
 }
 
-function leaving(claim: Claim, since: string): Conflict {
+function leaving(claim: Claim, since: string): ImportConflict {
   const { holder, subnet, source } = claim;
   return {
     code: 'Leaving',

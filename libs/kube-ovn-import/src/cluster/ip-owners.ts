@@ -1,12 +1,12 @@
 // For whom an IP resource is: the NIC whose port it is named after, else whoever the resource says, if there still is one.
 import { type Holder, toHolder } from '@holdfast/ipam';
-import { isFinished } from '@holdfast/kube-api';
+import { hasPodFinished } from '@holdfast/kube-api';
 import { keyOf, type KubernetesObject } from '@holdfast/kube-api';
 import { nicAnnotation } from '@holdfast/kube-api';
 import { DEFAULT_PROVIDER } from '@holdfast/pods';
 import { wantsOrdinal } from '@holdfast/pods';
-import { holderOf, type IdentityRules, ownerOf } from '@holdfast/pods';
-import { textOf } from './address-texts';
+import { holderOf, type IdentityRules, ownerOfPod } from '@holdfast/pods';
+import { fieldText } from './address-texts';
 import type { ClusterObjects } from './cluster-objects';
 import { isOvnProvider, type Nic } from './pod-nics';
 
@@ -59,7 +59,7 @@ export class IpOwners {
     const { name } = ip.metadata;
     const nic = this.nics.get(name);
     if (nic) return { holder: nic.claim.holder, port: nic.claim.port, isUsed: true };
-    const [namespace, podName] = [textOf(ip.spec, 'namespace'), textOf(ip.spec, 'podName')];
+    const [namespace, podName] = [fieldText(ip.spec, 'namespace'), fieldText(ip.spec, 'podName')];
     // What Kube-OVN has for itself it puts into a namespace of convenience, under its own name alone.
     if (namespace === '' || podName === name) return this.outsideNamespaces(ip);
     const pod = podNamed(name, podName, namespace);
@@ -71,7 +71,7 @@ export class IpOwners {
 
   private named(ip: KubernetesObject, pod: PodName): Answer {
     try {
-      return this.ofKind(textOf(ip.spec, 'podType'), pod);
+      return this.ofKind(fieldText(ip.spec, 'podType'), pod);
     } catch (error) {
       if (error instanceof NoHolder) return { why: error.message };
       throw error;
@@ -95,22 +95,22 @@ export class IpOwners {
   private outsideNamespaces({ metadata, spec }: KubernetesObject): Answer {
     const { name } = metadata;
     const prefixed = name.startsWith('node-') ? name.slice('node-'.length) : '';
-    const node = textOf(spec, 'nodeName') || prefixed;
+    const node = fieldText(spec, 'nodeName') || prefixed;
     if (node !== '' && (name === node || prefixed === node)) {
       const holder = toHolder({ kind: 'node', name: node });
       if (!holder) return { why: `${JSON.stringify(node)} can be no node's name` };
       const gone = this.nodes.has(node) ? {} : { gone: `there is no Node ${node}` };
       return { holder, isUsed: false, ...gone };
     }
-    const holder = systemHolder(textOf(spec, 'subnet'), name);
+    const holder = systemHolder(fieldText(spec, 'subnet'), name);
     return holder ? { holder, isUsed: true } : { why: 'it names neither a Pod nor a Node' };
   }
 
   /** One whose Pod is there may have got its address and not been told yet. */
   private ordinary(pod: PodName): Answer {
     const object = this.pods.get(`${pod.namespace}/${pod.name}`);
-    if (object && !isFinished(object)) {
-      const owner = ownerOf(object, this.rules);
+    if (object && !hasPodFinished(object)) {
+      const owner = ownerOfPod(object, this.rules);
       return { holder: holderOf(object, owner, pod.provider), ...ports(pod), isUsed: true };
     }
     // Kube-OVN takes the Pods of other groups' StatefulSets for ordinary ones.

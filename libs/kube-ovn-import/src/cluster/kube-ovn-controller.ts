@@ -1,16 +1,21 @@
 // Whether Kube-OVN's controller is at work. While it is, it writes to the ports that are to be taken over, and deletes those
 // of Pods that it takes for gone; two who give addresses out of one Subnet are one too many.
-import { isFinished } from '@holdfast/kube-api';
+import { hasPodFinished } from '@holdfast/kube-api';
 import { keyOf, type KubernetesObject } from '@holdfast/kube-api';
-import type { Conflict } from './conflict';
+import type { ImportConflict } from './conflict';
 
 /** What its Deployment labels its Pods with. */
 export const CONTROLLER_LABEL = { name: 'app', value: 'kube-ovn-controller' } as const;
 
-export function kubeOvnRuns({ pods }: { readonly pods: readonly KubernetesObject[] }): Conflict | undefined {
+export function kubeOvnRuns({
+  pods,
+}: {
+  readonly pods: readonly KubernetesObject[];
+}): ImportConflict | undefined {
   const running = pods
     .filter(
-      (pod) => pod.metadata.labels?.[CONTROLLER_LABEL.name] === CONTROLLER_LABEL.value && !isFinished(pod),
+      (pod) =>
+        pod.metadata.labels?.[CONTROLLER_LABEL.name] === CONTROLLER_LABEL.value && !hasPodFinished(pod),
     )
     .map(({ metadata }) => `pods/${keyOf(metadata)}`);
   const [first] = running;

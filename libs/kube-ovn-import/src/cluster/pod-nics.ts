@@ -1,17 +1,17 @@
 // What the annotations of the cluster's Pods say: which address each NIC has, as whom, and which Vip it is, if it is one.
 // A Pod on its node's network, or one that has finished, has no address of ours.
 import type { Holder } from '@holdfast/ipam';
-import { isFinished, isOnHostNetwork } from '@holdfast/kube-api';
+import { hasPodFinished, isOnHostNetwork } from '@holdfast/kube-api';
 import { keyOf, type KubernetesObject } from '@holdfast/kube-api';
 import { annotationOf, nicAnnotation, VIP_ANNOTATION } from '@holdfast/kube-api';
 import { type MigrationRole, roleOf } from '@holdfast/pods';
 import { DEFAULT_PROVIDER, readNicRequest } from '@holdfast/pods';
-import { holderOf, type IdentityRules, type Owner, ownerOf, portOf } from '@holdfast/pods';
+import { holderOf, type IdentityRules, type Owner, ownerOfPod, portOfNic } from '@holdfast/pods';
 import { PODS } from '@holdfast/kube-api';
 import { hasUpperCase, straysIn } from './address-texts';
 import { type Claim, sourceOf, type Stray } from './claim';
 import type { ClusterObjects } from './cluster-objects';
-import { type Conflict, reasonOf, type Unrecorded, unreadable } from './conflict';
+import { type ImportConflict, reasonOf, type Unrecorded, unreadableConflict } from './conflict';
 
 const ALLOCATED = /^(.+)\.kubernetes\.io\/allocated$/;
 /** Providers of OVN's own ports; of others Kube-OVN only keeps the addresses. */
@@ -34,7 +34,7 @@ export interface Nic {
 
 export interface PodNics {
   readonly nics: readonly Nic[];
-  readonly conflicts: readonly Conflict[];
+  readonly conflicts: readonly ImportConflict[];
   readonly strays: readonly Stray[];
 }
 
@@ -46,8 +46,8 @@ export function readPodNics(
   const nics: Nic[] = [];
   const unrecorded: Unrecorded[] = [];
   for (const pod of pods) {
-    if (isOnHostNetwork(pod) || isFinished(pod)) continue;
-    const owner = ownerOf(pod, rules);
+    if (isOnHostNetwork(pod) || hasPodFinished(pod)) continue;
+    const owner = ownerOfPod(pod, rules);
     const instance = owner?.kind === 'vm' ? instanceOf.get(keyOf(owner)) : undefined;
     const role = owner?.kind === 'vm' ? roleOf(pod, instance) : 'uses';
     for (const provider of addressedProviders(pod)) {
@@ -83,7 +83,7 @@ function readNic(
   const subnet = said('logical_switch');
   const holder = holderNamed(pod, owner, provider);
   const bad = (why: string): Unrecorded => ({
-    conflict: unreadable(source, holder ?? source.object, subnet, why),
+    conflict: unreadableConflict(source, holder ?? source.object, subnet, why),
     strays: straysIn([said('ip_address')], subnet, source),
   });
   if (!holder) return bad(`its owner ${JSON.stringify(owner?.name)} can be nobody's name`);
@@ -93,7 +93,7 @@ function readNic(
   const { v4, v6, mac } = request;
   if (v4 === undefined && v6 === undefined)
     return bad(`${nicAnnotation(provider, 'ip_address')} names no address`);
-  const portName = portOf(pod, owner, provider);
+  const portName = portOfNic(pod, owner, provider);
   return {
     claim: {
       ...{ holder, subnet, held: { v4, v6, mac }, source },

@@ -1,4 +1,4 @@
-// Reads all that says who has which address in a cluster, once, through the port that the face follows it by. It writes
+// Reads all that says who has which address in a cluster, once, through the port that the projector follows it by. It writes
 // nothing: of the port it is given what follows, and nothing else.
 import { type Clock, sleep } from '@holdfast/clock';
 import type { Following, KubernetesApi } from '@holdfast/kube-api';

@@ -1,11 +1,11 @@
 // Pods that carry the addresses of one holder at once: the two of a live migration do; others cannot.
 import type { Holder } from '@holdfast/ipam';
 import { objectOf } from '@holdfast/kube-api';
-import { type Conflict, partyOf } from './conflict';
+import { type ImportConflict, partyOf } from './conflict';
 import type { Nic } from './pod-nics';
 
 /** @param nics of one holder @returns nothing where each has its role */
-export function usersDiffer(holder: Holder, nics: readonly Nic[]): Conflict | undefined {
+export function usersDiffer(holder: Holder, nics: readonly Nic[]): ImportConflict | undefined {
   const using = nics.filter(({ role }) => role === 'uses');
   const joining = nics.filter(({ role }) => role === 'joins');
   if (using.length <= 1 && joining.length <= 1) return undefined;

@@ -4,10 +4,10 @@ import { vipHolder, type VipPurpose } from '@holdfast/ipam';
 import { readVipSpec, type VipSpec } from '@holdfast/kube';
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { VIPS } from '@holdfast/kube-api';
-import { hasUpperCase, readClaimed, straysIn, textOf } from './address-texts';
+import { hasUpperCase, readClaimed, straysIn, fieldText } from './address-texts';
 import { addressesIn, type Claim, type ClaimedAddress, claimedText, sourceOf, type Stray } from './claim';
 import type { ClusterObjects } from './cluster-objects';
-import { type Conflict, partyOf, reasonOf, type Unrecorded, unreadable } from './conflict';
+import { type ImportConflict, partyOf, reasonOf, type Unrecorded, unreadableConflict } from './conflict';
 import { RESERVED_LABEL } from './ip-claims';
 
 const SUBNET_LABEL = 'ovn.kubernetes.io/subnet';
@@ -23,7 +23,7 @@ export interface VipClaim {
 
 export interface VipClaims {
   readonly vips: readonly VipClaim[];
-  readonly conflicts: readonly Conflict[];
+  readonly conflicts: readonly ImportConflict[];
   readonly strays: readonly Stray[];
 }
 
@@ -45,26 +45,29 @@ export function readVips({ vips }: Pick<ClusterObjects, 'vips'>): VipClaims {
 function readVip(vip: KubernetesObject): VipClaim | Unrecorded {
   const { name, labels = {}, deletionTimestamp } = vip.metadata;
   const holder = vipHolder(name);
-  const wanted = readVipSpec(vip.spec);
-  const subnet = textOf(vip.spec, 'subnet');
+  const spec = readVipSpec(vip.spec);
+  const subnet = fieldText(vip.spec, 'subnet');
   const source = sourceOf(VIPS, vip, 'status');
-  const texts = [textOf(vip.status, 'v4ip'), textOf(vip.status, 'v6ip')];
+  const texts = [fieldText(vip.status, 'v4ip'), fieldText(vip.status, 'v6ip')];
   const given = labels[SUBNET_LABEL] || subnet;
-  const without = (conflict: Conflict): Unrecorded => ({ conflict, strays: straysIn(texts, given, source) });
-  if (wanted.rejected)
-    return without(unreadable(sourceOf(VIPS, vip, 'spec'), holder, subnet, reasonOf(wanted.rejected)));
-  const read = readClaimed(texts, textOf(vip.status, 'mac'));
-  if (read.rejected) return without(unreadable(source, holder, subnet, reasonOf(read.rejected)));
+  const without = (conflict: ImportConflict): Unrecorded => ({
+    conflict,
+    strays: straysIn(texts, given, source),
+  });
+  if (spec.rejected)
+    return without(unreadableConflict(sourceOf(VIPS, vip, 'spec'), holder, subnet, reasonOf(spec.rejected)));
+  const read = readClaimed(texts, fieldText(vip.status, 'mac'));
+  if (read.rejected) return without(unreadableConflict(source, holder, subnet, reasonOf(read.rejected)));
   const { mac } = read.value;
-  const isUpperCase = [...texts, textOf(vip.spec, 'v6ip')].some(hasUpperCase);
+  const isUpperCase = [...texts, fieldText(vip.spec, 'v6ip')].some(hasUpperCase);
   if (addressesIn(read.value).length === 0 || mac === undefined)
     return without(withoutAddress(vip, subnet, read.value, isUpperCase));
-  const claim = { holder, subnet: given, held: ownOf(read.value, wanted.value), source };
+  const claim = { holder, subnet: given, held: ownOf(read.value, spec.value), source };
   if (deletionTimestamp !== undefined) return without(leaving(claim, deletionTimestamp));
-  const edits = editsOf(vip, wanted.value, claim);
+  const edits = editsOf(vip, spec.value, claim);
   if (edits.length > 0) return without(edited(claim, edits));
   return {
-    ...{ name, claim, purpose: wanted.value.purpose, isUpperCase },
+    ...{ name, claim, purpose: spec.value.purpose, isUpperCase },
     userPort: labels[RESERVED_LABEL] ?? '',
   };
 }
@@ -79,22 +82,20 @@ function ownOf(held: ClaimedAddress, { mac, purpose }: VipSpec): ClaimedAddress 
 }
 
 /** Kube-OVN refuses such edits in its log only, and leaves them standing. */
-function editsOf(vip: KubernetesObject, wanted: VipSpec, { held, subnet }: Claim): string[] {
+function editsOf(vip: KubernetesObject, spec: VipSpec, { held, subnet }: Claim): string[] {
   // Old versions don't copy it.
-  const type = typeof vip.status?.['type'] === 'string' ? vip.status['type'] : wanted.purpose.vipType;
+  const type = typeof vip.status?.['type'] === 'string' ? vip.status['type'] : spec.purpose.vipType;
   const edits: (string | false)[] = [
-    wanted.subnet !== subnet && `spec.subnet ${wanted.subnet}, its label ${subnet}`,
-    wanted.v4 !== undefined && wanted.v4 !== held.v4 && `spec.v4ip ${textOf(vip.spec, 'v4ip')}`,
-    wanted.v6 !== undefined && wanted.v6 !== held.v6 && `spec.v6ip ${textOf(vip.spec, 'v6ip')}`,
-    wanted.mac !== undefined &&
-      wanted.mac !== held.mac &&
-      `spec.macAddress ${textOf(vip.spec, 'macAddress')}`,
-    wanted.purpose.vipType !== type && `spec.type "${wanted.purpose.vipType}", its status "${type}"`,
+    spec.subnet !== subnet && `spec.subnet ${spec.subnet}, its label ${subnet}`,
+    spec.v4 !== undefined && spec.v4 !== held.v4 && `spec.v4ip ${fieldText(vip.spec, 'v4ip')}`,
+    spec.v6 !== undefined && spec.v6 !== held.v6 && `spec.v6ip ${fieldText(vip.spec, 'v6ip')}`,
+    spec.mac !== undefined && spec.mac !== held.mac && `spec.macAddress ${fieldText(vip.spec, 'macAddress')}`,
+    spec.purpose.vipType !== type && `spec.type "${spec.purpose.vipType}", its status "${type}"`,
   ];
   return edits.filter((edit) => edit !== false);
 }
 
-function edited(claim: Claim, edits: readonly string[]): Conflict {
+function edited(claim: Claim, edits: readonly string[]): ImportConflict {
   const { holder, subnet, source } = claim;
   const said = `${source.object} (spec): ${edits.join('; ')}`;
   return {
@@ -112,11 +113,11 @@ function withoutAddress(
   subnet: string,
   held: ClaimedAddress,
   isUpperCase: boolean,
-): Conflict {
+): ImportConflict {
   const holder = vipHolder(vip.metadata.name);
   const source = sourceOf(VIPS, vip, 'status');
-  const asked = ['v4ip', 'v6ip', 'macAddress'].map((field) => textOf(vip.spec, field)).filter(Boolean);
-  const spec = `${source.object} (spec): asks for ${asked.join(' ') || 'any address'} in ${subnet}`;
+  const contents = ['v4ip', 'v6ip', 'macAddress'].map((field) => fieldText(vip.spec, field)).filter(Boolean);
+  const spec = `${source.object} (spec): asks for ${contents.join(' ') || 'any address'} in ${subnet}`;
   const cause = isUpperCase
     ? 'Kube-OVN takes no IPv6 address with capital letters: write it in lower case.'
     : "Kube-OVN's log says why; correct the spec, or delete the Vip.";
@@ -133,7 +134,7 @@ function withoutAddress(
   };
 }
 
-function leaving(claim: Claim, since: string): Conflict {
+function leaving(claim: Claim, since: string): ImportConflict {
   const { holder, subnet, source } = claim;
   return {
     code: 'Leaving',

@@ -2,7 +2,7 @@
 // agree, what the Pod and its IP resource say is the Vip's, whose user the Pod is.
 import type { Holder } from '@holdfast/ipam';
 import { type Claim, evidenceText } from './claim';
-import { type Conflict, type Party, partyOf } from './conflict';
+import { type ImportConflict, type Party, partyOf } from './conflict';
 import type { IpClaim } from './ip-claims';
 import type { Nic } from './pod-nics';
 import type { VipClaim } from './vip-claims';
@@ -15,7 +15,7 @@ export interface Attributed {
   readonly usedVips: ReadonlySet<Holder>;
   /** By Vip: the IP resource that keeps it for an owner without a Pod. */
   readonly keepers: ReadonlyMap<Holder, IpClaim>;
-  readonly conflicts: readonly Conflict[];
+  readonly conflicts: readonly ImportConflict[];
 }
 
 export function attribute(
@@ -23,7 +23,7 @@ export function attribute(
   nics: readonly Nic[],
   ips: readonly IpClaim[],
 ): Attributed {
-  const conflicts: Conflict[] = [];
+  const conflicts: ImportConflict[] = [];
   const asVip = new Map<Nic | IpClaim, Holder>();
   const keepers = new Map<Holder, IpClaim>();
   const ipNamed = new Map(ips.map((ip) => [ip.name, ip]));
@@ -67,7 +67,7 @@ function isSame({ held, subnet }: Claim, vip: Claim): boolean {
   return subnet === vip.subnet && held.v4 === v4 && held.v6 === v6 && isItsMac;
 }
 
-function notCarried({ claim: vip }: VipClaim, { claim }: Nic): Conflict {
+function notCarried({ claim: vip }: VipClaim, { claim }: Nic): ImportConflict {
   return {
     code: 'VipUserDiffers',
     subnet: vip.subnet,
@@ -78,7 +78,7 @@ function notCarried({ claim: vip }: VipClaim, { claim }: Nic): Conflict {
   };
 }
 
-function ofNoVip({ claim, vip }: Nic): Conflict {
+function ofNoVip({ claim, vip }: Nic): ImportConflict {
   return {
     code: 'VipUserDiffers',
     subnet: claim.subnet,
@@ -97,7 +97,7 @@ function labelConflict(
   { claim, userPort }: VipClaim,
   carrying: readonly Nic[],
   isKept: boolean,
-): Conflict | undefined {
+): ImportConflict | undefined {
   const isCarrier = carrying.some(({ portName }) => portName === userPort);
   if (isKept || isCarrier || (userPort === '' && carrying.length === 0)) return undefined;
   const said = userPort === '' ? 'that nobody uses it' : `that port ${userPort} uses it`;

@@ -103,12 +103,12 @@ it('what OVN answers for is told, but for what is Holdfast’s own', async () =>
   await world.made('gone.default', '00:00:00:0a:00:77 10.17.0.77');
   world.reserved('web', '10.17.0.5', 0x0a0005, { families: undefined, v6: 'fd17::5' });
   await world.readAgain();
-  const told = () =>
+  const answered = () =>
     world.handOver.answered().map(({ port, address }) => `${port} ${formatAddress(address)}`);
   const gone = 'gone.default 10.17.0.77';
-  expect(told().sort()).toEqual([gone, 'web.default 10.17.0.5', 'web.default fd17::5']);
+  expect(answered().sort()).toEqual([gone, 'web.default 10.17.0.5', 'web.default fd17::5']);
   await world.take();
-  expect(told()).toEqual([gone]);
+  expect(answered()).toEqual([gone]);
 });
 
 describe('taking over', () => {

@@ -61,7 +61,7 @@ const PLANNED = ['router', 'subnet', 'port', 'vip'] as const;
 
 interface Candidate {
   readonly due: NorthboundKey;
-  readonly wanted: DesiredRow;
+  readonly desired: DesiredRow;
   readonly port: KnownPort;
 }
 
@@ -116,9 +116,9 @@ function findCandidates(rows: NorthboundRows, planAll: PlanAll) {
   const already: string[] = [];
   /** What is told of these says more than that the name is taken. */
   const inQuestion = new Set<NorthboundKey>();
-  planAll(rows, (due, wanted, into) => {
-    if (kindOfKey(due) === 'subnet' || wanted.table !== 'Logical_Switch_Port') return;
-    const port = rows.portNamed(wanted.columns['name'] as string);
+  planAll(rows, (due, desired, into) => {
+    if (kindOfKey(due) === 'subnet' || desired.table !== 'Logical_Switch_Port') return;
+    const port = rows.portNamed(desired.columns['name'] as string);
     if (!port) return;
     if (port.owner) {
       if (port.row.external_ids[TAKEN_FROM_KEY] === KUBE_OVN) already.push(port.row.name);
@@ -127,16 +127,16 @@ function findCandidates(rows: NorthboundRows, planAll: PlanAll) {
     inQuestion.add(due);
     const names = port.places.map((place) => rows.switch(place).row.name);
     const [place] = into;
-    if (port.row.external_ids['vendor'] !== KUBE_OVN) conflicts.push(rowOfOthers(wanted.key, port));
+    if (port.row.external_ids['vendor'] !== KUBE_OVN) conflicts.push(rowOfOthers(desired.key, port));
     else if (port.places.length !== 1 || port.places[0] !== place)
-      conflicts.push(rowElsewhere(wanted.key, port, names, wanted.externalIds['ls'] ?? ''));
-    else candidates.push({ due, wanted, port });
+      conflicts.push(rowElsewhere(desired.key, port, names, desired.externalIds['ls'] ?? ''));
+    else candidates.push({ due, desired, port });
   });
   return { candidates, conflicts, already, inQuestion };
 }
 
-const keysFor = ({ wanted }: Candidate): { readonly [key: string]: string } => ({
-  ...wanted.externalIds,
+const keysFor = ({ desired }: Candidate): { readonly [key: string]: string } => ({
+  ...desired.externalIds,
   [TAKEN_FROM_KEY]: KUBE_OVN,
 });
 
@@ -162,7 +162,7 @@ function judge(
   const respelled = new Map<string, readonly string[]>();
   const ofCandidates = new Set(candidates.map(({ due }) => due));
   for (const candidate of candidates) {
-    const { due, port, wanted } = candidate;
+    const { due, port, desired } = candidate;
     const { obstacle, writes } = plans.get(due) as Plan;
     const columns = changedColumns(writes, port.row._uuid as RowUuid);
     const differs = [...columns].filter(
@@ -173,7 +173,7 @@ function judge(
       const found = Object.fromEntries(
         differs.map(([name]) => [name, port.row[name as keyof SwitchPortRow]]),
       );
-      conflicts.push(rowDiffers(wanted.key, port, found, Object.fromEntries(differs)));
+      conflicts.push(rowDiffers(desired.key, port, found, Object.fromEntries(differs)));
     } else if (obstacle) {
       conflicts.push({ code: obstacle.reason, key: due, row: port.row.name, message: obstacle.message });
     } else {
@@ -212,12 +212,12 @@ function nodeOf(due: NorthboundKey, view: LedgerView): string | undefined {
 }
 
 function toTakeOver(candidate: Candidate, respelled: Judged['respelled']): PortToTakeOver {
-  const { port, wanted } = candidate;
+  const { port, desired } = candidate;
   return {
-    key: wanted.key,
+    key: desired.key,
     row: port.row,
     place: port.places[0] as RowUuid,
-    subnet: wanted.externalIds['ls'] ?? '',
+    subnet: desired.externalIds['ls'] ?? '',
     keys: keysFor(candidate),
     respelled: respelled.get(port.row.name) ?? [],
   };

@@ -9,22 +9,22 @@ type Options = SwitchPortRow['options'];
 export function meansTheSame(
   column: string,
   found: unknown,
-  wanted: unknown,
+  desired: unknown,
   node: string | undefined,
 ): boolean {
   switch (column) {
     case 'addresses':
     case 'port_security':
-      return sameTexts(found as readonly string[], wanted as readonly string[]);
+      return sameTexts(found as readonly string[], desired as readonly string[]);
     case 'options':
-      return sameOptions(found as Options, wanted as Options, node);
+      return sameOptions(found as Options, desired as Options, node);
     default:
       return false;
   }
 }
 
-function sameTexts(found: readonly string[], wanted: readonly string[]): boolean {
-  const [a, b] = [found, wanted].map((texts) => texts.map(canonicalEntry).sort().join('\n'));
+function sameTexts(found: readonly string[], desired: readonly string[]): boolean {
+  const [a, b] = [found, desired].map((texts) => texts.map(canonicalEntry).sort().join('\n'));
   return a === b;
 }
 
@@ -44,8 +44,8 @@ function canonicalAddress(text: string): string {
  * Kube-OVN writes `requested-chassis` once a machine migrates, Holdfast always. While its only Pod is on that very chassis
  * the key says nothing that the binding does not say.
  */
-function sameOptions(found: Options, wanted: Options, node: string | undefined): boolean {
-  const [a, b] = [found, wanted].map((options) =>
+function sameOptions(found: Options, desired: Options, node: string | undefined): boolean {
+  const [a, b] = [found, desired].map((options) =>
     Object.entries(options)
       .filter(([key, value]) => key !== 'requested-chassis' || value !== node)
       .map(([key, value]) => `${key}=${canonicalOption(key, value)}`)

@@ -27,7 +27,7 @@ export interface TakeOverConflict {
   readonly row: string;
   /** Of a row that differs: what its columns are and should be. */
   readonly found?: Columns;
-  readonly wanted?: Columns;
+  readonly desired?: Columns;
   /** What is wrong and what to do about it. */
   readonly message: string;
 }
@@ -45,12 +45,12 @@ export function rowElsewhere(
   key: NorthboundKey,
   { row }: KnownPort,
   isOn: readonly string[],
-  wanted: string,
+  desired: string,
 ): TakeOverConflict {
   const where = isOn.length === 0 ? 'on no switch' : `on ${isOn.join(' and ')}`;
   return {
     ...{ code: 'RowElsewhere', key, row: row.name },
-    message: `Logical_Switch_Port ${row.name} is ${where}, and by the ledger on ${wanted}. A port cannot be moved without its binding: find out which is right.`,
+    message: `Logical_Switch_Port ${row.name} is ${where}, and by the ledger on ${desired}. A port cannot be moved without its binding: find out which is right.`,
   };
 }
 
@@ -58,17 +58,17 @@ export function rowDiffers(
   key: NorthboundKey,
   { row }: KnownPort,
   found: Columns,
-  wanted: Columns,
+  desired: Columns,
 ): TakeOverConflict {
-  const columns = Object.keys(wanted).join(', ');
+  const columns = Object.keys(desired).join(', ');
   return {
-    ...{ code: 'RowDiffers', key, row: row.name, found, wanted },
-    message: `Logical_Switch_Port ${row.name} is not as the ledger says (${columns}). ${remedyFor(row.name, found, wanted)}`,
+    ...{ code: 'RowDiffers', key, row: row.name, found, desired },
+    message: `Logical_Switch_Port ${row.name} is not as the ledger says (${columns}). ${remedyFor(row.name, found, desired)}`,
   };
 }
 
-function remedyFor(name: string, found: Columns, wanted: Columns): string {
-  const [before = {}, after = {}] = [found['options'], wanted['options']] as {
+function remedyFor(name: string, found: Columns, desired: Columns): string {
+  const [before = {}, after = {}] = [found['options'], desired['options']] as {
     readonly [key: string]: string;
   }[];
   if (before['virtual-ip']?.includes(','))

@@ -2,7 +2,7 @@
 // two holders. What does not is a conflict, and holds back everybody that it names.
 import { type Address, formatAddress, formatMac, type Holder } from '@holdfast/ipam';
 import { addressesIn, type Claim, type ClaimedAddress, claimedText } from '../cluster/claim';
-import { type Conflict, type Party, partyOf } from '../cluster/conflict';
+import { type ImportConflict, type Party, partyOf } from '../cluster/conflict';
 
 /** What one holder has, by all that was said. */
 export interface Holding {
@@ -16,12 +16,12 @@ export interface Holding {
 
 export interface Agreement {
   readonly holdings: readonly Holding[];
-  readonly conflicts: readonly Conflict[];
+  readonly conflicts: readonly ImportConflict[];
 }
 
 export function agree(claims: readonly Claim[]): Agreement {
   const holdings: Holding[] = [];
-  const conflicts: Conflict[] = [];
+  const conflicts: ImportConflict[] = [];
   for (const [holder, said] of Map.groupBy(claims, (claim) => claim.holder)) {
     const agreed = agreedOn(holder, said);
     if (agreed) holdings.push(agreed);
@@ -50,7 +50,7 @@ function agreedOn(holder: Holder, claims: readonly Claim[]): Holding | undefined
   };
 }
 
-function evidenceDiffers(holder: Holder, claims: readonly Claim[]): Conflict {
+function evidenceDiffers(holder: Holder, claims: readonly Claim[]): ImportConflict {
   const versions = Map.groupBy(claims, ({ held, subnet }) => `${claimedText(held)} in ${subnet}`);
   return {
     code: 'EvidenceDiffers',
@@ -63,7 +63,7 @@ function evidenceDiffers(holder: Holder, claims: readonly Claim[]): Conflict {
 }
 
 /** Every address, and every MAC in a Subnet, that more than one holder has. */
-function twice(claims: readonly Claim[]): Conflict[] {
+function twice(claims: readonly Claim[]): ImportConflict[] {
   const byAddress = new Map<string, Contest>();
   const byMac = new Map<string, Contest>();
   for (const claim of claims) {
@@ -98,8 +98,8 @@ function contested(
   all: ReadonlyMap<string, Contest>,
   code: 'AddressTwice' | 'MacTwice',
   message: (about: string, subnet: string) => string,
-): Conflict[] {
-  const conflicts: Conflict[] = [];
+): ImportConflict[] {
+  const conflicts: ImportConflict[] = [];
   for (const { subnet, about, claims } of all.values()) {
     const byHolder = Map.groupBy(claims, ({ holder }) => holder);
     if (byHolder.size < 2) continue;

@@ -7,21 +7,22 @@ import {
   cluster,
   ip,
   MAC,
-  object,
+  customObject,
   ofSet,
   ownedBy,
   pod,
   statefulSet,
-  subnet,
-  usedBy,
+  subnetObject,
+  vipUsedBy,
   vip,
 } from '../testing/kube-ovn-objects';
-import { conflictsOf, isNotHeldBack, planOf, stepsOf, withoutHolder } from '../testing/plan-text';
+import { conflictsOf, isNotHeldBack, planOf, planSteps, withoutHolder } from '../testing/plan-text';
 
 type Objects = Partial<ClusterObjects>;
 const OVN = 'ovn.kubernetes.io';
-const DUAL = [subnet('ovn-default', '10.16.0.0/16,fd00::/64', { gateway: '10.16.0.1,fd00::1' })];
-const bare = (kind: string, name: string, rest: object = {}) => object('kubeovn.io/v1', kind, { name }, rest);
+const DUAL = [subnetObject('ovn-default', '10.16.0.0/16,fd00::/64', { gateway: '10.16.0.1,fd00::1' })];
+const bare = (kind: string, name: string, rest: object = {}) =>
+  customObject('kubeovn.io/v1', kind, { name }, rest);
 const nad = (provider: string, v4: string, at: number) => ({
   [`${provider}.kubernetes.io/allocated`]: 'true',
   [`${provider}.kubernetes.io/logical_switch`]: 'ovn-default',
@@ -36,7 +37,7 @@ const CASES: readonly (readonly [string, Objects, readonly string[], readonly st
     {
       ips: [bare('IP', 'a')],
       vips: [bare('Vip', 'v')],
-      pods: [object('v1', 'Pod', { name: 'p', namespace: 'default' })],
+      pods: [customObject('v1', 'Pod', { name: 'p', namespace: 'default' })],
     },
     ['Unreadable ips.kubeovn.io/a: ip/a, not: ip/a', 'Unreadable vips.kubeovn.io/v: vip/v, not: vip/v'],
     [],
@@ -192,7 +193,7 @@ const CASES: readonly (readonly [string, Objects, readonly string[], readonly st
     'Vips without status, or with half of one',
     {
       vips: [
-        object(
+        customObject(
           'kubeovn.io/v1',
           'Vip',
           { name: 'new' },
@@ -209,7 +210,7 @@ const CASES: readonly (readonly [string, Objects, readonly string[], readonly st
   ],
   [
     'a Vip whose label names a port that a label cannot hold',
-    { vips: [vip('v', '10.16.0.5', {}, {}, usedBy('x.y'))] },
+    { vips: [vip('v', '10.16.0.5', {}, {}, vipUsedBy('x.y'))] },
     ['VipUserDiffers vip/v: vip/v | nobody'],
     [`vip v 10.16.0.5 ${MAC(5)} ""`],
   ],
@@ -224,7 +225,7 @@ const CASES: readonly (readonly [string, Objects, readonly string[], readonly st
   ],
   [
     'a Subnet without a block',
-    { subnets: [subnet('ovn-default', '')], pods: [pod('a', '10.16.0.5')] },
+    { subnets: [subnetObject('ovn-default', '')], pods: [pod('a', '10.16.0.5')] },
     [expect.stringMatching(/^Unreadable subnets/)] as unknown as string[],
     [],
   ],
@@ -234,7 +235,7 @@ describe('planImport takes', () => {
   it.each(CASES)('%s', (_, objects, conflicts, recorded) => {
     const plan = planOf(cluster(objects));
     expect(conflictsOf(plan)).toEqual(conflicts);
-    expect(stepsOf(plan).filter((step) => isNotHeldBack(step) && !step.startsWith('define'))).toEqual(
+    expect(planSteps(plan).filter((step) => isNotHeldBack(step) && !step.startsWith('define'))).toEqual(
       recorded,
     );
     expect(withoutHolder(cluster(objects), plan)).toEqual([]);
@@ -243,7 +244,7 @@ describe('planImport takes', () => {
 
 describe('Kube-OVN’s controller', () => {
   const controller = (phase: string): KubernetesObject =>
-    object(
+    customObject(
       'v1',
       'Pod',
       { name: 'kube-ovn-controller-1', namespace: 'kube-system', labels: { app: 'kube-ovn-controller' } },

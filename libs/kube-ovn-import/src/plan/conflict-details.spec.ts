@@ -1,6 +1,6 @@
 // What the table of conflicts (./conflicts.spec) leaves out: what is said in a conflict, and what is none.
-import { cluster, ip, MAC, ofSet, pod, statefulSet, subnet, vip } from '../testing/kube-ovn-objects';
-import { conflictsOf, planOf, stepsOf } from '../testing/plan-text';
+import { cluster, ip, MAC, ofSet, pod, statefulSet, subnetObject, vip } from '../testing/kube-ovn-objects';
+import { conflictsOf, planOf, planSteps } from '../testing/plan-text';
 
 describe('planImport finds', () => {
   it('nothing against switch_lb_vips whose spec does not insist on the MAC of the router port (D4)', () => {
@@ -8,14 +8,14 @@ describe('planImport finds', () => {
     const vips = [vip('a', '10.16.0.5', lb, { mac: MAC(1) }), vip('b', '10.16.0.6', lb, { mac: MAC(1) })];
     const plan = planOf(cluster({ vips }));
     expect(conflictsOf(plan)).toEqual([]);
-    expect(stepsOf(plan).slice(1)).toEqual([
+    expect(planSteps(plan).slice(1)).toEqual([
       'vip a 10.16.0.5 "switch_lb_vip"',
       'vip b 10.16.0.6 "switch_lb_vip"',
     ]);
   });
 
   it('IPv6 addresses with capital letters, and records them as what they are', () => {
-    const subnets = [subnet('ovn-default', 'fd00::/64')];
+    const subnets = [subnetObject('ovn-default', 'fd00::/64')];
     const spec = { v4IpAddress: '', v6IpAddress: 'fd00::A', ipAddress: 'fd00::A', macAddress: MAC(5) };
     const annotations = {
       'ovn.kubernetes.io/ip_address': 'fd00::a',
@@ -27,7 +27,7 @@ describe('planImport finds', () => {
     expect(conflictsOf(plan)).toEqual([
       'UpperCaseAddress ips.kubeovn.io/a.default: pod/default/a | RFC 5952 section 4.3',
     ]);
-    expect(stepsOf(plan)[1]).toBe(`reserve pod/default/a fd00::a ${MAC(5)} port a.default`);
+    expect(planSteps(plan)[1]).toBe(`reserve pod/default/a fd00::a ${MAC(5)} port a.default`);
   });
 
   it('why a Vip with such an address never got it', () => {
@@ -56,6 +56,6 @@ describe('planImport finds', () => {
     const ips = [ip('db-5.default', '10.16.0.5', { podType: 'StatefulSet' })];
     const plan = planOf(cluster({ ...objects, ips }));
     expect(conflictsOf(plan)).toEqual([]);
-    expect(stepsOf(plan)[1]).toContain('reserve statefulset/default/db/5 10.16.0.5');
+    expect(planSteps(plan)[1]).toContain('reserve statefulset/default/db/5 10.16.0.5');
   });
 });

@@ -7,15 +7,15 @@ import {
   MAC,
   machine,
   node,
-  object,
+  customObject,
   ofMachine,
   pod,
   statefulSet,
-  subnet,
-  usedBy,
+  subnetObject,
+  vipUsedBy,
   vip,
 } from '../testing/kube-ovn-objects';
-import { conflictsOf, isNotHeldBack, planOf, stepsOf, withoutHolder } from '../testing/plan-text';
+import { conflictsOf, isNotHeldBack, planOf, planSteps, withoutHolder } from '../testing/plan-text';
 
 type Objects = Partial<ClusterObjects>;
 const uses = (name: string): Record<string, string> => ({ 'ovn.kubernetes.io/vip': name });
@@ -100,7 +100,7 @@ const CASES: readonly Case[] = [
   [
     'D7: an address that a Pod has from a Vip, and another Pod from Kube-OVN, which took it for free',
     {
-      vips: [vip('web', '10.16.0.5', {}, {}, usedBy('a.default'))],
+      vips: [vip('web', '10.16.0.5', {}, {}, vipUsedBy('a.default'))],
       pods: [
         pod('a', '10.16.0.5', uses('web')),
         pod('b', '10.16.0.5', { 'ovn.kubernetes.io/mac_address': MAC(9) }),
@@ -117,14 +117,14 @@ const CASES: readonly Case[] = [
   ],
   [
     'a Vip whose label names a port that nobody has',
-    { vips: [vip('web', '10.16.0.5', {}, {}, usedBy('a.default'))] },
+    { vips: [vip('web', '10.16.0.5', {}, {}, vipUsedBy('a.default'))] },
     ['VipUserDiffers vip/web: vip/web | nobody'],
     [`vip web 10.16.0.5 ${MAC(5)} ""`],
   ],
   [
     'a Vip whose label names another port than that of its user',
     {
-      vips: [vip('web', '10.16.0.5', {}, {}, usedBy('b.default'))],
+      vips: [vip('web', '10.16.0.5', {}, {}, vipUsedBy('b.default'))],
       pods: [pod('a', '10.16.0.5', uses('web'))],
     },
     ['VipUserDiffers vip/web: vip/web | pod/default/a, not: vip/web'],
@@ -133,7 +133,7 @@ const CASES: readonly Case[] = [
   [
     'two Pods that have one Vip',
     {
-      vips: [vip('web', '10.16.0.5', {}, {}, usedBy('a.default'))],
+      vips: [vip('web', '10.16.0.5', {}, {}, vipUsedBy('a.default'))],
       pods: [pod('a', '10.16.0.5', uses('web')), pod('b', '10.16.0.5', uses('web'))],
     },
     [
@@ -145,7 +145,7 @@ const CASES: readonly Case[] = [
   [
     'D29: a Pod whose NICs all have its Vip',
     {
-      vips: [vip('web', '10.16.0.5', {}, {}, usedBy('a.default'))],
+      vips: [vip('web', '10.16.0.5', {}, {}, vipUsedBy('a.default'))],
       pods: [
         pod('a', '10.16.0.5', {
           ...uses('web'),
@@ -165,7 +165,7 @@ const CASES: readonly Case[] = [
   [
     'D29: a Pod whose Vip is of another Subnet',
     {
-      subnets: [subnet('ovn-default', '10.16.0.0/16'), subnet('b', '10.20.0.0/24')],
+      subnets: [subnetObject('ovn-default', '10.16.0.0/16'), subnetObject('b', '10.20.0.0/24')],
       vips: [vip('web', '10.20.0.5', { subnet: 'b' }, {}, { labels: { 'ovn.kubernetes.io/subnet': 'b' } })],
       pods: [pod('a', '10.20.0.5', uses('web'))],
     },
@@ -189,7 +189,7 @@ const CASES: readonly Case[] = [
   ],
   [
     'D13: a Vip that is terminating for ever',
-    { vips: [vip('web', '10.16.0.5', {}, {}, { ...usedBy(''), ...gone })] },
+    { vips: [vip('web', '10.16.0.5', {}, {}, { ...vipUsedBy(''), ...gone })] },
     ['Leaving vip/web: vip/web | nobody, not: vip/web'],
     [],
   ],
@@ -277,11 +277,14 @@ const CASES: readonly Case[] = [
     'a Subnet that is going, with all in it, and a pool that is',
     {
       subnets: [
-        { ...subnet('b', '10.20.0.0/24'), metadata: { name: 'b', uid: 'b', resourceVersion: '1', ...gone } },
-        subnet('ovn-default', '10.16.0.0/16'),
+        {
+          ...subnetObject('b', '10.20.0.0/24'),
+          metadata: { name: 'b', uid: 'b', resourceVersion: '1', ...gone },
+        },
+        subnetObject('ovn-default', '10.16.0.0/16'),
       ],
       pools: [
-        object(
+        customObject(
           'kubeovn.io/v1',
           'IPPool',
           { name: 'p', ...gone },
@@ -331,7 +334,7 @@ const CASES: readonly Case[] = [
     'two IPPools that have addresses in common',
     {
       pools: ['x', 'y'].map((name) =>
-        object(
+        customObject(
           'kubeovn.io/v1',
           'IPPool',
           { name },
@@ -348,7 +351,7 @@ describe('planImport finds', () => {
   it.each(CASES)('%s', (_, objects, conflicts, recorded) => {
     const plan = planOf(cluster(objects));
     expect(conflictsOf(plan)).toEqual(conflicts);
-    expect(stepsOf(plan).slice(1).filter(isNotHeldBack)).toEqual(recorded);
+    expect(planSteps(plan).slice(1).filter(isNotHeldBack)).toEqual(recorded);
     expect(withoutHolder(cluster(objects), plan)).toEqual([]);
   });
 });

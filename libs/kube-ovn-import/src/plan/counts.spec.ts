@@ -4,11 +4,11 @@ import { FINALIZER } from '@holdfast/kube-api';
 import { countConflicts } from './counts';
 import { isHeldBack } from './held-back';
 import { difference } from './range-difference';
-import { cluster, ip, pod, subnet, usedBy, vip } from '../testing/kube-ovn-objects';
+import { cluster, ip, pod, subnetObject, vipUsedBy, vip } from '../testing/kube-ovn-objects';
 import { conflictsOf, planOf } from '../testing/plan-text';
 
 const figures = (status: object) => [
-  subnet(
+  subnetObject(
     'ovn-default',
     '10.16.0.0/16',
     { gateway: '10.16.0.1', excludeIps: ['10.16.0.1', '10.16.0.9'] },
@@ -74,7 +74,7 @@ describe('the counts of a Subnet', () => {
     const used = {
       pods: [pod('a', '10.16.0.5', { 'ovn.kubernetes.io/vip': 'web' })],
       ips: [ip('a.default', '10.16.0.5')],
-      vips: [vip('web', '10.16.0.5', {}, {}, usedBy('a.default'))],
+      vips: [vip('web', '10.16.0.5', {}, {}, vipUsedBy('a.default'))],
     };
     const status = { v4usingIPs: 1, v4usingIPrange: '' };
     expect(conflictsOf(planOf(cluster({ ...used, subnets: figures(status) })))).toEqual([]);
@@ -86,7 +86,7 @@ describe('the counts of a Subnet', () => {
   });
 
   it('are compared by objects in a Subnet of both families (D30: one number for both)', () => {
-    const dual = subnet('ovn-default', '10.16.0.0/16,fd00::/64', {}, { v4usingIPs: 1, v6usingIPs: 1 });
+    const dual = subnetObject('ovn-default', '10.16.0.0/16,fd00::/64', {}, { v4usingIPs: 1, v6usingIPs: 1 });
     const plan = cluster({
       subnets: [dual],
       pods: [pod('a', '10.16.0.5')],

@@ -13,10 +13,10 @@ import {
 import { FINALIZER } from '@holdfast/kube-api';
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { SUBNETS } from '@holdfast/kube-api';
-import { textOf } from '../cluster/address-texts';
+import { fieldText } from '../cluster/address-texts';
 import { addressesIn, type Claim, sourceOf, type Stray } from '../cluster/claim';
 import type { ClusterObjects } from '../cluster/cluster-objects';
-import type { Conflict } from '../cluster/conflict';
+import type { ImportConflict } from '../cluster/conflict';
 import { RESERVED_LABEL } from '../cluster/ip-claims';
 import { difference } from './range-difference';
 
@@ -25,7 +25,7 @@ const NAMED_MAX = 5;
 
 /** Figures that are wrong, and the addresses that only they tell of. */
 export interface CountsFound {
-  readonly conflicts: readonly Conflict[];
+  readonly conflicts: readonly ImportConflict[];
   readonly strays: readonly Stray[];
 }
 
@@ -38,7 +38,7 @@ export interface Explained {
 
 /** @returns the conflicts, and what of Kube-OVN's memory no object explains, one address after the other */
 export function countConflicts(objects: ClusterObjects, { claims, isOfUsedVip }: Explained): CountsFound {
-  const conflicts: Conflict[] = [];
+  const conflicts: ImportConflict[] = [];
   const strays: Stray[] = [];
   const bySubnet = Map.groupBy(claims, ({ subnet }) => subnet);
   for (const subnet of objects.subnets) {
@@ -90,7 +90,7 @@ function usedRanges(subnet: KubernetesObject, family: 4 | 6): AddressRange[] | u
 const addressesOf = (claims: readonly Claim[], family: 4 | 6): Address[] =>
   claims.flatMap(({ held }) => addressesIn(held)).filter((address) => familyOf(address) === family);
 
-function countsDiffer(subnet: KubernetesObject, family: 4 | 6, evidence: readonly string[]): Conflict {
+function countsDiffer(subnet: KubernetesObject, family: 4 | 6, evidence: readonly string[]): ImportConflict {
   const { name } = subnet.metadata;
   const { object } = sourceOf(SUBNETS, subnet, 'status');
   return {
@@ -111,14 +111,14 @@ function countEvidence(subnet: KubernetesObject, { ips, vips }: ClusterObjects, 
   const { name } = subnet.metadata;
   const said = subnet.status?.[`v${family}usingIPs`];
   if (said === undefined || said === null) return [];
-  const isDual = textOf(subnet.spec, 'cidrBlock').includes(',');
-  const [base = ''] = textOf(subnet.spec, 'cidrBlock').split('/');
+  const isDual = fieldText(subnet.spec, 'cidrBlock').includes(',');
+  const [base = ''] = fieldText(subnet.spec, 'cidrBlock').split('/');
   if (!isDual && !isOf(base, family)) return [];
   const excluded = excludedIn(subnet);
   const counted = ips.filter(({ spec }) => {
-    const address = parseAddress(textOf(spec, family === 4 ? 'v4IpAddress' : 'v6IpAddress'));
+    const address = parseAddress(fieldText(spec, family === 4 ? 'v4IpAddress' : 'v6IpAddress'));
     const isExcluded = address !== undefined && excluded.some((range) => isIn(address, range));
-    return textOf(spec, 'subnet') === name && !isExcluded;
+    return fieldText(spec, 'subnet') === name && !isExcluded;
   });
   const free = vips.filter(({ metadata: { labels = {} } }) => {
     return labels['ovn.kubernetes.io/subnet'] === name && labels[RESERVED_LABEL] === '';
@@ -161,7 +161,7 @@ function isOf(text: string, family: 4 | 6): boolean {
 
 /** Without gateways: what is counted besides. */
 function excludedIn({ spec }: KubernetesObject): AddressRange[] {
-  const gateways = textOf(spec, 'gateway')
+  const gateways = fieldText(spec, 'gateway')
     .split(',')
     .map((it) => it.trim());
   const entries = Array.isArray(spec?.['excludeIps']) ? (spec['excludeIps'] as readonly unknown[]) : [];

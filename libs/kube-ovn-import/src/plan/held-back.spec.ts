@@ -4,8 +4,8 @@ import { importActor } from '@holdfast/kube';
 import type { LedgerContents } from './ledger-contents';
 import type { ImportPlan } from './plan';
 import { planImport } from './plan';
-import { cluster, ip, pod, subnet, vip } from '../testing/kube-ovn-objects';
-import { conflictsOf, isNotHeldBack, planOf, RULES, stepsOf, viewOf } from '../testing/plan-text';
+import { cluster, ip, pod, subnetObject, vip } from '../testing/kube-ovn-objects';
+import { conflictsOf, isNotHeldBack, planOf, RULES, planSteps, viewOf } from '../testing/plan-text';
 
 const CONTEST = {
   pods: [pod('a', '10.16.0.5')],
@@ -45,7 +45,7 @@ function recorded(plan: ImportPlan): LedgerContents {
 describe('an address in dispute', () => {
   it('is reserved for nobody, with every object that names it as the reason', () => {
     const plan = planOf(cluster(CONTEST));
-    expect(stepsOf(plan).slice(1)).toEqual([`reserve ${HELD} 10.16.0.5`]);
+    expect(planSteps(plan).slice(1)).toEqual([`reserve ${HELD} 10.16.0.5`]);
     expect(plan.steps[1]?.sources.map(({ object }) => object)).toEqual([
       'pods/default/a',
       'ips.kubeovn.io/later.default',
@@ -55,13 +55,13 @@ describe('an address in dispute', () => {
 
   it('is so already when nothing was settled, and recorded once', () => {
     const again = planOf(cluster(CONTEST), recorded(planOf(cluster(CONTEST))));
-    expect(stepsOf(again).slice(1)).toEqual([`reserve ${HELD} 10.16.0.5 (so already)`]);
+    expect(planSteps(again).slice(1)).toEqual([`reserve ${HELD} 10.16.0.5 (so already)`]);
     expect(conflictsOf(again)[0]).toMatch(/^AddressTwice 10\.16\.0\.5/);
   });
 
   it('is handed on when one holder is left', () => {
     const settled = planOf(cluster({ pods: CONTEST.pods }), recorded(planOf(cluster(CONTEST))));
-    expect(stepsOf(settled).slice(1, 3)).toEqual([
+    expect(planSteps(settled).slice(1, 3)).toEqual([
       `release ${HELD}: settled: 10.16.0.5 is that of pod/default/a`,
       expect.stringContaining('reserve pod/default/a 10.16.0.5'),
     ]);
@@ -70,7 +70,9 @@ describe('an address in dispute', () => {
 
   it('is released when no object names it any more', () => {
     const after = planOf(cluster({}), recorded(planOf(cluster(CONTEST))));
-    expect(stepsOf(after).slice(1)).toEqual([`release ${HELD}: settled: no object names 10.16.0.5 any more`]);
+    expect(planSteps(after).slice(1)).toEqual([
+      `release ${HELD}: settled: no object names 10.16.0.5 any more`,
+    ]);
     expect(after.conflicts).toEqual([]);
   });
 
@@ -83,7 +85,7 @@ describe('an address in dispute', () => {
   });
 
   it('is of IPv6, too, whatever it ends with', () => {
-    const subnets = [subnet('ovn-default', 'fd00::/64')];
+    const subnets = [subnetObject('ovn-default', 'fd00::/64')];
     const v6 = (name: string, address: string) =>
       ip(`${name}.default`, '', {
         v4IpAddress: '',
@@ -92,7 +94,9 @@ describe('an address in dispute', () => {
         macAddress: '00:00:00:0a:00:09',
       });
     expect(
-      stepsOf(planOf(cluster({ subnets, ips: [v6('gone', 'fd00::A'), v6('odd', 'fd00::1:0:0')] }))).slice(1),
+      planSteps(planOf(cluster({ subnets, ips: [v6('gone', 'fd00::A'), v6('odd', 'fd00::1:0:0')] }))).slice(
+        1,
+      ),
     ).toEqual([
       'reserve kube-ovn/ovn-default/held-back-fd00::a fd00::a',
       'reserve kube-ovn/ovn-default/held-back-fd00::1:0:0 fd00::1:0:0',
@@ -105,11 +109,11 @@ describe("an address that only Kube-OVN's memory has in use", () => {
     const status = { v4usingIPrange: '10.16.0.5,10.16.0.8-10.16.0.10' };
     const plan = planOf(
       cluster({
-        subnets: [subnet('ovn-default', '10.16.0.0/16', {}, status)],
+        subnets: [subnetObject('ovn-default', '10.16.0.0/16', {}, status)],
         pods: [pod('a', '10.16.0.5')],
       }),
     );
-    expect(stepsOf(plan).filter((step) => !isNotHeldBack(step))).toEqual(
+    expect(planSteps(plan).filter((step) => !isNotHeldBack(step))).toEqual(
       ['8', '9', '10'].map((end) => `reserve kube-ovn/ovn-default/unexplained-10.16.0.${end} 10.16.0.${end}`),
     );
   });
@@ -117,7 +121,7 @@ describe("an address that only Kube-OVN's memory has in use", () => {
   it('stays held back until somebody says that nobody uses it', () => {
     const status = { v4usingIPrange: '10.16.0.8' };
     const spec = { gateway: '10.16.0.1', excludeIps: ['10.16.0.1'] };
-    const subnets = [subnet('ovn-default', '10.16.0.0/16', spec, status)];
+    const subnets = [subnetObject('ovn-default', '10.16.0.0/16', spec, status)];
     const held = recorded(planOf(cluster({ subnets })));
     const after = planOf(cluster({}), held);
     expect(after.steps.filter(({ isSo }) => !isSo)).toEqual([]);
@@ -133,7 +137,7 @@ describe("an address that only Kube-OVN's memory has in use", () => {
 
   it('ends with as many as a block has, whatever range is told', () => {
     const status = { v6usingIPrange: 'fd00::2-fd00::ffff:ffff:ffff' };
-    const plan = planOf(cluster({ subnets: [subnet('ovn-default', 'fd00::/64', {}, status)] }));
+    const plan = planOf(cluster({ subnets: [subnetObject('ovn-default', 'fd00::/64', {}, status)] }));
     expect(plan.steps.length).toBeLessThanOrEqual(65_537);
   }, 30_000);
 });
@@ -157,7 +161,7 @@ describe('a port in the Northbound', () => {
     const plan = planImport(objects, { subnets: [], reservations: [], vips: [] }, RULES, ports);
     expect(conflictsOf(plan)).toEqual(['PortUnexplained 10.16.0.77: port/gone.default | nobody']);
     expect(plan.conflicts[0]?.message).toContain('ovn-nbctl lsp-del gone.default');
-    expect(stepsOf(plan).filter((step) => !isNotHeldBack(step))).toEqual([
+    expect(planSteps(plan).filter((step) => !isNotHeldBack(step))).toEqual([
       'reserve kube-ovn/ovn-default/unexplained-10.16.0.77 10.16.0.77',
     ]);
   });

@@ -2,7 +2,7 @@
 // the name of what is to be settled, so that nobody else gets it, and handed on once one holder is left. Never two.
 import { type Address, familyOf, formatAddress, type Holder } from '@holdfast/ipam';
 import { addressesIn, type Source, type Stray } from '../cluster/claim';
-import type { Conflict } from '../cluster/conflict';
+import type { ImportConflict } from '../cluster/conflict';
 import { systemHolder } from '../cluster/ip-owners';
 import type { ImportStep } from './import-step';
 import type { ImportCommand } from './import-step';
@@ -41,25 +41,25 @@ export function releasesBefore(command: ImportCommand, rehearsal: Rehearsal): Im
 
 /** Steps for whatever is named and has no holder yet. */
 export function holdBack(strays: readonly Stray[], cause: Cause, rehearsal: Rehearsal): ImportStep[] {
-  const wanted = new Map<Holder, { readonly command: ImportCommand; readonly sources: Source[] }>();
+  const holdings = new Map<Holder, { readonly command: ImportCommand; readonly sources: Source[] }>();
   for (const { subnet, held, source } of strays) {
     if (!rehearsal.has(subnet)) continue;
     for (const address of addressesIn(held)) {
       const holder = rehearsal.holderOf(subnet, address) ?? holderFor(subnet, cause, address);
       if (!isHeldBack(holder)) continue;
-      const known = wanted.get(holder);
+      const known = holdings.get(holder);
       if (known) known.sources.push(source);
-      else wanted.set(holder, { command: orderFor(subnet, holder, address), sources: [source] });
+      else holdings.set(holder, { command: commandFor(subnet, holder, address), sources: [source] });
     }
   }
-  return [...wanted].flatMap(([who, { command, sources }]) => {
+  return [...holdings].flatMap(([who, { command, sources }]) => {
     const { is } = rehearsal.try(command);
     // A gateway, or what is outside of the blocks, is given to nobody anyway.
     return is === 'refused' ? [] : [{ command, who, isSo: is === 'so', sources }];
   });
 }
 
-function orderFor(subnet: string, holder: Holder, address: Address): ImportCommand {
+function commandFor(subnet: string, holder: Holder, address: Address): ImportCommand {
   const named = typeof address === 'number' ? { v4: address } : { v6: address };
   return { type: 'ReserveAddress', subnet, holder, families: [familyOf(address)], ...named };
 }
@@ -68,11 +68,11 @@ function orderFor(subnet: string, holder: Holder, address: Address): ImportComma
 export function forgotten(
   rehearsal: Rehearsal,
   kept: readonly ImportStep[],
-): { readonly steps: readonly ImportStep[]; readonly conflicts: readonly Conflict[] } {
+): { readonly steps: readonly ImportStep[]; readonly conflicts: readonly ImportConflict[] } {
   const named = new Set<string>(kept.map(({ who }) => who));
   const left = [...rehearsal.holders()].filter(({ holder }) => isHeldBack(holder) && !named.has(holder));
   const steps: ImportStep[] = [];
-  const conflicts: Conflict[] = [];
+  const conflicts: ImportConflict[] = [];
   for (const { subnet, holder } of left) {
     const [, cause, text = ''] = HOLDER.exec(holder) ?? [];
     const reason = `settled: no object names ${text} any more`;
@@ -85,7 +85,7 @@ export function forgotten(
 }
 
 /** Nobody but people can know that nobody uses it. */
-const unexplained = (subnet: string, holder: Holder, text: string): Conflict => ({
+const unexplained = (subnet: string, holder: Holder, text: string): ImportConflict => ({
   code: 'HeldBack',
   subnet,
   about: holder,

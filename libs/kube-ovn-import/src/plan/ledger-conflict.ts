@@ -1,7 +1,7 @@
 // What the ledger would refuse, as a conflict between what the cluster says and what the ledger has.
-import type { Rejection, RejectionCode } from '@holdfast/ipam';
+import type { AnyFacts, RejectionCode } from '@holdfast/ipam';
 import { type Claim, evidenceText, type Source } from '../cluster/claim';
-import type { Conflict, ConflictCode } from '../cluster/conflict';
+import type { ImportConflict, ConflictCode } from '../cluster/conflict';
 import type { ImportCommand } from './import-step';
 
 const CODES: Partial<Record<RejectionCode, ConflictCode>> = {
@@ -11,7 +11,7 @@ const CODES: Partial<Record<RejectionCode, ConflictCode>> = {
   AddressTaken: 'LedgerDiffers',
   MacTaken: 'LedgerDiffers',
   PortTaken: 'LedgerDiffers',
-  HolderHoldsOther: 'LedgerDiffers',
+  HolderHasDifferentAddress: 'LedgerDiffers',
   ReservationInUse: 'LedgerDiffers',
   SubnetExists: 'LedgerDiffers',
   SubnetInUse: 'LedgerDiffers',
@@ -24,8 +24,8 @@ export function refusedByLedger(
   who: string,
   sources: readonly Source[],
   claims: readonly Claim[],
-  { code, message, facts }: Pick<Rejection, 'message' | 'facts'> & { readonly code: string },
-): Conflict {
+  { code, message, facts }: { readonly code: string; readonly message: string; readonly facts: AnyFacts },
+): ImportConflict {
   const said =
     claims.length > 0 ? claims.map(evidenceText) : sources.map(({ object, part }) => `${object} (${part})`);
   const conflict = CODES[code as RejectionCode] ?? 'Refused';

@@ -9,7 +9,7 @@ import {
   parseRange,
   parseRetention,
   type SubnetEvent,
-  SubnetState,
+  SubnetFold,
   type User,
   VIP_TYPES,
   type VipPurpose,
@@ -85,11 +85,11 @@ export function* stepsTo({ subnets, reservations, vips }: LedgerContents): Itera
 }
 
 /** The ledger's states, Subnet by Subnet. @throws TypeError when the server told something that nobody can read */
-export function statesOf(ledger: LedgerContents): Map<string, SubnetState> {
-  const states = new Map<string, SubnetState>();
+export function statesOf(ledger: LedgerContents): Map<string, SubnetFold> {
+  const states = new Map<string, SubnetFold>();
   for (const { subnet, event } of stepsTo(ledger)) {
     let state = states.get(subnet);
-    if (!state) states.set(subnet, (state = new SubnetState(subnet)));
+    if (!state) states.set(subnet, (state = new SubnetFold(subnet)));
     state.evolve(event, 0);
   }
   return states;

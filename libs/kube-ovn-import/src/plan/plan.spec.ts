@@ -6,18 +6,18 @@ import {
   MAC,
   machine,
   node,
-  object,
+  customObject,
   ofMachine,
   ofSet,
   ownedBy,
   pod,
   pool,
   statefulSet,
-  subnet,
-  usedBy,
+  subnetObject,
+  vipUsedBy,
   vip,
 } from '../testing/kube-ovn-objects';
-import { conflictsOf, planOf, stepsOf } from '../testing/plan-text';
+import { conflictsOf, planOf, planSteps } from '../testing/plan-text';
 
 const DEFINED = 'define ovn-default 10.16.0.0/16 gw 10.16.0.1 not 10.16.0.1 on ovn-cluster';
 
@@ -25,20 +25,20 @@ const DEFINED = 'define ovn-default 10.16.0.0/16 gw 10.16.0.1 not 10.16.0.1 on o
 function recorded(objects: Parameters<typeof cluster>[0]): string[] {
   const plan = planOf(cluster(objects));
   expect(conflictsOf(plan)).toEqual([]);
-  const [first, ...rest] = stepsOf(plan);
+  const [first, ...rest] = planSteps(plan);
   expect(first).toBe(DEFINED);
   return rest;
 }
 
 describe('planImport records', () => {
   it('a Subnet with its blocks, gateways, exclusions and router', () => {
-    const dual = subnet('dual', '10.20.0.0/24,fd00::/64', {
+    const dual = subnetObject('dual', '10.20.0.0/24,fd00::/64', {
       gateway: '10.20.0.254,fd00::1',
       excludeIps: ['10.20.0.1..10.20.0.9', '10.20.0.254', 'fd00::1'],
       vpc: 'tenant',
     });
-    const underlay = subnet('underlay', '192.168.0.0/24', { vlan: 'vlan1', provider: 'ovn' });
-    expect(stepsOf(planOf(cluster({ subnets: [dual, underlay] })))).toEqual([
+    const underlay = subnetObject('underlay', '192.168.0.0/24', { vlan: 'vlan1', provider: 'ovn' });
+    expect(planSteps(planOf(cluster({ subnets: [dual, underlay] })))).toEqual([
       'define dual 10.20.0.0/24 fd00::/64 gw 10.20.0.254 gw fd00::1 not 10.20.0.1..10.20.0.9 not 10.20.0.254 not fd00::1 on tenant',
       'define underlay 192.168.0.0/24 gw 192.168.0.1',
     ]);
@@ -70,11 +70,11 @@ describe('planImport records', () => {
     };
     const plan = planOf(
       cluster({
-        subnets: [subnet('ovn-default', '10.16.0.0/16,fd00::/64')],
+        subnets: [subnetObject('ovn-default', '10.16.0.0/16,fd00::/64')],
         pods: [pod('web', '10.16.0.5', annotations)],
       }),
     );
-    expect(stepsOf(plan)[1]).toBe(`reserve pod/default/web 10.16.0.5 fd00::5 ${MAC(5)} port web.default`);
+    expect(planSteps(plan)[1]).toBe(`reserve pod/default/web 10.16.0.5 fd00::5 ${MAC(5)} port web.default`);
     expect(plan.steps[1]?.command).toMatchObject({ families: [4, 6], portSecurity: true });
   });
 
@@ -179,7 +179,7 @@ describe('planImport records', () => {
     const uses = { 'ovn.kubernetes.io/vip': 'web' };
     const pods = [pod('db-0', '10.16.0.100', uses, ofSet('db'))];
     const ips = [ip('db-0.default', '10.16.0.100', { podType: 'StatefulSet' })];
-    const vips = [vip('web', '10.16.0.100', {}, {}, usedBy('db-0.default'))];
+    const vips = [vip('web', '10.16.0.100', {}, {}, vipUsedBy('db-0.default'))];
     expect(recorded({ pods, ips, vips, statefulSets: [statefulSet('db', 1)] })).toEqual([
       `vip web 10.16.0.100 ${MAC(100)} ""`,
       'attach pod/default/db-0 uid-of-pod-default-db-0 to vip/web for statefulset/default/db/0',
@@ -188,9 +188,9 @@ describe('planImport records', () => {
 
   it('a Vip that is kept for an ordinal without a Pod, and not the ordinal itself', () => {
     const ips = [ip('db-0.default', '10.16.0.100', { podType: 'StatefulSet' })];
-    const vips = [vip('web', '10.16.0.100', {}, {}, usedBy('db-0.default'))];
+    const vips = [vip('web', '10.16.0.100', {}, {}, vipUsedBy('db-0.default'))];
     const status = { v4usingIPs: 1, v4usingIPrange: '' };
-    const subnets = [subnet('ovn-default', '10.16.0.0/16', { excludeIps: ['10.16.0.1'] }, status)];
+    const subnets = [subnetObject('ovn-default', '10.16.0.0/16', { excludeIps: ['10.16.0.1'] }, status)];
     expect(recorded({ ips, vips, subnets, statefulSets: [statefulSet('db', 1)] })).toEqual([
       `vip web 10.16.0.100 ${MAC(100)} ""`,
       'attach ip/default/db-0.default uid-of-ip--db-0.default to vip/web for statefulset/default/db/0',
@@ -219,7 +219,7 @@ describe('planImport records', () => {
       mcastQuerierIP: '10.16.0.42',
       mcastQuerierMAC: MAC(42),
     };
-    const subnets = [subnet('ovn-default', '10.16.0.0/16', { excludeIps: ['10.16.0.1'] }, status)];
+    const subnets = [subnetObject('ovn-default', '10.16.0.0/16', { excludeIps: ['10.16.0.1'] }, status)];
     expect(recorded({ nodes: [node('n1')], ips, subnets })).toEqual([
       `reserve kube-ovn/ovn-default/multicast-querier 10.16.0.42 ${MAC(42)}`,
       `reserve kube-ovn/ovn-default/u2o-interconnection.ovn-cluster.ovn-default 10.16.0.41 ${MAC(41)}`,
@@ -231,7 +231,7 @@ describe('planImport records', () => {
     const pods = [
       pod('host', '10.16.0.50', {}, {}, { spec: { hostNetwork: true } }),
       pod('done', '10.16.0.51', {}, {}, { status: { phase: 'Succeeded' } }),
-      object('v1', 'Pod', { name: 'new', namespace: 'default' }),
+      customObject('v1', 'Pod', { name: 'new', namespace: 'default' }),
     ];
     expect(recorded({ pods })).toEqual([]);
   });
@@ -268,7 +268,7 @@ describe('planImport, looking again', () => {
   it('finds that all is so already', () => {
     const plan = planOf(objects, ledger);
     expect(conflictsOf(plan)).toEqual([]);
-    expect(stepsOf(plan)).toEqual([
+    expect(planSteps(plan)).toEqual([
       `${DEFINED} (so already)`,
       'pool db 10.16.1.0..10.16.1.255 for  (so already)',
       `reserve pod/default/web 10.16.0.5 ${MAC(5)} port web.default (so already)`,

@@ -1,9 +1,9 @@
 // What import would record of a cluster that Kube-OVN runs, what of it is so already, and every conflict. Pure: it is
 // given what the cluster and the ledger have, and the same again gives the same plan.
 //
-//   objects -> claims (who has what, by which object) -> holdings that all agree on -> orders, tried on the ledger's state
+//   objects -> claims (who has what, by which object) -> holdings that all agree on -> commands, tried on the ledger's state
 //                     \__________ conflicts ______________/____________________________/
-import type { Holder, SubnetFact } from '@holdfast/ipam';
+import type { Holder, ObjectOwner, SubnetFact } from '@holdfast/ipam';
 import { userOf } from '@holdfast/pods';
 import type { IdentityRules } from '@holdfast/pods';
 import {
@@ -16,7 +16,7 @@ import {
 import { agree, type Holding } from './agreement';
 import type { Claim, Source } from '../cluster/claim';
 import type { ClusterObjects } from '../cluster/cluster-objects';
-import { type Conflict, partyOf } from '../cluster/conflict';
+import { type ImportConflict, partyOf } from '../cluster/conflict';
 import { countConflicts } from './counts';
 import { forgotten, holdBack, releasesBefore } from './held-back';
 import { readIps } from '../cluster/ip-claims';
@@ -35,12 +35,12 @@ import { attribute } from '../cluster/vip-users';
 export interface ImportPlan {
   /** In the order in which they can be done. */
   readonly steps: readonly ImportStep[];
-  readonly conflicts: readonly Conflict[];
+  readonly conflicts: readonly ImportConflict[];
   /** What makes the ledger what it is, and then what it will be with the steps. */
   readonly facts: readonly SubnetFact[];
 }
 
-interface Wanted {
+interface Candidate {
   readonly command: ImportCommand;
   readonly who: string;
   readonly sources: readonly Source[];
@@ -57,17 +57,23 @@ export function planImport(
   const { nics, ...ofPods } = readPodNics(objects, rules);
   const { ips, ...ofIps } = readIps(objects, nics, rules);
   const { vips, ...ofVips } = readVips(objects);
-  const told = attribute(vips, nics, ips);
-  const said = [...told.claims, ...systemOf(objects, told.claims)];
+  const attributed = attribute(vips, nics, ips);
+  const said = [...attributed.claims, ...systemOf(objects, attributed.claims)];
   const { holdings, conflicts: disagreements } = agree(said);
-  const users = new Map([...told.nicsOf].map(([holder, of]) => [holder, usersDiffer(holder, of)]));
+  const users = new Map([...attributed.nicsOf].map(([holder, of]) => [holder, usersDiffer(holder, of)]));
   const counts = countConflicts(objects, {
     claims: said,
-    isOfUsedVip: ({ holder }) => told.usedVips.has(holder),
+    isOfUsedVip: ({ holder }) => attributed.usedVips.has(holder),
   });
-  const conflicts: Conflict[] = [
+  const conflicts: ImportConflict[] = [
     ...spaces.conflicts,
-    ...[...ofPods.conflicts, ...ofIps.conflicts, ...ofVips.conflicts, ...told.conflicts, ...disagreements],
+    ...[
+      ...ofPods.conflicts,
+      ...ofIps.conflicts,
+      ...ofVips.conflicts,
+      ...attributed.conflicts,
+      ...disagreements,
+    ],
     ...[...users.values()].filter((it) => it !== undefined),
     ...[...vips, ...ips, ...nics].filter((it) => it.isUpperCase).map((it) => upperCase(it.claim)),
     ...counts.conflicts,
@@ -75,20 +81,20 @@ export function planImport(
   const heldBack = new Set(conflicts.flatMap((conflict) => conflict.heldBack));
   const reservedHolders = new Set(ips.filter((ip) => ip.isReserved).map(({ claim }) => claim.holder));
   const purposes = new Map(vips.map((vip) => [vip.claim.holder, vip]));
-  const wanted = [
-    ...spaces.subnets.map((space) => spaceWanted(space, subnetName(space.command.subnet))),
-    ...spaces.pools.map((space) => spaceWanted(space, poolName(space.command.subnet, space.command.name))),
+  const candidates = [
+    ...spaces.subnets.map((space) => spaceCandidate(space, subnetName(space.command.subnet))),
+    ...spaces.pools.map((space) => spaceCandidate(space, poolName(space.command.subnet, space.command.name))),
     ...[...holdings].sort(byMacAndName).flatMap((holding) => {
-      const of = users.get(holding.holder) ? [] : (told.nicsOf.get(holding.holder) ?? []);
-      const keeper = told.keepers.get(holding.holder);
-      return holdingWanted(holding, purposes.get(holding.holder), of, {
+      const of = users.get(holding.holder) ? [] : (attributed.nicsOf.get(holding.holder) ?? []);
+      const keeper = attributed.keepers.get(holding.holder);
+      return holdingCandidates(holding, purposes.get(holding.holder), of, {
         isReserved: reservedHolders.has(holding.holder),
         keeping: keeper ? keepFor(holding.holder, keeper) : [],
       });
     }),
   ];
   const rehearsal = new Rehearsal(statesOf(ledger));
-  const rehearsed = rehearse(wanted, rehearsal, heldBack);
+  const rehearsed = rehearse(candidates, rehearsal, heldBack);
   const named = [...said, ...ofPods.strays, ...ofIps.strays, ...ofVips.strays];
   const kept = [
     ...holdBack(named, 'held-back', rehearsal),
@@ -131,24 +137,24 @@ function byMacAndName(a: Holding, b: Holding): number {
   return a.holder < b.holder ? -1 : a.holder > b.holder ? 1 : 0;
 }
 
-function spaceWanted({ command, source }: ReadSpace<ImportCommand>, who: string): Wanted {
+function spaceCandidate({ command, source }: ReadSpace<ImportCommand>, who: string): Candidate {
   return { command, who, sources: [source], claims: [] };
 }
 
-function holdingWanted(
+function holdingCandidates(
   { holder, subnet, held, port, portSecurity, claims }: Holding,
   vip: VipClaim | undefined,
   nics: readonly Nic[],
   { isReserved, keeping }: { readonly isReserved: boolean; readonly keeping: readonly ImportCommand[] },
-): Wanted[] {
+): Candidate[] {
   const sources = claims.map(({ source }) => source);
   const families = ([4, 6] as const).filter((family) => (family === 4 ? held.v4 : held.v6) !== undefined);
   const base = { subnet, ...held, families };
-  const wish: ImportCommand = vip
-    ? { type: 'ReserveVip', name: vip.name, ...base, ...vip.purpose }
+  const request: ImportCommand = vip
+    ? { type: 'ReserveVip', name: vip.name, owner: importedFrom(vip), ...base, ...vip.purpose }
     : { type: 'ReserveAddress', holder, ...base, ...(port !== undefined && { port, portSecurity }) };
   const commands: ImportCommand[] = [
-    wish,
+    request,
     ...(isReserved && !vip
       ? [{ type: 'SetRetention', subnet, holder, retention: { keep: 'forever' } } as const]
       : []),
@@ -158,24 +164,31 @@ function holdingWanted(
   return commands.map((command) => ({ command, who: holder, sources, claims }));
 }
 
+/** The Vip is that object's alone, once Holdfast follows the cluster. */
+const importedFrom = ({ claim }: VipClaim): ObjectOwner => ({
+  kind: 'ImportedObject',
+  resource: 'vips.kubeovn.io',
+  uid: claim.source.uid,
+});
+
 /** Packets go to the first; the target of a migration comes after. */
 function attachments(nics: readonly Nic[], holder: Holder, subnet: string): ImportCommand[] {
   const staying = nics.filter(({ role }) => role !== 'leaves');
-  const ordered = staying.sort((a, b) => Number(a.role === 'joins') - Number(b.role === 'joins'));
-  return ordered.map((nic) => {
+  const inSequence = staying.sort((a, b) => Number(a.role === 'joins') - Number(b.role === 'joins'));
+  return inSequence.map((nic) => {
     const migrates = nic.role === 'joins';
     return { type: 'AttachUser', subnet, holder, user: userOf(nic, holder), ...(migrates && { migrates }) };
   });
 }
 
 function rehearse(
-  wanted: readonly Wanted[],
+  candidates: readonly Candidate[],
   rehearsal: Rehearsal,
   heldBack: Set<string>,
-): { readonly steps: ImportStep[]; readonly conflicts: Conflict[] } {
+): { readonly steps: ImportStep[]; readonly conflicts: ImportConflict[] } {
   const steps: ImportStep[] = [];
-  const conflicts: Conflict[] = [];
-  for (const { command, who, sources, claims } of wanted) {
+  const conflicts: ImportConflict[] = [];
+  for (const { command, who, sources, claims } of candidates) {
     const isOfHeldBackSubnet = heldBack.has(subnetName(command.subnet));
     if (heldBack.has(who) || isOfHeldBackSubnet) continue;
     const isKnown = command.type === 'DefineSubnet' || rehearsal.has(command.subnet);
@@ -196,7 +209,7 @@ function rehearse(
   return { steps, conflicts };
 }
 
-function subnetUnknown({ subnet }: ImportCommand, who: string, claims: readonly Claim[]): Conflict {
+function subnetUnknown({ subnet }: ImportCommand, who: string, claims: readonly Claim[]): ImportConflict {
   return {
     code: 'SubnetUnknown',
     subnet,

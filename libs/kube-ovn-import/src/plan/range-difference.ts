@@ -2,7 +2,7 @@
 // size: a Subnet may have ten thousand of each.
 import type { Address, AddressRange } from '@holdfast/ipam';
 
-export interface Difference {
+export interface RangeDifference {
   /** What the ranges have and the addresses don't. */
   readonly unnamed: readonly AddressRange[];
   /** The addresses that no range has. */
@@ -10,7 +10,7 @@ export interface Difference {
 }
 
 /** @param ranges and @param addresses of one family */
-export function difference(ranges: readonly AddressRange[], addresses: Iterable<Address>): Difference {
+export function difference(ranges: readonly AddressRange[], addresses: Iterable<Address>): RangeDifference {
   const named = [...new Set(addresses)].sort(ascending);
   const used = [...ranges].sort((a, b) => ascending(a.first, b.first));
   const unnamed: AddressRange[] = [];

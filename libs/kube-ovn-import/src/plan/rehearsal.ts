@@ -11,7 +11,8 @@ import {
   type ReserveVip,
   subnet,
   type SubnetCommand,
-  SubnetState,
+  SubnetFold,
+  type SubnetState,
 } from '@holdfast/ipam';
 import { addressesIn, type ClaimedAddress } from '../cluster/claim';
 import { isKeeper } from './keeper';
@@ -33,7 +34,7 @@ export class Rehearsal {
   readonly steps: SubnetStep[] = [];
   private readonly subnetOfVip = new Map<Holder, string>();
 
-  constructor(private readonly states: Map<string, SubnetState>) {
+  constructor(private readonly states: Map<string, SubnetFold>) {
     for (const { name, byHolder } of states.values())
       for (const holder of byHolder.keys()) if (isVipHolder(holder)) this.subnetOfVip.set(holder, name);
   }
@@ -54,9 +55,9 @@ export class Rehearsal {
   }
 
   try(command: ImportCommand): Tried {
-    const state = this.states.get(command.subnet) ?? new SubnetState(command.subnet);
+    const state = this.states.get(command.subnet) ?? new SubnetFold(command.subnet);
     this.states.set(command.subnet, state);
-    const refusal = this.refusalBefore(command, state);
+    const refusal = this.rejectionBefore(command, state);
     if (refusal) return { is: 'refused', rejected: refusal };
     if (command.type === 'DefineSubnet' && state.definition) return definedAlready(command, state);
     if (command.type === 'AttachUser' && isKeptAlready(command, state)) return { is: 'so' };
@@ -71,14 +72,14 @@ export class Rehearsal {
     return { is: 'needed' };
   }
 
-  private refusalBefore(command: ImportCommand, state: SubnetState): Rejection | undefined {
+  private rejectionBefore(command: ImportCommand, state: SubnetState): Rejection | undefined {
     if (command.type === 'ReserveVip') return this.elsewhere(command) ?? more(command, vipOf(command), state);
     return command.type === 'ReserveAddress' ? more(command, command.holder, state) : undefined;
   }
 
-  private elsewhere({ name, subnet: wanted }: Omit<ReserveVip, 'claim'>): Rejection | undefined {
+  private elsewhere({ name, subnet: desiredSubnet }: Omit<ReserveVip, 'claim'>): Rejection | undefined {
     const there = this.subnetOfVip.get(`vip/${name}` as Holder);
-    if (there === undefined || there === wanted) return undefined;
+    if (there === undefined || there === desiredSubnet) return undefined;
     const message = `Vip ${name} is in subnet ${there} in the ledger; have it released there first.`;
     return reject('VipNameTaken', message, { vip: name, subnet: there }).rejected;
   }
@@ -92,7 +93,8 @@ function more(command: ClaimedAddress & { readonly subnet: string }, holder: Hol
   if (!held || addressesIn(held).length <= addressesIn(command).length) return undefined;
   const has = `${formatPair(held)} MAC ${formatMac(state.macOf(held))}`;
   const message = `${holder} holds ${has} in subnet ${state.name}, which is more than ${formatPair(command)}; release or move what it holds.`;
-  return reject('HolderHoldsOther', message, { subnet: state.name, holder, held: formatPair(held) }).rejected;
+  return reject('HolderHasDifferentAddress', message, { subnet: state.name, holder, held: formatPair(held) })
+    .rejected;
 }
 
 /**
@@ -114,7 +116,7 @@ function definedAlready(
   command: Extract<ImportCommand, { readonly type: 'DefineSubnet' }>,
   { name, definition }: SubnetState,
 ): Tried {
-  const bare = new SubnetState(name);
+  const bare = new SubnetFold(name);
   if (definition) {
     const retention = command.retention && definition.retention;
     bare.evolve({ type: 'SubnetDefined', ...definition, retention, pools: [] }, 0);

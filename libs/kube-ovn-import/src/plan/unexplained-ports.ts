@@ -2,7 +2,7 @@
 // OVN answers for the address all the same.
 import { type Address, formatAddress } from '@holdfast/ipam';
 import type { Stray } from '../cluster/claim';
-import type { Conflict } from '../cluster/conflict';
+import type { ImportConflict } from '../cluster/conflict';
 import { isHeldBack } from './held-back';
 import type { Rehearsal } from './rehearsal';
 
@@ -28,7 +28,7 @@ export function unexplainedPorts(
   ports: readonly PortAddress[],
   named: readonly Pick<Stray, 'subnet' | 'held'>[],
   rehearsal: Rehearsal,
-): Conflict[] {
+): ImportConflict[] {
   const known = new Set(
     named.map(({ subnet, held }) => [`${subnet} ${held.v4}`, `${subnet} ${held.v6}`]).flat(),
   );
@@ -36,7 +36,7 @@ export function unexplainedPorts(
     const holder = rehearsal.holderOf(subnet, address);
     if (holder === undefined || !isHeldBack(holder) || known.has(`${subnet} ${address}`)) return [];
     const text = formatAddress(address);
-    const conflict: Conflict = {
+    const conflict: ImportConflict = {
       code: 'PortUnexplained',
       subnet,
       about: text,

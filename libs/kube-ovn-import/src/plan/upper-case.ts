@@ -1,8 +1,8 @@
 // IPv6 addresses that are written with capital letters. One address has one value here, so that nothing is held back.
 import type { Claim } from '../cluster/claim';
-import { type Conflict, partyOf } from '../cluster/conflict';
+import { type ImportConflict, partyOf } from '../cluster/conflict';
 
-export function upperCase(claim: Claim): Conflict {
+export function upperCase(claim: Claim): ImportConflict {
   const { holder, subnet, source } = claim;
   return {
     code: 'UpperCaseAddress',

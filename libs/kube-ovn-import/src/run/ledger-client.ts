@@ -4,15 +4,17 @@ import type { MessageShape } from '@bufbuild/protobuf';
 import type { OperationName, Operations } from '@holdfast/api';
 import type { HttpClient } from '@holdfast/api/http-client';
 
-export type CallRequest<Name extends OperationName> = Parameters<typeof HttpClient.prototype.call<Name>>[1];
-export type CallReply<Name extends OperationName> = MessageShape<Operations[Name]['response']>;
+export type LedgerCallRequest<Name extends OperationName> = Parameters<
+  typeof HttpClient.prototype.call<Name>
+>[1];
+export type LedgerCallReply<Name extends OperationName> = MessageShape<Operations[Name]['response']>;
 
-export type CallOutcome<Reply> =
+export type LedgerCallOutcome<Reply> =
   | { readonly reply: Reply; readonly refusal?: undefined }
-  | { readonly refusal: CallRefusal };
+  | { readonly refusal: LedgerCallRefusal };
 
 /** The contract's `Rejection`, or why there is none. */
-export interface CallRefusal {
+export interface LedgerCallRefusal {
   readonly code: string;
   readonly message: string;
   readonly facts: Readonly<Record<string, string>>;
@@ -24,12 +26,12 @@ export interface CallRefusal {
 export interface LedgerClient {
   call<Name extends OperationName>(
     name: Name,
-    request: CallRequest<Name>,
-  ): Promise<CallOutcome<CallReply<Name>>>;
+    request: LedgerCallRequest<Name>,
+  ): Promise<LedgerCallOutcome<LedgerCallReply<Name>>>;
 
   /** All pages as one reply, which reflects the position of the first. */
   callForAll<Name extends 'ListSubnets' | 'ListReservations' | 'ListVips'>(
     name: Name,
-    request: CallRequest<Name>,
-  ): Promise<CallOutcome<CallReply<Name>>>;
+    request: LedgerCallRequest<Name>,
+  ): Promise<LedgerCallOutcome<LedgerCallReply<Name>>>;
 }

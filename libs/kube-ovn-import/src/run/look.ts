@@ -9,7 +9,7 @@ import { readCluster } from '../cluster/read-cluster';
 import type { NorthboundHandOver } from '../northbound/northbound-hand-over';
 import type { TakeOverPlan } from '../northbound/plan-take-over';
 import { type ImportPlan, planImport } from '../plan/plan';
-import type { CallOutcome, LedgerClient } from './ledger-client';
+import type { LedgerCallOutcome, LedgerClient } from './ledger-client';
 import { readLedger } from './read-ledger';
 import { type ReportedConflict, reportedConflict } from './reported';
 
@@ -35,7 +35,7 @@ export interface LookOptions {
 }
 
 /** @param atLeastPosition '' for what is there now @throws KubernetesFault, OvsdbFault */
-export async function look(options: LookOptions, atLeastPosition: string): Promise<CallOutcome<Seen>> {
+export async function look(options: LookOptions, atLeastPosition: string): Promise<LedgerCallOutcome<Seen>> {
   const { ledger, northbound, statefulSets, keepVmIp } = options;
   const objects = await readObjects(options);
   const contents = await readLedger(ledger, atLeastPosition, northbound !== undefined);

@@ -11,4 +11,5 @@ export function later(a: string, b: string): string {
 }
 
 /** Negative, zero or positive. */
-export const comparePositions = (a: string, b: string): number => (a === b ? 0 : later(a, b) === b ? -1 : 1);
+export const compareReplyPositions = (a: string, b: string): number =>
+  a === b ? 0 : later(a, b) === b ? -1 : 1;

@@ -2,7 +2,7 @@
 import type { v1 } from '@holdfast/api';
 import { parseHolder } from '@holdfast/ipam';
 import type { LedgerContents, LedgerReservation, LedgerVip } from '../plan/ledger-contents';
-import type { CallOutcome, CallRefusal, LedgerClient } from './ledger-client';
+import type { LedgerCallOutcome, LedgerCallRefusal, LedgerClient } from './ledger-client';
 
 export interface ReadLedger extends LedgerContents {
   readonly position: string;
@@ -18,7 +18,7 @@ export async function readLedger(
   ledger: LedgerClient,
   atLeastPosition: string,
   withParents: boolean,
-): Promise<CallOutcome<ReadLedger>> {
+): Promise<LedgerCallOutcome<ReadLedger>> {
   const subnets = await ledger.callForAll('ListSubnets', { atLeastPosition });
   if (subnets.refusal) return subnets;
   const reservations = await ledger.callForAll('ListReservations', { atLeastPosition });
@@ -27,7 +27,7 @@ export async function readLedger(
   if (vips.refusal) return vips;
   const status = await ledger.call('GetStatus', {});
   if (status.refusal) return status;
-  const detailed: CallOutcome<readonly LedgerVip[]> = withParents
+  const detailed: LedgerCallOutcome<readonly LedgerVip[]> = withParents
     ? await parentsOf(ledger, vips.reply.vips)
     : { reply: vips.reply.vips };
   if (detailed.refusal) return detailed;
@@ -43,21 +43,24 @@ export async function readLedger(
 }
 
 /** Of the Vips that ports of others may answer for. */
-async function parentsOf(ledger: LedgerClient, vips: readonly v1.Vip[]): Promise<CallOutcome<LedgerVip[]>> {
-  const told: LedgerVip[] = [];
+async function parentsOf(
+  ledger: LedgerClient,
+  vips: readonly v1.Vip[],
+): Promise<LedgerCallOutcome<LedgerVip[]>> {
+  const read: LedgerVip[] = [];
   const waiting = vips.values();
-  let refusal: CallRefusal | undefined;
+  let refusal: LedgerCallRefusal | undefined;
   const work = async (): Promise<void> => {
     for (const vip of waiting) {
-      const asked = await ledger.call('GetVip', { name: vip.name });
+      const outcome = await ledger.call('GetVip', { name: vip.name });
       // One that was released meanwhile has none.
-      if (asked.refusal && asked.refusal.code !== 'VipNotFound') refusal = asked.refusal;
+      if (outcome.refusal && outcome.refusal.code !== 'VipNotFound') refusal = outcome.refusal;
       if (refusal) return;
-      told.push({ ...vip, parents: asked.refusal ? [] : asked.reply.parents.map(({ port }) => port) });
+      read.push({ ...vip, parents: outcome.refusal ? [] : outcome.reply.parents.map(({ port }) => port) });
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE_MAX }, work));
-  return refusal ? { refusal } : { reply: told };
+  return refusal ? { refusal } : { reply: read };
 }
 
 function toSubnet(subnet: v1.Subnet): LedgerContents['subnets'][number] {

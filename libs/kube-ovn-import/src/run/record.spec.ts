@@ -3,7 +3,7 @@ import { systemClock } from '@holdfast/clock';
 import { parseAddress, parseCidr, parseHolder } from '@holdfast/ipam';
 import type { ImportStep } from '../plan/import-step';
 import type { ImportCommand } from '../plan/import-step';
-import type { CallOutcome, LedgerClient } from './ledger-client';
+import type { LedgerCallOutcome, LedgerClient } from './ledger-client';
 import { later } from './position';
 import { holderText, Recording } from './record';
 
@@ -32,7 +32,7 @@ const attach = (name: string) =>
     user: { object: `pod/default/${name}`, uid: 'u1' },
   });
 
-type Asked = {
+type SentRequest = {
   readonly name: string;
   readonly holder?: string;
   readonly actor: string;
@@ -40,16 +40,16 @@ type Asked = {
 };
 
 /** A ledger that answers as it is told to, at position 1, 2, 3... */
-function ledgerOf(answer: (asked: Asked) => CallOutcome<never>['refusal'] | undefined) {
-  const asked: Asked[] = [];
-  const call = (name: string, request: Record<string, unknown>): Promise<CallOutcome<object>> => {
+function ledgerOf(answer: (sent: SentRequest) => LedgerCallOutcome<never>['refusal'] | undefined) {
+  const sent: SentRequest[] = [];
+  const call = (name: string, request: Record<string, unknown>): Promise<LedgerCallOutcome<object>> => {
     const { actor, commandId } = request['options'] as { actor: string; commandId: string };
     const one = { name, holder: request['holder'] as string, actor, commandId };
-    asked.push(one);
+    sent.push(one);
     const refusal = answer(one);
-    return Promise.resolve(refusal ? { refusal } : { reply: { position: String(asked.length) } });
+    return Promise.resolve(refusal ? { refusal } : { reply: { position: String(sent.length) } });
   };
-  return { asked, ledger: { call } as unknown as LedgerClient };
+  return { sent, ledger: { call } as unknown as LedgerClient };
 }
 
 const refusal = (code: string, isFault: boolean) => {
@@ -58,7 +58,7 @@ const refusal = (code: string, isFault: boolean) => {
 
 describe('Recording', () => {
   it('asks for what is needed, Subnets first and each holder in order, and says on whose account', async () => {
-    const { asked, ledger } = ledgerOf(() => undefined);
+    const { sent, ledger } = ledgerOf(() => undefined);
     const steps = [
       reserve('a'),
       attach('a'),
@@ -68,25 +68,25 @@ describe('Recording', () => {
       { ...reserve('c'), isSo: true },
     ];
     const recorded = await new Recording(ledger, systemClock, 'alice', '0').record(steps);
-    expect(asked[0]?.name).toBe('DefineSubnet');
+    expect(sent[0]?.name).toBe('DefineSubnet');
     for (const name of ['a', 'b'])
-      expect(asked.filter(({ holder }) => holder === `pod/default/${name}`).map((it) => it.name)).toEqual([
+      expect(sent.filter(({ holder }) => holder === `pod/default/${name}`).map((it) => it.name)).toEqual([
         'ReserveAddress',
         'AttachUser',
       ]);
-    expect(asked).toHaveLength(5);
-    expect(asked[1]?.actor).toBe('import:kube-ovn by alice (uid u1, resourceVersion 7)');
+    expect(sent).toHaveLength(5);
+    expect(sent[1]?.actor).toBe('import:kube-ovn by alice (uid u1, resourceVersion 7)');
     expect(recorded).toMatchObject({ position: '5', conflicts: [] });
     expect(recorded.done).toEqual(new Set(steps.slice(0, 5)));
   });
 
   it('takes a refusal for a conflict, and leaves out what came after it', async () => {
-    const { asked, ledger } = ledgerOf(({ name, holder }) =>
+    const { sent, ledger } = ledgerOf(({ name, holder }) =>
       name === 'ReserveAddress' && holder === 'pod/default/a' ? refusal('AddressTaken', false) : undefined,
     );
     const steps = [reserve('a'), attach('a'), reserve('b')];
     const { done, conflicts, fault } = await new Recording(ledger, systemClock, 'alice', '0').record(steps);
-    expect([[...done], fault, asked.length]).toEqual([[steps[2]], undefined, 2]);
+    expect([[...done], fault, sent.length]).toEqual([[steps[2]], undefined, 2]);
     expect(conflicts).toMatchObject([
       {
         code: 'LedgerDiffers',
@@ -97,12 +97,12 @@ describe('Recording', () => {
   });
 
   it('ends with what nobody decided', async () => {
-    const { asked, ledger } = ledgerOf(() => refusal('Unavailable', true));
+    const { sent, ledger } = ledgerOf(() => refusal('Unavailable', true));
     const { done, conflicts, fault } = await new Recording(ledger, systemClock, 'alice', '0').record([
       define,
       reserve('a'),
     ]);
-    expect([done.size, conflicts, fault?.code, asked.length]).toEqual([0, [], 'Unavailable', 1]);
+    expect([done.size, conflicts, fault?.code, sent.length]).toEqual([0, [], 'Unavailable', 1]);
   });
 });
 

@@ -3,10 +3,10 @@
 import { importActor } from '@holdfast/kube';
 import type { Clock } from '@holdfast/clock';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
-import type { Conflict } from '../cluster/conflict';
+import type { ImportConflict } from '../cluster/conflict';
 import { refusedByLedger } from '../plan/ledger-conflict';
 import type { ImportStep } from '../plan/import-step';
-import type { CallRefusal, LedgerClient } from './ledger-client';
+import type { LedgerCallRefusal, LedgerClient } from './ledger-client';
 import { later } from './position';
 import { type Asking, askingOf, commandIdOf } from './requests';
 
@@ -15,18 +15,18 @@ const AT_ONCE_MAX = 16;
 
 export interface Recorded {
   readonly done: ReadonlySet<ImportStep>;
-  readonly conflicts: readonly Conflict[];
+  readonly conflicts: readonly ImportConflict[];
   /** The furthest that any reply told of; '' when nothing was asked. */
   readonly position: string;
   /** Why it ended early. */
-  readonly fault?: CallRefusal;
+  readonly fault?: LedgerCallRefusal;
 }
 
 export class Recording {
   private readonly done = new Set<ImportStep>();
-  private readonly conflicts: Conflict[] = [];
+  private readonly conflicts: ImportConflict[] = [];
   private position = '';
-  private fault: CallRefusal | undefined;
+  private fault: LedgerCallRefusal | undefined;
 
   constructor(
     private readonly ledger: LedgerClient,
@@ -42,14 +42,14 @@ export class Recording {
     const needed = steps.filter(({ isSo }) => !isSo);
     const isSpace = ({ command }: ImportStep): boolean =>
       command.type === 'DefineSubnet' || command.type === 'DefinePool';
-    await this.inTurn(needed.filter(isSpace));
+    await this.inSequence(needed.filter(isSpace));
     const chains = Map.groupBy(
       needed.filter((step) => !isSpace(step)),
       ({ command, who }) => `${command.subnet} ${who}`,
     );
     const waiting = chains.values();
     const work = async (): Promise<void> => {
-      for (const chain of waiting) await this.inTurn(chain, true);
+      for (const chain of waiting) await this.inSequence(chain, true);
     };
     await Promise.all(Array.from({ length: AT_ONCE_MAX }, work));
     const { done, conflicts, position, fault } = this;
@@ -57,7 +57,7 @@ export class Recording {
   }
 
   /** @param isChain whether each needs the one before */
-  private async inTurn(steps: readonly ImportStep[], isChain = false): Promise<void> {
+  private async inSequence(steps: readonly ImportStep[], isChain = false): Promise<void> {
     for (const step of steps) {
       if (this.fault) return;
       const isDone = await this.ask(step);
@@ -91,7 +91,7 @@ export class Recording {
 
   private async send({ name, request }: Asking): Promise<{
     readonly reply?: { readonly position: string };
-    readonly refusal?: CallRefusal;
+    readonly refusal?: LedgerCallRefusal;
   }> {
     return this.ledger.call(name, request as never);
   }

@@ -1,5 +1,5 @@
 // What a run of import found and did, before anybody puts it into words: steps, ports and conflicts, each with how it stands.
-import type { Conflict } from '../cluster/conflict';
+import type { ImportConflict } from '../cluster/conflict';
 import { KUBE_OVN, type PortToTakeOver } from '../northbound/plan-take-over';
 import type { TakeOverConflict } from '../northbound/take-over-conflict';
 import type { ImportStep } from '../plan/import-step';
@@ -7,7 +7,7 @@ import type { ImportStep } from '../plan/import-step';
 export type StepState = 'to record' | 'so already' | 'recorded';
 
 /** One of import's own, or one of the Northbound's. */
-export type ReportedConflict = Omit<Conflict, 'code'> & { readonly code: string };
+export type ReportedConflict = Omit<ImportConflict, 'code'> & { readonly code: string };
 
 export interface ReportedStep {
   readonly step: ImportStep;
@@ -39,28 +39,28 @@ export function reportedConflict({
   key,
   row,
   found,
-  wanted,
+  desired,
   message,
 }: TakeOverConflict): ReportedConflict {
   const said = (columns: object | undefined): string[] =>
     Object.entries(columns ?? {}).map(([column, value]) => `${column}: ${JSON.stringify(value ?? null)}`);
   const parties = [
-    { who: key, evidence: said(wanted) },
+    { who: key, evidence: said(desired) },
     { who: row === '' ? KUBE_OVN : `the row ${row}`, evidence: said(found) },
   ];
   return { code, subnet: '', about: row || key, message, parties, heldBack: [] };
 }
 
-export const portName = ({ row }: Pick<PortToTakeOver, 'row'>): string => row.name;
+export const nameOfPort = ({ row }: Pick<PortToTakeOver, 'row'>): string => row.name;
 
 /** @param taken in this run */
 export function reportedPorts(
   { ports, already }: { readonly ports: readonly PortToTakeOver[]; readonly already: readonly string[] },
   taken: readonly PortToTakeOver[],
 ): ReportedPort[] {
-  const byName = new Map(taken.map((port) => [portName(port), port]));
+  const byName = new Map(taken.map((port) => [nameOfPort(port), port]));
   const reported = (port: PortToTakeOver, state: ReportedPort['state']): ReportedPort => {
-    return { state, port: portName(port), key: port.key, respelled: port.respelled };
+    return { state, port: nameOfPort(port), key: port.key, respelled: port.respelled };
   };
   return [
     ...already.map((name): ReportedPort => {

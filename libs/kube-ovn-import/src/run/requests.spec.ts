@@ -21,7 +21,7 @@ const owned = {
   port: 'db-0.default',
 };
 
-const ORDERS: readonly (readonly [ImportCommand, object])[] = [
+const COMMANDS: readonly (readonly [ImportCommand, object])[] = [
   [
     {
       ...{ type: 'DefineSubnet', subnet: 'a', cidrs: [sure(parseCidr('10.16.0.0/16'))] },
@@ -91,7 +91,7 @@ const ORDERS: readonly (readonly [ImportCommand, object])[] = [
 ];
 
 describe('askingOf', () => {
-  it.each(ORDERS.map(([command, json]) => [command.type, command, json] as const))(
+  it.each(COMMANDS.map(([command, json]) => [command.type, command, json] as const))(
     '%s',
     (_, command, json) => {
       const asking = askingOf(command);
@@ -103,10 +103,10 @@ describe('askingOf', () => {
 });
 
 describe('commandIdOf', () => {
-  const [reserve, vip] = [askingOf(sure(ORDERS[2])[0]), askingOf(sure(ORDERS[3])[0])];
+  const [reserve, vip] = [askingOf(sure(COMMANDS[2])[0]), askingOf(sure(COMMANDS[3])[0])];
 
   it('is the same for the same, asked of a ledger that has not changed', () => {
-    expect(commandIdOf(reserve, '7')).toBe(commandIdOf(askingOf(sure(ORDERS[2])[0]), '7'));
+    expect(commandIdOf(reserve, '7')).toBe(commandIdOf(askingOf(sure(COMMANDS[2])[0]), '7'));
     expect(commandIdOf(reserve, '7')).toMatch(/^import-[0-9a-f]{40}$/);
   });
 

@@ -4,7 +4,7 @@ import { type JsonObject, create, toJson } from '@bufbuild/protobuf';
 import { durationFromMs } from '@bufbuild/protobuf/wkt';
 import { type OperationName, operations, v1 } from '@holdfast/api';
 import {
-  type AddressWish,
+  type AddressRequest,
   formatAddress,
   formatCidr,
   formatMac,
@@ -12,11 +12,13 @@ import {
   formatRetention,
 } from '@holdfast/ipam';
 import type { ImportCommand } from '../plan/import-step';
-import type { CallRequest } from './ledger-client';
+import type { LedgerCallRequest } from './ledger-client';
 
 type Name = ImportCommand['type'];
 /** One of the requests with its own operation's name. */
-export type Asking = { [One in Name]: { readonly name: One; readonly request: CallRequest<One> } }[Name];
+export type Asking = {
+  [One in Name]: { readonly name: One; readonly request: LedgerCallRequest<One> };
+}[Name];
 
 export function askingOf(command: ImportCommand): Asking {
   switch (command.type) {
@@ -31,13 +33,25 @@ export function askingOf(command: ImportCommand): Asking {
     }
     case 'ReserveAddress': {
       const { subnet, holder, port = '', portSecurity = false } = command;
-      return { name: command.type, request: { subnet, holder, port, portSecurity, ...wishRequest(command) } };
-    }
-    case 'ReserveVip': {
-      const { subnet, name, vipType: type, namespace = '', selector } = command;
       return {
         name: command.type,
-        request: { subnet, name, type, namespace, selector: [...selector], ...wishRequest(command) },
+        request: { subnet, holder, port, portSecurity, ...addressFields(command) },
+      };
+    }
+    case 'ReserveVip': {
+      const { subnet, name, vipType: type, namespace = '', selector, owner } = command;
+      const importedFrom = owner && { resource: owner.resource, uid: owner.uid };
+      return {
+        name: command.type,
+        request: {
+          subnet,
+          name,
+          type,
+          namespace,
+          selector: [...selector],
+          importedFrom,
+          ...addressFields(command),
+        },
       };
     }
     case 'AttachUser': {
@@ -80,7 +94,7 @@ function definitionRequest(command: Extract<ImportCommand, { readonly type: 'Def
   };
 }
 
-function wishRequest({ v4, v6, mac, families = [] }: AddressWish) {
+function addressFields({ v4, v6, mac, families = [] }: AddressRequest) {
   return {
     v4: v4 === undefined ? '' : formatAddress(v4),
     v6: v6 === undefined ? '' : formatAddress(v6),

@@ -3,10 +3,10 @@
 //
 //   cluster, ledger, Northbound -> plan -> shown
 //                                    \---> recorded -> look again -> ports taken over -> look again: conflicts are left
-import type { Conflict } from '../cluster/conflict';
+import type { ImportConflict } from '../cluster/conflict';
 import type { PortToTakeOver } from '../northbound/plan-take-over';
 import type { ImportPlan } from '../plan/plan';
-import type { CallOutcome, CallRefusal } from './ledger-client';
+import type { LedgerCallOutcome, LedgerCallRefusal } from './ledger-client';
 import { look, type LookOptions, type Seen } from './look';
 import { Recording } from './record';
 import { type ImportReport, type ReportedConflict, reportedPorts, type ReportedStep } from './reported';
@@ -14,9 +14,9 @@ import { takePortsOver } from './take-ports-over';
 
 export type ImportResult =
   /** Nothing could be read; nothing was done. */
-  | { readonly is: 'refused'; readonly refusal: CallRefusal }
+  | { readonly is: 'refused'; readonly refusal: LedgerCallRefusal }
   /** It ended early: some of it may have been recorded. */
-  | { readonly is: 'ended early'; readonly report: ImportReport; readonly refusal: CallRefusal }
+  | { readonly is: 'ended early'; readonly report: ImportReport; readonly refusal: LedgerCallRefusal }
   | {
       readonly is: 'shown' | 'applied';
       readonly report: ImportReport;
@@ -24,7 +24,7 @@ export type ImportResult =
       readonly stepsLeft: number;
       readonly portsLeft: number;
       /** Why there are no more ports taken over. */
-      readonly refusal?: CallRefusal;
+      readonly refusal?: LedgerCallRefusal;
     };
 
 /** @param by who runs import @throws KubernetesFault, OvsdbFault */
@@ -53,7 +53,7 @@ async function apply(
 ): Promise<ImportResult> {
   const recording = new Recording(options.ledger, options.clock, by, basis);
   const { done, conflicts, position, fault } = await recording.record(plan.steps);
-  const after: CallOutcome<Seen> = fault ? { refusal: fault } : await look(options, position);
+  const after: LedgerCallOutcome<Seen> = fault ? { refusal: fault } : await look(options, position);
   const steps = plan.steps.map((step): ReportedStep => {
     return { step, state: step.isSo ? 'so already' : done.has(step) ? 'recorded' : 'to record' };
   });
@@ -68,9 +68,9 @@ async function apply(
 /** What the ledger, the cluster and the Northbound say now is what counts, not what was replied. */
 function verify(
   before: readonly ReportedStep[],
-  refused: readonly (Conflict | ReportedConflict)[],
+  refused: readonly (ImportConflict | ReportedConflict)[],
   { plan, conflicts: now, takeOver }: Seen,
-  taken: { readonly ports: readonly PortToTakeOver[]; readonly refusal?: CallRefusal },
+  taken: { readonly ports: readonly PortToTakeOver[]; readonly refusal?: LedgerCallRefusal },
 ): ImportResult {
   const recorded = new Set(
     before.filter(({ state }) => state === 'recorded').map(({ step }) => JSON.stringify(keyOf(step))),

@@ -1,7 +1,7 @@
 // Takes over the ports that a look found to agree with the ledger, and looks again.
 import type { LedgerMark } from '@holdfast/ovn';
 import type { PortToTakeOver } from '../northbound/plan-take-over';
-import type { CallRefusal } from './ledger-client';
+import type { LedgerCallRefusal } from './ledger-client';
 import { look, type LookOptions, type Seen } from './look';
 import { northboundRefusal } from './northbound-refusal';
 import { type ReportedConflict, reportedConflict } from './reported';
@@ -10,7 +10,7 @@ export interface PortsTakenOver {
   readonly ports: readonly PortToTakeOver[];
   readonly conflicts: readonly ReportedConflict[];
   /** Why there is no more of it. */
-  readonly refusal?: CallRefusal;
+  readonly refusal?: LedgerCallRefusal;
   /** What there is afterwards. */
   readonly seen: Seen;
 }
@@ -22,15 +22,15 @@ export async function takePortsOver(options: LookOptions, seen: Seen): Promise<P
   const nothing = { ports: [], conflicts: [], seen };
   if (!northbound || !takeOver || takeOver.ports.length === 0 || running) return nothing;
   const now = async (): Promise<LedgerMark> => {
-    const asked = await ledger.call('GetStatus', {});
-    if (asked.refusal) return mark;
-    const { position, ledger: id } = asked.reply;
+    const status = await ledger.call('GetStatus', {});
+    if (status.refusal) return mark;
+    const { position, ledger: id } = status.reply;
     return { position: position || undefined, ledger: id || undefined };
   };
   try {
     const { done: ports, conflicts: changed, refusal } = await northbound.takeOver(takeOver.ports, mark, now);
     const conflicts = changed.map(reportedConflict);
-    const told: CallRefusal | undefined = refusal && {
+    const reason: LedgerCallRefusal | undefined = refusal && {
       ...refusal,
       facts: {},
       retryable: true,
@@ -38,7 +38,7 @@ export async function takePortsOver(options: LookOptions, seen: Seen): Promise<P
     };
     const after = await look(options, '');
     if (after.refusal) return { ports, conflicts, seen, refusal: after.refusal };
-    return { ports, conflicts, seen: after.reply, ...(told && { refusal: told }) };
+    return { ports, conflicts, seen: after.reply, ...(reason && { refusal: reason }) };
   } catch (error) {
     const refusal = northboundRefusal(error);
     if (!refusal) throw error;

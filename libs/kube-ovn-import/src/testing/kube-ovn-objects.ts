@@ -6,7 +6,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 export const MAC = (at: number): string => `00:00:00:0a:00:${at.toString(16).padStart(2, '0')}`;
 
-export function object(
+export function customObject(
   apiVersion: string,
   kind: string,
   metadata: Partial<ObjectMeta> & { readonly name: string },
@@ -23,9 +23,9 @@ export function object(
 }
 
 const kubeOvn = (kind: string, metadata: Partial<ObjectMeta> & { readonly name: string }, rest: object) =>
-  object('kubeovn.io/v1', kind, metadata, rest);
+  customObject('kubeovn.io/v1', kind, metadata, rest);
 
-export const subnet = (
+export const subnetObject = (
   name: string,
   cidrBlock: string,
   spec: Fields = {},
@@ -68,7 +68,7 @@ export function vip(
   );
 }
 
-export const usedBy = (port: string): Partial<ObjectMeta> => ({
+export const vipUsedBy = (port: string): Partial<ObjectMeta> => ({
   labels: { 'ovn.kubernetes.io/subnet': 'ovn-default', 'ovn.kubernetes.io/ip_reserved': port },
 });
 
@@ -96,7 +96,7 @@ export function pod(
     'ovn.kubernetes.io/gateway': '10.16.0.1',
   };
   const given = v4 === '' ? {} : said;
-  return object(
+  return customObject(
     'v1',
     'Pod',
     { name, namespace: 'default', annotations: { ...given, ...annotations }, ...metadata },
@@ -124,18 +124,20 @@ export function statefulSet(name: string, replicas: number): KubernetesObject {
   const labels = { app: name };
   const template = { metadata: { labels }, spec: CONTAINERS };
   const spec = { replicas, serviceName: name, selector: { matchLabels: labels }, template };
-  return object('apps/v1', 'StatefulSet', { name, namespace: 'default' }, { spec });
+  return customObject('apps/v1', 'StatefulSet', { name, namespace: 'default' }, { spec });
 }
 
 export const machine = (name: string): KubernetesObject =>
-  object('kubevirt.io/v1', 'VirtualMachine', { name, namespace: 'default' });
+  customObject('kubevirt.io/v1', 'VirtualMachine', { name, namespace: 'default' });
 
-export const node = (name: string): KubernetesObject => object('v1', 'Node', { name });
+export const node = (name: string): KubernetesObject => customObject('v1', 'Node', { name });
 
 /** One Subnet, and what a test puts into the cluster. */
 export function cluster(objects: Partial<ClusterObjects>): ClusterObjects {
   return {
-    subnets: [subnet('ovn-default', '10.16.0.0/16', { gateway: '10.16.0.1', excludeIps: ['10.16.0.1'] })],
+    subnets: [
+      subnetObject('ovn-default', '10.16.0.0/16', { gateway: '10.16.0.1', excludeIps: ['10.16.0.1'] }),
+    ],
     ...{ ips: [], vips: [], pools: [], pods: [], nodes: [] },
     ...{ statefulSets: [], machines: [], instances: [] },
     ...objects,

@@ -8,7 +8,7 @@ import {
   LedgerView,
   parseAddress,
 } from '@holdfast/ipam';
-import { isFinished, isOnHostNetwork } from '@holdfast/kube-api';
+import { hasPodFinished, isOnHostNetwork } from '@holdfast/kube-api';
 import type { ImportStep } from '../plan/import-step';
 import type { ImportPlan } from '../plan/plan';
 import { planImport } from '../plan/plan';
@@ -21,7 +21,7 @@ export const EMPTY_LEDGER: LedgerContents = { subnets: [], reservations: [], vip
 export const planOf = (objects: ClusterObjects, ledger = EMPTY_LEDGER): ImportPlan =>
   planImport(objects, ledger, RULES);
 
-export const stepsOf = ({ steps }: ImportPlan): string[] => steps.map(stepText);
+export const planSteps = ({ steps }: ImportPlan): string[] => steps.map(stepText);
 
 /** "AddressTwice 10.16.0.5: pod/default/a | vip/web, not: pod/default/a vip/web" */
 export const conflictsOf = ({ conflicts }: ImportPlan): string[] =>
@@ -60,7 +60,7 @@ export function withoutHolder({ ips, vips, pods }: ClusterObjects, plan: ImportP
     ...ips.flatMap(({ spec }) => said(spec?.['subnet'], [spec?.['v4IpAddress'], spec?.['v6IpAddress']])),
     ...vips.flatMap(({ spec, status }) => said(spec?.['subnet'], [status?.['v4ip'], status?.['v6ip']])),
     ...pods
-      .filter((it) => !isFinished(it) && !isOnHostNetwork(it))
+      .filter((it) => !hasPodFinished(it) && !isOnHostNetwork(it))
       .flatMap(({ metadata }) => {
         const { annotations = {} } = metadata;
         const [prefix = ''] = Object.keys(annotations).filter((key) => key.endsWith('/logical_switch'));
@@ -72,10 +72,10 @@ export function withoutHolder({ ips, vips, pods }: ClusterObjects, plan: ImportP
 
 function stepText({ command, isSo }: ImportStep): string {
   const so = isSo ? ' (so already)' : '';
-  return `${orderText(command)}${so}`;
+  return `${commandText(command)}${so}`;
 }
 
-function orderText(command: ImportStep['command']): string {
+function commandText(command: ImportStep['command']): string {
   switch (command.type) {
     case 'DefineSubnet': {
       const { cidrs, gateways = [], excluded = [], router } = command;

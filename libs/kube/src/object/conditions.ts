@@ -81,7 +81,7 @@ export function mergeConditions(
 }
 
 /** RFC 3339 in UTC to the second, as Kubernetes writes times. */
-export function timestamp(epochMs: number): string {
+export function conditionTime(epochMs: number): string {
   return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
 }
 

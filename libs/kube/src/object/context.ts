@@ -2,7 +2,7 @@
 import type { Clock } from '@holdfast/clock';
 import type { Following } from '@holdfast/kube-api';
 import type { GuardsByKind } from './guarded-kinds';
-import type { DueKey } from './due-key';
+import type { DueKey } from '@holdfast/projection';
 import type { LedgerCommand, ProjectorLedger } from '@holdfast/ledger';
 import type { ActiveRejections, Execution } from '@holdfast/projection';
 import type { ObjectWriter } from './object-writer';

@@ -11,7 +11,7 @@ export interface DesiredStatus {
 
 export const LEAVING = 'It is being deleted; the ledger has nothing for it any more.';
 
-export function refused(type: Condition['type'], { code, message }: Rejection): Condition {
+export function rejectedCondition(type: Condition['type'], { code, message }: Rejection): Condition {
   return { type, status: 'False', reason: code, message };
 }
 

@@ -1,7 +1,6 @@
 // Names what may be due: an object (`vips/web`, `subnets/ovn-default`), or the parents of a Vip (`parents/web`).
+import type { DueKey } from '@holdfast/projection';
 import { IP_POOLS, type Resource, SUBNETS, SWITCH_LB_RULES, VIPS } from '@holdfast/kube-api';
-
-export type DueKey = string;
 
 export const vipKey = (name: string): DueKey => dueKeyOf(VIPS, name);
 export const ruleKey = (name: string): DueKey => dueKeyOf(SWITCH_LB_RULES, name);

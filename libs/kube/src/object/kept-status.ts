@@ -38,9 +38,9 @@ export class KeptStatus {
     sent: JsonObject,
     written: KubernetesObject,
   ): boolean {
-    const told = Object.keys(sent).filter((field) => sent[field] !== null);
-    const stuck = told.filter((field) => this.isStuck(field, written, sent, desired.conditions));
-    const lost = told.filter((field) => !stuck.includes(field));
+    const sentFields = Object.keys(sent).filter((field) => sent[field] !== null);
+    const stuck = sentFields.filter((field) => this.isStuck(field, written, sent, desired.conditions));
+    const lost = sentFields.filter((field) => !stuck.includes(field));
     const ignored = lost.find(
       (field) => stuck.length === 0 || isThere(written, field) || isThere(before, field),
     );

@@ -8,9 +8,10 @@ import type { KubernetesFault } from '@holdfast/kube-api';
 import type { KubernetesObject } from '@holdfast/kube-api';
 import type { Resource } from '@holdfast/kube-api';
 import { asFault } from '@holdfast/kube-api';
-import { type Condition, says, timestamp } from './conditions';
+import { type Condition, says, conditionTime } from './conditions';
 import type { ResyncDifferences } from './resync-differences';
-import { type DueKey, dueKeyOf } from './due-key';
+import type { DueKey } from '@holdfast/projection';
+import { dueKeyOf } from './due-key';
 import { KeptStatus } from './kept-status';
 import type { DesiredStatus } from './desired-status';
 
@@ -26,7 +27,7 @@ export interface Warning {
 }
 
 /** The object as the server has it now; undefined when it has changed since, or is gone: the watch brings what is. */
-export type Written = KubernetesObject | undefined;
+export type WrittenObject = KubernetesObject | undefined;
 
 export class ObjectWriter {
   private readonly kept = new Map<string, KeptStatus>();
@@ -76,7 +77,7 @@ export class ObjectWriter {
   }
 
   /** @throws KubernetesFault */
-  async addFinalizer(resource: Resource, object: KubernetesObject): Promise<Written> {
+  async addFinalizer(resource: Resource, object: KubernetesObject): Promise<WrittenObject> {
     const adding = addFinalizer(object, FINALIZER);
     return adding ? this.change(resource, object, adding) : object;
   }
@@ -86,7 +87,7 @@ export class ObjectWriter {
     resource: Resource,
     object: KubernetesObject,
     annotations: Readonly<Record<string, string>>,
-  ): Promise<Written> {
+  ): Promise<WrittenObject> {
     const adding = addFinalizer(object, FINALIZER);
     const { annotations: there = {}, resourceVersion } = object.metadata;
     const isSaid = Object.entries(annotations).every(([name, value]) => there[name] === value);
@@ -96,7 +97,7 @@ export class ObjectWriter {
   }
 
   /** @throws KubernetesFault */
-  async removeFinalizer(resource: Resource, object: KubernetesObject): Promise<Written> {
+  async removeFinalizer(resource: Resource, object: KubernetesObject): Promise<WrittenObject> {
     const removing = removeFinalizer(object, FINALIZER);
     return removing ? this.change(resource, object, removing) : object;
   }
@@ -116,7 +117,7 @@ export class ObjectWriter {
     object: KubernetesObject,
     desired: DesiredStatus,
     warning?: Warning,
-  ): Promise<Written> {
+  ): Promise<WrittenObject> {
     const key = dueKeyOf(resource, object.metadata.name);
     const fault = warning ? await this.warn(key, object, warning) : this.forgetWarning(key);
     const written = await this.writeStatus(resource, object, desired);
@@ -128,9 +129,9 @@ export class ObjectWriter {
     resource: Resource,
     object: KubernetesObject,
     desired: DesiredStatus,
-  ): Promise<Written> {
+  ): Promise<WrittenObject> {
     const kept = this.keptOf(resource);
-    const status = kept.patchOf(object, desired, timestamp(this.clock.now()));
+    const status = kept.patchOf(object, desired, conditionTime(this.clock.now()));
     if (!status) return object;
     const { name, resourceVersion } = object.metadata;
     // What we wrote a moment ago is being kept up, not found different.
@@ -148,7 +149,7 @@ export class ObjectWriter {
     resource: Resource,
     object: KubernetesObject,
     { change, expected }: FinalizerChange,
-  ): Promise<Written> {
+  ): Promise<WrittenObject> {
     return this.echoed(resource, object, () => this.api.patch(resource, object.metadata, change, expected));
   }
 
@@ -156,7 +157,7 @@ export class ObjectWriter {
     resource: Resource,
     before: KubernetesObject,
     write: () => Promise<WriteResult>,
-  ): Promise<Written> {
+  ): Promise<WrittenObject> {
     const key = dueKeyOf(resource, before.metadata.name);
     const overtaking = new Set<string>();
     this.overtaking.set(key, overtaking);

@@ -3,7 +3,8 @@
 // decided by it, and what a watch or a fact tells in time is no difference.
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { type Resource, SUBNETS, SWITCH_LB_RULES, VIPS, IP_POOLS } from '@holdfast/kube-api';
-import { type DueKey, dueKeyOf, parentsKey } from './due-key';
+import type { DueKey } from '@holdfast/projection';
+import { dueKeyOf, parentsKey } from './due-key';
 import type { LedgerCommand } from '@holdfast/ledger';
 import type { ProjectorLoop } from '@holdfast/projection';
 

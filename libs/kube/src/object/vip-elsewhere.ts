@@ -1,10 +1,10 @@
 // What others know of a Vip that neither the ledger nor its object says: its rows, and which parent answers for it.
 import type { Condition } from './conditions';
 
-/** What another face knows of the Vip's rows; becomes its condition `Projected`. */
+/** What another projector knows of the Vip's rows; becomes its condition `Projected`. */
 export type Projection = Pick<Condition, 'status' | 'reason' | 'message'>;
 
-/** Which parent answers for a Vip now, as another face knows it; addresses as texts, where it knows them. */
+/** Which parent answers for a Vip now, as another projector knows it; addresses as texts, where it knows them. */
 export interface Bound {
   /** Name of the parent's Logical_Switch_Port. */
   readonly port: string;

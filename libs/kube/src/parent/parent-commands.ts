@@ -1,4 +1,4 @@
-// Orders about the parents of one Vip: what they say, and how several are asked for.
+// Commands about the parents of one Vip: what they say, and how several are executed.
 import { type Evidence, type GrantParent, subnet, type VipEntry, type WithdrawParent } from '@holdfast/ipam';
 import { keyOf, type KubernetesObject } from '@holdfast/kube-api';
 import { PODS } from '@holdfast/kube-api';
@@ -6,8 +6,8 @@ import { type Context, moment } from '../object/context';
 import { type Execution } from '@holdfast/projection';
 import { actorOf } from '@holdfast/kube-api';
 
-/** Orders of one Vip under way at once: the ledger appends what waits for it in one go. */
-const ORDERS_MAX = 16;
+/** Commands of one Vip in flight at once: the ledger appends what waits for it in one go. */
+const IN_FLIGHT_MAX = 16;
 
 export interface ParentCommand {
   readonly command: GrantParent | WithdrawParent;
@@ -20,30 +20,30 @@ export function grantTo(
   { name, subnet: home }: VipEntry,
 ): ParentCommand {
   const what = { subnet: home.name, vip: name, port, grantor: 'selector' } as const;
-  return { command: { type: 'GrantParent', ...what, evidence: evidenceOf(pod) }, actor: actorOf(PODS, pod) };
+  return { command: { type: 'GrantParent', ...what, evidence: podEvidence(pod) }, actor: actorOf(PODS, pod) };
 }
 
 /** A Pod as the reason for something. */
-export function evidenceOf({ metadata }: KubernetesObject): Evidence {
+export function podEvidence({ metadata }: KubernetesObject): Evidence {
   const { uid, resourceVersion } = metadata;
   return { object: `pod/${keyOf(metadata)}`, uid, resourceVersion };
 }
 
 /**
- * The answers, in the order of the orders; what the view refuses already is not asked.
+ * The executions, in the order of the commands; what the view rejects already is not executed.
  * @throws Error with `code` and `retryable`
  */
-export async function askAll(
+export async function executeAll(
   context: Context,
   entry: VipEntry,
   commands: readonly ParentCommand[],
 ): Promise<Execution[]> {
-  const answers: Execution[] = [];
-  for (let from = 0; from < commands.length; from += ORDERS_MAX) {
-    const part = commands.slice(from, from + ORDERS_MAX);
-    answers.push(...(await Promise.all(part.map((command) => askOne(context, entry, command)))));
+  const executions: Execution[] = [];
+  for (let from = 0; from < commands.length; from += IN_FLIGHT_MAX) {
+    const part = commands.slice(from, from + IN_FLIGHT_MAX);
+    executions.push(...(await Promise.all(part.map((command) => executeOne(context, entry, command)))));
   }
-  return answers;
+  return executions;
 }
 
 /** Whether it is settled for good: neither is the view behind, nor does time, or the Vip's own end, change it. */
@@ -51,7 +51,7 @@ export function isSettled({ is, rejected }: Execution): boolean {
   return is !== 'behind' && rejected?.code !== 'VipNotFound' && rejected?.code !== 'CommandExpired';
 }
 
-async function askOne(
+async function executeOne(
   context: Context,
   entry: VipEntry,
   { command, actor }: ParentCommand,

@@ -8,13 +8,13 @@ import {
   type VipPurpose,
 } from '@holdfast/ipam';
 import type { KubernetesObject } from '@holdfast/kube-api';
-import { isFinished, isOnHostNetwork, nicsOf } from '@holdfast/kube-api';
+import { hasPodFinished, isOnHostNetwork, nicsOf } from '@holdfast/kube-api';
 
 /** Reasons of the Events that Pods get; a rejection's code is one, too, where the ledger refuses. */
-export type Unfit =
+export type UnfitReason =
   | 'VipNotFound'
   | 'VipNotReserved'
-  | 'VipUnsuited'
+  | 'VipTypeMismatch'
   | 'NamespaceDiffers'
   | 'SelectorMalformed'
   | 'LabelsDiffer'
@@ -24,10 +24,10 @@ export type Unfit =
 export type ParentFitness =
   | { readonly is: 'parent'; readonly ports: readonly string[] }
   | { readonly is: 'finished' }
-  | { readonly is: 'unfit'; readonly reason: Unfit; readonly message: string };
+  | { readonly is: 'unfit'; readonly reason: UnfitReason; readonly message: string };
 
 /** A Vip as it is in the ledger, its selector read. */
-export interface Execution {
+export interface VipForParents {
   readonly name: string;
   readonly subnet: SubnetState;
   readonly purpose: VipPurpose;
@@ -35,18 +35,18 @@ export interface Execution {
   readonly selector: LabelSelector | undefined;
 }
 
-export function requestOf({ name, subnet, reservation }: VipEntry): Execution {
+export function vipForParents({ name, subnet, reservation }: VipEntry): VipForParents {
   const { selector } = parseLabelSelector(reservation.vip.selector);
   return { name, subnet, purpose: reservation.vip, selector };
 }
 
-export function fitnessOf(pod: KubernetesObject, asked: Execution): ParentFitness {
-  const { name, subnet, purpose, selector } = asked;
+export function fitnessOf(pod: KubernetesObject, vip: VipForParents): ParentFitness {
+  const { name, subnet, purpose, selector } = vip;
   const { namespace, labels = {} } = pod.metadata;
-  if (isFinished(pod)) return { is: 'finished' };
+  if (hasPodFinished(pod)) return { is: 'finished' };
   if (purpose.vipType !== '')
     return unfit(
-      'VipUnsuited',
+      'VipTypeMismatch',
       `Vip ${name} is of type ${purpose.vipType}, for which no Pod answers; name one of type "".`,
     );
   if (purpose.namespace === undefined)
@@ -96,6 +96,6 @@ export function vipMissing(vip: string, hasObject: boolean): ParentFitness {
   );
 }
 
-function unfit(reason: Unfit, message: string): ParentFitness {
+function unfit(reason: UnfitReason, message: string): ParentFitness {
   return { is: 'unfit', reason, message };
 }

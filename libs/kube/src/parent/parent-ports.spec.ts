@@ -50,14 +50,14 @@ describe('D23: the parents of a Vip', () => {
     for (const name of ['c', 'a', 'b']) world.pod(name, 'vip-aap', LABELS);
     await world.settle(2_000);
     expect(parentsOf(world.ledger, 'vip-aap')).toEqual(['a.default', 'b.default', 'c.default']);
-    const asked = world.ledger.executed.length;
+    const before = world.ledger.executed.length;
     world.takeWrites();
     for (const name of ['a', 'b', 'c']) {
       world.editStatus(PODS, `default/${name}`, { phase: 'Running', podIP: '10.16.0.9' });
       world.edit(PODS, `default/${name}`, { metadata: { labels: { other: 'label' } } });
     }
     await world.settle(3_600_000);
-    expect(world.ledger.executed).toHaveLength(asked);
+    expect(world.ledger.executed).toHaveLength(before);
     expect(world.takeWrites()).toEqual([]);
   });
 
@@ -126,7 +126,7 @@ describe('D26: a Pod that cannot be a parent', () => {
       /in subnet ovn-default, and no NIC/,
     ],
     ['HostNetwork', 'vip-aap', LABELS, { spec: { hostNetwork: true } }, /needs a port of the Pod's own/],
-    ['VipUnsuited', 'slr', LABELS, {}, /of type switch_lb_vip, for which no Pod answers/],
+    ['VipTypeMismatch', 'slr', LABELS, {}, /of type switch_lb_vip, for which no Pod answers/],
     ['VipNotReserved', 'refused', LABELS, {}, /has no address yet, and its conditions say why/],
   ];
 
@@ -137,12 +137,13 @@ describe('D26: a Pod that cannot be a parent', () => {
     world.vip('refused', { ...AAP, subnet: 'nowhere' });
     world.pod('a', vip, labels, rest);
     await world.settle(SAY_AFTER_MS);
-    const told = (): unknown => world.events().filter(({ involvedObject }) => involvedObject.kind === 'Pod');
+    const warnings = (): unknown =>
+      world.events().filter(({ involvedObject }) => involvedObject.kind === 'Pod');
     const once = [{ type: 'Warning', reason, message: expect.stringMatching(message), count: 1 }];
-    expect(told()).toMatchObject(once);
+    expect(warnings()).toMatchObject(once);
     world.edit(PODS, `${rest.namespace ?? 'default'}/a`, { metadata: { labels: { unrelated: 'x' } } });
     await world.settle(24 * 3_600_000);
-    expect(told()).toMatchObject(once);
+    expect(warnings()).toMatchObject(once);
     expect(parentCommands(world.ledger)).toEqual([]);
   });
 

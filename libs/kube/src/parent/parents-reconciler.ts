@@ -1,5 +1,5 @@
 // The parents of one Vip that its selector says: the Pods that name it and may answer for it become grants in the
-// ledger, and those that no longer may lose theirs. Grants of others are never touched. Every turn compares the whole
+// ledger, and those that no longer may lose theirs. Grants of others are never touched. Every reconcile compares the whole
 // Vip, so that it does not matter which events were seen.
 //
 //   Pods that name the Vip -> verdicts -> ports wanted --+-> WithdrawParent, GrantParent
@@ -10,10 +10,10 @@ import type { Context } from '../object/context';
 import { BEHIND_RETRY_MS } from '@holdfast/projection';
 import { isOwnVip } from '../vip/own-vips';
 import type { PodsByVip } from './pods-by-vip';
-import { readList } from '@holdfast/kube-api';
-import { askAll, grantTo, isSettled } from './parent-commands';
+import { readTextList } from '@holdfast/kube-api';
+import { executeAll, grantTo, isSettled } from './parent-commands';
 import type { PodWarning, PodWarnings } from '@holdfast/kube-api';
-import { requestOf, fitnessOf, vipMissing } from './parent-fitness';
+import { vipForParents, fitnessOf, vipMissing } from './parent-fitness';
 import { type JudgedPod, Withdrawals } from './withdrawals';
 
 export class ParentsReconciler {
@@ -40,10 +40,10 @@ export class ParentsReconciler {
   }
 
   private judge(vip: string, entry: VipEntry | undefined): JudgedPod[] {
-    const asked = entry && requestOf(entry);
+    const forParents = entry && vipForParents(entry);
     const hasObject = this.context.vips.get({ name: vip }) !== undefined;
     return this.pods.podsNaming(vip).map((pod) => {
-      const fitness = asked ? fitnessOf(pod, asked) : vipMissing(vip, hasObject);
+      const fitness = forParents ? fitnessOf(pod, forParents) : vipMissing(vip, hasObject);
       return { pod, fitness };
     });
   }
@@ -60,7 +60,7 @@ export class ParentsReconciler {
     const { uses } = entry.subnet;
     const missing = [...desired].filter(([port]) => !uses.isGranted(entry.name, port, 'selector'));
     const commands = missing.map(([port, pod]) => grantTo(pod, port, entry));
-    const answers = await askAll(this.context, entry, commands);
+    const answers = await executeAll(this.context, entry, commands);
     for (const [at, answer] of answers.entries()) {
       const { rejected } = answer;
       const [, pod] = missing[at] as (typeof missing)[number];
@@ -80,7 +80,7 @@ export class ParentsReconciler {
     const { ledger, vips } = this.context;
     const object = vips.get({ name: vip });
     if (!object || !isOwnVip(ledger.view, vip, object)) return false;
-    const selector = readList(object.spec ?? {}, 'selector');
+    const selector = readTextList(object.spec ?? {}, 'selector');
     return selector.rejected !== undefined || parseLabelSelector(selector.value).malformed !== undefined;
   }
 }

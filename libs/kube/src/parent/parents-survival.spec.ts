@@ -51,12 +51,12 @@ describe('the parents of a Vip', () => {
   it('are asked for once after a restart that finds nothing changed', async () => {
     const world = await started();
     await world.settle(HOUR_MS);
-    const asked = world.ledger.executed.length;
+    const before = world.ledger.executed.length;
     world.takeWrites();
     await world.running.crash();
     await world.start();
     await world.settle(HOUR_MS);
-    expect(world.ledger.executed).toHaveLength(asked);
+    expect(world.ledger.executed).toHaveLength(before);
     expect(world.takeWrites()).toEqual([]);
   });
 

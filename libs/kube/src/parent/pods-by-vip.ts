@@ -48,9 +48,9 @@ export class PodsByVip {
   }
 
   /** What was told of those who left was drawn the conclusion from. */
-  forgetDepartures(vip: string, told: readonly Departure[]): void {
+  forgetDepartures(vip: string, seen: readonly Departure[]): void {
     const departed = this.departed.get(vip);
-    for (const departure of told) {
+    for (const departure of seen) {
       const key = keyOf(departure.pod.metadata);
       if (departed?.get(key) === departure) departed.delete(key);
     }

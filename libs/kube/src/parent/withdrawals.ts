@@ -7,8 +7,8 @@ import type { Context } from '../object/context';
 import { actorNamed, actorOf } from '@holdfast/kube-api';
 import { nicsOf } from '@holdfast/kube-api';
 import type { PodsByVip } from './pods-by-vip';
-import { askAll, evidenceOf, isSettled, type ParentCommand } from './parent-commands';
-import type { Unfit, ParentFitness } from './parent-fitness';
+import { executeAll, podEvidence, isSettled, type ParentCommand } from './parent-commands';
+import type { UnfitReason, ParentFitness } from './parent-fitness';
 
 export interface JudgedPod {
   readonly pod: KubernetesObject;
@@ -22,10 +22,10 @@ interface Cause {
   readonly isVips?: boolean;
 }
 
-const REASONS: Readonly<Record<Unfit, string>> = {
+const REASONS: Readonly<Record<UnfitReason, string>> = {
   VipNotFound: 'Vip released',
   VipNotReserved: 'Vip released',
-  VipUnsuited: "Vip's type changed",
+  VipTypeMismatch: "Vip's type changed",
   NamespaceDiffers: "Vip's namespace changed",
   SelectorMalformed: "Vip's selector cannot be read",
   LabelsDiffer: 'labels no longer match selector',
@@ -34,7 +34,7 @@ const REASONS: Readonly<Record<Unfit, string>> = {
 };
 
 export class Withdrawals {
-  /** Selectors of the Vips that had parents when they had their last turn: whose doing is it that one ends? */
+  /** Selectors of the Vips that had parents when they were last reconciled: whose doing is it that one ends? */
   private readonly selectors = new Map<string, string>();
 
   constructor(
@@ -52,7 +52,7 @@ export class Withdrawals {
     const granted = entry.subnet.uses.parents(name).filter(({ grantors }) => grantors.includes('selector'));
     const over = granted.filter(({ port }) => !desired.has(port));
     const commands = over.map(({ port }) => this.commandOf(entry, port, judged));
-    const answers = await askAll(this.context, entry, commands);
+    const answers = await executeAll(this.context, entry, commands);
     const areSettled = answers.every(isSettled);
     if (areSettled) this.remember(entry, desired.size > 0);
     return areSettled;
@@ -74,7 +74,7 @@ export class Withdrawals {
     const object = isVips ? this.context.vips.get({ name }) : undefined;
     const podActor = pod ? actorOf(PODS, pod) : actorNamed(VIPS, name);
     return {
-      command: { type: 'WithdrawParent', ...what, ...(pod && { evidence: evidenceOf(pod) }) },
+      command: { type: 'WithdrawParent', ...what, ...(pod && { evidence: podEvidence(pod) }) },
       actor: object ? actorOf(VIPS, object) : podActor,
     };
   }
@@ -95,7 +95,7 @@ export class Withdrawals {
     const isOther = known !== undefined && known !== JSON.stringify(reservation.vip.selector);
     if (fitness.reason === 'LabelsDiffer' && isOther)
       return { reason: "Vip's selector changed", pod, isVips: true };
-    const isVips = fitness.reason === 'NamespaceDiffers' || fitness.reason === 'VipUnsuited';
+    const isVips = fitness.reason === 'NamespaceDiffers' || fitness.reason === 'VipTypeMismatch';
     return { reason: REASONS[fitness.reason], pod, isVips };
   }
 

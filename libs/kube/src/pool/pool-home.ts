@@ -1,4 +1,4 @@
-// In which Subnet an IPPool's pool is defined. A pool's name is unique in its Subnet only, and other doors define pools,
+// In which Subnet an IPPool's pool is defined. A pool's name is unique in its Subnet only, and other transports define pools,
 // too: so the object itself keeps where its own is, written before it is defined there.
 import type { KubernetesObject } from '@holdfast/kube-api';
 

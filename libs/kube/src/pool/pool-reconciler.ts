@@ -21,7 +21,7 @@ import { type PoolSpec, rangesWithin, readPool } from './pool-spec';
 import { type PoolFindings, poolStatus } from './pool-status';
 
 /** So long nothing is said of a Subnet that is missing: what people apply together has arrived by then. */
-export const MISSING_MS = 2_000;
+export const POOL_MISSING_MS = 2_000;
 
 type Found = Pick<PoolFindings, 'rejected' | 'retained' | 'isLeaving' | 'unread'>;
 
@@ -54,14 +54,14 @@ export class PoolReconciler {
     if (!state) return this.show(seen, noSubnet(read.value.subnet));
     const settled = this.settledAs(seen, state);
     if (settled) return this.show(seen, settled);
-    const ordered = commandOf(name, read.value, state);
-    if (ordered.rejected) return this.show(seen, ordered);
-    const refusal = this.refusalOf(ordered.command, state);
+    const commanded = commandOf(name, read.value, state);
+    if (commanded.rejected) return this.show(seen, commanded);
+    const refusal = this.refusalOf(commanded.command, state);
     if (refusal) return this.show(seen, { rejected: refusal });
     const moved = await this.leave(seen, state.name);
     if (moved.is === 'behind') return BEHIND_RETRY_MS;
     if (moved.rejected) return (await this.show(seen, moved)) ?? rejections.retryInMs(poolKey(name));
-    return this.define(seen, ordered.command, state, ordered.unread);
+    return this.define(seen, commanded.command, state, commanded.unread);
   }
 
   private async define(
@@ -74,16 +74,16 @@ export class PoolReconciler {
     const object = await writer.claim(IP_POOLS, seen, { [POOL_SUBNET_ANNOTATION]: command.subnet });
     if (!object) return STALE_RETRY_MS;
     const key = poolKey(command.name);
-    const asked = requestOf(object, state);
-    const standing = rejections.activeRejection(key, asked);
-    if (standing) return (await this.show(object, { rejected: standing })) ?? rejections.retryInMs(key);
+    const request = requestOf(object, state);
+    const active = rejections.activeRejection(key, request);
+    if (active) return (await this.show(object, { rejected: active })) ?? rejections.retryInMs(key);
     const answer = this.isSo(command, state)
       ? DONE
       : await this.context.execute(command, actorOf(IP_POOLS, object));
     if (answer.is === 'behind') return BEHIND_RETRY_MS;
-    if (answer.rejected) rejections.add(key, asked, command.subnet, answer.rejected);
+    if (answer.rejected) rejections.add(key, request, command.subnet, answer.rejected);
     else rejections.forget(key);
-    if (answer === DONE) this.settled.set(command.name, { definition: state.definition, asked, unread });
+    if (answer === DONE) this.settled.set(command.name, { definition: state.definition, request, unread });
     return (await this.show(object, { rejected: answer.rejected, unread })) ?? rejections.retryInMs(key);
   }
 
@@ -92,7 +92,7 @@ export class PoolReconciler {
     const settled = this.settled.get(object.metadata.name);
     const isOurs = object.metadata.finalizers?.includes(FINALIZER) && homeOf(object) === state.name;
     if (!settled || !isOurs || settled.definition !== state.definition) return undefined;
-    return settled.asked === requestOf(object, state) ? { unread: settled.unread } : undefined;
+    return settled.request === requestOf(object, state) ? { unread: settled.unread } : undefined;
   }
 
   /** Retires it where it was, once it is clear that it can be had where it is to be. */
@@ -139,8 +139,8 @@ export class PoolReconciler {
 
   private async retire(name: string, homes: readonly string[], actor: string): Promise<Execution> {
     for (const home of homes) {
-      const asked = await this.retireIn(home, name, actor);
-      if (asked.is !== 'done') return asked;
+      const request = await this.retireIn(home, name, actor);
+      if (request.is !== 'done') return request;
     }
     return DONE;
   }
@@ -148,13 +148,13 @@ export class PoolReconciler {
   private async retireIn(home: string, name: string, actor: string): Promise<Execution> {
     const { ledger, rejections } = this.context;
     if (!hasPool(ledger.view.subnet(home), name)) return DONE;
-    const asked = `retire ${home}`;
-    const standing = rejections.activeRejection(poolKey(name), asked);
-    if (standing) return { is: 'rejected', rejected: standing };
+    const request = `retire ${home}`;
+    const active = rejections.activeRejection(poolKey(name), request);
+    if (active) return { is: 'rejected', rejected: active };
     const command = { type: 'RetirePool', subnet: home, name } as const;
     const answer = await this.context.execute(command, actor);
     if (answer.rejected?.code === 'SubnetNotFound') return { is: 'behind' };
-    if (answer.rejected) rejections.add(poolKey(name), asked, home, answer.rejected);
+    if (answer.rejected) rejections.add(poolKey(name), request, home, answer.rejected);
     return answer;
   }
 
@@ -176,7 +176,7 @@ export class PoolReconciler {
     const nowMs = this.context.clock.monotonic();
     const sinceMs = this.missingSinceMs.get(name) ?? nowMs;
     this.missingSinceMs.set(name, sinceMs);
-    return Math.max(0, sinceMs + MISSING_MS - nowMs);
+    return Math.max(0, sinceMs + POOL_MISSING_MS - nowMs);
   }
 
   private forget(name: string): undefined {
@@ -213,7 +213,7 @@ export class PoolReconciler {
 
 interface Settled {
   readonly definition: SubnetState['definition'];
-  readonly asked: string;
+  readonly request: string;
   readonly unread: string;
 }
 

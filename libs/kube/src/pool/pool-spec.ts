@@ -10,7 +10,7 @@ import {
   parseRange,
 } from '@holdfast/ipam';
 import type { KubernetesObject } from '@holdfast/kube-api';
-import { listed, quote, type Read, readList, readTexts } from '@holdfast/kube-api';
+import { listed, quotedText, type FieldRead, readTextList, readTexts } from '@holdfast/kube-api';
 
 export interface PoolSpec {
   readonly subnet: string;
@@ -23,15 +23,15 @@ export interface PoolSpec {
 
 const UNREAD_SET = 'spec.enableAddressSet has no effect: no Address_Set is made for a pool.';
 
-export function readPool({ spec = {} }: KubernetesObject): Read<PoolSpec> {
+export function readPool({ spec = {} }: KubernetesObject): FieldRead<PoolSpec> {
   const texts = readTexts(spec, ['subnet']);
   if (texts.rejected) return texts;
   const { subnet } = texts.value;
   if (subnet === '') return invalid('spec.subnet', 'is required; name the Subnet whose addresses these are');
-  if (!isSubnetName(subnet)) return invalid('spec.subnet', `${quote(subnet)} can be no Subnet's name`);
+  if (!isSubnetName(subnet)) return invalid('spec.subnet', `${quotedText(subnet)} can be no Subnet's name`);
   const ips = readIps(spec);
   if (ips.rejected) return ips;
-  const namespaces = readList(spec, 'namespaces');
+  const namespaces = readTextList(spec, 'namespaces');
   if (namespaces.rejected) return namespaces;
   const unread = spec['enableAddressSet'] === true ? UNREAD_SET : '';
   return { value: { subnet, ips: ips.value, namespaces: unique(namespaces.value), unread } };
@@ -44,7 +44,7 @@ export function readPool({ spec = {} }: KubernetesObject): Read<PoolSpec> {
 export function rangesWithin(
   ips: PoolSpec['ips'],
   cidrs: readonly Cidr[],
-): Read<{ readonly ranges: readonly AddressRange[]; readonly cut: string }> {
+): FieldRead<{ readonly ranges: readonly AddressRange[]; readonly cut: string }> {
   const blocks = cidrs.map(formatCidr).join(',');
   const inside: AddressRange[] = [];
   const cut: string[] = [];
@@ -63,8 +63,8 @@ export function rangesWithin(
   return { value: { ranges: families, cut: note } };
 }
 
-function readIps(spec: NonNullable<KubernetesObject['spec']>): Read<PoolSpec['ips']> {
-  const entries = readList(spec, 'ips');
+function readIps(spec: NonNullable<KubernetesObject['spec']>): FieldRead<PoolSpec['ips']> {
+  const entries = readTextList(spec, 'ips');
   if (entries.rejected) return entries;
   if (entries.value.length === 0)
     return invalid('spec.ips', 'is required; a pool without addresses has none to give');
@@ -74,7 +74,7 @@ function readIps(spec: NonNullable<KubernetesObject['spec']>): Read<PoolSpec['ip
     const range = parseRange(text);
     if (!range) {
       const forms = 'write "a", "a..b" with a before b, or a block "a/n"';
-      return invalid(`spec.ips[${at}]`, `${quote(entry)} is no range of addresses; ${forms}`);
+      return invalid(`spec.ips[${at}]`, `${quotedText(entry)} is no range of addresses; ${forms}`);
     }
     ips.push({ text, range });
   }

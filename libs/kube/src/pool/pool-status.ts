@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject } from '@holdfast/kube-api';
 import type { Condition } from '../object/conditions';
 import type { StatusCounts } from '../object/status-counts';
-import { LEAVING, refused, sentences, type DesiredStatus } from '../object/desired-status';
+import { LEAVING, rejectedCondition, sentences, type DesiredStatus } from '../object/desired-status';
 
 export interface PoolFindings {
   /** The Subnet that has the pool now; undefined when none has. */
@@ -26,12 +26,12 @@ export interface PoolFindings {
 }
 
 /** @param told the status as it stands: what happens elsewhere in the Subnet is no reason to write it anew */
-export function poolStatus(findings: PoolFindings, told: JsonObject = {}): DesiredStatus {
+export function poolStatus(findings: PoolFindings, shown: JsonObject = {}): DesiredStatus {
   const { position, retained } = findings;
   const fields = fieldsOf(findings);
-  const isReported = Object.entries(fields).every(([field, value]) => isDeepStrictEqual(told[field], value));
-  const observedPosition = (isReported && told['observedPosition']) || (position ?? null);
-  const conditions = [readyPool(findings), ...(retained ? [refused('Retired', retained)] : [])];
+  const isReported = Object.entries(fields).every(([field, value]) => isDeepStrictEqual(shown[field], value));
+  const observedPosition = (isReported && shown['observedPosition']) || (position ?? null);
+  const conditions = [readyPool(findings), ...(retained ? [rejectedCondition('Retired', retained)] : [])];
   return { fields: { ...fields, observedPosition }, conditions };
 }
 

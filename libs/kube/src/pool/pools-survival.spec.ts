@@ -1,4 +1,4 @@
-// A face that is killed at any write while pools come, move and go: the next one ends where it would have ended.
+// A projector that is killed at any write while pools come, move and go: the next one ends where it would have ended.
 import { IP_POOLS } from '@holdfast/kube-api';
 import { ProjectorWorld } from '../testing/projector-world';
 import { killAtWrite } from '../testing/kill-at-write';
@@ -29,7 +29,7 @@ function outcome(world: ProjectorWorld): object {
   };
 }
 
-it('pools end where they would have ended, whenever the face is killed', async () => {
+it('pools end where they would have ended, whenever the projector is killed', async () => {
   const calm = new ProjectorWorld();
   await calm.start();
   await story(calm);

@@ -4,7 +4,6 @@ import { IP_POOLS, type Resource, SUBNETS, SWITCH_LB_RULES, VIPS } from '@holdfa
 import type { ProjectorLedger } from '@holdfast/ledger';
 import { DeletionGuard, HELD_BACK_NAMES_MAX, type HeldBack, type HeldForObjects } from '@holdfast/projection';
 import { GUARDED, type GuardedKind, type GuardsByKind } from '../object/guarded-kinds';
-import { THROUGH_KUBERNETES } from '@holdfast/kube-api';
 import { namesOfHeldPools, subnetsWithPool } from '../pool/held-pools';
 import { namesOfHeldRules, rulesOfObject } from '../rule/held-rules';
 
@@ -28,7 +27,7 @@ export function guardsOver(ledger: ProjectorLedger): GuardsByKind {
 }
 
 function heldVips(ledger: ProjectorLedger): HeldForObjects {
-  const isOurs = (name: string): boolean => ledger.view.vipReservedThrough(name) === THROUGH_KUBERNETES;
+  const isOurs = (name: string): boolean => ledger.view.ownerOfVip(name)?.kind === 'KubernetesObject';
   return {
     has: (name) => isOurs(name) && ledger.view.vip(name) !== undefined,
     *names() {
@@ -38,7 +37,7 @@ function heldVips(ledger: ProjectorLedger): HeldForObjects {
 }
 
 function heldSubnets(ledger: ProjectorLedger): HeldForObjects {
-  const isOurs = (name: string): boolean => ledger.view.subnetDefinedThrough(name) === THROUGH_KUBERNETES;
+  const isOurs = (name: string): boolean => ledger.view.ownerOfSubnet(name)?.kind === 'KubernetesObject';
   return {
     has: (name) => isOurs(name) && ledger.view.subnet(name) !== undefined,
     *names() {

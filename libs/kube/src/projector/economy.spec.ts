@@ -1,4 +1,4 @@
-// What the face costs the API server: nothing where nothing changed, two writes a Vip, and no rewriting of what a
+// What the projector costs the API server: nothing where nothing changed, two writes a Vip, and no rewriting of what a
 // cluster's own definitions will not keep.
 import type { Clock } from '@holdfast/clock';
 import { SUBNETS, VIPS } from '@holdfast/kube-api';
@@ -21,7 +21,7 @@ const vipWrites = (writes: readonly string[]): string[] => writes.filter((write)
 const subnetWrites = (writes: readonly string[]): string[] =>
   writes.filter((write) => write.includes('subnets/'));
 
-describe('the face', () => {
+describe('the projector', () => {
   it('makes two writes a Vip when 300 come at once, and a few for their Subnet', async () => {
     const { world, projector } = await started();
     world.takeWrites();
@@ -188,7 +188,7 @@ class LaggingWatch implements KubernetesRest {
 }
 
 describe("under Kube-OVN's own definitions", () => {
-  it('the face writes what they keep, once', async () => {
+  it('the projector writes what they keep, once', async () => {
     const { world, crash } = await started(MANIFESTS.kubeOvn);
     for (let index = 0; index < 40; index += 1) world.vip(`v${index}`);
     world.vip('slr-01', { subnet: 'ovn-default', v4ip: '10.0.0.100', type: 'switch_lb_vip' });
@@ -211,7 +211,7 @@ describe("under Kube-OVN's own definitions", () => {
     await crash();
     await world.start();
     await world.settle(HOUR_MS);
-    // It finds out anew what is dropped, with the turns that are under way at once, and no more.
+    // It finds out anew what is dropped, with those that are in flight at once, and no more.
     expect(vipWrites(world.takeWrites()).length).toBeLessThanOrEqual(16);
     expect(world.read(VIPS, 'v0')?.metadata.resourceVersion).toBe(before);
   });

@@ -1,4 +1,4 @@
-// One suite, two servers: the face in real time, over a wire.
+// One suite, two servers: the projector in real time, over a wire.
 import {
   kubeApiserverSkipReason,
   startKubeApiserver,

@@ -12,10 +12,10 @@ import {
 import type { Following } from '@holdfast/kube-api';
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { IP_POOLS, type Resource, SWITCH_LB_RULES, VIPS } from '@holdfast/kube-api';
-import { type DueKey, dueKeyOf, parentsKey, poolKey, ruleKey, subnetKey, vipKey } from '../object/due-key';
+import type { DueKey } from '@holdfast/projection';
+import { dueKeyOf, parentsKey, poolKey, ruleKey, subnetKey, vipKey } from '../object/due-key';
 import type { ProjectorLedger } from '@holdfast/ledger';
 import { type ActiveRejections, type Due, triggerOf } from '@holdfast/projection';
-import { THROUGH_KUBERNETES } from '@holdfast/kube-api';
 import type { ObjectWriter } from '../object/object-writer';
 import { PodsByVip } from '../parent/pods-by-vip';
 import { SelectedPods } from '../rule/selected-pods';
@@ -104,13 +104,13 @@ export class ObjectTriggers {
     const { view } = this.options.ledger;
     for (const { metadata } of followings.subnets.objects()) yield { key: subnetKey(metadata.name) };
     for (const { name } of view.subnets())
-      if (view.subnetDefinedThrough(name) === THROUGH_KUBERNETES) yield { key: subnetKey(name) };
+      if (view.ownerOfSubnet(name)?.kind === 'KubernetesObject') yield { key: subnetKey(name) };
     for (const { metadata } of followings.pools.objects()) yield { key: poolKey(metadata.name) };
     for (const name of namesOfHeldPools(view)) yield { key: poolKey(name) };
     for (const { metadata } of followings.vips.objects()) yield { key: vipKey(metadata.name) };
     for (const { metadata } of followings.rules.objects()) yield { key: ruleKey(metadata.name) };
     for (const { name } of view.vips())
-      if (view.vipReservedThrough(name) === THROUGH_KUBERNETES) yield { key: vipKey(name) };
+      if (view.ownerOfVip(name)?.kind === 'KubernetesObject') yield { key: vipKey(name) };
     yield* this.allUses();
   }
 

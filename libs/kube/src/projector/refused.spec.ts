@@ -17,7 +17,7 @@ async function started(
 }
 
 const ready = (world: ProjectorWorld, name: string): unknown => world.statusOf(VIPS, name)['ready'];
-const asked = (world: ProjectorWorld): number => world.ledger.executed.length;
+const commandsExecuted = (world: ProjectorWorld): number => world.ledger.executed.length;
 
 describe('a Vip that is refused', () => {
   it('says so in a condition and one Event, and is not retried in a hot loop', async () => {
@@ -30,23 +30,23 @@ describe('a Vip that is refused', () => {
       const refusal = { status: 'False', reason: 'AddressOutOfRange', message };
       expect(world.condition(VIPS, 'slr-01', type)).toMatchObject(refusal);
     }
-    const told = {
+    const warnings = {
       type: 'Warning',
       reason: 'AddressOutOfRange',
       message,
       count: 1,
       involvedObject: { kind: 'Vip', name: 'slr-01' },
     };
-    expect(world.events()).toMatchObject([told]);
+    expect(world.events()).toMatchObject([warnings]);
 
     world.takeWrites();
-    const before = asked(world);
+    const before = commandsExecuted(world);
     await world.settle(60_000);
-    expect(asked(world)).toBe(before);
+    expect(commandsExecuted(world)).toBe(before);
     await world.settle(24 * HOUR_MS);
-    expect(asked(world) - before).toBeLessThanOrEqual(24 * 6);
+    expect(commandsExecuted(world) - before).toBeLessThanOrEqual(24 * 6);
     expect(world.takeWrites()).toEqual([]);
-    expect(world.events()).toMatchObject([told]);
+    expect(world.events()).toMatchObject([warnings]);
   });
 
   it('says it once more when it is refused for another reason, and is silent about it after a restart', async () => {
@@ -57,15 +57,15 @@ describe('a Vip that is refused', () => {
     await world.settle();
     world.edit(VIPS, 'slr-01', { spec: { v4ip: '10.16.0.1' } });
     await world.settle(2_000);
-    const told = (): string[] => world.events().map(({ reason, count }) => `${count} ${reason}`);
-    expect(told().sort()).toEqual(['1 AddressNotUsable', '1 AddressOutOfRange']);
+    const warnings = (): string[] => world.events().map(({ reason, count }) => `${count} ${reason}`);
+    expect(warnings().sort()).toEqual(['1 AddressNotUsable', '1 AddressOutOfRange']);
     await first.stop();
     world.ledger.restart();
     world.takeWrites();
     await world.start();
     expect(world.ledger.executed.at(-1)?.rejected?.code).toBe('AddressNotUsable');
     expect(world.takeWrites()).toEqual([]);
-    expect(told()).toHaveLength(2);
+    expect(warnings()).toHaveLength(2);
   });
 
   it('gets its address when the one who held it is gone, at once', async () => {
@@ -80,13 +80,13 @@ describe('a Vip that is refused', () => {
       message: expect.stringContaining('held by vip/first'),
     });
     expect(world.read(VIPS, 'second')?.metadata.finalizers).toHaveLength(1);
-    const before = asked(world);
+    const before = commandsExecuted(world);
     world.vip('other');
     await world.settle();
     world.delete(VIPS, 'other');
     await world.settle();
     // What cannot help does not wake it.
-    expect(asked(world)).toBe(before + 2);
+    expect(commandsExecuted(world)).toBe(before + 2);
     world.delete(VIPS, 'first');
     await world.settle();
     expect(world.statusOf(VIPS, 'second')).toMatchObject({ ready: true, v4ip: '10.16.0.121' });
@@ -105,7 +105,7 @@ describe('a Vip that is refused', () => {
     expect(world.statusOf(VIPS, 'early')).toMatchObject({ ready: true, v4ip: '10.16.0.2' });
   });
 
-  it('and has a Subnet whose turn is still to come waits for it in silence', async () => {
+  it('and has a Subnet that is still to be reconciled waits for it in silence', async () => {
     const world = new ProjectorWorld();
     world.vip('web');
     world.subnet();
@@ -170,13 +170,13 @@ describe('a Vip that is refused', () => {
     ['spec.selector[1]', { subnet: 'ovn-default', namespace: 'default', selector: ['app: a', 'a:b:c'] }],
   ])('is refused by the name of its field %s, without a finalizer or a command', async (field, spec) => {
     const world = await started();
-    const before = asked(world);
+    const before = commandsExecuted(world);
     world.vip('bad', spec);
     await world.settle();
     expect(world.condition(VIPS, 'bad')).toMatchObject({ status: 'False', reason: 'InvalidArgument' });
     expect(world.condition(VIPS, 'bad')?.['message']).toMatch(new RegExp(`^${RegExp.escape(field)}: `));
     expect(world.read(VIPS, 'bad')?.metadata.finalizers).toBeUndefined();
-    expect(asked(world)).toBe(before);
+    expect(commandsExecuted(world)).toBe(before);
     world.edit(VIPS, 'bad', { spec: { subnet: 'ovn-default', v4ip: null, selector: null } });
     await world.settle();
     expect(ready(world, 'bad')).toBe(true);

@@ -1,12 +1,12 @@
-// What a face that starts says of what happened while none was there: each difference once, with how it may have come about.
+// What a projector that starts says of what happened while none was there: each difference once, with how it may have come about.
 import { IP_POOLS, PODS, SUBNETS, SWITCH_LB_RULES, VIPS } from '@holdfast/kube-api';
-import { ProjectorWorld, type RunningProjector } from '../testing/projector-world';
+import { ProjectorWorld, type StartedProjector } from '../testing/projector-world';
 import type { ObjectDifference } from '../object/resync-differences';
 
 const LISTED = { selector: [], endpoints: ['10.16.0.70'] };
 const HOUR_MS = 3_600_000;
 
-/** A cluster that was served, and whose face is gone. */
+/** A cluster that was served, and whose projector is gone. */
 async function left(): Promise<ProjectorWorld> {
   const world = new ProjectorWorld();
   const { crash } = await world.start();
@@ -24,7 +24,7 @@ async function left(): Promise<ProjectorWorld> {
 
 async function again(
   world: ProjectorWorld,
-): Promise<RunningProjector & { readonly found: ObjectDifference[] }> {
+): Promise<StartedProjector & { readonly found: ObjectDifference[] }> {
   const found: ObjectDifference[] = [];
   const running = await world.start({ onDifference: (difference) => void found.push(difference) });
   await world.settle(5_000);
@@ -37,7 +37,7 @@ const difference = (object: string, what: RegExp, why: RegExp): object => ({
   why: expect.stringMatching(why) as string,
 });
 
-describe('a face that starts', () => {
+describe('a projector that starts', () => {
   it('finds nothing different when nothing happened, and nothing that it is told in time', async () => {
     const world = await left();
     const { found } = await again(world);
@@ -154,7 +154,7 @@ describe('a face that starts', () => {
     );
   });
 
-  it('says it again when its turn failed before it was done, and has nothing to say when it is', async () => {
+  it('says it again when its reconcile failed before it was done, and has nothing to say when it is', async () => {
     const world = await left();
     world.edit(VIPS, 'one', { spec: { v4ip: '10.16.0.99' } });
     world.ledger.failNext('before');

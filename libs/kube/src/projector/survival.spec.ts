@@ -1,4 +1,4 @@
-// A face that is killed, cut off, behind, or lied to: what it finds afterwards is enough to make everything right.
+// A projector that is killed, cut off, behind, or lied to: what it finds afterwards is enough to make everything right.
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { SUBNETS, VIPS } from '@holdfast/kube-api';
 import { ProjectorWorld } from '../testing/projector-world';
@@ -21,7 +21,7 @@ async function started(): Promise<
 const counted = (world: ProjectorWorld, type: string): number =>
   world.ledger.facts.filter(({ event }) => event.type === type).length;
 
-describe('killed at any step, a face', () => {
+describe('killed at any step, a projector', () => {
   /** A subnet and two Vips come; one is deleted. */
   async function story(world: ProjectorWorld): Promise<void> {
     world.subnet();
@@ -66,13 +66,13 @@ describe('killed at any step, a face', () => {
         await world.start();
         await world.settle(10_000);
         const { facts, ...rest } = outcome(world) as { facts: string[] };
-        const { facts: wantedFacts, ...wantedRest } = desired as { facts: string[] };
-        expect({ step, answered, ...rest }).toEqual({ step, answered, ...wantedRest });
-        // Where the face died before it saw the Vip, that Vip was never reserved at all.
+        const { facts: factsExpected, ...restExpected } = desired as { facts: string[] };
+        expect({ step, answered, ...rest }).toEqual({ step, answered, ...restExpected });
+        // Where the projector died before it saw the Vip, that Vip was never reserved at all.
         const withoutWeb = facts.includes('VipReleased')
           ? [...facts]
           : [...facts, 'VipReserved', 'VipReleased'];
-        expect(withoutWeb.sort()).toEqual([...wantedFacts].sort());
+        expect(withoutWeb.sort()).toEqual([...factsExpected].sort());
       }
     }
   });
@@ -91,7 +91,7 @@ describe('killed at any step, a face', () => {
   );
 });
 
-describe('cut off from the API server, a face', () => {
+describe('cut off from the API server, a projector', () => {
   it('asks ever more rarely, tells of it, and catches up', async () => {
     const world = await started();
     const { projector, connection } = world.running;
@@ -160,7 +160,7 @@ describe('cut off from the API server, a face', () => {
     expect(world.takeWrites().filter((write) => write.includes('subnets/'))).toHaveLength(1);
   });
 
-  it('takes a conflict for what it is: the next turn sees the newer object', async () => {
+  it('takes a conflict for what it is: the next reconcile sees the newer object', async () => {
     const world = await started();
     const refused = { times: 3, status: 409, when: ({ method }: { method: string }) => method === 'PATCH' };
     world.sandbox.faults.fail(refused);
@@ -171,7 +171,7 @@ describe('cut off from the API server, a face', () => {
   });
 });
 
-describe('what happened while no face was there', () => {
+describe('what happened while no projector was there', () => {
   it('an object that was deleted is let go, one that vanished is released, with the reason', async () => {
     const world = await started();
     for (const name of ['deleted', 'vanished', 'stays']) world.vip(name);
@@ -189,7 +189,7 @@ describe('what happened while no face was there', () => {
     ]);
   });
 
-  it('what other doors reserved meanwhile is left alone', async () => {
+  it('what other transports reserved meanwhile is left alone', async () => {
     const world = await started();
     const reserve = { type: 'ReserveVip', subnet: 'ovn-default', vipType: '', selector: [] } as const;
     for (const through of ['grpc', 'http', 'nats', 'holdfast'])
@@ -214,20 +214,21 @@ describe('what happened while no face was there', () => {
   });
 });
 
-describe('a face that does not see everything', () => {
+describe('a projector that does not see everything', () => {
   it('never releases for an object that only its own replica has lost', async () => {
     const world = await started();
     world.sandbox.faults.silenceWatches();
-    world.vip('web');
-    // Another face has seen the object and reserved for it.
+    const { uid } = world.vip('web').metadata;
+    // Another projector has seen the object and reserved for it.
     const reserve = {
       type: 'ReserveVip',
       subnet: 'ovn-default',
       name: 'web',
       vipType: '',
       selector: [],
+      owner: { kind: 'KubernetesObject', resource: 'vips.kubeovn.io', uid },
     } as const;
-    await world.ledger.execute(reserve, 'another face');
+    await world.ledger.execute(reserve, 'another projector');
     await world.settle(60_000);
     expect(world.ledger.view.vip('web')).toBeDefined();
     await world.settle(600_000);

@@ -2,7 +2,7 @@
 // same, and no Vip ever changes its address on the way.
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { IP_POOLS, PODS, SUBNETS, SWITCH_LB_RULES, VIPS } from '@holdfast/kube-api';
-import { ProjectorWorld, type RunningProjector } from '../testing/projector-world';
+import { ProjectorWorld, type StartedProjector } from '../testing/projector-world';
 import { backendsOf, parentsOf } from '../testing/uses-of-vip';
 
 const MINUTE_MS = 60_000;
@@ -10,23 +10,23 @@ const HOUR_MS = 60 * MINUTE_MS;
 /** Longer than the slowest clocks take: a whole list every ten minutes, all compared every five. */
 const COMPARED_MS = 20 * MINUTE_MS;
 
-interface Told {
+interface Story {
   readonly world: ProjectorWorld;
-  running: RunningProjector;
+  running: StartedProjector;
 }
 /** What strikes before, in the middle of, and after what the users do. */
 interface Trouble {
-  readonly begins?: (told: Told) => Promise<void> | void;
-  readonly strikes?: (told: Told) => Promise<void> | void;
-  readonly ends?: (told: Told) => Promise<void> | void;
+  readonly begins?: (story: Story) => Promise<void> | void;
+  readonly strikes?: (story: Story) => Promise<void> | void;
+  readonly ends?: (story: Story) => Promise<void> | void;
 }
 
-async function restart(told: Told): Promise<void> {
-  await told.running.crash();
-  told.running = await told.world.start();
+async function restart(story: Story): Promise<void> {
+  await story.running.crash();
+  story.running = await story.world.start();
 }
 
-const gone = ({ world }: Told): void => {
+const gone = ({ world }: Story): void => {
   world.sandbox.faults.silenceWatches();
   world.sandbox.faults.compact();
 };
@@ -36,7 +36,7 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   'a restart before and after': { begins: restart, ends: restart },
   'nobody there while it happens': {
     begins: ({ running }) => running.crash(),
-    ends: async (told) => void (told.running = await told.world.start()),
+    ends: async (story) => void (story.running = await story.world.start()),
   },
   'watch events that are missed': { begins: ({ world }) => world.sandbox.faults.silenceWatches() },
   'watch events that are missed from the middle on': {
@@ -76,9 +76,9 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   'a clock that is set back': { strikes: ({ world }) => world.clock.step(-HOUR_MS) },
   'a clock that is set to and fro, and a restart': {
     begins: ({ world }) => world.clock.step(HOUR_MS),
-    strikes: async (told) => {
-      told.world.clock.step(-2 * HOUR_MS);
-      await restart(told);
+    strikes: async (story) => {
+      story.world.clock.step(-2 * HOUR_MS);
+      await restart(story);
     },
     ends: ({ world }) => world.clock.step(HOUR_MS),
   },
@@ -89,10 +89,10 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
 
 async function tell(trouble: Trouble): Promise<ProjectorWorld> {
   const world = new ProjectorWorld();
-  const told: Told = { world, running: await world.start() };
+  const story: Story = { world, running: await world.start() };
   world.subnet('ovn-default', { cidrBlock: '10.16.0.0/24' });
   world.subnet('spare', { cidrBlock: '10.17.0.0/24' });
-  // Addresses are named, where several come at once: in which order they have their turn is nobody's promise.
+  // Addresses are named, where several come at once: in which order they are reconciled is nobody's promise.
   for (const [at, name] of ['web', 'db', 'old'].entries())
     world.vip(name, { subnet: 'ovn-default', v4ip: `10.16.0.2${at}` });
   world.vip('slr-01', { subnet: 'ovn-default', v4ip: '10.16.0.30', type: 'switch_lb_vip' });
@@ -114,13 +114,13 @@ async function tell(trouble: Trouble): Promise<ProjectorWorld> {
   world.pool('silver', ['10.16.0.210']);
   await world.settle(5_000);
 
-  await trouble.begins?.(told);
+  await trouble.begins?.(story);
   world.edit(VIPS, 'db', { spec: { v4ip: '10.16.0.99' } });
   world.delete(VIPS, 'old');
   world.vip('new', { subnet: 'ovn-default', v4ip: '10.16.0.40' });
   world.delete(PODS, 'default/goes');
   await world.settle(1_000);
-  await trouble.strikes?.(told);
+  await trouble.strikes?.(story);
   world.pod('comes', 'aap', { app: 'aap1' });
   world.delete(SWITCH_LB_RULES, 'mail');
   world.edit(SWITCH_LB_RULES, 'dns', { spec: { endpoints: ['10.16.0.71'] } });
@@ -128,7 +128,7 @@ async function tell(trouble: Trouble): Promise<ProjectorWorld> {
   world.edit(IP_POOLS, 'gold', { spec: { ips: ['10.16.0.201..10.16.0.204'] } });
   world.delete(SUBNETS, 'spare');
   await world.settle(1_000);
-  await trouble.ends?.(told);
+  await trouble.ends?.(story);
   await world.settle(COMPARED_MS);
   return world;
 }
@@ -151,7 +151,7 @@ function outcome(world: ProjectorWorld): object {
     vips: [...view.vips()].map(({ name, reservation }) => `${name} ${reservation.v4}`).sort(),
     parents: parentsOf(world.ledger, 'aap'),
     rules: ['dns', 'mail'].map((rule) => backendsOf(world.ledger, rule)),
-    told: {
+    story: {
       vips: ['web', 'db', 'old', 'new', 'slr-01', 'aap'].map((name) => status(VIPS, name, 'ready', 'v4ip')),
       subnets: ['ovn-default', 'spare'].map((name) =>
         status(SUBNETS, name, 'v4usingIPs', 'v4availableIPs', 'v4usingIPrange', 'v4availableIPrange'),
@@ -186,7 +186,7 @@ describe('all kinds', () => {
       vips: ['aap 168820767', 'db 168820835', 'new 168820776', 'slr-01 168820766', 'web 168820756'],
       parents: ['comes.default', 'stays.default'],
       rules: [['10.16.0.71'], undefined],
-      told: {
+      story: {
         vips: [
           [true, '10.16.0.20'],
           [true, '10.16.0.99'],

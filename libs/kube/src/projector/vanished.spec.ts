@@ -1,7 +1,7 @@
 // Objects that vanish, finalizer or not, of every kind that leaves something behind: what is let go of, what is kept and said to
 // be, and how somebody answers for it that they are gone for good (infra/docs/adr/0017).
 import { IP_POOLS, type Resource, SUBNETS, SWITCH_LB_RULES, VIPS } from '@holdfast/kube-api';
-import { ProjectorWorld, type RunningProjector } from '../testing/projector-world';
+import { ProjectorWorld, type StartedProjector } from '../testing/projector-world';
 import { guardsOver } from './deletion-guards';
 
 const HOUR_MS = 3_600_000;
@@ -58,7 +58,7 @@ const IN_USE: Readonly<Record<Kind, readonly string[]>> = {
 const KINDS = Object.entries(CASES) as [Kind, Case][];
 
 /** A cluster with two of each kind at least, and the ledger that knows it. */
-async function served(): Promise<{ readonly world: ProjectorWorld; readonly running: RunningProjector }> {
+async function served(): Promise<{ readonly world: ProjectorWorld; readonly running: StartedProjector }> {
   const world = new ProjectorWorld();
   const running = await world.start();
   for (const name of ['ovn-default', 'spare', 'empty'])
@@ -149,8 +149,8 @@ describe('a cluster that is not the one the ledger knows', () => {
         message: expect.stringMatching(/holdfast pool retire SUBNET NAME/) as string,
       },
     ]);
-    const told = faults.filter(({ code }) => code === 'kubernetes-objects-missing');
-    expect(told.map(({ message }) => /kind (\w+)/.exec(message)?.[1])).toEqual([
+    const reported = faults.filter(({ code }) => code === 'kubernetes-objects-missing');
+    expect(reported.map(({ message }) => /kind (\w+)/.exec(message)?.[1])).toEqual([
       ...['Vip', 'Subnet', 'SwitchLBRule', 'IPPool'],
     ]);
   });
@@ -236,7 +236,7 @@ describe('a cluster that is not the one the ledger knows', () => {
     expect(projector.status.heldBack?.map(({ kind }) => kind)).toContain('IPPool');
   });
 
-  it('lets nothing go of what came back before its turn', async () => {
+  it('lets nothing go of what came back before it was reconciled', async () => {
     const { world, projector } = await elsewhere((it) => void it.subnet());
     projector.overrideDeletionGuard('Vip', 3);
     world.vip('one', undefined, { finalizers: ['holdfast.io/ledger'] });

@@ -1,4 +1,4 @@
-// The orders that make one SwitchLBRule's rule what its object asks for. A rule keeps its Vip; so another Vip means to
+// The commands that make one SwitchLBRule's rule what its object asks for. A rule keeps its Vip; so another Vip means to
 // retire it there and define it here, and that only after it is clear that it can be had here.
 import {
   reject,
@@ -62,12 +62,12 @@ export class RuleCommands {
   ): Promise<Execution> {
     const reason = `${SWITCH_LB_RULES.plural}.${SWITCH_LB_RULES.group}/${rule} names Vip ${vip.name} now`;
     for (const { subnet: home } of elsewhere) {
-      const asked = await this.context.execute(
+      const execution = await this.context.execute(
         { type: 'RetireRule', subnet: home.name, rule, reason },
         actor,
       );
-      if (asked.rejected?.code === 'RuleNotFound') return { is: 'behind' };
-      if (asked.is !== 'done') return asked;
+      if (execution.rejected?.code === 'RuleNotFound') return { is: 'behind' };
+      if (execution.is !== 'done') return execution;
     }
     return { is: 'done' };
   }

@@ -19,7 +19,7 @@ import { type RuleFindings, ruleStatus } from './rule-status';
 import { targetOf } from './rule-target';
 
 /** So long nothing is said of a Vip that is missing: what people apply together has arrived by then. */
-export const MISSING_MS = 2_000;
+export const RULE_MISSING_MS = 2_000;
 
 export class RuleReconciler {
   private readonly commands: RuleCommands;
@@ -85,7 +85,7 @@ export class RuleReconciler {
     const nowMs = this.context.clock.monotonic();
     const sinceMs = this.missingSinceMs.get(name) ?? nowMs;
     this.missingSinceMs.set(name, sinceMs);
-    return Math.max(0, sinceMs + MISSING_MS - nowMs);
+    return Math.max(0, sinceMs + RULE_MISSING_MS - nowMs);
   }
 
   /** Makes it so in the ledger, unless there is no point in asking. */
@@ -93,11 +93,11 @@ export class RuleReconciler {
     const { rejections } = this.context;
     const { name } = object.metadata;
     const key = ruleKey(name);
-    const asked = JSON.stringify([object.spec, desired.isChecked, vip.name, vip.subnet.name]);
-    const standing = rejections.activeRejection(key, asked);
-    if (standing) return { is: 'rejected', rejected: standing };
+    const request = JSON.stringify([object.spec, desired.isChecked, vip.name, vip.subnet.name]);
+    const active = rejections.activeRejection(key, request);
+    if (active) return { is: 'rejected', rejected: active };
     const answer = await this.commands.make(object, desired, vip);
-    if (answer.rejected) rejections.add(key, asked, vip.subnet.name, answer.rejected);
+    if (answer.rejected) rejections.add(key, request, vip.subnet.name, answer.rejected);
     else rejections.forget(key);
     return answer;
   }
@@ -135,10 +135,10 @@ export class RuleReconciler {
     const reason = `${SWITCH_LB_RULES.plural}.${SWITCH_LB_RULES.group}/${name} ${why}`;
     for (const { subnet } of rulesOfObject(this.context.ledger.view, name)) {
       const command = { type: 'RetireRule', subnet: subnet.name, rule: name, reason } as const;
-      const asked = await this.context.execute(command, actor);
+      const request = await this.context.execute(command, actor);
       // Then it was retired already, and the view is about to show it.
-      if (asked.rejected?.code === 'RuleNotFound') return { is: 'behind' };
-      if (asked.is !== 'done') return asked;
+      if (request.rejected?.code === 'RuleNotFound') return { is: 'behind' };
+      if (request.is !== 'done') return request;
     }
     return { is: 'done' };
   }
@@ -172,8 +172,8 @@ export class RuleReconciler {
 
   /** After a restart the object itself still tells; where it does not, what is known of its Vip is near enough. */
   private positionOf({ metadata, status }: KubernetesObject, vip = ''): string | undefined {
-    const told = status?.['observedPosition'];
-    const known = this.positions.get(metadata.name) ?? (typeof told === 'string' ? told : undefined);
+    const observed = status?.['observedPosition'];
+    const known = this.positions.get(metadata.name) ?? (typeof observed === 'string' ? observed : undefined);
     return known ?? this.context.ledger.view.vipPosition(vip);
   }
 }

@@ -12,7 +12,7 @@ import {
   type RulePort,
 } from '@holdfast/ipam';
 import type { JsonObject, KubernetesObject } from '@holdfast/kube-api';
-import { quote, type Read, readList, readTexts } from '@holdfast/kube-api';
+import { quotedText, type FieldRead, readTextList, readTexts } from '@holdfast/kube-api';
 
 /** `"false"`: backends are not checked. */
 export const HEALTH_CHECK_ANNOTATION = 'ovn.kubernetes.io/service_health_check';
@@ -35,7 +35,7 @@ export interface RuleSpec {
 
 const UNREAD_SELECTOR = 'spec.selector has no effect beside spec.endpoints; take one of them out.';
 
-export function readRule({ metadata, spec = {} }: KubernetesObject): Read<RuleSpec> {
+export function readRule({ metadata, spec = {} }: KubernetesObject): FieldRead<RuleSpec> {
   const texts = readTexts(spec, ['vip', 'namespace', 'sessionAffinity']);
   if (texts.rejected) return texts;
   const vip = readVip(texts.value.vip);
@@ -60,28 +60,28 @@ export function readRule({ metadata, spec = {} }: KubernetesObject): Read<RuleSp
 }
 
 /** Names by which the object's Vip may come to be known: its own, or its addresses. For whoever waits for it. */
-export function readVip(text: string): Read<VipRequest> {
+export function readVip(text: string): FieldRead<VipRequest> {
   const parts = text.split(',').map((part) => part.trim());
   const addresses = parts.map(parseAddress).filter((address) => address !== undefined);
   if (text === '')
     return invalid('spec.vip', 'is required; name a Vip of type switch_lb_vip, or an address that it holds');
   if (addresses.length === 0 && isVipName(text)) return { value: { name: text } };
   if (addresses.length < parts.length)
-    return invalid('spec.vip', `${quote(text)} is neither "v4", "v6" or "v4,v6" nor a Vip's name`);
+    return invalid('spec.vip', `${quotedText(text)} is neither "v4", "v6" or "v4,v6" nor a Vip's name`);
   if (new Set(addresses.map(familyOf)).size < addresses.length)
     return invalid('spec.vip', 'has two addresses of one family; make a rule for each');
   return { value: { addresses } };
 }
 
-function readAffinity(text: string): Read<RuleDefinition['affinity']> {
+function readAffinity(text: string): FieldRead<RuleDefinition['affinity']> {
   if (text === '' || text === 'None') return { value: 'none' };
   if (text === 'ClientIP') return { value: 'client-ip' };
-  return invalid('spec.sessionAffinity', `${quote(text)} is neither "None" nor "ClientIP"`);
+  return invalid('spec.sessionAffinity', `${quotedText(text)} is neither "None" nor "ClientIP"`);
 }
 
-function readPorts(spec: JsonObject): Read<RulePort[]> {
+function readPorts(spec: JsonObject): FieldRead<RulePort[]> {
   const list = spec['ports'] ?? [];
-  if (!Array.isArray(list)) return invalid('spec.ports', `is no list but ${quote(list)}`);
+  if (!Array.isArray(list)) return invalid('spec.ports', `is no list but ${quotedText(list)}`);
   if (list.length === 0) return invalid('spec.ports', 'is required; a rule without ports has nothing to do');
   const ports: RulePort[] = [];
   for (const [at, entry] of (list as readonly unknown[]).entries()) {
@@ -92,16 +92,17 @@ function readPorts(spec: JsonObject): Read<RulePort[]> {
   return { value: ports };
 }
 
-function readPort(path: string, entry: unknown): Read<RulePort> {
+function readPort(path: string, entry: unknown): FieldRead<RulePort> {
   const isObject = typeof entry === 'object' && entry !== null && !Array.isArray(entry);
-  if (!isObject) return invalid(path, `is no port but ${quote(entry)}`);
+  if (!isObject) return invalid(path, `is no port but ${quotedText(entry)}`);
   const { name, port, targetPort, protocol } = entry as JsonObject;
-  if (!isPort(port)) return invalid(`${path}.port`, `${quote(port)} is no port; write 1 to 65535`);
+  if (!isPort(port)) return invalid(`${path}.port`, `${quotedText(port)} is no port; write 1 to 65535`);
   const target = targetPort || port;
   if (!isPort(target))
-    return invalid(`${path}.targetPort`, `${quote(targetPort)} is no port; write 1 to 65535`);
+    return invalid(`${path}.targetPort`, `${quotedText(targetPort)} is no port; write 1 to 65535`);
   const known = PROTOCOLS.find((it) => it === String(protocol || 'tcp').toLowerCase());
-  if (!known) return invalid(`${path}.protocol`, `${quote(protocol)} is none of ${PROTOCOLS.join(', ')}`);
+  if (!known)
+    return invalid(`${path}.protocol`, `${quotedText(protocol)} is none of ${PROTOCOLS.join(', ')}`);
   const named = typeof name === 'string' && name !== '' ? { name } : {};
   return { value: { ...named, port, targetPort: target, protocol: known } };
 }
@@ -109,13 +110,13 @@ function readPort(path: string, entry: unknown): Read<RulePort> {
 function readBackends(
   spec: JsonObject,
   namespace: string,
-): Read<Pick<RuleDefinition, 'namespace' | 'selector' | 'endpoints'> & { readonly unread: string }> {
-  const texts = readList(spec, 'endpoints');
+): FieldRead<Pick<RuleDefinition, 'namespace' | 'selector' | 'endpoints'> & { readonly unread: string }> {
+  const texts = readTextList(spec, 'endpoints');
   if (texts.rejected) return texts;
   const endpoints = texts.value.map((text) => parseAddress(text.trim()));
   const odd = endpoints.indexOf(undefined);
-  if (odd >= 0) return invalid(`spec.endpoints[${odd}]`, `${quote(texts.value[odd])} is no address`);
-  const selector = readList(spec, 'selector');
+  if (odd >= 0) return invalid(`spec.endpoints[${odd}]`, `${quotedText(texts.value[odd])} is no address`);
+  const selector = readTextList(spec, 'selector');
   if (selector.rejected) return selector;
   const { malformed } = parseLabelSelector(selector.value);
   if (malformed) {

@@ -2,7 +2,7 @@
 import { formatPair, type Rejection, type Rule, type VipEntry } from '@holdfast/ipam';
 import type { JsonObject } from '@holdfast/kube-api';
 import type { Condition } from '../object/conditions';
-import { LEAVING, refused, sentences, type DesiredStatus } from '../object/desired-status';
+import { LEAVING, rejectedCondition, sentences, type DesiredStatus } from '../object/desired-status';
 
 export interface RuleFindings {
   /** What the ledger holds for this object, and the Vip that it is of. */
@@ -34,7 +34,7 @@ export function ruleStatus(findings: RuleFindings): DesiredStatus {
     conditions: [
       { ...defined, type: 'Ready' },
       { ...defined, type: 'Defined' },
-      ...(retained ? [refused('Retired', retained)] : []),
+      ...(retained ? [rejectedCondition('Retired', retained)] : []),
     ],
   };
 }

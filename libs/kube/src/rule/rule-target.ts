@@ -26,7 +26,7 @@ export function targetOf(request: VipRequest, subnet: string | undefined, view: 
   const { vipType } = reservation.vip;
   if (vipType === 'switch_lb_vip') return found;
   return reject(
-    'VipUnsuited',
+    'VipTypeMismatch',
     `Vip ${name} of subnet ${home.name} is of type "${vipType}", for which no switch answers; set its spec.type to switch_lb_vip.`,
     { subnet: home.name, vip: name, vipType },
   );

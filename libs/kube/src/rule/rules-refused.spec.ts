@@ -3,7 +3,7 @@ import { SWITCH_LB_RULES, VIPS } from '@holdfast/kube-api';
 import { ProjectorWorld } from '../testing/projector-world';
 import { MANIFESTS } from '@holdfast/kube-api/testing';
 import { ruleOf, ruleCommands } from '../testing/uses-of-vip';
-import { MISSING_MS } from './rule-reconciler';
+import { RULE_MISSING_MS } from './rule-reconciler';
 
 const SLR = { subnet: 'ovn-default', v4ip: '10.16.0.100', type: 'switch_lb_vip' };
 const LISTED = { selector: [], endpoints: ['10.16.0.7'] };
@@ -32,7 +32,7 @@ describe('D26: a rule that is refused', () => {
       /^No Vip holds 10\.16\.0\.55: create a Vip of type switch_lb_vip with v4ip 10\.16\.0\.55\.$/,
     ],
     ['no such Vip', { vip: 'nobody' }, 'VipNotFound', /^There is no Vip nobody/],
-    ['a Vip of another type', { vip: 'plain' }, 'VipUnsuited', /set its spec\.type to switch_lb_vip\.$/],
+    ['a Vip of another type', { vip: 'plain' }, 'VipTypeMismatch', /set its spec\.type to switch_lb_vip\.$/],
     [
       'half a pair',
       { vip: '10.16.0.100,fd00::1' },
@@ -51,14 +51,14 @@ describe('D26: a rule that is refused', () => {
         ...{ status: 'False', reason: code },
         message: expect.stringMatching(message),
       });
-    const told = [{ reason: code, count: 1, involvedObject: { kind: 'SwitchLBRule', name: 'web' } }];
-    expect(world.events()).toMatchObject(told);
-    const asked = world.ledger.executed.length;
+    const warnings = [{ reason: code, count: 1, involvedObject: { kind: 'SwitchLBRule', name: 'web' } }];
+    expect(world.events()).toMatchObject(warnings);
+    const before = world.ledger.executed.length;
     world.takeWrites();
     await world.settle(HOUR_MS);
-    expect(world.ledger.executed.length - asked).toBeLessThanOrEqual(8);
+    expect(world.ledger.executed.length - before).toBeLessThanOrEqual(8);
     expect(world.takeWrites()).toEqual([]);
-    expect(world.events()).toMatchObject(told);
+    expect(world.events()).toMatchObject(warnings);
     world.delete(SWITCH_LB_RULES, 'web');
     await world.settle();
     expect(world.read(SWITCH_LB_RULES, 'web')).toBeUndefined();
@@ -71,11 +71,14 @@ describe('D26: a rule that is refused', () => {
       ['by-address', '10.16.0.100'],
     ] as const)
       world.rule(name, { ...LISTED, vip, ports: [{ port: name.length }] });
-    await world.settle(MISSING_MS);
+    await world.settle(RULE_MISSING_MS);
     expect([reason(world, 'by-name'), reason(world, 'by-address')]).toEqual(['VipNotFound', 'VipNotFound']);
     world.vip('slr-01', { subnet: 'ovn-default', v4ip: '10.16.0.5' });
     await world.settle();
-    expect([reason(world, 'by-name'), reason(world, 'by-address')]).toEqual(['VipUnsuited', 'VipNotFound']);
+    expect([reason(world, 'by-name'), reason(world, 'by-address')]).toEqual([
+      'VipTypeMismatch',
+      'VipNotFound',
+    ]);
     world.edit(VIPS, 'slr-01', { spec: { type: 'switch_lb_vip' } });
     await world.settle();
     expect([reason(world, 'by-name'), reason(world, 'by-address')]).toEqual(['Defined', 'VipNotFound']);
@@ -84,7 +87,7 @@ describe('D26: a rule that is refused', () => {
   it('is told nothing when it comes a moment before its Vip', async () => {
     const world = await started('none');
     world.rule('web', LISTED);
-    await world.settle(MISSING_MS - 1);
+    await world.settle(RULE_MISSING_MS - 1);
     world.vip('slr-01', SLR);
     await world.settle(60_000);
     expect(reason(world)).toBe('Defined');
@@ -98,7 +101,7 @@ describe('D26: a rule that is refused', () => {
     world.rule('second', LISTED);
     world.rule('third', { ...LISTED, ports: [{ port: 9 }] });
     await world.settle();
-    expect([reason(world, 'second'), reason(world, 'third')]).toEqual(['FrontTaken', 'Defined']);
+    expect([reason(world, 'second'), reason(world, 'third')]).toEqual(['VipPortTaken', 'Defined']);
     world.edit(SWITCH_LB_RULES, 'first', { spec: { ports: [{ port: 1 }] } });
     await world.settle();
     expect(reason(world, 'second')).toBe('Defined');
@@ -110,7 +113,7 @@ describe('D26: a rule that is refused', () => {
     world.rule('web', { ...LISTED, vip: '10.16.0.100' });
     await world.settle();
     world.edit(VIPS, 'slr-01', { spec: { v4ip: '10.16.0.101' } });
-    await world.settle(MISSING_MS);
+    await world.settle(RULE_MISSING_MS);
     expect(reason(world)).toBe('VipNotFound');
     expect(ruleOf(world.ledger, 'web')?.vip).toBe('slr-01');
     world.edit(VIPS, 'slr-01', { spec: { v4ip: '10.16.0.100' } });

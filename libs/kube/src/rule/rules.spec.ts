@@ -62,8 +62,8 @@ describe('a SwitchLBRule', () => {
         { type: 'Defined', ...defined },
       ],
     });
-    const asked = world.ledger.executed.find(({ command }) => command.type === 'DefineRule');
-    expect(asked?.actor).toContain(`kubernetes:switch-lb-rules.kubeovn.io/web (uid ${metadata.uid},`);
+    const command = world.ledger.executed.find(({ command }) => command.type === 'DefineRule');
+    expect(command?.actor).toContain(`kubernetes:switch-lb-rules.kubeovn.io/web (uid ${metadata.uid},`);
     await world.settle(1_000);
     expect(world.condition(VIPS, 'slr-01', 'InUse')).toMatchObject({
       ...{ status: 'True', reason: 'Rules' },
@@ -153,7 +153,7 @@ describe('a SwitchLBRule', () => {
     await world.settle();
     expect(ruleOf(world.ledger, 'web')?.vip).toBe('slr-01');
     expect(said(world)).toMatchObject({
-      reason: 'FrontTaken',
+      reason: 'VipPortTaken',
       message: expect.stringMatching(/belongs to rule theirs.* It keeps 8888\/TCP of Vip slr-01\.$/),
     });
     world.delete(SWITCH_LB_RULES, 'theirs');
@@ -241,9 +241,9 @@ describe('D25: a Vip that a rule uses', () => {
     expect(world.condition(VIPS, 'slr-01', 'InUse')).toMatchObject({ status: 'True', reason: 'Rules' });
     expect(world.read(VIPS, 'slr-01')?.metadata.finalizers).toEqual([FINALIZER]);
     expect(world.events()).toMatchObject([{ reason: 'VipInUse', count: 1 }]);
-    const asked = world.ledger.executed.length;
+    const before = world.ledger.executed.length;
     await world.settle(30_000);
-    expect(world.ledger.executed).toHaveLength(asked);
+    expect(world.ledger.executed).toHaveLength(before);
     world.delete(SWITCH_LB_RULES, 'web');
     await world.settle();
     expect(world.read(VIPS, 'slr-01')).toBeUndefined();

@@ -1,4 +1,4 @@
-// Which Pods the selectors of rules have, kept up with each Pod's change, so that neither a Pod's event nor a rule's turn
+// Which Pods the selectors of rules have, kept up with each Pod's change, so that neither a Pod's event nor a rule's reconcile
 // looks at all Pods. A rule whose selector changes looks at those of its namespace, once.
 import { isDeepStrictEqual } from 'node:util';
 import {

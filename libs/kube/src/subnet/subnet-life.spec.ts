@@ -107,9 +107,9 @@ describe('a Subnet', () => {
     world.edit(SUBNETS, 'ovn-default', { spec: { vpc: null } });
     await world.settle();
     expect(router()).toBeUndefined();
-    const asked = world.ledger.executed.length;
+    const before = world.ledger.executed.length;
     await world.settle(600_000);
-    expect(world.ledger.executed).toHaveLength(asked);
+    expect(world.ledger.executed).toHaveLength(before);
   });
 
   it('says which exclusions have no effect, and is defined all the same', async () => {

@@ -9,12 +9,12 @@ import { STALE_RETRY_MS } from '@holdfast/kube-api';
 import { isOnlyCounts } from '../object/conditions';
 import { poolKey, subnetKey } from '../object/due-key';
 import type { LedgerCommand } from '@holdfast/ledger';
-import { actorGone, actorOf, THROUGH_KUBERNETES } from '@holdfast/kube-api';
+import { actorGone, actorOf } from '@holdfast/kube-api';
 import type { Warning } from '../object/object-writer';
 import { FINALIZER } from '@holdfast/kube-api';
 import { readSubnet } from './subnet-spec';
 import { statusCounts } from '../object/status-counts';
-import { type SubnetFindings, subnetStatus } from './subnet-status';
+import { type SubnetStatusFindings, subnetStatus } from './subnet-status';
 
 /** A Subnet's counts follow the ledger at most this often. */
 export const COUNTS_EVERY_MS = 1_000;
@@ -61,13 +61,13 @@ export class SubnetReconciler {
       rejections.forget(key);
       return { is: 'done' };
     }
-    const asked = JSON.stringify([object.spec, definition.coolingMs, definition.retention]);
-    const standing = rejections.activeRejection(key, asked);
-    if (standing) return { is: 'rejected', rejected: standing };
+    const request = JSON.stringify([object.spec, definition.coolingMs, definition.retention]);
+    const active = rejections.activeRejection(key, request);
+    if (active) return { is: 'rejected', rejected: active };
     const answer = await this.context.execute(command, actorOf(SUBNETS, object));
     if (answer.rejected) {
       this.forget(name);
-      rejections.add(key, asked, name, answer.rejected);
+      rejections.add(key, request, name, answer.rejected);
     } else rejections.forget(key);
     return answer;
   }
@@ -90,7 +90,7 @@ export class SubnetReconciler {
     const state = ledger.view.subnet(name);
     const used = state && inUse(state);
     if (used) {
-      // Nothing is asked, so nothing is asked again: each release brings the next turn.
+      // Nothing is asked, so nothing is asked again: each release makes the key due again.
       rejections.forget(subnetKey(name));
       return this.show(object, { retained: used });
     }
@@ -109,8 +109,8 @@ export class SubnetReconciler {
   private async onMissing(name: string): Promise<number | undefined> {
     const { ledger, writer, rejections, guards } = this.context;
     const state = ledger.view.subnet(name);
-    if (state && ledger.view.subnetDefinedThrough(name) === THROUGH_KUBERNETES) {
-      // Each release brings the next turn.
+    if (state && ledger.view.ownerOfSubnet(name)?.kind === 'KubernetesObject') {
+      // Each release makes the key due again.
       if (guards.subnets.holds(name) || inUse(state)) return undefined;
       if (await writer.exists(SUBNETS, name)) return REAPPEARING_MS;
       const actor = actorGone(SUBNETS, name, guards.subnets.evidenceOf(name));
@@ -124,8 +124,8 @@ export class SubnetReconciler {
   private async retire(name: string, actor: string): Promise<Rejection | undefined> {
     const { rejections } = this.context;
     const key = subnetKey(name);
-    const standing = rejections.activeRejection(key, RETIRE);
-    if (standing) return standing;
+    const active = rejections.activeRejection(key, RETIRE);
+    if (active) return active;
     const { rejected } = await this.context.execute({ type: 'RetireSubnet', subnet: name }, actor);
     if (!rejected || rejected.code === 'SubnetNotFound') return undefined;
     rejections.add(key, RETIRE, name, rejected);
@@ -141,7 +141,7 @@ export class SubnetReconciler {
 
   private async show(
     object: KubernetesObject,
-    findings: Pick<SubnetFindings, 'rejected' | 'retained' | 'isLeaving' | 'cut'>,
+    findings: Pick<SubnetStatusFindings, 'rejected' | 'retained' | 'isLeaving' | 'cut'>,
   ): Promise<number | undefined> {
     const { view } = this.context.ledger;
     const { name, generation } = object.metadata;

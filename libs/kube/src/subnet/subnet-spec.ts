@@ -21,7 +21,7 @@ import {
   usableRange,
 } from '@holdfast/ipam';
 import type { KubernetesObject } from '@holdfast/kube-api';
-import { listed, quote, type Read, readList, readTexts } from '@holdfast/kube-api';
+import { listed, quotedText, type FieldRead, readTextList, readTexts } from '@holdfast/kube-api';
 
 /** How long a released address stays unused; whole seconds. */
 export const COOLING_ANNOTATION = 'holdfast.io/cooling-seconds';
@@ -34,14 +34,14 @@ export interface SubnetSpec {
   readonly cut: string;
 }
 
-export function readSubnet({ metadata, spec = {} }: KubernetesObject): Read<SubnetSpec> {
+export function readSubnet({ metadata, spec = {} }: KubernetesObject): FieldRead<SubnetSpec> {
   const texts = readTexts(spec, ['cidrBlock', 'gateway', 'vpc', 'vlan', 'provider']);
   if (texts.rejected) return texts;
   const cidrs = readCidrs(texts.value.cidrBlock);
   if (cidrs.rejected) return cidrs;
   const gateways = readGateways(texts.value.gateway, cidrs.value);
   if (gateways.rejected) return gateways;
-  const entries = readList(spec, 'excludeIps');
+  const entries = readTextList(spec, 'excludeIps');
   if (entries.rejected) return entries;
   const excluded = readExcluded(entries.value, cidrs.value);
   if (excluded.rejected) return excluded;
@@ -50,7 +50,7 @@ export function readSubnet({ metadata, spec = {} }: KubernetesObject): Read<Subn
   const retention = readRetention(metadata.annotations?.[SUBNET_RETENTION_ANNOTATION]);
   if (retention.rejected) return retention;
   const { vpc } = texts.value;
-  if (vpc !== '' && !isSubnetName(vpc)) return invalid('spec.vpc', `${quote(vpc)} can be no VPC's name`);
+  if (vpc !== '' && !isSubnetName(vpc)) return invalid('spec.vpc', `${quotedText(vpc)} can be no VPC's name`);
   const { router, ignored } = readRouter(texts.value, spec['logicalGateway'] === true, gateways.value);
   const definition = {
     cidrs: cidrs.value,
@@ -76,7 +76,7 @@ function readRouter(
   if (vpc === '') return { ignored: '' };
   const isOfOvn = provider === '' || provider === 'ovn' || provider.endsWith('.ovn');
   const reason = !isOfOvn
-    ? `provider ${quote(provider)} has no switch in OVN`
+    ? `provider ${quotedText(provider)} has no switch in OVN`
     : vlan !== '' && !isLogicalGateway
       ? 'the gateway of an underlay subnet is outside of OVN'
       : gateways.length === 0
@@ -86,14 +86,14 @@ function readRouter(
 }
 
 /** "v4", "v6" or "v4,v6"; host bits are dropped. */
-function readCidrs(text: string): Read<Cidr[]> {
+function readCidrs(text: string): FieldRead<Cidr[]> {
   if (text === '')
     return invalid('spec.cidrBlock', 'is required; a subnet without a block has no addresses to keep');
   const cidrs: Cidr[] = [];
   for (const part of split(text)) {
     const cidr = parseCidr(part);
     if (!cidr)
-      return invalid('spec.cidrBlock', `${quote(part)} is no block of addresses such as 10.16.0.0/16`);
+      return invalid('spec.cidrBlock', `${quotedText(part)} is no block of addresses such as 10.16.0.0/16`);
     cidrs.push(cidr);
   }
   const families = new Set(cidrs.map(({ family }) => family));
@@ -103,13 +103,13 @@ function readCidrs(text: string): Read<Cidr[]> {
 }
 
 /** A family without one gets the first usable address of its block, if the block has more than two. */
-function readGateways(text: string, cidrs: readonly Cidr[]): Read<Address[]> {
+function readGateways(text: string, cidrs: readonly Cidr[]): FieldRead<Address[]> {
   const named: Address[] = [];
   for (const part of split(text)) {
     const gateway = parseAddress(part);
-    if (gateway === undefined) return invalid('spec.gateway', `${quote(part)} is no address`);
+    if (gateway === undefined) return invalid('spec.gateway', `${quotedText(part)} is no address`);
     if (!cidrs.some((cidr) => contains(cidr, gateway)))
-      return invalid('spec.gateway', `${quote(part)} is outside ${cidrs.map(formatCidr).join(',')}`);
+      return invalid('spec.gateway', `${quotedText(part)} is outside ${cidrs.map(formatCidr).join(',')}`);
     if (named.some((other) => familyOf(other) === familyOf(gateway)))
       return invalid('spec.gateway', 'has two addresses of one family; keep one');
     named.push(gateway);
@@ -129,14 +129,14 @@ function readGateways(text: string, cidrs: readonly Cidr[]): Read<Address[]> {
 function readExcluded(
   entries: readonly string[],
   cidrs: readonly Cidr[],
-): Read<{ readonly ranges: AddressRange[]; readonly cut: string }> {
+): FieldRead<{ readonly ranges: AddressRange[]; readonly cut: string }> {
   const ranges: AddressRange[] = [];
   const cut: string[] = [];
   for (const [at, entry] of entries.entries()) {
     const range = parseRange(entry.trim());
     if (!range) {
       const forms = 'write "a", "a..b" with a before b, or a block "a/n"';
-      return invalid(`spec.excludeIps[${at}]`, `${quote(entry)} is no range of addresses; ${forms}`);
+      return invalid(`spec.excludeIps[${at}]`, `${quotedText(entry)} is no range of addresses; ${forms}`);
     }
     const cidr = cidrs.find((block) => overlaps(block, range));
     const inside = cidr && clip(range, cidr);
@@ -150,23 +150,23 @@ function readExcluded(
   };
 }
 
-function readCooling(text: string | undefined): Read<number> {
+function readCooling(text: string | undefined): FieldRead<number> {
   if (text === undefined || text.trim() === '') return { value: 0 };
   const seconds = Number(text);
   if (/^\s*\d{1,9}\s*$/.test(text)) return { value: seconds * 1_000 };
   return invalid(
     `metadata.annotations[${COOLING_ANNOTATION}]`,
-    `${quote(text)} is no whole number of seconds`,
+    `${quotedText(text)} is no whole number of seconds`,
   );
 }
 
-function readRetention(text = ''): Read<Retention | undefined> {
+function readRetention(text = ''): FieldRead<Retention | undefined> {
   if (text.trim() === '') return { value: undefined };
   const retention = parseRetention(text.trim());
   if (retention) return { value: retention };
   return invalid(
     `metadata.annotations[${SUBNET_RETENTION_ANNOTATION}]`,
-    `${quote(text)} is none of release, owner, forever, or a time such as 24h`,
+    `${quotedText(text)} is none of release, owner, forever, or a time such as 24h`,
   );
 }
 

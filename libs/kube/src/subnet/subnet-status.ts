@@ -2,9 +2,9 @@
 import type { Rejection, SubnetState } from '@holdfast/ipam';
 import type { Condition } from '../object/conditions';
 import type { StatusCounts } from '../object/status-counts';
-import { LEAVING, refused, sentences, type DesiredStatus } from '../object/desired-status';
+import { LEAVING, rejectedCondition, sentences, type DesiredStatus } from '../object/desired-status';
 
-export interface SubnetFindings {
+export interface SubnetStatusFindings {
   readonly state: SubnetState | undefined;
   readonly v4: StatusCounts;
   readonly v6: StatusCounts;
@@ -20,7 +20,7 @@ export interface SubnetFindings {
   readonly cut?: string;
 }
 
-export function subnetStatus(findings: SubnetFindings): DesiredStatus {
+export function subnetStatus(findings: SubnetStatusFindings): DesiredStatus {
   const { v4, v6, retained, generation, position } = findings;
   return {
     fields: {
@@ -35,11 +35,11 @@ export function subnetStatus(findings: SubnetFindings): DesiredStatus {
       observedGeneration: generation ?? null,
       observedPosition: position ?? null,
     },
-    conditions: [readySubnet(findings), ...(retained ? [refused('Retired', retained)] : [])],
+    conditions: [readySubnet(findings), ...(retained ? [rejectedCondition('Retired', retained)] : [])],
   };
 }
 
-function readySubnet({ state, rejected, isLeaving, cut }: SubnetFindings): Condition {
+function readySubnet({ state, rejected, isLeaving, cut }: SubnetStatusFindings): Condition {
   if (rejected) {
     const kept = state ? 'It stays as it was defined before.' : '';
     return {

@@ -1,4 +1,4 @@
-// A face at work in virtual time: a sandboxed cluster and a ledger in memory. Faces come and go; the cluster and the ledger
+// A projector at work in virtual time: a sandboxed cluster and a ledger in memory. Projectors come and go; the cluster and the ledger
 // stay.
 import { ObjectProjector, type ObjectProjectorOptions } from '../projector/object-projector';
 import type { ProjectorFault } from '@holdfast/projection';
@@ -6,7 +6,7 @@ import { MemoryLedger } from '@holdfast/ledger/testing';
 import type { SandboxConnection } from '@holdfast/kube-api/testing';
 import { SandboxWorld } from '@holdfast/kube-api/testing';
 
-export interface RunningProjector {
+export interface StartedProjector {
   readonly projector: ObjectProjector;
   readonly connection: SandboxConnection;
   readonly faults: readonly ProjectorFault[];
@@ -24,8 +24,8 @@ export class ProjectorWorld extends SandboxWorld {
     this.ledger = ledger ?? new MemoryLedger({ clock: this.clock });
   }
 
-  /** Resolves when the face has done what there was to do. */
-  async start(options: Partial<ObjectProjectorOptions> = {}): Promise<RunningProjector> {
+  /** Resolves when the projector has done what there was to do. */
+  async start(options: Partial<ObjectProjectorOptions> = {}): Promise<StartedProjector> {
     const { clock, chance, ledger } = this;
     const connection = this.sandbox.connect();
     const faults: ProjectorFault[] = [];

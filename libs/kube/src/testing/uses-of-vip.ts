@@ -14,7 +14,7 @@ export function namedParentsOf(ledger: MemoryLedger, vip: string): string[] {
   return parents.filter(({ grantors }) => grantors.includes('explicit')).map(({ port }) => port);
 }
 
-/** Orders about parents that were carried out, oldest first: `+ port` and `- port: reason`. */
+/** Commands about parents that were carried out, oldest first: `+ port` and `- port: reason`. */
 export function parentCommands(ledger: MemoryLedger): string[] {
   return ledger.executed.flatMap(({ command }) => {
     if (command.type === 'GrantParent') return [`+ ${command.port}`];
@@ -45,7 +45,7 @@ export function backendsOf(ledger: MemoryLedger, rule: string): string[] | undef
   return ruleOf(ledger, rule)?.backends.map(formatAddress);
 }
 
-/** Types of the orders about rules that were carried out, oldest first. */
+/** Types of the commands about rules that were carried out, oldest first. */
 export function ruleCommands(ledger: MemoryLedger): string[] {
   return ledger.executed.map(({ command }) => command.type).filter((type) => type.includes('Rule'));
 }

@@ -1,7 +1,6 @@
-// Who asked for what import recorded, in words that say for which object: the Kubernetes face knows by them which Vips it
-// may take for its own (../face/vip-reconciler). Written and read here, so that they cannot drift apart.
+// Who asked for what import recorded, in words that say for which object: for people who read the record. Nothing reads
+// them back; whose an imported Vip is stands in its event.
 
-const ACTOR = /^import:kube-ovn by .* \(uid ([^,()\s]+), resourceVersion [^,()\s]+\)$/;
 /** An actor has at most 256 characters (libs/api), and the rest takes less than 120. */
 const BY_LENGTH_MAX = 128;
 
@@ -13,6 +12,3 @@ export function importActor(
   const name = by.slice(0, BY_LENGTH_MAX).trim();
   return `import:kube-ovn by ${name} (uid ${uid}, resourceVersion ${resourceVersion})`;
 }
-
-/** The UID of the object that it was recorded for; undefined when it was not import that asked. */
-export const importedUid = (actor: string): string | undefined => ACTOR.exec(actor)?.[1];

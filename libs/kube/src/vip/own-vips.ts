@@ -1,16 +1,14 @@
 // Which Vips of the ledger are an object's own, to change and to release: those that were reserved for it through here, and
 // those that import recorded of it, by its UID, before. All others are somebody else's.
 import type { LedgerView } from '@holdfast/ipam';
-import { importedUid } from './import-actor';
 import type { KubernetesObject } from '@holdfast/kube-api';
-import { THROUGH_KUBERNETES } from '@holdfast/kube-api';
 
 /**
  * @param object of that name; undefined: there is none. Then what was imported is nobody's: it may have been imported of
  * another cluster, and that its object is not in this one shows nothing.
  */
 export function isOwnVip(view: LedgerView, name: string, object: KubernetesObject | undefined): boolean {
-  if (view.vipReservedThrough(name) === THROUGH_KUBERNETES) return true;
-  const actor = view.vipReservedBy(name);
-  return actor !== undefined && object !== undefined && importedUid(actor) === object.metadata.uid;
+  const owner = view.ownerOfVip(name);
+  if (owner?.kind === 'KubernetesObject') return true;
+  return owner?.kind === 'ImportedObject' && object !== undefined && owner.uid === object.metadata.uid;
 }

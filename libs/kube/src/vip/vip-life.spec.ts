@@ -171,7 +171,7 @@ describe('a Vip', () => {
     expect(world.events()).toEqual([]);
   });
 
-  it('shows what another face knows of its rows, as soon as that changes', async () => {
+  it('shows what another projector knows of its rows, as soon as that changes', async () => {
     const world = new ProjectorWorld();
     world.subnet();
     const projection = {

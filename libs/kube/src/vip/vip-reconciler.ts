@@ -1,8 +1,8 @@
 // One Vip: what its object asks for becomes so in the ledger, and what is so in the ledger becomes its status. Every
-// turn starts from what is there, so that it does not matter which events were seen.
+// reconcile starts from what is there, so that it does not matter which events were seen.
 //
 //   finalizer -> order -> view shows it -> status           the object goes: release -> finalizer off
-//   refused: condition and Event; asked again when something may have helped (./refusals)
+//   refused: condition and Event; tried again when something may have unblocked it
 import { invalid, reject, type Rejection, type Retention, subnet, type VipEntry } from '@holdfast/ipam';
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { VIPS } from '@holdfast/kube-api';
@@ -16,7 +16,7 @@ import { isOwnVip } from './own-vips';
 import { readSubnet } from '../subnet/subnet-spec';
 import { readVipRetention, retentionCommand } from './vip-retention';
 import { readVipSpec, type VipSpec } from './vip-spec';
-import { type VipFindings, vipStatus } from './vip-status';
+import { type VipStatusFindings, vipStatus } from './vip-status';
 
 type Obeyed = Execution | { readonly is: 'waiting'; readonly rejected?: undefined };
 
@@ -65,20 +65,20 @@ export class VipReconciler {
     const { rejections } = this.context;
     const { name } = object.metadata;
     const key = vipKey(name);
-    const command = this.commandOf(name, desired);
+    const command = this.commandOf(object, desired);
     if (!command) {
       rejections.forget(key);
       return { is: 'done' };
     }
-    const asked = JSON.stringify(object.spec);
-    const standing = rejections.activeRejection(key, asked);
-    if (standing) return standing === COMING ? { is: 'waiting' } : { is: 'rejected', rejected: standing };
+    const request = JSON.stringify(object.spec);
+    const active = rejections.activeRejection(key, request);
+    if (active) return active === COMING ? { is: 'waiting' } : { is: 'rejected', rejected: active };
     if (this.isSubnetComing(key, desired.subnet)) {
-      rejections.add(key, asked, desired.subnet, COMING);
+      rejections.add(key, request, desired.subnet, COMING);
       return { is: 'waiting' };
     }
     const answer = await this.context.execute(command, actorOf(VIPS, object));
-    if (answer.rejected) rejections.add(key, asked, desired.subnet, answer.rejected);
+    if (answer.rejected) rejections.add(key, request, desired.subnet, answer.rejected);
     else rejections.forget(key);
     return answer;
   }
@@ -90,10 +90,12 @@ export class VipReconciler {
   }
 
   /** What there is to be done; undefined when it is so already. */
-  private commandOf(name: string, desired: VipSpec): LedgerCommand | undefined {
+  private commandOf({ metadata }: KubernetesObject, desired: VipSpec): LedgerCommand | undefined {
+    const { name, uid } = metadata;
     const { v4, v6, mac, purpose } = desired;
     const held = this.own(name);
-    if (!held) return { type: 'ReserveVip', subnet: desired.subnet, name, v4, v6, mac, ...purpose };
+    const owner = { kind: 'KubernetesObject', resource: 'vips.kubeovn.io', uid } as const;
+    if (!held) return { type: 'ReserveVip', subnet: desired.subnet, name, owner, v4, v6, mac, ...purpose };
     const { note } = held.reservation.vip;
     const command = { type: 'ReviseVip' as const, name, v4, v6, mac, ...purpose, note };
     const decision = subnet.decide({ ...command, subnet: desired.subnet }, held.subnet, moment(this.context));
@@ -120,7 +122,7 @@ export class VipReconciler {
     return invalid('spec.subnet', message).rejected;
   }
 
-  /** Whether the subnet's own object is there and only has to have its turn first; waited for once. */
+  /** Whether the subnet's own object is there and only has to be reconciled first; waited for once. */
   private isSubnetComing(key: string, name: string): boolean {
     const { ledger, subnets, rejections } = this.context;
     if (ledger.view.subnet(name) || rejections.has(key) || rejections.has(subnetKey(name))) return false;
@@ -162,20 +164,21 @@ export class VipReconciler {
   private async release(name: string, why: string, actor: string): Promise<Execution> {
     const { rejections } = this.context;
     const key = vipKey(name);
-    const standing = rejections.activeRejection(key, RELEASE);
-    if (standing) return { is: 'rejected', rejected: standing };
+    const active = rejections.activeRejection(key, RELEASE);
+    if (active) return { is: 'rejected', rejected: active };
     const reason = `${VIPS.plural}.${VIPS.group}/${name} ${why}`;
-    const asked = await this.context.execute({ type: 'ReleaseVip', name, reason }, actor);
+    const execution = await this.context.execute({ type: 'ReleaseVip', name, reason }, actor);
     // Then it was released already, and the view is about to show it.
-    if (asked.rejected?.code === 'VipNotFound') return { is: 'behind' };
-    if (asked.rejected) rejections.add(key, RELEASE, this.own(name)?.subnet.name ?? '', asked.rejected);
+    if (execution.rejected?.code === 'VipNotFound') return { is: 'behind' };
+    if (execution.rejected)
+      rejections.add(key, RELEASE, this.own(name)?.subnet.name ?? '', execution.rejected);
     else rejections.forget(key);
-    return asked;
+    return execution;
   }
 
   private async show(
     object: KubernetesObject,
-    findings: Pick<VipFindings, 'rejected' | 'retained' | 'isLeaving' | 'unread'>,
+    findings: Pick<VipStatusFindings, 'rejected' | 'retained' | 'isLeaving' | 'unread'>,
   ): Promise<number | undefined> {
     const { ledger, writer, projectionOf, boundOf } = this.context;
     const { name, generation } = object.metadata;
@@ -194,12 +197,12 @@ export class VipReconciler {
   }
 }
 
-/** What is asked when an object is gone or going; no spec reads like it. */
+/** What is requested when an object is gone or going; no spec reads like it. */
 const RELEASE = 'release';
 
 /** Stands for the wait for a subnet whose object is about to define it: nothing is told of it. */
 const COMING: Rejection = {
   code: 'SubnetNotFound',
   message: 'Its Subnet is not defined yet.',
-  facts: {},
+  facts: { subnet: '' },
 };

@@ -3,10 +3,10 @@
 import { formatRetention, type Retention, type SetRetention, type VipEntry } from '@holdfast/ipam';
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { readRetentionRequest } from '@holdfast/kube-api';
-import type { Read } from '@holdfast/kube-api';
+import type { FieldRead } from '@holdfast/kube-api';
 
 /** As of a Pod: null: as its Subnet says (""). Undefined: nothing is said; what a command said stays. */
-export const readVipRetention = (object: KubernetesObject): Read<Retention | null | undefined> =>
+export const readVipRetention = (object: KubernetesObject): FieldRead<Retention | null | undefined> =>
   readRetentionRequest(object, []);
 
 /** What there is to be done; undefined when it is so already. */

@@ -11,7 +11,7 @@ import {
   type VipPurpose,
 } from '@holdfast/ipam';
 import type { JsonObject } from '@holdfast/kube-api';
-import { quote, type Read, readList, readTexts } from '@holdfast/kube-api';
+import { quotedText, type FieldRead, readTextList, readTexts } from '@holdfast/kube-api';
 
 export interface VipSpec {
   readonly subnet: string;
@@ -29,23 +29,23 @@ const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 const UNREAD_SUBNETS = 'spec.attachSubnets has no effect; make a Vip of its own in each of them.';
 
-export function readVipSpec(spec: JsonObject = {}): Read<VipSpec> {
+export function readVipSpec(spec: JsonObject = {}): FieldRead<VipSpec> {
   const addresses = readAddresses(spec);
   if (addresses.rejected) return addresses;
   const purpose = readPurpose(spec);
   if (purpose.rejected) return purpose;
-  const attached = readList(spec, 'attachSubnets');
+  const attached = readTextList(spec, 'attachSubnets');
   if (attached.rejected) return attached;
   const unread = attached.value.length > 0 ? UNREAD_SUBNETS : '';
   return { value: { ...addresses.value, purpose: purpose.value, unread } };
 }
 
-function readAddresses(spec: JsonObject): Read<Pick<VipSpec, 'subnet' | 'v4' | 'v6' | 'mac'>> {
+function readAddresses(spec: JsonObject): FieldRead<Pick<VipSpec, 'subnet' | 'v4' | 'v6' | 'mac'>> {
   const texts = readTexts(spec, ['subnet', 'v4ip', 'v6ip', 'macAddress']);
   if (texts.rejected) return texts;
   const { subnet, v4ip, v6ip, macAddress } = texts.value;
   if (subnet === '') return invalid('spec.subnet', 'is required; name the Subnet to reserve from');
-  if (!isSubnetName(subnet)) return invalid('spec.subnet', `${quote(subnet)} can be no Subnet's name`);
+  if (!isSubnetName(subnet)) return invalid('spec.subnet', `${quotedText(subnet)} can be no Subnet's name`);
   const [v4, v6] = [parseAddress(v4ip), parseAddress(v6ip)];
   if (v4ip !== '' && typeof v4 !== 'number') return invalid('spec.v4ip', notAn('IPv4 address', v4ip));
   if (v6ip !== '' && typeof v6 !== 'bigint') return invalid('spec.v6ip', notAn('IPv6 address', v6ip));
@@ -62,16 +62,16 @@ function readAddresses(spec: JsonObject): Read<Pick<VipSpec, 'subnet' | 'v4' | '
   };
 }
 
-function readPurpose(spec: JsonObject): Read<VipSpec['purpose']> {
+function readPurpose(spec: JsonObject): FieldRead<VipSpec['purpose']> {
   const texts = readTexts(spec, ['type', 'namespace']);
   if (texts.rejected) return texts;
   const { type, namespace } = texts.value;
   const vipType = VIP_TYPES.find((known) => known === type);
   if (vipType === undefined)
-    return invalid('spec.type', `${quote(type)} is none of ${VIP_TYPES.map(quote).join(', ')}`);
+    return invalid('spec.type', `${quotedText(type)} is none of ${VIP_TYPES.map(quotedText).join(', ')}`);
   if (namespace !== '' && !NAMESPACE.test(namespace))
-    return invalid('spec.namespace', `${quote(namespace)} can be no Namespace's name`);
-  const selector = readList(spec, 'selector');
+    return invalid('spec.namespace', `${quotedText(namespace)} can be no Namespace's name`);
+  const selector = readTextList(spec, 'selector');
   if (selector.rejected) return selector;
   const { malformed } = parseLabelSelector(selector.value);
   if (malformed) {
@@ -82,5 +82,5 @@ function readPurpose(spec: JsonObject): Read<VipSpec['purpose']> {
 }
 
 function notAn(what: string, text: string): string {
-  return `${quote(text)} is no ${what}; correct it, or leave it empty to have one chosen`;
+  return `${quotedText(text)} is no ${what}; correct it, or leave it empty to have one chosen`;
 }

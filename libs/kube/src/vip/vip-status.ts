@@ -2,10 +2,10 @@
 import { formatAddress, formatMac, formatPair, type Rejection, type VipEntry } from '@holdfast/ipam';
 import type { Condition } from '../object/conditions';
 import type { Binding, Projection } from '../object/vip-elsewhere';
-import { usesOf } from './vip-uses';
-import { LEAVING, refused, sentences, type DesiredStatus } from '../object/desired-status';
+import { usesConditions } from './vip-uses';
+import { LEAVING, rejectedCondition, sentences, type DesiredStatus } from '../object/desired-status';
 
-export interface VipFindings {
+export interface VipStatusFindings {
   /** What the ledger holds for this object; undefined when nothing, or when it is not this object's. */
   readonly held: VipEntry | undefined;
   /** Of the last event that concerns the Vip. */
@@ -24,7 +24,7 @@ export interface VipFindings {
   readonly unread?: string;
 }
 
-export function vipStatus(findings: VipFindings): DesiredStatus {
+export function vipStatus(findings: VipStatusFindings): DesiredStatus {
   const { held, retained, projection } = findings;
   const reservation = held?.reservation;
   const parent = held && findings.bound?.by;
@@ -47,13 +47,13 @@ export function vipStatus(findings: VipFindings): DesiredStatus {
       { ...reserved, type: 'Ready' },
       { ...reserved, type: 'Reserved' },
       ...(projection ? [{ ...projection, type: 'Projected' as const }] : []),
-      ...(held ? usesOf(held, findings.bound) : []),
-      ...(retained ? [refused('Released', retained)] : []),
+      ...(held ? usesConditions(held, findings.bound) : []),
+      ...(retained ? [rejectedCondition('Released', retained)] : []),
     ],
   };
 }
 
-function reservedOf({ held, rejected, isLeaving, unread }: VipFindings): Omit<Condition, 'type'> {
+function reservedOf({ held, rejected, isLeaving, unread }: VipStatusFindings): Omit<Condition, 'type'> {
   if (rejected) {
     const kept = held ? `It keeps ${formatPair(held.reservation)}.` : '';
     return { status: 'False', reason: rejected.code, message: sentences(rejected.message, kept) };

@@ -4,7 +4,7 @@ import type { Condition } from '../object/conditions';
 import type { Binding } from '../object/vip-elsewhere';
 
 /** @param bound absent: nobody knows */
-export function usesOf(held: VipEntry, bound: Binding | undefined): Condition[] {
+export function usesConditions(held: VipEntry, bound: Binding | undefined): Condition[] {
   return [inUseOf(held), ...boundBy(held, bound)];
 }
 

@@ -5,7 +5,7 @@ import {
   type SubnetCommand,
   type SubnetEvent,
   type SubnetReply,
-  type SubnetState,
+  type SubnetFold,
   type VipNameCommand,
   type VipNameEvent,
   type VipNameReply,
@@ -14,7 +14,7 @@ import {
   vipName,
 } from '@holdfast/ipam';
 
-export class SubnetLoop extends CommandLoop<SubnetState, SubnetCommand, SubnetEvent, SubnetReply, Rejection> {
+export class SubnetLoop extends CommandLoop<SubnetFold, SubnetCommand, SubnetEvent, SubnetReply, Rejection> {
   constructor(options: CommandLoopOptions<Rejection>) {
     super(subnet, options);
   }

@@ -33,9 +33,13 @@ export class VipReservations {
 
   async reserve(envelope: ReserveVipEnvelope): Promise<LedgerOutcome> {
     const { name } = envelope.command;
-    const again = { ...envelope, command: { ...envelope.command, claim: NO_CLAIM }, said: envelope.command };
-    const told = await this.toldIn([envelope.command.subnet], again);
-    if (told) return told;
+    const again = {
+      ...envelope,
+      command: { ...envelope.command, claim: NO_CLAIM },
+      dedupeOn: envelope.command,
+    };
+    const earlier = await this.earlierReplyIn([envelope.command.subnet], again);
+    if (earlier) return earlier;
     // Refused or already so: the name need not be claimed, and a refusal leaves no trace.
     if (!(await this.wouldAct(envelope.command))) return this.reserveUnder(NO_CLAIM, envelope);
     const claim = await this.claim(envelope);
@@ -49,17 +53,17 @@ export class VipReservations {
     const { command } = envelope;
     const { subnet, formerSubnets } = await this.names.peek(command.name);
     if (subnet === undefined) return notFound(envelope, command.name);
-    const revised = { ...envelope, command: { ...command, subnet }, said: command };
-    return (await this.toldIn(formerSubnets, revised)) ?? this.executeIn(subnet, revised);
+    const revised = { ...envelope, command: { ...command, subnet }, dedupeOn: command };
+    return (await this.earlierReplyIn(formerSubnets, revised)) ?? this.executeIn(subnet, revised);
   }
 
   async release(envelope: CommandEnvelope<Omit<ReleaseVip, 'subnet'>>): Promise<LedgerOutcome> {
     const { command, actor } = envelope;
     const { subnet, claim, isClaimed, formerSubnets } = await this.names.peek(command.name);
     if (subnet === undefined) return notFound(envelope, command.name);
-    const released = { ...envelope, command: { ...command, subnet }, said: command };
-    const told = await this.toldIn(formerSubnets, released);
-    if (told) return told;
+    const released = { ...envelope, command: { ...command, subnet }, dedupeOn: command };
+    const earlier = await this.earlierReplyIn(formerSubnets, released);
+    if (earlier) return earlier;
     const outcome = await this.executeIn(subnet, released);
     if (!outcome.rejected && isClaimed) await this.giveUp(actor, command.name, subnet, claim);
     return outcome;
@@ -74,19 +78,19 @@ export class VipReservations {
     const { subnet, formerSubnets } = await this.names.peek(command.vip);
     if (subnet === undefined) return notFound(envelope, command.vip);
     const found = { ...command, subnet } as SubnetCommand;
-    const used = { ...envelope, command: found, said: command as SubnetCommand };
-    return (await this.toldIn(formerSubnets, used)) ?? this.executeIn(subnet, used);
+    const used = { ...envelope, command: found, dedupeOn: command as SubnetCommand };
+    return (await this.earlierReplyIn(formerSubnets, used)) ?? this.executeIn(subnet, used);
   }
 
   /** What a command was told that comes again since another subnet has the name: it must not act on another Vip. */
-  private async toldIn(
+  private async earlierReplyIn(
     subnets: readonly string[],
     envelope: CommandEnvelope<SubnetCommand>,
   ): Promise<LedgerOutcome | undefined> {
     if (envelope.commandId === undefined) return undefined;
     for (const subnet of subnets) {
-      const told = await this.subnets.recall(subnet, envelope);
-      if (told) return { ...told, subnet };
+      const earlier = await this.subnets.recall(subnet, envelope);
+      if (earlier) return { ...earlier, subnet };
     }
     return undefined;
   }
@@ -109,7 +113,7 @@ export class VipReservations {
       ...envelope,
       command: { ...command, claim },
       // The claim is ours: the same command sent again is the same under another claim.
-      said: command,
+      dedupeOn: command,
     });
   }
 
@@ -124,10 +128,11 @@ export class VipReservations {
         command: { type: 'ClaimVipName', name, subnet },
       });
       if (!outcome.rejected) return { number: outcome.reply.claim };
-      const { facts } = outcome.rejected;
+      const { code, facts } = outcome.rejected;
       const isFree =
         attempt < CLAIM_ATTEMPTS_MAX &&
-        (await this.giveUp(actor, name, facts['subnet'] as string, Number(facts['claim'])));
+        code === 'VipNameTaken' &&
+        (await this.giveUp(actor, name, facts.subnet, Number(facts.claim)));
       if (!isFree) return { ...outcome, commandId: envelope.commandId ?? outcome.commandId, subnet };
     }
   }

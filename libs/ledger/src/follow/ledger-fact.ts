@@ -21,8 +21,8 @@ function decode(recorded: RecordedEvent): LedgerFact | undefined {
   const ofVip = ofSubnet === undefined ? idIn(vipName.category, stream) : undefined;
   if (ofSubnet === undefined && ofVip === undefined) return undefined;
   const { atMs, actor, through, commandId } = readMetadata(recorded);
-  const told = { eventId, position, version, atMs, actor, through, commandId };
+  const metadata = { eventId, position, version, atMs, actor, through, commandId };
   return ofSubnet === undefined
-    ? { ...told, category: 'vip', id: ofVip as string, event: vipName.codec.decode(recorded) }
-    : { ...told, category: 'subnet', id: ofSubnet, event: subnet.codec.decode(recorded) };
+    ? { ...metadata, category: 'vip', id: ofVip as string, event: vipName.codec.decode(recorded) }
+    : { ...metadata, category: 'subnet', id: ofSubnet, event: subnet.codec.decode(recorded) };
 }

@@ -77,11 +77,11 @@ export class LedgerReader {
     const facts: SubnetFact[] = [];
     this.ledgerId ??= page[0]?.id;
     for (const recorded of page) {
-      const told = factOf(recorded);
-      if (told?.category !== 'subnet') continue;
-      const { id: name, event, atMs, through, actor, position } = told;
+      const landed = factOf(recorded);
+      if (landed?.category !== 'subnet') continue;
+      const { id: name, event, atMs, through, actor, position } = landed;
       // Whose they are that came through Kubernetes is known; for the others it is asked for by whom.
-      const by = event.type === 'VipReserved' && through !== 'kubernetes' && { actor };
+      const by = event.type === 'VipReserved' && event.owner === undefined && { actor };
       const fact = { subnet: name, event, atMs, position, through, ...by };
       this.view.apply(fact);
       const held = isUserEvent(event) ? this.view.subnet(name)?.byHolder.get(event.holder) : undefined;

@@ -30,15 +30,18 @@ function reader(): LedgerReader {
 }
 
 /** All pages of a list, each entry as "subnet holder". */
-function pages(size: number, wish: { subnet?: string; kind?: string; namespace?: string } = {}): string[][] {
-  const told: string[][] = [];
+function pages(
+  size: number,
+  filter: { subnet?: string; kind?: string; namespace?: string } = {},
+): string[][] {
+  const listed: string[][] = [];
   for (let after: readonly string[] | undefined; ; ) {
-    const query = { type: 'ListReservations', ...wish, page: { size, ...(after && { after }) } } as const;
+    const query = { type: 'ListReservations', ...filter, page: { size, ...(after && { after }) } } as const;
     const answer = listReservations(query, reader());
     if (answer.rejected) throw new Error(answer.rejected.message);
     const { found } = answer;
-    told.push(found.entries.map(({ subnet, reservation }) => `${subnet.name} ${reservation.holder}`));
-    if (!found.last) return told;
+    listed.push(found.entries.map(({ subnet, reservation }) => `${subnet.name} ${reservation.holder}`));
+    if (!found.last) return listed;
     after = found.last;
   }
 }
@@ -55,9 +58,9 @@ const ALL = [
 
 describe('listReservations', () => {
   it.each([1, 2, 3, 4, 6, 7, 8])('tells all of them once, in order, %d a page', (size) => {
-    const told = pages(size);
-    expect(told.flat()).toEqual(ALL);
-    expect(told.map(({ length }) => length)).toEqual(
+    const listed = pages(size);
+    expect(listed.flat()).toEqual(ALL);
+    expect(listed.map(({ length }) => length)).toEqual(
       Array.from({ length: Math.ceil(ALL.length / size) }, (_, at) => Math.min(size, ALL.length - at * size)),
     );
   });
@@ -67,9 +70,9 @@ describe('listReservations', () => {
     [{ subnet: 'z' }, []],
     [{ kind: 'node' }, ['k node/n2', 'm node/n1']],
     [{ namespace: 'a', kind: 'pod' }, ['b pod/a/web', 'b pod/a/web@net1', 'm pod/a/web']],
-  ])('of %j only those', (wish, expected) => {
-    expect(pages(1, wish).flat()).toEqual(expected);
-    expect(pages(100, wish)).toEqual([expected]);
+  ])('of %j only those', (filter, expected) => {
+    expect(pages(1, filter).flat()).toEqual(expected);
+    expect(pages(100, filter)).toEqual([expected]);
   });
 
   it('refuses a subnet that there is not', () => {

@@ -5,7 +5,7 @@ import { type Family, type SubnetState, countAddresses, formatAddress, reject } 
 import type { LedgerReader } from '../follow/ledger-reader';
 import { type Found, type Listed, noSubnet, sortedPage } from './page';
 
-export interface FreeAddresses {
+export interface FreeAddressList {
   readonly family: Family;
   readonly addresses: readonly string[];
   readonly available: bigint;
@@ -24,23 +24,23 @@ export function listFreeAddresses(
   { subnet: name, family, limit }: ListFreeAddresses,
   { view }: LedgerReader,
   clock: Clock,
-): Found<FreeAddresses> {
+): Found<FreeAddressList> {
   const subnet = view.subnet(name);
   if (!subnet) return noSubnet(name);
-  const wanted: Family = family ?? subnet.families()[0] ?? 4;
-  const space = subnet.space(wanted);
-  const counts = countAddresses(subnet, wanted);
+  const ofFamily: Family = family ?? subnet.families()[0] ?? 4;
+  const space = subnet.space(ofFamily);
+  const counts = countAddresses(subnet, ofFamily);
   if (!space || !counts) {
     return reject(
       'FamilyUnavailable',
-      `Subnet ${name} has no IPv${wanted} block; ask for the family it has.`,
+      `Subnet ${name} has no IPv${ofFamily} block; ask for the family it has.`,
       {
         subnet: name,
-        family: `IPv${wanted}`,
+        family: `IPv${ofFamily}`,
       },
     );
   }
   const coolingMs = subnet.definition?.coolingMs ?? 0;
   const addresses = space.upcoming(limit, clock.now(), coolingMs).map(formatAddress);
-  return { found: { family: wanted, addresses, available: counts.available } };
+  return { found: { family: ofFamily, addresses, available: counts.available } };
 }

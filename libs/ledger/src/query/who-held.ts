@@ -9,7 +9,7 @@ import {
   Users,
   isUserEvent,
   subnet,
-  vipHolder,
+  touches,
 } from '@holdfast/ipam';
 import type { LedgerReader } from '../follow/ledger-reader';
 import { readEvent, subnetsAsked } from './past-events';
@@ -122,30 +122,6 @@ export async function whyRetained(
 
 /** Who holds the address after the event. */
 function holderAfter(event: SubnetEvent, address: WhoHeld['address']): Holder | undefined {
-  switch (event.type) {
-    case 'AddressReserved':
-    case 'AddressMoved':
-      return event.v4 === address || event.v6 === address ? event.holder : undefined;
-    case 'VipReserved':
-    case 'VipRevised':
-      return event.v4 === address || event.v6 === address ? vipHolder(event.name) : undefined;
-    case 'AddressReleased':
-    case 'VipReleased':
-    case 'SubnetDefined':
-    case 'SubnetRevised':
-    case 'SubnetRetired':
-    case 'VipNameYielded':
-    case 'ParentGranted':
-    case 'ParentWithdrawn':
-    case 'RuleDefined':
-    case 'RuleRevised':
-    case 'RuleRetired':
-    case 'RuleBackendsChanged':
-    case 'UserAttached':
-    case 'UserDetached':
-    case 'ReservationRetained':
-    case 'RetentionEnded':
-    case 'RetentionSet':
-      return undefined;
-  }
+  const { holder, takes } = touches(event);
+  return takes && (takes.v4 === address || takes.v6 === address) ? holder : undefined;
 }

@@ -1,13 +1,6 @@
 // What is asked of the ledger the other way round: whose port is called so, which Vips have it as a parent, which
 // Subnets are on a router. Kept from the facts; it holds what is there now, and only what the view does not answer.
-import {
-  type Holder,
-  type LedgerView,
-  type SubnetFact,
-  holderParts,
-  isVipHolder,
-  vipHolder,
-} from '@holdfast/ipam';
+import { type Holder, type LedgerView, type SubnetFact, holderParts, touches } from '@holdfast/ipam';
 import { type NorthboundKey, northboundKey } from './row-keys';
 import { Relation } from './relation';
 
@@ -40,37 +33,19 @@ export class LedgerRelations {
 
   /** Takes in what the fact changed. The view may be further on already. */
   apply({ subnet, event }: SubnetFact): void {
-    // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- nothing else says whose a port is
-    switch (event.type) {
-      case 'SubnetDefined':
-      case 'SubnetRevised':
-      case 'SubnetRetired':
-        return this.indexRouter(subnet);
-      case 'AddressReserved':
-      case 'AddressMoved':
-        return event.port === undefined ? undefined : this.indexPort(subnet, event.holder);
-      case 'AddressReleased':
-        return this.indexPort(subnet, event.holder);
-      case 'UserAttached':
-      case 'UserDetached':
-        return isVipHolder(event.holder) ? this.indexUsers(subnet, event.holder) : undefined;
-      case 'VipReserved':
-      case 'VipRevised':
-        return this.indexVip(subnet, event.name);
-      case 'VipReleased':
-        this.indexVip(subnet, event.name);
-        this.indexUsers(subnet, vipHolder(event.name));
-        return this.parents.set(event.name, [
-          ...(this.view.vip(event.name)?.subnet.uses.parentPorts(event.name) ?? []),
-        ]);
-      case 'ParentGranted':
-      case 'ParentWithdrawn': {
-        const isParent = this.view.vip(event.vip)?.subnet.uses.isParent(event.vip, event.port) ?? false;
-        return this.parents.put(event.vip, event.port, isParent);
-      }
-      default:
-        return undefined;
+    const { definition, holder, vip, takes, gives, port, parent, user } = touches(event);
+    const isReleased = gives !== undefined && !takes;
+    if (definition) return this.indexRouter(subnet);
+    if (holder === undefined) return;
+    if (vip === undefined) {
+      if (isReleased || (takes && port !== undefined)) this.indexPort(subnet, holder);
+      return;
     }
+    const uses = this.view.vip(vip)?.subnet.uses;
+    if (takes || gives) this.indexVip(subnet, vip);
+    if (isReleased || user !== undefined) this.indexUsers(subnet, holder);
+    if (isReleased) this.parents.set(vip, [...(uses?.parentPorts(vip) ?? [])]);
+    if (parent !== undefined) this.parents.put(vip, parent, uses?.isParent(vip, parent) ?? false);
   }
 
   private indexPort(subnet: string, holder: Holder): void {

@@ -80,7 +80,7 @@ function socketOf(address: SubnetAddress, port: number): string {
   const text = formatAddress(address);
   return familyOf(address) === 4 ? `${text}:${port}` : `[${text}]:${port}`;
 }
-type SubnetAddress = Parameters<SubnetState['former']>[0];
+type SubnetAddress = Parameters<SubnetState['lastHolder']>[0];
 
 /** Out after three failures, back after one success: a backend that is up again is missed by no client for long. */
 const CHECK = { interval: '5', timeout: '3', success_count: '1', failure_count: '3' } as const;

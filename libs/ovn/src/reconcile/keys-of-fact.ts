@@ -9,6 +9,7 @@ import {
   addressesOf,
   formatAddress,
   isVipHolder,
+  touches,
 } from '@holdfast/ipam';
 import { attachmentOf } from '../actual/attachment';
 import type { NorthboundRows } from '../actual/northbound-rows';
@@ -34,61 +35,31 @@ export class KeysOfFact {
   /** To be called once a fact, in order, when the view shows it: the relations take it in. */
   keysOf(fact: SubnetFact): readonly NorthboundKey[] {
     const { subnet, event } = fact;
+    const { definition, holder, vip, takes, gives, parent, user, rule } = touches(event);
     const former: Former = {
       routers: [...this.relations.routers.rightsOf(subnet)],
-      parents: event.type === 'VipReleased' ? [...this.relations.parents.rightsOf(event.name)] : [],
+      parents: vip !== undefined && gives && !takes ? [...this.relations.parents.rightsOf(vip)] : [],
     };
     this.relations.apply(fact);
-    switch (event.type) {
-      case 'SubnetDefined':
-      case 'SubnetRevised':
-      case 'SubnetRetired':
-        return this.ofSubnet(subnet, former);
-      case 'VipReserved':
-      case 'VipRevised':
-      case 'VipReleased':
-        return this.ofVip(subnet, event.name, former);
-      case 'ParentGranted':
-      case 'ParentWithdrawn':
-        return [northboundKey.vip(event.vip), ...this.ofParent(event.port)];
-      case 'RuleDefined':
-      case 'RuleRevised':
-      case 'RuleRetired':
-      case 'RuleBackendsChanged':
-        return [northboundKey.vip(event.vip), northboundKey.rule(subnet, event.rule)];
-      case 'AddressReserved':
-      case 'AddressReleased':
-      case 'AddressMoved':
-        return this.ofPort(subnet, event.holder);
-      case 'UserAttached':
-      case 'UserDetached':
-        return [keyOfHolder(subnet, event.holder)];
-      case 'ReservationRetained':
-      case 'RetentionEnded':
-      case 'RetentionSet':
-      case 'VipNameYielded':
-        return NO_KEYS;
-      default:
-        return unknownEvent(event);
-    }
+    if (definition) return this.ofSubnet(subnet, former);
+    if (holder === undefined) return NO_KEYS;
+    if (user !== undefined) return [keyOfHolder(subnet, holder)];
+    if (vip === undefined) return takes || gives ? this.ofPort(subnet, holder) : NO_KEYS;
+    if (takes || gives) return this.ofVip(subnet, vip, former);
+    if (rule !== undefined) return [northboundKey.vip(vip), northboundKey.rule(subnet, rule)];
+    return parent === undefined ? NO_KEYS : [northboundKey.vip(vip), ...this.ofParent(parent)];
   }
 
   /** On what other plans may rest that the fact changed (plan/dependencies.ts). */
   dependenciesOf({ subnet, event }: SubnetFact): readonly string[] {
-    // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- plans rest on nothing else
-    switch (event.type) {
-      case 'SubnetDefined':
-      case 'SubnetRevised':
-      case 'SubnetRetired':
-        return [dependency.subnet(subnet)];
-      case 'AddressReserved':
-      case 'AddressReleased':
-        return heldBy(subnet, event.holder, [event]);
-      case 'AddressMoved':
-        return heldBy(subnet, event.holder, [event, event.from]);
-      default:
-        return NO_DEPENDENCIES;
-    }
+    const { definition, holder, vip, takes, gives } = touches(event);
+    if (definition) return [dependency.subnet(subnet)];
+    if (holder === undefined || vip !== undefined || !(takes ?? gives)) return NO_DEPENDENCIES;
+    return heldBy(
+      subnet,
+      holder,
+      [takes, gives].filter((held) => held !== undefined),
+    );
   }
 
   private ofSubnet(subnet: string, { routers }: Former): readonly NorthboundKey[] {
@@ -142,6 +113,3 @@ function heldBy(subnet: string, holder: Holder, held: readonly AddressPair[]): r
 /** Under which key the rows of what it holds are compared. */
 const keyOfHolder = (subnet: string, holder: Holder): NorthboundKey =>
   isVipHolder(holder) ? northboundKey.vipHolder(holder) : northboundKey.port(subnet, holder);
-
-/** Of a newer ledger; what it changes is found by the next resync, if it changes rows at all. */
-const unknownEvent = (_event: never): readonly NorthboundKey[] => NO_KEYS;

@@ -1,5 +1,5 @@
 // What the ledger knows, by Pod and by owner: who uses what, and what is kept for whom. A fold of facts, made anew from
-// the view when a face starts; it adds nothing to what the ledger says, and every reader looks there again.
+// the view when a projector starts; it adds nothing to what the ledger says, and every reader looks there again.
 import {
   type Holder,
   isVipHolder,
@@ -11,13 +11,13 @@ import {
 import { ownerBehind, type OwnerName, ownerNameOf } from '../request/pod-identity';
 
 /** What somebody holds somewhere. */
-export interface Place {
+export interface HeldPlace {
   readonly subnet: string;
   readonly holder: Holder;
 }
 
 /** A Pod, by its UID, that uses what is held there. */
-export interface PodUse extends Place {
+export interface PodUse extends HeldPlace {
   readonly uid: string;
 }
 
@@ -25,7 +25,7 @@ const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
 
 export class LedgerIndex {
   private readonly byObject = new Map<string, Map<string, PodUse>>();
-  private readonly byOwner = new Map<OwnerName, Map<string, Place>>();
+  private readonly byOwner = new Map<OwnerName, Map<string, HeldPlace>>();
 
   constructor(private readonly view: () => LedgerView) {}
 
@@ -70,7 +70,7 @@ export class LedgerIndex {
   }
 
   /** What is held by the owner, or kept for it. */
-  placesOf(owner: OwnerName): Place[] {
+  placesOf(owner: OwnerName): HeldPlace[] {
     const places = [...(this.byOwner.get(owner) ?? NOTHING).values()];
     return places.filter((place) => {
       const isCurrent = this.isKeptFor(owner, place);
@@ -84,7 +84,7 @@ export class LedgerIndex {
   }
 
   /** A Vip was its users' owner's, and may be somebody else's by now. */
-  private isKeptFor(owner: OwnerName, { subnet, holder }: Place): boolean {
+  private isKeptFor(owner: OwnerName, { subnet, holder }: HeldPlace): boolean {
     const state = this.view().subnet(subnet);
     if (!state?.byHolder.has(holder)) return false;
     if (!isVipHolder(holder)) return true;
@@ -97,11 +97,11 @@ export class LedgerIndex {
     put(this.byObject, object, useKey(use), use);
   }
 
-  private keep(owner: ReturnType<typeof ownerBehind>, place: Place): void {
+  private keep(owner: ReturnType<typeof ownerBehind>, place: HeldPlace): void {
     if (owner) put(this.byOwner, ownerNameOf(owner), placeKey(place), place);
   }
 
-  private forget(place: Place): void {
+  private forget(place: HeldPlace): void {
     const owner = nameBehind(place.holder);
     if (owner !== undefined) remove(this.byOwner, owner, placeKey(place));
   }
@@ -116,7 +116,7 @@ export function vipConcerned(event: SubnetEvent): string | undefined {
   return event.holder.slice(vipHolder('').length);
 }
 
-const placeKey = ({ subnet, holder }: Place): string => `${subnet} ${holder}`;
+const placeKey = ({ subnet, holder }: HeldPlace): string => `${subnet} ${holder}`;
 const useKey = ({ subnet, holder, uid }: PodUse): string => `${subnet} ${holder} ${uid}`;
 
 function nameBehind(holder: Holder): OwnerName | undefined {

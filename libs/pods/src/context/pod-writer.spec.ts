@@ -1,6 +1,6 @@
 // What is written on a Pod: what differs, on the Pod that is meant, and not again before it is seen.
 import { VirtualClock } from '@holdfast/clock/testing';
-import type { Change, Expected, WriteResult } from '@holdfast/kube-api';
+import type { ObjectChange, ObjectPrecondition, WriteResult } from '@holdfast/kube-api';
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { PodWriter } from './pod-writer';
 
@@ -11,8 +11,13 @@ function pod(resourceVersion: string, annotations = {}): KubernetesObject {
 
 function writing(result: WriteResult, meanwhile: () => void = () => undefined) {
   const clock = new VirtualClock();
-  const written: [Change, Expected | undefined][] = [];
-  const patch = (_: unknown, __: unknown, change: Change, expected?: Expected): Promise<WriteResult> => {
+  const written: [ObjectChange, ObjectPrecondition | undefined][] = [];
+  const patch = (
+    _: unknown,
+    __: unknown,
+    change: ObjectChange,
+    expected?: ObjectPrecondition,
+  ): Promise<WriteResult> => {
     written.push([change, expected]);
     meanwhile();
     return Promise.resolve(result);

@@ -2,7 +2,7 @@
 // has not been told yet, so that nothing is written twice.
 import type { Clock } from '@holdfast/clock';
 import type { KubernetesApi } from '@holdfast/kube-api';
-import { keyOf, type KubernetesObject, refOf } from '@holdfast/kube-api';
+import { keyOf, type KubernetesObject, objectRefOf } from '@holdfast/kube-api';
 import { PODS } from '@holdfast/kube-api';
 
 /** A watch that takes longer is broken, and its repair may skip the version that is waited for. */
@@ -48,7 +48,7 @@ export class PodWriter {
     this.overtaking.set(key, overtaking);
     try {
       const change = { metadata: { annotations: Object.fromEntries(different) } };
-      const result = await this.api.patch(PODS, refOf(pod), change, { uid });
+      const result = await this.api.patch(PODS, objectRefOf(pod), change, { uid });
       if (result.outcome !== 'written') return false;
       const written = result.object.metadata.resourceVersion;
       if (written !== resourceVersion && !overtaking.has(written))

@@ -9,7 +9,7 @@ import { objectOf } from '@holdfast/kube-api';
 import type { PodUse } from '../context/ledger-index';
 import { standingOf } from '../owner/owner-standing';
 import { Missing, type PodContext, UNKNOWN_RETRY_MS } from '../context/pod-context';
-import { type Owner, ownerBehind, ownerOf } from '../request/pod-identity';
+import { type Owner, ownerBehind, ownerOfPod } from '../request/pod-identity';
 import { soonest } from '../context/nic-rejections';
 
 export interface Leaving {
@@ -82,7 +82,7 @@ export class Departures {
     const { uid, resourceVersion } = pod.metadata;
     const object = objectOf(pod);
     const evidence = { object, uid, resourceVersion };
-    const ownerUid = ownerOf(pod, this.context.rules)?.uid;
+    const ownerUid = ownerOfPod(pod, this.context.rules)?.uid;
     const uses = this.context.index.usesOf(object).filter((use) => use.uid === uid);
     const delaysMs: (number | undefined)[] = [];
     for (const use of uses) delaysMs.push(await this.detach(key, use, { reason, evidence, ownerUid }));

@@ -3,11 +3,11 @@
 import { BEHIND_RETRY_MS, executeAndSee } from '@holdfast/projection';
 import { retentionOf, type SubnetState } from '@holdfast/ipam';
 import { THROUGH_KUBERNETES } from '@holdfast/kube-api';
-import { isFinished } from '@holdfast/kube-api';
-import type { Place } from '../context/ledger-index';
+import { hasPodFinished } from '@holdfast/kube-api';
+import type { HeldPlace } from '../context/ledger-index';
 import { lookedUpOnce, type OwnersOnce, type Standing, standingOf } from '../owner/owner-standing';
 import { Missing, type PodContext, UNKNOWN_RETRY_MS } from '../context/pod-context';
-import { type Owner, ownerBehind, type OwnerName, ownerOf } from '../request/pod-identity';
+import { type Owner, ownerBehind, type OwnerName, ownerOfPod } from '../request/pod-identity';
 import { soonest } from '../context/nic-rejections';
 
 export class OwnerEnds {
@@ -30,7 +30,7 @@ export class OwnerEnds {
   }
 
   /** The owner for whom it is kept now, if that is for as long as there is one. */
-  private waitsFor(state: SubnetState, { holder }: Place): Owner | undefined {
+  private waitsFor(state: SubnetState, { holder }: HeldPlace): Owner | undefined {
     const { users = [], retained } = state.users.of(holder) ?? {};
     if (users.length > 0 || !retained || retained.untilMs !== undefined) return undefined;
     const { owner } = retained;
@@ -39,7 +39,7 @@ export class OwnerEnds {
 
   private async compare(
     key: string,
-    place: Place,
+    place: HeldPlace,
     owner: Owner,
     owners: OwnersOnce,
   ): Promise<number | undefined> {
@@ -56,7 +56,7 @@ export class OwnerEnds {
 
   private async end(
     key: string,
-    { subnet, holder }: Place,
+    { subnet, holder }: HeldPlace,
     { reason, evidence }: Exclude<Standing, { readonly is: 'unknown' | 'exists' }>,
   ): Promise<number | undefined> {
     const what = 'it is kept for an owner who does not want it';
@@ -79,8 +79,8 @@ export class OwnerEnds {
   private hasPod({ kind, namespace, name, ordinal }: Owner): boolean {
     if (kind !== 'statefulset') return false;
     const pod = this.context.pods.get({ namespace, name: `${name}-${ordinal}` });
-    if (!pod || pod.metadata.deletionTimestamp || isFinished(pod)) return false;
-    const owner = ownerOf(pod, this.context.rules);
+    if (!pod || pod.metadata.deletionTimestamp || hasPodFinished(pod)) return false;
+    const owner = ownerOfPod(pod, this.context.rules);
     return owner?.kind === kind && owner.name === name;
   }
 }

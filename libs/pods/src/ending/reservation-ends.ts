@@ -4,7 +4,7 @@ import { type Evidence, type Holder, holderParts, type Reservation, type SubnetS
 import { THROUGH_KUBERNETES } from '@holdfast/kube-api';
 import type { ObjectRef } from '@holdfast/kube-api';
 import { PODS } from '@holdfast/kube-api';
-import type { Place } from '../context/ledger-index';
+import type { HeldPlace } from '../context/ledger-index';
 import { DEFAULT_PROVIDER } from '../request/nic-request';
 import { standingOf } from '../owner/owner-standing';
 import { type PodContext, UNKNOWN_RETRY_MS } from '../context/pod-context';
@@ -36,7 +36,7 @@ export class ReservationEnds {
     return Math.max(0, held.sinceMs + NEVER_USED_MAX_MS - nowMs);
   }
 
-  async reconcile(key: string, { subnet, holder }: Place): Promise<number | undefined> {
+  async reconcile(key: string, { subnet, holder }: HeldPlace): Promise<number | undefined> {
     const state = this.context.ledger.view.subnet(subnet);
     const dueInMs = state && this.dueInMs(state, holder);
     if (!state || dueInMs === undefined) return undefined;
@@ -46,14 +46,14 @@ export class ReservationEnds {
     return isExpired ? this.expire({ subnet, holder }) : this.collect(key, { subnet, holder });
   }
 
-  private async expire({ subnet, holder }: Place): Promise<number | undefined> {
+  private async expire({ subnet, holder }: HeldPlace): Promise<number | undefined> {
     const command = { type: 'ReleaseExpired', subnet, holder } as const;
     const execution = await executeAndSee(this.context.ledger, command, `${THROUGH_KUBERNETES}:retention`);
     if (execution.is === 'behind') return BEHIND_RETRY_MS;
     return execution.rejected?.code === 'ReservationInUse' ? EARLY_RETRY_MS : undefined;
   }
 
-  private async collect(key: string, { subnet, holder }: Place): Promise<number | undefined> {
+  private async collect(key: string, { subnet, holder }: HeldPlace): Promise<number | undefined> {
     const nobody = await this.nobodyBehind(holder);
     if (typeof nobody !== 'object') return nobody;
     const what = 'it is held for somebody who is not there and never used it';

@@ -19,7 +19,7 @@ import { PODS } from '@holdfast/kube-api';
 import { entriesFor, NEXT_ENTRY_MAY_DO, readAddressList } from '../request/address-list';
 import { annotationOf, nicAnnotation, objectOf, VIP_ANNOTATION } from '@holdfast/kube-api';
 import { type Carrying, type NicAttachment, type NicTask, using } from './nic-attachment';
-import { NOT_MANAGED, type NicOutcome, refused, refusedAs } from '../request/nic-outcome';
+import { NOT_MANAGED, type NicOutcome, nicRefused, nicRefusedBy } from '../request/nic-outcome';
 import {
   addressText,
   requestText,
@@ -31,7 +31,7 @@ import {
   readNicRequest,
 } from '../request/nic-request';
 import { decidedNow, type PodContext } from '../context/pod-context';
-import { holderOf, portOf } from '../request/pod-identity';
+import { holderOf, portOfNic } from '../request/pod-identity';
 import { isOfPool, poolRequest } from '../request/pool-choice';
 import { unfitVip } from '../request/vip-of-pod';
 
@@ -43,7 +43,7 @@ const NEXT_MAY_DO = new Set<string>([
   'PoolNotFound',
 ] satisfies RejectionCode[]);
 
-const HOLDS_OTHER: RejectionCode = 'HolderHoldsOther';
+const HOLDS_OTHER: RejectionCode = 'HolderHasDifferentAddress';
 
 type Reserving = Carrying & ReserveAddress;
 
@@ -63,7 +63,7 @@ export class NicAdmission {
     if (isAddressed(pod, provider)) return this.recognise(task, candidates, vip);
     if (vip !== '') return this.takeVip(task, vip, candidates);
     const read = readNicRequest(pod, provider);
-    return read.rejected ? refusedAs(read.rejected) : this.reserve(task, read.value, candidates);
+    return read.rejected ? nicRefusedBy(read.rejected) : this.reserve(task, read.value, candidates);
   }
 
   /** Where its machine's address is used: what migrates has one address, whatever is said of Subnets meanwhile. */
@@ -88,7 +88,7 @@ export class NicAdmission {
       return held && isShownOn(pod, provider, heldIn(state, held));
     });
     if (home) return this.attachment.attach(task, home, holder);
-    return refused(
+    return nicRefused(
       'AddressedByOthers',
       `It has addresses already that ${holder} does not hold; they stay as they are until they are recorded (holdfast import).`,
     );
@@ -143,12 +143,12 @@ export class NicAdmission {
     const holder = holderOf(pod, owner, provider);
     const field = nicAnnotation(provider, POOL_WORD);
     const list = readAddressList(field, text);
-    if (list.rejected) return refusedAs(list.rejected);
+    if (list.rejected) return nicRefusedBy(list.rejected);
     let outcome: NicOutcome = NOT_MANAGED;
     for (const state of states) {
-      const has = state.byHolder.get(holder) ?? state.formerAddresses(holder);
+      const has = state.byHolder.get(holder) ?? state.lastHeld(holder);
       const entries = entriesFor(field, list.value, owner, has);
-      if (entries.rejected) return refusedAs(entries.rejected);
+      if (entries.rejected) return nicRefusedBy(entries.rejected);
       for (const entry of entries.value) {
         const desired = { request: { ...request, ...entry }, portSecurity };
         outcome = await this.reserveIn(task, state, holder, desired, addressText(entry));
@@ -168,9 +168,9 @@ export class NicAdmission {
     from = request.pool ?? '',
   ): Promise<NicOutcome> {
     const { pod, provider, owner } = task;
-    const port = portOf(pod, owner, provider);
+    const port = portOfNic(pod, owner, provider);
     // What it has now it may have had by the time that this is decided: somebody else may release it meanwhile.
-    const has = state.byHolder.get(holder) ?? state.formerAddresses(holder);
+    const has = state.byHolder.get(holder) ?? state.lastHeld(holder);
     const prefersFormer =
       request.pool === undefined || (has !== undefined && isOfPool(state, request.pool, has));
     const command = this.fitting(state, {

@@ -11,16 +11,16 @@ import {
 } from '@holdfast/ipam';
 import type { LedgerCommand } from '@holdfast/ledger';
 import { actorOf } from '@holdfast/kube-api';
-import { isFinished } from '@holdfast/kube-api';
+import { hasPodFinished } from '@holdfast/kube-api';
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { PODS } from '@holdfast/kube-api';
-import { nodeOf, objectOf } from '@holdfast/kube-api';
+import { podNode, objectOf } from '@holdfast/kube-api';
 import type { MigrationRole } from '../request/live-migration';
-import { BEHIND, inUse, type NicOutcome, refusedAs } from '../request/nic-outcome';
+import { BEHIND, inUse, type NicOutcome, nicRefusedBy } from '../request/nic-outcome';
 import { wantsPortSecurity } from '../request/nic-request';
-import { evidenceOf } from '../owner/owner-objects';
+import { ownerEvidence } from '../owner/owner-objects';
 import { decidedNow, type PodContext } from '../context/pod-context';
-import { type Owner, ownerHolderOf, portOf } from '../request/pod-identity';
+import { type Owner, ownerHolderOf, portOfNic } from '../request/pod-identity';
 
 export interface NicTask {
   readonly key: string;
@@ -99,7 +99,7 @@ export class NicAttachment {
     const held = state.byHolder.get(holder);
     const portSecurity = wantsPortSecurity(pod, provider);
     const isPrimary = state.users.usersOf(holder)[0]?.uid === pod.metadata.uid;
-    const port = portOf(pod, owner, provider);
+    const port = portOfNic(pod, owner, provider);
     if (!isPrimary || held?.port !== port || (held.portSecurity ?? false) === portSecurity) return undefined;
     const command = { type: 'MoveAddress', subnet: state.name, holder, port, portSecurity } as const;
     return this.command(task, 'port', `${portSecurity} ${holder}`, command, state.name);
@@ -116,7 +116,7 @@ export class NicAttachment {
     const command = {
       ...({ type: 'MovePrimary', subnet: state.name, holder, uid } as const),
       reason: 'its live migration was completed',
-      ...(because && { evidence: evidenceOf(because) }),
+      ...(because && { evidence: ownerEvidence(because) }),
     };
     return this.command(task, 'primary', `${uid} ${holder}`, command, state.name);
   }
@@ -135,7 +135,7 @@ export class NicAttachment {
     const { rejections } = this.context;
     const id = `${what} ${provider} ${subnetName}`;
     const active = rejections.activeRejection(key, id, request);
-    if (active) return refusedAs(active);
+    if (active) return nicRefusedBy(active);
     const answer = await executeAndSee(this.context.ledger, command, actorOf(PODS, pod));
     if (answer.is === 'behind') return BEHIND;
     if (!answer.rejected) {
@@ -143,7 +143,7 @@ export class NicAttachment {
       return undefined;
     }
     rejections.add(key, id, request, subnetName, answer.rejected);
-    return refusedAs(answer.rejected);
+    return nicRefusedBy(answer.rejected);
   }
 
   /**
@@ -156,9 +156,9 @@ export class NicAttachment {
       if (event.type !== 'UserDetached' || event.user.object === command.user.object) continue;
       const [namespace = '', name = ''] = event.user.object.slice('pod/'.length).split('/');
       const other = this.context.pods.get({ namespace, name });
-      if (!other || other.metadata.uid !== event.user.uid || isFinished(other)) continue;
+      if (!other || other.metadata.uid !== event.user.uid || hasPodFinished(other)) continue;
       if (command.migrates) return { is: 'placed', subnet: state, holder: command.holder };
-      return refusedAs(inUse(command.holder, state.name, event.user.object));
+      return nicRefusedBy(inUse(command.holder, state.name, event.user.object));
     }
     return undefined;
   }
@@ -181,9 +181,9 @@ export function userOf(
   holder: Holder,
 ): User {
   const { uid, resourceVersion } = pod.metadata;
-  const node = nodeOf(pod);
+  const node = podNode(pod);
   const user = { object: objectOf(pod), uid, resourceVersion, ...(node !== undefined && { node }) };
   if (!isVipHolder(holder)) return user;
-  const port = { port: portOf(pod, owner, provider), ...(wantsPortSecurity(pod, provider) && SECURED) };
+  const port = { port: portOfNic(pod, owner, provider), ...(wantsPortSecurity(pod, provider) && SECURED) };
   return { ...user, ...port, ...(owner && { owner: ownerHolderOf(owner) }) };
 }

@@ -2,11 +2,11 @@
 // Pod's annotation says.
 import { type Holder, parseAddress, vipHolder } from '@holdfast/ipam';
 import { PODS } from '@holdfast/kube-api';
-import { PodWorld, SUBNET } from '../testing/pod-world';
+import { PodWorld, DEFAULT_SUBNET } from '../testing/pod-world';
 
 const SECURITY = 'ovn.kubernetes.io/port_security';
 const A = 'pod/default/a' as Holder;
-const place = { subnet: SUBNET, holder: A };
+const place = { subnet: DEFAULT_SUBNET, holder: A };
 
 const portOf = (world: PodWorld, holder: Holder = A) => {
   const { port, portSecurity } = world.state().byHolder.get(holder) ?? {};
@@ -52,7 +52,11 @@ describe('what a Pod asks', () => {
     let releases = 0;
     world.ledger.execute = async (command, ...by) => {
       if (command.type === 'ReserveAddress' && releases++ === 0)
-        await execute({ type: 'ReleaseAddress', subnet: SUBNET, holder, reason: 'by hand' }, 'ann', 'http');
+        await execute(
+          { type: 'ReleaseAddress', subnet: DEFAULT_SUBNET, holder, reason: 'by hand' },
+          'ann',
+          'http',
+        );
       return execute(command, ...by);
     };
     world.podOfSet(set, 0);
@@ -62,7 +66,7 @@ describe('what a Pod asks', () => {
 
   it('is refused as one: nothing is reserved for who cannot have its port', async () => {
     const world = await PodWorld.started();
-    const other = { subnet: SUBNET, holder: 'octavia/p/lb' as Holder, port: 'a.default' };
+    const other = { subnet: DEFAULT_SUBNET, holder: 'octavia/p/lb' as Holder, port: 'a.default' };
     await world.ledger.execute({ type: 'ReserveAddress', ...other }, 'ann', 'http');
     world.podOf('a');
     await world.settle(5_000);
@@ -91,7 +95,7 @@ describe('what was reserved beforehand', () => {
     await world.ledger.execute({ type: 'ReserveAddress', ...place, v4, port: 'mine' }, 'ann', 'http');
     world.podOf('a');
     await world.settle(5_000);
-    expect(world.reasons()).toEqual(['a: HolderHoldsOther']);
+    expect(world.reasons()).toEqual(['a: HolderHasDifferentAddress']);
     expect(portOf(world).port).toBe('mine');
   });
 
@@ -137,7 +141,7 @@ describe('port security', () => {
 
   it('of a Pod on a Vip is recorded with its user, and followed', async () => {
     const world = await PodWorld.started();
-    const vip = { subnet: SUBNET, vipType: '', selector: [] } as const;
+    const vip = { subnet: DEFAULT_SUBNET, vipType: '', selector: [] } as const;
     await world.ledger.execute({ type: 'ReserveVip', name: 'web', ...vip }, 'ann', 'http');
     world.podOf('a', { annotations: { 'ovn.kubernetes.io/vip': 'web', [SECURITY]: 'true' } });
     await world.settle(1_000);

@@ -3,7 +3,7 @@
 import { vipHolder } from '@holdfast/ipam';
 import { STATEFUL_SETS } from '@holdfast/kube-api';
 import type { PodShape } from '../testing/pod-world';
-import { PodWorld, SUBNET } from '../testing/pod-world';
+import { PodWorld, DEFAULT_SUBNET } from '../testing/pod-world';
 
 const VIP = 'ovn.kubernetes.io/vip';
 const using = (vip: string, more: Readonly<Record<string, string>> = {}): PodShape => ({
@@ -17,7 +17,7 @@ async function withVip(spec: object = {}): Promise<PodWorld> {
 }
 
 async function reserve(world: PodWorld, name: string, spec: object = {}): Promise<void> {
-  const vip = { subnet: SUBNET, vipType: '' as const, selector: [], ...spec };
+  const vip = { subnet: DEFAULT_SUBNET, vipType: '' as const, selector: [], ...spec };
   const answer = await world.ledger.execute({ type: 'ReserveVip', name, ...vip }, 'ann', 'http');
   if (answer.rejected) throw new Error(answer.rejected.message);
 }
@@ -57,7 +57,7 @@ describe('a Pod that names a Vip', () => {
   });
 
   it.each<[string, object, string]>([
-    ['of another type', { vipType: 'switch_lb_vip' }, 'VipUnsuited'],
+    ['of another type', { vipType: 'switch_lb_vip' }, 'VipTypeMismatch'],
     ['of another Namespace', { namespace: 'tenant' }, 'VipOfNamespace'],
     ['of another Subnet', { subnet: 'other' }, 'VipElsewhere'],
   ])('gets none %s, and an Event that says so (D29)', async (_, spec, reason) => {
@@ -78,7 +78,7 @@ describe('a Pod that names a Vip', () => {
     const provider = 'net1.infra.ovn';
     const networks = {
       'k8s.v1.cni.cncf.io/networks': JSON.stringify([{ name: 'net1', namespace: 'infra' }]),
-      [`${provider}.kubernetes.io/logical_switch`]: SUBNET,
+      [`${provider}.kubernetes.io/logical_switch`]: DEFAULT_SUBNET,
     };
     world.podOf('a', using('web', networks));
     await world.settle(10_000);
@@ -112,7 +112,7 @@ describe('a StatefulSet’s Pod that names a Vip', () => {
     const holder = vipHolder('web');
     const retain = (keep: 'forever' | 'release') =>
       world.ledger.execute(
-        { type: 'SetRetention', subnet: SUBNET, holder, retention: { keep } },
+        { type: 'SetRetention', subnet: DEFAULT_SUBNET, holder, retention: { keep } },
         'ann',
         'http',
       );

@@ -134,7 +134,7 @@ export class OwnerObjects {
 
   private remember(id: string, before: KubernetesObject): void {
     this.departed.delete(id);
-    this.departed.set(id, evidenceOf(before));
+    this.departed.set(id, ownerEvidence(before));
     const [oldest] = this.departed.keys();
     if (this.departed.size > DEPARTED_MAX && oldest !== undefined) this.departed.delete(oldest);
   }
@@ -146,7 +146,7 @@ const idOf = (
 ): string => `${plural}.${group}/${namespace}/${name}`;
 
 /** `statefulset/default/web`, its UID, and how it last was. */
-export function evidenceOf({ kind, metadata }: KubernetesObject): Evidence {
+export function ownerEvidence({ kind, metadata }: KubernetesObject): Evidence {
   const { uid, resourceVersion } = metadata;
   return { object: `${kind.toLowerCase()}/${keyOf(metadata)}`, uid, resourceVersion };
 }

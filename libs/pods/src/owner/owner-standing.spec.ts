@@ -71,7 +71,7 @@ describe('an owner', () => {
     expect(standing.is).toBe('exists');
   });
 
-  it('is asked for once in a turn', async () => {
+  it('is looked up once in a reconcile', async () => {
     const lookedUp: string[] = [];
     const once = lookedUpOnce(owners({}, lookedUp));
     for (const ordinal of [0, 1, 2]) await standingOf({ ...WEB, ordinal }, once);

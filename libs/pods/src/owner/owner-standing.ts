@@ -2,7 +2,7 @@
 // It never takes "not on my list" for "gone": what it did not see going, the server is asked for.
 import type { Evidence } from '@holdfast/ipam';
 import type { KubernetesObject } from '@holdfast/kube-api';
-import { evidenceOf, type OwnerObjects } from './owner-objects';
+import { ownerEvidence, type OwnerObjects } from './owner-objects';
 import { type Owner, ownerNameOf } from '../request/pod-identity';
 
 export type Standing =
@@ -19,7 +19,7 @@ export type OwnersOnce = Pick<
   'isComplete' | 'find' | 'evidenceOfEnd' | 'isGone' | 'isThere' | 'latest'
 >;
 
-/** The same, for one owner in one turn: the server is asked once, however many ordinals there are. */
+/** The same, for one owner in one reconcile: the server is asked once, however many ordinals there are. */
 export function lookedUpOnce(owners: OwnersOnce): OwnersOnce {
   let gone: Promise<boolean> | undefined;
   let latest: Promise<KubernetesObject | undefined> | undefined;
@@ -41,14 +41,14 @@ export async function standingOf(owner: Owner, owners: OwnersOnce): Promise<Stan
   if (staying) return owner.kind === 'statefulset' ? setStanding(owner, staying, owners) : { is: 'exists' };
   if (!(await owners.isGone(owner))) return { is: 'unknown' };
   const [going] = found;
-  const evidence = going ? evidenceOf(going) : owners.evidenceOfEnd(owner);
+  const evidence = going ? ownerEvidence(going) : owners.evidenceOfEnd(owner);
   const name = ownerNameOf(owner);
   if (evidence) return { is: 'gone', reason: `${name} was deleted`, evidence };
   return { is: 'missing', reason: `${name} is gone`, evidence: { object: name } };
 }
 
 async function setStanding(owner: Owner, set: KubernetesObject, owners: OwnersOnce): Promise<Standing> {
-  const evidence = evidenceOf(set);
+  const evidence = ownerEvidence(set);
   const name = ownerNameOf(owner);
   const { uid } = set.metadata;
   if (owner.uid !== undefined && owner.uid !== uid) {
@@ -62,7 +62,7 @@ async function setStanding(owner: Owner, set: KubernetesObject, owners: OwnersOn
   if (latest?.metadata.uid !== uid) return { is: 'unknown' };
   if (wantsOrdinal(latest, owner.ordinal)) return { is: 'exists' };
   const reason = `${name} wants no ordinal ${owner.ordinal}: ${scaleOf(latest)}`;
-  return { is: 'gone', reason, evidence: evidenceOf(latest) };
+  return { is: 'gone', reason, evidence: ownerEvidence(latest) };
 }
 
 /**

@@ -2,7 +2,7 @@
 // not there.
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { clusterResource, namespacedResource, PODS, STATEFUL_SETS } from '@holdfast/kube-api';
-import { ownerReferenceTo, PodWorld } from '../testing/pod-world';
+import { referenceTo, PodWorld } from '../testing/pod-world';
 
 const HOUR_MS = 3_600_000;
 
@@ -243,7 +243,7 @@ describe('deleting a StatefulSet', () => {
     const again = world.set('web', 2);
     for (const ordinal of [0, 1])
       world.edit(PODS, `default/web-${ordinal}`, {
-        metadata: { ownerReferences: [ownerReferenceTo(again)] },
+        metadata: { ownerReferences: [referenceTo(again)] },
       });
     await world.settle(1_000);
     world.gone('web-0');

@@ -1,8 +1,8 @@
-// A face that is killed at any step of a story, by any of its calls: the next one ends where it would have ended.
+// A projector that is killed at any step of a story, by any of its calls: the next one ends where it would have ended.
 import { STATEFUL_SETS } from '@holdfast/kube-api';
 import { PodWorld } from '../testing/pod-world';
 
-describe('killed at any step, a face', () => {
+describe('killed at any step, a projector', () => {
   /** Pods and a set come and go; one Pod is replaced, the set is scaled down. */
   async function story(world: PodWorld): Promise<void> {
     const set = world.set('web', 3);

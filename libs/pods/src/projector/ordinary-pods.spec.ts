@@ -1,7 +1,7 @@
 // Ordinary Pods: their first NIC and others, what they ask for, what they are told, and who is left alone.
 import { parseRange } from '@holdfast/ipam';
 import { NAMESPACES, PODS, SUBNETS } from '@holdfast/kube-api';
-import { PodWorld, SUBNET } from '../testing/pod-world';
+import { PodWorld, DEFAULT_SUBNET } from '../testing/pod-world';
 
 const SWITCH = 'ovn.kubernetes.io/logical_switch';
 
@@ -15,7 +15,7 @@ describe('a Pod on the default Subnet', () => {
       'ovn.kubernetes.io/mac_address': expect.stringMatching(/^[0-9a-f:]{17}$/),
       'ovn.kubernetes.io/cidr': '10.16.0.0/16',
       'ovn.kubernetes.io/gateway': '10.16.0.1',
-      [SWITCH]: SUBNET,
+      [SWITCH]: DEFAULT_SUBNET,
       'ovn.kubernetes.io/allocated': 'true',
       'ovn.kubernetes.io/routed': 'true',
     });
@@ -113,7 +113,7 @@ describe('is left alone: a Pod', () => {
       'ovn.kubernetes.io/allocated': 'true',
       'ovn.kubernetes.io/ip_address': '10.16.0.9',
       'ovn.kubernetes.io/mac_address': '00:00:00:00:00:09',
-      [SWITCH]: SUBNET,
+      [SWITCH]: DEFAULT_SUBNET,
     };
     world.podOf('web', { annotations });
     await world.settle(600_000);
@@ -145,7 +145,7 @@ describe('the Subnet of a Pod', () => {
       world.annotation(pod, 'logical_switch'),
     );
     // The small one has no more than one address to give.
-    expect(switches).toEqual(['large', 'small', 'large', SUBNET]);
+    expect(switches).toEqual(['large', 'small', 'large', DEFAULT_SUBNET]);
     // What was refused on the way there is not asked again and again.
     const before = world.ledger.executed.length;
     await world.settle(600_000);
@@ -167,7 +167,7 @@ describe('the Subnet of a Pod', () => {
     await world.settle(4_000);
     expect(world.annotation('listed/early', 'logical_switch')).toBeUndefined();
     await world.settle(4_000);
-    expect(world.annotation('listed/early', 'logical_switch')).toBe(SUBNET);
+    expect(world.annotation('listed/early', 'logical_switch')).toBe(DEFAULT_SUBNET);
     // From here on they are asked for again soon, and not as rarely as after a long time.
     world.sandbox.faults.heal();
     await world.settle(60_000);
@@ -183,14 +183,14 @@ describe('the Subnet of a Pod', () => {
 
   it('may come later, by its Namespace’s annotation or as a new Subnet', async () => {
     const world = await PodWorld.started();
-    world.edit(SUBNETS, SUBNET, { spec: { default: false } });
+    world.edit(SUBNETS, DEFAULT_SUBNET, { spec: { default: false } });
     world.namespace('tenant');
     await world.settle(1_000);
     world.podOf('a', { namespace: 'tenant' });
     world.podOf('b', { annotations: { [SWITCH]: 'later' } });
     await world.settle(1_000);
     expect(world.holders()).toEqual([]);
-    world.edit(NAMESPACES, 'tenant', { metadata: { annotations: { [SWITCH]: SUBNET } } });
+    world.edit(NAMESPACES, 'tenant', { metadata: { annotations: { [SWITCH]: DEFAULT_SUBNET } } });
     await world.defineSubnet('later', { cidrBlock: '10.19.0.0/16' });
     expect(world.holders()).toEqual(['pod/tenant/a']);
     expect(world.holders('later')).toEqual(['pod/default/b']);
@@ -265,7 +265,7 @@ describe('pools', () => {
     const pool = (name: string, range: string, ...namespaces: string[]) => {
       const ranges = [parseRange(range)].filter((it) => it !== undefined);
       return world.ledger.execute(
-        { type: 'DefinePool', subnet: SUBNET, name, ranges, namespaces },
+        { type: 'DefinePool', subnet: DEFAULT_SUBNET, name, ranges, namespaces },
         'ann',
         'http',
       );
@@ -314,7 +314,7 @@ describe('several NICs', () => {
   const PROVIDER = 'net1.infra.ovn';
   const annotations = {
     'k8s.v1.cni.cncf.io/networks': 'infra/net1, other',
-    [`${PROVIDER}.kubernetes.io/logical_switch`]: SUBNET,
+    [`${PROVIDER}.kubernetes.io/logical_switch`]: DEFAULT_SUBNET,
   };
 
   it('are holders of their own', async () => {

@@ -1,5 +1,5 @@
 // One Pod: each of its NICs gets what its holder holds, and says so in its annotations; what it uses no more it gives up.
-// Every turn starts from what is there, so that it does not matter which events were seen.
+// Every reconcile starts from what is there, so that it does not matter which events were seen.
 //
 //   live:     NICs -> admitted, or kept up -> annotations        refused: one Event, and again when something helped
 //   finished, gone, another UID, left behind by its machine:     detached
@@ -13,7 +13,7 @@ import {
   type SubnetState,
   vipHolder,
 } from '@holdfast/ipam';
-import { isFinished, isOnHostNetwork } from '@holdfast/kube-api';
+import { hasPodFinished, isOnHostNetwork } from '@holdfast/kube-api';
 import type { PodWarning, PodWarnings } from '@holdfast/kube-api';
 import { keyOf, type KubernetesObject } from '@holdfast/kube-api';
 import { Departures } from '../ending/departures';
@@ -23,10 +23,10 @@ import { type MigrationRole, roleOf, takesOver } from '../request/live-migration
 import { heldIn, NicAdmission } from '../nic/nic-admission';
 import { annotationsFor } from '../nic/nic-annotations';
 import { NicAttachment, type NicTask } from '../nic/nic-attachment';
-import { BEHIND, type NicOutcome, refusedAs } from '../request/nic-outcome';
+import { BEHIND, type NicOutcome, nicRefusedBy } from '../request/nic-outcome';
 import { DEFAULT_PROVIDER, providersOf } from '../request/nic-request';
 import { Missing, type PodContext, UNKNOWN_RETRY_MS } from '../context/pod-context';
-import { holderOf, type Owner, ownerOf, providerOf } from '../request/pod-identity';
+import { holderOf, type Owner, ownerOfPod, providerOf } from '../request/pod-identity';
 import { soonest } from '../context/nic-rejections';
 import { differing } from '../context/pod-writer';
 import { readRetentionRequest } from '@holdfast/kube-api';
@@ -70,9 +70,9 @@ export class PodReconciler {
   }
 
   private async arrive(key: string, pod: KubernetesObject, said: PodWarning[]): Promise<number | undefined> {
-    if (isFinished(pod)) return this.departures.leave(key, pod, 'Pod finished');
+    if (hasPodFinished(pod)) return this.departures.leave(key, pod, 'Pod finished');
     if (isOnHostNetwork(pod)) return undefined;
-    const owner = ownerOf(pod, this.context.rules);
+    const owner = ownerOfPod(pod, this.context.rules);
     const role = this.roleOf(pod, owner);
     if (role === undefined) return UNKNOWN_RETRY_MS;
     if (role === 'leaves')
@@ -178,7 +178,7 @@ export class PodReconciler {
     return uses.find((use) => use.uid === pod.metadata.uid && providerOf(use.holder) === provider);
   }
 
-  /** Of its own reservation; how long a Vip is kept for somebody is for the Vip's object to say (../face/vip-retention). */
+  /** Of its own reservation; how long a Vip is kept for somebody is for the Vip's object to say (libs/kube, vip-retention). */
   private async retain(
     task: NicTask,
     { subnet, holder }: Extract<NicOutcome, { readonly is: 'placed' }>,
@@ -186,7 +186,7 @@ export class PodReconciler {
     const { pod, owner } = task;
     if (isVipHolder(holder)) return undefined;
     const read = readRetentionRequest(pod, owner ? this.context.owners.find(owner) : []);
-    if (read.rejected) return refusedAs(read.rejected);
+    if (read.rejected) return nicRefusedBy(read.rejected);
     const desired = read.value;
     if (desired === undefined || isRetained(subnet, holder, desired)) return undefined;
     const command = { type: 'SetRetention', subnet: subnet.name, holder, retention: desired } as const;

@@ -5,13 +5,13 @@ import type { ProjectorLedger } from '@holdfast/ledger';
 import { type Due, triggerOf } from '@holdfast/projection';
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { annotationOf, isSameButVersion, RETENTION_ANNOTATION, VIP_ANNOTATION } from '@holdfast/kube-api';
-import { type LedgerIndex, type Place, vipConcerned } from '../context/ledger-index';
+import { type LedgerIndex, type HeldPlace, vipConcerned } from '../context/ledger-index';
 import {
   type IdentityRules,
   ownerBehind,
   type OwnerName,
   ownerNameOf,
-  ownerOf,
+  ownerOfPod,
 } from '../request/pod-identity';
 import type { NicRejections } from '../context/nic-rejections';
 import { podKeyOf } from './pod-reconciler';
@@ -28,7 +28,7 @@ export interface PodTriggersOptions {
 }
 
 export const ownerKeyOf = (owner: OwnerName): string => `owners/${owner}`;
-export const placeKeyOf = ({ subnet, holder }: Place): string => `held/${subnet}/${holder}`;
+export const placeKeyOf = ({ subnet, holder }: HeldPlace): string => `held/${subnet}/${holder}`;
 
 export class PodTriggers {
   private readonly byVip = new Map<string, Set<string>>();
@@ -98,7 +98,7 @@ export class PodTriggers {
   }
 
   /** The owner may have gone while its last Pod was being detached. */
-  private ofRetained({ subnet, holder }: Place): Due[] {
+  private ofRetained({ subnet, holder }: HeldPlace): Due[] {
     const state = this.options.ledger.view.subnet(subnet);
     if (!state) return [];
     const owner = ownerBehind(state.users.of(holder)?.retained?.owner ?? holder);
@@ -110,13 +110,13 @@ export class PodTriggers {
     return [...newsOf(this.byVip, name), ...this.ofUsers({ subnet, holder: vipHolder(name) })];
   }
 
-  private ofUsers({ subnet, holder }: Place): Due[] {
+  private ofUsers({ subnet, holder }: HeldPlace): Due[] {
     const users = this.options.ledger.view.subnet(subnet)?.users.usersOf(holder) ?? [];
     return ofObjects(users.map(({ object }) => object));
   }
 
   private enter(pod: KubernetesObject, key: string, isThere: boolean): void {
-    const owner = ownerOf(pod, this.options.rules);
+    const owner = ownerOfPod(pod, this.options.rules);
     put(this.byNamespace, pod.metadata.namespace ?? '', key, isThere);
     put(this.byVip, annotationOf(pod, VIP_ANNOTATION), key, isThere);
     if (owner) put(this.byOwner, ownerNameOf(owner), key, isThere);

@@ -4,7 +4,7 @@
 import { SeededChance } from '@holdfast/clock/testing';
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { collectionPathOf, PODS, STATEFUL_SETS } from '@holdfast/kube-api';
-import { ownerReferenceTo, PodWorld } from '../testing/pod-world';
+import { referenceTo, PodWorld } from '../testing/pod-world';
 
 const SEEDS = 25;
 const STEPS = 60;
@@ -109,7 +109,7 @@ class RandomLife {
     for (const [name, set] of sets)
       for (let ordinal = 0; ordinal < Number(set.spec?.['replicas']); ordinal += 1)
         if (!this.world.read(PODS, `default/${name}-${ordinal}`))
-          this.world.podOf(`${name}-${ordinal}`, { ownerReferences: [ownerReferenceTo(set)] });
+          this.world.podOf(`${name}-${ordinal}`, { ownerReferences: [referenceTo(set)] });
   }
 }
 

@@ -1,16 +1,16 @@
-// A face that is killed, cut off, behind, or lied to; and the defects of others by name: Kube-OVN's by their number in
+// A projector that is killed, cut off, behind, or lied to; and the defects of others by name: Kube-OVN's by their number in
 // its catalogue, the rest by who reported them.
 import type { Holder } from '@holdfast/ipam';
 import { PODS, STATEFUL_SETS, SUBNETS } from '@holdfast/kube-api';
 import { VIRTUAL_MACHINE_INSTANCES } from '../owner/machine-resources';
-import { PodWorld, SUBNET } from '../testing/pod-world';
+import { PodWorld, DEFAULT_SUBNET } from '../testing/pod-world';
 
 const HOUR_MS = 3_600_000;
 const VIP = { annotations: { 'ovn.kubernetes.io/vip': 'web' } };
 
 async function withVip(): Promise<PodWorld> {
   const world = await PodWorld.started();
-  const vip = { subnet: SUBNET, vipType: '', selector: [] } as const;
+  const vip = { subnet: DEFAULT_SUBNET, vipType: '', selector: [] } as const;
   await world.ledger.execute({ type: 'ReserveVip', name: 'web', ...vip }, 'ann', 'http');
   return world;
 }
@@ -23,13 +23,13 @@ describe('never gives up what it only does not see (whereabouts #162, #176, #207
     const world = await PodWorld.started();
     world.sandbox.faults.silenceWatches();
     const { metadata } = world.podOf('web');
-    const at = { subnet: SUBNET, holder: 'pod/default/web' as Holder };
+    const at = { subnet: DEFAULT_SUBNET, holder: 'pod/default/web' as Holder };
     const user = { object: 'pod/default/web', uid: metadata.uid };
     await world.ledger.execute(
       { type: 'ReserveAddress', ...at, port: 'web.default', portSecurity: false },
-      'another face',
+      'another projector',
     );
-    await world.ledger.execute({ type: 'AttachUser', ...at, user }, 'another face');
+    await world.ledger.execute({ type: 'AttachUser', ...at, user }, 'another projector');
     await world.settle(HOUR_MS);
     expect(released(world)).toBe(0);
     expect(world.ip('web')).toBe('10.16.0.2');
@@ -84,11 +84,11 @@ describe('never gives up what it only does not see (whereabouts #162, #176, #207
     silent.silenceWatches();
     const set = world.set('web', 1);
     const { metadata } = world.podOfSet(set, 0);
-    const at = { subnet: SUBNET, holder: 'statefulset/default/web/0' as Holder };
-    await world.ledger.execute({ type: 'ReserveAddress', ...at }, 'another face');
+    const at = { subnet: DEFAULT_SUBNET, holder: 'statefulset/default/web/0' as Holder };
+    await world.ledger.execute({ type: 'ReserveAddress', ...at }, 'another projector');
     await world.ledger.execute(
       { type: 'AttachUser', ...at, user: { object: 'pod/default/web-0', uid: metadata.uid } },
-      'another face',
+      'another projector',
     );
     world.gone('web-0');
     await world.settle(HOUR_MS);
@@ -110,7 +110,7 @@ describe('never gives up what it only does not see (whereabouts #162, #176, #207
   });
 });
 
-describe('in a cluster that is not the one that the ledger knows, a face', () => {
+describe('in a cluster that is not the one that the ledger knows, a projector', () => {
   async function elsewhere(): Promise<PodWorld> {
     const world = await PodWorld.started();
     const set = world.set('web', 2);
@@ -122,7 +122,7 @@ describe('in a cluster that is not the one that the ledger knows, a face', () =>
     await world.whileDown(() => {
       for (const name of ['web-0', 'a']) world.gone(name);
       world.delete(STATEFUL_SETS, 'default/web');
-      world.vanish(SUBNETS, SUBNET);
+      world.vanish(SUBNETS, DEFAULT_SUBNET);
     });
     await world.settle(48 * HOUR_MS);
     return world;
@@ -132,7 +132,7 @@ describe('in a cluster that is not the one that the ledger knows, a face', () =>
     const world = await elsewhere();
     expect(released(world)).toBe(1);
     expect(world.running.projector.status.trouble).toMatchObject({ code: 'kubernetes-objects-missing' });
-    world.subnet(SUBNET, { default: true, cidrBlock: '10.16.0.0/16' });
+    world.subnet(DEFAULT_SUBNET, { default: true, cidrBlock: '10.16.0.0/16' });
     world.podOf('new');
     await world.settle(1_000);
     expect(world.ip('new')).toBe('10.16.0.5');
@@ -172,7 +172,7 @@ describe('in a cluster that is not the one that the ledger knows, a face', () =>
   });
 });
 
-describe('after it was away, a face', () => {
+describe('after it was away, a projector', () => {
   it('finds all that happened, though the history is gone (410)', async () => {
     const world = await PodWorld.started();
     const set = world.set('web', 2);
@@ -259,7 +259,7 @@ describe('after it was away, a face', () => {
 describe('what somebody reserved before its Pod came', () => {
   const holder = 'statefulset/default/web/0' as Holder;
   const request = {
-    subnet: SUBNET,
+    subnet: DEFAULT_SUBNET,
     holder,
     v4: 0x0a100063,
     port: 'web-0.default',
@@ -279,14 +279,14 @@ describe('what somebody reserved before its Pod came', () => {
   it('stays for a day, and for as long as its retention says', async () => {
     const world = await PodWorld.started();
     await world.ledger.execute({ type: 'ReserveAddress', ...request }, 'ann', 'http');
-    const other = { subnet: SUBNET, holder: 'pod/default/b' as Holder };
+    const other = { subnet: DEFAULT_SUBNET, holder: 'pod/default/b' as Holder };
     await world.ledger.execute({ type: 'ReserveAddress', ...other, port: 'b.default' }, 'ann', 'http');
     await world.ledger.execute(
       { type: 'SetRetention', ...other, retention: { keep: 'forever' } },
       'ann',
       'http',
     );
-    const foreign = { subnet: SUBNET, holder: 'pod/default/c' as Holder };
+    const foreign = { subnet: DEFAULT_SUBNET, holder: 'pod/default/c' as Holder };
     await world.ledger.execute({ type: 'ReserveAddress', ...foreign }, 'ann', 'http');
     await world.settle(23 * HOUR_MS);
     expect(world.holders()).toHaveLength(3);
@@ -322,7 +322,7 @@ describe('Kube-OVN’s defects', () => {
   it('D9: a restart frees no Vip of a running machine, nor of a Pod with dots in its name', async () => {
     const world = await withVip();
     await world.ledger.execute(
-      { type: 'ReserveVip', subnet: SUBNET, name: 'two', vipType: '', selector: [] },
+      { type: 'ReserveVip', subnet: DEFAULT_SUBNET, name: 'two', vipType: '', selector: [] },
       'ann',
       'http',
     );
@@ -361,7 +361,7 @@ describe('Kube-OVN’s defects', () => {
     expect(world.ip('virt-launcher-db-bbbbb')).toBe('10.16.0.2');
   });
 
-  it('D13: what is Terminating already when a face starts is brought to its end', async () => {
+  it('D13: what is Terminating already when a projector starts is brought to its end', async () => {
     const world = await PodWorld.started();
     world.create(PODS, 'web', {}, { namespace: 'default', finalizers: ['example.com/wait'] } as object);
     await world.settle(1_000);

@@ -1,4 +1,4 @@
-// Whatever goes wrong between the face and its server, and with its clock: the end is that of a quiet day.
+// Whatever goes wrong between the projector and its server, and with its clock: the end is that of a quiet day.
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { STATEFUL_SETS } from '@holdfast/kube-api';
 import { RETENTION_ANNOTATION } from '@holdfast/kube-api';
@@ -132,7 +132,7 @@ const TROUBLES: readonly (readonly [string, (story: Story) => Promise<void>])[] 
   ],
 ];
 
-describe('a face with', () => {
+describe('a projector with', () => {
   it.each(TROUBLES)('%s ends where it would have ended', async (_, trouble) => {
     const desired = await quiet();
     expect(desired).toMatchObject({

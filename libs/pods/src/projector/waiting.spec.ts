@@ -3,10 +3,10 @@ import { vipHolder } from '@holdfast/ipam';
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { SUBNETS } from '@holdfast/kube-api';
 import { VIRTUAL_MACHINE_INSTANCES } from '../owner/machine-resources';
-import { type PodShape, PodWorld, SUBNET } from '../testing/pod-world';
+import { type PodShape, PodWorld, DEFAULT_SUBNET } from '../testing/pod-world';
 
 const MACHINE = 'vm/default/db';
-/** For turns, and far less than the grace that what nobody waits for is given. */
+/** For reconciles, and far less than the grace that what nobody waits for is given. */
 const AT_ONCE_MS = 3_000;
 
 async function machine(): Promise<{
@@ -62,7 +62,7 @@ describe('who waits for what is used by a Pod that went unseen', () => {
 
   it('has it at once: another Pod that names the Vip', async () => {
     const world = await PodWorld.started();
-    const vip = { subnet: SUBNET, vipType: '', selector: [] } as const;
+    const vip = { subnet: DEFAULT_SUBNET, vipType: '', selector: [] } as const;
     await world.ledger.execute({ type: 'ReserveVip', name: 'web', ...vip }, 'ann', 'http');
     const annotations = { 'ovn.kubernetes.io/vip': 'web' };
     world.podOf('a', { annotations });
@@ -102,12 +102,12 @@ describe('who waits for what is used by a Pod that is there', () => {
     await world.settle(AT_ONCE_MS);
     world.sandbox.faults.silenceWatches();
     const { uid } = world.podOf('unseen').metadata;
-    const vip = { subnet: SUBNET, vipType: '', selector: [] } as const;
+    const vip = { subnet: DEFAULT_SUBNET, vipType: '', selector: [] } as const;
     const user = { object: 'pod/default/unseen', uid };
     const holder = vipHolder('web');
     await Promise.all([
       world.ledger.execute({ type: 'ReserveVip', name: 'web', ...vip }, 'ann', 'http'),
-      world.ledger.execute({ type: 'AttachUser', subnet: SUBNET, holder, user }, 'ann', 'http'),
+      world.ledger.execute({ type: 'AttachUser', subnet: DEFAULT_SUBNET, holder, user }, 'ann', 'http'),
     ]);
     await world.settle(AT_ONCE_MS);
     expect(world.usersOf('vip/web')).toEqual([uid]);
@@ -121,9 +121,9 @@ describe('who waits for what is used by a Pod that is there', () => {
     const before = world.usersOf(MACHINE);
     await world.whileDown(() => {
       for (const name of ['virt-launcher-db-aaaaa', 'a']) world.gone(name);
-      world.vanish(SUBNETS, SUBNET);
+      world.vanish(SUBNETS, DEFAULT_SUBNET);
     });
-    world.subnet(SUBNET, { default: true, cidrBlock: '10.16.0.0/16' });
+    world.subnet(DEFAULT_SUBNET, { default: true, cidrBlock: '10.16.0.0/16' });
     world.podOfInstance(world.read(VIRTUAL_MACHINE_INSTANCES, 'default/db') as KubernetesObject, 'bbbbb');
     await world.settle(180_000);
     expect(world.usersOf(MACHINE)).toEqual(before);

@@ -1,7 +1,7 @@
 // Two owners of one address, as users of peers report them: what ./reported.spec.ts has not. Each by the threads that
 // report it.
 import { PODS, STATEFUL_SETS } from '@holdfast/kube-api';
-import { ownerReferenceTo, PodWorld, SUBNET } from '../testing/pod-world';
+import { referenceTo, PodWorld, DEFAULT_SUBNET } from '../testing/pod-world';
 
 const HOUR_MS = 3_600_000;
 const IP = 'ovn.kubernetes.io/ip_address';
@@ -14,7 +14,7 @@ describe('two owners of one address', () => {
     const world = await PodWorld.started();
     const first = world.set('web', 2);
     // Deleted, and still running: nobody else may have what it sends with.
-    const lasting = { finalizers: ['example.com/still-running'], ownerReferences: [ownerReferenceTo(first)] };
+    const lasting = { finalizers: ['example.com/still-running'], ownerReferences: [referenceTo(first)] };
     for (const name of ['web-0', 'web-1'])
       world.create(PODS, name, {}, { namespace: 'default', ...lasting } as object);
     await world.settle(1_000);
@@ -86,7 +86,7 @@ describe('two owners of one address', () => {
     expect(areAllDifferent(heldBy(world))).toBe(true);
   });
 
-  it('do not come of the same name, or the same wish, in two namespaces (kube-vip #283 and #400, its cloud provider #34)', async () => {
+  it('do not come of the same name, or the same request, in two namespaces (kube-vip #283 and #400, its cloud provider #34)', async () => {
     const world = await PodWorld.started();
     for (const namespace of ['red', 'blue']) {
       world.namespace(namespace);
@@ -110,6 +110,6 @@ describe('two owners of one address', () => {
       Array.from({ length: 60 }, (_, index) => world.annotation(`p${index}`, word)),
     ) as [string[], string[]];
     expect([areAllDifferent(ips), areAllDifferent(macs)]).toEqual([true, true]);
-    expect(world.holders(SUBNET)).toHaveLength(60);
+    expect(world.holders(DEFAULT_SUBNET)).toHaveLength(60);
   });
 });

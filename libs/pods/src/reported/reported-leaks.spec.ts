@@ -1,11 +1,11 @@
 // Addresses that leak, and Subnets that run out, as users of peers report it: what ./reported.spec.ts has not. Each by the
 // threads that report it.
 import { PODS } from '@holdfast/kube-api';
-import { PodWorld, SUBNET } from '../testing/pod-world';
+import { PodWorld, DEFAULT_SUBNET } from '../testing/pod-world';
 
 const HOUR_MS = 3_600_000;
 
-const using = (world: PodWorld): unknown => world.state(SUBNET).byHolder.size;
+const using = (world: PodWorld): unknown => world.state(DEFAULT_SUBNET).byHolder.size;
 
 /** So many Pods come and all are told; then they go. */
 async function fill(world: PodWorld, round: number, size: number): Promise<string[]> {

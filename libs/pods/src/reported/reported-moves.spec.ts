@@ -1,7 +1,7 @@
 // An address that changes under what runs, as users of peers report it: what ./reported.spec.ts has not. Each by the threads
 // that report it.
 import { parseCidr, parseRange } from '@holdfast/ipam';
-import { PodWorld, SUBNET } from '../testing/pod-world';
+import { PodWorld, DEFAULT_SUBNET } from '../testing/pod-world';
 
 const HOUR_MS = 3_600_000;
 
@@ -18,7 +18,7 @@ describe('an address that changes under what runs', () => {
     await world.settle(1_000);
     const before = held(world);
     const revise = (change: object) =>
-      world.ledger.execute({ type: 'ReviseSubnet', subnet: SUBNET, ...change }, 'ann', 'http');
+      world.ledger.execute({ type: 'ReviseSubnet', subnet: DEFAULT_SUBNET, ...change }, 'ann', 'http');
     expect((await revise({ cidrs: cidrs('10.16.0.0/29') })).rejected?.code).toBe('SubnetInUse');
     const carved = [parseRange('10.16.0.16..10.16.0.30')].filter((it) => it !== undefined);
     expect((await revise({ excluded: carved })).rejected).toBeUndefined();

@@ -4,7 +4,7 @@ import { parseCidr } from '@holdfast/ipam';
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { PODS } from '@holdfast/kube-api';
 import { VIRTUAL_MACHINE_INSTANCES } from '../owner/machine-resources';
-import { PodWorld, SUBNET } from '../testing/pod-world';
+import { PodWorld, DEFAULT_SUBNET } from '../testing/pod-world';
 
 const HOUR_MS = 3_600_000;
 
@@ -40,7 +40,10 @@ describe('two owners of one address', () => {
   it('do not come of several NICs in one Subnet (kube-ovn #1840, #6762)', async () => {
     const world = await PodWorld.started();
     const providers = ['net1.infra.ovn', 'net2.infra.ovn'];
-    const switches = providers.map((provider) => [`${provider}.kubernetes.io/logical_switch`, SUBNET]);
+    const switches = providers.map((provider) => [
+      `${provider}.kubernetes.io/logical_switch`,
+      DEFAULT_SUBNET,
+    ]);
     const annotations = {
       'k8s.v1.cni.cncf.io/networks': 'infra/net1,infra/net2',
       ...(Object.fromEntries(switches) as Record<string, string>),
@@ -84,7 +87,7 @@ describe('an address that changes under what runs', () => {
     await world.settle(1_000);
     const before = addressesOf(world);
     const cidrs = [parseCidr('10.16.0.0/24')].filter((it) => it !== undefined);
-    await world.ledger.execute({ type: 'ReviseSubnet', subnet: SUBNET, cidrs }, 'ann', 'http');
+    await world.ledger.execute({ type: 'ReviseSubnet', subnet: DEFAULT_SUBNET, cidrs }, 'ann', 'http');
     await world.settle(1_000);
     await world.whileDown(() => undefined);
     await world.settle(HOUR_MS);

@@ -2,7 +2,7 @@
 // `a,a6;b,b6`. A StatefulSet's Pod may have the entry of its ordinal, any other Pod the first that is free. Pure: which are
 // free is for the ledger to say.
 import { type AddressPair, invalid, parseAddress, type RejectionCode } from '@holdfast/ipam';
-import { quote, type Read } from '@holdfast/kube-api';
+import { quotedText, type FieldRead } from '@holdfast/kube-api';
 import { readAddresses } from './nic-request';
 import type { Owner } from './pod-identity';
 
@@ -20,10 +20,10 @@ export const NEXT_ENTRY_MAY_DO = new Set<string>([
 
 export const isAddressList = (text: string): boolean => /[,;]/.test(text) || parseAddress(text) !== undefined;
 
-export function readAddressList(field: string, text: string): Read<readonly AddressPair[]> {
+export function readAddressList(field: string, text: string): FieldRead<readonly AddressPair[]> {
   const parts = (text.includes(';') ? text.split(';') : entriesOf(text)).map((it) => it.trim());
   const entries = parts.filter((it) => it !== '');
-  if (entries.length === 0) return invalid(field, `${quote(text)} lists no address`);
+  if (entries.length === 0) return invalid(field, `${quotedText(text)} lists no address`);
   if (entries.length > ENTRIES_MAX) return invalid(field, `at most ${ENTRIES_MAX} entries; make it a pool`);
   const list: AddressPair[] = [];
   for (const entry of entries) {
@@ -50,7 +50,7 @@ export function entriesFor(
   list: readonly AddressPair[],
   owner: Owner | undefined,
   has: AddressPair | undefined,
-): Read<readonly AddressPair[]> {
+): FieldRead<readonly AddressPair[]> {
   if (owner?.ordinal !== undefined) {
     const own = list[owner.ordinal];
     if (own) return { value: [own] };

@@ -4,7 +4,7 @@ import type { KubernetesObject } from '@holdfast/kube-api';
 import { roleOf, takesOver } from './live-migration';
 import { VIRTUAL_MACHINE_INSTANCES, VIRTUAL_MACHINES } from '../owner/machine-resources';
 import { NAMESPACES } from '@holdfast/kube-api';
-import { PodWorld, SUBNET } from '../testing/pod-world';
+import { PodWorld, DEFAULT_SUBNET } from '../testing/pod-world';
 
 const T = (second: number): string => `2026-01-01T00:00:${String(second).padStart(2, '0')}Z`;
 
@@ -284,7 +284,7 @@ describe('a live migration', () => {
   it.each([0, -3_600_000])('is what it takes to share a machine’s Vip (clock set by %i ms)', async (byMs) => {
     const world = await PodWorld.started();
     world.installKubevirt();
-    const vip = { subnet: SUBNET, vipType: '', selector: [] } as const;
+    const vip = { subnet: DEFAULT_SUBNET, vipType: '', selector: [] } as const;
     await world.ledger.execute({ type: 'ReserveVip', name: 'web', ...vip }, 'ann', 'http');
     const vmi = world.instance('db');
     const annotations = { 'ovn.kubernetes.io/vip': 'web' };
@@ -300,7 +300,7 @@ describe('a live migration', () => {
   it('of a machine that has a Vip never takes it from the source before its time', async () => {
     const world = await PodWorld.started();
     world.installKubevirt();
-    const vip = { subnet: SUBNET, vipType: '', selector: [] } as const;
+    const vip = { subnet: DEFAULT_SUBNET, vipType: '', selector: [] } as const;
     await world.ledger.execute({ type: 'ReserveVip', name: 'web', ...vip }, 'ann', 'http');
     world.machine('db');
     const vmi = world.instance('db');

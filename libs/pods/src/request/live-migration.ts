@@ -6,7 +6,7 @@
 //
 // The target needs its addresses before KubeVirt names it in the instance's status: until then its own mark tells it.
 import type { JsonObject, KubernetesObject } from '@holdfast/kube-api';
-import { migrationOf, nodeOf } from '@holdfast/kube-api';
+import { migrationOf, podNode } from '@holdfast/kube-api';
 
 export type MigrationRole = 'uses' | 'joins' | 'leaves';
 
@@ -52,7 +52,7 @@ function isTarget(pod: KubernetesObject, migration: string | undefined, state: M
 /** Whether the migration starts from another Pod, as far as the instance says. */
 function isElsewhere(pod: KubernetesObject, { sourcePod, sourceNode }: MigrationState): boolean {
   if (sourcePod !== undefined) return sourcePod !== pod.metadata.name;
-  return sourceNode !== undefined && sourceNode !== nodeOf(pod);
+  return sourceNode !== undefined && sourceNode !== podNode(pod);
 }
 
 /** Both are RFC 3339 in UTC to the second, so that their order is that of their texts. */

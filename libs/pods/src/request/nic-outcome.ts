@@ -1,4 +1,4 @@
-// How the turn of one NIC ended.
+// How the reconcile of one NIC ended.
 import type { Rejection, SubnetState, Holder } from '@holdfast/ipam';
 import { reject } from '@holdfast/ipam';
 
@@ -6,7 +6,7 @@ export type NicOutcome =
   /** It has what the holder holds there. */
   | { readonly is: 'placed'; readonly subnet: SubnetState; readonly holder: Holder }
   /** Not one of ours. */
-  | { readonly is: 'alone' }
+  | { readonly is: 'not managed' }
   | { readonly is: 'behind' }
   | { readonly is: 'refused'; readonly reason: string; readonly message: string };
 
@@ -14,18 +14,18 @@ export type NicOutcome =
 export type RejectionReason =
   | 'AddressedByOthers'
   | 'VipNotFound'
-  | 'VipUnsuited'
+  | 'VipTypeMismatch'
   | 'VipElsewhere'
   | 'VipOfNamespace';
 
-export const NOT_MANAGED: NicOutcome = { is: 'alone' };
+export const NOT_MANAGED: NicOutcome = { is: 'not managed' };
 export const BEHIND: NicOutcome = { is: 'behind' };
 
-export function refused(reason: RejectionReason, message: string): NicOutcome {
+export function nicRefused(reason: RejectionReason, message: string): NicOutcome {
   return { is: 'refused', reason, message };
 }
 
-export function refusedAs({ code, message }: Rejection): NicOutcome {
+export function nicRefusedBy({ code, message }: Rejection): NicOutcome {
   return { is: 'refused', reason: code, message };
 }
 

@@ -1,7 +1,7 @@
 // Which NICs a Pod has, and what it asks for each of them in its annotations. Pure; whether it gets that is for the
 // ledger to say.
 import {
-  type AddressWish,
+  type AddressRequest,
   type Family,
   familyOf,
   formatAddress,
@@ -13,7 +13,7 @@ import {
   parseMac,
 } from '@holdfast/ipam';
 import type { KubernetesObject } from '@holdfast/kube-api';
-import { quote, type Read } from '@holdfast/kube-api';
+import { quotedText, type FieldRead } from '@holdfast/kube-api';
 import { annotationOf, NETWORKS_ANNOTATION, nicAnnotation } from '@holdfast/kube-api';
 
 /** The provider of a Pod's first NIC. */
@@ -22,7 +22,7 @@ export const DEFAULT_PROVIDER = 'ovn';
 export const POOL_WORD = 'ip_pool';
 
 export interface NicRequest {
-  readonly request: AddressWish;
+  readonly request: AddressRequest;
   readonly portSecurity: boolean;
 }
 
@@ -40,7 +40,7 @@ const SHORT = /^(?:([a-z0-9][a-z0-9-]*)\/)?([a-z0-9][a-z0-9.-]*)(?:@([^\s/@]+))?
  * The providers of its NICs, the first one's first: `ovn`, and `nad.namespace.ovn` for each attachment whose definition
  * Kube-OVN is to connect; with the interface's name where one definition is attached more than once.
  */
-export function providersOf(pod: KubernetesObject): Read<readonly string[]> {
+export function providersOf(pod: KubernetesObject): FieldRead<readonly string[]> {
   const read = attachmentsOf(pod);
   if (read.rejected) return read;
   const named = read.value.map(({ provider }) => provider);
@@ -48,7 +48,9 @@ export function providersOf(pod: KubernetesObject): Read<readonly string[]> {
   return { value: [...new Set([DEFAULT_PROVIDER, ...desired])] };
 }
 
-function attachmentsOf(pod: KubernetesObject): Read<readonly (Attachment & { readonly provider: string })[]> {
+function attachmentsOf(
+  pod: KubernetesObject,
+): FieldRead<readonly (Attachment & { readonly provider: string })[]> {
   const read = readNetworks(annotationOf(pod, NETWORKS_ANNOTATION), pod.metadata.namespace ?? '');
   if (read.rejected) return read;
   const value = read.value.map((attachment) => {
@@ -66,18 +68,22 @@ export function switchOf(pod: KubernetesObject, provider: string): string {
   return isSubnetName(name) ? name : '';
 }
 
-export function readNicRequest(pod: KubernetesObject, provider: string): Read<NicRequest> {
+export function readNicRequest(pod: KubernetesObject, provider: string): FieldRead<NicRequest> {
   return readNic(pod, provider, ofInterface(pod, provider));
 }
 
 /** @param names of the annotations, for the words that may be said of an interface by its name */
-function readNic(pod: KubernetesObject, provider: string, names: (word: string) => string): Read<NicRequest> {
+function readNic(
+  pod: KubernetesObject,
+  provider: string,
+  names: (word: string) => string,
+): FieldRead<NicRequest> {
   const addresses = readAddresses(names('ip_address'), annotationOf(pod, names('ip_address')));
   if (addresses.rejected) return addresses;
   const macText = annotationOf(pod, names('mac_address'));
   const mac = parseMac(macText);
   if (macText !== '' && mac === undefined)
-    return invalid(names('mac_address'), `${quote(macText)} is no unicast MAC`);
+    return invalid(names('mac_address'), `${quotedText(macText)} is no unicast MAC`);
   const family = nicAnnotation(provider, 'ip_family');
   const families = readFamilies(family, annotationOf(pod, family));
   if (families.rejected) return families;
@@ -137,13 +143,14 @@ export function addressText({ v4, v6 }: Pick<HeldAddress, 'v4' | 'v6'>): string 
 
 export const macText = ({ mac }: HeldAddress): string => formatMac(mac);
 
-export function readAddresses(field: string, text: string): Read<Pick<AddressWish, 'v4' | 'v6'>> {
+export function readAddresses(field: string, text: string): FieldRead<Pick<AddressRequest, 'v4' | 'v6'>> {
   const request: { v4?: number; v6?: bigint } = {};
   for (const part of text === '' ? [] : text.split(',').map((it) => it.trim())) {
     const address = parseAddress(part);
-    if (address === undefined) return invalid(field, `${quote(part)} is no address`);
+    if (address === undefined) return invalid(field, `${quotedText(part)} is no address`);
     const key = familyOf(address) === 4 ? 'v4' : 'v6';
-    if (request[key] !== undefined) return invalid(field, `${quote(text)} has two addresses of one family`);
+    if (request[key] !== undefined)
+      return invalid(field, `${quotedText(text)} has two addresses of one family`);
     Object.assign(request, { [key]: address });
   }
   return { value: request };
@@ -155,19 +162,21 @@ const FAMILIES: Readonly<Record<string, readonly Family[] | undefined>> = {
   dual: [4, 6],
 };
 
-function readFamilies(field: string, text: string): Read<Pick<AddressWish, 'families'>> {
+function readFamilies(field: string, text: string): FieldRead<Pick<AddressRequest, 'families'>> {
   if (text === '') return { value: {} };
   const families = FAMILIES[text.toLowerCase()];
-  return families ? { value: { families } } : invalid(field, `${quote(text)} is none of ipv4, ipv6, dual`);
+  return families
+    ? { value: { families } }
+    : invalid(field, `${quotedText(text)} is none of ipv4, ipv6, dual`);
 }
 
-function readNetworks(text: string, podNamespace: string): Read<readonly Attachment[]> {
+function readNetworks(text: string, podNamespace: string): FieldRead<readonly Attachment[]> {
   if (text === '') return { value: [] };
   const read = text.startsWith('[') ? readList(text) : readShort(text);
   if (!read)
     return invalid(
       NETWORKS_ANNOTATION,
-      `${quote(text)} is neither a list of [namespace/]name[@interface] nor one in JSON`,
+      `${quotedText(text)} is neither a list of [namespace/]name[@interface] nor one in JSON`,
     );
   return { value: read.map(({ namespace, ...rest }) => ({ ...rest, namespace: namespace || podNamespace })) };
 }

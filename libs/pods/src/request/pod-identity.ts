@@ -28,7 +28,7 @@ export type OwnerName = string;
 export const ownerNameOf = ({ kind, namespace, name }: Owner): OwnerName => `${kind}/${namespace}/${name}`;
 
 /** Undefined when the Pod is its own. */
-export function ownerOf({ metadata }: KubernetesObject, rules: IdentityRules): Owner | undefined {
+export function ownerOfPod({ metadata }: KubernetesObject, rules: IdentityRules): Owner | undefined {
   const { name: podName, namespace = '', ownerReferences = [] } = metadata;
   for (const reference of ownerReferences) {
     const { kind, name, uid } = reference;
@@ -70,7 +70,11 @@ export function providerOf(holder: Holder): string {
 }
 
 /** Name of the Logical_Switch_Port, as Kube-OVN names it: `pod.namespace[.provider]`, with a machine's own name. */
-export function portOf({ metadata }: KubernetesObject, owner: Owner | undefined, provider: string): string {
+export function portOfNic(
+  { metadata }: KubernetesObject,
+  owner: Owner | undefined,
+  provider: string,
+): string {
   const name = owner?.kind === 'vm' ? owner.name : metadata.name;
   const rest = provider === DEFAULT_PROVIDER ? [] : [provider];
   return [name, metadata.namespace, ...rest].join('.');

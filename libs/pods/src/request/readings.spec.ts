@@ -4,7 +4,7 @@ import type { KubernetesObject } from '@holdfast/kube-api';
 import { trimFollowedPod } from '@holdfast/kube-api';
 import { requestText, providersOf, readNicRequest } from './nic-request';
 import { wantsOrdinal } from '../owner/owner-standing';
-import { holderOf, type IdentityRules, ownerOf, portOf } from './pod-identity';
+import { holderOf, type IdentityRules, ownerOfPod, portOfNic } from './pod-identity';
 import { readRetentionRequest } from '@holdfast/kube-api';
 
 const NETWORKS = 'k8s.v1.cni.cncf.io/networks';
@@ -57,7 +57,7 @@ describe('the NICs of a Pod', () => {
   });
 });
 
-describe('the wish for a NIC', () => {
+describe('the request for a NIC', () => {
   const request = (words: Record<string, string>, provider = 'ovn') => {
     const entries = Object.entries(words).map(([word, text]) => [`${provider}.kubernetes.io/${word}`, text]);
     return readNicRequest(pod('a', Object.fromEntries(entries)), provider);
@@ -109,10 +109,10 @@ describe('as whom a Pod holds', () => {
     ['virt-launcher-db-x', machine, 'vm/default/db', 'db.default'],
   ])('%s of %j', (name, reference, holder, port) => {
     const it = pod(name, {}, reference);
-    const owner = ownerOf(it, RULES);
-    expect([holderOf(it, owner, 'ovn'), portOf(it, owner, 'ovn')]).toEqual([holder, port]);
+    const owner = ownerOfPod(it, RULES);
+    expect([holderOf(it, owner, 'ovn'), portOfNic(it, owner, 'ovn')]).toEqual([holder, port]);
     expect(holderOf(it, owner, 'n.i.ovn')).toBe(`${holder}@n.i.ovn`);
-    expect(portOf(it, owner, 'n.i.ovn')).toBe(`${port}.n.i.ovn`);
+    expect(portOfNic(it, owner, 'n.i.ovn')).toBe(`${port}.n.i.ovn`);
   });
 });
 
@@ -151,7 +151,7 @@ describe('what is kept of a Pod', () => {
     const whole = { ...pod('web-0', annotations, owner), spec: { nodeName: 'n1', containers: [{}] } };
     const kept = trimFollowedPod(whole);
     expect(providersOf(kept)).toEqual(providersOf(whole));
-    expect(ownerOf(kept, RULES)).toEqual(ownerOf(whole, RULES));
+    expect(ownerOfPod(kept, RULES)).toEqual(ownerOfPod(whole, RULES));
     for (const dropped of ['big', 'containers']) expect(JSON.stringify(kept)).not.toContain(dropped);
   });
 });

@@ -5,7 +5,7 @@ import type { KubernetesApi } from '@holdfast/kube-api';
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { collectionPathOf, objectPathOf, PODS, type Resource, SUBNETS } from '@holdfast/kube-api';
 import { MemoryLedger } from '@holdfast/ledger/testing';
-import { eventually, type SuiteWorld } from '@holdfast/kube-api/testing';
+import { untilItPasses, type SuiteWorld } from '@holdfast/kube-api/testing';
 import { PodAddressProjector } from '../projector/pod-address-projector';
 
 export const NAMESPACE = 'default';
@@ -41,11 +41,11 @@ export class AddressesAtWork {
     this.ledger.restart();
   }
 
-  /** Takes every object of these kinds away, and the face. */
+  /** Takes every object of these kinds away, and the projector. */
   async finish(resources: readonly Resource[]): Promise<void> {
     try {
       for (const resource of resources) await this.removeAll(resource);
-      await eventually(() => expect(this.holders()).toEqual([]));
+      await untilItPasses(() => expect(this.holders()).toEqual([]));
     } finally {
       await this.kill();
       await this.world.delete(SUBNETS, this.subnet);
@@ -87,7 +87,7 @@ export class AddressesAtWork {
 
   /** Waits until the Pod is told an address; returns it. */
   async shown(name: string): Promise<string> {
-    return eventually(async () => {
+    return untilItPasses(async () => {
       const annotations = (await this.read(PODS, name))?.metadata.annotations ?? {};
       expect(annotations['ovn.kubernetes.io/allocated']).toBe('true');
       return annotations['ovn.kubernetes.io/ip_address'] as string;

@@ -2,11 +2,11 @@
 import { collectionPathOf, NAMESPACES, PODS, STATEFUL_SETS } from '@holdfast/kube-api';
 import type { KubernetesServer } from '@holdfast/kube-api/testing';
 import { installDefinitions, MANIFESTS } from '@holdfast/kube-api/testing';
-import { describeUnless, type SuiteOptions } from '@holdfast/kube-api/testing';
-import { eventually, SuiteWorld } from '@holdfast/kube-api/testing';
+import { describeUnlessSkipped, type SuiteOptions } from '@holdfast/kube-api/testing';
+import { untilItPasses, SuiteWorld } from '@holdfast/kube-api/testing';
 import { VIRTUAL_MACHINE_INSTANCES, VIRTUAL_MACHINES } from '../owner/machine-resources';
 import { AddressesAtWork } from './addresses-at-work';
-import { definitionOf, ownerReferenceTo } from './pod-world';
+import { laxDefinitionOf, referenceTo } from './pod-world';
 
 /** A real server starts in 5 s on idle cores. */
 const START_TIMEOUT_MS = 90_000;
@@ -17,7 +17,7 @@ export function describePodProjector(
   start: () => Promise<KubernetesServer>,
   { skipReason }: SuiteOptions = {},
 ): void {
-  describeUnless(skipReason, `PodAddresses on ${name}`, () => {
+  describeUnlessSkipped(skipReason, `PodAddresses on ${name}`, () => {
     let world: SuiteWorld;
     let work: AddressesAtWork;
     beforeAll(async () => {
@@ -49,7 +49,7 @@ function describePods(world: () => SuiteWorld, work: () => AddressesAtWork): voi
     expect(await work().shown('web')).toBe('10.16.0.2');
     expect(work().usersOf('pod/default/web')).toEqual([metadata.uid]);
     await work().remove(PODS, 'web');
-    await eventually(() => expect(work().holders()).toEqual([]));
+    await untilItPasses(() => expect(work().holders()).toEqual([]));
   });
 
   it('tells by UID who is meant, while it looks and while it does not', async () => {
@@ -65,7 +65,7 @@ function describePods(world: () => SuiteWorld, work: () => AddressesAtWork): voi
     await work().remove(PODS, 'gone');
     await work().start();
     expect(await work().shown('web')).toBe(address);
-    await eventually(() => expect(work().holders()).toEqual(['pod/default/web']));
+    await untilItPasses(() => expect(work().holders()).toEqual(['pod/default/web']));
     expect(work().usersOf('pod/default/web')).toEqual([metadata.uid]);
   });
 
@@ -97,7 +97,7 @@ function describePods(world: () => SuiteWorld, work: () => AddressesAtWork): voi
     const said = async (change: object | null): Promise<unknown> =>
       server.request('PATCH', path, { metadata: { annotations: change } }, 'application/merge-patch+json');
     await said(annotations);
-    await eventually(async () => expect((await work().projector?.status)?.synced).toBe(true));
+    await untilItPasses(async () => expect((await work().projector?.status)?.synced).toBe(true));
     await work().pod('web');
     await said(null);
     expect(await work().shown('web')).toBe('10.16.0.2');
@@ -121,54 +121,54 @@ function describeOwners(work: () => AddressesAtWork): void {
 
   it('keeps an ordinal’s address for its next Pod, and gives it up when the set wants it no more', async () => {
     const web = await work().object(STATEFUL_SETS, 'web', set(2));
-    const owned = { labels: { app: 'web' }, ownerReferences: [ownerReferenceTo(web)] };
+    const owned = { labels: { app: 'web' }, ownerReferences: [referenceTo(web)] };
     for (const name of ['web-0', 'web-1']) await work().pod(name, owned);
     const [first, second] = [await work().shown('web-0'), await work().shown('web-1')];
     await work().remove(PODS, 'web-1');
-    await eventually(() => expect(work().usersOf('statefulset/default/web/1')).toEqual([]));
+    await untilItPasses(() => expect(work().usersOf('statefulset/default/web/1')).toEqual([]));
     expect(work().heldBy('statefulset/default/web/1')).toBe(second);
     await work().pod('web-1', owned);
     expect(await work().shown('web-1')).toBe(second);
     await work().remove(PODS, 'web-1');
     await work().edit(STATEFUL_SETS, 'web', { spec: { replicas: 1 } });
-    await eventually(() => expect(work().holders()).toEqual(['statefulset/default/web/0']));
+    await untilItPasses(() => expect(work().holders()).toEqual(['statefulset/default/web/0']));
     expect(work().heldBy('statefulset/default/web/0')).toBe(first);
     await work().remove(PODS, 'web-0');
     await work().kill();
     await work().remove(STATEFUL_SETS, 'web');
     await work().start();
-    await eventually(() => expect(work().holders()).toEqual([]));
+    await untilItPasses(() => expect(work().holders()).toEqual([]));
   });
 
   it('keeps a machine’s address through stop, start and live migration', async () => {
     await work().object(VIRTUAL_MACHINES, 'db', { running: true });
     const one = await work().object(VIRTUAL_MACHINE_INSTANCES, 'db', {});
-    await launch('a', ownerReferenceTo(one));
+    await launch('a', referenceTo(one));
     const address = await work().shown('virt-launcher-db-a');
     await work().remove(VIRTUAL_MACHINE_INSTANCES, 'db');
     await work().remove(PODS, 'virt-launcher-db-a');
-    await eventually(() => expect(work().usersOf('vm/default/db')).toEqual([]));
-    const two = ownerReferenceTo(await work().object(VIRTUAL_MACHINE_INSTANCES, 'db', {}));
+    await untilItPasses(() => expect(work().usersOf('vm/default/db')).toEqual([]));
+    const two = referenceTo(await work().object(VIRTUAL_MACHINE_INSTANCES, 'db', {}));
     const source = await launch('b', two);
     expect(await work().shown('virt-launcher-db-b')).toBe(address);
     const target = await launch('c', two, { 'kubevirt.io/migrationJobUID': 'job' });
     expect(await work().shown('virt-launcher-db-c')).toBe(address);
     expect(work().usersOf('vm/default/db')).toEqual([source, target]);
     await migration('c', { completed: true, endTimestamp: '2999-01-01T00:00:00Z' });
-    await eventually(() => expect(work().usersOf('vm/default/db')).toEqual([target]));
+    await untilItPasses(() => expect(work().usersOf('vm/default/db')).toEqual([target]));
     expect(work().heldBy('vm/default/db')).toBe(address);
   });
 
   it('leaves a machine’s address to the source of a migration that fails', async () => {
     await work().object(VIRTUAL_MACHINES, 'db', { running: true });
-    const instance = ownerReferenceTo(await work().object(VIRTUAL_MACHINE_INSTANCES, 'db', {}));
+    const instance = referenceTo(await work().object(VIRTUAL_MACHINE_INSTANCES, 'db', {}));
     const source = await launch('b', instance);
     const address = await work().shown('virt-launcher-db-b');
     const target = await launch('c', instance, { 'kubevirt.io/migrationJobUID': 'job' });
     await work().shown('virt-launcher-db-c');
     expect(work().usersOf('vm/default/db')).toEqual([source, target]);
     await migration('c', { completed: true, failed: true, endTimestamp: '2999-01-01T00:00:00Z' });
-    await eventually(() => expect(work().usersOf('vm/default/db')).toEqual([source]));
+    await untilItPasses(() => expect(work().usersOf('vm/default/db')).toEqual([source]));
     expect(work().heldBy('vm/default/db')).toBe(address);
   });
 }
@@ -179,10 +179,10 @@ async function installKubevirt({ server }: SuiteWorld): Promise<void> {
       apiVersion: 'apiextensions.k8s.io/v1',
       kind: 'CustomResourceDefinition',
       metadata: { name: `${resource.plural}.${resource.group}` },
-      spec: definitionOf(resource),
+      spec: laxDefinitionOf(resource),
     };
     await server.request('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', body);
-    await eventually(async () =>
+    await untilItPasses(async () =>
       expect((await server.request('GET', collectionPathOf(resource))).status).toBe(200),
     );
   }

@@ -1,4 +1,4 @@
-// Pods and who owns them in a sandbox, in virtual time, with the face that gives them their addresses; and the part of
+// Pods and who owns them in a sandbox, in virtual time, with the projector that gives them their addresses; and the part of
 // the controllers and of the node agents that a test needs played.
 import {
   formatAddress,
@@ -45,19 +45,19 @@ export interface PodShape {
   readonly hostNetwork?: boolean;
 }
 
-export const SUBNET = 'ovn-default';
+export const DEFAULT_SUBNET = 'ovn-default';
 
 export class PodWorld extends SandboxWorld {
   readonly ledger = new MemoryLedger({ clock: this.clock });
   running!: RunningAddresses;
 
-  /** With a ledger that has the default Subnet, and a face at work. */
+  /** With a ledger that has the default Subnet, and a projector at work. */
   static async started(
     options: Partial<PodAddressProjectorOptions> = {},
     spec: object = { cidrBlock: '10.16.0.0/16' },
   ): Promise<PodWorld> {
     const world = new PodWorld();
-    await world.defineSubnet(SUBNET, { default: true, ...spec });
+    await world.defineSubnet(DEFAULT_SUBNET, { default: true, ...spec });
     await world.startAddresses(options);
     return world;
   }
@@ -100,7 +100,7 @@ export class PodWorld extends SandboxWorld {
     return this.running;
   }
 
-  /** Kills the face, lets happen what happens meanwhile, and starts another one. */
+  /** Kills the projector, lets happen what happens meanwhile, and starts another one. */
   async whileDown(
     meanwhile: () => void,
     options: Partial<PodAddressProjectorOptions> = {},
@@ -125,7 +125,7 @@ export class PodWorld extends SandboxWorld {
   podOfSet(set: KubernetesObject, ordinal: number, shape: PodShape = {}): KubernetesObject {
     return this.podOf(`${set.metadata.name}-${ordinal}`, {
       ...{ namespace: set.metadata.namespace, ...shape },
-      ownerReferences: [ownerReferenceTo(set)],
+      ownerReferences: [referenceTo(set)],
     });
   }
 
@@ -140,7 +140,7 @@ export class PodWorld extends SandboxWorld {
         apiVersion: 'apiextensions.k8s.io/v1',
         kind: DEFINITIONS.kind,
         metadata: { name: `${resource.plural}.${resource.group}` },
-        spec: definitionOf(resource),
+        spec: laxDefinitionOf(resource),
       });
   }
 
@@ -155,7 +155,7 @@ export class PodWorld extends SandboxWorld {
   podOfInstance(instance: KubernetesObject, suffix: string, shape: PodShape = {}): KubernetesObject {
     return this.podOf(`virt-launcher-${instance.metadata.name}-${suffix}`, {
       ...shape,
-      ownerReferences: [ownerReferenceTo(instance)],
+      ownerReferences: [referenceTo(instance)],
     });
   }
 
@@ -173,25 +173,25 @@ export class PodWorld extends SandboxWorld {
     return this.annotation(name, 'ip_address', provider);
   }
 
-  state(name = SUBNET): SubnetState {
+  state(name = DEFAULT_SUBNET): SubnetState {
     return this.ledger.view.subnet(name) as SubnetState;
   }
 
   /** "10.16.0.2 0a:…" of what the holder holds; undefined when it holds nothing. */
-  heldBy(holder: string, subnet = SUBNET): string | undefined {
+  heldBy(holder: string, subnet = DEFAULT_SUBNET): string | undefined {
     const state = this.state(subnet);
     const held = state.byHolder.get(parseHolder(holder) as Holder);
     return held && `${formatAddress((held.v4 ?? held.v6) as number)} ${formatMac(state.macOf(held))}`;
   }
 
   /** By UID, the primary one first. */
-  usersOf(holder: string, subnet = SUBNET): string[] {
+  usersOf(holder: string, subnet = DEFAULT_SUBNET): string[] {
     return this.state(subnet)
       .users.usersOf(parseHolder(holder) as Holder)
       .map(({ uid }) => uid);
   }
 
-  holders(subnet = SUBNET): string[] {
+  holders(subnet = DEFAULT_SUBNET): string[] {
     return [...this.state(subnet).byHolder.keys()].sort();
   }
 
@@ -222,11 +222,11 @@ export class PodWorld extends SandboxWorld {
   }
 }
 
-export function ownerReferenceTo({ apiVersion, kind, metadata }: KubernetesObject): object {
+export function referenceTo({ apiVersion, kind, metadata }: KubernetesObject): object {
   return { apiVersion, kind, name: metadata.name, uid: metadata.uid, controller: true };
 }
 
-export function definitionOf({ group, plural, kind }: Resource): object {
+export function laxDefinitionOf({ group, plural, kind }: Resource): object {
   const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
   const version = { name: 'v1', served: true, storage: true, subresources: { status: {} }, schema };
   const names = { plural, singular: kind.toLowerCase(), kind, listKind: `${kind}List` };

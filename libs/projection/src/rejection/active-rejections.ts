@@ -1,7 +1,7 @@
 // What the ledger rejected, for as long as that is active: the same command again is pointless until the request is another
 // one, a fact may have unblocked it, or a slow clock has run out. Kept in memory only; after a restart each is tried once more.
 import { Backoff, type Chance, type Clock } from '@holdfast/clock';
-import type { Rejection, SubnetFact } from '@holdfast/ipam';
+import { factsOf, type Rejection, type SubnetFact } from '@holdfast/ipam';
 import { triggerOf, unblockedBy } from './retry-triggers';
 
 /** In case something unblocks it that no fact tells of. Rare enough that thousands of rejected requests are no load. */
@@ -102,11 +102,12 @@ export class ActiveRejections {
     return unblocked;
   }
 
-  private delayOf({ facts }: Rejection, backoff: Backoff): number {
+  private delayOf(rejection: Rejection, backoff: Backoff): number {
     const slowMs = RETRY.firstMs + backoff.nextDelayMs();
     // When it stops cooling; or when our clock will have caught up with what the ledger has seen.
-    const until = facts['until'] ?? facts['overtakenAt'];
-    if (until === undefined) return slowMs;
-    return Math.min(slowMs, Math.max(0, Date.parse(until) - this.clock.now()) + CLOCK_MARGIN_MS);
+    const { until, overtakenAt } = factsOf(rejection);
+    const fromThen = until ?? overtakenAt;
+    if (fromThen === undefined) return slowMs;
+    return Math.min(slowMs, Math.max(0, Date.parse(fromThen) - this.clock.now()) + CLOCK_MARGIN_MS);
   }
 }

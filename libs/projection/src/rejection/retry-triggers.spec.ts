@@ -1,4 +1,11 @@
-import { formatMac, type Holder, type RejectionCode, type SubnetEvent, vipHolder } from '@holdfast/ipam';
+import {
+  formatMac,
+  type Holder,
+  type Rejection,
+  type RejectionCode,
+  type SubnetEvent,
+  vipHolder,
+} from '@holdfast/ipam';
 import { type Unblocks, unblockedBy, triggerOf } from './retry-triggers';
 
 const holder: Holder = vipHolder('a');
@@ -48,7 +55,7 @@ describe('unblockedBy', () => {
     ['VipInUse', { vip: 'a' }, detached, 'yes'],
     ['VipInUse', { vip: 'other' }, retired, 'no'],
     ['VipInUse', { vip: 'web' }, released, 'no'],
-    ['FrontTaken', { vip: 'web' }, retired, 'yes'],
+    ['VipPortTaken', { vip: 'web' }, retired, 'yes'],
     ['LimitReached', { vip: 'web' }, withdrawn, 'yes'],
     ['RuleExists', { rule: 'slr' }, retired, 'yes'],
     ['RuleExists', { rule: 'slr' }, withdrawn, 'no'],
@@ -58,6 +65,8 @@ describe('unblockedBy', () => {
     ['VipInUse', { vip: 'db' }, left, 'no'],
   ])('%s %j', (code, facts, event, unblocks) => {
     const trigger = triggerOf(event);
-    expect(trigger ? unblockedBy(trigger, { code, message: '', facts }) : 'no').toBe(unblocks);
+    expect(trigger ? unblockedBy(trigger, { code, message: '', facts } as unknown as Rejection) : 'no').toBe(
+      unblocks,
+    );
   });
 });

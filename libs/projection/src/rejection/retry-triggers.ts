@@ -1,6 +1,8 @@
-// Which facts may turn a rejection into a success. Pure. Too few would leave somebody waiting for the slow clock, too many
+// Which facts may make a rejection a success. Pure. Too few would leave somebody waiting for the slow clock, too many
 // would retry in vain; neither does harm.
 import {
+  type AnyFacts,
+  factsOf,
   formatAddress,
   formatMac,
   type HeldAddress,
@@ -61,29 +63,31 @@ export function triggerOf(event: SubnetEvent): RetryTrigger | undefined {
 }
 
 /** @param trigger in the subnet that rejected */
-export function unblockedBy(trigger: RetryTrigger, { code, facts }: Rejection): Unblocks {
+export function unblockedBy(trigger: RetryTrigger, rejection: Rejection): Unblocks {
+  const { code } = rejection;
+  const facts = factsOf(rejection);
   if (trigger.is === 'definition') return 'yes';
   if (trigger.is === 'unused') return unblocksUser(trigger, code, facts);
   if (trigger.is === 'left')
-    return code === 'ReservationInUse' && facts['holder'] === trigger.holder ? 'yes' : 'no';
+    return code === 'ReservationInUse' && facts.holder === trigger.holder ? 'yes' : 'no';
   if (OF_ADDRESSES.has(code))
-    return facts['address'] === undefined || trigger.addresses.includes(facts['address']) ? 'yes' : 'no';
-  if (code === 'MacTaken') return facts['mac'] === trigger.mac ? 'yes' : 'no';
+    return facts.address === undefined || trigger.addresses.includes(facts.address) ? 'yes' : 'no';
+  if (code === 'MacTaken') return facts.mac === trigger.mac ? 'yes' : 'no';
   // Others are unblocked by a definition only, or by the holder itself, or by time.
   return code === 'SubnetExhausted' ? 'one of many' : 'no';
 }
 
 const OF_ADDRESSES = new Set<RejectionCode>(['AddressTaken', 'AddressCooling', 'SubnetInUse']);
-const OF_USES = new Set<RejectionCode>(['VipInUse', 'FrontTaken', 'LimitReached']);
+const OF_USES = new Set<RejectionCode>(['VipInUse', 'VipPortTaken', 'LimitReached']);
 
 /** A use that ended unblocks who was rejected because of uses of the same Vip. */
 function unblocksUser(
   { vip, rule }: RetryTrigger & { readonly is: 'unused' },
   code: RejectionCode,
-  facts: Rejection['facts'],
+  facts: AnyFacts,
 ): Unblocks {
-  if (OF_USES.has(code)) return facts['vip'] === vip ? 'yes' : 'no';
-  return code === 'RuleExists' && facts['rule'] === rule ? 'yes' : 'no';
+  if (OF_USES.has(code)) return facts.vip === vip ? 'yes' : 'no';
+  return code === 'RuleExists' && facts.rule === rule ? 'yes' : 'no';
 }
 
 function freed({ v4, v6, mac }: HeldAddress): RetryTrigger {

@@ -24,7 +24,7 @@ const SYNC_TIMEOUT_S = 25;
 /** A Pod of a lab is on one of its chassis, said by number. */
 export type LabPodOptions = Omit<PodOptions, 'chassis'> & { readonly chassis: 1 | 2 };
 
-export class Lab {
+export class PacketLab {
   private readonly podsByName = new Map<string, Pod>();
 
   private constructor(
@@ -35,7 +35,7 @@ export class Lab {
   ) {}
 
   /** Resolves once both chassis have programmed what there is, which is nothing yet. */
-  static async start(): Promise<Lab> {
+  static async start(): Promise<PacketLab> {
     const enclosure = await Enclosure.open();
     try {
       const [northbound, southbound] = await Promise.all([
@@ -47,7 +47,7 @@ export class Lab {
         Chassis.start(enclosure, 'ch2', '172.31.77.2', southbound.remote),
         startNorthd(enclosure, northbound, southbound),
       ]);
-      const lab = new Lab(enclosure, northbound, southbound, [first, second]);
+      const lab = new PacketLab(enclosure, northbound, southbound, [first, second]);
       await Promise.all([first.connect(second), lab.nbctl('init')]);
       await lab.syncHv();
       return lab;

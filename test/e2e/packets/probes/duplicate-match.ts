@@ -1,12 +1,12 @@
 // Finds logical flows that share datapath, table, priority and match. Each ovn-controller installs one of them, and
 // which is a toss of a coin at its start: the defect behind Kube-OVN's #5377, which ovn-trace cannot see.
-import type { Lab } from '../lab/lab';
+import type { PacketLab } from '../lab/lab';
 
 const DATAPATH = /^Datapath: (?:"([^"]*)"|(\S+)).*Pipeline: (\w+)/;
 const FLOW = /^ *table=\d+ *\((\w+) *\), priority=(\d+) *, match=\((.*)\), action=\(.*\)$/;
 
 /** One line for each such set, `DATAPATH PIPELINE TABLE PRIORITY MATCH`; none is what should be. */
-export async function duplicateMatches(lab: Lab): Promise<readonly string[]> {
+export async function duplicateMatches(lab: PacketLab): Promise<readonly string[]> {
   return findDuplicates(await lab.sbctl('lflow-list'));
 }
 

@@ -1,7 +1,7 @@
 // keepalived in a Pod, as who runs a Vip by VRRP has it. It moves addresses and announces them; nothing else here does.
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Lab } from '../lab/lab';
+import type { PacketLab } from '../lab/lab';
 import type { Pod } from '../lab/pod';
 import type { Running } from '../lab/running';
 
@@ -26,7 +26,7 @@ export class Keepalived {
   ) {}
 
   /** Resolves once it listens for a master. */
-  static async start(lab: Lab, pod: Pod, options: KeepalivedOptions): Promise<Keepalived> {
+  static async start(lab: PacketLab, pod: Pod, options: KeepalivedOptions): Promise<Keepalived> {
     const file = (suffix: string): string =>
       join(lab.folder, `keepalived-${pod.name}-${options.routerId}.${suffix}`);
     await writeFile(file('conf'), configuration(options));

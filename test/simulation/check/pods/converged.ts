@@ -2,15 +2,15 @@
 // is held for an owner who is gone, unless it is to be kept.
 import { EVENTS, type KubernetesObject, NAMESPACES, PODS } from '@holdfast/kube-api';
 import { type Holder, type LedgerView, type SubnetState, holderParts } from '@holdfast/ipam';
-import { type Cluster, INSTANCES, MACHINES, STATEFUL_SETS, SUBNETS } from '../../world/kubernetes/cluster';
-import type { Controllers } from '../../world/kubernetes/workloads/controllers';
-import { isDeleting, isFinished, nodeOf, ordinalsOf } from '../../world/kubernetes/workloads/pods';
-import { textOf } from './grants';
+import { type Cluster, INSTANCES, MACHINES, STATEFUL_SETS, SUBNETS } from '../../kubernetes/cluster';
+import type { Controllers } from '../../kubernetes/workloads/controllers';
+import { isDeleting, isPodFinished, nodeOfPod, ordinalsOf } from '../../kubernetes/workloads/pods';
+import { grantText } from './grants';
 
 const DEFAULT_PROVIDER = 'ovn';
 const OF_WORKLOADS = /^(pod|statefulset|vm)\/(apps|batch)\//;
 
-export interface Surroundings {
+export interface PodSurroundings {
   readonly cluster: Cluster;
   readonly controllers: Controllers;
   readonly view: LedgerView;
@@ -18,17 +18,17 @@ export interface Surroundings {
 }
 
 /** What of it is not so; `undefined`: nothing. To be asked when no fault strikes any more. */
-export function podsDifference(around: Surroundings): string | undefined {
+export function podsDifference(around: PodSurroundings): string | undefined {
   const { cluster, controllers } = around;
   if (!controllers.isIdle()) return 'the controllers are busy';
-  const told = toldOf(cluster);
+  const explained = explainedIn(cluster);
   const uids = new Set<string>();
   for (const pod of cluster.picture.all(PODS)) {
-    if (isFinished(pod) || controllers.machines.hasLeft(pod.metadata.uid)) continue;
+    if (isPodFinished(pod) || controllers.machines.hasLeft(pod.metadata.uid)) continue;
     uids.add(pod.metadata.uid);
     if (isDeleting(pod) || pod.spec?.['hostNetwork'] === true) continue;
     for (const provider of providersOf(pod)) {
-      const difference = ofNic(pod, provider, around, told);
+      const difference = ofNic(pod, provider, around, explained);
       if (difference) return `pod ${pod.metadata.namespace}/${pod.metadata.name}, ${provider}: ${difference}`;
     }
   }
@@ -42,8 +42,8 @@ export function podsDifference(around: Surroundings): string | undefined {
 function ofNic(
   pod: KubernetesObject,
   provider: string,
-  { view, cluster }: Surroundings,
-  told: ReadonlySet<string>,
+  { view, cluster }: PodSurroundings,
+  explained: ReadonlySet<string>,
 ): string | undefined {
   const { uid } = pod.metadata;
   for (const state of view.subnets())
@@ -54,17 +54,19 @@ function ofNic(
       const said = (word: string) => pod.metadata.annotations?.[`${provider}.kubernetes.io/${word}`] ?? '';
       const [is, expected] = [
         `${said('ip_address')} ${said('mac_address')} ${said('logical_switch')} ${said('allocated')}`,
-        held && `${textOf({ v4: held.v4, v6: held.v6, mac: state.macOf(held) })} ${state.name} true`,
+        held && `${grantText({ v4: held.v4, v6: held.v6, mac: state.macOf(held) })} ${state.name} true`,
       ];
       if (is !== expected) return `it says ${is}, and ${holder} has ${expected}`;
-      return user.node === nodeOf(pod) ? undefined : `it is on ${nodeOf(pod)}, recorded on ${user.node}`;
+      return user.node === nodeOfPod(pod)
+        ? undefined
+        : `it is on ${nodeOfPod(pod)}, recorded on ${user.node}`;
     }
-  if (told.has(uid) || !hasCandidate(pod, provider, view, cluster)) return undefined;
+  if (explained.has(uid) || !hasCandidate(pod, provider, view, cluster)) return undefined;
   return 'it has no address, and is not told why';
 }
 
 /** Uids of Pods with an Event of ours. */
-function toldOf({ picture }: Cluster): ReadonlySet<string> {
+function explainedIn({ picture }: Cluster): ReadonlySet<string> {
   const events = picture.all(EVENTS);
   return new Set(events.map((event) => (event['involvedObject'] as { readonly uid: string }).uid));
 }
@@ -95,7 +97,11 @@ function hasCandidate(pod: KubernetesObject, provider: string, view: LedgerView,
   return chosen.some((name) => view.subnet(name) !== undefined);
 }
 
-function ofSubnet(state: SubnetState, uids: ReadonlySet<string>, around: Surroundings): string | undefined {
+function ofSubnet(
+  state: SubnetState,
+  uids: ReadonlySet<string>,
+  around: PodSurroundings,
+): string | undefined {
   for (const [holder, { users }] of state.users)
     for (const { object, uid } of users)
       if (object.startsWith('pod/') && !uids.has(uid))
@@ -104,7 +110,7 @@ function ofSubnet(state: SubnetState, uids: ReadonlySet<string>, around: Surroun
     if (!OF_WORKLOADS.test(holder)) continue;
     const use = state.users.of(holder);
     // What is reserved is used from that moment on: it is one decision.
-    if ((use && use.users.length > 0) || isWanted(holder, around.cluster)) continue;
+    if ((use && use.users.length > 0) || isDesired(holder, around.cluster)) continue;
     const retained = use?.retained;
     const keep = (use?.retention ?? state.definition?.retention)?.keep;
     if (retained && keep === 'forever') continue;
@@ -115,7 +121,7 @@ function ofSubnet(state: SubnetState, uids: ReadonlySet<string>, around: Surroun
 }
 
 /** Whether somebody is there who will want it again. */
-function isWanted(holder: Holder, { picture }: Cluster): boolean {
+function isDesired(holder: Holder, { picture }: Cluster): boolean {
   const { kind, namespace, name, ordinal = 0 } = holderParts(holder);
   const key = `${namespace}/${name}`;
   if (kind === 'vm') return picture.of(MACHINES).has(key) || picture.of(INSTANCES).has(key);

@@ -9,9 +9,9 @@ import {
   formatMac,
   vipHolder,
 } from '@holdfast/ipam';
-import { Violation } from '../../run/violation';
-import { type Cluster, PODS } from '../../world/kubernetes/cluster';
-import { isFinished, ownerOf } from '../../world/kubernetes/workloads/pods';
+import { Violation } from '../../engine/violation';
+import { type Cluster, PODS } from '../../kubernetes/cluster';
+import { isPodFinished, controllerOfPod } from '../../kubernetes/workloads/pods';
 
 interface Grant {
   readonly subnet: string;
@@ -20,7 +20,7 @@ interface Grant {
   readonly texts: Set<string>;
 }
 
-interface Told {
+interface Annotated {
   readonly uid: string;
   readonly subnet: string;
   readonly addresses: readonly string[];
@@ -30,7 +30,7 @@ export class Grants {
   /** By the Pod's UID. */
   private readonly grants = new Map<string, Grant[]>();
   /** By UID and provider. */
-  private readonly tolds = new Map<string, Told>();
+  private readonly annotated = new Map<string, Annotated>();
 
   constructor(
     private readonly cluster: Cluster,
@@ -44,7 +44,7 @@ export class Grants {
       const grant = known ?? { subnet, holder, texts: new Set<string>() };
       if (!known) this.grantsOf(user.uid).push(grant);
       const held = this.held(subnet, holder);
-      if (held) grant.texts.add(textOf(held));
+      if (held) grant.texts.add(grantText(held));
     }
     if (event.type === 'UserDetached') this.ended(event.user.uid, subnet, event.holder);
     if (event.type === 'AddressMoved') this.moved(subnet, event.holder, event);
@@ -52,7 +52,7 @@ export class Grants {
   }
 
   /** A process of ours wrote this into the Pod's annotations; `now`: as it is since. */
-  told(now: KubernetesObject, written: Readonly<Record<string, unknown>>): void {
+  annotationsWritten(now: KubernetesObject, written: Readonly<Record<string, unknown>>): void {
     const providers = new Set(
       Object.keys(written).flatMap((key) => /^(.+)\.kubernetes\.io\//.exec(key)?.[1] ?? []),
     );
@@ -68,35 +68,35 @@ export class Grants {
       const grants = this.grantsOf(uid).filter((one) => (subnet ?? one.subnet) === one.subnet);
       const grant = grants.find((one) => [...one.texts].some(isSame));
       const live = this.cluster.picture.of(PODS).get(`${namespace}/${name}`);
-      if (live?.metadata.uid !== uid || isFinished(live)) continue;
+      if (live?.metadata.uid !== uid || isPodFinished(live)) continue;
       if (!grant)
         throw new Violation(
           'pods-told',
           `${namespace}/${name} is told ${ip} ${mac} in ${subnet}, which it was not given`,
         );
       if (ip === undefined) continue;
-      const told = { uid, subnet: grant.subnet, addresses: ip.split(',') };
-      this.alone(told, live);
-      this.tolds.set(`${uid} ${provider}`, told);
+      const given = { uid, subnet: grant.subnet, addresses: ip.split(',') };
+      this.alone(given, live);
+      this.annotated.set(`${uid} ${provider}`, given);
     }
   }
 
-  private alone(told: Told, pod: KubernetesObject): void {
-    for (const [key, other] of this.tolds) {
-      if (other.uid === told.uid || other.subnet !== told.subnet) continue;
-      const shared = told.addresses.find((address) => other.addresses.includes(address));
+  private alone(given: Annotated, pod: KubernetesObject): void {
+    for (const [key, other] of this.annotated) {
+      if (other.uid === given.uid || other.subnet !== given.subnet) continue;
+      const shared = given.addresses.find((address) => other.addresses.includes(address));
       if (shared === undefined) continue;
       const there = this.cluster.picture.all(PODS).find(({ metadata }) => metadata.uid === other.uid);
-      if (!there || isFinished(there)) {
-        this.tolds.delete(key);
+      if (!there || isPodFinished(there)) {
+        this.annotated.delete(key);
         continue;
       }
       // A machine's Pods share what it has while it moves from one to the other.
-      const [owner, others] = [ownerOf(pod), ownerOf(there)];
+      const [owner, others] = [controllerOfPod(pod), controllerOfPod(there)];
       if (owner?.kind === 'VirtualMachineInstance' && owner.name === others?.name) continue;
       throw new Violation(
         'pods-told',
-        `${pod.metadata.name} and ${there.metadata.name} are both told ${shared} in ${told.subnet}`,
+        `${pod.metadata.name} and ${there.metadata.name} are both told ${shared} in ${given.subnet}`,
       );
     }
   }
@@ -104,15 +104,15 @@ export class Grants {
   /** It knows since that this is not its any more, or will be told. */
   private ended(uid: string, subnet: string, holder: Holder): void {
     if (!this.grantsOf(uid).some((one) => one.subnet === subnet && one.holder === holder)) return;
-    for (const [key, told] of this.tolds)
-      if (told.uid === uid && told.subnet === subnet) this.tolds.delete(key);
+    for (const [key, given] of this.annotated)
+      if (given.uid === uid && given.subnet === subnet) this.annotated.delete(key);
   }
 
   private moved(subnet: string, holder: Holder, to: HeldAddress): void {
     for (const [uid, grants] of this.grants)
       for (const grant of grants) {
         if (grant.subnet !== subnet || grant.holder !== holder) continue;
-        grant.texts.add(textOf(to));
+        grant.texts.add(grantText(to));
         this.ended(uid, subnet, holder);
       }
   }
@@ -124,7 +124,7 @@ export class Grants {
   }
 }
 
-export function textOf({ v4, v6, mac }: HeldAddress): string {
+export function grantText({ v4, v6, mac }: HeldAddress): string {
   const addresses = [v4, v6].filter((address) => address !== undefined).map(formatAddress);
   return `${addresses.join(',')} ${formatMac(mac)}`;
 }

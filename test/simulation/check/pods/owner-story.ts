@@ -1,11 +1,11 @@
 // Which objects owned what, and when: whether a StatefulSet has wanted an ordinal, or a machine has been there, all the
 // time since some moment.
 import type { KubernetesObject } from '@holdfast/kube-api';
-import { INSTANCES, MACHINES, STATEFUL_SETS } from '../../world/kubernetes/cluster';
-import { type Change, type Picture, kindOf } from '../../world/kubernetes/picture';
-import { isDeleting, ordinalsOf } from '../../world/kubernetes/workloads/pods';
+import { INSTANCES, MACHINES, STATEFUL_SETS } from '../../kubernetes/cluster';
+import { type PictureChange, type Picture, objectKindOf } from '../../kubernetes/picture';
+import { isDeleting, ordinalsOf } from '../../kubernetes/workloads/pods';
 
-interface Turn {
+interface OwnerChange {
   readonly atMs: number;
   readonly uid: string | undefined;
   readonly start: number;
@@ -16,7 +16,7 @@ const GONE = { uid: undefined, start: 0, end: 0 };
 
 export class OwnerStory {
   /** By `statefulset/apps/red`. */
-  private readonly turns = new Map<string, Turn[]>();
+  private readonly changes = new Map<string, OwnerChange[]>();
 
   constructor(
     private readonly picture: Picture,
@@ -26,34 +26,34 @@ export class OwnerStory {
   }
 
   /** @param owner `statefulset/apps/red/1`, `vm/apps/db` */
-  wasWantedSince(owner: string, sinceMs: number): boolean {
+  wasDesiredSince(owner: string, sinceMs: number): boolean {
     const [kind, namespace, name, ordinal = '0'] = owner.split('/');
-    const turns = this.turns.get(`${kind}/${namespace}/${name}`) ?? [];
-    const isWanted = ({ uid, start, end }: Omit<Turn, 'atMs'>): boolean =>
+    const changes = this.changes.get(`${kind}/${namespace}/${name}`) ?? [];
+    const isDesired = ({ uid, start, end }: Omit<OwnerChange, 'atMs'>): boolean =>
       uid !== undefined && (kind === 'vm' || (Number(ordinal) >= start && Number(ordinal) < end));
-    const since = turns.filter((_, at) => (turns[at + 1]?.atMs ?? Infinity) >= sinceMs);
+    const since = changes.filter((_, at) => (changes[at + 1]?.atMs ?? Infinity) >= sinceMs);
     const isOne = new Set(since.map(({ uid }) => uid)).size === 1;
     const wasThere = (since[0]?.atMs ?? Infinity) <= sinceMs;
-    return wasThere && isOne && since.every(isWanted);
+    return wasThere && isOne && since.every(isDesired);
   }
 
-  private changed({ kind, key, now }: Change): void {
-    if (kind === kindOf(STATEFUL_SETS)) {
+  private changed({ kind, key, now }: PictureChange): void {
+    if (kind === objectKindOf(STATEFUL_SETS)) {
       const there = now && !isDeleting(now);
       this.add(`statefulset/${key}`, there ? { uid: now.metadata.uid, ...ordinalsOf(now) } : GONE);
     }
-    if (kind !== kindOf(MACHINES) && kind !== kindOf(INSTANCES)) return;
+    if (kind !== objectKindOf(MACHINES) && kind !== objectKindOf(INSTANCES)) return;
     // Either of the two is enough; which of them does not matter.
     const staying = [MACHINES, INSTANCES].some((resource) => isStaying(this.picture.of(resource).get(key)));
     this.add(`vm/${key}`, staying ? { ...GONE, uid: 'there' } : GONE);
   }
 
-  private add(owner: string, turn: Omit<Turn, 'atMs'>): void {
-    const turns = this.turns.get(owner) ?? [];
-    this.turns.set(owner, turns);
-    const last = turns.at(-1);
-    if (last?.uid === turn.uid && last?.start === turn.start && last?.end === turn.end) return;
-    turns.push({ ...turn, atMs: this.nowMs() });
+  private add(owner: string, change: Omit<OwnerChange, 'atMs'>): void {
+    const changes = this.changes.get(owner) ?? [];
+    this.changes.set(owner, changes);
+    const last = changes.at(-1);
+    if (last?.uid === change.uid && last?.start === change.start && last?.end === change.end) return;
+    changes.push({ ...change, atMs: this.nowMs() });
   }
 }
 

@@ -1,14 +1,15 @@
 // Nothing is taken from a Pod that is live, or given up for an owner that is there and wants it, by the cluster itself
-// and not by what our face believes of it; and what was given stays what it is while its owner lives.
+// and not by what our projector believes of it; and what was given stays what it is while its owner lives.
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { THROUGH_KUBERNETES } from '@holdfast/kube-api';
 import { type Holder, type SubnetCommand, type SubnetEvent, formatPair } from '@holdfast/ipam';
-import { Violation } from '../../run/violation';
-import { type Cluster, PODS } from '../../world/kubernetes/cluster';
-import { type Change, kindOf } from '../../world/kubernetes/picture';
-import type { Controllers } from '../../world/kubernetes/workloads/controllers';
-import { isFinished, ownerOf } from '../../world/kubernetes/workloads/pods';
-import type { History, Landed } from '../history';
+import { Violation } from '../../engine/violation';
+import { type Cluster, PODS } from '../../kubernetes/cluster';
+import { type PictureChange, objectKindOf } from '../../kubernetes/picture';
+import type { Controllers } from '../../kubernetes/workloads/controllers';
+import { isPodFinished, controllerOfPod } from '../../kubernetes/workloads/pods';
+import type { History } from '../history';
+import type { Landed } from '../landed';
 import { OwnerStory } from './owner-story';
 
 interface Past {
@@ -46,7 +47,7 @@ export class PodOwners {
   /** Who has an owner has what the owner's holder has, or a Vip. */
   private attached({ holder, user }: Extract<SubnetEvent, { type: 'UserAttached' }>): void {
     const pod = this.byUid.get(user.uid);
-    const owner = pod && ownerOf(pod);
+    const owner = pod && controllerOfPod(pod);
     if (owner && holder.startsWith('pod/'))
       throw new Violation(
         'pods-owners',
@@ -56,7 +57,7 @@ export class PodOwners {
 
   private detached({ user, holder, reason }: Extract<SubnetEvent, { type: 'UserDetached' }>): void {
     const pod = this.byUid.get(user.uid);
-    if (!pod || isFinished(pod) || this.controllers.machines.hasLeft(user.uid)) return;
+    if (!pod || isPodFinished(pod) || this.controllers.machines.hasLeft(user.uid)) return;
     throw new Violation(
       'pods-owners',
       `${user.object} (${user.uid}) is there and loses ${holder}: ${reason}`,
@@ -101,7 +102,7 @@ export class PodOwners {
     );
     if (isElsewhere || this.history.retention.lastKept(subnet, holder) === 'release') return;
     const [owner = ''] = holder.split('@');
-    if (this.story.wasWantedSince(owner, past.reservedAtMs))
+    if (this.story.wasDesiredSince(owner, past.reservedAtMs))
       throw new Violation(
         'pods-owners',
         `${holder} is given up in ${subnet}, and its owner wants it: ${reason}`,
@@ -116,8 +117,8 @@ export class PodOwners {
       );
   }
 
-  private changed({ kind, now, before }: Change): void {
-    if (kind !== kindOf(PODS)) return;
+  private changed({ kind, now, before }: PictureChange): void {
+    if (kind !== objectKindOf(PODS)) return;
     if (before) this.byUid.delete(before.metadata.uid);
     if (now) this.byUid.set(now.metadata.uid, now);
   }

@@ -1,7 +1,7 @@
-// Whose Pods have a pool take from it: looked at when our face asks, with the view that it has at that moment.
+// Whose Pods have a pool take from it: looked at when our projector asks, with the view that it has at that moment.
 import type { LedgerCommand } from '@holdfast/ledger';
 import { type LedgerView, holderParts } from '@holdfast/ipam';
-import { Violation } from '../../run/violation';
+import { Violation } from '../../engine/violation';
 
 export function checkPoolChoice(order: LedgerCommand, view: LedgerView): void {
   if (order.type !== 'ReserveAddress' || order.pool !== undefined) return;

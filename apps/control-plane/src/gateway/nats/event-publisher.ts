@@ -124,13 +124,13 @@ interface Message {
 function messageOf(recorded: RecordedEvent): Message | undefined {
   const fact = factOf(recorded);
   if (!fact) return undefined;
-  const told = headers();
-  told.set(NATS_HEADERS.messageId, recorded.id);
-  told.set(NATS_HEADERS.contentType, CONTENT_TYPES.json);
-  told.set(NATS_HEADERS.position, recorded.position);
+  const ofEvent = headers();
+  ofEvent.set(NATS_HEADERS.messageId, recorded.id);
+  ofEvent.set(NATS_HEADERS.contentType, CONTENT_TYPES.json);
+  ofEvent.set(NATS_HEADERS.position, recorded.position);
   return {
     subject: eventSubject(placeOf(fact)),
     payload: encodeEventJson(fact),
-    headers: told,
+    headers: ofEvent,
   };
 }

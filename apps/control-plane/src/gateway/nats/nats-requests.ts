@@ -65,9 +65,9 @@ function refuse(message: ServiceMsg, refusal: Refusal, coding: Coding): void {
 }
 
 function contentType(coding: Coding): ReturnType<typeof headers> {
-  const told = headers();
-  told.set(NATS_HEADERS.contentType, CONTENT_TYPES[coding]);
-  return told;
+  const ofReply = headers();
+  ofReply.set(NATS_HEADERS.contentType, CONTENT_TYPES[coding]);
+  return ofReply;
 }
 
 /** Made once: every reply has one of these. */

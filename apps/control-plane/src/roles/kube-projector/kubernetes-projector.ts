@@ -53,13 +53,13 @@ export class KubernetesProjector implements ProjectorHealth {
 
   trouble(): string | undefined {
     const { synced, heldBack = [], failing } = this.objects.status;
-    const told = heldBack.map(
+    const reasons = heldBack.map(
       ({ kind, missing, message }) =>
         `kubernetes-objects-missing: ${message} All of them at once: POST /deletion-guards/${kind}/override?missing=${missing}.`,
     );
-    if (failing) told.push(`${failing.code}: ${failing.message}`);
-    if (!synced) told.push('the first list of objects is not complete yet');
-    return told.length > 0 ? told.join(' Besides: ') : undefined;
+    if (failing) reasons.push(`${failing.code}: ${failing.message}`);
+    if (!synced) reasons.push('the first list of objects is not complete yet');
+    return reasons.length > 0 ? reasons.join(' Besides: ') : undefined;
   }
 
   /** Of Pods the projector that gives them their addresses knows, of all other kinds this one. */

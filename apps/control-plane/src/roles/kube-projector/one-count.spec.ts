@@ -94,17 +94,17 @@ it('a Subnet and its pools count the same through the API and in their statuses,
     // Some of these end with an event of a Vip's name, and the Subnet's status tells of the Subnet's last event.
     const last = { holder: `pod/default/last-${round}`, families: ['IPV4'] };
     expect(await control.ask('POST', '/v1/subnets/small/reservations', last)).toMatchObject({ status: 200 });
-    const told = await eventually(async () => {
+    const shown = await eventually(async () => {
       const [{ body }, status] = [
         await control.ask('GET', '/v1/subnets/small'),
         await statusOf('subnets', 'small'),
       ];
       return status['observedPosition'] === body['position'] ? { body, status } : undefined;
     });
-    const subnet = told.body['subnet'] as Counted & {
+    const subnet = shown.body['subnet'] as Counted & {
       readonly pools: readonly (Counted & { readonly name: string })[];
     };
-    expect(countsIn(told.status, ['usingIPs', 'availableIPs'])).toEqual(ofFamily(subnet));
+    expect(countsIn(shown.status, ['usingIPs', 'availableIPs'])).toEqual(ofFamily(subnet));
     seen.add(JSON.stringify(subnet.counts));
     for (const pool of subnet.pools) {
       const same = await eventually(async () => {

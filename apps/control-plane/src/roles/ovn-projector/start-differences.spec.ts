@@ -22,8 +22,8 @@ async function started(): Promise<{
   const found: Difference[] = [];
   const reconciler = lab.reconciler(ledger);
   const { position } = ledger.view;
-  const told = (difference: Difference): void => void found.push(difference);
-  new StartDifferences({ reconciler, comparePositions: compareNumbers, position, found: told });
+  const report = (difference: Difference): void => void found.push(difference);
+  new StartDifferences({ reconciler, comparePositions: compareNumbers, position, found: report });
   await reconciler.whenSettled();
   return { found, reconciler };
 }
@@ -81,8 +81,8 @@ it('takes what the ledger is told in time for no difference, also before all was
   const found: Difference[] = [];
   const reconciler = lab.reconciler(ledger);
   const { position } = ledger.view;
-  const told = (one: Difference): void => void found.push(one);
-  new StartDifferences({ reconciler, comparePositions: compareNumbers, position, found: told });
+  const report = (one: Difference): void => void found.push(one);
+  new StartDifferences({ reconciler, comparePositions: compareNumbers, position, found: report });
   ledger.reserve('blue', 'new', { v4: '10.17.0.200', namespace: 'default' });
   await reconciler.whenSettled();
   expect(found).toEqual([]);

@@ -32,7 +32,7 @@ const WHAT = 'its rows in the Northbound were not as the ledger says';
 
 export class StartDifferences {
   /** Told, or to be told as soon as this is the projector that writes: until then another one may. */
-  private readonly told = new Set<string>();
+  private readonly reported = new Set<string>();
   private readonly waiting = new Map<string, string | undefined>();
   /** How far the Northbound was before we wrote anything; null: it had nothing of a ledger. */
   private recorded: string | null | undefined;
@@ -48,7 +48,7 @@ export class StartDifferences {
   stop(): void {
     this.stopListening();
     this.stopListening = () => undefined;
-    this.told.clear();
+    this.reported.clear();
     this.waiting.clear();
   }
 
@@ -56,7 +56,7 @@ export class StartDifferences {
     if (!this.look()) return;
     const projection = this.projectionOf(key);
     if (projection?.reason === 'Pending') {
-      if (!this.told.has(key) && !this.isLater(projection)) this.waiting.set(key, projection.position);
+      if (!this.reported.has(key) && !this.isLater(projection)) this.waiting.set(key, projection.position);
     } else if (!this.isActive) this.waiting.delete(key);
     if (!this.isActive) return;
     for (const [about, position] of this.waiting) this.tell(about, position);
@@ -76,7 +76,7 @@ export class StartDifferences {
   }
 
   private tell(key: string, position: string | undefined): void {
-    this.told.add(key);
+    this.reported.add(key);
     // That it has nothing at all has been said.
     if (this.recorded === null) return;
     this.options.found({ about: key, what: WHAT, why: `${this.reasonOf(position)}; they were written anew` });

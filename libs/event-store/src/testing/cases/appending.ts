@@ -1,10 +1,10 @@
 // Appends: whole or not at all, at the version that was expected or not at all, once however often they are sent.
-import { comparePositions, NO_STREAM } from '../../event-store';
-import { APPEND_BYTES_MAX } from '../../appendable';
-import { type Cases, opened } from '../cases';
-import type { Ground } from '../harness';
-import { readWholeLog, readWholeStream } from '../read-whole';
-import { sampleEvents } from '../sample-events';
+import { comparePositions, NO_STREAM } from '../../port/event-store';
+import { APPEND_BYTES_MAX } from '../../port/appendable';
+import { type Cases, opened } from '../harness/cases';
+import type { Ground } from '../harness/harness';
+import { readWholeLog, readWholeStream } from '../harness/read-whole';
+import { sampleEvents } from '../harness/sample-events';
 
 /** JSON texts that a store which parses and prints them again would change. */
 const AWKWARD_TEXTS = [

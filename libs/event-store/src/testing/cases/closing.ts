@@ -1,9 +1,9 @@
 // Closing: what is under way is answered, what comes later is refused by code.
-import { NO_STREAM } from '../../event-store';
-import { type Cases, opened } from '../cases';
-import type { Ground } from '../harness';
-import { pagesOf } from '../read-whole';
-import { sampleEvents } from '../sample-events';
+import { NO_STREAM } from '../../port/event-store';
+import { type Cases, opened } from '../harness/cases';
+import type { Ground } from '../harness/harness';
+import { pagesOf } from '../harness/read-whole';
+import { sampleEvents } from '../harness/sample-events';
 
 export const CLOSING: Cases<Ground> = {
   'answers the appends that are under way': opened(async (store, { prefix }) => {

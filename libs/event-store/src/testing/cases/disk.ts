@@ -1,11 +1,11 @@
 // The disk: full, and later not; or failing.
-import { type EventStore, NO_STREAM, StoreFault, type Version } from '../../event-store';
-import { type Cases, opened } from '../cases';
-import type { Fillable, Ground, Reachable } from '../harness';
-import { expectHeld } from '../held';
-import { readWholeLog, readWholeStream } from '../read-whole';
-import { sampleEvents } from '../sample-events';
-import { WriterProcess } from '../writer-process';
+import { type EventStore, NO_STREAM, StoreFault, type Version } from '../../port/event-store';
+import { type Cases, opened } from '../harness/cases';
+import type { Fillable, Ground, Reachable } from '../harness/harness';
+import { expectHeld } from '../harness/held';
+import { readWholeLog, readWholeStream } from '../harness/read-whole';
+import { sampleEvents } from '../harness/sample-events';
+import { WriterProcess } from '../harness/writer-process';
 
 /** Blocks of 512 bytes that a file may have, see ulimit in sh(1). */
 const FILE_BLOCKS_MAX = 4096;

@@ -1,8 +1,8 @@
 // Hints: somebody appended. Early, late or doubled, but they come.
-import { NO_STREAM } from '../../event-store';
-import { type Cases, opened } from '../cases';
-import type { Ground } from '../harness';
-import { sampleEvents } from '../sample-events';
+import { NO_STREAM } from '../../port/event-store';
+import { type Cases, opened } from '../harness/cases';
+import type { Ground } from '../harness/harness';
+import { sampleEvents } from '../harness/sample-events';
 
 export const HINTS: Cases<Ground> = {
   'come after an append, to everyone who asked': opened(async (store, { prefix }) => {
@@ -22,9 +22,9 @@ export const HINTS: Cases<Ground> = {
     const end = store.onAppend(() => (ended += 1));
     end();
     end();
-    const wanted = new Promise<void>((resolve) => void store.onAppend(resolve));
+    const hinted = new Promise<void>((resolve) => void store.onAppend(resolve));
     let isOver = false;
-    const come = wanted.then(() => (isOver = true));
+    const come = hinted.then(() => (isOver = true));
     for (let version = NO_STREAM; !isOver; version += 1) {
       await store.append(`${prefix}-a`, version, sampleEvents(`${prefix}-a`, version, 1));
       await new Promise((resolve) => setImmediate(resolve));

@@ -1,11 +1,11 @@
 // A process that writes is killed with SIGKILL at any moment, again and again: what it was told is durable is there,
 // and what is there is whole.
 import { SeededChance } from '@holdfast/clock/testing';
-import type { Cases } from '../cases';
-import type { Ground, Reachable } from '../harness';
-import { type Acknowledged, expectHeld } from '../held';
-import { readWholeLog } from '../read-whole';
-import { WriterProcess } from '../writer-process';
+import type { Cases } from '../harness/cases';
+import type { Ground, Reachable } from '../harness/harness';
+import { type Acknowledged, expectHeld } from '../harness/held';
+import { readWholeLog } from '../harness/read-whole';
+import { WriterProcess } from '../harness/writer-process';
 
 const KILLS = 10;
 /** Acknowledgements before a kill, at most. */

@@ -5,11 +5,11 @@ import {
   NO_STREAM,
   type Position,
   type RecordedEvent,
-} from '../../event-store';
-import { type Cases, opened } from '../cases';
-import type { Ground } from '../harness';
-import { pagesOf, readWholeLog, readWholeStream } from '../read-whole';
-import { isSample, sampleEvents } from '../sample-events';
+} from '../../port/event-store';
+import { type Cases, opened } from '../harness/cases';
+import type { Ground } from '../harness/harness';
+import { pagesOf, readWholeLog, readWholeStream } from '../harness/read-whole';
+import { isSample, sampleEvents } from '../harness/sample-events';
 
 /** More than any adapter puts in one page. */
 const MANY_EVENTS = 1_500;
@@ -115,11 +115,11 @@ async function fill(
   atOnce: number,
 ): Promise<RecordedEvent[]> {
   const versions = names.map(() => NO_STREAM);
-  for (let done = 0, turn = 0; done < count; turn = (turn + 1) % names.length) {
+  for (let done = 0, next = 0; done < count; next = (next + 1) % names.length) {
     const size = Math.min(atOnce, count - done);
-    const stream = `${prefix}-${names[turn]}`;
-    await store.append(stream, versions[turn]!, sampleEvents(stream, versions[turn]!, size));
-    versions[turn]! += size;
+    const stream = `${prefix}-${names[next]}`;
+    await store.append(stream, versions[next]!, sampleEvents(stream, versions[next]!, size));
+    versions[next]! += size;
     done += size;
   }
   return readWholeLog(store, prefix);
@@ -148,7 +148,7 @@ async function follow(
       seen.push(...page);
       after = page[page.length - 1]!.position;
     }
-    // A store in memory would never let the writers have a turn.
+    // A store in memory would never let the writers have a next.
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -1,7 +1,7 @@
 // One process at a time writes a file: a second one is refused by name, and the first one's death frees it.
-import { type Cases, opened } from '../cases';
-import type { Ground, InFile, Reachable } from '../harness';
-import { WriterProcess } from '../writer-process';
+import { type Cases, opened } from '../harness/cases';
+import type { Ground, InFile, Reachable } from '../harness/harness';
+import { WriterProcess } from '../harness/writer-process';
 
 const RACERS = 4;
 

@@ -1,9 +1,9 @@
 // A store at the other end of a wire: a lost reply is found out, never guessed, and an outage passes.
-import { NO_STREAM } from '../../event-store';
-import { type Cases, opened } from '../cases';
-import type { Ground, Interruptible, Losable } from '../harness';
-import { readWholeLog, readWholeStream } from '../read-whole';
-import { sampleEvents } from '../sample-events';
+import { NO_STREAM } from '../../port/event-store';
+import { type Cases, opened } from '../harness/cases';
+import type { Ground, Interruptible, Losable } from '../harness/harness';
+import { readWholeLog, readWholeStream } from '../harness/read-whole';
+import { sampleEvents } from '../harness/sample-events';
 
 export const LOST_MESSAGES: Cases<Ground & Losable> = {
   'is told when it may have been the reply, and sending the append again finds out': opened(

@@ -2,14 +2,14 @@
 // kubectl ask of one; the suite that says so runs over both. It stores and tells, and acts on nothing: no Pod runs, no
 // controller controls, nothing is collected. Deleting a Namespace removes what is in it at once.
 import type { Chance, Clock } from '@holdfast/clock';
-import { Admission, type Part } from './objects/admission';
+import { Admission, type ObjectPart } from './objects/admission';
 import { describeApi } from './requests/discovery';
 import { formOf, Rendering } from './requests/negotiation';
 import { ObjectReads } from './requests/object-reads';
 import { ObjectStore } from './objects/object-store';
-import { ObjectWrites, type Place, type Written } from './objects/object-writes';
-import { badRequest, notFound, Refusal } from './definitions/refusal';
-import type { Route } from './requests/routes';
+import { ObjectWrites, type WritePlace, type WriteReply } from './objects/object-writes';
+import { badRequest, notFound, StatusFailure } from './definitions/status-failure';
+import type { ApiRoute } from './requests/routes';
 import { ServedTypes } from './requests/served-types';
 import { isRecord, type SentObject, type StoredObject } from './definitions/stored-object';
 import { type WatchSink, WatchStream } from './requests/watch-stream';
@@ -57,7 +57,7 @@ export class SandboxCluster {
       const described = request.method === 'GET' && describeApi(request.path, this.types.all());
       return described ? { status: 200, body: described } : this.serve(request);
     } catch (refused) {
-      if (refused instanceof Refusal) return { status: refused.code, body: refused.body };
+      if (refused instanceof StatusFailure) return { status: refused.code, body: refused.body };
       throw refused;
     }
   }
@@ -74,15 +74,15 @@ export class SandboxCluster {
       const query = new URLSearchParams(request.query);
       if (route.name !== undefined) query.append('fieldSelector', `metadata.name=${route.name}`);
       const rendering = this.rendering(route, request);
-      const asked = { route, query, rendering, sink };
-      const stream: WatchStream = new WatchStream(this.store, this.clock, asked, this.bookmarkMs, () =>
+      const watched = { route, query, rendering, sink };
+      const stream: WatchStream = new WatchStream(this.store, this.clock, watched, this.bookmarkMs, () =>
         this.watches.delete(stream),
       );
       this.watches.add(stream);
       stream.open();
       return stream;
     } catch (refused) {
-      if (refused instanceof Refusal) return { status: refused.code, body: refused.body };
+      if (refused instanceof StatusFailure) return { status: refused.code, body: refused.body };
       throw refused;
     }
   }
@@ -99,14 +99,14 @@ export class SandboxCluster {
 
   private serve(request: ClusterRequest): ClusterAnswer {
     const route = this.types.routeOf(request.path);
-    if (!route) throw new Refusal(404, 'NotFound', 'the server could not find the requested resource');
+    if (!route) throw new StatusFailure(404, 'NotFound', 'the server could not find the requested resource');
     if (route.name === undefined) return this.serveCollection(route, request);
     if (route.subresource !== undefined && !(route.subresource === 'status' && route.type.statusSubresource))
       throw notFound(route.type, route.name);
     return this.serveObject({ ...route, name: route.name }, request);
   }
 
-  private serveCollection(route: Route, request: ClusterRequest): ClusterAnswer {
+  private serveCollection(route: ApiRoute, request: ClusterRequest): ClusterAnswer {
     const { type, namespace } = route;
     switch (request.method) {
       case 'GET':
@@ -131,8 +131,8 @@ export class SandboxCluster {
     }
   }
 
-  private serveObject(place: Place & Route, request: ClusterRequest): ClusterAnswer {
-    const part: Part = place.subresource === 'status' ? 'status' : 'object';
+  private serveObject(place: WritePlace & ApiRoute, request: ClusterRequest): ClusterAnswer {
+    const part: ObjectPart = place.subresource === 'status' ? 'status' : 'object';
     const dryRun = isDryRun(request);
     switch (request.method) {
       case 'GET':
@@ -155,7 +155,7 @@ export class SandboxCluster {
     }
   }
 
-  private remove(place: Place, request: ClusterRequest, dryRun: boolean): ClusterAnswer {
+  private remove(place: WritePlace, request: ClusterRequest, dryRun: boolean): ClusterAnswer {
     const { preconditions = {} } = (request.body ?? {}) as { preconditions?: { uid?: string } };
     const written = this.writes.delete(place, preconditions, dryRun);
     const gone = !this.store.get(place.type, place.namespace, place.name);
@@ -163,11 +163,11 @@ export class SandboxCluster {
     return { status: written.status, body: written.body };
   }
 
-  private rendered(route: Route, request: ClusterRequest, { status, body }: Written): ClusterAnswer {
+  private rendered(route: ApiRoute, request: ClusterRequest, { status, body }: WriteReply): ClusterAnswer {
     return { status, body: this.rendering(route, request).one(body as StoredObject) };
   }
 
-  private rendering({ type }: Route, { accept, query }: ClusterRequest): Rendering {
+  private rendering({ type }: ApiRoute, { accept, query }: ClusterRequest): Rendering {
     return new Rendering(formOf(accept), type, query.get('includeObject') ?? 'Metadata', this.clock.now());
   }
 
@@ -191,8 +191,8 @@ function isDryRun({ query }: ClusterRequest): boolean {
   return query.getAll('dryRun').includes('All');
 }
 
-function notAllowed(): Refusal {
-  return new Refusal(
+function notAllowed(): StatusFailure {
+  return new StatusFailure(
     405,
     'MethodNotAllowed',
     'the server does not allow this method on the requested resource',

@@ -1,6 +1,6 @@
 // What a test tells the sandbox to do wrong.
 import type { Clock } from '@holdfast/clock';
-import { Refusal } from './definitions/refusal';
+import { StatusFailure } from './definitions/status-failure';
 import type { ClusterRequest, SandboxCluster } from './sandbox-cluster';
 
 export interface FailingRequest {
@@ -52,11 +52,15 @@ export class SandboxFaults {
   }
 
   /** The refusal that a request is to be answered with, if it is one of those that fail. */
-  refusalOf(request: ClusterRequest): Refusal | undefined {
+  refusalOf(request: ClusterRequest): StatusFailure | undefined {
     const rule = this.failing.find(({ left, when }) => left > 0 && when(request));
     if (!rule) return undefined;
     rule.left -= 1;
     this.failing = this.failing.filter(({ left }) => left > 0);
-    return new Refusal(rule.status, rule.status === 409 ? 'Conflict' : 'InternalError', 'failed by the test');
+    return new StatusFailure(
+      rule.status,
+      rule.status === 409 ? 'Conflict' : 'InternalError',
+      'failed by the test',
+    );
   }
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { sleep } from '@holdfast/clock';
 import { parseYaml } from '../servers/yaml';
 import { EMPTY_OPENAPI } from './requests/discovery';
-import { badRequest, Refusal } from './definitions/refusal';
+import { badRequest, StatusFailure } from './definitions/status-failure';
 import { type ClusterAnswer, type ClusterRequest, SandboxCluster } from './sandbox-cluster';
 import type { SandboxFaults } from './sandbox-faults';
 import { WatchStream } from './requests/watch-stream';
@@ -29,7 +29,8 @@ export class SandboxHttp {
       if (SandboxCluster.isWatch(request)) return this.serveWatch(request, response);
       send(response, this.cluster.handle(request));
     } catch (thrown) {
-      const refusal = thrown instanceof Refusal ? thrown : new Refusal(500, 'InternalError', String(thrown));
+      const refusal =
+        thrown instanceof StatusFailure ? thrown : new StatusFailure(500, 'InternalError', String(thrown));
       send(response, { status: refusal.code, body: refusal.body });
     }
   }
@@ -77,7 +78,7 @@ async function bodyOf(incoming: IncomingMessage): Promise<string> {
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > BODY_BYTES_MAX)
-      throw new Refusal(413, 'RequestEntityTooLarge', `limit is ${BODY_BYTES_MAX} bytes`);
+      throw new StatusFailure(413, 'RequestEntityTooLarge', `limit is ${BODY_BYTES_MAX} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
@@ -86,7 +87,7 @@ async function bodyOf(incoming: IncomingMessage): Promise<string> {
 /** kubectl sends JSON whatever the file was; YAML comes from people with curl. */
 function parse(text: string, contentType: string): unknown {
   if (contentType.includes('protobuf'))
-    throw new Refusal(415, 'UnsupportedMediaType', 'protobuf is not understood');
+    throw new StatusFailure(415, 'UnsupportedMediaType', 'protobuf is not understood');
   try {
     return JSON.parse(text);
   } catch (cause) {

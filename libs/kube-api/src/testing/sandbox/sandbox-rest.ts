@@ -37,9 +37,9 @@ export class SandboxRest implements KubernetesRest {
     if (this.faults.delayMs > 0) await sleep(this.faults.clock, this.faults.delayMs);
     if (this.closed) throw new KubernetesFault('kubernetes-closed', 'the connection was closed', false);
     if (!this.reachable) throw unreachable(new Error('cut by the test'));
-    const asked = clusterRequest(request);
-    const refusal = this.faults.refusalOf(asked);
-    const answer = refusal ? { status: refusal.code, body: refusal.body } : this.cluster.handle(asked);
+    const call = clusterRequest(request);
+    const refusal = this.faults.refusalOf(call);
+    const answer = refusal ? { status: refusal.code, body: refusal.body } : this.cluster.handle(call);
     return { status: answer.status, body: copy(answer.body) };
   }
 

@@ -59,7 +59,7 @@ export async function installDefinition(server: KubernetesServer, definition: De
 async function served(server: KubernetesServer, { metadata, spec }: Definition): Promise<void> {
   const version = spec.versions[0];
   const { plural } = spec.names;
-  const wanted = version?.subresources?.status !== undefined;
+  const hasStatus = version?.subresources?.status !== undefined;
   const path = `/apis/${spec.group}/${version?.name}`;
   const giveUpMs = systemClock.monotonic() + SERVED_TIMEOUT_MS;
   while (systemClock.monotonic() < giveUpMs) {
@@ -67,7 +67,7 @@ async function served(server: KubernetesServer, { metadata, spec }: Definition):
     const names =
       status === 200 ? (body as { resources: { name: string }[] }).resources.map(({ name }) => name) : [];
     const listed = await server.request('GET', `${path}/${plural}`);
-    const settled = names.includes(plural) && names.includes(`${plural}/status`) === wanted;
+    const settled = names.includes(plural) && names.includes(`${plural}/status`) === hasStatus;
     if (settled && listed.status === 200) return;
     await sleep(systemClock, POLL_MS);
   }

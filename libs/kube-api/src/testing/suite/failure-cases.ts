@@ -3,7 +3,7 @@ import type { KubernetesApi } from '../../port/kubernetes-api';
 import { VIPS } from '../../port/resource';
 import { startWire, type Wire } from '../servers/wire';
 import { RecordingWatcher } from './recording-watcher';
-import { eventually, following, type SuiteWorld } from './suite-world';
+import { untilItPasses, following, type SuiteWorld } from './suite-world';
 
 /** A kube-apiserver takes some seconds to start again, and the client waits some more before it asks. */
 const RESTART_TIMEOUT_MS = 90_000;
@@ -21,11 +21,11 @@ export function describeFailures(world: () => SuiteWorld): void {
     const prefix = world().name('cut');
     const watcher = await following(world(), api, prefix);
     wire.cut();
-    await eventually(() => expect(watcher.faults.length).toBeGreaterThan(0));
+    await untilItPasses(() => expect(watcher.faults.length).toBeGreaterThan(0));
     expect(watcher.faults[0]).toMatchObject({ code: 'kubernetes-unreachable', retryable: true });
     await world().create(VIPS, `${prefix}-late`);
     wire.mend();
-    await eventually(() => expect(watcher.of(prefix)).toEqual([`+${prefix}-sentinel`, `+${prefix}-late`]));
+    await untilItPasses(() => expect(watcher.of(prefix)).toEqual([`+${prefix}-sentinel`, `+${prefix}-late`]));
   });
 
   it(
@@ -51,13 +51,15 @@ export function describeFailures(world: () => SuiteWorld): void {
         `-${prefix}-deleted`,
         `-${prefix}-replaced`,
       ];
-      await eventually(() => expect(watcher.of(prefix).sort()).toEqual([...expected, `~${prefix}-changed`]));
+      await untilItPasses(() =>
+        expect(watcher.of(prefix).sort()).toEqual([...expected, `~${prefix}-changed`]),
+      );
       const replaced = watcher.of(`${prefix}-replaced`);
       expect(replaced).toEqual([`-${prefix}-replaced`, `+${prefix}-replaced`]);
       expect(watcher.uids.get(`${prefix}-replaced`)).not.toBe(uid);
 
       await world().create(VIPS, `${prefix}-after`);
-      await eventually(() => expect(watcher.of(`${prefix}-after`)).toEqual([`+${prefix}-after`]));
+      await untilItPasses(() => expect(watcher.of(`${prefix}-after`)).toEqual([`+${prefix}-after`]));
     },
     RESTART_TIMEOUT_MS,
   );

@@ -3,7 +3,7 @@ import type { KubernetesApi } from '../../port/kubernetes-api';
 import { clusterResource, PODS, VIPS } from '../../port/resource';
 import { installDefinition } from '../servers/manifests';
 import { RecordingWatcher } from './recording-watcher';
-import { eventually, following, type SuiteWorld } from './suite-world';
+import { untilItPasses, following, type SuiteWorld } from './suite-world';
 
 export function describeFollowing(world: () => SuiteWorld): void {
   let api: KubernetesApi;
@@ -24,7 +24,7 @@ export function describeFollowing(world: () => SuiteWorld): void {
     await world().merge(VIPS, `${prefix}-a`, { spec: { subnet: 't' } });
     await world().delete(VIPS, `${prefix}-b`);
     const expected = [`+${prefix}-a`, `+${prefix}-b`, `~${prefix}-a`, `-${prefix}-b`];
-    await eventually(() => expect(watcher.of(prefix)).toEqual(expected));
+    await untilItPasses(() => expect(watcher.of(prefix)).toEqual(expected));
     expect(follower.get({ name: `${prefix}-a` })?.spec).toEqual({ subnet: 't' });
     expect([...follower.objects()].map(({ metadata }) => metadata.name)).not.toContain(`${prefix}-b`);
     await follower.stop();
@@ -46,7 +46,7 @@ export function describeFollowing(world: () => SuiteWorld): void {
     const names = Array.from({ length: 100 }, (_, index) => `${prefix}-${String(index).padStart(3, '0')}`);
     await Promise.all(names.map((name) => world().create(VIPS, name)));
     await Promise.all(names.filter((_, index) => index % 2).map((name) => world().delete(VIPS, name)));
-    await eventually(() => expect(watcher.of(prefix)).toHaveLength(151));
+    await untilItPasses(() => expect(watcher.of(prefix)).toHaveLength(151));
     expect(new Set(watcher.of(prefix)).size).toBe(151);
   });
 
@@ -55,11 +55,11 @@ export function describeFollowing(world: () => SuiteWorld): void {
     const gadgets = clusterResource('suite.test', 'v1', plural, 'Gadget');
     const watcher = new RecordingWatcher();
     const follower = api.follow(gadgets, watcher);
-    await eventually(() => expect(watcher.faults[0]).toMatchObject({ code: 'kubernetes-kind-unknown' }));
+    await untilItPasses(() => expect(watcher.faults[0]).toMatchObject({ code: 'kubernetes-kind-unknown' }));
     await installDefinition(world().server, gadgetDefinition(plural));
     await world().create(gadgets, 'first');
     expect(await follower.synced).toBe(true);
-    await eventually(() => expect(watcher.changes).toEqual(['+first']));
+    await untilItPasses(() => expect(watcher.changes).toEqual(['+first']));
     await follower.stop();
   });
 }

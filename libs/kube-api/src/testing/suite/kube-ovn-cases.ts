@@ -1,4 +1,4 @@
-// The same face where the definitions installed are Kube-OVN's own: a Vip has no status subresource there, and what is
+// The same projector where the definitions installed are Kube-OVN's own: a Vip has no status subresource there, and what is
 // ours alone in its status is dropped.
 import { type Clock, systemClock } from '@holdfast/clock';
 import { SUBNETS, VIPS } from '../../port/resource';

@@ -26,7 +26,7 @@ export function describeKubernetesApi(
   start: () => Promise<KubernetesServer>,
   { skipReason }: SuiteOptions = {},
 ): void {
-  describeUnless(skipReason, `KubernetesApi on ${name}`, () => {
+  describeUnlessSkipped(skipReason, `KubernetesApi on ${name}`, () => {
     let current: SuiteWorld | undefined;
     const world = (): SuiteWorld => {
       if (!current) throw new Error('the server has not been started');
@@ -48,7 +48,7 @@ export function describeKubernetesApi(
     describe('follow', () => describeFollowing(world));
     describe('follow through failures', () => describeFailures(world));
     describe('recordEvent', () => describeEvents(world));
-    describeUnless(findKubectl() ? undefined : 'no kubectl on the PATH', 'kubectl', () => {
+    describeUnlessSkipped(findKubectl() ? undefined : 'no kubectl on the PATH', 'kubectl', () => {
       describe('applies and shows', () => describeKubectl(world));
       describe('edits', () => describeKubectlEdits(world));
     });
@@ -57,6 +57,6 @@ export function describeKubernetesApi(
 }
 
 /** A skip is data with a reason, which is in the report. */
-export function describeUnless(reason: string | undefined, name: string, cases: () => void): void {
+export function describeUnlessSkipped(reason: string | undefined, name: string, cases: () => void): void {
   (reason ? describe.skip : describe)(reason ? `${name} [skipped: ${reason}]` : name, cases);
 }

@@ -90,12 +90,12 @@ export async function following(
   expect(await follower.synced).toBe(true);
   watcher.changes.splice(0);
   await world.create(VIPS, `${prefix}-sentinel`);
-  await eventually(() => expect(watcher.of(`${prefix}-sentinel`)).toHaveLength(1));
+  await untilItPasses(() => expect(watcher.of(`${prefix}-sentinel`)).toHaveLength(1));
   return watcher;
 }
 
 /** Waits until `check` does not throw; then throws what it threw last. */
-export async function eventually<T>(check: () => T | Promise<T>): Promise<T> {
+export async function untilItPasses<T>(check: () => T | Promise<T>): Promise<T> {
   const giveUpMs = systemClock.monotonic() + EVENTUALLY_MS;
   for (;;) {
     try {

@@ -1,4 +1,4 @@
-// The face on a server with a wire: what users do, and what they see.
+// The projector on a server with a wire: what users do, and what they see.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FINALIZER } from '@holdfast/kube-api';
@@ -8,8 +8,8 @@ import { findKubectl } from '@holdfast/kube-api/testing';
 import { installDefinitions, MANIFESTS } from '@holdfast/kube-api/testing';
 import { parseYaml } from '@holdfast/kube-api/testing';
 import { ProjectorAtWork } from './projector-at-work';
-import { eventually, type SuiteWorld } from '@holdfast/kube-api/testing';
-import { describeUnless } from '@holdfast/kube-api/testing';
+import { untilItPasses, type SuiteWorld } from '@holdfast/kube-api/testing';
+import { describeUnlessSkipped } from '@holdfast/kube-api/testing';
 
 /** As the documents show it, with the ledger's own addresses. */
 const TABLE = `\
@@ -55,7 +55,7 @@ export function describeObjectExamples(world: () => SuiteWorld): void {
     expect({ ...work.writes, executed: executed.length }).toEqual(before);
   });
 
-  describeUnless(findKubectl() ? undefined : 'no kubectl on the PATH', 'with kubectl', () => {
+  describeUnlessSkipped(findKubectl() ? undefined : 'no kubectl on the PATH', 'with kubectl', () => {
     it("print the documents' table", async () => {
       const table = (await world().kubectl(['get', 'vip']))
         .replace(/([0-9a-f]{2}:){5}[0-9a-f]{2}/g, 'nn:nn:nn:nn:nn:nn')
@@ -114,7 +114,7 @@ export function describeObjectCases(world: () => SuiteWorld): void {
     await work.vip('web');
     await work.shows('web', { ready: true });
     await world().delete(SUBNETS, 'ovn-default');
-    await eventually(async () => {
+    await untilItPasses(async () => {
       const { conditions } = (await world().read(SUBNETS, 'ovn-default'))?.status ?? {};
       const retired = { type: 'Retired', reason: 'SubnetInUse', message: expect.stringContaining('vip/web') };
       expect(conditions).toContainEqual(expect.objectContaining(retired));
@@ -157,7 +157,7 @@ export function describeObjectEndurance(world: () => SuiteWorld): void {
     await work.vip('before');
     await work.shows('before', { ready: true });
     await world().server.restart();
-    await eventually(() => work.vip('after'));
+    await untilItPasses(() => work.vip('after'));
     await work.shows('after', { ready: true, v4ip: '10.16.0.3' });
   });
 }
@@ -217,7 +217,7 @@ export function describeObjectsUnderKubeOvn(world: () => SuiteWorld): void {
     const rule = { vip: 'slr-02', ports: [{ port: 80 }], endpoints: ['10.16.0.7'] };
     await work.vip('slr-02', { type: 'switch_lb_vip' });
     await world().create(SWITCH_LB_RULES, 'web', { spec: rule });
-    await eventually(async () =>
+    await untilItPasses(async () =>
       expect((await world().read(SWITCH_LB_RULES, 'web'))?.status).toMatchObject({ ports: '80/TCP' }),
     );
     await world().delete(SWITCH_LB_RULES, 'web');

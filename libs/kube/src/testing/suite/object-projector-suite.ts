@@ -1,4 +1,4 @@
-// The suite of the face, over every API server.
+// The suite of the projector, over every API server.
 import type { KubernetesServer } from '@holdfast/kube-api/testing';
 import { installDefinitions, MANIFESTS } from '@holdfast/kube-api/testing';
 import {
@@ -8,7 +8,7 @@ import {
   describeObjectExamples,
   describeObjectsUnderKubeOvn,
 } from './object-cases';
-import { describeUnless, type SuiteOptions } from '@holdfast/kube-api/testing';
+import { describeUnlessSkipped, type SuiteOptions } from '@holdfast/kube-api/testing';
 import { describeParents } from './parent-cases';
 import { describePools } from './pool-cases';
 import { describeRules } from './rule-cases';
@@ -22,7 +22,7 @@ export function describeObjectProjector(
   start: () => Promise<KubernetesServer>,
   { skipReason }: SuiteOptions = {},
 ): void {
-  describeUnless(skipReason, `KubernetesFace on ${name}`, () => {
+  describeUnlessSkipped(skipReason, `KubernetesFace on ${name}`, () => {
     let current: SuiteWorld | undefined;
     const world = (): SuiteWorld => {
       if (!current) throw new Error('the server has not been started');

@@ -8,8 +8,8 @@ import { MANIFESTS } from '@holdfast/kube-api/testing';
 import { parentCommands, parentsOf } from '../uses-of-vip';
 import { parseYaml } from '@holdfast/kube-api/testing';
 import { ProjectorAtWork } from './projector-at-work';
-import { describeUnless } from '@holdfast/kube-api/testing';
-import { eventually, type SuiteWorld } from '@holdfast/kube-api/testing';
+import { describeUnlessSkipped } from '@holdfast/kube-api/testing';
+import { untilItPasses, type SuiteWorld } from '@holdfast/kube-api/testing';
 
 const NAMESPACE = 'default';
 const MERGE = 'application/merge-patch+json';
@@ -50,7 +50,7 @@ export function describeParents(world: () => SuiteWorld): void {
     ]);
   });
 
-  it('are found again after a restart of the face', async () => {
+  it('are found again after a restart of the projector', async () => {
     await create(example('pod-busybox-aap.yaml'));
     await have('busybox.default');
     await work.kill();
@@ -66,7 +66,7 @@ export function describeParents(world: () => SuiteWorld): void {
   it('are told by one Event why they are none', async () => {
     const pod = example('pod-busybox-aap.yaml');
     const created = await create({ ...pod, metadata: { ...pod.metadata, labels: { app: 'other' } } });
-    await eventually(async () =>
+    await untilItPasses(async () =>
       expect(await work.eventsOf(created)).toMatchObject([
         { type: 'Warning', reason: 'LabelsDiffer', count: 1 },
       ]),
@@ -74,7 +74,7 @@ export function describeParents(world: () => SuiteWorld): void {
     expect(parentCommands(work.ledger)).toEqual([]);
   });
 
-  describeUnless(findKubectl() ? undefined : 'no kubectl on the PATH', 'with kubectl', () => {
+  describeUnlessSkipped(findKubectl() ? undefined : 'no kubectl on the PATH', 'with kubectl', () => {
     it('stand in what it says of the Vip, with the reason', async () => {
       await create(example('pod-busybox-aap.yaml'));
       await saysInUse('True', 'It may be answered for by port busybox.default.');
@@ -101,7 +101,7 @@ function stepsOf(world: () => SuiteWorld, work: () => ProjectorAtWork) {
     merge: (name: string, patch: object): Promise<unknown> =>
       world().server.request('PATCH', objectPathOf(PODS, { namespace: NAMESPACE, name }), patch, MERGE),
     have: (...ports: string[]): Promise<void> =>
-      eventually(() => expect(parentsOf(work().ledger, 'vip-aap')).toEqual(ports)),
+      untilItPasses(() => expect(parentsOf(work().ledger, 'vip-aap')).toEqual(ports)),
     saysInUse: (status: string, message: string): Promise<unknown> => {
       const condition = expect.objectContaining({ type: 'InUse', status, message });
       return work().shows('vip-aap', { conditions: expect.arrayContaining([condition]) });

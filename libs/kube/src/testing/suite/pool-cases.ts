@@ -5,8 +5,8 @@ import { IP_POOLS, SUBNETS } from '@holdfast/kube-api';
 import { findKubectl } from '@holdfast/kube-api/testing';
 import { installDefinitions, MANIFESTS } from '@holdfast/kube-api/testing';
 import { ProjectorAtWork } from './projector-at-work';
-import { describeUnless } from '@holdfast/kube-api/testing';
-import { eventually, type SuiteWorld } from '@holdfast/kube-api/testing';
+import { describeUnlessSkipped } from '@holdfast/kube-api/testing';
+import { untilItPasses, type SuiteWorld } from '@holdfast/kube-api/testing';
 
 const POOL = { subnet: 'ovn-default', ips: ['10.16.0.100', '10.16.0.200..10.16.0.203'], namespaces: ['web'] };
 
@@ -22,7 +22,7 @@ export function describePools(world: () => SuiteWorld, definitions: string): voi
   afterEach(() => work.finish());
 
   const shows = (status: object): Promise<void> =>
-    eventually(async () => {
+    untilItPasses(async () => {
       expect((await world().read(IP_POOLS, 'gold'))?.status).toMatchObject(status);
     });
   const ready = (status: string, reason: string): object => {
@@ -41,7 +41,7 @@ export function describePools(world: () => SuiteWorld, definitions: string): voi
       v4AvailableIPRange: '10.16.0.100,10.16.0.200,10.16.0.202-10.16.0.203',
     });
     await work.subnet('other', { cidrBlock: '10.16.0.0/16' });
-    await eventually(() => expect(work.ledger.view.subnet('other')).toBeDefined());
+    await untilItPasses(() => expect(work.ledger.view.subnet('other')).toBeDefined());
     await world().merge(IP_POOLS, 'gold', { spec: { subnet: 'other' } });
     await shows({ v4UsingIPs: 0, v4AvailableIPs: 5 });
     const { metadata } = (await world().read(IP_POOLS, 'gold')) ?? {};
@@ -68,7 +68,7 @@ export function describePools(world: () => SuiteWorld, definitions: string): voi
     });
   });
 
-  describeUnless(findKubectl() ? undefined : 'no kubectl on the PATH', 'with kubectl', () => {
+  describeUnlessSkipped(findKubectl() ? undefined : 'no kubectl on the PATH', 'with kubectl', () => {
     it('are printed as people know them', async () => {
       await world().create(IP_POOLS, 'gold', { spec: POOL });
       await shows(ready('True', 'Defined'));

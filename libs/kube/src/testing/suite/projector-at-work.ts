@@ -1,4 +1,4 @@
-// A face on a server of the suite, with a ledger in memory that outlives it, and a count of what it writes.
+// A projector on a server of the suite, with a ledger in memory that outlives it, and a count of what it writes.
 import { sleep, systemChance, systemClock } from '@holdfast/clock';
 import { KubeConfig } from '@kubernetes/client-node';
 import { ClientNodeRest } from '@holdfast/kube-api/client-node';
@@ -15,9 +15,9 @@ import {
   VIPS,
 } from '@holdfast/kube-api';
 import { MemoryLedger } from '@holdfast/ledger/testing';
-import { eventually, type SuiteWorld } from '@holdfast/kube-api/testing';
+import { untilItPasses, type SuiteWorld } from '@holdfast/kube-api/testing';
 
-export interface RecordedEvent {
+export interface ServerEvent {
   readonly type: string;
   readonly reason: string;
   readonly count: number;
@@ -39,18 +39,18 @@ export class ProjectorAtWork {
     expect(await this.projector.start()).toBe(true);
   }
 
-  /** Resolves when the face is no more; the ledger then is as a new process would find it. */
+  /** Resolves when the projector is no more; the ledger then is as a new process would find it. */
   async kill(): Promise<void> {
     await Promise.all([this.projector?.stop(), this.api?.close()]);
     this.ledger.restart();
   }
 
-  /** Takes away every rule, pool, Vip and Subnet, in the way that their users would, and then the face, whatever happened. */
+  /** Takes away every rule, pool, Vip and Subnet, in the way that their users would, and then the projector, whatever happened. */
   async finish(): Promise<void> {
     try {
       for (const resource of [SWITCH_LB_RULES, IP_POOLS, VIPS, SUBNETS])
         await this.world.server.request('DELETE', collectionPathOf(resource));
-      await eventually(() =>
+      await untilItPasses(() =>
         expect(this.projector?.status).toMatchObject({ rules: 0, pools: 0, vips: 0, subnets: 0, due: 0 }),
       );
     } finally {
@@ -87,7 +87,7 @@ export class ProjectorAtWork {
 
   /** Waits until the Vip's status says all of that; returns the object. */
   async shows(name: string, status: object): Promise<KubernetesObject> {
-    return eventually(async () => {
+    return untilItPasses(async () => {
       const object = await this.world.read(VIPS, name);
       expect(object?.status).toMatchObject(status);
       return object as KubernetesObject;
@@ -103,7 +103,7 @@ export class ProjectorAtWork {
   }
 
   async gone(resource: Resource, name: string): Promise<void> {
-    await eventually(async () => expect(await this.world.read(resource, name)).toBeUndefined());
+    await untilItPasses(async () => expect(await this.world.read(resource, name)).toBeUndefined());
   }
 
   async all(resource: Resource): Promise<KubernetesObject[]> {
@@ -111,15 +111,15 @@ export class ProjectorAtWork {
     return (body as { readonly items: KubernetesObject[] }).items;
   }
 
-  async eventsOf({ metadata }: KubernetesObject): Promise<RecordedEvent[]> {
+  async eventsOf({ metadata }: KubernetesObject): Promise<ServerEvent[]> {
     const query = `fieldSelector=involvedObject.uid%3D${metadata.uid}`;
     const { body } = await this.world.server.request('GET', `/api/v1/events?${query}`);
-    return (body as { readonly items: RecordedEvent[] }).items;
+    return (body as { readonly items: ServerEvent[] }).items;
   }
 
   /** Waits until the Subnet counts so many, and nothing is left to do. */
   async counts(v4usingIPs: number, name = 'ovn-default'): Promise<KubernetesObject> {
-    const object = await eventually(async () => {
+    const object = await untilItPasses(async () => {
       const there = await this.world.read(SUBNETS, name);
       expect(there?.status).toMatchObject({ v4usingIPs });
       return there as KubernetesObject;
@@ -128,11 +128,11 @@ export class ProjectorAtWork {
     return object;
   }
 
-  /** Waits until the face has nothing to do, and has had nothing to do for a while. */
+  /** Waits until the projector has nothing to do, and has had nothing to do for a while. */
   private async rest(): Promise<void> {
     const state = (): string => JSON.stringify([this.projector?.status, this.writes]);
     for (let before = ''; before !== state(); ) {
-      await eventually(() => expect(this.projector?.status.due).toBe(0));
+      await untilItPasses(() => expect(this.projector?.status.due).toBe(0));
       before = state();
       await sleep(systemClock, QUIET_MS);
     }

@@ -4,8 +4,8 @@ import { collectionPathOf, objectPathOf, PODS, SWITCH_LB_RULES, VIPS } from '@ho
 import { findKubectl } from '@holdfast/kube-api/testing';
 import { backendsOf, ruleOf } from '../uses-of-vip';
 import { ProjectorAtWork } from './projector-at-work';
-import { describeUnless } from '@holdfast/kube-api/testing';
-import { eventually, type SuiteWorld } from '@holdfast/kube-api/testing';
+import { describeUnlessSkipped } from '@holdfast/kube-api/testing';
+import { untilItPasses, type SuiteWorld } from '@holdfast/kube-api/testing';
 
 const NAMESPACE = 'default';
 const MERGE = 'application/merge-patch+json';
@@ -27,7 +27,7 @@ export function describeRules(world: () => SuiteWorld): void {
     await work.start();
     await work.subnet();
     await work.vip('slr-01', { v4ip: '10.16.0.100', type: 'switch_lb_vip' });
-    await eventually(() => expect(work.ledger.view.vip('slr-01')).toBeDefined());
+    await untilItPasses(() => expect(work.ledger.view.vip('slr-01')).toBeDefined());
   });
   afterEach(async () => {
     await world().server.request('DELETE', collectionPathOf(PODS, NAMESPACE));
@@ -35,7 +35,7 @@ export function describeRules(world: () => SuiteWorld): void {
   });
 
   const shows = (name: string, status: object): Promise<KubernetesObject> =>
-    eventually(async () => {
+    untilItPasses(async () => {
       const object = await world().read(SWITCH_LB_RULES, name);
       expect(object?.status).toMatchObject(status);
       return object as KubernetesObject;
@@ -57,7 +57,7 @@ export function describeRules(world: () => SuiteWorld): void {
     const path = objectPathOf(PODS, { namespace: NAMESPACE, name: 'web-0' }, 'status');
     const { status } = await world().server.request('PATCH', path, { status: SERVING }, MERGE);
     expect(status).toBe(200);
-    await eventually(() => expect(backendsOf(work.ledger, 'web')).toEqual(['10.16.0.7']));
+    await untilItPasses(() => expect(backendsOf(work.ledger, 'web')).toEqual(['10.16.0.7']));
     expect(ruleOf(work.ledger, 'web')).toMatchObject({ vip: 'slr-01', affinity: 'client-ip' });
   });
 
@@ -80,7 +80,7 @@ export function describeRules(world: () => SuiteWorld): void {
     await shows('web', ready('True', 'Defined'));
   });
 
-  describeUnless(findKubectl() ? undefined : 'no kubectl on the PATH', 'with kubectl', () => {
+  describeUnlessSkipped(findKubectl() ? undefined : 'no kubectl on the PATH', 'with kubectl', () => {
     it('are printed as people know them, by every name of the kind', async () => {
       await world().create(SWITCH_LB_RULES, 'web', { spec: RULE });
       await shows('web', ready('True', 'Defined'));

@@ -44,7 +44,7 @@ export type CommandOptions = Message<"holdfast.v1.CommandOptions"> & {
 
   /**
    * Who asks: a user, a service, an object; at most 256 characters in one line. Recorded with what the command
-   * leads to, as the caller's own account. Empty: recorded is what the door it came through sees of the caller.
+   * leads to, as the caller's own account. Empty: recorded is what the transport sees of the caller.
    *
    * @generated from field: string actor = 3;
    */

@@ -22,7 +22,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file holdfast/v1/event.proto.
  */
 export const file_holdfast_v1_event: GenFile = /*@__PURE__*/
-  fileDesc("Chdob2xkZmFzdC92MS9ldmVudC5wcm90bxILaG9sZGZhc3QudjEi9wYKC0xlZGdlckV2ZW50EgoKAmlkGAEgASgJEhAKCHBvc2l0aW9uGAIgASgJEg4KBnN0cmVhbRgDIAEoCRIPCgd2ZXJzaW9uGAQgASgDEigKBHRpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBHR5cGUYBiABKAkSDgoGc3VibmV0GAcgASgJEhMKBmhvbGRlchgIIAEoCUgAiAEBEg8KAnY0GAkgASgJSAGIAQESDwoCdjYYCiABKAlIAogBARIQCgNtYWMYCyABKAlIA4gBARIoCgZiZWZvcmUYDCABKAsyGC5ob2xkZmFzdC52MS5IZWxkQWRkcmVzcxITCgZyZWFzb24YDSABKAlIBIgBARInCgpkZWZpbml0aW9uGA4gASgLMhMuaG9sZGZhc3QudjEuU3VibmV0Eh0KA3ZpcBgPIAEoCzIQLmhvbGRmYXN0LnYxLlZpcBISCgVjbGFpbRgQIAEoA0gFiAEBEg0KBWFjdG9yGBEgASgJEg8KB3Rocm91Z2gYEiABKAkSEgoKY29tbWFuZF9pZBgTIAEoCRIRCgRwb3J0GBQgASgJSAaIAQESGgoNcG9ydF9zZWN1cml0eRgVIAEoCEgHiAEBEhQKB2dyYW50b3IYFiABKAlICIgBARInCghldmlkZW5jZRgXIAEoCzIVLmhvbGRmYXN0LnYxLkV2aWRlbmNlEhYKCXJ1bGVfbmFtZRgYIAEoCUgJiAEBEh8KBHJ1bGUYGSABKAsyES5ob2xkZmFzdC52MS5SdWxlEicKCGJhY2tlbmRzGBogASgLMhUuaG9sZGZhc3QudjEuQmFja2VuZHMSHwoEdXNlchgbIAEoCzIRLmhvbGRmYXN0LnYxLlVzZXISFgoJcmV0ZW50aW9uGBwgASgJSAqIAQESKQoFdW50aWwYHSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKBW93bmVyGB4gASgJSAuIAQFCCQoHX2hvbGRlckIFCgNfdjRCBQoDX3Y2QgYKBF9tYWNCCQoHX3JlYXNvbkIICgZfY2xhaW1CBwoFX3BvcnRCEAoOX3BvcnRfc2VjdXJpdHlCCgoIX2dyYW50b3JCDAoKX3J1bGVfbmFtZUIMCgpfcmV0ZW50aW9uQggKBl9vd25lciJoCghFdmlkZW5jZRIOCgZvYmplY3QYASABKAkSEAoDdWlkGAIgASgJSACIAQESHQoQcmVzb3VyY2VfdmVyc2lvbhgDIAEoCUgBiAEBQgYKBF91aWRCEwoRX3Jlc291cmNlX3ZlcnNpb24iHQoIQmFja2VuZHMSEQoJYWRkcmVzc2VzGAEgAygJYgZwcm90bzM", [file_google_protobuf_timestamp, file_holdfast_v1_address, file_holdfast_v1_reservation, file_holdfast_v1_rule, file_holdfast_v1_subnet, file_holdfast_v1_vip]);
+  fileDesc("Chdob2xkZmFzdC92MS9ldmVudC5wcm90bxILaG9sZGZhc3QudjEioQcKC0xlZGdlckV2ZW50EgoKAmlkGAEgASgJEhAKCHBvc2l0aW9uGAIgASgJEg4KBnN0cmVhbRgDIAEoCRIPCgd2ZXJzaW9uGAQgASgDEigKBHRpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBHR5cGUYBiABKAkSDgoGc3VibmV0GAcgASgJEhMKBmhvbGRlchgIIAEoCUgAiAEBEg8KAnY0GAkgASgJSAGIAQESDwoCdjYYCiABKAlIAogBARIQCgNtYWMYCyABKAlIA4gBARIoCgZiZWZvcmUYDCABKAsyGC5ob2xkZmFzdC52MS5IZWxkQWRkcmVzcxITCgZyZWFzb24YDSABKAlIBIgBARInCgpkZWZpbml0aW9uGA4gASgLMhMuaG9sZGZhc3QudjEuU3VibmV0Eh0KA3ZpcBgPIAEoCzIQLmhvbGRmYXN0LnYxLlZpcBISCgVjbGFpbRgQIAEoA0gFiAEBEg0KBWFjdG9yGBEgASgJEg8KB3Rocm91Z2gYEiABKAkSEgoKY29tbWFuZF9pZBgTIAEoCRIRCgRwb3J0GBQgASgJSAaIAQESGgoNcG9ydF9zZWN1cml0eRgVIAEoCEgHiAEBEhQKB2dyYW50b3IYFiABKAlICIgBARInCghldmlkZW5jZRgXIAEoCzIVLmhvbGRmYXN0LnYxLkV2aWRlbmNlEhYKCXJ1bGVfbmFtZRgYIAEoCUgJiAEBEh8KBHJ1bGUYGSABKAsyES5ob2xkZmFzdC52MS5SdWxlEicKCGJhY2tlbmRzGBogASgLMhUuaG9sZGZhc3QudjEuQmFja2VuZHMSHwoEdXNlchgbIAEoCzIRLmhvbGRmYXN0LnYxLlVzZXISFgoJcmV0ZW50aW9uGBwgASgJSAqIAQESKQoFdW50aWwYHSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKBW93bmVyGB4gASgJSAuIAQESKAoJdmlwX293bmVyGB8gASgLMhUuaG9sZGZhc3QudjEuVmlwT3duZXJCCQoHX2hvbGRlckIFCgNfdjRCBQoDX3Y2QgYKBF9tYWNCCQoHX3JlYXNvbkIICgZfY2xhaW1CBwoFX3BvcnRCEAoOX3BvcnRfc2VjdXJpdHlCCgoIX2dyYW50b3JCDAoKX3J1bGVfbmFtZUIMCgpfcmV0ZW50aW9uQggKBl9vd25lciJECghWaXBPd25lchIMCgRraW5kGAEgASgJEhAKCHJlc291cmNlGAIgASgJEhAKA3VpZBgDIAEoCUgAiAEBQgYKBF91aWQiaAoIRXZpZGVuY2USDgoGb2JqZWN0GAEgASgJEhAKA3VpZBgCIAEoCUgAiAEBEh0KEHJlc291cmNlX3ZlcnNpb24YAyABKAlIAYgBAUIGCgRfdWlkQhMKEV9yZXNvdXJjZV92ZXJzaW9uIh0KCEJhY2tlbmRzEhEKCWFkZHJlc3NlcxgBIAMoCWIGcHJvdG8z", [file_google_protobuf_timestamp, file_holdfast_v1_address, file_holdfast_v1_reservation, file_holdfast_v1_rule, file_holdfast_v1_subnet, file_holdfast_v1_vip]);
 
 /**
  * Something that has happened, as it stands in the ledger: for ever. History is told in these, and each is
@@ -158,14 +158,14 @@ export type LedgerEvent = Message<"holdfast.v1.LedgerEvent"> & {
   claim?: bigint | undefined;
 
   /**
-   * Who asked for it: what the caller said in `actor`, or else what the door saw of it ("grpc:10.0.0.9:4711").
+   * Who asked for it: what the caller said in `actor`, or else what the transport saw of it ("grpc:10.0.0.9:4711").
    *
    * @generated from field: string actor = 17;
    */
   actor: string;
 
   /**
-   * Which door that came through: "grpc", "http", "nats", "kubernetes" or "holdfast".
+   * Which way it came: "grpc", "http", "nats", "kubernetes" or "holdfast".
    *
    * @generated from field: string through = 18;
    */
@@ -257,6 +257,13 @@ export type LedgerEvent = Message<"holdfast.v1.LedgerEvent"> & {
    * @generated from field: optional string owner = 30;
    */
   owner?: string | undefined;
+
+  /**
+   * Whose a Vip is: VipReserved has it where it is an object's.
+   *
+   * @generated from field: holdfast.v1.VipOwner vip_owner = 31;
+   */
+  vipOwner?: VipOwner | undefined;
 };
 
 /**
@@ -265,6 +272,42 @@ export type LedgerEvent = Message<"holdfast.v1.LedgerEvent"> & {
  */
 export const LedgerEventSchema: GenMessage<LedgerEvent> = /*@__PURE__*/
   messageDesc(file_holdfast_v1_event, 0);
+
+/**
+ * The Kubernetes object for which a Vip was reserved: whose it is to revise and to release.
+ *
+ * @generated from message holdfast.v1.VipOwner
+ */
+export type VipOwner = Message<"holdfast.v1.VipOwner"> & {
+  /**
+   * "KubernetesObject": the object of the Vip's name asked for it. "ImportedObject": it was recorded of this object while
+   * it was taken over from elsewhere, and is this object's alone.
+   *
+   * @generated from field: string kind = 1;
+   */
+  kind: string;
+
+  /**
+   * Which resource: "vips.kubeovn.io".
+   *
+   * @generated from field: string resource = 2;
+   */
+  resource: string;
+
+  /**
+   * The object's UID as it was then. Absent: it was not recorded.
+   *
+   * @generated from field: optional string uid = 3;
+   */
+  uid?: string | undefined;
+};
+
+/**
+ * Describes the message holdfast.v1.VipOwner.
+ * Use `create(VipOwnerSchema)` to create a new message.
+ */
+export const VipOwnerSchema: GenMessage<VipOwner> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_event, 1);
 
 /**
  * A Kubernetes object as it was when it was the reason for something.
@@ -299,7 +342,7 @@ export type Evidence = Message<"holdfast.v1.Evidence"> & {
  * Use `create(EvidenceSchema)` to create a new message.
  */
 export const EvidenceSchema: GenMessage<Evidence> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_event, 1);
+  messageDesc(file_holdfast_v1_event, 2);
 
 /**
  * Who is behind a rule.
@@ -320,5 +363,5 @@ export type Backends = Message<"holdfast.v1.Backends"> & {
  * Use `create(BackendsSchema)` to create a new message.
  */
 export const BackendsSchema: GenMessage<Backends> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_event, 2);
+  messageDesc(file_holdfast_v1_event, 3);
 

@@ -17,36 +17,36 @@ export const file_holdfast_v1_rejection: GenFile = /*@__PURE__*/
  * it is the payload of every reply that has the header `Nats-Service-Error-Code`. Over gRPC it is a detail of the
  * `google.rpc.Status` in the trailer `grpc-status-details-bin`, and the status code and message are set to match.
  *
- * | code                | gRPC                | HTTP and NATS | meaning                                                            |
- * |---------------------|---------------------|---------------|--------------------------------------------------------------------|
- * | InvalidArgument     | INVALID_ARGUMENT    | 400           | A field is malformed, missing or unknown; fact `field` names it.   |
- * | SubnetNotFound      | NOT_FOUND           | 404           | No such subnet.                                                    |
- * | SubnetExists        | ALREADY_EXISTS      | 409           | The subnet exists and is not as asked.                             |
- * | SubnetInUse         | FAILED_PRECONDITION | 409           | Somebody holds an address that would be lost.                      |
- * | SubnetExhausted     | RESOURCE_EXHAUSTED  | 409           | No address is free; fact `until`: when the next one stops cooling. |
- * | FamilyUnavailable   | FAILED_PRECONDITION | 422           | The subnet has no block of that family.                            |
- * | AddressOutOfRange   | OUT_OF_RANGE        | 422           | The address is outside the subnet.                                 |
- * | AddressNotUsable    | FAILED_PRECONDITION | 422           | A network, broadcast or gateway address.                           |
- * | AddressTaken        | ALREADY_EXISTS      | 409           | Somebody else holds the address; fact `holder`.                    |
- * | AddressCooling      | FAILED_PRECONDITION | 409           | Released, not yet reusable; fact `until`.                          |
- * | MacTaken            | ALREADY_EXISTS      | 409           | Somebody else has the MAC address; fact `holder`.                  |
- * | HolderHoldsOther    | ALREADY_EXISTS      | 409           | The holder has other addresses than asked; fact `held`.            |
- * | ReservationNotFound | NOT_FOUND           | 404           | The holder has nothing in the subnet.                              |
- * | VipExists           | ALREADY_EXISTS      | 409           | The Vip exists and is not as asked.                                |
- * | VipNotFound         | NOT_FOUND           | 404           | No such Vip.                                                       |
- * | VipNameTaken        | ALREADY_EXISTS      | 409           | A Vip of that name is in another subnet.                           |
- * | VipInUse            | FAILED_PRECONDITION | 409           | Somebody uses it as it is; fact `parents`, `rules` or `user`.      |
- * | VipUnsuited         | FAILED_PRECONDITION | 422           | The Vip's type is none for what was asked; fact `vipType`.         |
- * | RuleExists          | ALREADY_EXISTS      | 409           | The rule exists and is not as asked; fact `differs`.               |
- * | RuleNotFound        | NOT_FOUND           | 404           | No such rule.                                                      |
- * | FrontTaken          | ALREADY_EXISTS      | 409           | The Vip's port belongs to another rule; fact `rule`.               |
- * | LimitReached        | FAILED_PRECONDITION | 409           | As many as may be are there already; fact `limit`.                 |
- * | ReservationInUse    | FAILED_PRECONDITION | 409           | Somebody uses what the holder has; fact `user`.                    |
- * | UserNotFound        | NOT_FOUND           | 404           | Nobody such uses it.                                               |
- * | PoolNotFound        | NOT_FOUND           | 404           | No such pool in the subnet.                                        |
- * | PortTaken           | ALREADY_EXISTS      | 409           | Another holder's port is called so; fact `holder`.                 |
- * | CommandExpired      | FAILED_PRECONDITION | 410           | Issued before the window, or overtaken by a later command.         |
- * | CommandIdReused     | FAILED_PRECONDITION | 422           | The command id was used for another command.                       |
+ * | code                      | gRPC                | HTTP and NATS | meaning                                                            |
+ * |---------------------------|---------------------|---------------|--------------------------------------------------------------------|
+ * | InvalidArgument           | INVALID_ARGUMENT    | 400           | A field is malformed, missing or unknown; fact `field` names it.   |
+ * | SubnetNotFound            | NOT_FOUND           | 404           | No such subnet.                                                    |
+ * | SubnetExists              | ALREADY_EXISTS      | 409           | The subnet exists and is not as asked.                             |
+ * | SubnetInUse               | FAILED_PRECONDITION | 409           | Somebody holds an address that would be lost.                      |
+ * | SubnetExhausted           | RESOURCE_EXHAUSTED  | 409           | No address is free; fact `until`: when the next one stops cooling. |
+ * | FamilyUnavailable         | FAILED_PRECONDITION | 422           | The subnet has no block of that family.                            |
+ * | AddressOutOfRange         | OUT_OF_RANGE        | 422           | The address is outside the subnet.                                 |
+ * | AddressNotUsable          | FAILED_PRECONDITION | 422           | A network, broadcast or gateway address.                           |
+ * | AddressTaken              | ALREADY_EXISTS      | 409           | Somebody else holds the address; fact `holder`.                    |
+ * | AddressCooling            | FAILED_PRECONDITION | 409           | Released, not yet reusable; fact `until`.                          |
+ * | MacTaken                  | ALREADY_EXISTS      | 409           | Somebody else has the MAC address; fact `holder`.                  |
+ * | HolderHasDifferentAddress | ALREADY_EXISTS      | 409           | The holder has other addresses than asked; fact `held`.            |
+ * | ReservationNotFound       | NOT_FOUND           | 404           | The holder has nothing in the subnet.                              |
+ * | VipExists                 | ALREADY_EXISTS      | 409           | The Vip exists and is not as asked.                                |
+ * | VipNotFound               | NOT_FOUND           | 404           | No such Vip.                                                       |
+ * | VipNameTaken              | ALREADY_EXISTS      | 409           | A Vip of that name is in another subnet.                           |
+ * | VipInUse                  | FAILED_PRECONDITION | 409           | Somebody uses it as it is; fact `parents`, `rules` or `user`.      |
+ * | VipTypeMismatch           | FAILED_PRECONDITION | 422           | The Vip's type is none for what was asked; fact `vipType`.         |
+ * | RuleExists                | ALREADY_EXISTS      | 409           | The rule exists and is not as asked; fact `differs`.               |
+ * | RuleNotFound              | NOT_FOUND           | 404           | No such rule.                                                      |
+ * | VipPortTaken              | ALREADY_EXISTS      | 409           | The Vip's port belongs to another rule; fact `rule`.               |
+ * | LimitReached              | FAILED_PRECONDITION | 409           | As many as may be are there already; fact `limit`.                 |
+ * | ReservationInUse          | FAILED_PRECONDITION | 409           | Somebody uses what the holder has; fact `user`.                    |
+ * | UserNotFound              | NOT_FOUND           | 404           | Nobody such uses it.                                               |
+ * | PoolNotFound              | NOT_FOUND           | 404           | No such pool in the subnet.                                        |
+ * | PortTaken                 | ALREADY_EXISTS      | 409           | Another holder's port is called so; fact `holder`.                 |
+ * | CommandExpired            | FAILED_PRECONDITION | 410           | Issued before the window, or overtaken by a later command.         |
+ * | CommandIdReused           | FAILED_PRECONDITION | 422           | The command id was used for another command.                       |
  *
  * Faults: not a decision, but that the server could not. A command may have been carried out.
  *

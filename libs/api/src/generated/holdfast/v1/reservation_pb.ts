@@ -1308,7 +1308,7 @@ export const ReservationService: GenService<{
    * decision, to what is reserved now or was before; where either is refused, nothing is done.
    *
    * Rejections: InvalidArgument, SubnetNotFound, SubnetExhausted, FamilyUnavailable, AddressOutOfRange,
-   * AddressNotUsable, AddressTaken, AddressCooling, MacTaken, PortTaken, PoolNotFound, HolderHoldsOther,
+   * AddressNotUsable, AddressTaken, AddressCooling, MacTaken, PortTaken, PoolNotFound, HolderHasDifferentAddress,
    * ReservationInUse, CommandExpired, CommandIdReused.
    * HTTP: POST /v1/subnets/{subnet}/reservations
    * NATS: holdfast.v1.reservations.reserve

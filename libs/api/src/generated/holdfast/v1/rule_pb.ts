@@ -723,7 +723,7 @@ export const RuleService: GenService<{
   /**
    * Defines a rule in the subnet of its Vip. One that exists just as asked is answered as it is.
    *
-   * Rejections: InvalidArgument, VipNotFound, VipUnsuited, RuleExists, FrontTaken, SubnetExhausted, CommandExpired,
+   * Rejections: InvalidArgument, VipNotFound, VipTypeMismatch, RuleExists, VipPortTaken, SubnetExhausted, CommandExpired,
    * CommandIdReused.
    * HTTP: POST /v1/rules
    * NATS: holdfast.v1.rules.define
@@ -739,7 +739,7 @@ export const RuleService: GenService<{
    * Sets a rule as a whole, in one decision: other ports, backends or ways. It keeps its Vip, and the backends that its
    * selector had until others are set.
    *
-   * Rejections: InvalidArgument, SubnetNotFound, RuleNotFound, FrontTaken, SubnetExhausted, CommandExpired,
+   * Rejections: InvalidArgument, SubnetNotFound, RuleNotFound, VipPortTaken, SubnetExhausted, CommandExpired,
    * CommandIdReused.
    * HTTP: PUT /v1/subnets/{subnet}/rules/{name}
    * NATS: holdfast.v1.rules.revise

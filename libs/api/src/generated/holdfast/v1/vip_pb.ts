@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file holdfast/v1/vip.proto.
  */
 export const file_holdfast_v1_vip: GenFile = /*@__PURE__*/
-  fileDesc("ChVob2xkZmFzdC92MS92aXAucHJvdG8SC2hvbGRmYXN0LnYxIt8BCgNWaXASDAoEbmFtZRgBIAEoCRIOCgZzdWJuZXQYAiABKAkSDwoCdjQYAyABKAlIAIgBARIPCgJ2NhgEIAEoCUgBiAEBEgsKA21hYxgFIAEoCRIMCgR0eXBlGAYgASgJEhYKCW5hbWVzcGFjZRgHIAEoCUgCiAEBEhAKCHNlbGVjdG9yGAggAygJEgwKBG5vdGUYCSABKAkSKQoFc2luY2UYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQgUKA192NEIFCgNfdjZCDAoKX25hbWVzcGFjZSIrCglWaXBQYXJlbnQSDAoEcG9ydBgBIAEoCRIQCghncmFudG9ycxgCIAMoCSJKCglDb25kaXRpb24SDAoEdHlwZRgBIAEoCRIOCgZzdGF0dXMYAiABKAkSDgoGcmVhc29uGAMgASgJEg8KB21lc3NhZ2UYBCABKAki/AEKEVJlc2VydmVWaXBSZXF1ZXN0EgwKBG5hbWUYASABKAkSDgoGc3VibmV0GAIgASgJEgoKAnY0GAMgASgJEgoKAnY2GAQgASgJEgsKA21hYxgFIAEoCRInCghmYW1pbGllcxgGIAMoDjIVLmhvbGRmYXN0LnYxLklwRmFtaWx5EgwKBHR5cGUYByABKAkSEQoJbmFtZXNwYWNlGAggASgJEhAKCHNlbGVjdG9yGAkgAygJEgwKBG5vdGUYCiABKAkSDAoEcG9vbBgLIAEoCRIsCgdvcHRpb25zGA8gASgLMhsuaG9sZGZhc3QudjEuQ29tbWFuZE9wdGlvbnMiWQoSUmVzZXJ2ZVZpcFJlc3BvbnNlEh0KA3ZpcBgBIAEoCzIQLmhvbGRmYXN0LnYxLlZpcBISCgpjb21tYW5kX2lkGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJIrQBChBSZXZpc2VWaXBSZXF1ZXN0EgwKBG5hbWUYASABKAkSCgoCdjQYAiABKAkSCgoCdjYYAyABKAkSCwoDbWFjGAQgASgJEgwKBHR5cGUYBSABKAkSEQoJbmFtZXNwYWNlGAYgASgJEhAKCHNlbGVjdG9yGAcgAygJEgwKBG5vdGUYCCABKAkSLAoHb3B0aW9ucxgPIAEoCzIbLmhvbGRmYXN0LnYxLkNvbW1hbmRPcHRpb25zIlgKEVJldmlzZVZpcFJlc3BvbnNlEh0KA3ZpcBgBIAEoCzIQLmhvbGRmYXN0LnYxLlZpcBISCgpjb21tYW5kX2lkGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJIl8KEVJlbGVhc2VWaXBSZXF1ZXN0EgwKBG5hbWUYASABKAkSDgoGcmVhc29uGAIgASgJEiwKB29wdGlvbnMYDyABKAsyGy5ob2xkZmFzdC52MS5Db21tYW5kT3B0aW9ucyJZChJSZWxlYXNlVmlwUmVzcG9uc2USHQoDdmlwGAEgASgLMhAuaG9sZGZhc3QudjEuVmlwEhIKCmNvbW1hbmRfaWQYAiABKAkSEAoIcG9zaXRpb24YAyABKAkiYQoVR3JhbnRWaXBQYXJlbnRSZXF1ZXN0EgwKBG5hbWUYASABKAkSDAoEcG9ydBgCIAEoCRIsCgdvcHRpb25zGA8gASgLMhsuaG9sZGZhc3QudjEuQ29tbWFuZE9wdGlvbnMiZwoWR3JhbnRWaXBQYXJlbnRSZXNwb25zZRInCgVncmFudBgBIAEoCzIYLmhvbGRmYXN0LnYxLlBhcmVudEdyYW50EhIKCmNvbW1hbmRfaWQYAiABKAkSEAoIcG9zaXRpb24YAyABKAkiSQoLUGFyZW50R3JhbnQSDgoGc3VibmV0GAEgASgJEgsKA3ZpcBgCIAEoCRIMCgRwb3J0GAMgASgJEg8KB2dyYW50b3IYBCABKAkidAoYV2l0aGRyYXdWaXBQYXJlbnRSZXF1ZXN0EgwKBG5hbWUYASABKAkSDAoEcG9ydBgCIAEoCRIOCgZyZWFzb24YAyABKAkSLAoHb3B0aW9ucxgPIAEoCzIbLmhvbGRmYXN0LnYxLkNvbW1hbmRPcHRpb25zImoKGVdpdGhkcmF3VmlwUGFyZW50UmVzcG9uc2USJwoFZ3JhbnQYASABKAsyGC5ob2xkZmFzdC52MS5QYXJlbnRHcmFudBISCgpjb21tYW5kX2lkGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJIjgKDUdldFZpcFJlcXVlc3QSDAoEbmFtZRgBIAEoCRIZChFhdF9sZWFzdF9wb3NpdGlvbhgOIAEoCSLDAgoOR2V0VmlwUmVzcG9uc2USHQoDdmlwGAEgASgLMhAuaG9sZGZhc3QudjEuVmlwEhAKCHBvc2l0aW9uGAIgASgJEicKB3BhcmVudHMYAyADKAsyFi5ob2xkZmFzdC52MS5WaXBQYXJlbnQSDQoFcnVsZXMYBCADKAkSKgoKY29uZGl0aW9ucxgFIAMoCzIWLmhvbGRmYXN0LnYxLkNvbmRpdGlvbhIgCgV1c2VycxgGIAMoCzIRLmhvbGRmYXN0LnYxLlVzZXISEQoJcmV0ZW50aW9uGAcgASgJEhQKDHJldGVudGlvbl9ieRgIIAEoCRInCghyZXRhaW5lZBgJIAEoCzIVLmhvbGRmYXN0LnYxLlJldGFpbmVkEigKBHJvd3MYCiADKAsyGi5ob2xkZmFzdC52MS5Ob3J0aGJvdW5kUm93IpYBCg1Ob3J0aGJvdW5kUm93Eg0KBXRhYmxlGAEgASgJEgwKBG5hbWUYAiABKAkSOAoHY29sdW1ucxgDIAMoCzInLmhvbGRmYXN0LnYxLk5vcnRoYm91bmRSb3cuQ29sdW1uc0VudHJ5Gi4KDENvbHVtbnNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBImMKD0xpc3RWaXBzUmVxdWVzdBIOCgZzdWJuZXQYASABKAkSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkSGQoRYXRfbGVhc3RfcG9zaXRpb24YDiABKAkiXQoQTGlzdFZpcHNSZXNwb25zZRIeCgR2aXBzGAEgAygLMhAuaG9sZGZhc3QudjEuVmlwEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRIQCghwb3NpdGlvbhgDIAEoCTLBBAoKVmlwU2VydmljZRJNCgpSZXNlcnZlVmlwEh4uaG9sZGZhc3QudjEuUmVzZXJ2ZVZpcFJlcXVlc3QaHy5ob2xkZmFzdC52MS5SZXNlcnZlVmlwUmVzcG9uc2USSgoJUmV2aXNlVmlwEh0uaG9sZGZhc3QudjEuUmV2aXNlVmlwUmVxdWVzdBoeLmhvbGRmYXN0LnYxLlJldmlzZVZpcFJlc3BvbnNlEk0KClJlbGVhc2VWaXASHi5ob2xkZmFzdC52MS5SZWxlYXNlVmlwUmVxdWVzdBofLmhvbGRmYXN0LnYxLlJlbGVhc2VWaXBSZXNwb25zZRJZCg5HcmFudFZpcFBhcmVudBIiLmhvbGRmYXN0LnYxLkdyYW50VmlwUGFyZW50UmVxdWVzdBojLmhvbGRmYXN0LnYxLkdyYW50VmlwUGFyZW50UmVzcG9uc2USYgoRV2l0aGRyYXdWaXBQYXJlbnQSJS5ob2xkZmFzdC52MS5XaXRoZHJhd1ZpcFBhcmVudFJlcXVlc3QaJi5ob2xkZmFzdC52MS5XaXRoZHJhd1ZpcFBhcmVudFJlc3BvbnNlEkEKBkdldFZpcBIaLmhvbGRmYXN0LnYxLkdldFZpcFJlcXVlc3QaGy5ob2xkZmFzdC52MS5HZXRWaXBSZXNwb25zZRJHCghMaXN0VmlwcxIcLmhvbGRmYXN0LnYxLkxpc3RWaXBzUmVxdWVzdBodLmhvbGRmYXN0LnYxLkxpc3RWaXBzUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_timestamp, file_holdfast_v1_address, file_holdfast_v1_command, file_holdfast_v1_reservation]);
+  fileDesc("ChVob2xkZmFzdC92MS92aXAucHJvdG8SC2hvbGRmYXN0LnYxIt8BCgNWaXASDAoEbmFtZRgBIAEoCRIOCgZzdWJuZXQYAiABKAkSDwoCdjQYAyABKAlIAIgBARIPCgJ2NhgEIAEoCUgBiAEBEgsKA21hYxgFIAEoCRIMCgR0eXBlGAYgASgJEhYKCW5hbWVzcGFjZRgHIAEoCUgCiAEBEhAKCHNlbGVjdG9yGAggAygJEgwKBG5vdGUYCSABKAkSKQoFc2luY2UYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQgUKA192NEIFCgNfdjZCDAoKX25hbWVzcGFjZSIrCglWaXBQYXJlbnQSDAoEcG9ydBgBIAEoCRIQCghncmFudG9ycxgCIAMoCSJKCglDb25kaXRpb24SDAoEdHlwZRgBIAEoCRIOCgZzdGF0dXMYAiABKAkSDgoGcmVhc29uGAMgASgJEg8KB21lc3NhZ2UYBCABKAkiLwoOSW1wb3J0ZWRPYmplY3QSEAoIcmVzb3VyY2UYASABKAkSCwoDdWlkGAIgASgJIrACChFSZXNlcnZlVmlwUmVxdWVzdBIMCgRuYW1lGAEgASgJEg4KBnN1Ym5ldBgCIAEoCRIKCgJ2NBgDIAEoCRIKCgJ2NhgEIAEoCRILCgNtYWMYBSABKAkSJwoIZmFtaWxpZXMYBiADKA4yFS5ob2xkZmFzdC52MS5JcEZhbWlseRIMCgR0eXBlGAcgASgJEhEKCW5hbWVzcGFjZRgIIAEoCRIQCghzZWxlY3RvchgJIAMoCRIMCgRub3RlGAogASgJEgwKBHBvb2wYCyABKAkSMgoNaW1wb3J0ZWRfZnJvbRgMIAEoCzIbLmhvbGRmYXN0LnYxLkltcG9ydGVkT2JqZWN0EiwKB29wdGlvbnMYDyABKAsyGy5ob2xkZmFzdC52MS5Db21tYW5kT3B0aW9ucyJZChJSZXNlcnZlVmlwUmVzcG9uc2USHQoDdmlwGAEgASgLMhAuaG9sZGZhc3QudjEuVmlwEhIKCmNvbW1hbmRfaWQYAiABKAkSEAoIcG9zaXRpb24YAyABKAkitAEKEFJldmlzZVZpcFJlcXVlc3QSDAoEbmFtZRgBIAEoCRIKCgJ2NBgCIAEoCRIKCgJ2NhgDIAEoCRILCgNtYWMYBCABKAkSDAoEdHlwZRgFIAEoCRIRCgluYW1lc3BhY2UYBiABKAkSEAoIc2VsZWN0b3IYByADKAkSDAoEbm90ZRgIIAEoCRIsCgdvcHRpb25zGA8gASgLMhsuaG9sZGZhc3QudjEuQ29tbWFuZE9wdGlvbnMiWAoRUmV2aXNlVmlwUmVzcG9uc2USHQoDdmlwGAEgASgLMhAuaG9sZGZhc3QudjEuVmlwEhIKCmNvbW1hbmRfaWQYAiABKAkSEAoIcG9zaXRpb24YAyABKAkiXwoRUmVsZWFzZVZpcFJlcXVlc3QSDAoEbmFtZRgBIAEoCRIOCgZyZWFzb24YAiABKAkSLAoHb3B0aW9ucxgPIAEoCzIbLmhvbGRmYXN0LnYxLkNvbW1hbmRPcHRpb25zIlkKElJlbGVhc2VWaXBSZXNwb25zZRIdCgN2aXAYASABKAsyEC5ob2xkZmFzdC52MS5WaXASEgoKY29tbWFuZF9pZBgCIAEoCRIQCghwb3NpdGlvbhgDIAEoCSJhChVHcmFudFZpcFBhcmVudFJlcXVlc3QSDAoEbmFtZRgBIAEoCRIMCgRwb3J0GAIgASgJEiwKB29wdGlvbnMYDyABKAsyGy5ob2xkZmFzdC52MS5Db21tYW5kT3B0aW9ucyJnChZHcmFudFZpcFBhcmVudFJlc3BvbnNlEicKBWdyYW50GAEgASgLMhguaG9sZGZhc3QudjEuUGFyZW50R3JhbnQSEgoKY29tbWFuZF9pZBgCIAEoCRIQCghwb3NpdGlvbhgDIAEoCSJJCgtQYXJlbnRHcmFudBIOCgZzdWJuZXQYASABKAkSCwoDdmlwGAIgASgJEgwKBHBvcnQYAyABKAkSDwoHZ3JhbnRvchgEIAEoCSJ0ChhXaXRoZHJhd1ZpcFBhcmVudFJlcXVlc3QSDAoEbmFtZRgBIAEoCRIMCgRwb3J0GAIgASgJEg4KBnJlYXNvbhgDIAEoCRIsCgdvcHRpb25zGA8gASgLMhsuaG9sZGZhc3QudjEuQ29tbWFuZE9wdGlvbnMiagoZV2l0aGRyYXdWaXBQYXJlbnRSZXNwb25zZRInCgVncmFudBgBIAEoCzIYLmhvbGRmYXN0LnYxLlBhcmVudEdyYW50EhIKCmNvbW1hbmRfaWQYAiABKAkSEAoIcG9zaXRpb24YAyABKAkiOAoNR2V0VmlwUmVxdWVzdBIMCgRuYW1lGAEgASgJEhkKEWF0X2xlYXN0X3Bvc2l0aW9uGA4gASgJIsMCCg5HZXRWaXBSZXNwb25zZRIdCgN2aXAYASABKAsyEC5ob2xkZmFzdC52MS5WaXASEAoIcG9zaXRpb24YAiABKAkSJwoHcGFyZW50cxgDIAMoCzIWLmhvbGRmYXN0LnYxLlZpcFBhcmVudBINCgVydWxlcxgEIAMoCRIqCgpjb25kaXRpb25zGAUgAygLMhYuaG9sZGZhc3QudjEuQ29uZGl0aW9uEiAKBXVzZXJzGAYgAygLMhEuaG9sZGZhc3QudjEuVXNlchIRCglyZXRlbnRpb24YByABKAkSFAoMcmV0ZW50aW9uX2J5GAggASgJEicKCHJldGFpbmVkGAkgASgLMhUuaG9sZGZhc3QudjEuUmV0YWluZWQSKAoEcm93cxgKIAMoCzIaLmhvbGRmYXN0LnYxLk5vcnRoYm91bmRSb3cilgEKDU5vcnRoYm91bmRSb3cSDQoFdGFibGUYASABKAkSDAoEbmFtZRgCIAEoCRI4Cgdjb2x1bW5zGAMgAygLMicuaG9sZGZhc3QudjEuTm9ydGhib3VuZFJvdy5Db2x1bW5zRW50cnkaLgoMQ29sdW1uc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiYwoPTGlzdFZpcHNSZXF1ZXN0Eg4KBnN1Ym5ldBgBIAEoCRIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCRIZChFhdF9sZWFzdF9wb3NpdGlvbhgOIAEoCSJdChBMaXN0Vmlwc1Jlc3BvbnNlEh4KBHZpcHMYASADKAsyEC5ob2xkZmFzdC52MS5WaXASFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJMsEECgpWaXBTZXJ2aWNlEk0KClJlc2VydmVWaXASHi5ob2xkZmFzdC52MS5SZXNlcnZlVmlwUmVxdWVzdBofLmhvbGRmYXN0LnYxLlJlc2VydmVWaXBSZXNwb25zZRJKCglSZXZpc2VWaXASHS5ob2xkZmFzdC52MS5SZXZpc2VWaXBSZXF1ZXN0Gh4uaG9sZGZhc3QudjEuUmV2aXNlVmlwUmVzcG9uc2USTQoKUmVsZWFzZVZpcBIeLmhvbGRmYXN0LnYxLlJlbGVhc2VWaXBSZXF1ZXN0Gh8uaG9sZGZhc3QudjEuUmVsZWFzZVZpcFJlc3BvbnNlElkKDkdyYW50VmlwUGFyZW50EiIuaG9sZGZhc3QudjEuR3JhbnRWaXBQYXJlbnRSZXF1ZXN0GiMuaG9sZGZhc3QudjEuR3JhbnRWaXBQYXJlbnRSZXNwb25zZRJiChFXaXRoZHJhd1ZpcFBhcmVudBIlLmhvbGRmYXN0LnYxLldpdGhkcmF3VmlwUGFyZW50UmVxdWVzdBomLmhvbGRmYXN0LnYxLldpdGhkcmF3VmlwUGFyZW50UmVzcG9uc2USQQoGR2V0VmlwEhouaG9sZGZhc3QudjEuR2V0VmlwUmVxdWVzdBobLmhvbGRmYXN0LnYxLkdldFZpcFJlc3BvbnNlEkcKCExpc3RWaXBzEhwuaG9sZGZhc3QudjEuTGlzdFZpcHNSZXF1ZXN0Gh0uaG9sZGZhc3QudjEuTGlzdFZpcHNSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_timestamp, file_holdfast_v1_address, file_holdfast_v1_command, file_holdfast_v1_reservation]);
 
 /**
  * An address that may move between Pods, or front a load balancer.
@@ -177,6 +177,34 @@ export const ConditionSchema: GenMessage<Condition> = /*@__PURE__*/
   messageDesc(file_holdfast_v1_vip, 2);
 
 /**
+ * A Kubernetes object that something is recorded of.
+ *
+ * @generated from message holdfast.v1.ImportedObject
+ */
+export type ImportedObject = Message<"holdfast.v1.ImportedObject"> & {
+  /**
+   * Required. Which resource: "vips.kubeovn.io".
+   *
+   * @generated from field: string resource = 1;
+   */
+  resource: string;
+
+  /**
+   * Required. Its UID: at most 128 characters.
+   *
+   * @generated from field: string uid = 2;
+   */
+  uid: string;
+};
+
+/**
+ * Describes the message holdfast.v1.ImportedObject.
+ * Use `create(ImportedObjectSchema)` to create a new message.
+ */
+export const ImportedObjectSchema: GenMessage<ImportedObject> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_vip, 3);
+
+/**
  * Asks for a Vip.
  *
  * @generated from message holdfast.v1.ReserveVipRequest
@@ -262,6 +290,14 @@ export type ReserveVipRequest = Message<"holdfast.v1.ReserveVipRequest"> & {
   pool: string;
 
   /**
+   * The object of another system that this Vip is recorded of, while it is taken over from there: a Kubernetes object with
+   * this UID has the Vip for its own, to revise and to release. Absent: none.
+   *
+   * @generated from field: holdfast.v1.ImportedObject imported_from = 12;
+   */
+  importedFrom?: ImportedObject | undefined;
+
+  /**
    * About the command.
    *
    * @generated from field: holdfast.v1.CommandOptions options = 15;
@@ -274,7 +310,7 @@ export type ReserveVipRequest = Message<"holdfast.v1.ReserveVipRequest"> & {
  * Use `create(ReserveVipRequestSchema)` to create a new message.
  */
 export const ReserveVipRequestSchema: GenMessage<ReserveVipRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_vip, 3);
+  messageDesc(file_holdfast_v1_vip, 4);
 
 /**
  * The Vip as it was reserved.
@@ -309,7 +345,7 @@ export type ReserveVipResponse = Message<"holdfast.v1.ReserveVipResponse"> & {
  * Use `create(ReserveVipResponseSchema)` to create a new message.
  */
 export const ReserveVipResponseSchema: GenMessage<ReserveVipResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_vip, 4);
+  messageDesc(file_holdfast_v1_vip, 5);
 
 /**
  * Asks for a Vip to be as said here. An address or MAC address that is left out stays; all else is set.
@@ -386,7 +422,7 @@ export type ReviseVipRequest = Message<"holdfast.v1.ReviseVipRequest"> & {
  * Use `create(ReviseVipRequestSchema)` to create a new message.
  */
 export const ReviseVipRequestSchema: GenMessage<ReviseVipRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_vip, 5);
+  messageDesc(file_holdfast_v1_vip, 6);
 
 /**
  * The Vip as it is after the change.
@@ -421,7 +457,7 @@ export type ReviseVipResponse = Message<"holdfast.v1.ReviseVipResponse"> & {
  * Use `create(ReviseVipResponseSchema)` to create a new message.
  */
 export const ReviseVipResponseSchema: GenMessage<ReviseVipResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_vip, 6);
+  messageDesc(file_holdfast_v1_vip, 7);
 
 /**
  * Asks for a Vip to end.
@@ -456,7 +492,7 @@ export type ReleaseVipRequest = Message<"holdfast.v1.ReleaseVipRequest"> & {
  * Use `create(ReleaseVipRequestSchema)` to create a new message.
  */
 export const ReleaseVipRequestSchema: GenMessage<ReleaseVipRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_vip, 7);
+  messageDesc(file_holdfast_v1_vip, 8);
 
 /**
  * The Vip has ended.
@@ -491,7 +527,7 @@ export type ReleaseVipResponse = Message<"holdfast.v1.ReleaseVipResponse"> & {
  * Use `create(ReleaseVipResponseSchema)` to create a new message.
  */
 export const ReleaseVipResponseSchema: GenMessage<ReleaseVipResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_vip, 8);
+  messageDesc(file_holdfast_v1_vip, 9);
 
 /**
  * Asks for a port to be a parent.
@@ -526,7 +562,7 @@ export type GrantVipParentRequest = Message<"holdfast.v1.GrantVipParentRequest">
  * Use `create(GrantVipParentRequestSchema)` to create a new message.
  */
 export const GrantVipParentRequestSchema: GenMessage<GrantVipParentRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_vip, 9);
+  messageDesc(file_holdfast_v1_vip, 10);
 
 /**
  * The port is a parent.
@@ -561,7 +597,7 @@ export type GrantVipParentResponse = Message<"holdfast.v1.GrantVipParentResponse
  * Use `create(GrantVipParentResponseSchema)` to create a new message.
  */
 export const GrantVipParentResponseSchema: GenMessage<GrantVipParentResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_vip, 10);
+  messageDesc(file_holdfast_v1_vip, 11);
 
 /**
  * That a port may answer for a Vip, because of somebody.
@@ -603,7 +639,7 @@ export type ParentGrant = Message<"holdfast.v1.ParentGrant"> & {
  * Use `create(ParentGrantSchema)` to create a new message.
  */
 export const ParentGrantSchema: GenMessage<ParentGrant> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_vip, 11);
+  messageDesc(file_holdfast_v1_vip, 12);
 
 /**
  * Asks for a grant to end.
@@ -645,7 +681,7 @@ export type WithdrawVipParentRequest = Message<"holdfast.v1.WithdrawVipParentReq
  * Use `create(WithdrawVipParentRequestSchema)` to create a new message.
  */
 export const WithdrawVipParentRequestSchema: GenMessage<WithdrawVipParentRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_vip, 12);
+  messageDesc(file_holdfast_v1_vip, 13);
 
 /**
  * There is no such grant any more.
@@ -680,7 +716,7 @@ export type WithdrawVipParentResponse = Message<"holdfast.v1.WithdrawVipParentRe
  * Use `create(WithdrawVipParentResponseSchema)` to create a new message.
  */
 export const WithdrawVipParentResponseSchema: GenMessage<WithdrawVipParentResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_vip, 13);
+  messageDesc(file_holdfast_v1_vip, 14);
 
 /**
  * Asks for one Vip.
@@ -708,7 +744,7 @@ export type GetVipRequest = Message<"holdfast.v1.GetVipRequest"> & {
  * Use `create(GetVipRequestSchema)` to create a new message.
  */
 export const GetVipRequestSchema: GenMessage<GetVipRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_vip, 14);
+  messageDesc(file_holdfast_v1_vip, 15);
 
 /**
  * One Vip.
@@ -793,7 +829,7 @@ export type GetVipResponse = Message<"holdfast.v1.GetVipResponse"> & {
  * Use `create(GetVipResponseSchema)` to create a new message.
  */
 export const GetVipResponseSchema: GenMessage<GetVipResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_vip, 15);
+  messageDesc(file_holdfast_v1_vip, 16);
 
 /**
  * A row in OVN's Northbound.
@@ -828,7 +864,7 @@ export type NorthboundRow = Message<"holdfast.v1.NorthboundRow"> & {
  * Use `create(NorthboundRowSchema)` to create a new message.
  */
 export const NorthboundRowSchema: GenMessage<NorthboundRow> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_vip, 16);
+  messageDesc(file_holdfast_v1_vip, 17);
 
 /**
  * Asks for Vips.
@@ -870,7 +906,7 @@ export type ListVipsRequest = Message<"holdfast.v1.ListVipsRequest"> & {
  * Use `create(ListVipsRequestSchema)` to create a new message.
  */
 export const ListVipsRequestSchema: GenMessage<ListVipsRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_vip, 17);
+  messageDesc(file_holdfast_v1_vip, 18);
 
 /**
  * A page of Vips.
@@ -905,7 +941,7 @@ export type ListVipsResponse = Message<"holdfast.v1.ListVipsResponse"> & {
  * Use `create(ListVipsResponseSchema)` to create a new message.
  */
 export const ListVipsResponseSchema: GenMessage<ListVipsResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_vip, 18);
+  messageDesc(file_holdfast_v1_vip, 19);
 
 /**
  * Addresses that may move between Pods, or front a load balancer. A Vip is a reservation whose holder is
@@ -967,7 +1003,7 @@ export const VipService: GenService<{
    * Lets a port answer for a Vip of type "": makes it one of the Vip's parents, until it is withdrawn or the Vip
    * ends. The port need not be there yet. What Neutron calls an allowed address pair.
    *
-   * Rejections: InvalidArgument, VipNotFound, VipUnsuited, LimitReached, CommandExpired, CommandIdReused.
+   * Rejections: InvalidArgument, VipNotFound, VipTypeMismatch, LimitReached, CommandExpired, CommandIdReused.
    * HTTP: PUT /v1/vips/{name}/parents/{port}
    * NATS: holdfast.v1.vips.grant-parent
    *

@@ -1,6 +1,6 @@
 // CustomResourceDefinitions: what they must be, and the kind that each defines.
-import { type Cause, invalid } from './refusal';
-import { type Column, CUSTOM_RESOURCE_DEFINITIONS, type ResourceType } from './resource-type';
+import { type Cause, invalidObject } from './status-failure';
+import { type PrinterColumn, CUSTOM_RESOURCE_DEFINITIONS, type ResourceType } from './resource-type';
 import type { Schema } from './schema';
 import { isRecord, type StoredObject } from './stored-object';
 
@@ -18,7 +18,7 @@ interface Version {
   readonly storage: boolean;
   readonly schema?: { readonly openAPIV3Schema?: Schema };
   readonly subresources?: { readonly status?: object };
-  readonly additionalPrinterColumns?: readonly Column[];
+  readonly additionalPrinterColumns?: readonly PrinterColumn[];
 }
 
 interface DefinitionSpec {
@@ -28,7 +28,7 @@ interface DefinitionSpec {
   readonly versions: readonly Version[];
 }
 
-const CREATED: Column = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' };
+const CREATED: PrinterColumn = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' };
 
 /** The kind in its storage version; the sandbox serves no other and converts nothing. */
 export function definedType(definition: StoredObject): ResourceType | undefined {
@@ -54,7 +54,7 @@ export function definedType(definition: StoredObject): ResourceType | undefined 
 /** Part of what kube-apiserver asks of a definition: enough to notice one that could never be installed. */
 export function assertDefinition(definition: StoredObject): void {
   const causes = [...problemsOf(definition)];
-  if (causes.length > 0) throw invalid(CUSTOM_RESOURCE_DEFINITIONS, definition.metadata.name, causes);
+  if (causes.length > 0) throw invalidObject(CUSTOM_RESOURCE_DEFINITIONS, definition.metadata.name, causes);
 }
 
 /** What the server says of a definition that it serves. */

@@ -2,7 +2,7 @@
 import type { Schema } from './schema';
 
 /** A column of `kubectl get`, besides the name. */
-export interface Column {
+export interface PrinterColumn {
   readonly name: string;
   readonly type: string;
   readonly jsonPath: string;
@@ -23,7 +23,7 @@ export interface ResourceType {
   readonly statusSubresource: boolean;
   /** Whether metadata.generation is kept. */
   readonly generations: boolean;
-  readonly columns: readonly Column[];
+  readonly columns: readonly PrinterColumn[];
   /** Of a custom kind: what it prunes, defaults and validates. Built-in kinds are stored as they come. */
   readonly schema?: Schema;
   /** What the server itself puts into the status of a new object. */
@@ -38,9 +38,9 @@ export function groupVersionOf(type: ResourceType): string {
   return type.group ? `${type.group}/${type.version}` : type.version;
 }
 
-const AGE: Column = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' };
+const AGE: PrinterColumn = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' };
 
-const column = (name: string, jsonPath: string): Column => ({ name, type: 'string', jsonPath });
+const column = (name: string, jsonPath: string): PrinterColumn => ({ name, type: 'string', jsonPath });
 
 interface BuiltIn {
   readonly group?: string;
@@ -50,7 +50,7 @@ interface BuiltIn {
   readonly cluster?: true;
   readonly status?: true;
   readonly generations?: true;
-  readonly columns?: readonly Column[];
+  readonly columns?: readonly PrinterColumn[];
   readonly initialStatus?: Readonly<Record<string, unknown>>;
 }
 

@@ -1,7 +1,7 @@
 // What a structural schema refuses, worded as kube-apiserver words it. That the keys of a list that is a map are unique
 // is not looked at; kube-apiserver itself does not look in a status.
 import { isIP } from 'node:net';
-import type { Cause } from './refusal';
+import type { Cause } from './status-failure';
 import type { Schema } from './schema';
 import { isRecord } from './stored-object';
 

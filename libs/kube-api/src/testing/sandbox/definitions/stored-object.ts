@@ -38,6 +38,6 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** A copy that lacks some fields. */
-export function without<T extends object>(object: T, fields: ReadonlySet<string>): T {
+export function withoutField<T extends object>(object: T, fields: ReadonlySet<string>): T {
   return Object.fromEntries(Object.entries(object).filter(([field]) => !fields.has(field))) as T;
 }

@@ -3,11 +3,16 @@
 import type { Chance, Clock } from '@holdfast/clock';
 import { assertDefinition, establishedStatus } from '../definitions/custom-resources';
 import { sameJson } from './merge-patch';
-import { badRequest, type Cause, invalid } from '../definitions/refusal';
+import { badRequest, type Cause, invalidObject } from '../definitions/status-failure';
 import { CUSTOM_RESOURCE_DEFINITIONS, groupVersionOf, type ResourceType } from '../definitions/resource-type';
 import { applyDefaults, prune } from '../definitions/schema';
 import { violations } from '../definitions/schema-validation';
-import { type SentObject, type StoredMeta, type StoredObject, without } from '../definitions/stored-object';
+import {
+  type SentObject,
+  type StoredMeta,
+  type StoredObject,
+  withoutField,
+} from '../definitions/stored-object';
 
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const NAME_RULE =
@@ -17,7 +22,7 @@ const NAME_RULE =
 const TYPE_FIELDS = new Set(['apiVersion', 'kind', 'metadata']);
 
 /** `object`: everything but the status, if that is a subresource. `status`: the status alone. */
-export type Part = 'object' | 'status';
+export type ObjectPart = 'object' | 'status';
 
 export class Admission {
   constructor(
@@ -55,7 +60,7 @@ export class Admission {
   }
 
   /** @throws Refusal */
-  updated(type: ResourceType, part: Part, before: StoredObject, sent: SentObject): StoredObject {
+  updated(type: ResourceType, part: ObjectPart, before: StoredObject, sent: SentObject): StoredObject {
     assertKind(type, sent);
     const object = this.conforming(type, {
       ...sent,
@@ -82,9 +87,9 @@ export class Admission {
     const { apiVersion, kind, metadata } = object;
     const fitted = applyDefaults(prune(object, type.schema), type.schema) as StoredObject;
     const required = type.schema.required?.filter((field) => !TYPE_FIELDS.has(field));
-    const causes = violations(without(fitted, TYPE_FIELDS), { ...type.schema, required });
-    if (causes.length > 0) throw invalid(type, metadata.name, causes);
-    return { ...without(fitted, TYPE_FIELDS), apiVersion, kind, metadata };
+    const causes = violations(withoutField(fitted, TYPE_FIELDS), { ...type.schema, required });
+    if (causes.length > 0) throw invalidObject(type, metadata.name, causes);
+    return { ...withoutField(fitted, TYPE_FIELDS), apiVersion, kind, metadata };
   }
 
   /** A definition is served as soon as it is stored, and says so; the real one takes a moment. */
@@ -96,7 +101,7 @@ export class Admission {
 
   private generatedName(type: ResourceType, prefix: string | undefined): string {
     if (!prefix)
-      throw invalid(type, '', [
+      throw invalidObject(type, '', [
         {
           reason: 'FieldValueRequired',
           message: 'Required value: name or generateName is required',
@@ -119,13 +124,15 @@ function assertKind(type: ResourceType, sent: SentObject): void {
       `the object provided is unrecognized (must be of type ${type.kind}): kind is ${sent.kind}`,
     );
   const message = `Invalid value: "${sent.kind}": must be ${type.kind}`;
-  throw invalid(type, sent.metadata?.name ?? '', [{ reason: 'FieldValueInvalid', message, field: 'kind' }]);
+  throw invalidObject(type, sent.metadata?.name ?? '', [
+    { reason: 'FieldValueInvalid', message, field: 'kind' },
+  ]);
 }
 
 function assertName(type: ResourceType, name: string): void {
   if (name.length <= 253 && SUBDOMAIN.test(name)) return;
   const message = `Invalid value: ${JSON.stringify(name)}: ${NAME_RULE}`;
-  throw invalid(type, name, [{ reason: 'FieldValueInvalid', message, field: 'metadata.name' }]);
+  throw invalidObject(type, name, [{ reason: 'FieldValueInvalid', message, field: 'metadata.name' }]);
 }
 
 function assertFinalizers(type: ResourceType, before: StoredObject, after: StoredObject): void {
@@ -138,7 +145,7 @@ function assertFinalizers(type: ResourceType, before: StoredObject, after: Store
     message: `Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers ${JSON.stringify(added)}`,
     field: 'metadata.finalizers',
   };
-  throw invalid(type, before.metadata.name, [cause]);
+  throw invalidObject(type, before.metadata.name, [cause]);
 }
 
 const SERVER_FIELDS = new Set(['managedFields', 'deletionTimestamp', 'deletionGracePeriodSeconds']);
@@ -147,7 +154,7 @@ type Unserved = Partial<StoredMeta> & { generateName?: string };
 
 /** What a client may say about an object's metadata. managedFields are not kept: nobody's ownership is tracked. */
 function withoutServerFields(meta: Unserved): Unserved {
-  const rest = without(meta, SERVER_FIELDS);
+  const rest = withoutField(meta, SERVER_FIELDS);
   for (const field of ['labels', 'annotations', 'finalizers'])
     if (rest[field] === null || (Array.isArray(rest[field]) && rest[field].length === 0)) delete rest[field];
   return rest;
@@ -166,5 +173,5 @@ function serverFieldsOf(meta: StoredMeta): StoredMeta {
 /** What the generation counts changes of: without a status subresource the status too. */
 function counted(type: ResourceType, object: StoredObject): unknown {
   const uncounted = type.statusSubresource ? ['metadata', 'status'] : ['metadata'];
-  return without(object, new Set(uncounted));
+  return withoutField(object, new Set(uncounted));
 }

@@ -1,5 +1,5 @@
 // JSON merge patch (RFC 7386) and JSON patch (RFC 6902).
-import { Refusal } from '../definitions/refusal';
+import { StatusFailure } from '../definitions/status-failure';
 import { isRecord } from '../definitions/stored-object';
 
 export function mergePatch(target: unknown, patch: unknown): unknown {
@@ -92,12 +92,12 @@ export function sameJson(a: unknown, b: unknown): boolean {
   return [...fields].every((field) => sameJson(a[field], b[field]));
 }
 
-function missing(path: string): Refusal {
+function missing(path: string): StatusFailure {
   return unprocessable(`the path ${path} does not exist`);
 }
 
-function unprocessable(message: string): Refusal {
-  return new Refusal(
+function unprocessable(message: string): StatusFailure {
+  return new StatusFailure(
     422,
     'Invalid',
     `the server rejected our request due to an error in our request: ${message}`,

@@ -1,29 +1,29 @@
 // Create, replace, patch and delete, with their preconditions. The object's life ends when it is deleted and nobody's
 // finalizer holds it.
-import type { Admission, Part } from './admission';
+import type { Admission, ObjectPart } from './admission';
 import { jsonPatch, mergePatch, sameJson } from './merge-patch';
 import type { ObjectStore } from './object-store';
 import {
   alreadyExists,
   badRequest,
   conflict,
-  invalid,
+  invalidObject,
   MODIFIED,
   notFound,
   success,
   unsupportedMedia,
-} from '../definitions/refusal';
+} from '../definitions/status-failure';
 import { BUILT_IN_TYPES, type ResourceType } from '../definitions/resource-type';
 import { strategicMergePatch } from './strategic-merge-patch';
 import type { SentObject, StoredObject } from '../definitions/stored-object';
 
-export interface Place {
+export interface WritePlace {
   readonly type: ResourceType;
   readonly namespace: string | undefined;
   readonly name: string;
 }
 
-export interface Written {
+export interface WriteReply {
   readonly status: number;
   readonly body: object;
 }
@@ -39,17 +39,17 @@ export class ObjectWrites {
     private readonly admission: Admission,
   ) {}
 
-  create(type: ResourceType, namespace: string | undefined, sent: SentObject, dryRun: boolean): Written {
+  create(type: ResourceType, namespace: string | undefined, sent: SentObject, dryRun: boolean): WriteReply {
     const object = this.admission.created(type, namespace, sent);
     if (this.store.get(type, namespace, object.metadata.name))
       throw alreadyExists(type, object.metadata.name);
     return { status: 201, body: dryRun ? object : this.store.put(type, object) };
   }
 
-  replace(place: Place, part: Part, sent: SentObject, dryRun: boolean): Written {
+  replace(place: WritePlace, part: ObjectPart, sent: SentObject, dryRun: boolean): WriteReply {
     const before = this.present(place);
     if (!sent.metadata?.resourceVersion && place.type.schema)
-      throw invalid(place.type, place.name, [
+      throw invalidObject(place.type, place.name, [
         {
           reason: 'FieldValueInvalid',
           message: 'Invalid value: 0x0: must be specified for an update',
@@ -59,7 +59,13 @@ export class ObjectWrites {
     return this.update(place, part, before, sent, dryRun);
   }
 
-  patch(place: Place, part: Part, contentType: string, patch: unknown, dryRun: boolean): Written {
+  patch(
+    place: WritePlace,
+    part: ObjectPart,
+    contentType: string,
+    patch: unknown,
+    dryRun: boolean,
+  ): WriteReply {
     const { type, namespace, name } = place;
     const before = this.store.get(type, namespace, name);
     if (contentType === APPLY && !before) {
@@ -70,7 +76,7 @@ export class ObjectWrites {
     return this.update(place, part, before, patched(type, contentType, before, patch), dryRun);
   }
 
-  delete(place: Place, preconditions: Preconditions, dryRun: boolean): Written {
+  delete(place: WritePlace, preconditions: Preconditions, dryRun: boolean): WriteReply {
     const before = this.present(place);
     const { type, name } = place;
     assertSame(type, before, preconditions);
@@ -91,7 +97,13 @@ export class ObjectWrites {
     return { status: 200, body: this.store.put(type, { ...before, metadata }) };
   }
 
-  private update(place: Place, part: Part, before: StoredObject, sent: SentObject, dryRun: boolean): Written {
+  private update(
+    place: WritePlace,
+    part: ObjectPart,
+    before: StoredObject,
+    sent: SentObject,
+    dryRun: boolean,
+  ): WriteReply {
     const { type } = place;
     assertUnchanged(type, part, before, sent.metadata ?? {});
     const after = this.admission.updated(type, part, before, sent);
@@ -103,7 +115,7 @@ export class ObjectWrites {
     return { status: 200, body: this.store.put(type, after) };
   }
 
-  private present({ type, namespace, name }: Place): StoredObject {
+  private present({ type, namespace, name }: WritePlace): StoredObject {
     const object = this.store.get(type, namespace, name);
     if (!object) throw notFound(type, name);
     return object;
@@ -137,7 +149,7 @@ function patched(type: ResourceType, contentType: string, before: StoredObject, 
 /** Custom kinds mind the uid in their own words, and in a write of the status not at all. */
 function assertUnchanged(
   type: ResourceType,
-  part: Part,
+  part: ObjectPart,
   object: StoredObject,
   expected: Preconditions,
 ): void {
@@ -145,7 +157,7 @@ function assertUnchanged(
   assertSame(type, object, { resourceVersion: expected.resourceVersion });
   if (part === 'status' || !expected.uid || expected.uid === object.metadata.uid) return;
   const message = `Invalid value: "${expected.uid}": field is immutable`;
-  throw invalid(type, object.metadata.name, [
+  throw invalidObject(type, object.metadata.name, [
     { reason: 'FieldValueInvalid', message, field: 'metadata.uid' },
   ]);
 }

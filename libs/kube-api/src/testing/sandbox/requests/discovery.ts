@@ -3,7 +3,7 @@
 // kubectl validates nothing on its own side and `kubectl explain` knows nothing.
 import { groupVersionOf, type ResourceType } from '../definitions/resource-type';
 
-export const VERSION = {
+export const SERVER_VERSION = {
   major: '1',
   minor: '20',
   gitVersion: 'v1.20.0-holdfast-sandbox',
@@ -36,7 +36,7 @@ export const EMPTY_OPENAPI = Buffer.from([
 export function describeApi(path: string, types: readonly ResourceType[]): object | undefined {
   const [root, group, version, ...more] = path.split('/').slice(1);
   if (more.length > 0) return undefined;
-  if (path === '/version') return VERSION;
+  if (path === '/version') return SERVER_VERSION;
   if (path === '/api') return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] };
   if (path === '/api/v1') return resourcesOf('v1', types);
   if (root !== 'apis') return undefined;

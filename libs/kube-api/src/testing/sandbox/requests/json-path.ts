@@ -23,8 +23,8 @@ function stepsOf(path: string): Step[] {
   });
 }
 
-function keep(wanted: (item: unknown) => boolean): Step {
-  return (values) => values.flatMap((value) => (Array.isArray(value) ? value.filter(wanted) : []));
+function keep(isKept: (item: unknown) => boolean): Step {
+  return (values) => values.flatMap((value) => (Array.isArray(value) ? value.filter(isKept) : []));
 }
 
 function present(values: readonly unknown[]): unknown[] {

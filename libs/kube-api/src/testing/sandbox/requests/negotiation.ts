@@ -1,6 +1,6 @@
 // In which form an answer goes out: the objects themselves, their metadata alone, or a Table. Never protobuf: clients
 // that would like it list JSON too.
-import { Refusal } from '../definitions/refusal';
+import { StatusFailure } from '../definitions/status-failure';
 import type { ResourceType } from '../definitions/resource-type';
 import { metadataOf, tableOf } from './tables';
 import { groupVersionOf } from '../definitions/resource-type';
@@ -20,7 +20,11 @@ export function formOf(accept: string): Form {
     if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') return 'metadata';
     if (as === undefined) return 'object';
   }
-  throw new Refusal(406, 'NotAcceptable', 'only the following media types are accepted: application/json');
+  throw new StatusFailure(
+    406,
+    'NotAcceptable',
+    'only the following media types are accepted: application/json',
+  );
 }
 
 export class Rendering {

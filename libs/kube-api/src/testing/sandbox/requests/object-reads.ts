@@ -1,8 +1,8 @@
 // Get, and list in pages. A page after the first shows the objects as they are then: the sandbox keeps no snapshots.
 import type { Rendering } from './negotiation';
 import type { ObjectStore } from '../objects/object-store';
-import { badRequest, expired, notFound } from '../definitions/refusal';
-import type { Route } from './routes';
+import { badRequest, expiredVersion, notFound } from '../definitions/status-failure';
+import type { ApiRoute } from './routes';
 import { selectorOf } from './selectors';
 import type { StoredObject } from '../definitions/stored-object';
 
@@ -14,13 +14,13 @@ interface Token {
 export class ObjectReads {
   constructor(private readonly store: ObjectStore) {}
 
-  get(route: Route, name: string, rendering: Rendering): object {
+  get(route: ApiRoute, name: string, rendering: Rendering): object {
     const object = this.store.get(route.type, route.namespace, name);
     if (!object) throw notFound(route.type, name);
     return rendering.one(object);
   }
 
-  list(route: Route, query: URLSearchParams, rendering: Rendering): object {
+  list(route: ApiRoute, query: URLSearchParams, rendering: Rendering): object {
     const token = this.tokenOf(query.get('continue'));
     const matching = this.selected(route, query).filter((object) => !token || keyOf(object) > token.after);
     const limit = Number(query.get('limit') ?? 0);
@@ -35,7 +35,7 @@ export class ObjectReads {
     return rendering.list(page, { resourceVersion: String(revision), ...more });
   }
 
-  selected(route: Route, query: URLSearchParams): StoredObject[] {
+  selected(route: ApiRoute, query: URLSearchParams): StoredObject[] {
     return this.store.list(route.type, route.namespace).filter(selectorOf(query));
   }
 
@@ -43,7 +43,7 @@ export class ObjectReads {
     if (!sent) return undefined;
     const token = decode(sent);
     if (token.revision < this.store.oldestRevision)
-      throw expired(String(token.revision), this.store.oldestRevision);
+      throw expiredVersion(String(token.revision), this.store.oldestRevision);
     return token;
   }
 }

@@ -1,7 +1,7 @@
 // Which objects a path means.
 import { groupVersionOf, type ResourceType } from '../definitions/resource-type';
 
-export interface Route {
+export interface ApiRoute {
   readonly type: ResourceType;
   readonly namespace: string | undefined;
   /** Undefined for a collection. */
@@ -10,7 +10,7 @@ export interface Route {
 }
 
 /** Undefined when nothing is served there. */
-export function routeOf(path: string, types: readonly ResourceType[]): Route | undefined {
+export function routeOf(path: string, types: readonly ResourceType[]): ApiRoute | undefined {
   const steps = path.split('/').slice(1).map(decodeURIComponent);
   const groupVersion =
     steps[0] === 'api' ? steps[1] : steps[0] === 'apis' ? `${steps[1]}/${steps[2]}` : undefined;

@@ -1,5 +1,5 @@
 // Label and field selectors of list, watch and delete-collection.
-import { badRequest } from '../definitions/refusal';
+import { badRequest } from '../definitions/status-failure';
 import { isRecord, type StoredObject } from '../definitions/stored-object';
 
 export type Matches = (object: StoredObject) => boolean;
@@ -25,8 +25,8 @@ function labelTerm(term: string): Matches {
   const set = /^(\S+)\s+(in|notin)\s+\(([^)]*)\)$/.exec(term);
   if (set) {
     const values = (set[3] ?? '').split(',').map((value) => value.trim());
-    const wanted = set[2] === 'in';
-    return (object) => values.includes(label(object, set[1] ?? '') ?? '\u0000') === wanted;
+    const isIn = set[2] === 'in';
+    return (object) => values.includes(label(object, set[1] ?? '') ?? '\u0000') === isIn;
   }
   const equal = /^([^=!\s]+)\s*(==|=|!=)\s*(\S*)$/.exec(term);
   if (equal) return (object) => (label(object, equal[1] ?? '') === equal[3]) === (equal[2] !== '!=');

@@ -7,7 +7,7 @@ import {
   type ResourceType,
   typeId,
 } from '../definitions/resource-type';
-import { type Route, routeOf } from './routes';
+import { type ApiRoute, routeOf } from './routes';
 import type { StoredObject } from '../definitions/stored-object';
 
 const BUILT_IN = new Set(BUILT_IN_TYPES.map(typeId));
@@ -28,7 +28,7 @@ export class ServedTypes {
   }
 
   /** Undefined when nothing is served there. */
-  routeOf(path: string): Route | undefined {
+  routeOf(path: string): ApiRoute | undefined {
     return routeOf(path, this.all());
   }
 

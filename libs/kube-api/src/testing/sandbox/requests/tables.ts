@@ -1,7 +1,7 @@
 // What `kubectl get` prints is made by the server: objects as a Table (Kubernetes API concepts, "Receiving resources as
 // Tables").
 import { valuesAt } from './json-path';
-import type { Column, ResourceType } from '../definitions/resource-type';
+import type { PrinterColumn, ResourceType } from '../definitions/resource-type';
 import type { StoredObject } from '../definitions/stored-object';
 
 export interface TableOptions {
@@ -39,13 +39,20 @@ function carried(object: StoredObject, includeObject: string): object {
   return includeObject === 'Object' ? object : metadataOf(object);
 }
 
-function definitionOf({ name, type, format = '', description, jsonPath, priority = 0 }: Column): object {
+function definitionOf({
+  name,
+  type,
+  format = '',
+  description,
+  jsonPath,
+  priority = 0,
+}: PrinterColumn): object {
   const said = description ?? `Custom resource definition column (in JSONPath format): ${jsonPath}`;
   return { name, type, format, description: said, priority };
 }
 
 /** Null when there is nothing, or when it is not of the column's type. */
-function cellOf(object: StoredObject, { jsonPath, type }: Column, nowMs: number): unknown {
+function cellOf(object: StoredObject, { jsonPath, type }: PrinterColumn, nowMs: number): unknown {
   const value = valuesAt(object, jsonPath)[0];
   switch (type) {
     case 'integer':

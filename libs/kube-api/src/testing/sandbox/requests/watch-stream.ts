@@ -3,9 +3,9 @@
 import type { Cancel, Clock } from '@holdfast/clock';
 import type { Rendering } from './negotiation';
 import type { ObjectStore, Revision } from '../objects/object-store';
-import { expired } from '../definitions/refusal';
+import { expiredVersion } from '../definitions/status-failure';
 import { groupVersionOf, typeId } from '../definitions/resource-type';
-import type { Route } from './routes';
+import type { ApiRoute } from './routes';
 import { type Matches, selectorOf } from './selectors';
 import type { StoredObject } from '../definitions/stored-object';
 
@@ -16,7 +16,7 @@ export interface WatchSink {
 }
 
 export interface WatchRequest {
-  readonly route: Route;
+  readonly route: ApiRoute;
   readonly query: URLSearchParams;
   readonly rendering: Rendering;
   readonly sink: WatchSink;
@@ -45,7 +45,7 @@ export class WatchStream {
     const from = query.get('resourceVersion') ?? '';
     const past = from === '' || from === '0' ? this.present() : this.store.since(Number(from));
     if (!past) {
-      const { code, body } = expired(from, this.store.oldestRevision);
+      const { code, body } = expiredVersion(from, this.store.oldestRevision);
       sink.event({ type: 'ERROR', object: { ...body, code } });
       return sink.end();
     }

@@ -1,0 +1,151 @@
+// Commands of one stream that were decided one upon the other, and go in one append: what is to be appended, and what
+// each command is told once that is durable. Deciding moves the loaded stream on as if the append had landed already.
+import type { Chance, Clock } from '@holdfast/clock';
+import type { CommandOutcome } from './command-envelope';
+import type { LoopRefusal } from './loop-options';
+import type { Decider, Decision, DecisionTime } from './decider';
+import type { NewEvent, Position, RecordedEvent, Version } from '../port/event-store';
+import type { FirstReplies } from './first-replies';
+import type { LoadedStream } from './loaded-stream';
+import type { PendingCommand } from './pending-command';
+
+/** Commands that go in one append: enough to make an fsync cheap, few enough to keep latency low. */
+const COMMANDS_MAX = 512;
+/** Text that goes in one append, UTF-16 units: in the worst case below the 1 MB that every store takes. */
+const TEXT_MAX = 250_000;
+/** How far ahead of ours a caller's clock may be. */
+export const CLOCK_SKEW_MAX_MS = 5 * 60_000;
+
+export interface BatchOptions<State, Command, Event, Reply, Rejection> {
+  readonly decider: Pick<Decider<State, Command, Event, Reply, Rejection>, 'decide'>;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly windowMs: number;
+  readonly refuse: (refusal: LoopRefusal) => Rejection;
+  readonly firstReplies: Pick<FirstReplies<State, Command, Event, Reply, Rejection>, 'rememberTraceless'>;
+}
+
+type Decided<Command, Event, Reply, Rejection> = {
+  readonly pending: PendingCommand<Command, Reply, Rejection>;
+  readonly commandId: string;
+  /** How many events the batch had after it: the last of these is its own, or what it was decided upon. */
+  readonly eventsUpTo: number;
+} & (
+  | { readonly decision: Decision<Event, Reply, Rejection>; readonly outcome?: undefined }
+  /** Known without deciding. */
+  | { readonly outcome: CommandOutcome<Reply, Rejection>; readonly decision?: undefined }
+);
+
+export class Batch<State, Command, Event, Reply, Rejection> {
+  /** In their order. */
+  readonly decided: Decided<Command, Event, Reply, Rejection>[] = [];
+  readonly events: NewEvent[] = [];
+  /** The version that the stream must have for all this to be right. */
+  readonly expected: Version;
+  private textLength = 0;
+  /** Of the events, once they are durable. */
+  private positions: readonly Position[] = [];
+  /** Of the stream's last event before them. */
+  private positionBefore: Position | undefined;
+
+  constructor(
+    private readonly loaded: LoadedStream<State, Event>,
+    private readonly options: BatchOptions<State, Command, Event, Reply, Rejection>,
+  ) {
+    this.expected = loaded.version;
+  }
+
+  get stream(): string {
+    return this.loaded.stream;
+  }
+
+  get isFull(): boolean {
+    return this.decided.length >= COMMANDS_MAX || this.textLength >= TEXT_MAX;
+  }
+
+  /** Whether the event, as the store has it, is one of these. */
+  has({ version, id }: RecordedEvent): boolean {
+    return this.events[version - this.expected - 1]?.id === id;
+  }
+
+  commands(): PendingCommand<Command, Reply, Rejection>[] {
+    return this.decided.map(({ pending }) => pending);
+  }
+
+  decide(pending: PendingCommand<Command, Reply, Rejection>): void {
+    const { envelope, digest } = pending;
+    const { clock, chance, decider } = this.options;
+    const nowMs = Math.max(clock.now(), this.loaded.lastAtMs);
+    const moment = { nowMs, issuedAtMs: envelope.issuedAtMs ?? nowMs };
+    const commandId = envelope.commandId ?? chance.uuid();
+    const outcome = this.outsideWindow(moment, commandId) ?? pending.earlierReply;
+    if (outcome) {
+      this.decided.push({ pending, commandId, eventsUpTo: this.events.length, outcome });
+      return;
+    }
+    const decision = decider.decide(envelope.command, this.loaded.state, moment);
+    if ('events' in decision) {
+      const { issuedAtMs } = moment;
+      const { name: actor, through } = envelope.actor;
+      const metadata = { commandId, commandDigest: digest, issuedAtMs, atMs: nowMs, actor, through };
+      for (const event of decision.events) {
+        const stored = this.loaded.record(event, metadata);
+        this.textLength += stored.data.length + stored.metadata.length;
+        this.events.push(stored);
+      }
+    }
+    this.decided.push({ pending, commandId, eventsUpTo: this.events.length, decision });
+  }
+
+  /** To be called when the events are durable, and all that they were decided upon. */
+  land(positions: readonly Position[]): void {
+    this.positions = positions;
+    this.positionBefore = this.loaded.position;
+    this.loaded.position = positions[positions.length - 1] ?? this.positionBefore;
+    this.loaded.durableVersion = this.expected + this.events.length;
+  }
+
+  /** Answers every command, once it has landed. */
+  answer(): void {
+    const { positions, positionBefore } = this;
+    for (const { pending, commandId, eventsUpTo, decision, outcome } of this.decided) {
+      if (outcome) {
+        pending.resolve(outcome);
+        continue;
+      }
+      const answer = toOutcome(decision, commandId, positions[eventsUpTo - 1] ?? positionBefore);
+      if (pending.digest !== undefined && !leavesTrace(decision)) {
+        this.options.firstReplies.rememberTraceless(commandId, pending.digest, answer);
+      }
+      pending.resolve(answer);
+    }
+  }
+
+  private outsideWindow(
+    moment: DecisionTime,
+    commandId: string,
+  ): CommandOutcome<Reply, Rejection> | undefined {
+    const { nowMs, issuedAtMs } = moment;
+    const { windowMs, refuse } = this.options;
+    if (issuedAtMs < nowMs - windowMs) {
+      return { commandId, rejected: refuse({ code: 'CommandExpired', issuedAtMs, windowMs }) };
+    }
+    if (issuedAtMs > nowMs + CLOCK_SKEW_MAX_MS) {
+      return { commandId, rejected: refuse({ code: 'CommandFromFuture', issuedAtMs, nowMs }) };
+    }
+    return undefined;
+  }
+}
+
+function leavesTrace(decision: Decision<unknown, unknown, unknown>): boolean {
+  return 'events' in decision && decision.events.length > 0;
+}
+
+function toOutcome<Event, Reply, Rejection>(
+  decision: Decision<Event, Reply, Rejection>,
+  commandId: string,
+  position: Position | undefined,
+): CommandOutcome<Reply, Rejection> {
+  if ('events' in decision) return { reply: decision.reply, commandId, position };
+  return { rejected: decision.rejected, commandId };
+}

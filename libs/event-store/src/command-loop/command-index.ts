@@ -1,0 +1,97 @@
+// Where in a stream each command ended, by the hash of its id: a table of numbers, because a day of commands kept
+// as strings would weigh more than the reservations that they made. It answers with candidates; whoever asks
+// reads the event and sees whether the id is really the same.
+import type { Version } from '../port/event-store';
+
+const SLOTS_MIN = 1024;
+
+class HashTable {
+  private slots = SLOTS_MIN;
+  private used = 0;
+  private hashes = new Uint32Array(SLOTS_MIN);
+  /** Version + 1; 0 is an empty slot. */
+  private versions = new Uint32Array(SLOTS_MIN);
+
+  add(hash: number, version: Version): void {
+    if (this.used * 2 >= this.slots) this.grow();
+    this.used += 1;
+    this.place(hash, version + 1);
+  }
+
+  has(hash: number): boolean {
+    let slot = hash & (this.slots - 1);
+    while (this.versions[slot] !== 0 && this.hashes[slot] !== hash) slot = (slot + 1) & (this.slots - 1);
+    return this.versions[slot] !== 0;
+  }
+
+  find(hash: number, found: Version[]): void {
+    for (
+      let slot = hash & (this.slots - 1);
+      this.versions[slot] !== 0;
+      slot = (slot + 1) & (this.slots - 1)
+    ) {
+      if (this.hashes[slot] === hash) found.push((this.versions[slot] as number) - 1);
+    }
+  }
+
+  private place(hash: number, stored: number): void {
+    let slot = hash & (this.slots - 1);
+    while (this.versions[slot] !== 0) slot = (slot + 1) & (this.slots - 1);
+    this.hashes[slot] = hash;
+    this.versions[slot] = stored;
+  }
+
+  private grow(): void {
+    const { hashes, versions } = this;
+    this.slots *= 2;
+    this.hashes = new Uint32Array(this.slots);
+    this.versions = new Uint32Array(this.slots);
+    versions.forEach((stored, slot) => {
+      if (stored !== 0) this.place(hashes[slot] as number, stored);
+    });
+  }
+}
+
+/** Two generations of a window each: a command is found for at least one window, and forgetting costs nothing. */
+export class CommandIndex {
+  private young = new HashTable();
+  private old = new HashTable();
+  private youngSinceMs: number | undefined;
+
+  constructor(private readonly windowMs: number) {}
+
+  /** @param version of an event that the command led to */
+  add(commandId: string, version: Version, atMs: number): void {
+    this.youngSinceMs ??= atMs;
+    if (atMs - this.youngSinceMs > this.windowMs) {
+      this.old = this.young;
+      this.young = new HashTable();
+      this.youngSinceMs = atMs;
+    }
+    this.young.add(hashOfId(commandId), version);
+  }
+
+  /** Whether there are candidates. */
+  mayHave(commandId: string): boolean {
+    const hash = hashOfId(commandId);
+    return this.young.has(hash) || this.old.has(hash);
+  }
+
+  /** Versions where an event of this command may stand. */
+  candidates(commandId: string): Version[] {
+    const hash = hashOfId(commandId);
+    const found: Version[] = [];
+    this.young.find(hash, found);
+    this.old.find(hash, found);
+    return found;
+  }
+}
+
+/** FNV-1a over the UTF-16 units, mixed so that the low bits depend on all (MurmurHash3's finalizer). */
+function hashOfId(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}

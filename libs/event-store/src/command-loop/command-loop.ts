@@ -1,0 +1,62 @@
+// The command loop: load, fold, decide, append at the expected version, answer. One stream's commands are
+// decided in the order in which they came; while an append is under way the next ones are decided already, and go as
+// one batch. A command is answered only after its events, and all events it was decided upon, are durable.
+import type { CommandEnvelope, CommandOutcome } from './command-envelope';
+import type { Decider } from './decider';
+import type { CommandLoopOptions } from './loop-options';
+import { StreamLoop } from './stream-loop';
+
+/** Idle streams' states are kept up to this many (a name's state is small, and there is one a Vip). */
+const STREAMS_KEPT_MAX = 100_000;
+
+export class CommandLoop<State, Command, Event, Reply, Rejection> {
+  private readonly streams = new Map<string, StreamLoop<State, Command, Event, Reply, Rejection>>();
+
+  constructor(
+    private readonly decider: Decider<State, Command, Event, Reply, Rejection>,
+    private readonly options: CommandLoopOptions<Rejection>,
+  ) {}
+
+  /**
+   * Resolves with what the caller is to be told.
+   * @throws StoreFault when the store failed: nothing happened, or (`append-outcome-unknown`) it could not be
+   *   found out; sending the same command id again is safe in both cases. `LoopFault` when too busy.
+   */
+  execute(id: string, envelope: CommandEnvelope<Command>): Promise<CommandOutcome<Reply, Rejection>> {
+    return this.stream(id).execute(envelope);
+  }
+
+  /** What the command was told in this stream when it first came, if it did; for whoever is not sure of the stream. */
+  recall(
+    id: string,
+    envelope: CommandEnvelope<Command>,
+  ): Promise<CommandOutcome<Reply, Rejection> | undefined> {
+    return this.stream(id).recall(envelope);
+  }
+
+  /**
+   * The state upon which the next command would be decided: all that was durable when it was asked for, also of other
+   * writers, and it may show what is not durable yet. @throws StoreFault
+   */
+  peek(id: string): Promise<State> {
+    return this.stream(id).peek();
+  }
+
+  private stream(id: string): StreamLoop<State, Command, Event, Reply, Rejection> {
+    let stream = this.streams.get(id);
+    if (!stream) {
+      if (this.streams.size >= STREAMS_KEPT_MAX) this.forgetIdle();
+      stream = new StreamLoop(id, this.decider, this.options);
+      this.streams.set(id, stream);
+    }
+    return stream;
+  }
+
+  private forgetIdle(): void {
+    for (const [id, stream] of this.streams) {
+      if (!stream.isIdle) continue;
+      this.streams.delete(id);
+      return;
+    }
+  }
+}

@@ -1,0 +1,76 @@
+// One stream in memory: its state, where it ends, and which commands it has seen. Made by folding the stream;
+// thrown away when an append fails, because deciding has already moved the state on.
+import { CommandIndex } from './command-index';
+import { type Decider, streamOf } from './decider';
+import type { EventMetadata } from '../envelope/event-metadata';
+import { NO_PREDECESSOR, hashOf, idFromHash, readMetadata, writeMetadata } from '../envelope/event-envelope';
+import {
+  type EventStore,
+  NO_STREAM,
+  type NewEvent,
+  type Position,
+  type RecordedEvent,
+} from '../port/event-store';
+
+export class LoadedStream<State, Event> {
+  /** Of the last event, be it durable or only decided. */
+  version = NO_STREAM;
+  /** Of the last event that is known to be durable. */
+  durableVersion = NO_STREAM;
+  /** Of that event. */
+  position: Position | undefined;
+  lastAtMs = 0;
+  readonly commands: CommandIndex;
+  private lastHash = NO_PREDECESSOR;
+
+  private constructor(
+    readonly stream: string,
+    private readonly decider: Pick<Decider<State, never, Event, never, never>, 'evolve' | 'codec'>,
+    public state: State,
+    windowMs: number,
+  ) {
+    this.commands = new CommandIndex(windowMs);
+  }
+
+  static async load<State, Event>(
+    id: string,
+    decider: Pick<Decider<State, never, Event, never, never>, 'category' | 'initial' | 'evolve' | 'codec'>,
+    store: EventStore,
+    windowMs: number,
+  ): Promise<LoadedStream<State, Event>> {
+    const name = streamOf(decider.category, id);
+    const loaded = new LoadedStream(name, decider, decider.initial(id), windowMs);
+    let last: RecordedEvent | undefined;
+    for await (const page of store.readStream(name, 0)) {
+      for (const event of page) loaded.fold(event);
+      last = page[page.length - 1] ?? last;
+    }
+    if (last) loaded.lastHash = hashOf(name, last.version, last);
+    return loaded;
+  }
+
+  /** Moves the state on by an event that is about to be appended, and gives it its stored form. */
+  record(event: Event, metadata: Omit<EventMetadata, 'previous'>): NewEvent {
+    const { type, data } = this.decider.codec.encode(event);
+    const stored = { id: '', type, data, metadata: writeMetadata(metadata, this.lastHash) };
+    this.version += 1;
+    this.lastHash = hashOf(this.stream, this.version, stored);
+    stored.id = idFromHash(this.lastHash);
+    this.remember(metadata);
+    this.state = this.decider.evolve(this.state, event, metadata.atMs);
+    return stored;
+  }
+
+  private fold(recorded: RecordedEvent): void {
+    const metadata = readMetadata(recorded);
+    this.version = this.durableVersion = recorded.version;
+    this.position = recorded.position;
+    this.remember(metadata);
+    this.state = this.decider.evolve(this.state, this.decider.codec.decode(recorded), metadata.atMs);
+  }
+
+  private remember({ commandId, commandDigest, atMs }: Omit<EventMetadata, 'previous'>): void {
+    this.lastAtMs = atMs;
+    if (commandDigest !== undefined) this.commands.add(commandId, this.version, atMs);
+  }
+}

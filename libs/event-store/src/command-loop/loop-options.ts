@@ -1,0 +1,25 @@
+// What the command loop needs from outside, and what it refuses by itself.
+import type { Chance, Clock } from '@holdfast/clock';
+import type { EventStore } from '../port/event-store';
+
+/** What the loop itself refuses, to be worded by whoever knows the rejections. */
+export type LoopRefusal =
+  | { readonly code: 'CommandExpired'; readonly issuedAtMs: number; readonly windowMs: number }
+  | { readonly code: 'CommandFromFuture'; readonly issuedAtMs: number; readonly nowMs: number }
+  | { readonly code: 'CommandIdReused'; readonly commandId: string };
+
+export interface CommandLoopOptions<Rejection> {
+  readonly store: EventStore;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly refuse: (refusal: LoopRefusal) => Rejection;
+  /**
+   * Whether other processes append to the same streams. Then an answer that leads to no event is asked of the store as
+   * well, because no expected version would find out that it is overtaken. Default false.
+   */
+  readonly hasOtherWriters?: boolean;
+  /** For how long a redelivered command gets its first reply; older ones are refused. Default 24 hours. */
+  readonly windowMs?: number;
+}
+
+export const WINDOW_DEFAULT_MS = 24 * 3_600_000;

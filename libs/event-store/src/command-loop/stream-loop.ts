@@ -1,0 +1,296 @@
+// The command loop of one stream (see command-loop.ts). At most one batch of the stream is in flight, and one is pending:
+// commands are decided as they come, as if the append in flight had landed, so that deciding and waiting for the disk go
+// on at once. The pending batch is sent when the one in flight has landed; if that fails, whatever was decided upon it is
+// thrown away and decided anew upon what is really there.
+//
+// Why not two appends in flight: the store cannot tell that the second was decided upon the first. If the first fails,
+// and another writer appended as many events as it had, the second's expected version is right and its content wrong.
+import { type BatchOptions, Batch, CLOCK_SKEW_MAX_MS } from './batch';
+import type { CommandEnvelope, CommandOutcome } from './command-envelope';
+import { type CommandLoopOptions, WINDOW_DEFAULT_MS } from './loop-options';
+import type { Decider } from './decider';
+import { digestOf } from '../envelope/event-envelope';
+import type { AppendResult, EventStore, RecordedEvent, Version } from '../port/event-store';
+import { FirstReplies } from './first-replies';
+import { LoadedStream } from './loaded-stream';
+import { appendSurely } from './append-surely';
+import { PendingCommand } from './pending-command';
+
+/** Commands that may wait; beyond it the caller is told to come back. */
+const WAITING_MAX = 100_000;
+/** Another process may append in between this often before we give up. */
+const CONFLICT_ATTEMPTS_MAX = 16;
+/** Batches up to this size are not split: when nothing is in flight, they go together. */
+const BATCH_SPLIT_MIN = 64;
+/** Lookups of earlier replies per read; on a store fault these fail. */
+const REPLY_LOOKUPS_MAX = 512;
+
+const NOW = Promise.resolve();
+
+export class LoopFault extends Error {
+  override readonly name = 'LoopFault';
+  readonly retryable = true;
+
+  constructor(
+    readonly code: 'too-busy' | 'contended',
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export class StreamLoop<State, Command, Event, Reply, Rejection> {
+  private loaded: LoadedStream<State, Event> | undefined;
+  private loading: Promise<LoadedStream<State, Event>> | undefined;
+  private waiting: PendingCommand<Command, Reply, Rejection>[] = [];
+  private pending: Batch<State, Command, Event, Reply, Rejection> | undefined;
+  private inFlight: Batch<State, Command, Event, Reply, Rejection> | undefined;
+  /** Since an append last landed. */
+  private conflicts = 0;
+  private isRunDue = false;
+  /** The store is being read; until then nothing is decided. */
+  private isReading = false;
+  /** Those with an id of their caller's, by it. */
+  private readonly underWay = new Map<string, PendingCommand<Command, Reply, Rejection>>();
+  private readonly firstReplies: FirstReplies<State, Command, Event, Reply, Rejection>;
+  private readonly deciding: BatchOptions<State, Command, Event, Reply, Rejection>;
+
+  constructor(
+    private readonly id: string,
+    private readonly decider: Decider<State, Command, Event, Reply, Rejection>,
+    private readonly options: CommandLoopOptions<Rejection>,
+  ) {
+    const { store, clock, chance, refuse, windowMs = WINDOW_DEFAULT_MS } = options;
+    this.firstReplies = new FirstReplies(decider, store, refuse);
+    this.deciding = { decider, clock, chance, windowMs, refuse, firstReplies: this.firstReplies };
+  }
+
+  get isIdle(): boolean {
+    return !this.isRunDue && !this.inFlight && !this.pending && this.waiting.length === 0;
+  }
+
+  execute(envelope: CommandEnvelope<Command>): Promise<CommandOutcome<Reply, Rejection>> {
+    const { commandId } = envelope;
+    const digest = commandId === undefined ? undefined : digestOf(envelope.dedupeOn ?? envelope.command);
+    const same = commandId === undefined ? undefined : this.underWay.get(commandId);
+    if (same) {
+      if (same.digest === digest) return same.promise;
+      return Promise.resolve(this.firstReplies.idReused(commandId as string));
+    }
+    if (this.waiting.length >= WAITING_MAX) {
+      return Promise.reject(
+        new LoopFault('too-busy', `${WAITING_MAX} commands wait for ${this.id}; try later`),
+      );
+    }
+    const command = new PendingCommand<Command, Reply, Rejection>(envelope, digest);
+    if (commandId !== undefined) this.underWay.set(commandId, command);
+    this.waiting.push(command);
+    this.runSoon();
+    return command.promise;
+  }
+
+  async recall(envelope: CommandEnvelope<Command>): Promise<CommandOutcome<Reply, Rejection> | undefined> {
+    const { commandId } = envelope;
+    if (commandId === undefined) return undefined;
+    const digest = digestOf(envelope.dedupeOn ?? envelope.command);
+    const loaded = await this.upToDate();
+    const same = this.underWay.get(commandId);
+    if (same && same.digest === digest) return same.promise;
+    const command = new PendingCommand<Command, Reply, Rejection>(envelope, digest);
+    return this.firstReplies.isSuspect(loaded, command) ? this.firstReplies.find(loaded, command) : undefined;
+  }
+
+  async peek(): Promise<State> {
+    return (await this.upToDate()).state;
+  }
+
+  /** The stream with all that was durable when it was asked for, also of other writers. */
+  private async upToDate(): Promise<LoadedStream<State, Event>> {
+    const loaded = this.loaded ?? (await this.load());
+    const { hasOtherWriters = false } = this.options;
+    if (!hasOtherWriters || !(await this.isOvertaken(loaded))) return loaded;
+    // What is under way upon that state finds out by itself, and is not to be hurried.
+    if (this.isIdle && this.loaded === loaded) this.loaded = undefined;
+    return this.isIdle ? this.load() : this.read();
+  }
+
+  /** Whether the store has events that `loaded` has not: the last one is of others, as each is chained to all before. */
+  private async isOvertaken(loaded: LoadedStream<State, Event>): Promise<boolean> {
+    let last: RecordedEvent | undefined;
+    for await (const page of this.options.store.readStream(loaded.stream, loaded.durableVersion + 1))
+      last = page[page.length - 1] ?? last;
+    if (this.loaded !== loaded) return true;
+    return last !== undefined && last.version > loaded.durableVersion && !this.inFlight?.has(last);
+  }
+
+  /** A microtask later, so that all commands that come until then share the first append. */
+  private runSoon(): void {
+    if (this.isRunDue) return;
+    this.isRunDue = true;
+    // Not queueMicrotask: Node wraps each of its callbacks, which costs as much as deciding a command.
+    void NOW.then(this.run);
+  }
+
+  private readonly run = (): void => {
+    this.isRunDue = false;
+    if (this.waiting.length > 0 && !this.isReading) this.takeUp();
+    if (!this.inFlight) this.send();
+  };
+
+  /** Decides what waits, as far as the pending batch has room. */
+  private takeUp(): void {
+    const { loaded } = this;
+    if (!loaded) {
+      // What is in flight is to be among what is loaded.
+      if (!this.inFlight) void this.loadForThoseWaiting();
+      return;
+    }
+    const divideAt = Math.max(BATCH_SPLIT_MIN, this.waiting.length >> 1);
+    let at = 0;
+    for (; at < this.waiting.length; at += 1) {
+      const next = this.waiting[at] as PendingCommand<Command, Reply, Rejection>;
+      const { pending } = this;
+      if (pending && !this.inFlight && (pending.isFull || pending.decided.length >= divideAt)) this.send();
+      if (this.pending?.isFull) break;
+      if (next.lookedUpIn !== loaded && this.firstReplies.isSuspect(loaded, next)) {
+        void this.lookBack(loaded, at);
+        break;
+      }
+      this.pending ??= new Batch(loaded, this.deciding);
+      try {
+        this.pending.decide(next);
+      } catch (bug) {
+        this.waiting = [...this.throwAway(), ...this.waiting.slice(at + 1)];
+        this.refuse([next], bug);
+        return this.runSoon();
+      }
+    }
+    this.waiting = at === this.waiting.length ? [] : this.waiting.slice(at);
+  }
+
+  /** Sends the pending batch; there must be nothing in flight. */
+  private send(): void {
+    const batch = this.pending;
+    if (!batch) return;
+    this.pending = undefined;
+    const { store, hasOtherWriters = false } = this.options;
+    const isOnlyAnswers = batch.events.length === 0;
+    if (isOnlyAnswers && !hasOtherWriters) {
+      batch.land([]);
+      return this.answer(batch);
+    }
+    this.inFlight = batch;
+    const appending = isOnlyAnswers
+      ? confirm(store, batch.stream, batch.expected)
+      : appendSurely(store, batch.stream, batch.expected, batch.events);
+    appending.then(
+      (result) => this.landed(batch, result),
+      (fault: unknown) => {
+        this.startOver([]);
+        this.refuse(batch.commands(), fault);
+      },
+    );
+  }
+
+  private landed(batch: Batch<State, Command, Event, Reply, Rejection>, result: AppendResult): void {
+    if (result.outcome === 'conflict') return this.lost(batch);
+    this.inFlight = undefined;
+    this.conflicts = 0;
+    batch.land(result.positions);
+    // So that the disk does not wait for callers.
+    if (this.pending && this.pending.events.length > 0) this.send();
+    this.answer(batch);
+    if (!this.inFlight) this.send();
+    if (this.waiting.length > 0) this.runSoon();
+  }
+
+  /** Another writer was there first. */
+  private lost(batch: Batch<State, Command, Event, Reply, Rejection>): void {
+    this.conflicts += 1;
+    if (this.conflicts < CONFLICT_ATTEMPTS_MAX) return this.startOver(batch.commands());
+    const message = `${this.conflicts} appends to ${this.id} lost against other writers`;
+    this.conflicts = 0;
+    this.startOver([]);
+    this.refuse(batch.commands(), new LoopFault('contended', message));
+  }
+
+  /** What was in flight has failed: its `commands`, and what was decided upon it, are decided anew. */
+  private startOver(commands: readonly PendingCommand<Command, Reply, Rejection>[]): void {
+    this.inFlight = undefined;
+    this.waiting = [...commands, ...this.throwAway(), ...this.waiting];
+    this.runSoon();
+  }
+
+  /** Forgets the state and what was decided upon it. Gives back the commands. */
+  private throwAway(): PendingCommand<Command, Reply, Rejection>[] {
+    const commands = this.pending?.commands() ?? [];
+    this.loaded = undefined;
+    this.pending = undefined;
+    return commands;
+  }
+
+  private answer(batch: Batch<State, Command, Event, Reply, Rejection>): void {
+    batch.answer();
+    for (const { pending } of batch.decided) this.forget(pending);
+  }
+
+  private refuse(commands: readonly PendingCommand<Command, Reply, Rejection>[], fault: unknown): void {
+    for (const command of commands) {
+      this.forget(command);
+      command.reject(fault);
+    }
+  }
+
+  private forget({ envelope: { commandId } }: PendingCommand<Command, Reply, Rejection>): void {
+    if (commandId !== undefined) this.underWay.delete(commandId);
+  }
+
+  /** Looks whether those that may have been answered before were, from the `from`th that waits on. */
+  private async lookBack(loaded: LoadedStream<State, Event>, from: number): Promise<void> {
+    this.isReading = true;
+    const suspects = this.waiting
+      .slice(from, from + REPLY_LOOKUPS_MAX)
+      .filter((command) => this.firstReplies.isSuspect(loaded, command));
+    for (const suspect of suspects) {
+      try {
+        suspect.earlierReply = await this.firstReplies.find(loaded, suspect);
+        suspect.lookedUpIn = loaded;
+      } catch (fault) {
+        this.waiting = this.waiting.filter((command) => command !== suspect);
+        this.refuse([suspect], fault);
+      }
+    }
+    this.isReading = false;
+    this.runSoon();
+  }
+
+  private async loadForThoseWaiting(): Promise<void> {
+    this.isReading = true;
+    try {
+      await this.load();
+    } catch (fault) {
+      this.refuse(this.waiting.splice(0, REPLY_LOOKUPS_MAX), fault);
+    }
+    this.isReading = false;
+    this.runSoon();
+  }
+
+  private load(): Promise<LoadedStream<State, Event>> {
+    this.loading ??= this.read()
+      .then((loaded) => (this.loaded = loaded))
+      .finally(() => (this.loading = undefined));
+    return this.loading;
+  }
+
+  private read(): Promise<LoadedStream<State, Event>> {
+    const { store, windowMs = WINDOW_DEFAULT_MS } = this.options;
+    return LoadedStream.load(this.id, this.decider, store, windowMs + CLOCK_SKEW_MAX_MS);
+  }
+}
+
+/** What an append of nothing would say: whether the stream is still as it was decided upon. */
+async function confirm(store: EventStore, stream: string, expected: Version): Promise<AppendResult> {
+  for await (const [event] of store.readStream(stream, expected + 1))
+    if (event) return { outcome: 'conflict', actual: event.version };
+  return { outcome: 'appended', positions: [] };
+}

@@ -1,0 +1,88 @@
+// One writer process a file. SQLite alone would let two processes write in turns, and people may read the file with
+// sqlite3 meanwhile; so the right to write is a lock on a small database beside it, `<file>-lock`, held in exclusive
+// mode for as long as the store is open. The kernel drops it with its process, however that dies.
+import { DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
+import { StoreFault } from '../../port/event-store';
+import { storeFaultOf, isBusy } from './faults';
+
+/** One try: of processes that race, each may hold the other up for a moment. */
+const TRY_MS = 250;
+/** A holder that has not yet said who it is, or has just died, is given this many tries. */
+const TRIES_MAX = 8;
+
+export class Lock {
+  private constructor(private readonly db: DatabaseSync) {}
+
+  /** @throws StoreFault `store-locked`, naming the file and the process that holds it. */
+  static take(file: string): Lock {
+    const path = `${file}-lock`;
+    let holder = 0;
+    for (let tried = 0; tried < TRIES_MAX && !isAlive(holder); tried += 1) {
+      const db = tryToLock(path, file);
+      if (db) return new Lock(db);
+      holder = holderOf(path);
+    }
+    const message = `${file} is in use by process ${holder}: one process at a time may write it`;
+    throw new StoreFault('store-locked', message, true);
+  }
+
+  release(): void {
+    try {
+      this.db.exec('PRAGMA synchronous = OFF; PRAGMA user_version = 0');
+    } catch {
+      // Others may be told a name of the past for a moment.
+    }
+    this.db.close();
+  }
+}
+
+/** Undefined when somebody else has it. */
+function tryToLock(path: string, file: string): DatabaseSync | undefined {
+  let db: DatabaseSync | undefined;
+  try {
+    db = new DatabaseSync(path, { timeout: TRY_MS });
+    db.exec('PRAGMA page_size = 512; PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE');
+    db.exec(`BEGIN EXCLUSIVE; PRAGMA user_version = ${process.pid}; COMMIT`);
+    return db;
+  } catch (error) {
+    db?.close();
+    if (isBusy(error)) return undefined;
+    throw unusable(storeFaultOf(error, path), file);
+  }
+}
+
+/** It holds nothing but a process id, so that its loss is no loss of events. */
+function unusable(fault: StoreFault, file: string): StoreFault {
+  if (fault.code !== 'store-corrupt') return fault;
+  const message = `${file}-lock is unreadable; delete it once no process has ${file} open`;
+  return new StoreFault('store-unavailable', message, false, undefined, { cause: fault });
+}
+
+/**
+ * Process id of the holder, 0 when it has not said. `immutable` reads past its lock. Reading the bytes with `fs` would,
+ * when the holder is this very process, drop the lock on closing the descriptor (fcntl(2), "Advisory record locking").
+ */
+function holderOf(path: string): number {
+  const url = pathToFileURL(path);
+  url.searchParams.set('immutable', '1');
+  const db = new DatabaseSync(url, { readOnly: true });
+  try {
+    return Number(db.prepare('PRAGMA user_version').get()?.['user_version']);
+  } catch {
+    // Caught in the middle of being written.
+    return 0;
+  } finally {
+    db.close();
+  }
+}
+
+function isAlive(pid: number): boolean {
+  if (pid === 0) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // Another user's.
+    return (error as { code?: string }).code === 'EPERM';
+  }
+}

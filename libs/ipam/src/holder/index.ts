@@ -1,0 +1,2 @@
+export * from './holder';
+export * from './names';

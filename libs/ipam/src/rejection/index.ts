@@ -1,0 +1,2 @@
+export * from './rejection';
+export type { CommandSubject, FactName, FamilyName, RejectionFacts } from './rejection-facts';

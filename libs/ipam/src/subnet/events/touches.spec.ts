@@ -1,0 +1,103 @@
+import { eventsOf, holder } from '../../testing';
+import { type SubnetEvent, type Touched, type User, touches } from '.';
+
+const { held, defined, revised, reserved, moved, released, vipReserved, vipRevised, vipReleased } =
+  eventsOf('ovn-default');
+const [one, two] = [held('10.16.0.2'), held('10.16.0.3 fd00::3')];
+const pod = holder('pod/default/web-0');
+const web = holder('vip/web');
+const user: User = { object: 'pod/default/web-0', uid: 'u1', port: 'web-0.default' };
+const rule = { rule: 'http', vip: 'web' };
+const definition = {
+  ports: [],
+  selector: [],
+  endpoints: [],
+  affinity: 'none',
+  healthCheck: false,
+  rejectWhenEmpty: true,
+} as const;
+const reason = 'done with';
+
+/** For every event that there is: one of its type, and all that it concerns. */
+const CONCERNED: {
+  [Type in SubnetEvent['type']]: readonly [SubnetEvent & { type: Type }, Partial<Touched>];
+} = {
+  SubnetDefined: [defined({}), { definition: true }],
+  SubnetRevised: [revised({}), { definition: true }],
+  SubnetRetired: [{ type: 'SubnetRetired' }, { definition: true }],
+  AddressReserved: [
+    { ...reserved('pod/default/web-0', '10.16.0.2'), port: 'web-0' },
+    { holder: pod, takes: one, port: 'web-0' },
+  ],
+  AddressMoved: [moved('pod/default/web-0', two, one), { holder: pod, takes: two, gives: one }],
+  AddressReleased: [released('pod/default/web-0', one), { holder: pod, gives: one }],
+  VipReserved: [vipReserved('web', two), { holder: web, vip: 'web', takes: two }],
+  VipRevised: [vipRevised('web', two, one), { holder: web, vip: 'web', takes: two, gives: one }],
+  VipReleased: [vipReleased('web', two), { holder: web, vip: 'web', gives: two }],
+  VipNameYielded: [{ type: 'VipNameYielded', name: 'web', claim: 7 }, { vip: 'web' }],
+  UserAttached: [
+    { type: 'UserAttached', holder: web, user, isPrimary: true },
+    { holder: web, vip: 'web', user: user.object, port: user.port },
+  ],
+  UserDetached: [
+    { type: 'UserDetached', holder: pod, user: { object: user.object, uid: 'u1' }, reason },
+    { holder: pod, user: user.object },
+  ],
+  ReservationRetained: [
+    { type: 'ReservationRetained', holder: pod, retention: { keep: 'owner' }, reason },
+    { holder: pod },
+  ],
+  RetentionEnded: [
+    { type: 'RetentionEnded', holder: web, reason },
+    { holder: web, vip: 'web' },
+  ],
+  RetentionSet: [{ type: 'RetentionSet', holder: pod }, { holder: pod }],
+  ParentGranted: [
+    { type: 'ParentGranted', vip: 'web', port: 'web-0.default', grantor: 'selector' },
+    { holder: web, vip: 'web', parent: 'web-0.default' },
+  ],
+  ParentWithdrawn: [
+    { type: 'ParentWithdrawn', vip: 'web', port: 'web-0.default', grantor: 'selector', reason },
+    { holder: web, vip: 'web', parent: 'web-0.default' },
+  ],
+  RuleDefined: [
+    { type: 'RuleDefined', ...definition, ...rule },
+    { holder: web, vip: 'web', rule: 'http' },
+  ],
+  RuleRevised: [
+    { type: 'RuleRevised', ...definition, ...rule },
+    { holder: web, vip: 'web', rule: 'http' },
+  ],
+  RuleRetired: [
+    { type: 'RuleRetired', ...rule, reason },
+    { holder: web, vip: 'web', rule: 'http' },
+  ],
+  RuleBackendsChanged: [
+    { type: 'RuleBackendsChanged', ...rule, backends: [] },
+    { holder: web, vip: 'web', rule: 'http' },
+  ],
+};
+
+const NOTHING: Touched = {
+  definition: false,
+  holder: undefined,
+  vip: undefined,
+  takes: undefined,
+  gives: undefined,
+  port: undefined,
+  parent: undefined,
+  user: undefined,
+  rule: undefined,
+};
+
+const addressesIn = ({ takes, gives, ...rest }: Touched) => ({
+  ...rest,
+  takes: takes && { v4: takes.v4, v6: takes.v6, mac: takes.mac },
+  gives: gives && { v4: gives.v4, v6: gives.v6, mac: gives.mac },
+});
+
+describe('what an event concerns', () => {
+  it.each(Object.values(CONCERNED))('is said of $type', (event, concerned) => {
+    expect(addressesIn(touches(event))).toEqual(addressesIn({ ...NOTHING, ...concerned }));
+  });
+});

@@ -1,0 +1,76 @@
+// What the Northbound comes to when everything of ours is built from nothing beside what neighbours have: there is one
+// right set of rows for a ledger and a neighbourhood, whatever happened on the way.
+import { SeededChance } from '@holdfast/clock/testing';
+import { comparePositions } from '@holdfast/event-store';
+import type { LedgerView } from '@holdfast/ipam';
+import { NorthboundReconciler } from '@holdfast/ovn';
+import { Violation } from '../engine/violation';
+import { Life } from '../world/life';
+import { NorthboundDatabase } from '../northbound/database';
+import { NorthboundLock } from '../northbound/lock';
+import { NorthboundSession } from '../world/northbound-session';
+import type { World } from '../world/world';
+import { ourRows, withoutOurs } from '../check/northbound';
+
+/** Building a few dozen rows takes no time worth mentioning; its retries take some. */
+const BUILD_MS = 120_000;
+const LOOK_EVERY_MS = 100;
+
+/**
+ * A machine whose target Pod is put into another Subnet holds something in both, with one port name, and only one of the
+ * two can be in the Northbound: whichever was there first. Built from nothing it may be the other one.
+ */
+function isPortHeldTwice(view: LedgerView): boolean {
+  const seen = new Set<string>();
+  for (const { byHolder } of view.subnets())
+    for (const { port } of byHolder.values()) {
+      if (port === undefined) continue;
+      if (seen.has(port)) return true;
+      seen.add(port);
+    }
+  return false;
+}
+
+/** To be called when no fault strikes any more and all is settled. */
+export async function checkNorthbound(world: World): Promise<void> {
+  const { scheduler, history, northbound } = world;
+  world.northboundChecker.theirs(northbound.tables);
+  if (isPortHeldTwice(history.view)) return;
+  const rebuilt = new NorthboundDatabase();
+  rebuilt.replace(withoutOurs(northbound.tables));
+  const life = new Life(
+    'rebuilding',
+    scheduler,
+    { offMs: 0 },
+    () => false,
+    () => undefined,
+  );
+  const reconciler = new NorthboundReconciler({
+    northbound: new NorthboundSession(world, life, rebuilt, new NorthboundLock()),
+    view: history.view,
+    onFacts: () => () => undefined,
+    comparePositions,
+    clock: life.clock,
+    chance: new SeededChance(1),
+  });
+  reconciler.start();
+  const untilMs = scheduler.nowMs + BUILD_MS;
+  const isBuilt = (): boolean => {
+    const { due, position } = reconciler.status();
+    return due === 0 && position === history.view.position;
+  };
+  while (!isBuilt() && scheduler.nowMs < untilMs) {
+    const nextMs = scheduler.nowMs + LOOK_EVERY_MS;
+    while (await scheduler.step(nextMs));
+  }
+  life.end();
+  if (world.violation) return;
+  const [is, expected] = [ourRows(northbound.tables), ourRows(rebuilt.tables)];
+  const missing = expected.filter((row) => !is.includes(row));
+  const extra = is.filter((row) => !expected.includes(row));
+  if (missing.length + extra.length > 0)
+    throw new Violation(
+      'northbound-converges',
+      `missing ${missing.join(', ') || 'nothing'}; too much ${extra.join(', ') || 'nothing'}`,
+    );
+}

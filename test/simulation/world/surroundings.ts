@@ -1,0 +1,76 @@
+// What the parts of a world know of it: time, chance, faults, what is durable, what is outside, and who checks. And where a
+// bug may be put into it: each seam stands around a port, a decider or a dependency of the product, never inside the
+// product. Without any, the world is the product's own.
+import type { SeededChance } from '@holdfast/clock/testing';
+import type { EventStore } from '@holdfast/event-store';
+import type { LedgerView } from '@holdfast/ipam';
+import type { KubernetesApi } from '@holdfast/kube-api';
+import type { ProjectorLedger } from '@holdfast/ledger';
+import type { PodAddressProjectorOptions } from '@holdfast/pods';
+import type { Northbound } from '@holdfast/ovn';
+import type { Answers } from '../check/answers';
+import type { History } from '../check/history';
+import type { NorthboundChecker } from '../check/northbound';
+import type { SeededFaults } from '../engine/faults';
+import type { Scheduler } from '../engine/scheduler';
+import type { Trace } from '../engine/trace';
+import type { Cluster } from '../kubernetes/cluster';
+import type { NorthboundDatabase } from '../northbound/database';
+import type { NorthboundLock } from '../northbound/lock';
+import type { Deciders, LedgerRole } from './ledger-role';
+import type { Bus } from './bus';
+import type { DurableLog } from './durable-log';
+
+export interface Surroundings {
+  readonly scheduler: Scheduler;
+  readonly chance: SeededChance;
+  /** What is outside draws from its own chance. */
+  readonly outside: SeededChance;
+  readonly trace: Trace;
+  readonly planted: Planted;
+  readonly faults: SeededFaults;
+  readonly history: History;
+  readonly log: DurableLog;
+  readonly deciders: Deciders;
+  readonly windowMs: number;
+  readonly answers: Answers;
+  readonly northbound: NorthboundDatabase;
+  readonly lock: NorthboundLock;
+  readonly northboundChecker: NorthboundChecker;
+  readonly cluster: Cluster;
+  /** Whether the store takes appends of several processes, and of those that are dead by now; else it is one's own. */
+  readonly isShared: boolean;
+  readonly hasPods: boolean;
+  note(what: string): void;
+  /** Runs a check; the first violation is the run's. */
+  checked(check: () => void): void;
+  /** What a transport was told instead of an answer; a bug is no fault. */
+  faulted(fault: unknown): void;
+  /** A projector wrote, wherever it writes to. */
+  wrote(where: 'northbound' | 'kubernetes'): void;
+  /** A process of ours wrote to an object. */
+  annotationsWritten(request: { readonly path: string; readonly body?: unknown }, now: unknown): void;
+}
+
+export interface Planted {
+  readonly deciders?: (deciders: Deciders, world: Surroundings) => Deciders;
+  /** As the loops and the reader have it. */
+  readonly store?: (store: EventStore, world: Surroundings, incarnation: number) => EventStore;
+  /** As the reader alone has it. */
+  readonly readStore?: (store: EventStore, world: Surroundings, incarnation: number) => EventStore;
+  /** Between the transport and the ledger. */
+  readonly execute?: (ledger: LedgerRole, world: Surroundings) => Pick<LedgerRole, 'execute'>;
+  /** What a process follows the log into. */
+  readonly view?: (view: LedgerView, world: Surroundings) => void;
+  readonly northbound?: (northbound: Northbound, world: Surroundings) => Northbound;
+  readonly kubernetes?: (api: KubernetesApi, world: Surroundings) => KubernetesApi;
+  readonly kubernetesLedger?: (ledger: ProjectorLedger, world: Surroundings) => ProjectorLedger;
+  /** As the projector that gives Pods their addresses has them. */
+  readonly podsApi?: (api: KubernetesApi, world: Surroundings) => KubernetesApi;
+  readonly podsLedger?: (ledger: ProjectorLedger, world: Surroundings) => ProjectorLedger;
+  readonly podsOptions?: Partial<PodAddressProjectorOptions>;
+  readonly lock?: (lock: NorthboundLock) => NorthboundLock;
+  readonly bus?: (bus: Bus, world: Surroundings) => Bus;
+}
+
+export const NOTHING_PLANTED: Planted = {};
