@@ -77,6 +77,7 @@ describeOrSkip(
       const options = {
         northbound,
         view: ledger.view,
+        onFacts: () => () => undefined,
         comparePositions: compareNumbers,
         ledgerId: () => LEDGER,
       };
