@@ -1,5 +1,5 @@
 // The same figures everywhere: what the API answers of a Subnet and its pools is what their objects' statuses say, at the same
-// position, whatever was commanded through whichever door.
+// position, whatever was commanded over whichever transport.
 import {
   installDefinitions,
   MANIFESTS,
