@@ -95,6 +95,9 @@ describeOrSkip(
       await handOver.whenRead();
     }, 60_000);
 
+    /** A server that dies under a test explains what the test says. */
+    afterEach(async () => expect(await lab.obituaries()).toEqual([]));
+
     afterAll(async () => {
       await handOver?.close();
       await stopProjector?.();
