@@ -1,13 +1,29 @@
 // The whole program, by roles.
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { CONFIG, type Config } from './config';
 import { ControlPlane } from './control-plane';
 import { GatewayModule } from './gateway/gateway.module';
+import { NatsTransport } from './gateway/nats/nats-transport';
 import { HealthModule } from './health/health.module';
+import { type ProjectorHealth, Projectors } from './health/projectors';
 import { LedgerModule } from './ledger/ledger.module';
 import { KubeProjectorModule } from './roles/kube-projector/kube-projector.module';
+import { KubernetesProjector } from './roles/kube-projector/kubernetes-projector';
+import { PodProjector } from './roles/kube-projector/pod-projector';
+import { NorthboundProjector } from './roles/ovn-projector/northbound-projector';
 import { OvnProjectorModule } from './roles/ovn-projector/ovn-projector.module';
 import { ReservationModule } from './roles/reservation/reservation.module';
+
+/** Those that run here, in the order in which they are shown. */
+const projectors: Provider = {
+  provide: Projectors,
+  inject: [NorthboundProjector, KubernetesProjector, PodProjector, NatsTransport].map((token) => ({
+    token,
+    optional: true,
+  })),
+  useFactory: (...all: (ProjectorHealth | undefined)[]) =>
+    new Projectors(all.filter((each) => each !== undefined)),
+};
 
 @Module({})
 export class AppModule {
@@ -24,8 +40,8 @@ export class AppModule {
         ...(roles.has('kube-projector') && kubeconfig ? [KubeProjectorModule.with(config)] : []),
         ...(roles.has('gateway') ? [GatewayModule.with(config)] : []),
       ],
-      providers: [{ provide: CONFIG, useValue: config }, ControlPlane],
-      exports: [CONFIG],
+      providers: [{ provide: CONFIG, useValue: config }, projectors, ControlPlane],
+      exports: [CONFIG, Projectors],
     };
   }
 }

@@ -16,12 +16,12 @@ function tell(...steps: Step[]): void {
   const story = scenario(subnet, NAME);
   steps.forEach(([command, answer], at) => {
     const { decision } = story.wait(1).when(command);
-    const told = decision.rejected
+    const answered = decision.rejected
       ? decision.rejected.code
       : decision.events.length === 0
         ? '='
         : held(decision.reply, command);
-    expect([at, command.type, told]).toEqual([at, command.type, answer]);
+    expect([at, command.type, answered]).toEqual([at, command.type, answer]);
   });
 }
 

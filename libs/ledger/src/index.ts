@@ -13,6 +13,6 @@ export type { Found, Listed } from './query/page';
 export { type PoolEntry, getPool, listPools } from './query/pools';
 export { type ReservationEntry, getReservation, listReservations } from './query/reservations';
 export { type RuleEntry, getRule, listRules } from './query/rules';
-export { type FreeAddresses, getSubnet, listFreeAddresses, listSubnets } from './query/subnets';
+export { type FreeAddressList, getSubnet, listFreeAddresses, listSubnets } from './query/subnets';
 export { getVip, listVips } from './query/vips';
 export { type PastHolding, whoHeld, whyRetained } from './query/who-held';

@@ -1,6 +1,6 @@
 // Each decision beside that of the slow model (libs/ipam, testing): what landed in the log, and what was refused or
 // found to be so already. A decision is judged in the very state upon which it was made, if that state becomes true.
-import type { Moment } from '@holdfast/event-store';
+import type { DecisionTime } from '@holdfast/event-store';
 import {
   HEALTH_CHECK_SOURCE,
   type HeldAddress,
@@ -16,7 +16,7 @@ import type { Landed } from './landed';
 
 export interface Ruling {
   readonly command: SubnetCommand;
-  readonly moment: Moment;
+  readonly moment: DecisionTime;
   /** A rejection's code, or that it is already so. */
   readonly verdict: string;
 }
@@ -74,7 +74,7 @@ export class Rulings {
     return command;
   }
 
-  private compare(subnet: string, command: AddressCommand, moment: Moment, event: SubnetEvent): void {
+  private compare(subnet: string, command: AddressCommand, moment: DecisionTime, event: SubnetEvent): void {
     const asked =
       command.type === 'ReserveVip' && event.type === 'VipReserved'
         ? { ...command, claim: event.claim }
@@ -144,7 +144,7 @@ const isUnderNoClaim = (command: AddressCommand, verdict: string): boolean =>
 function differs(
   subnet: string,
   command: SubnetCommand,
-  moment: Moment,
+  moment: DecisionTime,
   decided: string,
   expected: string,
 ): never {

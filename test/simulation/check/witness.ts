@@ -1,7 +1,7 @@
 // Looks over a command loop's shoulder: it stands around the decider and notes what is decided, upon which version of
 // the stream, and for which command. It changes nothing, and nothing asks it for an answer.
 import type { Chance } from '@holdfast/clock';
-import { type Decider, type Moment, streamOf } from '@holdfast/event-store';
+import { type Decider, type DecisionTime, streamOf } from '@holdfast/event-store';
 import type { Rejection } from '@holdfast/ipam';
 import { NO_EVENTS, fingerprintAfter } from './fingerprint';
 import type { History } from './history';
@@ -140,7 +140,7 @@ export class EventWitness {
     { id, version, upon }: Place,
     commandId: string,
     command: object,
-    moment: Moment,
+    moment: DecisionTime,
     verdict: string,
     reply: unknown,
   ): void {

@@ -1,5 +1,5 @@
 // Bugs in the ledger's rules: each stands around a decider and lets through what it refuses, or turns what it says.
-import type { Moment } from '@holdfast/event-store';
+import type { DecisionTime } from '@holdfast/event-store';
 import {
   type Holder,
   type ReserveAddress,
@@ -16,7 +16,12 @@ import type { Planted } from '../world/surroundings';
 import { type PlantedBug, bug } from './planted-bug';
 
 type Decision = ReturnType<SubnetDecider['decide']>;
-type Decide = (decision: Decision, command: SubnetCommand, state: SubnetState, moment: Moment) => Decision;
+type Decide = (
+  decision: Decision,
+  command: SubnetCommand,
+  state: SubnetState,
+  moment: DecisionTime,
+) => Decision;
 
 const inSubnet = (change: Partial<SubnetDecider>): Planted => ({
   deciders: (deciders: Deciders) => ({ ...deciders, subnet: { ...deciders.subnet, ...change } }),

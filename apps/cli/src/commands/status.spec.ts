@@ -1,7 +1,7 @@
 import { statusText } from './status';
 
 const follower = { lag: undefined, trouble: '', notes: [], position: '7' };
-const told = {
+const status = {
   ...{ version: '1', roles: ['gateway'], position: '7', ledger: 'x' },
   views: [{ ...follower, name: 'ledger' }],
   projectors: [{ ...follower, name: 'kubernetes', notes: ['the cluster does not serve ippools.kubeovn.io'] }],
@@ -12,7 +12,7 @@ const difference = (about: string) => ({
 });
 
 it('shows what projectors note, and what they found different', () => {
-  const text = statusText({ ...told, differences: [difference('vips.kubeovn.io/web')] } as never);
+  const text = statusText({ ...status, differences: [difference('vips.kubeovn.io/web')] } as never);
   expect(text).toContain(
     [
       'Found different, the newest first:',
@@ -26,12 +26,12 @@ it('shows what projectors note, and what they found different', () => {
 
 it('shows the last ten, and says how many there are more', () => {
   const differences = Array.from({ length: 13 }, (_, n) => difference(`vip/${n}`));
-  const text = statusText({ ...told, differences } as never);
+  const text = statusText({ ...status, differences } as never);
   expect(text).toContain('vip/9');
   expect(text).not.toContain('vip/10');
   expect(text).toMatch(/\nand 3 more before: --output json\n$/);
 });
 
 it('says nothing of differences where there are none', () => {
-  expect(statusText({ ...told, differences: [] } as never)).not.toContain('different');
+  expect(statusText({ ...status, differences: [] } as never)).not.toContain('different');
 });

@@ -46,7 +46,7 @@ export function parseAttachUser(request: AttachUserRequest): Checked<Asked<Attac
 }
 
 /** Of a command that reserves or moves as well. */
-export function userWish(request: { readonly user?: NewUser }): Checked<UserRequest> {
+export function userRequest(request: { readonly user?: NewUser }): Checked<UserRequest> {
   const { user } = request;
   if (!user) return valid({});
   const who = all<User>({

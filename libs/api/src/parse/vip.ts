@@ -19,7 +19,7 @@ import type {
 } from '../contract';
 import * as fields from './fields';
 import { type Asked, asked } from './options';
-import { addressWish } from './reservation';
+import { addressRequest } from './reservation';
 
 /** The claim to the name is made on the way (see VipName in libs/ipam). */
 export type ReserveVipOrder = Omit<ReserveVip, 'claim'>;
@@ -30,15 +30,15 @@ export type GrantParentOrder = Omit<GrantParent, 'subnet'>;
 export type WithdrawParentOrder = Omit<WithdrawParent, 'subnet'>;
 
 export function parseReserveVip(request: ReserveVipRequest): Checked<Asked<ReserveVipOrder>> {
-  const command = andThen(addressWish(request), (wish) =>
+  const command = andThen(addressRequest(request), (requested) =>
     all<ReserveVipOrder>({
       type: valid('ReserveVip'),
       subnet: required(fields.name)('subnet', request.subnet),
       name: required(fields.name)('name', request.name),
-      v4: valid(wish.v4),
-      v6: valid(wish.v6),
-      mac: valid(wish.mac),
-      families: valid(wish.families),
+      v4: valid(requested.v4),
+      v6: valid(requested.v6),
+      mac: valid(requested.mac),
+      families: valid(requested.families),
       pool: optional(fields.name)('pool', request.pool),
       owner: importedFrom(request),
       ...purpose(request),

@@ -2,7 +2,7 @@
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import {
   type HeldReservation,
-  type PortSpec,
+  type PortRequest,
   type Reservation,
   type SubnetState,
   type VipEntry,
@@ -36,7 +36,7 @@ export function presentHeldReservation(subnet: string, held: HeldReservation): R
 }
 
 /** Of a reservation or its event: nothing where there is no port. */
-export function presentPort({ port, portSecurity = false }: PortSpec): PortSpec {
+export function presentPort({ port, portSecurity = false }: PortRequest): PortRequest {
   return port === undefined ? {} : { port, portSecurity };
 }
 

@@ -3,7 +3,7 @@
 import type { Chance, Clock } from '@holdfast/clock';
 import type { CommandOutcome } from './command-envelope';
 import type { LoopRefusal } from './loop-options';
-import type { Decider, Decision, Moment } from './decider';
+import type { Decider, Decision, DecisionTime } from './decider';
 import type { NewEvent, Position, RecordedEvent, Version } from '../port/event-store';
 import type { FirstReplies } from './first-replies';
 import type { LoadedStream } from './loaded-stream';
@@ -121,7 +121,10 @@ export class Batch<State, Command, Event, Reply, Rejection> {
     }
   }
 
-  private outsideWindow(moment: Moment, commandId: string): CommandOutcome<Reply, Rejection> | undefined {
+  private outsideWindow(
+    moment: DecisionTime,
+    commandId: string,
+  ): CommandOutcome<Reply, Rejection> | undefined {
     const { nowMs, issuedAtMs } = moment;
     const { windowMs, refuse } = this.options;
     if (issuedAtMs < nowMs - windowMs) {

@@ -2,7 +2,7 @@
 // file; the loop knows nothing of subnets.
 
 /** When a command is decided and when its caller issued it: time comes in with the command. */
-export interface Moment {
+export interface DecisionTime {
   /** Epoch milliseconds; never less than that of the stream's last event. */
   readonly nowMs: number;
   readonly issuedAtMs: number;
@@ -27,7 +27,7 @@ export interface Decider<State, Command, Event, Reply, Rejection> {
   /** Total: history happened, it never refuses. May change and return the state it was given. */
   evolve(state: State, event: Event, atMs: number): State;
   /** Pure: looks at the state, changes nothing. */
-  decide(command: Command, state: State, moment: Moment): Decision<Event, Reply, Rejection>;
+  decide(command: Command, state: State, moment: DecisionTime): Decision<Event, Reply, Rejection>;
   /** What the caller was told whose command led to this event. */
   replyTo(event: Event): Reply;
   readonly codec: Codec<Event>;

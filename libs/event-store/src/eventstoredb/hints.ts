@@ -13,7 +13,7 @@ interface Attempt {
 }
 
 export class Hints {
-  private readonly wanted = new Set<() => void>();
+  private readonly hinted = new Set<() => void>();
   private readonly backoff: Backoff;
   private attempt: Attempt | undefined;
   private cancelRetry: Cancel | undefined;
@@ -28,16 +28,16 @@ export class Hints {
 
   add(hint: () => void): () => void {
     const own = (): void => hint();
-    this.wanted.add(own);
+    this.hinted.add(own);
     if (!this.attempt) this.begin(false);
     return () => {
-      this.wanted.delete(own);
-      if (this.wanted.size === 0) this.stop();
+      this.hinted.delete(own);
+      if (this.hinted.size === 0) this.stop();
     };
   }
 
   stop(): void {
-    this.wanted.clear();
+    this.hinted.clear();
     this.cancelRetry?.();
     if (this.attempt) end(this.attempt);
     this.attempt = undefined;
@@ -70,7 +70,7 @@ export class Hints {
   }
 
   private hint(): void {
-    for (const hint of [...this.wanted]) hint();
+    for (const hint of [...this.hinted]) hint();
   }
 }
 

@@ -6,7 +6,7 @@ import {
   type Close,
   type Committed,
   fromPortable,
-  type Outcome,
+  type AppendOutcome,
   pushAppend,
   type WriteOrder,
   type WriterReport,
@@ -156,7 +156,7 @@ export class AppendQueue {
   }
 }
 
-function resultOf(outcome: Outcome, count: number): AppendResult {
+function resultOf(outcome: AppendOutcome, count: number): AppendResult {
   if (typeof outcome === 'number') {
     const positions: string[] = [];
     for (let index = 0; index < count; index += 1) positions.push(String(outcome + index));

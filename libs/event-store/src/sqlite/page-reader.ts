@@ -2,7 +2,7 @@
 import type { Worker } from 'node:worker_threads';
 import { type RecordedEvent, StoreFault } from '../port/event-store';
 import { pushEvents } from './log/commit-row';
-import { fromPortable, type Page, type ReaderReport, type ReadOrder } from './protocol';
+import { fromPortable, type EventPage, type ReaderReport, type ReadOrder } from './protocol';
 
 /** The first page is small, because many readers look at a few events and leave. */
 const FIRST_PAGE_EVENTS = 128;
@@ -10,7 +10,7 @@ const FIRST_PAGE_EVENTS = 128;
 const PAGE_EVENTS = 1024;
 
 interface Waiting {
-  resolve(page: Page): void;
+  resolve(page: EventPage): void;
   reject(fault: StoreFault): void;
 }
 
@@ -50,10 +50,10 @@ export class PageReader {
     });
   }
 
-  private ask(order: ReadOrder): Promise<Page> {
+  private ask(order: ReadOrder): Promise<EventPage> {
     const page = this.stopped
       ? Promise.reject(this.stopped)
-      : new Promise<Page>((resolve, reject) => {
+      : new Promise<EventPage>((resolve, reject) => {
           this.waiting.push({ resolve, reject });
           this.worker.postMessage(order);
         });
@@ -77,7 +77,7 @@ export class PageReader {
 }
 
 /** The first row may begin before `from`, a version or a position. */
-function eventsOf({ bodies, places, streams }: Page, from: number, isVersion: boolean): RecordedEvent[] {
+function eventsOf({ bodies, places, streams }: EventPage, from: number, isVersion: boolean): RecordedEvent[] {
   const events: RecordedEvent[] = [];
   for (let row = 0; row < bodies.length; row += 1) {
     const position = places[3 * row]!;

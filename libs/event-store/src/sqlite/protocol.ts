@@ -51,7 +51,7 @@ export function pushAppend(
 export type Close = 'close';
 
 /** The outcome of one append: */
-export type Outcome =
+export type AppendOutcome =
   /** the first of its positions, which are dense; */
   | number
   /** the positions of what had been appended before, under the same ids; */
@@ -61,7 +61,7 @@ export type Outcome =
 
 /** From the writer: the outcomes of the oldest appends without an answer, in their order. */
 export interface Committed {
-  readonly outcomes: readonly Outcome[];
+  readonly outcomes: readonly AppendOutcome[];
 }
 
 /** From the writer: the fault that met the `appends` oldest appends without an answer. */
@@ -89,7 +89,7 @@ export interface ReadOrder {
 }
 
 /** From the reader: rows by columns, which are cheaper to send than rows. */
-export interface Page {
+export interface EventPage {
   readonly bodies: readonly string[];
   /** Three numbers a row: position, version, index of its stream in `streams`. */
   readonly places: Float64Array;
@@ -102,7 +102,7 @@ export interface ReadFailed {
   readonly failed: PortableFault;
 }
 
-export type ReaderReport = Opened | Refused | Closed | Page | ReadFailed;
+export type ReaderReport = Opened | Refused | Closed | EventPage | ReadFailed;
 
 /** An error loses its class in a structured clone, so that it travels as its parts. */
 export interface PortableFault {

@@ -2,7 +2,7 @@
 // in the way of the writer.
 import type { MessagePort } from 'node:worker_threads';
 import { DatabaseSync } from 'node:sqlite';
-import { faultOf } from './log/faults';
+import { storeFaultOf } from './log/faults';
 import { type ReaderReport, type ReadOrder, toPortable } from './protocol';
 import { Reader } from './reader';
 
@@ -31,7 +31,7 @@ export class ReadThread {
     try {
       this.report(this.reader.read(order));
     } catch (error) {
-      this.report({ failed: toPortable(faultOf(error, this.file)) });
+      this.report({ failed: toPortable(storeFaultOf(error, this.file)) });
     }
   }
 

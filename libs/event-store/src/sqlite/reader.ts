@@ -1,7 +1,7 @@
 // Cuts pages out of the log, in a worker thread of its own so that a long replay never holds up an append.
 import type { DatabaseSync } from 'node:sqlite';
 import { CommitRows } from './log/commit-rows';
-import type { Page, ReadOrder } from './protocol';
+import type { EventPage, ReadOrder } from './protocol';
 
 /** UTF-16 units of bodies in one page, so that a page of large events stays small enough to hold twice. */
 const PAGE_UNITS_MAX = 1 << 20;
@@ -14,7 +14,7 @@ export class Reader {
   }
 
   /** @throws StoreFault `store-corrupt`. */
-  read(order: ReadOrder): Page {
+  read(order: ReadOrder): EventPage {
     const bodies: string[] = [];
     const places: number[] = [];
     const streams = new Map<string, number>();

@@ -1,6 +1,6 @@
 // The entry of both worker threads. What a thread cannot start for goes back as a fault; a bug ends it.
 import { parentPort, workerData } from 'node:worker_threads';
-import { faultOf } from './log/faults';
+import { storeFaultOf } from './log/faults';
 import { type Refused, type ThreadStart, toPortable } from './protocol';
 import { ReadThread } from './read-thread';
 import { WriteThread } from './write-thread';
@@ -14,7 +14,7 @@ function begin(thread: () => object): void {
   try {
     thread();
   } catch (error) {
-    const refused: Refused = { refused: toPortable(faultOf(error, file)) };
+    const refused: Refused = { refused: toPortable(storeFaultOf(error, file)) };
     port.postMessage(refused);
   }
 }

@@ -1,7 +1,7 @@
 // The writer's thread: while one transaction is under way the next gathers in its port.
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { StoreFault } from '../port/event-store';
-import { faultOf } from './log/faults';
+import { storeFaultOf } from './log/faults';
 import { type OpenLog, openLog } from './log/open-log';
 import { type Close, toPortable, type WriteOrder, type WriterReport } from './protocol';
 import { Writer } from './writer';
@@ -54,14 +54,14 @@ export class WriteThread {
     try {
       this.report({ outcomes: this.writer.write(group) });
     } catch (error) {
-      const fault = faultOf(error, this.file);
+      const fault = storeFaultOf(error, this.file);
       this.report({ failed: toPortable(fault), appends });
       if (!fault.retryable) return this.stop(fault);
     }
     try {
       this.writer.tidy();
     } catch (error) {
-      this.stop(faultOf(error, this.file));
+      this.stop(storeFaultOf(error, this.file));
     }
   }
 

@@ -3,9 +3,9 @@
 import type { StatementSync } from 'node:sqlite';
 import { StoreFault } from '../port/event-store';
 import { ENTRIES_PER_EVENT, checksumOf, decodeBody, encodeBody } from './log/commit-row';
-import { faultOf, isBusy, isFull, sayingOf } from './log/faults';
+import { storeFaultOf, isBusy, isFull, sayingOf } from './log/faults';
 import type { OpenLog } from './log/open-log';
-import type { Outcome, WriteOrder } from './protocol';
+import type { AppendOutcome, WriteOrder } from './protocol';
 import { PAGE_BYTES } from './log/schema';
 
 /** Pages in the -wal before they are moved to the main file: rare enough to be cheap, and 16 MB. */
@@ -47,13 +47,13 @@ export class Writer {
    * @throws StoreFault, nothing being written: `store-full`, `store-unavailable`. Or, and then this writer must not
    *   be used again: `store-closed` (nothing written), `append-outcome-unknown`.
    */
-  write(group: readonly WriteOrder[]): Outcome[] {
+  write(group: readonly WriteOrder[]): AppendOutcome[] {
     const headsBefore = new Map<string, number | undefined>();
     const positionBefore = this.position;
     let isCommitting = false;
     try {
       this.begin.run();
-      const outcomes: Outcome[] = [];
+      const outcomes: AppendOutcome[] = [];
       for (const { entries } of group) {
         for (let at = 0; at < entries.length; ) {
           const stream = entries[at] as string;
@@ -100,7 +100,7 @@ export class Writer {
     }
   }
 
-  private append(stream: string, expected: number, count: number, body: string): Outcome {
+  private append(stream: string, expected: number, count: number, body: string): AppendOutcome {
     const actual = this.heads.get(stream) ?? -1;
     if (actual !== expected) return this.repeated(stream, expected, count, body) ?? { conflict: actual };
     const first = this.position + 1;
@@ -132,7 +132,7 @@ export class Writer {
     } catch (rollback) {
       return this.unknown(rollback);
     }
-    if (isFull(error) || isBusy(error)) return faultOf(error, this.file);
+    if (isFull(error) || isBusy(error)) return storeFaultOf(error, this.file);
     if (isCommitting) return this.unknown(error);
     return stopped(
       'store-closed',

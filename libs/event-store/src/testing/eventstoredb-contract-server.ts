@@ -24,9 +24,9 @@ import {
   expectedOfBatch,
   notFoundResponse,
   proposedOf,
-  textOf,
+  utf8Of,
 } from './eventstoredb/contract-messages';
-import { eventsOf, filterOf } from './eventstoredb/contract-reads';
+import { streamEvents, filterOf } from './eventstoredb/contract-reads';
 
 /** What a client sees of a connection that breaks under its call. */
 const CONNECTION_DROPPED = { code: grpc.status.UNAVAILABLE, details: 'Connection dropped' };
@@ -115,7 +115,7 @@ export class EventStoreDbContractServer {
       return reply(CONNECTION_DROPPED);
     }
     const expected = expectedOfAppend(options);
-    const written = this.log.append(textOf(options.getStreamIdentifier()), expected, proposed);
+    const written = this.log.append(utf8Of(options.getStreamIdentifier()), expected, proposed);
     if (this.repliesToLose > 0) {
       this.repliesToLose -= 1;
       return reply(CONNECTION_DROPPED);
@@ -134,7 +134,7 @@ export class EventStoreDbContractServer {
       if (!request.getIsFinal()) return;
       begun.delete(correlation);
       const stream = append.options.getStreamIdentifier();
-      const written = this.log.append(textOf(stream), expectedOfBatch(append.options), append.proposed);
+      const written = this.log.append(utf8Of(stream), expectedOfBatch(append.options), append.proposed);
       call.write(batchResponse(written, request.getCorrelationId(), stream));
     });
     call.on('end', () => call.end());
@@ -143,23 +143,23 @@ export class EventStoreDbContractServer {
   private read(call: grpc.ServerWritableStream<ReadReq, ReadResp>): void {
     const options = call.request.getOptions()!;
     if (options.hasSubscription()) return this.subscribe(call, options);
-    const events = eventsOf(this.log, options);
+    const events = streamEvents(this.log, options);
     if (events === 'not-found')
-      call.write(notFoundResponse(textOf(options.getStream()?.getStreamIdentifier())));
+      call.write(notFoundResponse(utf8Of(options.getStream()?.getStreamIdentifier())));
     else for (const event of events) call.write(eventResponse(event));
     call.end();
   }
 
   private subscribe(call: grpc.ServerWritableStream<ReadReq, ReadResp>, options: ReadReq.Options): void {
-    const isWanted = filterOf(options);
+    const matches = filterOf(options);
     let next = this.log.all.length;
     const send = (events: readonly LogEvent[]): void => {
-      for (const event of events) if (isWanted(event)) call.write(eventResponse(event));
+      for (const event of events) if (matches(event)) call.write(eventResponse(event));
     };
     call.write(
       new ReadResp().setConfirmation(new ReadResp.SubscriptionConfirmation().setSubscriptionId('1')),
     );
-    const past = eventsOf(this.log, options);
+    const past = streamEvents(this.log, options);
     if (past !== 'not-found') send(past);
     call.write(new ReadResp().setCaughtUp(new ReadResp.CaughtUp()));
     const stop = this.log.listen(() => {

@@ -66,7 +66,7 @@ it('keeps every invariant', () => {
         assert.deepEqual(brokenInvariants(story.state), []);
         if (decision.rejected) assert.equal(story.events.length, before);
         if (apart !== undefined) {
-          assert.deepEqual(told(decision), apart);
+          assert.deepEqual(saidOf(decision), apart);
           seen.add(typeof apart === 'string' ? apart : `accepted: ${(apart as unknown[]).length} events`);
         }
         // Told again at once, it is so already or was late: it never does something twice.
@@ -79,9 +79,9 @@ it('keeps every invariant', () => {
     { numRuns: 300, seed: 20260101 },
   );
   // The comparison is worth something only if all of this happened.
-  const wanted = [0, 1, 2, 3].map((count) => `accepted: ${count} events`);
+  const expected = [0, 1, 2, 3].map((count) => `accepted: ${count} events`);
   for (const one of [
-    ...wanted,
+    ...expected,
     'ReservationInUse',
     'HolderHasDifferentAddress',
     'CommandExpired',
@@ -115,11 +115,11 @@ function inTwo(
   const second = subnet.decide(attach(alone.holder, user, migrates), state, { nowMs, issuedAtMs });
   return second.rejected
     ? second.rejected.code
-    : told({ ...second, events: [...first.events, ...second.events] });
+    : saidOf({ ...second, events: [...first.events, ...second.events] });
 }
 
 /** The code, or the events; without what the second of them repeats of the first. */
-function told(decision: SubnetDecision): unknown {
+function saidOf(decision: SubnetDecision): unknown {
   if (decision.rejected) return decision.rejected.code;
   return decision.events.map((event) =>
     event.type === 'UserAttached' ? { ...event, reserved: undefined } : { reserved: undefined, ...event },

@@ -84,9 +84,9 @@ function follow(model: Model, asked: UseCommand): boolean {
 
 function followRule(model: Model, asked: SubnetCommand & { type: 'DefineRule' | 'ReviseRule' }): boolean {
   const { rule: name, vip, ports, healthCheck } = asked;
-  const wanted = ports.map((it) => `${it.port}/${it.protocol}`).join(' ');
+  const requested = ports.map((it) => `${it.port}/${it.protocol}`).join(' ');
   const held = model.rules.get(name);
-  const isSame = held?.vip === vip && held.fronts === wanted && held.healthCheck === healthCheck;
+  const isSame = held?.vip === vip && held.fronts === requested && held.healthCheck === healthCheck;
   if (asked.type === 'DefineRule' ? held : !held || held.vip !== vip) return isSame;
   if (isSame) return true;
   if (!model.vips.has(vip) || !balancers.includes(vip)) return false;
@@ -94,10 +94,10 @@ function followRule(model: Model, asked: SubnetCommand & { type: 'DefineRule' | 
     ([other, it]) =>
       other !== name &&
       it.vip === vip &&
-      wanted.split(' ').some((front) => it.fronts.split(' ').includes(front)),
+      requested.split(' ').some((front) => it.fronts.split(' ').includes(front)),
   );
   if (isTaken) return false;
-  model.rules.set(name, { vip, fronts: wanted, healthCheck });
+  model.rules.set(name, { vip, fronts: requested, healthCheck });
   return true;
 }
 

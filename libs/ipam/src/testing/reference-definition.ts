@@ -35,8 +35,8 @@ export function whyNot({ cidrs, gateways }: SubnetDefinition, address: Address):
   const block = cidrs.find((cidr) => cidr.family === familyOf(address));
   if (!block) return 'FamilyUnavailable';
   if (address < block.base || address > nth(block, size(block) - 1n)) return 'AddressOutOfRange';
-  const isEdge = address === block.base || address === nth(block, size(block) - 1n);
-  return (isEdge && size(block) > 2n) || gateways.includes(address) ? 'AddressNotUsable' : undefined;
+  const isAtEnd = address === block.base || address === nth(block, size(block) - 1n);
+  return (isAtEnd && size(block) > 2n) || gateways.includes(address) ? 'AddressNotUsable' : undefined;
 }
 
 export const isWithin = ({ first, last }: AddressRange, address: Address): boolean =>

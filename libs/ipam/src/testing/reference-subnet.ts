@@ -17,7 +17,7 @@ import type {
   AddressPool,
   HeldAddress,
   Moment,
-  PortSpec,
+  PortRequest,
   SubnetCommand,
   SubnetDefinition,
   UserCommand,
@@ -51,12 +51,12 @@ export type AddressCommand = Exclude<
   }
 >;
 
-export type Verdict =
+export type ReferenceDecision =
   | { readonly rejected: RejectionCode }
   /** What the holder has now, or had until now; nothing for commands about the subnet itself. */
   | { readonly changed: boolean; readonly held?: HeldAddress; readonly rejected?: undefined };
 
-interface Holding extends HeldAddress, PortSpec {
+interface Holding extends HeldAddress, PortRequest {
   readonly holder: Holder;
   readonly changedAtMs: number;
   readonly purpose?: string;
@@ -76,7 +76,7 @@ interface Release {
 }
 
 type Request = Partial<HeldAddress> &
-  PortSpec & {
+  PortRequest & {
     readonly families?: readonly Family[];
     readonly pool?: string;
     readonly prefersFormer?: boolean;
@@ -98,7 +98,7 @@ export class ReferenceSubnet {
   constructor(private readonly name: string) {}
 
   /** Decides and, if it accepts, does what was asked. */
-  execute(command: AddressCommand, moment: Moment): Verdict {
+  execute(command: AddressCommand, moment: Moment): ReferenceDecision {
     if (command.type === 'DefineSubnet') return this.define(command, moment);
     if (command.type === 'YieldVipName') return this.yieldName(command.name, command.claim);
     if (!this.definition) return { rejected: 'SubnetNotFound' };
@@ -132,7 +132,7 @@ export class ReferenceSubnet {
     }
   }
 
-  private define(command: Change, { nowMs, issuedAtMs }: Moment): Verdict {
+  private define(command: Change, { nowMs, issuedAtMs }: Moment): ReferenceDecision {
     const { cidrs = [], excluded = [], coolingMs = 0 } = command;
     const gateways = command.gateways ?? cidrs.filter((cidr) => size(cidr) > 2n).map((cidr) => nth(cidr, 1n));
     const retention = command.retention ?? undefined;
@@ -143,7 +143,11 @@ export class ReferenceSubnet {
     return this.set(definition, nowMs);
   }
 
-  private revise(command: Change, before: SubnetDefinition, { nowMs, issuedAtMs }: Moment): Verdict {
+  private revise(
+    command: Change,
+    before: SubnetDefinition,
+    { nowMs, issuedAtMs }: Moment,
+  ): ReferenceDecision {
     const { cidrs = before.cidrs, excluded = before.excluded, coolingMs = before.coolingMs } = command;
     const gateways =
       command.gateways ??
@@ -164,13 +168,13 @@ export class ReferenceSubnet {
     name: string,
     instead: readonly AddressPool[],
     moment: Moment,
-  ): Verdict {
+  ): ReferenceDecision {
     const others = (before.pools ?? []).filter((pool) => pool.name !== name);
     const pools = [...others, ...instead.map(({ ranges, namespaces }) => ({ name, ranges, namespaces }))];
     return this.reviseTo({ ...before, pools }, moment);
   }
 
-  private reviseTo(definition: SubnetDefinition, { nowMs, issuedAtMs }: Moment): Verdict {
+  private reviseTo(definition: SubnetDefinition, { nowMs, issuedAtMs }: Moment): ReferenceDecision {
     if (!isSound(definition)) return { rejected: 'InvalidArgument' };
     if (same(this.definition as SubnetDefinition, definition)) return NOTHING;
     if (issuedAtMs < this.definitionAtMs) return { rejected: 'CommandExpired' };
@@ -181,13 +185,13 @@ export class ReferenceSubnet {
     return this.set(definition, nowMs);
   }
 
-  private retire({ nowMs, issuedAtMs }: Moment): Verdict {
+  private retire({ nowMs, issuedAtMs }: Moment): ReferenceDecision {
     if (this.holdings.length > 0) return { rejected: 'SubnetInUse' };
     if (issuedAtMs < this.definitionAtMs) return { rejected: 'CommandExpired' };
     return this.set(undefined, nowMs);
   }
 
-  private set(definition: SubnetDefinition | undefined, nowMs: number): Verdict {
+  private set(definition: SubnetDefinition | undefined, nowMs: number): ReferenceDecision {
     this.definition = definition;
     this.definitionAtMs = nowMs;
     return { changed: true };
@@ -200,7 +204,7 @@ export class ReferenceSubnet {
     otherwise: RejectionCode,
     purpose?: string,
     claimed?: { readonly name: string; readonly claim: number },
-  ): Verdict {
+  ): ReferenceDecision {
     const held = this.holdings.find((holding) => holding.holder === holder);
     if (held) {
       return isFulfilled(request, held) && held.purpose === purpose
@@ -225,7 +229,7 @@ export class ReferenceSubnet {
     { nowMs, issuedAtMs }: Moment,
     otherwise: RejectionCode,
     purpose?: string,
-  ): Verdict {
+  ): ReferenceDecision {
     const held = this.holdings.find((holding) => holding.holder === holder);
     if (!held) return { rejected: otherwise };
     if (isFulfilled(request, held) && held.purpose === purpose) return { changed: false, held };
@@ -251,13 +255,17 @@ export class ReferenceSubnet {
     return port !== undefined && this.holdings.some((one) => one.port === port && one.holder !== holder);
   }
 
-  private put(holding: Holding): Verdict {
+  private put(holding: Holding): ReferenceDecision {
     this.holdings.push(holding);
     this.pasts = this.pasts.filter(({ address }) => !addresses(holding).includes(address));
     return { changed: true, held: holding };
   }
 
-  private release(holder: Holder, { nowMs, issuedAtMs }: Moment, otherwise: RejectionCode): Verdict {
+  private release(
+    holder: Holder,
+    { nowMs, issuedAtMs }: Moment,
+    otherwise: RejectionCode,
+  ): ReferenceDecision {
     const held = this.holdings.find((holding) => holding.holder === holder);
     if (!held) return { rejected: otherwise };
     if (held.changedAtMs > issuedAtMs) return { rejected: 'CommandExpired' };
@@ -268,7 +276,7 @@ export class ReferenceSubnet {
     return { changed: true, held };
   }
 
-  private yieldName(name: string, claim: number): Verdict {
+  private yieldName(name: string, claim: number): ReferenceDecision {
     const isHeld = this.holdings.some(({ holder }) => holder === vipHolder(name));
     if (isHeld || this.isYielded(name, claim)) return NOTHING;
     this.yields.push({ name, claim });
@@ -357,7 +365,7 @@ export class ReferenceSubnet {
   }
 }
 
-const NOTHING: Verdict = { changed: false };
+const NOTHING: ReferenceDecision = { changed: false };
 
 const isVip = (holder: Holder): boolean => holderParts(holder).kind === 'vip';
 

@@ -69,14 +69,14 @@ export class Scenario<State, Command, Event, Reply> {
   }
 
   /** @param issuedAtMs when the caller issued the command; absent: now */
-  when(command: Command, issuedAtMs = this.nowMs): Outcome<State, Command, Event, Reply> {
+  when(command: Command, issuedAtMs = this.nowMs): ScenarioOutcome<State, Command, Event, Reply> {
     const decision = this.decider.decide(command, this.state, { nowMs: this.nowMs, issuedAtMs });
     if (!decision.rejected) {
       const last = decision.events.at(-1);
       if (last) assert.deepEqual(bare(this.decider.replyTo(last)), bare(decision.reply));
       this.given(...decision.events);
     }
-    return new Outcome(this, decision);
+    return new ScenarioOutcome(this, decision);
   }
 
   private remember(event: Event): Event {
@@ -86,7 +86,7 @@ export class Scenario<State, Command, Event, Reply> {
   }
 }
 
-export class Outcome<State, Command, Event, Reply> {
+export class ScenarioOutcome<State, Command, Event, Reply> {
   constructor(
     private readonly scenario: Scenario<State, Command, Event, Reply>,
     readonly decision: Decision<Event, Reply>,

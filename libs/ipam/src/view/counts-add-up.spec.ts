@@ -142,9 +142,9 @@ describe('the counts of a view', () => {
   it('are there again for a Subnet that was retired and defined anew', () => {
     const history = [reserve(podOf('a')), release(podOf('a'))];
     const again = [...history, commandsTo(NAME).retire(), define('10.16.0.0/28'), reserve(podOf('b'))];
-    const told: (bigint | undefined)[] = [];
-    follow(again, (view) => told.push(view.counts(NAME)?.ofSubnet(4)?.using));
-    expect(told).toEqual([0n, 1n, 0n, undefined, 0n, 1n]);
+    const counted: (bigint | undefined)[] = [];
+    follow(again, (view) => counted.push(view.counts(NAME)?.ofSubnet(4)?.using));
+    expect(counted).toEqual([0n, 1n, 0n, undefined, 0n, 1n]);
   });
 
   it('are none of what is not there', () => {

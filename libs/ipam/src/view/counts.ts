@@ -12,7 +12,7 @@ import { joinRanges } from '../subnet/space/address-space';
 import { addressesOf } from '../subnet/state/reservation';
 import type { SubnetState } from '../subnet/state/state';
 import { HeldAddresses } from './held-addresses';
-import { intersection, sizeOfRanges, without } from './ranges';
+import { intersection, sizeOfRanges, rangesWithout } from './ranges';
 
 export interface FamilyCounts {
   /** Held by somebody, excluded addresses included. */
@@ -98,7 +98,7 @@ export class SubnetCounts {
     const usable = usableRange(cidr);
     const gateways = definition.gateways.map((it) => ({ first: it, last: it }));
     const excluded = [...definition.excluded, ...gateways].filter(({ first }) => familyOf(first) === family);
-    const open = [...without([usable], () => joinRanges(excluded))];
+    const open = [...rangesWithout([usable], () => joinRanges(excluded))];
     const held = before?.held ?? heldIn(this.state, family);
     const known = { definition, held, whole: partOf([usable], open), pools: new Map<string, Part>() };
     this.known.set(family, known);
@@ -129,7 +129,7 @@ function fullness(held: HeldAddresses, { all, open, size, sizeOpen }: Part): Ful
     excluded: size - using - available,
     size,
     usingRanges: again(() => held.runsIn(all)),
-    availableRanges: again(() => without(open, (within) => held.runsIn([within]))),
+    availableRanges: again(() => rangesWithout(open, (within) => held.runsIn([within]))),
   };
 }
 

@@ -125,8 +125,8 @@ function* runsOf({ first, words, count }: Chunk): Iterable<AddressRange> {
 /** The next offset, `from` included, whose bit is set or not; CHUNK_SIZE when there is none. */
 function nextBit(words: Uint32Array, from: number, isSet: boolean): number {
   for (let word = from >>> 5; word < WORDS; word += 1) {
-    const wanted = (isSet ? (words[word] as number) : ~(words[word] as number)) >>> 0;
-    const left = word === from >>> 5 ? (wanted & (ALL << (from & 31))) >>> 0 : wanted;
+    const searched = (isSet ? (words[word] as number) : ~(words[word] as number)) >>> 0;
+    const left = word === from >>> 5 ? (searched & (ALL << (from & 31))) >>> 0 : searched;
     if (left !== 0) return word * 32 + (31 - Math.clz32(left & -left));
   }
   return CHUNK_SIZE;

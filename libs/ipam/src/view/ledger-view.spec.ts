@@ -112,7 +112,7 @@ describe('LedgerView', () => {
   it('says whose a subnet and each of its pools are, by who defined them first, until they are retired', () => {
     const view = new LedgerView();
     let position = 0;
-    const told = (through: string, event: SubnetEvent): (string | undefined)[] => {
+    const originsAfter = (through: string, event: SubnetEvent): (string | undefined)[] => {
       view.apply({ subnet: 'a', event, atMs: 1, position: `p${(position += 1)}`, through });
       const pools = ['gold', 'silver'].map((pool) => view.ownerOfPool('a', pool));
       return [view.ownerOfSubnet('a'), ...pools].map((owner) => owner && `${owner.kind} ${owner.resource}`);
@@ -121,29 +121,33 @@ describe('LedgerView', () => {
     const pool = (name: string) => ({ name, ranges: [range(`10.0.0.${name.length}`)], namespaces: [] });
     const [gold, silver] = [pool('gold'), pool('silver')];
     const [ofSubnet, ofPool] = ['KubernetesObject subnets.kubeovn.io', 'KubernetesObject ippools.kubeovn.io'];
-    expect(told('http', a.defined(whole))).toEqual([undefined, undefined, undefined]);
-    expect(told('kubernetes', { ...a.revised(whole), pools: [gold] })).toEqual([
+    expect(originsAfter('http', a.defined(whole))).toEqual([undefined, undefined, undefined]);
+    expect(originsAfter('kubernetes', { ...a.revised(whole), pools: [gold] })).toEqual([
       undefined,
       ofPool,
       undefined,
     ]);
-    expect(told('nats', { ...a.revised(whole), pools: [gold, silver] })).toEqual([
+    expect(originsAfter('nats', { ...a.revised(whole), pools: [gold, silver] })).toEqual([
       undefined,
       ofPool,
       undefined,
     ]);
-    expect(told('kubernetes', { ...a.revised(whole), pools: [gold, silver] })).toEqual([
+    expect(originsAfter('kubernetes', { ...a.revised(whole), pools: [gold, silver] })).toEqual([
       ...[undefined, ofPool],
       undefined,
     ]);
-    expect(told('nats', { ...a.revised(whole), pools: [silver] })).toEqual([undefined, undefined, undefined]);
-    expect(told('nats', { type: 'SubnetRetired' })).toEqual([undefined, undefined, undefined]);
-    expect(told('kubernetes', { ...a.defined(whole), pools: [silver] })).toEqual([
+    expect(originsAfter('nats', { ...a.revised(whole), pools: [silver] })).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(originsAfter('nats', { type: 'SubnetRetired' })).toEqual([undefined, undefined, undefined]);
+    expect(originsAfter('kubernetes', { ...a.defined(whole), pools: [silver] })).toEqual([
       ofSubnet,
       undefined,
       ofPool,
     ]);
-    expect(told('http', { type: 'SubnetRetired' })).toEqual([undefined, undefined, undefined]);
+    expect(originsAfter('http', { type: 'SubnetRetired' })).toEqual([undefined, undefined, undefined]);
   });
 
   it('does not take another holder of the same name for the Vip', () => {

@@ -2,7 +2,7 @@
 import { type Address, type AddressRange, plus } from '../address';
 
 /** What of `ranges` is not in `taken`, which must be ascending; both without overlap. */
-export function* without(
+export function* rangesWithout(
   ranges: Iterable<AddressRange>,
   taken: (within: AddressRange) => Iterable<AddressRange>,
 ): Iterable<AddressRange> {

@@ -28,6 +28,15 @@ export type VipUseCommand =
   | WhereverVipIs<WithdrawParent>
   | WhereverVipIs<DefineRule>;
 
+const VIP_USES: readonly string[] = [
+  'GrantParent',
+  'WithdrawParent',
+  'DefineRule',
+] satisfies VipUseCommand['type'][];
+
+export const isVipUseCommand = (command: LedgerCommand): command is VipUseCommand =>
+  VIP_USES.includes(command.type);
+
 type WhereverVipIs<Of extends { readonly subnet: string }> = Omit<Of, 'subnet'> & Partial<Pick<Of, 'subnet'>>;
 
 /** With the subnet in which it was decided: a Vip's caller need not know it. */

@@ -3,7 +3,7 @@ import type { Clock } from '@holdfast/clock';
 import type { CommandEnvelope } from '@holdfast/event-store';
 import type { SubnetCommand } from '@holdfast/ipam';
 import type { SubnetLoop, VipNameLoop } from './aggregate-loops';
-import type { LedgerCommand, LedgerOutcome } from './ledger-command';
+import { type LedgerCommand, type LedgerOutcome, isVipUseCommand } from './ledger-command';
 import { VipReservations } from './vip-reservations';
 
 export class LedgerCommands {
@@ -24,24 +24,11 @@ export class LedgerCommands {
    */
   async execute(envelope: CommandEnvelope<LedgerCommand>): Promise<LedgerOutcome> {
     const { command } = envelope;
-    switch (command.type) {
-      case 'ReserveVip':
-        return this.vips.reserve({ ...envelope, command });
-      case 'ReviseVip':
-        return this.vips.revise({ ...envelope, command });
-      case 'ReleaseVip':
-        return this.vips.release({ ...envelope, command });
-      case 'GrantParent':
-      case 'WithdrawParent':
-      case 'DefineRule':
-        return this.vips.use({ ...envelope, command });
-      default: {
-        const outcome = await this.subnets.execute(
-          command.subnet,
-          envelope as CommandEnvelope<SubnetCommand>,
-        );
-        return { ...outcome, subnet: command.subnet };
-      }
-    }
+    if (command.type === 'ReserveVip') return this.vips.reserve({ ...envelope, command });
+    if (command.type === 'ReviseVip') return this.vips.revise({ ...envelope, command });
+    if (command.type === 'ReleaseVip') return this.vips.release({ ...envelope, command });
+    if (isVipUseCommand(command)) return this.vips.use({ ...envelope, command });
+    const outcome = await this.subnets.execute(command.subnet, envelope as CommandEnvelope<SubnetCommand>);
+    return { ...outcome, subnet: command.subnet };
   }
 }

@@ -33,7 +33,11 @@ export class VipReservations {
 
   async reserve(envelope: ReserveVipEnvelope): Promise<LedgerOutcome> {
     const { name } = envelope.command;
-    const again = { ...envelope, command: { ...envelope.command, claim: NO_CLAIM }, dedupeOn: envelope.command };
+    const again = {
+      ...envelope,
+      command: { ...envelope.command, claim: NO_CLAIM },
+      dedupeOn: envelope.command,
+    };
     const earlier = await this.earlierReplyIn([envelope.command.subnet], again);
     if (earlier) return earlier;
     // Refused or already so: the name need not be claimed, and a refusal leaves no trace.

@@ -5,7 +5,7 @@ import { type Family, type SubnetState, countAddresses, formatAddress, reject } 
 import type { LedgerReader } from '../follow/ledger-reader';
 import { type Found, type Listed, noSubnet, sortedPage } from './page';
 
-export interface FreeAddresses {
+export interface FreeAddressList {
   readonly family: Family;
   readonly addresses: readonly string[];
   readonly available: bigint;
@@ -24,7 +24,7 @@ export function listFreeAddresses(
   { subnet: name, family, limit }: ListFreeAddresses,
   { view }: LedgerReader,
   clock: Clock,
-): Found<FreeAddresses> {
+): Found<FreeAddressList> {
   const subnet = view.subnet(name);
   if (!subnet) return noSubnet(name);
   const ofFamily: Family = family ?? subnet.families()[0] ?? 4;

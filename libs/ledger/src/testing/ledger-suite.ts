@@ -22,6 +22,13 @@ const reserveVip = (subnet: string, v4?: string): LedgerCommand => ({
 const releaseVip: LedgerCommand = { type: 'ReleaseVip', name: 'web', reason: 'over' };
 const grant: LedgerCommand = { type: 'GrantParent', vip: 'web', port: 'a', grantor: 'explicit' };
 
+/** Decided, and in the view. */
+async function perform(ledger: ProjectorLedger, command: LedgerCommand): Promise<void> {
+  const reply = await ledger.execute(command, ACTOR);
+  if (reply.rejected) throw new Error(reply.rejected.message);
+  expect(await ledger.hasReached(reply.position as string)).toBe(true);
+}
+
 export function ledgerSuite({ name, open }: LedgerHarness): void {
   describe(`a ledger for projectors: ${name}`, () => {
     let ledger: ProjectorLedger;
@@ -33,12 +40,7 @@ export function ledgerSuite({ name, open }: LedgerHarness): void {
     });
     afterEach(() => close());
 
-    /** Decided, and in the view. */
-    async function done(command: LedgerCommand): Promise<void> {
-      const reply = await ledger.execute(command, ACTOR);
-      if (reply.rejected) throw new Error(reply.rejected.message);
-      expect(await ledger.hasReached(reply.position as string)).toBe(true);
-    }
+    const done = (command: LedgerCommand): Promise<void> => perform(ledger, command);
     const codeOf = async (command: LedgerCommand): Promise<string | undefined> =>
       (await ledger.execute(command, ACTOR)).rejected?.code;
 

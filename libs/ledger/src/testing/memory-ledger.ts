@@ -14,7 +14,7 @@ import {
   vipName,
   type VipNameState,
 } from '@holdfast/ipam';
-import type { LedgerCommand } from '../command/ledger-command';
+import { type LedgerCommand, isVipUseCommand } from '../command/ledger-command';
 import type { ProjectorLedger, ProjectorReply } from '../projector-ledger';
 
 export interface ExecutedCommand {
@@ -128,25 +128,15 @@ export class MemoryLedger implements ProjectorLedger {
   }
 
   private decideWhereItIs(command: LedgerCommand, through: string): ProjectorReply {
-    switch (command.type) {
-      case 'ReserveVip':
-        return this.reserveVip(command, through);
-      case 'ReviseVip':
-        return this.inSubnetOf(command.name, (home) => this.commit({ ...command, subnet: home }, through));
-      case 'ReleaseVip':
-        return this.inSubnetOf(command.name, (home) =>
-          this.releaseVip({ ...command, subnet: home }, through),
-        );
-      case 'GrantParent':
-      case 'WithdrawParent':
-      case 'DefineRule': {
-        const { subnet: home } = command;
-        if (home !== undefined) return this.commit({ ...command, subnet: home }, through);
-        return this.inSubnetOf(command.vip, (found) => this.commit({ ...command, subnet: found }, through));
-      }
-      default:
-        return this.commit(command, through);
-    }
+    if (command.type === 'ReserveVip') return this.reserveVip(command, through);
+    if (command.type === 'ReviseVip')
+      return this.inSubnetOf(command.name, (home) => this.commit({ ...command, subnet: home }, through));
+    if (command.type === 'ReleaseVip')
+      return this.inSubnetOf(command.name, (home) => this.releaseVip({ ...command, subnet: home }, through));
+    if (!isVipUseCommand(command)) return this.commit(command, through);
+    const { subnet: home } = command;
+    if (home !== undefined) return this.commit({ ...command, subnet: home }, through);
+    return this.inSubnetOf(command.vip, (found) => this.commit({ ...command, subnet: found }, through));
   }
 
   private inSubnetOf(vip: string, decide: (subnet: string) => ProjectorReply): ProjectorReply {

@@ -35,7 +35,7 @@ export function holderPortRows(
   ];
 }
 
-export interface PortSpec {
+export interface PortRowSpec {
   readonly key: RowKey;
   readonly subnet: string;
   readonly name: string;
@@ -46,7 +46,7 @@ export interface PortSpec {
   readonly placement: Partial<Pick<SwitchPortRow, 'options'>>;
 }
 
-export function portRow({ key, subnet, name, mac, addresses, allowed, placement }: PortSpec): DesiredRow {
+export function portRow({ key, subnet, name, mac, addresses, allowed, placement }: PortRowSpec): DesiredRow {
   const own = [formatMac(mac), ...addresses.map(formatAddress)];
   return desiredRow('Logical_Switch_Port', {
     key,

@@ -211,14 +211,14 @@ class Run {
       const { own, foreign } = await this.lab.dump();
       expect(byUuid(foreign)).toEqual(byUuid([...this.foreign.values()]));
       const rows = [...own, ...foreign];
-      expect(ownPorts(rows)).toEqual(this.wantedPorts(rows));
+      expect(ownPorts(rows)).toEqual(this.desiredPorts(rows));
       const switches = own.filter((row) => 'ports' in row).map(({ name }) => name);
-      expect(switches.sort()).toEqual(this.wantedSwitches(rows));
+      expect(switches.sort()).toEqual(this.desiredSwitches(rows));
     });
   }
 
   /** Said anew, in the words of the rules and not of the code under test. */
-  private wantedPorts(rows: readonly LabRow[]): unknown {
+  private desiredPorts(rows: readonly LabRow[]): unknown {
     const theirPorts = [...this.foreign.values()].filter((row): row is SwitchPortRow => !('ports' in row));
     const desired: string[] = [];
     for (const { name, subnet, reservation } of this.ledger.view.vips()) {
@@ -242,7 +242,7 @@ class Run {
     return desired.sort();
   }
 
-  private wantedSwitches(rows: readonly LabRow[]): unknown {
+  private desiredSwitches(rows: readonly LabRow[]): unknown {
     const theirs = [...this.foreign.values()].filter((row) => 'ports' in row).map(({ name }) => name);
     const desired = [...this.ledger.view.subnets()]
       .map(({ name }) => name)

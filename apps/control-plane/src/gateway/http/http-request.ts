@@ -3,7 +3,7 @@ import { type Operation, codingOf, fault, matchPath, readHttpRequest } from '@ho
 import { RejectionException } from './rejection.filter';
 
 /** What is read of Fastify's request. */
-export interface HttpRequest {
+export interface IncomingRequest {
   readonly method: string;
   /** As it came: percent-encoded, with the query. */
   readonly url: string;
@@ -13,7 +13,7 @@ export interface HttpRequest {
 }
 
 /** @throws RejectionException when the request says nothing that can be carried out */
-export function readMeaning(operation: Operation, request: HttpRequest): unknown {
+export function readMeaning(operation: Operation, request: IncomingRequest): unknown {
   const [path, query] = splitUrl(request.url);
   const body = request.body instanceof Uint8Array ? request.body : undefined;
   const named = codingOf(body && header(request, 'content-type'));
@@ -33,7 +33,7 @@ export function splitUrl(url: string): [path: string, query?: string] {
   return at < 0 ? [url] : [url.slice(0, at), url.slice(at + 1)];
 }
 
-function header(request: HttpRequest, name: string): string | undefined {
+function header(request: IncomingRequest, name: string): string | undefined {
   const value = request.headers[name];
   return Array.isArray(value) ? value[0] : value;
 }

@@ -13,7 +13,7 @@ import {
   type Type,
 } from '@nestjs/common';
 import { OperationService } from '../operation.service';
-import { type HttpRequest, readMeaning } from './http-request';
+import { type IncomingRequest, readMeaning } from './http-request';
 import { RejectionException } from './rejection.filter';
 
 /** Metadata of a route: its operation. */
@@ -31,7 +31,7 @@ export function operationsController(operations: readonly Operation[]): Type {
 
 function addRoute(controller: { readonly service: OperationService }, operation: Operation): void {
   const { name, route } = operation;
-  async function handle(this: typeof controller, request: HttpRequest): Promise<Buffer> {
+  async function handle(this: typeof controller, request: IncomingRequest): Promise<Buffer> {
     const meaning = readMeaning(operation, request);
     const caller = { through: 'http', name: `http:${request.ip}` } as const;
     const answer = await this.service.call(operation, meaning, caller);

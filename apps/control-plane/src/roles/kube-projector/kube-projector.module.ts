@@ -6,6 +6,7 @@ import { type DynamicModule, Global, Module, type Provider } from '@nestjs/commo
 import { CommandBus } from '@nestjs/cqrs';
 import type { Config } from '../../config';
 import { ExecuteCommand } from '../../ledger/execute-command';
+import { DeletionGuardController } from './deletion-guard.controller';
 import { KUBERNETES_API, KUBERNETES_LEDGER } from './kubernetes-tokens';
 import { KubernetesProjector } from './kubernetes-projector';
 import { PodProjector } from './pod-projector';
@@ -17,6 +18,7 @@ export class KubeProjectorModule {
     const projectors = [KubernetesProjector, ...(pods ? [PodProjector] : [])];
     return {
       module: KubeProjectorModule,
+      controllers: [DeletionGuardController],
       providers: [api(kubeconfig as string), ledger(), ...projectors],
       exports: [KUBERNETES_API, ...projectors],
     };

@@ -38,7 +38,7 @@ export function isFull(error: unknown): boolean {
 }
 
 /** The fault of a failed read, open or transaction that left nothing behind. */
-export function faultOf(error: unknown, file: string, lastGood?: Position): StoreFault {
+export function storeFaultOf(error: unknown, file: string, lastGood?: Position): StoreFault {
   if (error instanceof StoreFault) return error;
   const said = sayingOf(error);
   if (isSqliteError(error)) {

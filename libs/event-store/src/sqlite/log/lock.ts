@@ -4,7 +4,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { StoreFault } from '../../port/event-store';
-import { faultOf, isBusy } from './faults';
+import { storeFaultOf, isBusy } from './faults';
 
 /** One try: of processes that race, each may hold the other up for a moment. */
 const TRY_MS = 250;
@@ -48,7 +48,7 @@ function tryToLock(path: string, file: string): DatabaseSync | undefined {
   } catch (error) {
     db?.close();
     if (isBusy(error)) return undefined;
-    throw unusable(faultOf(error, path), file);
+    throw unusable(storeFaultOf(error, path), file);
   }
 }
 

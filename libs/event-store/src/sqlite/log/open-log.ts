@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createIfAbsent } from './create-file';
-import { damaged, faultOf, isFull } from './faults';
+import { damaged, storeFaultOf, isFull } from './faults';
 import { Lock } from './lock';
 import { assertLayout } from './schema';
 import { type Log, verify } from './verify';
@@ -61,7 +61,7 @@ export function openLog(path: string): OpenLog {
   } catch (error) {
     db?.close();
     lock.release();
-    throw faultOf(error, file);
+    throw storeFaultOf(error, file);
   }
 }
 
@@ -90,7 +90,7 @@ function lastReadable(file: string): string | undefined {
     const { position } = verify(db, file);
     return position === 0 ? undefined : String(position);
   } catch (error) {
-    return faultOf(error, file).lastGood;
+    return storeFaultOf(error, file).lastGood;
   } finally {
     db.close();
   }

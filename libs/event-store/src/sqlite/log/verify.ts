@@ -1,7 +1,7 @@
 // The whole file, checked before the store is used: what was damaged is refused, never skipped.
 import type { DatabaseSync } from 'node:sqlite';
 import { CommitRows } from './commit-rows';
-import { damaged, faultOf } from './faults';
+import { damaged, storeFaultOf } from './faults';
 
 /** What the log holds. */
 export interface Log {
@@ -39,7 +39,7 @@ export function verify(db: DatabaseSync, file: string): Log {
     if (indexed !== commits)
       throw damaged(file, known(position), `${indexed} commits are indexed, ${commits} are there`);
   } catch (error) {
-    throw faultOf(error, file, known(position));
+    throw storeFaultOf(error, file, known(position));
   }
   return { position, heads };
 }

@@ -5,16 +5,16 @@ import { readFileSync } from 'node:fs';
 import { SeededChance } from '@holdfast/clock/testing';
 import { type RecordedEvent, StoreFault } from '../../port/event-store';
 import type { Cases } from '../harness/cases';
-import { type Image, imageOf, type Place, putImage, usedLength } from '../harness/file-image';
+import { type Image, imageOf, type FilePlace, putImage, usedLength } from '../harness/file-image';
 import { expectHeld } from '../harness/held';
 import { readWholeLog } from '../harness/read-whole';
 import { appendOf } from '../harness/sample-events';
 
-/** Through the door of the store; `open-log.spec.ts` does many more behind it, where each costs less. */
+/** Through the store itself; `open-log.spec.ts` does many more behind it, where each costs less. */
 const FLIPS = 8;
 const CUTS = 4;
 
-export const DAMAGE: Cases<Place> = {
+export const DAMAGE: Cases<FilePlace> = {
   'is not seen where there is none': async (place) => {
     expect(await refusal(place, await imageOf(place))).toBeUndefined();
   },
@@ -60,7 +60,7 @@ export const DAMAGE: Cases<Place> = {
   },
 };
 
-async function flipBits(place: Place, suffix: string): Promise<void> {
+async function flipBits(place: FilePlace, suffix: string): Promise<void> {
   const image = await imageOf(place);
   const chance = new SeededChance(31);
   let refused = 0;
@@ -77,7 +77,7 @@ async function flipBits(place: Place, suffix: string): Promise<void> {
   expect(refused).toBeGreaterThan(FLIPS / 4);
 }
 
-async function cutOff(place: Place, suffix: string): Promise<void> {
+async function cutOff(place: FilePlace, suffix: string): Promise<void> {
   const image = await imageOf(place);
   const chance = new SeededChance(32);
   for (let cut = 0; cut < CUTS; cut += 1) {
@@ -92,7 +92,7 @@ async function cutOff(place: Place, suffix: string): Promise<void> {
 
 /** Opens the image, changed; the fault, or undefined if everything acknowledged is there as it was. */
 async function refusal(
-  place: Place,
+  place: FilePlace,
   image: Image,
   change: (files: Map<string, Buffer>) => unknown = () => undefined,
 ): Promise<StoreFault | undefined> {

@@ -22,9 +22,9 @@ export const HINTS: Cases<Ground> = {
     const end = store.onAppend(() => (ended += 1));
     end();
     end();
-    const wanted = new Promise<void>((resolve) => void store.onAppend(resolve));
+    const hinted = new Promise<void>((resolve) => void store.onAppend(resolve));
     let isOver = false;
-    const come = wanted.then(() => (isOver = true));
+    const come = hinted.then(() => (isOver = true));
     for (let version = NO_STREAM; !isOver; version += 1) {
       await store.append(`${prefix}-a`, version, sampleEvents(`${prefix}-a`, version, 1));
       await new Promise((resolve) => setImmediate(resolve));

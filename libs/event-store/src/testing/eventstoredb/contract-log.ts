@@ -18,7 +18,7 @@ export type Proposed = Pick<LogEvent, 'id' | 'type' | 'contentType' | 'data' | '
 /** -1: the stream must not exist; 'any' and 'exists' as the protocol has them. */
 export type Expected = number | 'any' | 'exists';
 
-export type Written =
+export type LogWrite =
   | { readonly revision: number; readonly last: LogEvent; readonly isRepeated: boolean }
   /** -1: there is no such stream. */
   | { readonly current: number };
@@ -35,7 +35,7 @@ export class ContractLog {
   private position = FIRST_POSITION;
   private appends = 0;
 
-  append(stream: string, expected: Expected, proposed: readonly Proposed[]): Written {
+  append(stream: string, expected: Expected, proposed: readonly Proposed[]): LogWrite {
     const history = this.streamOf(stream);
     const current = history[history.length - 1]?.revision ?? -1;
     const isExpected = expected === 'any' || (expected === 'exists' ? current >= 0 : current === expected);
@@ -69,7 +69,7 @@ export class ContractLog {
     history: readonly LogEvent[],
     expected: Expected,
     proposed: readonly Proposed[],
-  ): Written | undefined {
+  ): LogWrite | undefined {
     if (typeof expected !== 'number') return undefined;
     const after = history.filter(({ revision }) => revision > expected);
     const there = after.slice(0, proposed.length);

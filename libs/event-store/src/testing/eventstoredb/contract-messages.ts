@@ -16,9 +16,9 @@ import {
   BatchAppendResp,
   ReadResp,
 } from '@eventstore/db-client/generated/streams_pb';
-import type { Expected, LogEvent, Proposed, Written } from './contract-log';
+import type { Expected, LogEvent, Proposed, LogWrite } from './contract-log';
 
-export function textOf(identifier: StreamIdentifier | undefined): string {
+export function utf8Of(identifier: StreamIdentifier | undefined): string {
   return Buffer.from(identifier?.getStreamName_asU8() ?? []).toString('utf8');
 }
 
@@ -45,7 +45,7 @@ export function expectedOfBatch(options: BatchAppendReq.Options): Expected {
 }
 
 /** An append that was done before gets no position, as some servers have it. */
-export function appendResponse(written: Written, expected: Expected): AppendResp {
+export function appendResponse(written: LogWrite, expected: Expected): AppendResp {
   const response = new AppendResp();
   if ('revision' in written) {
     const success = new AppendResp.Success().setCurrentRevision(String(written.revision));
@@ -62,7 +62,7 @@ export function appendResponse(written: Written, expected: Expected): AppendResp
 }
 
 export function batchResponse(
-  written: Written,
+  written: LogWrite,
   correlationId: UUID | undefined,
   stream: StreamIdentifier | undefined,
 ): BatchAppendResp {

@@ -1,10 +1,10 @@
 // Which events a read of the Streams protocol is about.
 import { ReadReq } from '@eventstore/db-client/generated/streams_pb';
 import { type ContractLog, isBefore, type LogEvent } from './contract-log';
-import { textOf } from './contract-messages';
+import { utf8Of } from './contract-messages';
 
 /** Forwards a read includes the event at its position, backwards it does not, and a subscription comes after it. */
-export function eventsOf(log: ContractLog, options: ReadReq.Options): LogEvent[] | 'not-found' {
+export function streamEvents(log: ContractLog, options: ReadReq.Options): LogEvent[] | 'not-found' {
   const isBackwards = options.getReadDirection() === ReadReq.Options.ReadDirection.BACKWARDS;
   const stream = options.getStream();
   const events = stream ? ofStream(log, stream, isBackwards) : ofAll(log, options, isBackwards);
@@ -18,7 +18,7 @@ function ofStream(
   place: ReadReq.Options.StreamOptions,
   isBackwards: boolean,
 ): LogEvent[] | 'not-found' {
-  const history = log.historyOf(textOf(place.getStreamIdentifier()));
+  const history = log.historyOf(utf8Of(place.getStreamIdentifier()));
   if (history.length === 0) return 'not-found';
   if (place.hasStart()) return isBackwards ? history.slice(0, 1) : [...history];
   if (place.hasEnd()) return isBackwards ? [...history].reverse() : [];

@@ -4,15 +4,15 @@ import type { EventStore } from '../../port/event-store';
 import type { Ground, Means, Skipped } from './harness';
 import { killWriters } from './writer-process';
 
-export type Cases<Place extends Ground> = Readonly<Record<string, (place: Place) => Promise<void>>>;
+export type Cases<FilePlace extends Ground> = Readonly<Record<string, (place: FilePlace) => Promise<void>>>;
 
 /** Killing and damaging stores takes processes and files; on a busy machine they may take this long. */
 const CASE_MS_MAX = 60_000;
 
-export function describeCases<Place extends Ground>(
+export function describeCases<FilePlace extends Ground>(
   name: string,
-  means: Means<Place> | Skipped,
-  cases: Cases<Place>,
+  means: Means<FilePlace> | Skipped,
+  cases: Cases<FilePlace>,
 ): void {
   describeUnless('skipped' in means ? means.skipped : undefined, name, () => {
     for (const [title, run] of Object.entries(cases)) {
@@ -35,9 +35,9 @@ export function describeCases<Place extends Ground>(
 }
 
 /** A case that is handed the store on its ground, open. */
-export function opened<Place extends Ground>(
-  run: (store: EventStore, place: Place) => Promise<void>,
-): (place: Place) => Promise<void> {
+export function opened<FilePlace extends Ground>(
+  run: (store: EventStore, place: FilePlace) => Promise<void>,
+): (place: FilePlace) => Promise<void> {
   return async (place) => {
     const store = await place.open();
     await run(store, place).finally(() => store.close());

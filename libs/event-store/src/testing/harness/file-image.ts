@@ -11,7 +11,7 @@ import { WriterProcess } from './writer-process';
 /** Acknowledgements in the main file, and after it in the -wal. */
 const ACKNOWLEDGED = 150;
 
-export type Place = Ground & Reachable & InFile;
+export type FilePlace = Ground & Reachable & InFile;
 
 export interface Image {
   /** By what their names have after that of the main file. */
@@ -24,12 +24,12 @@ export interface Image {
 let made: Promise<Image> | undefined;
 
 /** The image, made in `place` by whoever asks first. */
-export function imageOf(place: Place): Promise<Image> {
+export function imageOf(place: FilePlace): Promise<Image> {
   made ??= make(place);
   return made;
 }
 
-async function make(place: Place): Promise<Image> {
+async function make(place: FilePlace): Promise<Image> {
   const acknowledged: Acknowledged[] = [];
   for (const round of [0, 1]) {
     // Closing it moves into the main file what the first round left in the -wal.
@@ -53,7 +53,7 @@ async function make(place: Place): Promise<Image> {
 }
 
 /** Puts these files, and nothing else, into the folder of `place`. */
-export function putImage(place: Place, files: ReadonlyMap<string, Buffer>): void {
+export function putImage(place: FilePlace, files: ReadonlyMap<string, Buffer>): void {
   for (const name of readdirSync(place.folder)) rmSync(join(place.folder, name));
   for (const [suffix, bytes] of files) writeFileSync(place.file + suffix, bytes);
 }

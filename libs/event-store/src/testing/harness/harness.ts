@@ -20,8 +20,8 @@ export interface StoreHarness {
   readonly faults: { readonly [Name in keyof Faults]: Means<Faults[Name]> | Skipped };
 }
 
-export interface Means<Place> {
-  enter(): Promise<Place>;
+export interface Means<FilePlace> {
+  enter(): Promise<FilePlace>;
 }
 
 export interface Skipped {

@@ -20,7 +20,7 @@ import {
   readRetention,
   readV4,
   readV6,
-  unreadable,
+  unreadableStored,
   writeHeld,
   writeRetention,
 } from './stored-values';
@@ -237,14 +237,14 @@ function writeDefinition({
 
 function readDefinition({ cidrs, gateways, excluded, coolingMs }: StoredDefinition): SubnetDefinition {
   return {
-    cidrs: cidrs.map((text) => parseCidr(text) ?? unreadable(text)),
-    gateways: gateways.map((text) => parseAddress(text) ?? unreadable(text)),
+    cidrs: cidrs.map((text) => parseCidr(text) ?? unreadableStored(text)),
+    gateways: gateways.map((text) => parseAddress(text) ?? unreadableStored(text)),
     excluded: excluded.map(readRange),
     coolingMs,
   };
 }
 
-const readRange = (text: string) => parseRange(text) ?? unreadable(text);
+const readRange = (text: string) => parseRange(text) ?? unreadableStored(text);
 
 const readRouting = ({ router, retention, pools }: StoredDefinition) => ({
   pools: pools?.map(({ name, ranges, namespaces }) => ({ name, ranges: ranges.map(readRange), namespaces })),

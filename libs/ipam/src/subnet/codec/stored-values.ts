@@ -21,17 +21,17 @@ export function writeHeld({ v4, v6, mac }: HeldAddress): StoredHeld {
 export function readV4({ v4 }: StoredHeld): number | undefined {
   if (v4 === undefined) return undefined;
   const address = parseAddress(v4);
-  return typeof address === 'number' ? address : unreadable(v4);
+  return typeof address === 'number' ? address : unreadableStored(v4);
 }
 
 export function readV6({ v6 }: StoredHeld): bigint | undefined {
   if (v6 === undefined) return undefined;
   const address = parseAddress(v6);
-  return typeof address === 'bigint' ? address : unreadable(v6);
+  return typeof address === 'bigint' ? address : unreadableStored(v6);
 }
 
 export function readMac({ mac }: StoredHeld): Mac {
-  return mac?.length === MAC_LENGTH ? decodeMac(mac) : unreadable(mac);
+  return mac?.length === MAC_LENGTH ? decodeMac(mac) : unreadableStored(mac);
 }
 
 export const readHeld = (held: StoredHeld): HeldAddress => ({
@@ -41,13 +41,13 @@ export const readHeld = (held: StoredHeld): HeldAddress => ({
 });
 
 /** To go on would lose an address; the store has checked that these are the bytes that were written. */
-export function unreadable(text: unknown): never {
+export function unreadableStored(text: unknown): never {
   throw new RangeError(
     `stored event has ${JSON.stringify(text)}, which this version of Holdfast cannot read`,
   );
 }
 
-export const readAddress = (text: string): Address => parseAddress(text) ?? unreadable(text);
+export const readAddress = (text: string): Address => parseAddress(text) ?? unreadableStored(text);
 
 /** Milliseconds, because a unit could lose some. */
 export const writeRetention = ({ keep, forMs }: Retention): string => (keep === 'time' ? `${forMs}ms` : keep);
@@ -55,6 +55,6 @@ export const writeRetention = ({ keep, forMs }: Retention): string => (keep === 
 export function readRetention(text: string): Retention {
   const [, forMs] = /^(\d+)ms$/.exec(text) ?? [];
   return forMs === undefined
-    ? (parseRetention(text) ?? unreadable(text))
+    ? (parseRetention(text) ?? unreadableStored(text))
     : { keep: 'time', forMs: Number(forMs) };
 }

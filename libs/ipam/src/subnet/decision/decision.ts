@@ -5,7 +5,7 @@ import type { Rejection } from '../../rejection';
 import {
   type Grantor,
   type HeldAddress,
-  type PortSpec,
+  type PortRequest,
   type SubnetDefinition,
   type SubnetEvent,
   type User,
@@ -26,7 +26,7 @@ export interface Moment {
   readonly issuedAtMs: number;
 }
 
-export interface HeldReservation extends HeldAddress, PortSpec {
+export interface HeldReservation extends HeldAddress, PortRequest {
   readonly holder: Holder;
   readonly vip?: VipPurpose & { readonly name: string };
 }

@@ -14,7 +14,7 @@ export function comesBeforeRelease(
   const releasedAtMs = state.releasedAtMs(holder);
   if (releasedAtMs === undefined || issuedAtMs >= releasedAtMs) return undefined;
   const what = `${holder} released what it held in subnet ${state.name}`;
-  return expired({ subnet: state.name, holder }, issuedAtMs, what, releasedAtMs);
+  return commandExpired({ subnet: state.name, holder }, issuedAtMs, what, releasedAtMs);
 }
 
 /** Refuses to change or release what was reserved or changed since. */
@@ -28,7 +28,7 @@ export function comesBeforeReservation(
   const atMs = held.changedAtMs ?? held.sinceMs;
   if (issuedAtMs >= atMs) return undefined;
   const what = `what ${holder} holds in subnet ${state.name} was ${held.changedAtMs ? 'changed' : 'reserved'}`;
-  return expired({ subnet: state.name, holder }, issuedAtMs, what, atMs);
+  return commandExpired({ subnet: state.name, holder }, issuedAtMs, what, atMs);
 }
 
 /** Refuses to define, revise or retire what was defined, revised or retired since. */
@@ -39,10 +39,10 @@ export function comesBeforeDefinition(
   const { definitionAtMs } = state;
   if (definitionAtMs === undefined || issuedAtMs >= definitionAtMs) return undefined;
   const what = `subnet ${state.name} was ${state.definition ? 'defined or revised' : 'retired'}`;
-  return expired({ subnet: state.name }, issuedAtMs, what, definitionAtMs);
+  return commandExpired({ subnet: state.name }, issuedAtMs, what, definitionAtMs);
 }
 
-export function expired(
+export function commandExpired(
   on: CommandSubject,
   issuedAtMs: number,
   what: string,

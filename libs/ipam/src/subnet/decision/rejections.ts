@@ -40,7 +40,7 @@ export function ruleNotFound(state: SubnetState, rule: string): { rejected: Reje
 }
 
 /** An address is not taken from under its user. */
-export function usedBy(
+export function reservationUsedBy(
   state: SubnetState,
   holder: Holder,
   by: string,

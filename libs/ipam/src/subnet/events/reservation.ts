@@ -7,7 +7,7 @@ export interface HeldAddress extends AddressPair {
 }
 
 /** The Logical_Switch_Port that a holder is reached by, where it is for Holdfast to make it. */
-export interface PortSpec {
+export interface PortRequest {
   /** Its name, unique in the whole Northbound. Absent: the port is made by somebody else, or there is none. */
   readonly port?: string;
   /** Whether the port may send and receive only what is its own (`port_security`). */
@@ -23,13 +23,13 @@ export interface Evidence {
 }
 
 /** A holder got addresses and a MAC: one address of each family that it wanted, or none at all. */
-export interface AddressReserved extends HeldAddress, PortSpec {
+export interface AddressReserved extends HeldAddress, PortRequest {
   readonly type: 'AddressReserved';
   readonly holder: Holder;
 }
 
 /** A holder got other addresses, another MAC or another port for what it had. Without a port: that stayed. */
-export interface AddressMoved extends HeldAddress, PortSpec {
+export interface AddressMoved extends HeldAddress, PortRequest {
   readonly type: 'AddressMoved';
   readonly holder: Holder;
   readonly from: HeldAddress;
@@ -45,5 +45,5 @@ export interface AddressReleased extends HeldAddress {
 
 export const heldOf = ({ v4, v6, mac }: HeldAddress): HeldAddress => ({ v4, v6, mac });
 
-export const portOf = ({ port, portSecurity }: PortSpec): PortSpec =>
+export const portOf = ({ port, portSecurity }: PortRequest): PortRequest =>
   port === undefined ? {} : { port, portSecurity: portSecurity ?? false };

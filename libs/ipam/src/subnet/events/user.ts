@@ -1,6 +1,6 @@
 // Who uses a reservation, rather than who holds it: the Pods that carry its address, and whether it is kept without any.
 import type { Holder } from '../../holder';
-import type { Evidence, HeldAddress, PortSpec } from './reservation';
+import type { Evidence, HeldAddress, PortRequest } from './reservation';
 import type { Retention } from './retention';
 
 /** Who uses a reservation: one Pod, and not another of the same name. */
@@ -23,7 +23,7 @@ export interface UserAttached {
   readonly user: User;
   readonly isPrimary: boolean;
   /** What it carries, where that was reserved (or moved, or found to be reserved) in the same decision. */
-  readonly reserved?: HeldAddress & PortSpec;
+  readonly reserved?: HeldAddress & PortRequest;
   /** Why packets go there now, of one that was there before: a live migration came to its end. */
   readonly reason?: string;
   readonly evidence?: Evidence;

@@ -2,7 +2,7 @@
 import { isPortName, vipHolder } from '../../holder';
 import { invalid, reject } from '../../rejection';
 import { type Moment, type SubnetDecision, accept, alreadySo } from '../decision/decision';
-import { expired } from '../decision/late';
+import { commandExpired } from '../decision/late';
 import { vipNotFound } from '../decision/rejections';
 import type { Evidence, Grantor } from '../events';
 import type { SubnetState } from '../state/state';
@@ -43,7 +43,7 @@ export function grantParent(command: GrantParent, state: SubnetState, moment: Mo
   const changedAtMs = Math.max(withdrawnAtMs, held.sinceMs);
   if (moment.issuedAtMs < changedAtMs) {
     const what = `the parents of Vip ${vip} in subnet ${state.name} changed`;
-    return expired({ subnet: state.name, vip, port }, moment.issuedAtMs, what, changedAtMs);
+    return commandExpired({ subnet: state.name, vip, port }, moment.issuedAtMs, what, changedAtMs);
   }
   if (!state.uses.isParent(vip, port) && state.uses.parentCount(vip) >= PARENTS_MAX) {
     return reject(

@@ -1,7 +1,7 @@
 // WithdrawParent: a grant ends; the port stays a parent while another grantor's is left.
 import { vipHolder } from '../../holder';
 import { type Moment, type SubnetDecision, accept, alreadySo } from '../decision/decision';
-import { expired } from '../decision/late';
+import { commandExpired } from '../decision/late';
 import { vipNotFound } from '../decision/rejections';
 import type { Evidence, Grantor } from '../events';
 import type { SubnetState } from '../state/state';
@@ -24,7 +24,7 @@ export function withdrawParent(command: WithdrawParent, state: SubnetState, mome
   const { grantedAtMs } = state.uses.grantTimes(vip);
   if (moment.issuedAtMs < grantedAtMs) {
     const what = `the parents of Vip ${vip} in subnet ${state.name} changed`;
-    return expired({ subnet: state.name, vip, port }, moment.issuedAtMs, what, grantedAtMs);
+    return commandExpired({ subnet: state.name, vip, port }, moment.issuedAtMs, what, grantedAtMs);
   }
   return accept({ type: 'ParentWithdrawn', vip, port, grantor, reason, ...(evidence && { evidence }) });
 }

@@ -1,7 +1,7 @@
 // Which addresses somebody asks for, and whether what is held is that. Choosing them is the business of ./choose-addresses.
 import type { Family, Mac } from '../../address';
 import type { Rejection } from '../../rejection';
-import type { PortSpec } from '../events';
+import type { PortRequest } from '../events';
 import type { Reservation } from '../state/reservation';
 import type { SubnetState } from '../state/state';
 
@@ -28,7 +28,7 @@ export type Chosen<Value> =
 export function satisfies(
   state: SubnetState,
   held: Reservation,
-  request: AddressRequest & PortSpec,
+  request: AddressRequest & PortRequest,
 ): boolean {
   return (
     (request.v4 === undefined || request.v4 === held.v4) &&

@@ -5,7 +5,7 @@ import { invalid } from '../../rejection';
 import { type Moment, type SubnetDecision, accept, alreadySo, describe, heldBy } from '../decision/decision';
 import { comesBeforeReservation } from '../decision/late';
 import { notHeld } from '../decision/rejections';
-import { type PortSpec, portOf } from '../events';
+import { type PortRequest, portOf } from '../events';
 import type { SubnetState } from '../state/state';
 import { type UserRequest, withUser } from '../user/attach-user';
 import { satisfies } from './address-request';
@@ -13,7 +13,7 @@ import { chooseAddresses } from './choose-addresses';
 import { unfitPort } from './port-fault';
 
 /** Another address, or another port, for a holder who has one: one decision; a refusal leaves the old one in place. */
-export interface MoveAddress extends PortSpec, UserRequest {
+export interface MoveAddress extends PortRequest, UserRequest {
   readonly type: 'MoveAddress';
   readonly subnet: string;
   readonly holder: Holder;

@@ -1,12 +1,12 @@
 // Why a holder cannot have the port that it asks for.
 import { type Holder, isPortName } from '../../holder';
 import { type Rejection, invalid, reject } from '../../rejection';
-import type { PortSpec } from '../events';
+import type { PortRequest } from '../events';
 import type { SubnetState } from '../state/state';
 
 /** Why the holder cannot have the port that it asks for, if it does. */
 export function unfitPort(
-  { port }: PortSpec,
+  { port }: PortRequest,
   holder: Holder,
   state: SubnetState,
 ): { rejected: Rejection } | undefined {

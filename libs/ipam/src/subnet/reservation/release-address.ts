@@ -3,7 +3,7 @@ import { type Holder, isVipHolder } from '../../holder';
 import { invalid } from '../../rejection';
 import { type Moment, type SubnetDecision, accept, heldBy } from '../decision/decision';
 import { comesBeforeReservation } from '../decision/late';
-import { notHeld, usedBy } from '../decision/rejections';
+import { notHeld, reservationUsedBy } from '../decision/rejections';
 import type { Evidence } from '../events';
 import type { SubnetState } from '../state/state';
 
@@ -24,7 +24,7 @@ export function releaseAddress(command: ReleaseAddress, state: SubnetState, mome
   const late = comesBeforeReservation(state, holder, moment);
   if (late) return late;
   const [user] = state.users.usersOf(holder);
-  if (user) return usedBy(state, holder, user.object, 'detach it first');
+  if (user) return reservationUsedBy(state, holder, user.object, 'detach it first');
   const why = { reason, ...(evidence && { evidence }) };
   return accept({ type: 'AddressReleased', holder, ...heldBy(state, held), ...why });
 }

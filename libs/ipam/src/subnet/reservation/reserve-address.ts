@@ -4,7 +4,7 @@ import { type Holder, isVipHolder } from '../../holder';
 import { type Rejection, invalid, reject } from '../../rejection';
 import { type Moment, type SubnetDecision, accept, alreadySo, describe, heldBy } from '../decision/decision';
 import { comesBeforeRelease } from '../decision/late';
-import { type PortSpec, portOf } from '../events';
+import { type PortRequest, portOf } from '../events';
 import type { Reservation } from '../state/reservation';
 import type { SubnetState } from '../state/state';
 import { type UserRequest, withUser } from '../user/attach-user';
@@ -12,7 +12,7 @@ import { type AddressRequest, satisfies } from './address-request';
 import { chooseAddresses } from './choose-addresses';
 import { unfitPort } from './port-fault';
 
-export interface ReserveAddress extends AddressRequest, PortSpec, UserRequest {
+export interface ReserveAddress extends AddressRequest, PortRequest, UserRequest {
   readonly type: 'ReserveAddress';
   readonly subnet: string;
   readonly holder: Holder;
@@ -56,7 +56,7 @@ function chooseLastHeld(command: ReserveAddress, state: SubnetState, moment: Mom
 function hasDifferentAddress(
   state: SubnetState,
   held: Reservation,
-  request: AddressRequest & PortSpec,
+  request: AddressRequest & PortRequest,
 ): { rejected: Rejection } {
   const { holder } = held;
   const port = held.port === undefined ? '' : ` on port ${held.port}`;

@@ -2,7 +2,7 @@
 import { isVipName, vipHolder } from '../../holder';
 import { type Rejection, invalid, reject } from '../../rejection';
 import { type Moment, type SubnetDecision, alreadySo, replyTo } from '../decision/decision';
-import { expired } from '../decision/late';
+import { commandExpired } from '../decision/late';
 import { type RuleDefined, type RuleDefinition, type RuleRevised, ruleDefinitionOf } from '../events';
 import type { SubnetState } from '../state/state';
 import { probeSourceChange } from './health-check-source';
@@ -45,10 +45,10 @@ function comesBeforeUse(
   const on = { subnet: state.name, rule };
   const retiredAtMs = state.uses.ruleRetiredAtMs();
   if (issuedAtMs < retiredAtMs)
-    return expired(on, issuedAtMs, `a rule of subnet ${state.name} was retired`, retiredAtMs);
+    return commandExpired(on, issuedAtMs, `a rule of subnet ${state.name} was retired`, retiredAtMs);
   const sinceMs = state.byHolder.get(vipHolder(vip))?.sinceMs ?? -Infinity;
   if (issuedAtMs < sinceMs)
-    return expired(on, issuedAtMs, `Vip ${vip} of subnet ${state.name} was reserved`, sinceMs);
+    return commandExpired(on, issuedAtMs, `Vip ${vip} of subnet ${state.name} was reserved`, sinceMs);
   return undefined;
 }
 

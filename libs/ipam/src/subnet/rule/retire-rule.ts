@@ -1,6 +1,6 @@
 // RetireRule: a rule ends, and its fronts may be had by others.
 import { type Moment, type SubnetDecision, replyTo } from '../decision/decision';
-import { expired } from '../decision/late';
+import { commandExpired } from '../decision/late';
 import { ruleNotFound } from '../decision/rejections';
 import type { RuleRetired } from '../events';
 import type { SubnetState } from '../state/state';
@@ -19,7 +19,7 @@ export function retireRule(command: RetireRule, state: SubnetState, moment: Mome
   if (!held) return ruleNotFound(state, name);
   if (moment.issuedAtMs < held.changedAtMs) {
     const what = `rule ${name} of subnet ${state.name} was changed`;
-    return expired({ subnet: state.name, rule: name }, moment.issuedAtMs, what, held.changedAtMs);
+    return commandExpired({ subnet: state.name, rule: name }, moment.issuedAtMs, what, held.changedAtMs);
   }
   const probing = probeSourceChange(state, name, false, moment);
   if (probing.rejected) return probing;

@@ -1,7 +1,7 @@
 // ReviseRule: other fronts or backends for a rule, decided as one.
 import { invalid } from '../../rejection';
 import { type Moment, type SubnetDecision, alreadySo } from '../decision/decision';
-import { expired } from '../decision/late';
+import { commandExpired } from '../decision/late';
 import { ruleNotFound } from '../decision/rejections';
 import { type RuleDefinition, ruleDefinitionOf } from '../events';
 import type { SubnetState } from '../state/state';
@@ -28,7 +28,7 @@ export function reviseRule(command: ReviseRule, state: SubnetState, moment: Mome
   }
   if (moment.issuedAtMs < held.changedAtMs) {
     const what = `rule ${name} of subnet ${state.name} was changed`;
-    return expired({ subnet: state.name, rule: name }, moment.issuedAtMs, what, held.changedAtMs);
+    return commandExpired({ subnet: state.name, rule: name }, moment.issuedAtMs, what, held.changedAtMs);
   }
   const fault = ruleFault(command) ?? vipTypeMismatch(command, state) ?? vipPortTaken(name, command, state);
   return (

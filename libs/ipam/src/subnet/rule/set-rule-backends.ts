@@ -2,7 +2,7 @@
 import type { Address } from '../../address';
 import { type Rejection, invalid, reject } from '../../rejection';
 import { type Moment, type SubnetDecision, accept, alreadySo } from '../decision/decision';
-import { expired } from '../decision/late';
+import { commandExpired } from '../decision/late';
 import { ruleNotFound } from '../decision/rejections';
 import type { SubnetState } from '../state/state';
 import { ascending } from '../state/vip-uses';
@@ -33,7 +33,7 @@ export function setRuleBackends(
   if (isSame) return alreadySo({ rule: held });
   if (moment.issuedAtMs < held.changedAtMs) {
     const what = `rule ${name} of subnet ${state.name} was changed`;
-    return expired({ subnet: state.name, rule: name }, moment.issuedAtMs, what, held.changedAtMs);
+    return commandExpired({ subnet: state.name, rule: name }, moment.issuedAtMs, what, held.changedAtMs);
   }
   return accept({ type: 'RuleBackendsChanged', rule: name, vip: held.vip, backends });
 }

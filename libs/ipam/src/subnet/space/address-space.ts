@@ -11,7 +11,7 @@ import {
   usableRange,
 } from '../../address';
 import type { SubnetDefinition } from '../events';
-import { type Choice, FreeAddresses } from './free-addresses';
+import { type Choice, FreeOffsets } from './free-offsets';
 import { OFFSET_MAX, type OffsetRange, rangeAround } from './offset';
 import { type PoolChoice, type PoolRange, nextInPool, poolRange } from './pool-space';
 
@@ -30,7 +30,7 @@ export class AddressSpace {
   /** Where offsets count from: the first address that may be handed out automatically. */
   private readonly origin: Address;
   /** Of what is in no pool. */
-  private readonly free: FreeAddresses;
+  private readonly free: FreeOffsets;
   private readonly pools: ReadonlyMap<string, readonly PoolRange[]>;
   /** Of all pools; sorted, apart from each other. */
   private readonly poolRanges: readonly PoolRange[];
@@ -56,7 +56,7 @@ export class AddressSpace {
     const ahead = head && !isHead ? [head, ...more] : more;
     const beyond = ahead.filter(({ first }) => this.distance(first) < OFFSET_MAX);
     const skipped = beyond.map((range) => this.toOffsets(range));
-    this.free = new FreeAddresses(Math.min(this.distance(this.last), OFFSET_MAX - 1), skipped);
+    this.free = new FreeOffsets(Math.min(this.distance(this.last), OFFSET_MAX - 1), skipped);
   }
 
   /** Why nobody may ever have this address, if so. */
@@ -125,7 +125,7 @@ export class AddressSpace {
   /** Where the address stands among those that are handed out together. */
   private at<Result>(
     address: Address,
-    then: (free: FreeAddresses, offset: number) => Result,
+    then: (free: FreeOffsets, offset: number) => Result,
   ): Result | undefined {
     const range =
       this.poolRanges.length > 0 ? rangeAround<Address, PoolRange>(this.poolRanges, address) : undefined;

@@ -1,12 +1,12 @@
 // The addresses of one pool in one family: a handful of ranges, each with its own way to the next free one. Choosing
 // looks at each range once, and never at addresses.
 import { type Address, type AddressRange, plus } from '../../address';
-import { FreeAddresses } from './free-addresses';
+import { FreeOffsets } from './free-offsets';
 import { OFFSET_MAX, type OffsetRange } from './offset';
 
 /** One range of a pool. */
 export interface PoolRange extends AddressRange {
-  readonly free: FreeAddresses;
+  readonly free: FreeOffsets;
 }
 
 /** Where `last` and what is skipped are counted from `first`. */
@@ -19,7 +19,7 @@ export function poolRange(range: AddressRange, skipped: readonly AddressRange[])
     }),
   );
   const size = Math.min(distance(range.first, range.last), OFFSET_MAX - 1);
-  return { ...range, free: new FreeAddresses(size, offsets) };
+  return { ...range, free: new FreeOffsets(size, offsets) };
 }
 
 export type PoolChoice =

@@ -1,10 +1,10 @@
 // What is remembered of who holds something, and of who did. Never changed, only replaced.
 import type { Address, AddressPair, Mac } from '../../address';
 import type { Holder } from '../../holder';
-import type { PortSpec, VipPurpose } from '../events';
+import type { PortRequest, VipPurpose } from '../events';
 
 /** Who holds what, since when. Never changed, only replaced. */
-export interface Reservation extends AddressPair, PortSpec {
+export interface Reservation extends AddressPair, PortRequest {
   readonly holder: Holder;
   /** Absent: the MAC derived from the IPv4 address, or else the IPv6 address (see `SubnetState.macOf`). */
   readonly ownMac?: Mac;

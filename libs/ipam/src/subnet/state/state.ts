@@ -14,7 +14,7 @@ import {
 import { type Holder, vipHolder } from '../../holder';
 import {
   type HeldAddress,
-  type PortSpec,
+  type PortRequest,
   type SubnetDefinition,
   type SubnetEvent,
   type VipPurpose,
@@ -203,7 +203,7 @@ export class SubnetFold {
     holder: Holder,
     { v4, v6, mac }: HeldAddress,
     sinceMs: number,
-    rare?: Pick<Reservation, 'vip' | 'claim' | 'changedAtMs' | keyof PortSpec>,
+    rare?: Pick<Reservation, 'vip' | 'claim' | 'changedAtMs' | keyof PortRequest>,
     before?: Reservation,
   ): void {
     const isDerived = v4 === undefined ? this.isDerivable(v6, mac) : mac === this.derivedMac(v4);
@@ -237,7 +237,7 @@ export class SubnetFold {
   }
 
   /** A kept address is never released in between: it must not cool, nor count as given up. */
-  private move(holder: Holder, held: HeldAddress & PortSpec, atMs: number, vip?: VipPurpose): void {
+  private move(holder: Holder, held: HeldAddress & PortRequest, atMs: number, vip?: VipPurpose): void {
     const before = this.byHolder.get(holder);
     if (before?.ownMac !== undefined) this.ownMacs.delete(before.ownMac);
     const ported = held.port === undefined ? before : held;
@@ -318,4 +318,4 @@ export interface SubnetState
   space(family: Family): AddressSpaceReader | undefined;
 }
 
-const portOfReserved = ({ port, portSecurity }: PortSpec): PortSpec => ({ port, portSecurity });
+const portOfReserved = ({ port, portSecurity }: PortRequest): PortRequest => ({ port, portSecurity });

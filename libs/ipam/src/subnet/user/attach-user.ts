@@ -3,9 +3,9 @@
 import { type Holder, isVipHolder } from '../../holder';
 import { type Rejection, invalid, reject } from '../../rejection';
 import { type Moment, type SubnetDecision, alreadySo, replyTo } from '../decision/decision';
-import { expired } from '../decision/late';
+import { commandExpired } from '../decision/late';
 import { notHeld } from '../decision/rejections';
-import type { HeldAddress, PortSpec, User, UserAttached, UserDetached } from '../events';
+import type { HeldAddress, PortRequest, User, UserAttached, UserDetached } from '../events';
 import type { SubnetState } from '../state/state';
 import type { Use } from '../state/users';
 
@@ -50,7 +50,7 @@ export function withUser(
   { holder, user, migrates }: Pick<AttachUser, 'holder'> & Partial<Attaching>,
   state: SubnetState,
   moment: Moment,
-  reserved: HeldAddress & PortSpec,
+  reserved: HeldAddress & PortRequest,
 ): SubnetDecision {
   if (decision.rejected || !user) return decision;
   const attached = attach({ holder, user, migrates }, state, moment, reserved);
@@ -74,7 +74,7 @@ function attach(
   command: Attaching,
   state: SubnetState,
   moment: Moment,
-  reserved?: HeldAddress & PortSpec,
+  reserved?: HeldAddress & PortRequest,
 ): Attached {
   const { holder, user, migrates = false } = command;
   if (user.uid === '')
@@ -123,7 +123,7 @@ function comesBeforeUse(
   if (issuedAtMs >= atMs) return undefined;
   const held = `what ${holder} holds in subnet ${state.name}`;
   const what = use ? `the users of ${held} changed` : `${held} was reserved`;
-  return expired({ subnet: state.name, holder }, issuedAtMs, what, atMs);
+  return commandExpired({ subnet: state.name, holder }, issuedAtMs, what, atMs);
 }
 
 /** Kubernetes has one Pod of a name at a time; and an owner's Pods take turns, save while its machine migrates. */

@@ -2,7 +2,7 @@
 // never its successor.
 import type { Holder } from '../../holder';
 import { type Moment, type SubnetDecision, alreadySo, replyTo } from '../decision/decision';
-import { expired } from '../decision/late';
+import { commandExpired } from '../decision/late';
 import { notHeld } from '../decision/rejections';
 import type { Evidence, SubnetEvent, UserDetached } from '../events';
 import type { SubnetState } from '../state/state';
@@ -27,7 +27,7 @@ export function detachUser(command: DetachUser, state: SubnetState, moment: Mome
   if (!use || !user) return alreadySo({ user: { holder } });
   if (moment.issuedAtMs < use.changedAtMs) {
     const what = `the users of what ${holder} holds in subnet ${state.name} changed`;
-    return expired({ subnet: state.name, holder }, moment.issuedAtMs, what, use.changedAtMs);
+    return commandExpired({ subnet: state.name, holder }, moment.issuedAtMs, what, use.changedAtMs);
   }
   const detached: UserDetached = {
     type: 'UserDetached',

@@ -1,8 +1,8 @@
 // EndOwner: nobody will want again what was kept for its owner.
 import type { Holder } from '../../holder';
 import { type Moment, type SubnetDecision, alreadySo, replyTo } from '../decision/decision';
-import { expired } from '../decision/late';
-import { notHeld, usedBy } from '../decision/rejections';
+import { commandExpired } from '../decision/late';
+import { notHeld, reservationUsedBy } from '../decision/rejections';
 import type { Evidence } from '../events';
 import type { SubnetState } from '../state/state';
 import { afterLastUser } from './after-last-user';
@@ -22,10 +22,10 @@ export function endOwner(command: EndOwner, state: SubnetState, moment: Moment):
   const use = state.users.of(holder);
   if (use && moment.issuedAtMs < use.changedAtMs) {
     const what = `the users of what ${holder} holds in subnet ${state.name} changed`;
-    return expired({ subnet: state.name, holder }, moment.issuedAtMs, what, use.changedAtMs);
+    return commandExpired({ subnet: state.name, holder }, moment.issuedAtMs, what, use.changedAtMs);
   }
   const [user] = use?.users ?? [];
-  if (user) return usedBy(state, holder, user.object, 'detach it first');
+  if (user) return reservationUsedBy(state, holder, user.object, 'detach it first');
   // A time that runs already is not prolonged by hearing it again.
   if (use?.retained?.untilMs !== undefined) return alreadySo({ user: { holder } });
   const events = afterLastUser(state, holder, 'gone', { reason, evidence }, moment, use?.retained?.owner);

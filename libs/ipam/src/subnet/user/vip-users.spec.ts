@@ -1,15 +1,13 @@
 import { address, commandsTo, podUser, scenario, usersIn } from '../../testing';
-import { subnet } from '..';
+import { type SubnetState, subnet } from '..';
 
 const NAME = 'ovn-default';
 const { define, reserve, reserveVip, releaseVip } = commandsTo(NAME);
 const { attach, detach, movePrimary, endOwner } = usersIn(NAME);
 const set = 'statefulset/default/web/0';
 const holder = reserve(set).holder;
-const given = (retention?: string) =>
-  scenario(subnet, NAME).after(define('10.16.0.0/24', { ...(retention && { retention }) }), reserve(set));
-type Story = ReturnType<typeof given>;
-const users = (story: Story, of = holder) => story.state.users.usersOf(of).map(({ uid }) => uid);
+const users = (story: { readonly state: SubnetState }, of = holder) =>
+  story.state.users.usersOf(of).map(({ uid }) => uid);
 
 describe('a Vip', () => {
   const web = reserveVip('web');

@@ -9,7 +9,7 @@ export type Choice =
   /** Nothing is free now; `coolingUntil`: when the next released address will be (epoch ms), if there is one. */
   | { readonly offset?: undefined; readonly coolingUntil?: number };
 
-export class FreeAddresses {
+export class FreeOffsets {
   /** The lowest offset that was never used and may be handed out; beyond `last` when there is none. */
   private never: Offset = 0;
   /** The first skipped run that is not wholly below `never`. */

@@ -6,25 +6,22 @@ import {
   Controller,
   HttpCode,
   Logger,
-  NotFoundException,
-  Optional,
   Param,
   Post,
   Query,
 } from '@nestjs/common';
-import { KubernetesProjector } from '../roles/kube-projector/kubernetes-projector';
+import { KubernetesProjector } from './kubernetes-projector';
 
 @Controller('deletion-guards')
 export class DeletionGuardController {
   private readonly log = new Logger('deletion-guard');
 
-  constructor(@Optional() private readonly projector?: KubernetesProjector) {}
+  constructor(private readonly projector: KubernetesProjector) {}
 
   /** @param kind `Vip`, `Subnet`, `SwitchLBRule`, `IPPool` or `Pod`; `missing`: how many are missing, as the status told the caller */
   @Post(':kind/override')
   @HttpCode(200)
   override(@Param('kind') kind: string, @Query('missing') missing?: string): { accepted: readonly string[] } {
-    if (!this.projector) throw new NotFoundException('the role kube-projector does not run in this process');
     if (missing === undefined || !/^\d{1,9}$/.test(missing))
       throw new BadRequestException(
         'missing: say how many are missing, as the status tells; such as ?missing=3',
