@@ -2,12 +2,10 @@
 import type { Clock } from '@holdfast/clock';
 import type { Following } from '@holdfast/kube-api';
 import type { GuardsByKind } from './guarded-kinds';
-import type { DueKey } from '@holdfast/projection';
+import type { ActiveRejections, DueKey, Execution } from '@holdfast/projection';
 import type { LedgerCommand, ProjectorLedger } from '@holdfast/ledger';
-import type { ActiveRejections, Execution } from '@holdfast/projection';
 import type { ObjectWriter } from './object-writer';
-import type { Bound } from './vip-elsewhere';
-import type { Projection } from './vip-elsewhere';
+import type { Bound, Projection } from './vip-elsewhere';
 
 export interface Context {
   readonly ledger: ProjectorLedger;

@@ -1,12 +1,17 @@
 // What a resync found different between Kubernetes and the ledger, at the start, after kinds came to be known and on the slow clock:
 // each difference with how it may have come about. For people who want to know what happened while nobody looked; nothing is
 // decided by it, and what a watch or a fact tells in time is no difference.
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { type Resource, SUBNETS, SWITCH_LB_RULES, VIPS, IP_POOLS } from '@holdfast/kube-api';
-import type { DueKey } from '@holdfast/projection';
+import {
+  IP_POOLS,
+  type KubernetesObject,
+  type Resource,
+  SUBNETS,
+  SWITCH_LB_RULES,
+  VIPS,
+} from '@holdfast/kube-api';
+import type { DueKey, ProjectorLoop } from '@holdfast/projection';
 import { dueKeyOf, parentsKey } from './due-key';
 import type { LedgerCommand } from '@holdfast/ledger';
-import type { ProjectorLoop } from '@holdfast/projection';
 
 export interface ObjectDifference {
   /** `vips.kubeovn.io/web`. */

@@ -9,13 +9,17 @@ import {
   type SubnetFact,
   type VipUseEvent,
 } from '@holdfast/ipam';
-import type { Following } from '@holdfast/kube-api';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { IP_POOLS, type Resource, SWITCH_LB_RULES, VIPS } from '@holdfast/kube-api';
-import type { DueKey } from '@holdfast/projection';
+import {
+  type Following,
+  IP_POOLS,
+  type KubernetesObject,
+  type Resource,
+  SWITCH_LB_RULES,
+  VIPS,
+} from '@holdfast/kube-api';
+import { type ActiveRejections, type Due, type DueKey, triggerOf } from '@holdfast/projection';
 import { dueKeyOf, parentsKey, poolKey, ruleKey, subnetKey, vipKey } from '../object/due-key';
 import type { ProjectorLedger } from '@holdfast/ledger';
-import { type ActiveRejections, type Due, triggerOf } from '@holdfast/projection';
 import type { ObjectWriter } from '../object/object-writer';
 import { PodsByVip } from '../parent/pods-by-vip';
 import { SelectedPods } from '../rule/selected-pods';

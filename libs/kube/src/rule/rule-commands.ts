@@ -8,12 +8,10 @@ import {
   type SubnetState,
   type VipEntry,
 } from '@holdfast/ipam';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { SWITCH_LB_RULES } from '@holdfast/kube-api';
+import { actorOf, type KubernetesObject, SWITCH_LB_RULES } from '@holdfast/kube-api';
 import { type Context, moment } from '../object/context';
 import { type Execution } from '@holdfast/projection';
 import type { LedgerCommand } from '@holdfast/ledger';
-import { actorOf } from '@holdfast/kube-api';
 import { type HeldRule, noteOf, rulesOfObject } from './held-rules';
 import type { RuleSpec } from './rule-spec';
 

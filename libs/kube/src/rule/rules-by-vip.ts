@@ -1,8 +1,7 @@
 // Which rules name which Vip, by its name or by an address, so that a change of the one wakes the other. Fed by the watch
 // of SwitchLBRules; it decides nothing.
 import { type AddressPair, formatAddress, type SubnetEvent } from '@holdfast/ipam';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { readTexts } from '@holdfast/kube-api';
+import { type KubernetesObject, readTexts } from '@holdfast/kube-api';
 import { readVip } from './rule-spec';
 
 export class RulesByVip {

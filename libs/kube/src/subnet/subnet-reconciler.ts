@@ -1,17 +1,20 @@
 // One Subnet: its object defines and revises it in the ledger, and its end retires it once nobody holds an address. A Subnet
 // that another transport defined and no object names is that transport's; one that both have is the object's to say.
 import { reject, type Rejection, subnet, type SubnetDefinition, type SubnetState } from '@holdfast/ipam';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { SUBNETS } from '@holdfast/kube-api';
+import {
+  actorGone,
+  actorOf,
+  FINALIZER,
+  type KubernetesObject,
+  STALE_RETRY_MS,
+  SUBNETS,
+} from '@holdfast/kube-api';
 import { type Context, moment, REAPPEARING_MS } from '../object/context';
 import { type Execution, BEHIND_RETRY_MS } from '@holdfast/projection';
-import { STALE_RETRY_MS } from '@holdfast/kube-api';
 import { isOnlyCounts } from '../object/conditions';
 import { poolKey, subnetKey } from '../object/due-key';
 import type { LedgerCommand } from '@holdfast/ledger';
-import { actorGone, actorOf } from '@holdfast/kube-api';
 import type { Warning } from '../object/object-writer';
-import { FINALIZER } from '@holdfast/kube-api';
 import { readSubnet } from './subnet-spec';
 import { statusCounts } from '../object/status-counts';
 import { type SubnetStatusFindings, subnetStatus } from './subnet-status';

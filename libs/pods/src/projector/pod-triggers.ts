@@ -3,8 +3,13 @@
 import { type Holder, type SubnetFact, type SubnetState, vipHolder } from '@holdfast/ipam';
 import type { ProjectorLedger } from '@holdfast/ledger';
 import { type Due, triggerOf } from '@holdfast/projection';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { annotationOf, isSameButVersion, RETENTION_ANNOTATION, VIP_ANNOTATION } from '@holdfast/kube-api';
+import {
+  annotationOf,
+  isSameButVersion,
+  type KubernetesObject,
+  RETENTION_ANNOTATION,
+  VIP_ANNOTATION,
+} from '@holdfast/kube-api';
 import { type LedgerIndex, type HeldPlace, vipConcerned } from '../context/ledger-index';
 import {
   type IdentityRules,
