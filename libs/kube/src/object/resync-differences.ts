@@ -11,7 +11,7 @@ import {
 } from '@holdfast/kube-api';
 import type { DueKey, ProjectorLoop } from '@holdfast/projection';
 import { dueKeyOf, parentsKey } from './due-key';
-import type { LedgerCommand } from '@holdfast/ledger';
+import type { KubeCommand } from './kube-command';
 
 export interface ObjectDifference {
   /** `vips.kubeovn.io/web`. */
@@ -28,6 +28,9 @@ interface About {
   readonly name: string;
 }
 
+/** How long a Vip stays is no difference of its own: it was made, or changed. */
+type ExplainedCommand = Exclude<KubeCommand, { readonly type: 'SetRetention' }>;
+
 type Explained = Pick<ObjectDifference, 'what' | 'why'>;
 
 export class ResyncDifferences {
@@ -38,12 +41,11 @@ export class ResyncDifferences {
   ) {}
 
   /** The ledger is commanded this, because it is not as it should be. */
-  commanded(command: LedgerCommand): void {
+  commanded(command: KubeCommand): void {
+    if (command.type === 'SetRetention') return;
     const about = aboutOf(command);
-    if (!about || !this.resyncs.isResync(about.key)) return;
-    const object = this.objectOf(about.resource, about.name);
-    const explained = explain(command, object);
-    if (explained) this.found(about, explained);
+    if (!this.resyncs.isResync(about.key)) return;
+    this.found(about, explain(command, this.objectOf(about.resource, about.name)));
   }
 
   /** The object's status is about to be written, because it says something else. */
@@ -70,7 +72,7 @@ export class ResyncDifferences {
   }
 }
 
-function aboutOf(command: LedgerCommand): About | undefined {
+function aboutOf(command: ExplainedCommand): About {
   if (command.type === 'GrantParent' || command.type === 'WithdrawParent')
     return { key: parentsKey(command.vip), resource: VIPS, name: command.vip };
   const of = (resource: Resource, name: string): About => {
@@ -80,11 +82,10 @@ function aboutOf(command: LedgerCommand): About | undefined {
   if (command.type === 'DefinePool' || command.type === 'RetirePool') return of(IP_POOLS, command.name);
   if (command.type === 'ReserveVip' || command.type === 'ReviseVip' || command.type === 'ReleaseVip')
     return of(VIPS, command.name);
-  const isOfSubnet = ['DefineSubnet', 'ReviseSubnet', 'RetireSubnet'].includes(command.type);
-  return isOfSubnet ? of(SUBNETS, command.subnet) : undefined;
+  return of(SUBNETS, command.subnet);
 }
 
-function explain(command: LedgerCommand, object: KubernetesObject | undefined): Explained | undefined {
+function explain(command: ExplainedCommand, object: KubernetesObject | undefined): Explained {
   switch (command.type) {
     case 'ReserveVip':
     case 'DefineSubnet':
@@ -115,17 +116,6 @@ function explain(command: LedgerCommand, object: KubernetesObject | undefined): 
         what: `the ledger has a parent ${command.port}, and no Pod asks for it any more`,
         why: `${command.reason ?? 'it went'}, while nobody looked; it was made none`,
       };
-    // The projector of Pods commands these, and says itself what it found.
-    case 'ReserveAddress':
-    case 'MoveAddress':
-    case 'ReleaseAddress':
-    case 'AttachUser':
-    case 'DetachUser':
-    case 'MovePrimary':
-    case 'EndOwner':
-    case 'ReleaseExpired':
-    case 'SetRetention':
-      return undefined;
   }
 }
 

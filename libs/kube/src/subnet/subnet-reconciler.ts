@@ -13,7 +13,7 @@ import { type Context, moment, REAPPEARING_MS } from '../object/context';
 import { type Execution, BEHIND_RETRY_MS } from '@holdfast/projection';
 import { isOnlyCounts } from '../object/conditions';
 import { poolKey, subnetKey } from '../object/due-key';
-import type { LedgerCommand } from '@holdfast/ledger';
+import type { KubeCommand } from '../object/kube-command';
 import type { Warning } from '../object/object-writer';
 import { readSubnet } from './subnet-spec';
 import { statusCounts } from '../object/status-counts';
@@ -75,7 +75,7 @@ export class SubnetReconciler {
     return answer;
   }
 
-  private commandOf(name: string, definition: SubnetDefinition): LedgerCommand | undefined {
+  private commandOf(name: string, definition: SubnetDefinition): KubeCommand | undefined {
     const state = this.context.ledger.view.subnet(name);
     if (!state) return { type: 'DefineSubnet', subnet: name, ...definition };
     // The object says the whole: what it leaves out is to be no more, whoever said it. Pools have objects of their own.

@@ -8,7 +8,7 @@ import { actorGone, actorOf, type KubernetesObject, STALE_RETRY_MS, VIPS } from 
 import { type Context, moment, REAPPEARING_MS } from '../object/context';
 import { type Execution, BEHIND_RETRY_MS } from '@holdfast/projection';
 import { subnetKey, vipKey } from '../object/due-key';
-import type { LedgerCommand } from '@holdfast/ledger';
+import type { KubeCommand } from '../object/kube-command';
 import { isOwnVip } from './own-vips';
 import { readSubnet } from '../subnet/subnet-spec';
 import { readVipRetention, retentionCommand } from './vip-retention';
@@ -87,7 +87,7 @@ export class VipReconciler {
   }
 
   /** What there is to be done; undefined when it is so already. */
-  private commandOf({ metadata }: KubernetesObject, desired: VipSpec): LedgerCommand | undefined {
+  private commandOf({ metadata }: KubernetesObject, desired: VipSpec): KubeCommand | undefined {
     const { name, uid } = metadata;
     const { v4, v6, mac, purpose } = desired;
     const held = this.own(name);
