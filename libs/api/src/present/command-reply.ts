@@ -1,28 +1,25 @@
-// What a command's caller is told, from what the command loop answers.
-import type { Message } from '@bufbuild/protobuf';
-import type { RuleDefinition, SubnetReply, User } from '@holdfast/ipam';
-import type { OperationName, Operations } from '../operations';
-import type { ReplyOf } from '../operation';
+// What a command's caller is told, from what the command loop answers. By what the reply shows; which operation is answered
+// with which stands in ../operations.
+import type { DefinePool, RuleDefinition, SubnetReply, User } from '@holdfast/ipam';
+import type { Decided } from '../decided';
 import { presentHeldReservation, presentHeldVip } from './reservation';
 import { presentAddresses, presentRule } from './rule';
 import { poolInit, presentDefinition } from './subnet';
 import { presentUser } from './use';
 
-/** What was decided, in which subnet, by which command, and where the log stands since. */
-export interface Decided {
-  readonly subnet: string;
-  readonly reply: SubnetReply;
+interface Receipt {
   readonly commandId: string;
-  readonly position: string | undefined;
+  readonly position: string;
 }
 
-/** The fields alone: operations that answer alike can then share a function. */
-type Reply<Name extends OperationName> = Exclude<ReplyOf<Operations[Name]>, Message>;
+/** What is shown may be missing: a command that found all to be so already need not say it again. */
+type ReplyWith<Shown> = Receipt & Partial<Shown>;
 
-const receipt = ({ commandId, position = '' }: Decided) => ({ commandId, position });
+const receipt = ({ commandId, position = '' }: Decided): Receipt => ({ commandId, position });
 
-/** Of DefineSubnet and ReviseSubnet. */
-export function presentSubnetReply(decided: Decided): Reply<'DefineSubnet' | 'ReviseSubnet'> {
+export function presentSubnetReply(
+  decided: Decided,
+): ReplyWith<{ subnet: ReturnType<typeof presentDefinition> }> {
   const { definition } = decided.reply;
   return {
     ...(definition && { subnet: presentDefinition(decided.subnet, definition) }),
@@ -31,20 +28,20 @@ export function presentSubnetReply(decided: Decided): Reply<'DefineSubnet' | 'Re
 }
 
 /** Of those that say no more than that it is done. */
-export const presentReceipt = (
-  decided: Decided,
-): Reply<'RetireSubnet' | 'RetirePool' | 'RetireRule' | 'SetRetention'> => receipt(decided);
+export const presentReceipt = receipt;
 
-/** Of DefinePool: the pool of the name that was asked for, of all those that the subnet has now. */
-export function presentPoolReply(decided: Decided, name: string): Reply<'DefinePool'> {
+/** The pool of the name that was asked for, of all those that the subnet has now. */
+export function presentPoolReply(
+  decided: Decided,
+  { command: { name } }: { readonly command: Pick<DefinePool, 'name'> },
+): ReplyWith<{ pool: ReturnType<typeof poolInit> }> {
   const pool = decided.reply.definition?.pools?.find((each) => each.name === name);
   return { ...(pool && { pool: poolInit(decided.subnet, pool) }), ...receipt(decided) };
 }
 
-/** Of ReserveAddress, MoveAddress and ReleaseAddress. */
 export function presentReservationReply(
   decided: Decided,
-): Reply<'ReserveAddress' | 'MoveAddress' | 'ReleaseAddress'> {
+): ReplyWith<{ reservation: ReturnType<typeof presentHeldReservation> }> {
   const { reservation } = decided.reply;
   return {
     ...(reservation && { reservation: presentHeldReservation(decided.subnet, reservation) }),
@@ -52,14 +49,15 @@ export function presentReservationReply(
   };
 }
 
-/** Of AttachUser and MovePrimary. */
-export function presentUserReply(decided: Decided): Reply<'AttachUser' | 'MovePrimary'> {
+export function presentUserReply(decided: Decided): ReplyWith<{ user: ReturnType<typeof presentUser> }> {
   const user: User | undefined = decided.reply.user?.user;
   return { ...(user && { user: presentUser(user) }), ...receipt(decided) };
 }
 
-/** Of what may end a reservation: DetachUser, EndOwner and ReleaseExpired. */
-export function presentEndReply(decided: Decided): Reply<'DetachUser' | 'EndOwner' | 'ReleaseExpired'> {
+/** Of what may end a reservation. */
+export function presentEndReply(
+  decided: Decided,
+): ReplyWith<{ released: ReturnType<typeof presentHeldReservation> }> {
   const { reservation } = decided.reply;
   return {
     ...(reservation && { released: presentHeldReservation(decided.subnet, reservation) }),
@@ -67,8 +65,7 @@ export function presentEndReply(decided: Decided): Reply<'DetachUser' | 'EndOwne
   };
 }
 
-/** Of ReserveVip, ReviseVip and ReleaseVip. */
-export function presentVipReply(decided: Decided): Reply<'ReserveVip' | 'ReviseVip' | 'ReleaseVip'> {
+export function presentVipReply(decided: Decided): ReplyWith<{ vip: ReturnType<typeof presentHeldVip> }> {
   const { reservation } = decided.reply;
   return {
     ...(reservation && { vip: presentHeldVip(decided.subnet, reservation) }),
@@ -76,14 +73,14 @@ export function presentVipReply(decided: Decided): Reply<'ReserveVip' | 'ReviseV
   };
 }
 
-/** Of GrantVipParent and WithdrawVipParent. */
-export function presentParentReply(decided: Decided): Reply<'GrantVipParent' | 'WithdrawVipParent'> {
+export function presentParentReply(
+  decided: Decided,
+): ReplyWith<{ grant: { subnet: string } & NonNullable<SubnetReply['parent']> }> {
   const { parent } = decided.reply;
   return { ...(parent && { grant: { subnet: decided.subnet, ...parent } }), ...receipt(decided) };
 }
 
-/** Of DefineRule and ReviseRule. */
-export function presentRuleReply(decided: Decided): Reply<'DefineRule' | 'ReviseRule'> {
+export function presentRuleReply(decided: Decided): ReplyWith<{ rule: ReturnType<typeof presentRule> }> {
   const { rule } = decided.reply;
   const isWhole = rule?.ports !== undefined;
   return {
@@ -92,6 +89,8 @@ export function presentRuleReply(decided: Decided): Reply<'DefineRule' | 'Revise
   };
 }
 
-export function presentBackendsReply(decided: Decided): Reply<'SetRuleBackends'> {
+export function presentBackendsReply(
+  decided: Decided,
+): ReplyWith<{ backends: ReturnType<typeof presentAddresses> }> {
   return { backends: presentAddresses(decided.reply.rule?.backends ?? []), ...receipt(decided) };
 }
