@@ -11,5 +11,7 @@ it('finds all that it uses in the version that is pinned', () => {
 
 it('says what another version has not', () => {
   const other = Object.assign(Object.create(client()) as object, { callArguments: undefined });
-  expect(() => internalsOf(other as unknown as EventStoreDBClient)).toThrow('has no callArguments; pin 6.2.1');
+  expect(() => internalsOf(other as unknown as EventStoreDBClient)).toThrow(
+    'has no callArguments; pin 6.2.1',
+  );
 });
