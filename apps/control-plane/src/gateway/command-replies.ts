@@ -4,6 +4,7 @@ import {
   type OperationName,
   presentBackendsReply,
   presentEndReply,
+  presentLabelsReply,
   presentParentReply,
   presentPoolReply,
   presentReceipt,
@@ -15,7 +16,7 @@ import {
   type ReplyOf,
   type Operations,
 } from '@holdfast/api';
-import type { DefinePool } from '@holdfast/ipam';
+import type { DefinePool, Labels, LabelsRequest } from '@holdfast/ipam';
 import type { LedgerCommand } from '@holdfast/ledger';
 import type { QueryName } from './queries/query-answers';
 
@@ -25,28 +26,38 @@ type CommandReplies = {
   readonly [Name in CommandName]: (decided: Decided, command: LedgerCommand) => ReplyOf<Operations[Name]>;
 };
 
+/** With the labels that it came with. */
+const labelled =
+  <Reply>(present: (decided: Decided, labels?: Labels) => Reply) =>
+  (decided: Decided, command: LedgerCommand): Reply =>
+    present(decided, (command as LabelsRequest).labels);
+
 export const COMMAND_REPLIES: CommandReplies = {
-  DefineSubnet: presentSubnetReply,
-  ReviseSubnet: presentSubnetReply,
+  DefineSubnet: labelled(presentSubnetReply),
+  ReviseSubnet: (decided) => presentSubnetReply(decided),
   RetireSubnet: presentReceipt,
-  DefinePool: (decided, command) => presentPoolReply(decided, (command as DefinePool).name),
+  DefinePool: (decided, command) => {
+    const { name, labels } = command as DefinePool;
+    return presentPoolReply(decided, name, labels);
+  },
   RetirePool: presentReceipt,
-  ReserveAddress: presentReservationReply,
-  MoveAddress: presentReservationReply,
-  ReleaseAddress: presentReservationReply,
+  ReserveAddress: labelled(presentReservationReply),
+  MoveAddress: (decided) => presentReservationReply(decided),
+  ReleaseAddress: (decided) => presentReservationReply(decided),
   AttachUser: presentUserReply,
   DetachUser: presentEndReply,
   MovePrimary: presentUserReply,
   EndOwner: presentEndReply,
   ReleaseExpired: presentEndReply,
   SetRetention: presentReceipt,
-  ReserveVip: presentVipReply,
-  ReviseVip: presentVipReply,
-  ReleaseVip: presentVipReply,
+  ReserveVip: labelled(presentVipReply),
+  ReviseVip: (decided) => presentVipReply(decided),
+  ReleaseVip: (decided) => presentVipReply(decided),
   GrantVipParent: presentParentReply,
   WithdrawVipParent: presentParentReply,
   DefineRule: presentRuleReply,
   ReviseRule: presentRuleReply,
   RetireRule: presentReceipt,
   SetRuleBackends: presentBackendsReply,
+  SetLabels: presentLabelsReply,
 };

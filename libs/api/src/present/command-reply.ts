@@ -1,8 +1,9 @@
 // What a command's caller is told, from what the command loop answers.
 import type { Message } from '@bufbuild/protobuf';
-import type { RuleDefinition, SubnetReply, User } from '@holdfast/ipam';
+import type { Labels, RuleDefinition, SubnetReply, User } from '@holdfast/ipam';
 import type { OperationName, Operations } from '../operations';
 import type { ReplyOf } from '../operation';
+import { presentLabels } from './label';
 import { presentHeldReservation, presentHeldVip } from './reservation';
 import { presentAddresses, presentRule } from './rule';
 import { poolInit, presentDefinition } from './subnet';
@@ -21,11 +22,16 @@ type Reply<Name extends OperationName> = Exclude<ReplyOf<Operations[Name]>, Mess
 
 const receipt = ({ commandId, position = '' }: Decided) => ({ commandId, position });
 
-/** Of DefineSubnet and ReviseSubnet. */
-export function presentSubnetReply(decided: Decided): Reply<'DefineSubnet' | 'ReviseSubnet'> {
+/** Of DefineSubnet and ReviseSubnet. @param labels here and below: those that the command gave, which it has since */
+export function presentSubnetReply(
+  decided: Decided,
+  labels?: Labels,
+): Reply<'DefineSubnet' | 'ReviseSubnet'> {
   const { definition } = decided.reply;
   return {
-    ...(definition && { subnet: presentDefinition(decided.subnet, definition) }),
+    ...(definition && {
+      subnet: { ...presentDefinition(decided.subnet, definition), ...presentLabels(labels) },
+    }),
     ...receipt(decided),
   };
 }
@@ -36,18 +42,22 @@ export const presentReceipt = (
 ): Reply<'RetireSubnet' | 'RetirePool' | 'RetireRule' | 'SetRetention'> => receipt(decided);
 
 /** Of DefinePool: the pool of the name that was asked for, of all those that the subnet has now. */
-export function presentPoolReply(decided: Decided, name: string): Reply<'DefinePool'> {
+export function presentPoolReply(decided: Decided, name: string, labels?: Labels): Reply<'DefinePool'> {
   const pool = decided.reply.definition?.pools?.find((each) => each.name === name);
-  return { ...(pool && { pool: poolInit(decided.subnet, pool) }), ...receipt(decided) };
+  const presented = pool && { ...poolInit(decided.subnet, pool), ...presentLabels(labels) };
+  return { ...(presented && { pool: presented }), ...receipt(decided) };
 }
 
 /** Of ReserveAddress, MoveAddress and ReleaseAddress. */
 export function presentReservationReply(
   decided: Decided,
+  labels?: Labels,
 ): Reply<'ReserveAddress' | 'MoveAddress' | 'ReleaseAddress'> {
   const { reservation } = decided.reply;
   return {
-    ...(reservation && { reservation: presentHeldReservation(decided.subnet, reservation) }),
+    ...(reservation && {
+      reservation: presentHeldReservation(decided.subnet, reservation, labels),
+    }),
     ...receipt(decided),
   };
 }
@@ -68,10 +78,13 @@ export function presentEndReply(decided: Decided): Reply<'DetachUser' | 'EndOwne
 }
 
 /** Of ReserveVip, ReviseVip and ReleaseVip. */
-export function presentVipReply(decided: Decided): Reply<'ReserveVip' | 'ReviseVip' | 'ReleaseVip'> {
+export function presentVipReply(
+  decided: Decided,
+  labels?: Labels,
+): Reply<'ReserveVip' | 'ReviseVip' | 'ReleaseVip'> {
   const { reservation } = decided.reply;
   return {
-    ...(reservation && { vip: presentHeldVip(decided.subnet, reservation) }),
+    ...(reservation && { vip: presentHeldVip(decided.subnet, reservation, labels) }),
     ...receipt(decided),
   };
 }
@@ -90,6 +103,10 @@ export function presentRuleReply(decided: Decided): Reply<'DefineRule' | 'Revise
     ...(isWhole && { rule: presentRule(decided.subnet, rule.name, rule as RuleDefinition) }),
     ...receipt(decided),
   };
+}
+
+export function presentLabelsReply(decided: Decided): Reply<'SetLabels'> {
+  return { ...presentLabels(decided.reply.labels), ...receipt(decided) };
 }
 
 export function presentBackendsReply(decided: Decided): Reply<'SetRuleBackends'> {

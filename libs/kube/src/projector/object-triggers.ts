@@ -91,7 +91,7 @@ export class ObjectTriggers {
     // Who uses a Vip is nothing that a Subnet's counts tell of.
     if (isVipUse(event)) return [...due, ...this.ofUse(event)];
     if ('name' in event) due.push(...this.ofVip(event.name));
-    if ('holder' in event && isVipHolder(event.holder))
+    if ('holder' in event && event.holder !== undefined && isVipHolder(event.holder))
       due.push(this.ofVipStatus(holderParts(event.holder).name));
     const key = subnetKey(fact.subnet);
     endResync(key);

@@ -55,6 +55,7 @@ export function triggerOf(event: SubnetEvent): RetryTrigger | undefined {
     case 'UserAttached':
     case 'ReservationRetained':
     case 'RetentionSet':
+    case 'LabelsSet':
     case 'ParentGranted':
     case 'RuleDefined':
     case 'RuleBackendsChanged':

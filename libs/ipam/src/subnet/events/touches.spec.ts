@@ -52,6 +52,10 @@ const CONCERNED: {
     { holder: web, vip: 'web' },
   ],
   RetentionSet: [{ type: 'RetentionSet', holder: pod }, { holder: pod }],
+  LabelsSet: [
+    { type: 'LabelsSet', holder: web, labels: { team: 'net' } },
+    { holder: web, vip: 'web' },
+  ],
   ParentGranted: [
     { type: 'ParentGranted', vip: 'web', port: 'web-0.default', grantor: 'selector' },
     { holder: web, vip: 'web', parent: 'web-0.default' },

@@ -50,6 +50,8 @@ export function touches(event: SubnetEvent): Touched {
     case 'RetentionEnded':
     case 'RetentionSet':
       return ofHolder(event.holder);
+    case 'LabelsSet':
+      return event.holder === undefined ? NOTHING : ofHolder(event.holder);
     case 'ParentGranted':
     case 'ParentWithdrawn':
       return ofVip(event.vip, undefined, undefined, event.port);
