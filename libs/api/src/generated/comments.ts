@@ -96,7 +96,7 @@ export const COMMENTS: Readonly<Record<string, string>> = {
   "holdfast.v1.LabelSet": "All labels of something.",
   "holdfast.v1.LabelSet.labels": "By key.",
   "holdfast.v1.LabelService": "Labels: what people and programs write on subnets, pools, reservations and Vips to find them again, in lists, by\n`label_selector`. They are Kubernetes' labels: a key is a name of 1 to 63 characters of `A-Za-z0-9_.-`, first and last\nalphanumeric, after a DNS subdomain of up to 253 characters and a slash, if there is one; a value has up to 63 of the\nsame characters, or none. A thing has at most 64. They go with what has them: a new one of the same name has none.",
-  "holdfast.v1.LabelService.SetLabels": "Sets all the labels of a subnet, a pool, a reservation or a Vip. What has just these is answered as it is.\n\nRejections: InvalidArgument, SubnetNotFound, PoolNotFound, ReservationNotFound, VipNotFound, CommandExpired,\nCommandIdReused.\nHTTP: PUT /v1/labels/{subject}\nNATS: holdfast.v1.labels.set",
+  "holdfast.v1.LabelService.SetLabels": "Sets all the labels of a subnet, a pool, a reservation or a Vip. What has just these is answered as it is.\n\nRejections: InvalidArgument, SubnetNotFound, PoolNotFound, ReservationNotFound, VipNotFound, CommandExpired,\nCommandIdReused.\nHTTP: PUT /v1/labels/{subject=**}\nNATS: holdfast.v1.labels.set",
   "holdfast.v1.DefinePoolRequest": "Asks for a pool to be as said here.",
   "holdfast.v1.DefinePoolRequest.subnet": "Required. The subnet's name.",
   "holdfast.v1.DefinePoolRequest.name": "Required. The pool's name.",

@@ -120,7 +120,7 @@ export const LabelService: GenService<{
    *
    * Rejections: InvalidArgument, SubnetNotFound, PoolNotFound, ReservationNotFound, VipNotFound, CommandExpired,
    * CommandIdReused.
-   * HTTP: PUT /v1/labels/{subject}
+   * HTTP: PUT /v1/labels/{subject=**}
    * NATS: holdfast.v1.labels.set
    *
    * @generated from rpc holdfast.v1.LabelService.SetLabels
