@@ -63,7 +63,7 @@ it('lists its services by gRPC reflection, and describes their messages', async 
   client.close();
   const [listed, described, ofRules] = answers;
   const names = listed?.['list_services_response']?.service?.map(({ name }) => name);
-  const services = ['ReservationService', 'VipService', 'RuleService', 'PoolService'].map(
+  const services = ['ReservationService', 'VipService', 'RuleService', 'PoolService', 'LabelService'].map(
     (name) => `holdfast.v1.${name}`,
   );
   expect(names).toEqual(expect.arrayContaining(services));
@@ -73,7 +73,7 @@ it('lists its services by gRPC reflection, and describes their messages', async 
   expect(filesOf(ofRules).includes('SetRuleBackendsRequest')).toBe(true);
 });
 
-it.each(['SubnetService', 'VipService', 'RuleService', 'PoolService'])(
+it.each(['SubnetService', 'VipService', 'RuleService', 'PoolService', 'LabelService'])(
   'answers gRPC health checks of %s',
   async (name) => {
     const client = clientOf(({ health }) => health.v1.Health, healthProto);

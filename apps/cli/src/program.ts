@@ -6,6 +6,7 @@ import type { Run } from './session/acting';
 import { addCompletionCommands } from './commands/completion';
 import { addHistoryCommand } from './commands/history';
 import { addImportCommands } from './commands/import';
+import { addLabelCommand } from './commands/label';
 import { addPoolCommands } from './commands/pool';
 import { addReservationCommands } from './commands/reservation';
 import { addRuleCommands } from './commands/rule';
@@ -45,6 +46,7 @@ export function buildProgram(run: Run): Command {
   addPoolCommands(program, run);
   addVipCommands(program, run);
   addRuleCommands(program, run);
+  addLabelCommand(program, run);
   addHistoryCommand(program, run);
   addStatusCommand(program, run);
   addImportCommands(program, run);

@@ -97,7 +97,7 @@ describe('usage', () => {
 
 describe('completion', () => {
   it.each([
-    ['""', 'reserve move release reservation subnet pool vip rule history status import completion'],
+    ['""', 'reserve move release reservation subnet pool vip rule label history status import completion'],
     ['re', 'reserve release reservation'],
     ['subnet r', 'revise retire'],
     ['vips --server http://x li', 'list'],

@@ -3,6 +3,7 @@ export * from './generated/holdfast/v1/address_pb';
 export * from './generated/holdfast/v1/command_pb';
 export * from './generated/holdfast/v1/event_pb';
 export * from './generated/holdfast/v1/history_pb';
+export * from './generated/holdfast/v1/label_pb';
 export * from './generated/holdfast/v1/pool_pb';
 export * from './generated/holdfast/v1/rejection_pb';
 export * from './generated/holdfast/v1/reservation_pb';

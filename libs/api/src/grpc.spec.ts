@@ -27,6 +27,7 @@ describe('the files for server reflection', () => {
         'command',
         'event',
         'history',
+        'label',
         'pool',
         'rejection',
         'reservation',

@@ -3,6 +3,7 @@ import { type DescFile, toBinary } from '@bufbuild/protobuf';
 import { FileDescriptorProtoSchema } from '@bufbuild/protobuf/wkt';
 import {
   HistoryService,
+  LabelService,
   PoolService,
   ReservationService,
   RuleService,
@@ -18,6 +19,7 @@ export const contractServices = [
   ReservationService,
   VipService,
   RuleService,
+  LabelService,
   HistoryService,
   StatusService,
 ] as const;

@@ -8,6 +8,7 @@ export * from './operation';
 export * from './operations';
 export type { Asked } from './parse/options';
 export { PAGE_SIZE_MAX, pageToken } from './parse/page';
+export type { SetLabelsOrder } from './parse/label';
 export type { DefineRuleOrder } from './parse/rule';
 export type {
   GrantParentOrder,

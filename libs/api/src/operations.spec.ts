@@ -69,6 +69,7 @@ describe('finding an operation over HTTP', () => {
     holder: 'pod/default/web-0',
     address: 'fd00::1',
     port: 'lb/amphora-1',
+    subject: 'subnets/ovn-default/pools/mail',
   };
 
   it.each(operationList.map((operation) => [operation.name, operation] as const))(

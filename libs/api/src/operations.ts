@@ -1,6 +1,7 @@
 // Every operation that Holdfast offers, and where: one table for gRPC, HTTP and NATS.
 import {
   HistoryService,
+  LabelService,
   PoolService,
   ReservationService,
   RuleService,
@@ -10,6 +11,7 @@ import {
 } from './contract';
 import { type Answer, type MeaningOf, type Operation, type ReplyOf, command, query } from './operation';
 import { parseGetHistory, parseWhoHeld } from './parse/history';
+import { parseSetLabels } from './parse/label';
 import { parseDefinePool, parseGetPool, parseListPools, parseRetirePool } from './parse/pool';
 import {
   parseGetReservation,
@@ -44,6 +46,7 @@ import {
 import {
   presentBackendsReply,
   presentEndReply,
+  presentLabelsReply,
   presentParentReply,
   presentPoolReply,
   presentReceipt,
@@ -106,6 +109,8 @@ export const operations = {
   SetRuleBackends: command(rules.setRuleBackends, `PUT ${ruleOf}/backends`, 'rules.set-backends', parseSetRuleBackends, presentBackendsReply),
   GetRule: query(rules.getRule, `GET ${ruleOf}`, 'rules.get', parseGetRule),
   ListRules: query(rules.listRules, 'GET /v1/rules', 'rules.list', parseListRules),
+
+  SetLabels: command(LabelService.method.setLabels, 'PUT /v1/labels/{subject=**}', 'labels.set', parseSetLabels, presentLabelsReply),
 
   GetHistory: query(history.getHistory, 'GET /v1/history', 'history.get', parseGetHistory),
   WhoHeld: query(history.whoHeld, 'GET /v1/addresses/{address}/holders', 'history.who-held', parseWhoHeld),

@@ -1,11 +1,16 @@
 // What may be asked of the ledger without changing it. Values are parsed already.
-import type { Address, Family, Holder } from '@holdfast/ipam';
+import type { Address, Family, Holder, LabelSelector } from '@holdfast/ipam';
 
 /** A part of a list. */
 export interface Page {
   readonly size: number;
   /** The last entry of the page before, by the key that the list is ordered by. Absent: the first page. */
   readonly after?: readonly string[];
+}
+
+interface Selecting {
+  /** Only what has such labels. Absent: whatever it has. */
+  readonly labels?: LabelSelector;
 }
 
 interface Waiting {
@@ -19,7 +24,7 @@ export interface GetSubnet extends Waiting {
 }
 
 /** Key of a page: the subnet's name. */
-export interface ListSubnets extends Waiting {
+export interface ListSubnets extends Waiting, Selecting {
   readonly type: 'ListSubnets';
   readonly page: Page;
 }
@@ -40,7 +45,7 @@ export interface GetPool extends Waiting {
 }
 
 /** Key of a page: subnet, name. */
-export interface ListPools extends Waiting {
+export interface ListPools extends Waiting, Selecting {
   readonly type: 'ListPools';
   readonly subnet?: string;
   readonly page: Page;
@@ -53,7 +58,7 @@ export interface GetReservation extends Waiting {
 }
 
 /** Key of a page: subnet, holder. */
-export interface ListReservations extends Waiting {
+export interface ListReservations extends Waiting, Selecting {
   readonly type: 'ListReservations';
   readonly subnet?: string;
   readonly kind?: string;
@@ -67,7 +72,7 @@ export interface GetVip extends Waiting {
 }
 
 /** Key of a page: the Vip's name. */
-export interface ListVips extends Waiting {
+export interface ListVips extends Waiting, Selecting {
   readonly type: 'ListVips';
   readonly subnet?: string;
   readonly page: Page;

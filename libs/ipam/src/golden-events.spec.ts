@@ -281,6 +281,11 @@ const MEANING: Record<string, readonly (SubnetEvent | VipNameEvent)[]> = {
     { type: 'RetentionSet', holder: holder('vm/default/db'), retention: { keep: 'forever' } },
     { type: 'RetentionSet', holder: holder('vm/default/db'), retention: undefined },
   ],
+  'LabelsSet.v1': [
+    { type: 'LabelsSet', labels: { env: 'prod', team: 'net' } },
+    { type: 'LabelsSet', pool: 'mail', labels: { 'example.com/team': '' } },
+    { type: 'LabelsSet', holder: holder('vip/web'), labels: {} },
+  ],
   'ParentGranted.v1': [
     {
       type: 'ParentGranted',

@@ -2,7 +2,7 @@
 // it was told first; and what was refused was so when it was refused.
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '@holdfast/clock';
-import { type SubnetCommand, type SubnetEvent, subnet } from '@holdfast/ipam';
+import { type SubnetCommand, type SubnetEvent, subnet, vipNameOf } from '@holdfast/ipam';
 import type { LedgerOutcome } from '@holdfast/ledger';
 import { type Checker, Violation } from '../engine/violation';
 import type { Order } from '../orders/order';
@@ -84,7 +84,7 @@ export class Answers {
     const declined = witness.declinedOf(order.commandId, code, outcome.subnet);
     const isUnknownName = code === 'VipNotFound' && outcome.subnet === '';
     const isStale = isUnknownName
-      ? this.history.names.wasEverClaimed((order.command as { readonly name: string }).name, deliveredAt)
+      ? this.history.names.wasEverClaimed(vipAskedFor(order.command) ?? '', deliveredAt)
       : declined?.isStale;
     if (effect && Number(effect.recorded.position) <= deliveredAt) {
       this.fail(
@@ -120,8 +120,8 @@ export class Answers {
    */
   private isSoNow({ command, issuedAtMs }: Order, { rejected }: LedgerOutcome): boolean {
     const { view } = this.history;
-    const { subnet: at, name, vip = name } = command as { subnet?: string; name?: string; vip?: string };
-    if (rejected?.code === 'VipNotFound') return view.vip(vip ?? '') === undefined;
+    const { subnet: at } = command as { subnet?: string };
+    if (rejected?.code === 'VipNotFound') return view.vip(vipAskedFor(command) ?? '') === undefined;
     const state = at === undefined ? undefined : view.subnet(at);
     if (!state || !rejected) return false;
     const decision = subnet.decide(command as SubnetCommand, state, {
@@ -134,6 +134,12 @@ export class Answers {
   private fail(checker: Checker, { commandId, command }: Order, what: string): never {
     throw new Violation(checker, `${commandId} (${show(command)}) ${what}`);
   }
+}
+
+/** By its name, wherever a command has that. */
+function vipAskedFor(command: Order['command']): string | undefined {
+  const { name, vip = name } = command as { readonly name?: string; readonly vip?: string };
+  return command.type === 'SetLabels' ? command.holder && vipNameOf(command.holder) : vip;
 }
 
 const replyOf = (outcome: LedgerOutcome): unknown => ('reply' in outcome ? outcome.reply : undefined);

@@ -1,7 +1,14 @@
 // Kubernetes beside the ledger: what was reserved for an object ends with the object and not before it, and in the end
 // each object's status says what the ledger says.
 import { type KubernetesObject, THROUGH_KUBERNETES } from '@holdfast/kube-api';
-import { type LedgerView, countAddresses, formatAddress, vipHolder } from '@holdfast/ipam';
+import {
+  type Labels,
+  type LedgerView,
+  countAddresses,
+  formatAddress,
+  formatLabels,
+  vipHolder,
+} from '@holdfast/ipam';
 import { Violation } from '../engine/violation';
 import { type Cluster, SUBNETS, VIPS } from '../kubernetes/cluster';
 import type { Landed } from './landed';
@@ -81,7 +88,8 @@ function vipDifference(object: KubernetesObject, view: LedgerView): string | und
   const asked = object.spec?.['v4ip'];
   if (ready['status'] === 'True' && asked && asked !== textOf(v4))
     return `it says Ready without ${JSON.stringify(asked)}`;
-  return undefined;
+  const { holder } = held.reservation;
+  return ready['status'] === 'True' ? labelsDifference(object, held.subnet.labels.of({ holder })) : undefined;
 }
 
 /** A Vip is not taken from under its user, nor from whom it is kept for. */
@@ -107,7 +115,15 @@ function subnetDifference(object: KubernetesObject, view: LedgerView): string | 
     if (says[0] !== using || says[1] !== available)
       return `it counts ${says.join(' and ')} of IPv${family}, and has ${using} and ${available}`;
   }
-  return undefined;
+  const isFollowed = ready['status'] === 'True' && !deletionTimestamp;
+  return isFollowed ? labelsDifference(object, state.labels.of({})) : undefined;
+}
+
+function labelsDifference({ metadata }: KubernetesObject, labels: Labels): string | undefined {
+  const [asked, has] = [formatLabels(metadata.labels ?? {}), formatLabels(labels)];
+  return asked === has
+    ? undefined
+    : `it is labelled ${asked || 'nothing'}, and the ledger says ${has || 'nothing'}`;
 }
 
 function conditionOf(

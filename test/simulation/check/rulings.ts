@@ -62,6 +62,8 @@ export class Rulings {
     this.judgeEarly(writer, subnet, version - 1);
     const command = this.asked.get(landed.commandId);
     if (!command) throw new Violation('once-only', `nobody decided ${event.type} ${version} of ${subnet}`);
+    // What comes with labels follows, and is judged with them.
+    if (event.type === 'LabelsSet' && command.type !== 'SetLabels') return command;
     const moment = { nowMs: landed.atMs, issuedAtMs: landed.issuedAtMs };
     if (isModelled(command) && !isUserEvent(event)) this.compare(subnet, command, moment, event);
     else if (event.type === 'AddressReserved')
@@ -144,6 +146,7 @@ const MODELLED: {
   ReviseRule: false,
   RetireRule: false,
   SetRuleBackends: false,
+  SetLabels: true,
 };
 
 const isModelled = (command: SubnetCommand): command is AddressCommand => MODELLED[command.type];

@@ -2,6 +2,7 @@
 // everybody's hands.
 import type { SeededChance } from '@holdfast/clock/testing';
 import { formatAddress, formatCidr, formatMac } from '@holdfast/ipam';
+import type { LabelOrders } from '../orders/label-orders';
 import type { SubnetPlan, Terrain } from '../orders/terrain';
 import { type Cluster, SUBNETS, VIPS } from './cluster';
 import { UseUsers } from './use-users';
@@ -20,6 +21,7 @@ export class KubernetesUsers {
     private readonly terrain: Terrain,
     private readonly chance: SeededChance,
     private readonly hasPods: boolean,
+    private readonly labels: LabelOrders,
   ) {
     const own = Array.from({ length: OWN_NAMES }, (_, at) => `kube-${at}`);
     this.names = [...own, ...own, ...terrain.vips];
@@ -32,22 +34,32 @@ export class KubernetesUsers {
     const name = this.one(this.names);
     const plan = this.one(this.terrain.subnets);
     const kind = this.chance.below(20);
-    if (kind < 8) return this.said('create vip', name, () => this.cluster.create(VIPS, name, this.vipSpec()));
+    if (kind < 8)
+      return this.said('create vip', name, () =>
+        this.cluster.create(VIPS, name, this.vipSpec(), this.labelled(true)),
+      );
     if (kind < 11)
-      return this.said('edit vip', name, () => this.cluster.edit(VIPS, name, { spec: this.vipSpec() }));
+      return this.said('edit vip', name, () =>
+        this.cluster.edit(VIPS, name, { spec: this.vipSpec(), metadata: this.labelled() }),
+      );
     if (kind < 15) return this.said('delete vip', name, () => this.cluster.delete(VIPS, name));
     if (kind < 16) return this.said('vanish vip', name, () => this.cluster.vanish(VIPS, name));
     if (kind < 18) return this.said('create subnet', plan.name, () => this.createSubnet(plan));
     if (kind < 19)
       return this.said('edit subnet', plan.name, () =>
-        this.cluster.edit(SUBNETS, plan.name, { spec: this.subnetSpec(plan) }),
+        this.cluster.edit(SUBNETS, plan.name, { spec: this.subnetSpec(plan), metadata: this.labelled() }),
       );
     return this.said('delete subnet', plan.name, () => this.cluster.delete(SUBNETS, plan.name));
   }
 
   /** As those do who set a cluster up. */
   createSubnet(plan: SubnetPlan, more: object = {}): void {
-    this.cluster.create(SUBNETS, plan.name, { ...this.subnetSpec(plan), ...more });
+    this.cluster.create(SUBNETS, plan.name, { ...this.subnetSpec(plan), ...more }, this.labelled(true));
+  }
+
+  /** Metadata: an edit sets some and takes off others. */
+  private labelled(isNew = false): object {
+    return { labels: this.labels.written(isNew) };
   }
 
   private vipSpec(): object {

@@ -9,6 +9,7 @@ import {
   type VipPurpose,
 } from '@holdfast/ipam';
 import type { LedgerCommand } from '@holdfast/ledger';
+import { LabelOrders } from './label-orders';
 import type { SubnetPlan, Terrain } from './terrain';
 import { UseOrders } from './use-orders';
 import { UserOrders } from './user-orders';
@@ -31,11 +32,14 @@ export class Orders {
   private readonly total: number;
   private readonly users: UserOrders;
   private readonly uses: UseOrders;
+  private readonly labels: LabelOrders;
 
   constructor(
     private readonly terrain: Terrain,
     private readonly chance: SeededChance,
+    ofLabels: SeededChance,
   ) {
+    this.labels = new LabelOrders(terrain, ofLabels);
     this.users = new UserOrders(terrain, chance);
     this.uses = new UseOrders(terrain, chance);
     // Each seed has its own mixture: one that only grows, one that only churns, one that is all about Vips.
@@ -59,6 +63,10 @@ export class Orders {
   }
 
   next(): LedgerCommand {
+    return this.labels.label(this.draw());
+  }
+
+  private draw(): LedgerCommand {
     let left = this.chance.random() * this.total;
     for (const [weight, draw] of this.table) if ((left -= weight) < 0) return draw();
     return this.reserve();

@@ -18,6 +18,7 @@ export const CAUGHT_IN: Readonly<Record<string, number>> = {
   'claim-not-minded': 1,
   'name-yielded-under-its-vip': 1,
   'release-forgotten-by-the-state': 2,
+  'labels-survive-a-release': 1,
   'release-evolved-twice': 3,
   'reply-told-from-memory': 3,
   'history-refused-by-evolve': 6,

@@ -7,6 +7,7 @@ import {
   type SubnetEvent,
   type SubnetReply,
   type SubnetState,
+  hasNoLabels,
   reject,
   subnet,
   vipName,
@@ -203,6 +204,21 @@ export const RULE_BUGS: readonly PlantedBug[] = [
         event.type === 'AddressReleased' && isSpared(event.holder)
           ? state
           : subnet.evolve(state, event, atMs),
+    }),
+  ),
+  bug(
+    'labels-survive-a-release',
+    'the classics',
+    'slow-model',
+    inSubnet({
+      evolve: (state, event, atMs) => {
+        const holder = event.type === 'AddressReleased' ? event.holder : undefined;
+        const labels = holder && state.labels.of({ holder });
+        subnet.evolve(state, event, atMs);
+        return holder && labels && !hasNoLabels(labels)
+          ? subnet.evolve(state, { type: 'LabelsSet', holder, labels }, atMs)
+          : state;
+      },
     }),
   ),
   bug(

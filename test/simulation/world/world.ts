@@ -27,6 +27,7 @@ import { NorthboundChecker } from '../check/northbound';
 import { DurableLog } from './durable-log';
 import { DECIDERS } from './ledger-role';
 import type { Order } from '../orders/order';
+import { LabelOrders } from '../orders/label-orders';
 import { Orders } from '../orders/orders';
 import { NOTHING_PLANTED, type Planted, type Surroundings } from './surroundings';
 import { NorthboundDatabase } from '../northbound/database';
@@ -118,7 +119,7 @@ export class World implements Surroundings {
     this.faults = faults ?? ofSeed;
     this.windowMs = WINDOWS_MS[this.chance.below(WINDOWS_MS.length)] as number;
     this.terrain = drawTerrain(this.fork());
-    this.orders = new Orders(this.terrain, this.fork());
+    this.orders = new Orders(this.terrain, this.fork(), new SeededChance(seed ^ OF_LABELS));
     this.outside = this.fork();
     this.lock = planted.lock?.(new NorthboundLock()) ?? new NorthboundLock();
     this.neighbours = new Neighbours(this.northbound, this.terrain, this.fork());
@@ -134,7 +135,10 @@ export class World implements Surroundings {
     const { writers, projectors, hasKubernetes, hasPods, isShared } = scenery ?? drawScenery(this.chance);
     this.hasPods = hasKubernetes && hasPods;
     this.clusterShare = this.hasPods ? 0.03 + 0.17 * this.chance.random() ** 2 : 0.06;
-    this.users = new KubernetesUsers(this.cluster, this.terrain, this.fork(), this.hasPods);
+    this.users = new KubernetesUsers(
+      ...([this.cluster, this.terrain, this.fork(), this.hasPods] as const),
+      new LabelOrders(this.terrain, new SeededChance(seed ^ OF_LABELS)),
+    );
     this.controllers = new Controllers(this.cluster, this.scheduler, this.fork(), clusterClock);
     this.workloads = new WorkloadUsers(this.cluster, this.controllers, this.terrain, this.fork());
     this.grants = new Grants(this.cluster, (subnet, holder) =>
@@ -277,6 +281,9 @@ export class World implements Surroundings {
 
 const outcomeText = (outcome: LedgerOutcome): string =>
   outcome.rejected ? outcome.rejected.code : `at ${outcome.position}`;
+
+/** Labels have a chance of their own. */
+const OF_LABELS = 0x1abe15;
 
 function drawScenery(chance: SeededChance): Scenery {
   const writers = chance.random() < 0.15 ? 2 : 1;

@@ -8,6 +8,7 @@ import { formatMoment, tellTimestamp, toTimestamp } from '../format/moment';
 import type { CliSession } from '../session/session';
 import { type TableColumn, inWide, table } from '../format/table';
 import { UsageFault } from '../usage-fault';
+import { labelsText } from './label-flags';
 import { frontsText } from './rule-port';
 import { heldText, keptText, usedText } from './use-text';
 
@@ -88,11 +89,13 @@ function changed(before: string, after: string): string {
   return before === '' || before === after ? after : `${before} -> ${after}`;
 }
 
-/** Which port, or which rule and what of it, or who uses it, or how long it stays. */
+/** Which port, or which rule and what of it, or who uses it, or how long it stays, or its labels. */
 function aboutText(event: v1.LedgerEvent): string {
   const { port, grantor, ruleName, rule, backends, user } = event;
   if (user) return `user ${user.object}${user.primary === false ? ' (migrates)' : ''}`;
   if (event.type === 'ReservationRetained' || event.type === 'RetentionSet') return stayText(event);
+  if (event.labels)
+    return labelsText(event.labels) === '' ? 'no labels' : `labels ${labelsText(event.labels)}`;
   if (port !== undefined) return `port ${port}${grantor === undefined ? '' : ` (${grantor})`}`;
   if (ruleName === undefined) return '';
   const what = rule ? frontsText(rule) : backends && `to ${backends.addresses.join(',') || 'nobody'}`;

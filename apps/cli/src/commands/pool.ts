@@ -5,8 +5,9 @@ import { type Run, acting } from '../session/acting';
 import { FAMILY } from '../family';
 import { askingFlags, changingFlags, readListFlag } from '../flags';
 import { type TableColumn, table } from '../format/table';
+import { LABELS, type LabelFlags, type SelectorFlags, labelFlag, selectorFlag } from './label-flags';
 
-interface DefineFlags {
+interface DefineFlags extends LabelFlags {
   readonly range: string[];
   readonly namespace?: string[];
 }
@@ -26,10 +27,12 @@ export function addPoolCommands(program: Command, run: Run): void {
     .requiredOption('--range <ranges>', 'all its addresses: a..b, a or a/n', readListFlag)
     .option('--namespace <names>', 'all namespaces whose Pods take from it without naming it', readListFlag);
   acting<DefineFlags>(
-    changingFlags(define, run.io),
+    changingFlags(labelFlag(define), run.io),
     run,
-    (session, { range: ranges, namespace: namespaces = [] }, subnet: string, name: string) =>
-      session.change('DefinePool', { subnet, name, ranges, namespaces }, poolTable),
+    (session, flags, subnet: string, name: string) => {
+      const { range: ranges, namespace: namespaces = [], label: labels = {} } = flags;
+      return session.change('DefinePool', { subnet, name, ranges, namespaces, labels }, poolTable);
+    },
   );
   const retire = pool
     .command('retire <subnet> <name>')
@@ -46,9 +49,10 @@ export function addPoolCommands(program: Command, run: Run): void {
     .alias('ls')
     .description('Show all pools, and how full they are.')
     .option('--subnet <name>', 'only in this subnet');
-  acting<{ subnet?: string }>(askingFlags(list), run, (session, { subnet = '' }) =>
-    session.askAll('ListPools', { subnet }, ({ pools }) =>
-      pools.length > 0 ? table(COLUMNS, pools) : { nothing: 'There are no such pools.' },
+  type ListFlags = SelectorFlags & { readonly subnet?: string };
+  acting<ListFlags>(askingFlags(selectorFlag(list)), run, (session, { subnet = '', selector = '' }) =>
+    session.askAll('ListPools', { subnet, labelSelector: selector }, ({ pools }, isWide) =>
+      pools.length > 0 ? table(COLUMNS, pools, isWide) : { nothing: 'There are no such pools.' },
     ),
   );
 }
@@ -69,6 +73,8 @@ const COLUMNS: readonly TableColumn<v1.Pool>[] = [
   count('V4AVAILABLE', FAMILY.ipv4, 'available'),
   count('V6USING', FAMILY.ipv6, 'using'),
   count('V6AVAILABLE', FAMILY.ipv6, 'available'),
+  LABELS,
 ];
 
-const poolTable = ({ pool }: { readonly pool?: v1.Pool }): string => table(COLUMNS, pool ? [pool] : []);
+const poolTable = ({ pool }: { readonly pool?: v1.Pool }, isWide: boolean): string =>
+  table(COLUMNS, pool ? [pool] : [], isWide);

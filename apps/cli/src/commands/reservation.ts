@@ -6,6 +6,7 @@ import { type FamilyFlag, familiesOption, toFamilies } from '../family';
 import { askingFlags, changingFlags, heldFlags } from '../flags';
 import { tellTimestamp } from '../format/moment';
 import { type TableColumn, inWide, table } from '../format/table';
+import { LABELS, type LabelFlags, type SelectorFlags, labelFlag, selectorFlag } from './label-flags';
 import { addUserCommands } from './reservation-user';
 import { keptText, releasedText, retentionText, usedText, useText } from './use-text';
 
@@ -19,7 +20,7 @@ interface HeldFlags {
   readonly mac?: string;
 }
 
-interface ReserveFlags extends HeldFlags {
+interface ReserveFlags extends HeldFlags, LabelFlags {
   readonly port?: string;
   readonly portSecurity?: boolean;
   readonly pool?: string;
@@ -41,7 +42,7 @@ export function addReservationCommands(program: Command, run: Run): void {
     .option('--pool <name>', 'the pool that addresses which are not named come from (none of the pools)')
     .option('--prefer-former', 'what it last had here, if that is free still');
   acting<ReserveFlags>(
-    changingFlags(reserve, run.io),
+    changingFlags(labelFlag(reserve), run.io),
     run,
     (session, flags, subnet: string, holder: string) => {
       const {
@@ -50,9 +51,10 @@ export function addReservationCommands(program: Command, run: Run): void {
         portSecurity = false,
         pool = '',
         preferFormer: prefersFormer = false,
+        label: labels = {},
       } = flags;
       const where = { families: toFamilies(family), pool, prefersFormer };
-      const requested = { ...toHeld(flags), ...where, port, portSecurity };
+      const requested = { ...toHeld(flags), ...where, port, portSecurity, labels };
       return session.change('ReserveAddress', { subnet, holder, ...requested }, heldTable);
     },
   );
@@ -96,8 +98,8 @@ function addReservationQueries(program: Command, run: Run): void {
     .command('get <subnet> <holder>')
     .description('Show what a holder has in a subnet, who uses it, and how long it stays.');
   acting(askingFlags(get), run, (session, _flags, subnet: string, holder: string) =>
-    session.ask('GetReservation', { subnet, holder }, ({ reservation: found }) =>
-      found ? table([...COLUMNS, RETENTION], [found]) + useText(found) : '',
+    session.ask('GetReservation', { subnet, holder }, ({ reservation: found }, isWide) =>
+      found ? table([...COLUMNS, RETENTION, LABELS], [found], isWide) + useText(found) : '',
     ),
   );
   const list = reservation
@@ -107,18 +109,20 @@ function addReservationQueries(program: Command, run: Run): void {
     .option('--subnet <name>', 'only in this subnet')
     .option('--kind <kind>', 'only holders of this kind, such as pod')
     .option('--namespace <name>', 'only holders in this namespace');
-  interface ListFlags {
+  interface ListFlags extends SelectorFlags {
     readonly subnet?: string;
     readonly kind?: string;
     readonly namespace?: string;
   }
-  acting<ListFlags>(askingFlags(list), run, (session, { subnet = '', kind = '', namespace = '' }) =>
-    session.askAll('ListReservations', { subnet, kind, namespace }, ({ reservations }, isWide) =>
+  acting<ListFlags>(askingFlags(selectorFlag(list)), run, (session, flags) => {
+    const { subnet = '', kind = '', namespace = '', selector: labelSelector = '' } = flags;
+    const request = { subnet, kind, namespace, labelSelector };
+    return session.askAll('ListReservations', request, ({ reservations }, isWide) =>
       reservations.length > 0
         ? table(LIST_COLUMNS, reservations, isWide)
         : { nothing: 'There are no such reservations.' },
-    ),
-  );
+    );
+  });
 }
 
 const toHeld = ({ v4 = '', v6 = '', mac = '' }: HeldFlags) => ({ v4, v6, mac });
@@ -149,7 +153,8 @@ const LIST_COLUMNS: readonly TableColumn<v1.Reservation>[] = [
   { head: 'USED BY', text: usedText, isShown: (_isWide, rows) => rows.some(({ users }) => users.length > 0) },
   { head: 'KEPT', text: keptText, isShown: (_isWide, rows) => rows.some(({ retained }) => retained) },
   { ...RETENTION, isShown: inWide },
+  LABELS,
 ];
 
-const heldTable = ({ reservation }: { readonly reservation?: v1.Reservation }): string =>
-  table(COLUMNS, reservation ? [reservation] : []);
+const heldTable = ({ reservation }: { readonly reservation?: v1.Reservation }, isWide: boolean): string =>
+  table([...COLUMNS, LABELS], reservation ? [reservation] : [], isWide);

@@ -6,6 +6,14 @@ import { FAMILY, type FamilyFlag } from '../family';
 import { askingFlags, changingFlags, readCount, readListFlag, readSpan } from '../flags';
 import { tellDuration, toDuration } from '../format/span';
 import { type TableColumn, inWide, table } from '../format/table';
+import {
+  LABELS,
+  type LabelFlags,
+  type SelectorFlags,
+  labelFlag,
+  noneText,
+  selectorFlag,
+} from './label-flags';
 import { POLICY } from './use-text';
 
 /** `false` is a flag's `--no-` form. */
@@ -39,9 +47,9 @@ export function addSubnetCommands(program: Command, run: Run): void {
     session.ask('GetSubnet', { name }, (reply, isWide) => countedTable([reply.subnet], isWide)),
   );
   const list = subnet.command('list').alias('ls').description('Show all subnets, and how full they are.');
-  acting(askingFlags(list), run, (session) =>
-    session.askAll('ListSubnets', {}, ({ subnets }, isWide) =>
-      subnets.length > 0 ? countedTable(subnets, isWide) : { nothing: 'There are no subnets.' },
+  acting<SelectorFlags>(askingFlags(selectorFlag(list)), run, (session, { selector = '' }) =>
+    session.askAll('ListSubnets', { labelSelector: selector }, ({ subnets }, isWide) =>
+      subnets.length > 0 ? countedTable(subnets, isWide) : { nothing: noneText('subnets', selector) },
     ),
   );
   addFree(subnet, run);
@@ -58,10 +66,13 @@ function addDefine(subnet: Command, run: Run): void {
     );
   const usual = 'owner for a statefulset or vm, release for others';
   ruleFlags(define, 'the first usable address of each block', 'nothing', 'none of ours', usual);
-  acting<RuleFlags>(changingFlags(define, run.io), run, (session, flags, name: string) =>
-    session.change('DefineSubnet', { name, ...toRules(flags) }, ({ subnet: defined }) =>
-      ruleTable([defined]),
-    ),
+  acting<RuleFlags & LabelFlags>(
+    changingFlags(labelFlag(define), run.io),
+    run,
+    (session, { label: labels = {}, ...flags }, name: string) =>
+      session.change('DefineSubnet', { name, ...toRules(flags), labels }, ({ subnet: defined }, isWide) =>
+        ruleTable([defined], isWide),
+      ),
   );
 }
 
@@ -176,11 +187,19 @@ const RULES: TableColumn<Row>[] = [
   { head: 'EXCLUDED', text: (row) => row?.excluded.join(',') },
 ];
 
-const ruleTable = (rows: Row[]): string => table([...NAME, RETENTION, ...RULES], rows);
+const ruleTable = (rows: Row[], isWide = false): string =>
+  table([...NAME, RETENTION, ...RULES, LABELS], rows, isWide);
 
 const countedTable = (rows: Row[], isWide: boolean): string =>
   table(
-    [...NAME, RETENTION, POOLS, ...COUNTS, ...RULES.map((column) => ({ ...column, isShown: inWide }))],
+    [
+      ...NAME,
+      RETENTION,
+      POOLS,
+      ...COUNTS,
+      ...RULES.map((column) => ({ ...column, isShown: inWide })),
+      LABELS,
+    ],
     rows,
     isWide,
   );

@@ -10,6 +10,7 @@ import { tellTimestamp } from '../format/moment';
 import type { CliSession } from '../session/session';
 import { type TableColumn, plain, table } from '../format/table';
 import { EVENT_COLUMNS } from './history';
+import { labelsText } from './label-flags';
 import { frontsText } from './rule-port';
 import { USER_COLUMNS, heldText, keptText, retentionText } from './use-text';
 
@@ -97,6 +98,7 @@ const section = (title: string, text: string): string =>
   `${title}:\n${text.replace(/^/gm, '  ').replace(/ +$/, '')}`;
 
 function factsText(vip: v1.Vip): string {
+  const labels = labelsText(vip);
   const facts: [string, string | undefined][] = [
     ['Vip', vip.name],
     ['Subnet', vip.subnet],
@@ -106,6 +108,7 @@ function factsText(vip: v1.Vip): string {
     ['Namespace', vip.namespace],
     ['Selector', vip.selector.join('; ')],
     ['Note', vip.note],
+    ...(labels === '' ? [] : [['Labels', labels] as [string, string]]),
     ['Since', vip.since && tellTimestamp(vip.since)],
   ];
   return facts.map(([name, text = '']) => `${`${name}:`.padEnd(11)} ${plain(text) || '-'}\n`).join('');

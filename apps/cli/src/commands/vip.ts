@@ -8,6 +8,14 @@ import { askingFlags, changingFlags, heldFlags, readEach } from '../flags';
 import { tellTimestamp } from '../format/moment';
 import type { CliSession } from '../session/session';
 import { type TableColumn, inWide, table } from '../format/table';
+import {
+  LABELS,
+  type LabelFlags,
+  type SelectorFlags,
+  labelFlag,
+  noneText,
+  selectorFlag,
+} from './label-flags';
 import { releasedText } from './use-text';
 import { addVipParentCommands } from './vip-parent';
 import { addVipShow } from './vip-show';
@@ -22,7 +30,7 @@ interface VipFlags {
   readonly note?: string | false;
 }
 
-interface ReserveFlags extends VipFlags {
+interface ReserveFlags extends VipFlags, LabelFlags {
   readonly subnet: string;
   readonly family?: FamilyFlag | 'dual';
   readonly pool?: string;
@@ -54,9 +62,10 @@ export function addVipCommands(program: Command, run: Run): void {
     .alias('ls')
     .description('Show all Vips.')
     .option('--subnet <name>', 'only in this subnet');
-  acting<{ subnet?: string }>(askingFlags(list), run, (session, { subnet = '' }) =>
-    session.askAll('ListVips', { subnet }, ({ vips }, isWide) =>
-      vips.length > 0 ? table(COLUMNS, vips, isWide) : { nothing: 'There are no Vips.' },
+  type ListFlags = SelectorFlags & { readonly subnet?: string };
+  acting<ListFlags>(askingFlags(selectorFlag(list)), run, (session, { subnet = '', selector = '' }) =>
+    session.askAll('ListVips', { subnet, labelSelector: selector }, ({ vips }, isWide) =>
+      vips.length > 0 ? table(COLUMNS, vips, isWide) : { nothing: noneText('Vips', selector) },
     ),
   );
 }
@@ -70,9 +79,9 @@ function addReserve(vip: Command, run: Run): void {
     .addOption(familiesOption())
     .option('--pool <name>', 'the pool that addresses which are not named come from (none of the pools)');
   purposeFlags(reserve);
-  acting<ReserveFlags>(changingFlags(reserve, run.io), run, (session, flags, name: string) => {
-    const { subnet, family, pool = '', v4 = '', v6 = '', mac = '' } = flags;
-    const requested = { v4, v6, mac, families: toFamilies(family), pool };
+  acting<ReserveFlags>(changingFlags(labelFlag(reserve), run.io), run, (session, flags, name: string) => {
+    const { subnet, family, pool = '', v4 = '', v6 = '', mac = '', label: labels = {} } = flags;
+    const requested = { v4, v6, mac, families: toFamilies(family), pool, labels };
     return session.change('ReserveVip', { name, subnet, ...requested, ...purpose(flags) }, vipTable);
   });
 }
@@ -131,6 +140,7 @@ const COLUMNS: readonly TableColumn<v1.Vip>[] = [
   },
   { head: 'SELECTOR', text: ({ selector }) => selector.join('; '), isShown: inWide },
   { head: 'NOTE', text: ({ note }) => note, isShown: inWide },
+  LABELS,
 ];
 
 const vipTable = ({ vip }: { readonly vip?: v1.Vip }, isWide: boolean): string =>

@@ -30,8 +30,9 @@ const countedPool = {
     { family: 'IPV4', using: '1', available: '255' },
     { family: 'IPV6', using: '0', available: '0' },
   ],
+  labels: {},
 };
-const pool = { ...poolPlace, ...poolFields, counts: [] };
+const pool = { ...poolPlace, ...poolFields, counts: [], labels: {} };
 const subnet = {
   ...definition,
   counts: [
@@ -39,11 +40,13 @@ const subnet = {
     { family: 'IPV6', using: '2', available: '18446744073709551611' },
   ],
   pools: [],
+  labels: { team: 'net' },
 };
-const replySubnet = { ...definition, counts: [], pools: [] };
+const replySubnet = { ...definition, counts: [], pools: [], labels: {} };
+const labels = { team: 'net' };
 const held = { v4: '10.16.0.10', v6: 'fd00:10:16::2', mac: '02:5a:0a:10:00:0a' };
 const place = { subnet: 'ovn-default', holder: 'pod/default/web-0' };
-const reservation = { ...place, ...held, users: [] };
+const reservation = { ...place, ...held, users: [], labels: {} };
 const since = '2026-01-31T14:05:00.120Z';
 const ofVm = { subnet: 'ovn-default', holder: 'vm/shop/db' };
 const launcher = {
@@ -71,7 +74,7 @@ const purpose = {
   selector: ['app: aap1'],
   note: 'keepalived of team web',
 };
-const vip = { name: 'vip-aap', subnet: 'ovn-default', ...vipHeld, ...purpose };
+const vip = { name: 'vip-aap', subnet: 'ovn-default', ...vipHeld, ...purpose, labels: {} };
 const lbPlace = { subnet: 'ovn-default', name: 'shop' };
 const lb = {
   vip: 'vip-shop',
@@ -101,8 +104,8 @@ const reserved = {
 
 export const examples: Readonly<Record<OperationName, Example>> = {
   DefineSubnet: {
-    request: { ...definition, gateways: [], options },
-    reply: { subnet: replySubnet, commandId, position: '40' },
+    request: { ...definition, gateways: [], labels, options },
+    reply: { subnet: { ...replySubnet, labels }, commandId, position: '40' },
   },
   ReviseSubnet: {
     request: { name: 'ovn-default', cooling: '60s', options },
@@ -117,7 +120,7 @@ export const examples: Readonly<Record<OperationName, Example>> = {
     reply: { subnet: { ...subnet, pools: [countedPool] }, position: '42' },
   },
   ListSubnets: {
-    request: { pageSize: 100 },
+    request: { labelSelector: 'team in (net, web)', pageSize: 100 },
     reply: { subnets: [subnet], nextPageToken: '', position: '42' },
   },
   ListFreeAddresses: {
@@ -195,7 +198,15 @@ export const examples: Readonly<Record<OperationName, Example>> = {
   ReleaseVip: {
     request: { name: 'vip-aap', reason: 'no longer needed', options },
     reply: {
-      vip: { name: 'vip-aap', subnet: 'ovn-default', ...vipHeld, type: '', selector: [], note: '' },
+      vip: {
+        name: 'vip-aap',
+        subnet: 'ovn-default',
+        ...vipHeld,
+        type: '',
+        selector: [],
+        note: '',
+        labels: {},
+      },
       commandId,
       position: '47',
     },
@@ -262,6 +273,10 @@ export const examples: Readonly<Record<OperationName, Example>> = {
   ListVips: {
     request: { subnet: 'ovn-default' },
     reply: { vips: [{ ...vip, since }], nextPageToken: '', position: '45' },
+  },
+  SetLabels: {
+    request: { subject: 'subnets/ovn-default/reservations/pod/default/web-0', labels, options },
+    reply: { labels, commandId, position: '46' },
   },
   DefineRule: {
     request: { name: 'shop', ...lb, options },

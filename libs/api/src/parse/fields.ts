@@ -12,6 +12,7 @@ import {
   type Retention,
   VIP_TYPES,
   type VipType,
+  holderParts,
   isSubnetName,
   parseAddress,
   parseCidr,
@@ -21,7 +22,7 @@ import {
   parseRetention,
   toHolder,
 } from '@holdfast/ipam';
-import { type Check, type Checked, bad, each, optional, quoted, valid } from '../checked';
+import { type Check, type Checked, andThen, bad, each, optional, quoted, valid } from '../checked';
 import { IpFamily } from '../contract';
 
 const reader =
@@ -41,6 +42,11 @@ export const name = matching(
 );
 
 export const holderField: Check<Holder> = reader(parseHolder, 'a holder such as "pod/default/web-0"');
+
+export const holderButVip: Check<Holder> = (field, text) =>
+  andThen(holderField(field, text), (holder) =>
+    holderParts(holder).kind === 'vip' ? bad(field, 'is a Vip: use the VipService') : valid(holder),
+  );
 
 export const addressField: Check<Address> = reader(parseAddress, 'an IPv4 or IPv6 address');
 

@@ -4,6 +4,7 @@ import { type Checked, all, bad, each, optional, required, valid } from '../chec
 import type { DefinePoolRequest, GetPoolRequest, ListPoolsRequest, RetirePoolRequest } from '../contract';
 import type { GetPool, ListPools } from '../query';
 import * as fields from './fields';
+import { labelSelector, labelsRequest } from './label';
 import { type Asked, asked } from './options';
 import { page } from './page';
 import { atLeastPosition } from './query';
@@ -18,6 +19,7 @@ export function parseDefinePool(request: DefinePoolRequest): Checked<Asked<Defin
     ...place(request),
     ranges: each('ranges', request.ranges, POOL_RANGES_MAX, fields.rangeField),
     namespaces: each('namespaces', request.namespaces, NAMESPACES_MAX, fields.kubernetesNamespace),
+    labels: labelsRequest(request),
   });
   return asked(command, request.options);
 }
@@ -38,6 +40,7 @@ export function parseListPools(request: ListPoolsRequest): Checked<ListPools> {
   return all<ListPools>({
     type: valid('ListPools'),
     subnet: optional(fields.name)('subnet', request.subnet),
+    labels: labelSelector(request),
     page: page('ListPools', request),
     atLeastPosition: atLeastPosition(request),
   });

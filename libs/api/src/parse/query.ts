@@ -25,6 +25,7 @@ import type {
   ListVips,
 } from '../query';
 import * as fields from './fields';
+import { labelSelector } from './label';
 import { count, page } from './page';
 
 export const atLeastPosition = (request: { atLeastPosition: string }): Checked<string | undefined> =>
@@ -41,6 +42,7 @@ export function parseGetSubnet(request: GetSubnetRequest): Checked<GetSubnet> {
 export function parseListSubnets(request: ListSubnetsRequest): Checked<ListSubnets> {
   return all<ListSubnets>({
     type: valid('ListSubnets'),
+    labels: labelSelector(request),
     page: page('ListSubnets', request),
     atLeastPosition: atLeastPosition(request),
   });
@@ -72,6 +74,7 @@ export function parseListReservations(request: ListReservationsRequest): Checked
     subnet: optional(fields.name)('subnet', request.subnet),
     kind: optional(fields.holderKind)('kind', request.kind),
     namespace: optional(fields.holderNamespace)('namespace', request.namespace),
+    labels: labelSelector(request),
     page: page('ListReservations', request),
     atLeastPosition: atLeastPosition(request),
   });
@@ -89,6 +92,7 @@ export function parseListVips(request: ListVipsRequest): Checked<ListVips> {
   return all<ListVips>({
     type: valid('ListVips'),
     subnet: optional(fields.name)('subnet', request.subnet),
+    labels: labelSelector(request),
     page: page('ListVips', request),
     atLeastPosition: atLeastPosition(request),
   });

@@ -1,16 +1,9 @@
 // Commands about reservations, as ipam has them.
-import type {
-  AddressRequest,
-  Family,
-  Holder,
-  MoveAddress,
-  ReleaseAddress,
-  ReserveAddress,
-} from '@holdfast/ipam';
-import { holderParts } from '@holdfast/ipam';
-import { type Check, type Checked, all, andThen, bad, optional, required, valid } from '../checked';
+import type { AddressRequest, Family, MoveAddress, ReleaseAddress, ReserveAddress } from '@holdfast/ipam';
+import { type Checked, all, andThen, bad, optional, required, valid } from '../checked';
 import type { IpFamily, MoveAddressRequest, ReleaseAddressRequest, ReserveAddressRequest } from '../contract';
 import * as fields from './fields';
+import { labelsRequest } from './label';
 import { type Asked, asked } from './options';
 import { userRequest } from './user';
 
@@ -22,7 +15,7 @@ export function parseReserveAddress(request: ReserveAddressRequest): Checked<Ask
     all<ReserveAddress>({
       type: valid('ReserveAddress'),
       subnet: required(fields.name)('subnet', request.subnet),
-      holder: required(holderButVip)('holder', request.holder),
+      holder: required(fields.holderButVip)('holder', request.holder),
       v4: valid(requested.v4),
       v6: valid(requested.v6),
       mac: valid(requested.mac),
@@ -33,6 +26,7 @@ export function parseReserveAddress(request: ReserveAddressRequest): Checked<Ask
       prefersFormer: valid(request.prefersFormer || undefined),
       user: valid(who.value.user),
       migrates: valid(who.value.migrates),
+      labels: labelsRequest(request),
     }),
   );
   return asked(command, request.options);
@@ -48,7 +42,7 @@ export function parseMoveAddress(request: MoveAddressRequest): Checked<Asked<Mov
   const command = all<MoveAddress>({
     type: valid('MoveAddress'),
     subnet: required(fields.name)('subnet', request.subnet),
-    holder: required(holderButVip)('holder', request.holder),
+    holder: required(fields.holderButVip)('holder', request.holder),
     v4: optional(fields.v4)('v4', request.v4),
     v6: optional(fields.v6)('v6', request.v6),
     mac: optional(fields.macField)('mac', request.mac),
@@ -64,7 +58,7 @@ export function parseReleaseAddress(request: ReleaseAddressRequest): Checked<Ask
   const command = all<ReleaseAddress>({
     type: valid('ReleaseAddress'),
     subnet: required(fields.name)('subnet', request.subnet),
-    holder: required(holderButVip)('holder', request.holder),
+    holder: required(fields.holderButVip)('holder', request.holder),
     reason: fields.freeText('reason', request.reason),
     evidence: valid(undefined),
   });
@@ -91,8 +85,3 @@ export function addressRequest(request: {
     return requested;
   });
 }
-
-const holderButVip: Check<Holder> = (field, text) =>
-  andThen(fields.holderField(field, text), (holder) =>
-    holderParts(holder).kind === 'vip' ? bad(field, 'is a Vip: use the VipService') : valid(holder),
-  );

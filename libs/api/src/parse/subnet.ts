@@ -3,6 +3,7 @@ import type { Address, DefineSubnet, RetireSubnet, ReviseSubnet } from '@holdfas
 import { type Checked, all, bad, each, optional, required, valid } from '../checked';
 import type { DefineSubnetRequest, RetireSubnetRequest, ReviseSubnetRequest } from '../contract';
 import * as fields from './fields';
+import { labelsRequest } from './label';
 import { type Asked, asked } from './options';
 import { cooling } from './time';
 
@@ -22,6 +23,7 @@ export function parseDefineSubnet(request: DefineSubnetRequest): Checked<Asked<D
     coolingMs: cooling('cooling', request.cooling),
     router: optional(fields.name)('router', request.router),
     retention: optional(fields.retention)('retention', request.retention),
+    labels: labelsRequest(request),
   });
   return asked(command, request.options);
 }

@@ -18,6 +18,7 @@ import type {
   WithdrawVipParentRequest,
 } from '../contract';
 import * as fields from './fields';
+import { labelsRequest } from './label';
 import { type Asked, asked } from './options';
 import { addressRequest } from './reservation';
 
@@ -41,6 +42,7 @@ export function parseReserveVip(request: ReserveVipRequest): Checked<Asked<Reser
       families: valid(requested.families),
       pool: optional(fields.name)('pool', request.pool),
       owner: importedFrom(request),
+      labels: labelsRequest(request),
       ...purpose(request),
     }),
   );

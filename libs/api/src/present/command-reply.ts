@@ -1,7 +1,8 @@
 // What a command's caller is told, from what the command loop answers. By what the reply shows; which operation is answered
 // with which stands in ../operations.
-import type { DefinePool, RuleDefinition, SubnetReply, User } from '@holdfast/ipam';
+import type { DefinePool, Labels, LabelsRequest, RuleDefinition, SubnetReply, User } from '@holdfast/ipam';
 import type { Decided } from '../decided';
+import { presentLabels } from './label';
 import { presentHeldReservation, presentHeldVip } from './reservation';
 import { presentAddresses, presentRule } from './rule';
 import { poolInit, presentDefinition } from './subnet';
@@ -17,12 +18,19 @@ type ReplyWith<Shown> = Receipt & Partial<Shown>;
 
 const receipt = ({ commandId, position = '' }: Decided): Receipt => ({ commandId, position });
 
+/** Labels that the command gave: what it is about has them since. */
+const labelsGiven = ({ command }: { readonly command: object }): Labels | undefined =>
+  (command as LabelsRequest).labels;
+
 export function presentSubnetReply(
   decided: Decided,
+  asked: { readonly command: object },
 ): ReplyWith<{ subnet: ReturnType<typeof presentDefinition> }> {
   const { definition } = decided.reply;
   return {
-    ...(definition && { subnet: presentDefinition(decided.subnet, definition) }),
+    ...(definition && {
+      subnet: { ...presentDefinition(decided.subnet, definition), ...presentLabels(labelsGiven(asked)) },
+    }),
     ...receipt(decided),
   };
 }
@@ -33,18 +41,22 @@ export const presentReceipt = receipt;
 /** The pool of the name that was asked for, of all those that the subnet has now. */
 export function presentPoolReply(
   decided: Decided,
-  { command: { name } }: { readonly command: Pick<DefinePool, 'name'> },
+  { command: { name, labels } }: { readonly command: Pick<DefinePool, 'name' | 'labels'> },
 ): ReplyWith<{ pool: ReturnType<typeof poolInit> }> {
   const pool = decided.reply.definition?.pools?.find((each) => each.name === name);
-  return { ...(pool && { pool: poolInit(decided.subnet, pool) }), ...receipt(decided) };
+  const presented = pool && { ...poolInit(decided.subnet, pool), ...presentLabels(labels) };
+  return { ...(presented && { pool: presented }), ...receipt(decided) };
 }
 
 export function presentReservationReply(
   decided: Decided,
+  asked: { readonly command: object },
 ): ReplyWith<{ reservation: ReturnType<typeof presentHeldReservation> }> {
   const { reservation } = decided.reply;
   return {
-    ...(reservation && { reservation: presentHeldReservation(decided.subnet, reservation) }),
+    ...(reservation && {
+      reservation: presentHeldReservation(decided.subnet, reservation, labelsGiven(asked)),
+    }),
     ...receipt(decided),
   };
 }
@@ -65,10 +77,13 @@ export function presentEndReply(
   };
 }
 
-export function presentVipReply(decided: Decided): ReplyWith<{ vip: ReturnType<typeof presentHeldVip> }> {
+export function presentVipReply(
+  decided: Decided,
+  asked: { readonly command: object },
+): ReplyWith<{ vip: ReturnType<typeof presentHeldVip> }> {
   const { reservation } = decided.reply;
   return {
-    ...(reservation && { vip: presentHeldVip(decided.subnet, reservation) }),
+    ...(reservation && { vip: presentHeldVip(decided.subnet, reservation, labelsGiven(asked)) }),
     ...receipt(decided),
   };
 }
@@ -87,6 +102,10 @@ export function presentRuleReply(decided: Decided): ReplyWith<{ rule: ReturnType
     ...(isWhole && { rule: presentRule(decided.subnet, rule.name, rule as RuleDefinition) }),
     ...receipt(decided),
   };
+}
+
+export function presentLabelsReply(decided: Decided): ReplyWith<ReturnType<typeof presentLabels>> {
+  return { ...presentLabels(decided.reply.labels), ...receipt(decided) };
 }
 
 export function presentBackendsReply(

@@ -201,6 +201,18 @@ const subnetCases: [SubnetEvent, object][] = [
     { subnet: 's', holder },
   ],
   [
+    { type: 'LabelsSet', labels: { team: 'net' } },
+    { subnet: 's', labels: { labels: { team: 'net' } } },
+  ],
+  [
+    { type: 'LabelsSet', pool: 'mail', labels: { team: 'net' } },
+    { subnet: 's', pool: 'mail', labels: { labels: { team: 'net' } } },
+  ],
+  [
+    { type: 'LabelsSet', holder, labels: {} },
+    { subnet: 's', holder, labels: {} },
+  ],
+  [
     { type: 'VipNameYielded', name: 'web', claim: 3 },
     { ...ofVip, claim: '3' },
   ],

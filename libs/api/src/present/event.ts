@@ -14,6 +14,7 @@ import type { EventPlace } from '../subjects';
 import { presentHeld } from './address';
 import type { FieldsOf } from './encode';
 import { presentPort, vipInit } from './reservation';
+import { presentLabels } from './label';
 import { presentAddresses, presentRule } from './rule';
 import { presentDefinition } from './subnet';
 import { presentUser } from './use';
@@ -91,6 +92,10 @@ function ofSubnet(subnet: string, event: SubnetEvent): EventInit {
     case 'RetentionEnded':
     case 'RetentionSet':
       return { subnet, holder: event.holder, ...ofUser(event) };
+    case 'LabelsSet': {
+      const { holder, pool, labels } = event;
+      return { subnet, holder, pool, labels: presentLabels(labels) };
+    }
     case 'ParentGranted':
     case 'ParentWithdrawn':
     case 'RuleDefined':

@@ -2,6 +2,7 @@
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
 import {
   type HeldReservation,
+  type Labels,
   type PortRequest,
   type Reservation,
   type SubnetState,
@@ -12,6 +13,7 @@ import {
 import type { ReservationSchema, VipSchema } from '../contract';
 import { type HeldTexts, presentHeld } from './address';
 import type { FieldsOf } from './encode';
+import { presentLabels } from './label';
 import { type UseInit, presentUse } from './use';
 
 type ReservationInit = FieldsOf<typeof ReservationSchema>;
@@ -27,12 +29,23 @@ export function presentReservation(state: SubnetState, reservation: Reservation)
     since: timestampFromMs(sinceMs),
     ...presentPort(reservation),
     ...presentUse(state, holder),
+    ...presentLabels(state.labels.of({ holder })),
   };
 }
 
-/** Of a command's reply. */
-export function presentHeldReservation(subnet: string, held: HeldReservation): ReservationInit {
-  return { subnet, holder: held.holder, ...presentHeld(held), ...presentPort(held) };
+/** Of a command's reply. @param labels that the command gave */
+export function presentHeldReservation(
+  subnet: string,
+  held: HeldReservation,
+  labels?: Labels,
+): ReservationInit {
+  return {
+    subnet,
+    holder: held.holder,
+    ...presentHeld(held),
+    ...presentPort(held),
+    ...presentLabels(labels),
+  };
 }
 
 /** Of a reservation or its event: nothing where there is no port. */
@@ -42,14 +55,16 @@ export function presentPort({ port, portSecurity = false }: PortRequest): PortRe
 
 /** Of a view. */
 export function presentVip({ name, subnet, reservation }: VipEntry): VipInit {
-  const { v4, v6, sinceMs, vip } = reservation;
+  const { holder, v4, v6, sinceMs, vip } = reservation;
   const held = presentHeld({ v4, v6, mac: subnet.macOf(reservation) });
-  return { ...vipInit(name, subnet.name, held, vip), since: timestampFromMs(sinceMs) };
+  const labels = presentLabels(subnet.labels.of({ holder }));
+  return { ...vipInit(name, subnet.name, held, vip), ...labels, since: timestampFromMs(sinceMs) };
 }
 
-/** Of a command's reply. What a Vip was for is not said of one that was released. */
-export function presentHeldVip(subnet: string, held: HeldReservation): VipInit {
-  return vipInit(holderParts(held.holder).name, subnet, presentHeld(held), held.vip);
+/** Of a command's reply. What a Vip was for is not said of one that was released. @param labels that the command gave */
+export function presentHeldVip(subnet: string, held: HeldReservation, labels?: Labels): VipInit {
+  const vip = vipInit(holderParts(held.holder).name, subnet, presentHeld(held), held.vip);
+  return { ...vip, ...presentLabels(labels) };
 }
 
 export function vipInit(name: string, subnet: string, held: HeldTexts, purpose?: VipPurpose): VipInit {

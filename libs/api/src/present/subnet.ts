@@ -16,6 +16,7 @@ import {
 import type { FamilyCountsSchema, PoolSchema, SubnetSchema } from '../contract';
 import { presentFamily } from './address';
 import type { FieldsOf } from './encode';
+import { presentLabels } from './label';
 
 type SubnetInit = FieldsOf<typeof SubnetSchema>;
 type PoolInit = FieldsOf<typeof PoolSchema>;
@@ -25,7 +26,9 @@ export function presentSubnet(state: SubnetState): SubnetInit {
   const { definition } = state;
   if (!definition) throw new RangeError(`subnet ${state.name} is not defined`);
   const counts = presentCounts(state, (family) => countAddresses(state, family));
-  return { ...presentDefinition(state.name, definition), counts };
+  const pools = (definition.pools ?? []).map((pool) => labelledPool(state, pool));
+  const labels = presentLabels(state.labels.of({}));
+  return { ...presentDefinition(state.name, definition), counts, pools, ...labels };
 }
 
 /** With the counts of its pools as well. */
@@ -50,16 +53,21 @@ export function presentPools(
 ): PoolInit[] {
   return entries.map(({ subnet, pool }) => {
     const counts = presentCounts(subnet, (family) => view.counts(subnet.name)?.ofPool(pool.name, family));
-    return { ...poolInit(subnet.name, pool), counts };
+    return { ...labelledPool(subnet, pool), counts };
   });
 }
 
-/** Without counts. */
+const labelledPool = (subnet: SubnetState, pool: AddressPool): PoolInit => ({
+  ...poolInit(subnet.name, pool),
+  ...presentLabels(subnet.labels.of({ pool: pool.name })),
+});
+
+/** Without counts and labels. */
 export function poolInit(subnet: string, { name, ranges, namespaces }: AddressPool): PoolInit {
   return { name, subnet, ranges: ranges.map(formatRange), namespaces: [...namespaces] };
 }
 
-/** Without counts: what an event or a command's reply has. */
+/** Without counts and labels: what an event or a command's reply has. */
 export function presentDefinition(name: string, definition: SubnetDefinition): SubnetInit {
   return {
     name,

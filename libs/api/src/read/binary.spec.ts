@@ -1,4 +1,4 @@
-import { create, toBinary } from '@bufbuild/protobuf';
+import { ScalarType, create, toBinary } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import {
   CommandOptionsSchema,
@@ -43,11 +43,11 @@ describe('strict binary form', () => {
   });
 
   it.each([
-    ['an unknown field', text(9, 'x'), '#9', /^is a field number not known to DefineSubnetRequest$/],
+    ['an unknown field', text(10, 'x'), '#10', /^is a field number not known to DefineSubnetRequest$/],
     [
       'an unknown group',
-      new BinaryWriter().tag(9, WireType.StartGroup).tag(9, WireType.EndGroup),
-      '#9',
+      new BinaryWriter().tag(10, WireType.StartGroup).tag(10, WireType.EndGroup),
+      '#10',
       /^is a field/,
     ],
     ['an unknown field inside', nested(15, text(9, 'x')), 'options.#9', /not known to CommandOptions$/],
@@ -94,6 +94,30 @@ describe('strict binary form', () => {
       'request',
       /binary form$/,
     ],
+    [
+      'a number for a map',
+      new BinaryWriter().tag(9, WireType.Varint).int32(5),
+      'labels',
+      /wire type Varint, expected LengthDelimited$/,
+    ],
+    [
+      "a number for a map's value",
+      nested(9, text(1, 'team').tag(2, WireType.Varint).int32(5)),
+      'labels',
+      /wire type Varint, expected LengthDelimited$/,
+    ],
+    [
+      'what a map does not have',
+      nested(9, text(3, 'team')),
+      'labels.#3',
+      /^is a field number not known to a map$/,
+    ],
+    [
+      "a length beyond a map's entry",
+      nested(9, new BinaryWriter().tag(1, WireType.LengthDelimited).uint32(9)).raw(new Uint8Array(9)),
+      'request',
+      /binary form$/,
+    ],
     ['half a tag', new BinaryWriter().raw(new Uint8Array([0x80])), 'request', /binary form$/],
     ['field number 0', new BinaryWriter().raw(new Uint8Array([0x00])), 'request', /binary form$/],
     [
@@ -117,6 +141,10 @@ describe('strict binary form', () => {
     const fields = messages.flatMap((type) => (type.kind === 'message' ? type.fields : []));
     const scalars = fields.flatMap(({ scalar }) => (scalar === undefined ? [] : [scalar]));
     expect(scalars.filter((scalar) => !REQUEST_SCALARS.includes(scalar))).toEqual([]);
-    expect(fields.filter(({ fieldKind }) => fieldKind === 'map')).toEqual([]);
+    const maps = fields.flatMap((field) => (field.fieldKind === 'map' ? [field] : []));
+    const others = maps.filter(({ mapKey, scalar }) =>
+      [mapKey, scalar].some((it) => it !== ScalarType.STRING),
+    );
+    expect(others.map(String)).toEqual([]);
   });
 });

@@ -45,7 +45,10 @@ function findWireFault(
         message: `has wire type ${WireType[wireType]}, expected ${WireType[wireTypeOf(field)]}`,
       };
     }
-    if (field.message) {
+    if (field.fieldKind === 'map') {
+      const fault = findEntryFault(reader, reader.uint32() + reader.pos, here);
+      if (fault) return fault;
+    } else if (field.message) {
       const fault = findWireFault(field.message, reader, reader.uint32() + reader.pos, `${here}.`);
       if (fault) return fault;
     } else {
@@ -53,6 +56,20 @@ function findWireFault(
     }
   }
   if (reader.pos > end) throw new RangeError('a field ends beyond its message');
+  return undefined;
+}
+
+/** Of a map, which has texts by texts (a spec holds the contract to that): 1 is the key, 2 the value. */
+function findEntryFault(reader: BinaryReader, end: number, here: string): Invalid | undefined {
+  while (reader.pos < end) {
+    const [number, wireType] = reader.tag();
+    if (number > 2) return { field: `${here}.#${number}`, message: 'is a field number not known to a map' };
+    if (wireType !== WireType.LengthDelimited) {
+      return { field: here, message: `has wire type ${WireType[wireType]}, expected LengthDelimited` };
+    }
+    reader.skip(wireType, number);
+  }
+  if (reader.pos > end) throw new RangeError('a field ends beyond its entry');
   return undefined;
 }
 
@@ -64,7 +81,8 @@ function wireTypes(field: DescField): WireType[] {
 
 /** The contract has no other scalars than these; a spec holds it to that. */
 function wireTypeOf(field: DescField): WireType {
-  if (field.message || field.scalar === ScalarType.STRING) return WireType.LengthDelimited;
+  if (field.fieldKind === 'map' || field.message || field.scalar === ScalarType.STRING)
+    return WireType.LengthDelimited;
   return WireType.Varint;
 }
 

@@ -67,6 +67,7 @@ const TEXT_FORMS = new Map([
 ]);
 
 function expectation(field: DescField): string {
+  if (field.fieldKind === 'map') return 'an object of strings';
   if (field.enum) return `one of ${field.enum.values.map(({ name }) => name).join(', ')}`;
   if (field.message) return TEXT_FORMS.get(field.message.typeName) ?? 'an object';
   if (field.scalar === ScalarType.STRING) return 'a string';

@@ -40,6 +40,8 @@ describe('strict JSON', () => {
     ['{"cidrs": ["10.0.0.0/8", 5]}', 'cidrs[1]', /^expected a string, got 5$/],
     ['{"cidrs": [null]}', 'cidrs[0]', /^expected a string, got null$/],
     ['{"cooling": 300}', 'cooling', /^expected a duration such as "300s", got 300$/],
+    ['{"labels": []}', 'labels', /^expected an object of strings, got a list$/],
+    ['{"labels": {"team": 5}}', 'labels', /^expected an object of strings, got an object$/],
     ['{"options": []}', 'options', /^expected an object, got a list$/],
     [
       '{"options": {"issuedAt": "now"}}',

@@ -1,1 +1,2 @@
 export * from './label-selector';
+export * from './labels';

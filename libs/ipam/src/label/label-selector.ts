@@ -1,6 +1,7 @@
 // Which labels somebody must wear: the entries of a Vip's selector, read and matched. Kubernetes' label selector
 // syntax and the older `key: value`. It refuses what it cannot read, because an entry that is passed over widens
 // the selection. It does not know what wears the labels, nor in which namespace.
+import { type Labels, isLabelKey, isLabelValue } from './labels';
 
 /** A selector of more entries, or an entry of more characters, is a mistake and not a choice. */
 export const SELECTOR_ENTRIES_MAX = 64;
@@ -54,7 +55,7 @@ export function parseLabelSelector(entries: readonly string[]): ParsedSelector {
   return { selector };
 }
 
-export function matchesLabels(selector: LabelSelector, labels: Readonly<Record<string, string>>): boolean {
+export function matchesLabels(selector: LabelSelector, labels: Labels): boolean {
   return selector.every(({ key, operator, values }) => {
     const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
     switch (operator) {
@@ -107,21 +108,6 @@ function requirement(
 ): LabelRequirement | undefined {
   return isLabelKey(key) && values.every(isLabelValue) ? { key, operator, values } : undefined;
 }
-
-const NAME = /^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
-const DNS_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-const PREFIX_LENGTH_MAX = 253;
-
-function isLabelKey(key: string): boolean {
-  const slash = key.indexOf('/');
-  if (slash < 0) return NAME.test(key);
-  const prefix = key.slice(0, slash);
-  const isSubdomain =
-    prefix.length <= PREFIX_LENGTH_MAX && prefix.split('.').every((it) => DNS_LABEL.test(it));
-  return isSubdomain && NAME.test(key.slice(slash + 1));
-}
-
-const isLabelValue = (value: string): boolean => value === '' || NAME.test(value);
 
 function malformedMessage(entry: string): string {
   return `${JSON.stringify(entry)} is no label selector; write "key: value", "key=value", "key!=value", "key in (a, b)", "key notin (a, b)", "key" or "!key"`;

@@ -5,6 +5,7 @@ import type { DefineSubnet } from './definition/define-subnet';
 import type { RetirePool } from './definition/retire-pool';
 import type { RetireSubnet } from './definition/retire-subnet';
 import type { ReviseSubnet } from './definition/revise-subnet';
+import type { SetLabels } from './label/set-labels';
 import type { GrantParent } from './parent/grant-parent';
 import type { WithdrawParent } from './parent/withdraw-parent';
 import type { MoveAddress } from './reservation/move-address';
@@ -46,7 +47,8 @@ export type SubnetCommand =
   | ReviseRule
   | RetireRule
   | SetRuleBackends
-  | YieldVipName;
+  | YieldVipName
+  | SetLabels;
 
 export type {
   AttachUser,
@@ -69,6 +71,7 @@ export type {
   ReviseRule,
   ReviseSubnet,
   ReviseVip,
+  SetLabels,
   SetRetention,
   SetRuleBackends,
   WithdrawParent,

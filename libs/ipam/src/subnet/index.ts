@@ -4,6 +4,7 @@ export * from './decision/decision';
 export { POOLS_MAX, POOL_RANGES_MAX } from './definition/pool-fault';
 export * from './events';
 export { PARENTS_MAX } from './parent/grant-parent';
+export type { LabelsRequest } from './label/with-labels';
 export type { AddressRequest } from './reservation/address-request';
 export { HEALTH_CHECK_SOURCE } from './rule/health-check-source';
 export { RULE_BACKENDS_MAX, RULE_PORTS_MAX } from './rule/rule-fault';

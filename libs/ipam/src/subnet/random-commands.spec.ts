@@ -14,6 +14,8 @@ import {
   parseAddress,
   subnetOctet,
 } from '../address';
+import { vipHolder } from '../holder';
+import { formatLabels } from '../label';
 import { REJECTION_CODES } from '../rejection';
 import {
   type AddressCommand,
@@ -24,6 +26,7 @@ import {
   commandsTo,
   holder,
   mac,
+  nameOf,
 } from '../testing';
 import type { HeldAddress, SubnetDecision, SubnetReply, SubnetFold } from '.';
 import { subnet } from '.';
@@ -70,6 +73,9 @@ const MACS = [mac('00:00:5e:00:01:07'), mac('02:00:00:00:00:01')].concat(
 );
 
 /** Once in `times`, and otherwise absent. */
+/** Few, so that the same ones meet again. */
+const LABELS = [{}, { team: 'net' }, { team: 'web' }, { env: 'prod', team: 'net' }, { 'no key': '' }];
+
 const onceIn = <Value>(times: number, arbitrary: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> =>
   fc.oneof({ weight: times - 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 const v4 = fc.oneof(fc.constantFrom(...V4_POOL.slice(9, 15)), fc.constantFrom(...V4_POOL));
@@ -122,6 +128,7 @@ const ranges = fc.array(
   { maxLength: 2 },
 );
 const pool = fc.constantFrom('a', 'b');
+const labels = onceIn(5, fc.constantFrom(...LABELS));
 const reason = 'no longer wanted';
 const aName = fc.constantFrom('web', 'db');
 const aHolder = fc.oneof(
@@ -142,18 +149,26 @@ const revision = fc
   }));
 
 const command = fc.oneof(
-  { weight: 1, arbitrary: definition.map((more) => ({ type: 'DefineSubnet' as const, ...more })) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(definition, labels)
+      .map(([more, worn]) => ({ type: 'DefineSubnet' as const, ...more, labels: worn })),
+  },
   { weight: 3, arbitrary: revision.map((more) => ({ type: 'ReviseSubnet' as const, ...more })) },
   { weight: 1, arbitrary: fc.constant(retire()) },
   {
     weight: 14,
-    arbitrary: fc.tuple(aHolder, request, families, onceIn(4, pool)).map(([who, which, some, from]) => ({
-      type: 'ReserveAddress' as const,
-      holder: who,
-      ...which,
-      families: some,
-      pool: from,
-    })),
+    arbitrary: fc
+      .tuple(aHolder, request, families, onceIn(4, pool), labels)
+      .map(([who, which, some, from, worn]) => ({
+        labels: worn,
+        type: 'ReserveAddress' as const,
+        holder: who,
+        ...which,
+        families: some,
+        pool: from,
+      })),
   },
   {
     weight: 4,
@@ -167,7 +182,8 @@ const command = fc.oneof(
   },
   {
     weight: 3,
-    arbitrary: fc.tuple(pool, ranges).map(([name, within]) => ({
+    arbitrary: fc.tuple(pool, ranges, labels).map(([name, within, worn]) => ({
+      labels: worn,
       type: 'DefinePool' as const,
       name,
       ranges: within,
@@ -188,8 +204,9 @@ const command = fc.oneof(
   {
     weight: 5,
     arbitrary: fc
-      .tuple(aName, claim, purpose, request, families)
-      .map(([name, claimed, what, which, some]) => ({
+      .tuple(aName, claim, purpose, request, families, labels)
+      .map(([name, claimed, what, which, some, worn]) => ({
+        labels: worn,
         type: 'ReserveVip' as const,
         name,
         claim: claimed,
@@ -208,6 +225,20 @@ const command = fc.oneof(
     })),
   },
   { weight: 3, arbitrary: aName.map((name) => ({ type: 'ReleaseVip' as const, name, reason })) },
+  {
+    weight: 6,
+    arbitrary: fc
+      .tuple(
+        fc.oneof(
+          aHolder.map((who) => ({ holder: who })),
+          aName.map((name) => ({ holder: vipHolder(name) })),
+          pool.map((name) => ({ pool: name })),
+          fc.constant({}),
+        ),
+        fc.constantFrom(...LABELS),
+      )
+      .map(([subject, worn]) => ({ type: 'SetLabels' as const, ...subject, labels: worn })),
+  },
   { weight: 1, arbitrary: fc.tuple(aName, claim).map(([name, claimed]) => yieldVipName(name, claimed)) },
 ) as fc.Arbitrary<AddressCommand>;
 
@@ -244,12 +275,14 @@ function play(steps: readonly Step[], seen: Set<string>): void {
       assert.equal(outcomeOf(decision), expected.rejected ?? (expected.changed ? 'accepted' : 'already so'));
       if (decision.rejected || expected.rejected) continue;
       if (expected.held) assert.deepEqual(heldIn(decision.reply), textOf(expected.held));
+      const last = decision.events.at(-1);
+      if (last) assert.deepEqual(subnet.replyTo(last), decision.reply);
       for (const event of decision.events) {
-        assert.deepEqual(subnet.replyTo(event), decision.reply);
         live.evolve(event, nowMs);
         folded.evolve(subnet.codec.decode(subnet.codec.encode(event)), nowMs);
       }
       assert.deepEqual(brokenInvariants(live), []);
+      assert.deepEqual(labelsOf(live), slow.labels.all());
     } catch (cause) {
       throw new Error(`after ${JSON.stringify(steps.slice(0, at + 1), readable, 1)}\n${cause}`, { cause });
     }
@@ -273,13 +306,24 @@ function assertUpcoming(state: SubnetFold, family: Family, nowMs: number): void 
 
 function outcomeOf(decision: SubnetDecision): string {
   if (decision.rejected) return decision.rejected.code;
-  assert.ok(decision.events.length <= 1);
-  return decision.events.length === 1 ? 'accepted' : 'already so';
+  // Beside labels that come with it, one is enough.
+  const others = decision.events.filter(({ type }, at) => at > 0 || type !== 'LabelsSet');
+  assert.ok(others.length <= 1);
+  return decision.events.length > 0 ? 'accepted' : 'already so';
 }
 
 const textOf = ({ v4, v6, mac: own }: HeldAddress) => ({ pair: formatPair({ v4, v6 }), mac: formatMac(own) });
 
 const heldIn = ({ reservation }: SubnetReply) => reservation && textOf(reservation);
+
+/** As the reference model has them. */
+function labelsOf({ labels: worn }: SubnetFold): Record<string, string> {
+  const texts = [...worn.subjects()].map((subject) => [
+    nameOf(subject),
+    formatLabels(worn.of(subject)).replaceAll(',', ' '),
+  ]);
+  return Object.fromEntries(texts.filter(([, text]) => text !== '')) as Record<string, string>;
+}
 
 /** For `JSON.stringify`: addresses as people write them. */
 function readable(this: unknown, key: string, value: unknown): unknown {

@@ -15,6 +15,7 @@ import { retirePool } from './definition/retire-pool';
 import { retireSubnet } from './definition/retire-subnet';
 import { reviseSubnet } from './definition/revise-subnet';
 import type { SubnetEvent } from './events';
+import { setLabels } from './label/set-labels';
 import { grantParent } from './parent/grant-parent';
 import { withdrawParent } from './parent/withdraw-parent';
 import { moveAddress } from './reservation/move-address';
@@ -94,5 +95,7 @@ function decide(command: SubnetCommand, state: SubnetState, moment: Moment): Sub
       return retireRule(command, state, moment);
     case 'SetRuleBackends':
       return setRuleBackends(command, state, moment);
+    case 'SetLabels':
+      return setLabels(command, state, moment);
   }
 }

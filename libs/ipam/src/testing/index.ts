@@ -1,5 +1,6 @@
 export * from './invariants';
 export * from './scenario';
+export * from './reference-labels';
 export * from './reference-subnet';
 export * from './subnet-text';
 export * from './user-text';

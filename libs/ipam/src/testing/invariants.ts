@@ -6,7 +6,7 @@ import { countAddresses } from '../view';
 
 /** One sentence for each invariant that is broken: none in a sound state. */
 export function brokenInvariants(state: SubnetState): string[] {
-  return [...holders(state), ...macs(state), ...users(state), ...counts(state)];
+  return [...holders(state), ...macs(state), ...users(state), ...labels(state), ...counts(state)];
 }
 
 function* holders(state: SubnetState): Iterable<string> {
@@ -45,6 +45,15 @@ function* users(state: SubnetState): Iterable<string> {
     if (using.length > USERS_MAX) yield `${holder} has ${using.length} users`;
     if (new Set(using.map(({ uid }) => uid)).size < using.length) yield `${holder} has a user twice`;
     if (retained && using.length > 0) yield `${holder} is kept for later, and used`;
+  }
+}
+
+function* labels(state: SubnetState): Iterable<string> {
+  for (const { holder, pool } of state.labels.subjects()) {
+    if (!state.definition) yield `a subnet that is not there has labels`;
+    if (holder !== undefined && !state.byHolder.has(holder)) yield `${holder} holds nothing, but has labels`;
+    if (pool !== undefined && !state.definition?.pools?.some(({ name }) => name === pool))
+      yield `pool ${pool} is not there, but has labels`;
   }
 }
 

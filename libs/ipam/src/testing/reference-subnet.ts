@@ -19,10 +19,13 @@ import type {
   Moment,
   PortRequest,
   SubnetCommand,
+  SetLabels,
   SubnetDefinition,
   UserCommand,
   VipPurpose,
 } from '../subnet';
+import type { Labels } from '../label';
+import { ReferenceLabels, areSoundLabels } from './reference-labels';
 import {
   after,
   gatewayMac,
@@ -80,11 +83,14 @@ type Request = Partial<HeldAddress> &
     readonly families?: readonly Family[];
     readonly pool?: string;
     readonly prefersFormer?: boolean;
+    readonly labels?: Labels;
   };
 type Chosen =
   | { readonly rejected: RejectionCode }
   | { readonly held: HeldAddress; readonly rejected?: undefined };
-type Change = Extract<SubnetCommand, { type: 'DefineSubnet' | 'ReviseSubnet' }>;
+type Change = Extract<SubnetCommand, { type: 'DefineSubnet' | 'ReviseSubnet' }> & {
+  readonly labels?: Labels;
+};
 
 export class ReferenceSubnet {
   private definition: SubnetDefinition | undefined;
@@ -93,24 +99,34 @@ export class ReferenceSubnet {
   /** Addresses given up and not taken since, in the order of giving up. */
   private pasts: Past[] = [];
   private releases: Release[] = [];
+  readonly labels = new ReferenceLabels();
   private yields: { readonly name: string; readonly claim: number }[] = [];
 
   constructor(private readonly name: string) {}
 
   /** Decides and, if it accepts, does what was asked. */
   execute(command: AddressCommand, moment: Moment): ReferenceDecision {
-    if (command.type === 'DefineSubnet') return this.define(command, moment);
     if (command.type === 'YieldVipName') return this.yieldName(command.name, command.claim);
-    if (!this.definition) return { rejected: 'SubnetNotFound' };
+    if (!this.definition && command.type !== 'DefineSubnet') return { rejected: 'SubnetNotFound' };
+    if ('labels' in command && !areSoundLabels(command.labels)) return { rejected: 'InvalidArgument' };
+    if (command.type === 'DefineSubnet') return this.define(command, moment);
+    return this.executeIn(this.definition as SubnetDefinition, command, moment);
+  }
+
+  private executeIn(
+    definition: SubnetDefinition,
+    command: Exclude<AddressCommand, { type: 'DefineSubnet' | 'YieldVipName' }>,
+    moment: Moment,
+  ): ReferenceDecision {
     switch (command.type) {
       case 'ReviseSubnet':
-        return this.revise(command, this.definition, moment);
+        return this.revise(command, definition, moment);
       case 'RetireSubnet':
         return this.retire(moment);
       case 'DefinePool':
-        return this.setPools(this.definition, command.name, [command], moment);
+        return this.setPools(definition, command.name, [command], moment, command.labels);
       case 'RetirePool':
-        return this.setPools(this.definition, command.name, [], moment);
+        return this.setPools(definition, command.name, [], moment);
       case 'ReserveAddress':
         return isVip(command.holder)
           ? { rejected: 'InvalidArgument' }
@@ -129,6 +145,8 @@ export class ReferenceSubnet {
           : this.release(command.holder, moment, 'ReservationNotFound');
       case 'ReleaseVip':
         return this.release(vipHolder(command.name), moment, 'VipNotFound');
+      case 'SetLabels':
+        return this.setLabels(definition, command, moment);
     }
   }
 
@@ -138,8 +156,12 @@ export class ReferenceSubnet {
     const retention = command.retention ?? undefined;
     const definition = { cidrs, gateways, excluded, coolingMs, retention };
     if (!isSound(definition)) return { rejected: 'InvalidArgument' };
-    if (this.definition) return same(this.definition, definition) ? NOTHING : { rejected: 'SubnetExists' };
+    if (this.definition) {
+      const isSo = same(this.definition, definition) && !this.labels.isOther({}, command.labels);
+      return isSo ? NOTHING : { rejected: 'SubnetExists' };
+    }
     if (issuedAtMs < this.definitionAtMs) return { rejected: 'CommandExpired' };
+    this.labels.begin({}, command.labels, nowMs);
     return this.set(definition, nowMs);
   }
 
@@ -168,10 +190,20 @@ export class ReferenceSubnet {
     name: string,
     instead: readonly AddressPool[],
     moment: Moment,
+    labels?: Labels,
   ): ReferenceDecision {
     const others = (before.pools ?? []).filter((pool) => pool.name !== name);
     const pools = [...others, ...instead.map(({ ranges, namespaces }) => ({ name, ranges, namespaces }))];
-    return this.reviseTo({ ...before, pools }, moment);
+    const { nowMs, issuedAtMs } = moment;
+    let decision = this.reviseTo({ ...before, pools }, moment);
+    if (!decision.rejected && !decision.changed && this.labels.isOther({ pool: name }, labels)) {
+      if (issuedAtMs < this.definitionAtMs) return { rejected: 'CommandExpired' };
+      decision = this.set(before, nowMs);
+    }
+    if (decision.rejected || !decision.changed) return decision;
+    if (instead.length === 0) this.labels.end({ pool: name });
+    else this.labels.begin({ pool: name }, labels, nowMs);
+    return decision;
   }
 
   private reviseTo(definition: SubnetDefinition, { nowMs, issuedAtMs }: Moment): ReferenceDecision {
@@ -188,6 +220,7 @@ export class ReferenceSubnet {
   private retire({ nowMs, issuedAtMs }: Moment): ReferenceDecision {
     if (this.holdings.length > 0) return { rejected: 'SubnetInUse' };
     if (issuedAtMs < this.definitionAtMs) return { rejected: 'CommandExpired' };
+    this.labels.endAll();
     return this.set(undefined, nowMs);
   }
 
@@ -207,9 +240,8 @@ export class ReferenceSubnet {
   ): ReferenceDecision {
     const held = this.holdings.find((holding) => holding.holder === holder);
     if (held) {
-      return isFulfilled(request, held) && held.purpose === purpose
-        ? { changed: false, held }
-        : { rejected: otherwise };
+      const isSo = isFulfilled(request, held) && !this.labels.isOther({ holder }, request.labels);
+      return isSo && held.purpose === purpose ? { changed: false, held } : { rejected: otherwise };
     }
     if (this.releases.some((release) => release.holder === holder && release.atMs > issuedAtMs)) {
       return { rejected: 'CommandExpired' };
@@ -219,6 +251,7 @@ export class ReferenceSubnet {
     if (chosen.rejected) return chosen;
     if (claimed && this.isYielded(claimed.name, claimed.claim)) return { rejected: 'VipNameTaken' };
     const { port, portSecurity } = request;
+    this.labels.begin({ holder }, request.labels, nowMs);
     const rest = { changedAtMs: nowMs, purpose, claim: claimed?.claim };
     return this.put({ ...chosen.held, holder, port, portSecurity, ...rest });
   }
@@ -270,10 +303,28 @@ export class ReferenceSubnet {
     if (!held) return { rejected: otherwise };
     if (held.changedAtMs > issuedAtMs) return { rejected: 'CommandExpired' };
     this.holdings = this.holdings.filter((holding) => holding !== held);
+    this.labels.end({ holder });
     for (const address of addresses(held)) this.pasts.push({ address, holder, atMs: nowMs });
     this.releases.push({ holder, atMs: nowMs, held });
     if (held.claim !== undefined) this.yields.push({ name: holderParts(holder).name, claim: held.claim });
     return { changed: true, held };
+  }
+
+  private setLabels(
+    { pools = [] }: SubnetDefinition,
+    { holder, pool, labels }: SetLabels,
+    { nowMs, issuedAtMs }: Moment,
+  ): ReferenceDecision {
+    const held = this.holdings.find((holding) => holding.holder === holder);
+    if (holder !== undefined && !held)
+      return { rejected: isVip(holder) ? 'VipNotFound' : 'ReservationNotFound' };
+    if (pool !== undefined && !pools.some(({ name }) => name === pool)) return { rejected: 'PoolNotFound' };
+    if (this.labels.isSame({ holder, pool }, labels)) return NOTHING;
+    const atMs = held ? held.changedAtMs : this.definitionAtMs;
+    if (atMs > issuedAtMs || this.labels.isSetAfter({ holder, pool }, issuedAtMs))
+      return { rejected: 'CommandExpired' };
+    this.labels.set({ holder, pool }, labels, nowMs);
+    return { changed: true };
   }
 
   private yieldName(name: string, claim: number): ReferenceDecision {

@@ -15,6 +15,7 @@ import {
   subnetOctet,
 } from '../address';
 import { type Holder, parseHolder } from '../holder';
+import type { Labels } from '../label';
 import type {
   AddressMoved,
   AddressReleased,
@@ -22,6 +23,8 @@ import type {
   DefinePool,
   DefineSubnet,
   HeldAddress,
+  LabelSubject,
+  LabelsSet,
   MoveAddress,
   ReleaseAddress,
   ReleaseVip,
@@ -31,6 +34,7 @@ import type {
   RetireSubnet,
   ReviseSubnet,
   ReviseVip,
+  SetLabels,
   SubnetDefined,
   SubnetRevised,
   User,
@@ -49,6 +53,8 @@ export interface DefinitionText {
   readonly coolingMs?: number;
   readonly router?: string;
   readonly retention?: string;
+  /** Of `define`. */
+  readonly labels?: Labels;
 }
 
 /** "10.16.0.5 fd00::5": at most one address a family, in any order; "" for none. */
@@ -58,6 +64,8 @@ export interface RequestText {
   readonly mac?: string;
   readonly families?: readonly Family[];
   readonly pool?: string;
+  /** Of what is reserved. */
+  readonly labels?: Labels;
 }
 
 export interface ReserveText extends RequestText {
@@ -98,18 +106,25 @@ export function commandsTo(subnet: string) {
       subnet,
       cidrs: cidrs.split(/[ ,]+/).map(cidr),
       ...definition(rest),
+      ...(rest.labels && { labels: rest.labels }),
     }),
     revise: (changes: DefinitionText): ReviseSubnet => ({
       type: 'ReviseSubnet',
       subnet,
       ...definition(changes),
     }),
-    definePool: (name: string, ranges: string, namespaces: readonly string[] = []): DefinePool => ({
+    definePool: (
+      name: string,
+      ranges: string,
+      namespaces: readonly string[] = [],
+      labels?: Labels,
+    ): DefinePool => ({
       type: 'DefinePool',
       subnet,
       name,
       ranges: ranges.split(' ').map(range),
       namespaces,
+      ...(labels && { labels }),
     }),
     retirePool: (name: string): RetirePool => ({ type: 'RetirePool', subnet, name }),
     retire: (): RetireSubnet => ({ type: 'RetireSubnet', subnet }),
@@ -152,6 +167,12 @@ export function commandsTo(subnet: string) {
       rest: Omit<VipText, 'claim' | 'families'> = {},
     ): ReviseVip => ({ type: 'ReviseVip', subnet, name, ...purpose(rest), ...request(addresses, rest) }),
     releaseVip: (name: string, reason = REASON): ReleaseVip => ({ type: 'ReleaseVip', subnet, name, reason }),
+    setLabels: (of: string, labels: Labels): SetLabels => ({
+      type: 'SetLabels',
+      subnet,
+      ...labelSubject(of),
+      labels,
+    }),
     yieldVipName: (name: string, claim = 0): YieldVipName => ({ type: 'YieldVipName', subnet, name, claim }),
   };
 }
@@ -183,6 +204,11 @@ export function eventsOf(subnet: string) {
       holder: holder(who),
       ...was,
       reason,
+    }),
+    labelsSet: (of: string, labels: Labels): LabelsSet => ({
+      type: 'LabelsSet',
+      ...labelSubject(of),
+      labels,
     }),
     vipReserved: (name: string, to: HeldAddress, { claim = 0, ...rest }: VipText = {}): VipReserved => ({
       type: 'VipReserved',
@@ -227,12 +253,17 @@ const whole = (rest: DefinitionText) => ({
   ...definition(rest),
 });
 
-function request(addresses: PairText, { mac: macText, families, pool }: RequestText) {
+/** A holder, the name of a pool, or '' for the subnet itself. */
+const labelSubject = (of: string): LabelSubject =>
+  of === '' ? {} : of.includes('/') ? { holder: holder(of) } : { pool: of };
+
+function request(addresses: PairText, { mac: macText, families, pool, labels }: RequestText) {
   return {
     ...pair(addresses),
     ...(macText !== undefined && { mac: mac(macText) }),
     ...(families && { families }),
     ...(pool !== undefined && { pool }),
+    ...(labels && { labels }),
   };
 }
 

@@ -15,6 +15,7 @@ export type KubeCommand = Extract<
       | 'ReviseVip'
       | 'ReleaseVip'
       | 'SetRetention'
+      | 'SetLabels'
       | 'GrantParent'
       | 'WithdrawParent'
       | 'DefineRule'

@@ -1,6 +1,7 @@
 // What a resync found different between Kubernetes and the ledger, at the start, after kinds came to be known and on the slow clock:
 // each difference with how it may have come about. For people who want to know what happened while nobody looked; nothing is
 // decided by it, and what a watch or a fact tells in time is no difference.
+import { vipNameOf } from '@holdfast/ipam';
 import {
   IP_POOLS,
   type KubernetesObject,
@@ -82,7 +83,17 @@ function aboutOf(command: ExplainedCommand): About {
   if (command.type === 'DefinePool' || command.type === 'RetirePool') return of(IP_POOLS, command.name);
   if (command.type === 'ReserveVip' || command.type === 'ReviseVip' || command.type === 'ReleaseVip')
     return of(VIPS, command.name);
+  if (command.type === 'SetLabels') return ofLabels(command, of);
   return of(SUBNETS, command.subnet);
+}
+
+function ofLabels(
+  { holder, pool, subnet = '' }: Extract<KubeCommand, { readonly type: 'SetLabels' }>,
+  of: (resource: Resource, name: string) => About,
+): About {
+  const vip = holder && vipNameOf(holder);
+  if (vip !== undefined) return of(VIPS, vip);
+  return pool === undefined ? of(SUBNETS, subnet) : of(IP_POOLS, pool);
 }
 
 function explain(command: ExplainedCommand, object: KubernetesObject | undefined): Explained {
@@ -101,6 +112,11 @@ function explain(command: ExplainedCommand, object: KubernetesObject | undefined
     case 'RetirePool':
     case 'RetireRule':
       return went(object);
+    case 'SetLabels':
+      return {
+        what: 'the ledger has other labels for it',
+        why: 'they changed here or there while nobody looked; the ledger was given those of the object',
+      };
     case 'SetRuleBackends':
       return {
         what: 'the ledger has other backends than the Pods that it selects',

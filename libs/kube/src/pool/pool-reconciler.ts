@@ -16,6 +16,7 @@ import { isOnlyCounts } from '../object/conditions';
 import { type Context, moment, REAPPEARING_MS } from '../object/context';
 import { type Execution, BEHIND_RETRY_MS } from '@holdfast/projection';
 import { poolKey } from '../object/due-key';
+import { followLabels, hasOtherLabels, labelsIn } from '../object/object-labels';
 import { COUNTS_EVERY_MS } from '../subnet/subnet-reconciler';
 import { statusCounts } from '../object/status-counts';
 import { subnetsWithPool } from './held-pools';
@@ -57,7 +58,7 @@ export class PoolReconciler {
     if (!state) return this.show(seen, noSubnet(read.value.subnet));
     const settled = this.settledAs(seen, state);
     if (settled) return this.show(seen, settled);
-    const commanded = commandOf(name, read.value, state);
+    const commanded = commandOf(seen, read.value, state);
     if (commanded.rejected) return this.show(seen, commanded);
     const refusal = this.refusalOf(commanded.command, state);
     if (refusal) return this.show(seen, { rejected: refusal });
@@ -80,9 +81,10 @@ export class PoolReconciler {
     const request = requestOf(object, state);
     const active = rejections.activeRejection(key, request);
     if (active) return (await this.show(object, { rejected: active })) ?? rejections.retryInMs(key);
-    const answer = this.isSo(command, state)
+    const made = this.isSo(command, state)
       ? DONE
       : await this.context.execute(command, actorOf(IP_POOLS, object));
+    const answer = made.is === 'done' ? await this.label(object, command, made) : made;
     if (answer.is === 'behind') return BEHIND_RETRY_MS;
     if (answer.rejected) rejections.add(key, request, command.subnet, answer.rejected);
     else rejections.forget(key);
@@ -90,11 +92,19 @@ export class PoolReconciler {
     return (await this.show(object, { rejected: answer.rejected, unread })) ?? rejections.retryInMs(key);
   }
 
+  /** @returns how it was made, where there is nothing to be done about labels */
+  private async label(object: KubernetesObject, { subnet: home, name }: DefinePool, made: Execution) {
+    const of = [object, home, { pool: name }] as const;
+    return hasOtherLabels(this.context, ...of) ? followLabels(this.context, IP_POOLS, ...of) : made;
+  }
+
   /** Counts change all the time, and deciding about a pool looks at all pools: what was so is so, while nothing of it changed. */
   private settledAs(object: KubernetesObject, state: SubnetState): Found | undefined {
     const settled = this.settled.get(object.metadata.name);
     const isOurs = object.metadata.finalizers?.includes(FINALIZER) && homeOf(object) === state.name;
     if (!settled || !isOurs || settled.definition !== state.definition) return undefined;
+    const of = { pool: object.metadata.name };
+    if (hasOtherLabels(this.context, object, state.name, of)) return undefined;
     return settled.request === requestOf(object, state) ? { unread: settled.unread } : undefined;
   }
 
@@ -227,7 +237,7 @@ const requestOf = ({ spec }: KubernetesObject, { definitionAtMs }: SubnetState):
   JSON.stringify([spec, definitionAtMs]);
 
 function commandOf(
-  name: string,
+  object: KubernetesObject,
   { subnet: home, ips, namespaces, unread }: PoolSpec,
   state: SubnetState,
 ):
@@ -236,7 +246,11 @@ function commandOf(
   const within = rangesWithin(ips, state.definition?.cidrs ?? []);
   if (within.rejected) return within;
   const { ranges, cut } = within.value;
-  const command = { type: 'DefinePool', subnet: home, name, ranges, namespaces } as const;
+  const { name } = object.metadata;
+  const what = { subnet: home, name, ranges, namespaces };
+  // Of one that is there they follow by a command of their own: an object without any has none, too.
+  const labels = hasPool(state, name) ? {} : labelsIn(object);
+  const command = { type: 'DefinePool', ...what, ...labels } as const;
   return { command, unread: [cut, unread].filter((text) => text !== '').join(' ') };
 }
 

@@ -130,8 +130,8 @@ describe('the projector', () => {
     world.vip('web');
     await world.settle(60_000);
     world.takeWrites();
-    world.edit(VIPS, 'web', { metadata: { labels: { team: 'net' }, annotations: { a: 'b' } } });
-    world.edit(SUBNETS, 'ovn-default', { metadata: { labels: { team: 'net' } } });
+    world.edit(VIPS, 'web', { metadata: { annotations: { a: 'b' } } });
+    world.edit(SUBNETS, 'ovn-default', { metadata: { annotations: { a: 'b' } } });
     const theirs = { type: 'Validated', status: 'True', reason: 'R', message: 'm' };
     const { conditions } = world.statusOf(SUBNETS, 'ovn-default') as { conditions: object[] };
     const status = { activateGateway: 'node-1', conditions: [...conditions, theirs] };
@@ -145,6 +145,17 @@ describe('the projector', () => {
       v4usingIPs: 2,
       activateGateway: 'node-1',
     });
+  });
+
+  it('writes what it has seen once when labels change', async () => {
+    const { world } = await started();
+    world.vip('web');
+    await world.settle(60_000);
+    world.takeWrites();
+    world.edit(VIPS, 'web', { metadata: { labels: { team: 'net' } } });
+    world.edit(SUBNETS, 'ovn-default', { metadata: { labels: { team: 'net' } } });
+    await world.settle(60_000);
+    expect(world.takeWrites().sort()).toEqual(['PATCH subnets/ovn-default/status', 'PATCH vips/web/status']);
   });
 
   it('never asks for an object that the watch brings anyway', async () => {

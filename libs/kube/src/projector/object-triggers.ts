@@ -149,8 +149,8 @@ export class ObjectTriggers {
 /** Whether anything but the status, or what is nothing to us, has changed. */
 function isOtherRequest(now: KubernetesObject | undefined, before: KubernetesObject | undefined): boolean {
   const requestOf = ({ spec, metadata }: KubernetesObject): unknown => {
-    const { annotations, finalizers, deletionTimestamp } = metadata;
-    return [spec, annotations, finalizers, deletionTimestamp];
+    const { annotations, labels, finalizers, deletionTimestamp } = metadata;
+    return [spec, annotations, labels, finalizers, deletionTimestamp];
   };
   return !now || !before || !isDeepStrictEqual(requestOf(now), requestOf(before));
 }

@@ -14,6 +14,7 @@ import { type Execution, BEHIND_RETRY_MS } from '@holdfast/projection';
 import { isOnlyCounts } from '../object/conditions';
 import { poolKey, subnetKey } from '../object/due-key';
 import type { KubeCommand } from '../object/kube-command';
+import { followLabels, labelsIn } from '../object/object-labels';
 import type { Warning } from '../object/object-writer';
 import { readSubnet } from './subnet-spec';
 import { statusCounts } from '../object/status-counts';
@@ -49,7 +50,9 @@ export class SubnetReconciler {
     }
     const object = await writer.addFinalizer(SUBNETS, seen);
     if (!object) return STALE_RETRY_MS;
-    const { is, rejected } = await this.obey(object, read.value.definition);
+    const made = await this.obey(object, read.value.definition);
+    const { is, rejected } =
+      made.is === 'done' ? await followLabels(this.context, SUBNETS, object, name, {}) : made;
     if (is === 'behind') return BEHIND_RETRY_MS;
     const againInMs = await this.show(object, { rejected, cut: read.value.cut });
     return againInMs ?? rejections.retryInMs(subnetKey(name));
@@ -59,7 +62,7 @@ export class SubnetReconciler {
     const { rejections } = this.context;
     const { name } = object.metadata;
     const key = subnetKey(name);
-    const command = this.commandOf(name, definition);
+    const command = this.commandOf(object, definition);
     if (!command) {
       rejections.forget(key);
       return { is: 'done' };
@@ -75,9 +78,10 @@ export class SubnetReconciler {
     return answer;
   }
 
-  private commandOf(name: string, definition: SubnetDefinition): KubeCommand | undefined {
+  private commandOf(object: KubernetesObject, definition: SubnetDefinition): KubeCommand | undefined {
+    const { name } = object.metadata;
     const state = this.context.ledger.view.subnet(name);
-    if (!state) return { type: 'DefineSubnet', subnet: name, ...definition };
+    if (!state) return { type: 'DefineSubnet', subnet: name, ...definition, ...labelsIn(object) };
     // The object says the whole: what it leaves out is to be no more, whoever said it. Pools have objects of their own.
     const whole = { router: '', retention: null, ...definition };
     const command = { type: 'ReviseSubnet' as const, subnet: name, ...whole };

@@ -9,6 +9,7 @@ import { type Context, moment, REAPPEARING_MS } from '../object/context';
 import { type Execution, BEHIND_RETRY_MS } from '@holdfast/projection';
 import { subnetKey, vipKey } from '../object/due-key';
 import type { KubeCommand } from '../object/kube-command';
+import { followLabels, labelsIn } from '../object/object-labels';
 import { isOwnVip } from './own-vips';
 import { readSubnet } from '../subnet/subnet-spec';
 import { readVipRetention, retentionCommand } from './vip-retention';
@@ -50,7 +51,8 @@ export class VipReconciler {
     const object = await writer.addFinalizer(VIPS, seen);
     if (!object) return STALE_RETRY_MS;
     const made = await this.obey(object, read.value);
-    const obeyed = made.is === 'done' ? await this.retain(object, retention.value) : made;
+    const kept = made.is === 'done' ? await this.retain(object, retention.value) : made;
+    const obeyed = kept.is === 'done' ? await this.label(object) : kept;
     if (obeyed.is === 'behind') return BEHIND_RETRY_MS;
     if (obeyed.is === 'waiting') return rejections.retryInMs(vipKey(name));
     const findings = { rejected: obeyed.rejected ?? this.foreign(name), unread: read.value.unread };
@@ -86,16 +88,25 @@ export class VipReconciler {
     return command ? this.context.execute(command, actorOf(VIPS, object)) : { is: 'done' };
   }
 
+  private async label(object: KubernetesObject): Promise<Execution> {
+    const held = this.own(object.metadata.name);
+    if (!held) return { is: 'done' };
+    const { holder } = held.reservation;
+    return followLabels(this.context, VIPS, object, held.subnet.name, { holder });
+  }
+
   /** What there is to be done; undefined when it is so already. */
-  private commandOf({ metadata }: KubernetesObject, desired: VipSpec): KubeCommand | undefined {
-    const { name, uid } = metadata;
+  private commandOf(object: KubernetesObject, desired: VipSpec): KubeCommand | undefined {
+    const { name, uid } = object.metadata;
     const { v4, v6, mac, purpose } = desired;
     const held = this.own(name);
     const owner = { kind: 'KubernetesObject', resource: 'vips.kubeovn.io', uid } as const;
-    if (!held) return { type: 'ReserveVip', subnet: desired.subnet, name, owner, v4, v6, mac, ...purpose };
+    const { subnet: home } = desired;
+    const what = { name, v4, v6, mac, ...purpose };
+    if (!held) return { type: 'ReserveVip', subnet: home, owner, ...what, ...labelsIn(object) };
     const { note } = held.reservation.vip;
-    const command = { type: 'ReviseVip' as const, name, v4, v6, mac, ...purpose, note };
-    const decision = subnet.decide({ ...command, subnet: desired.subnet }, held.subnet, moment(this.context));
+    const command = { type: 'ReviseVip' as const, ...what, note };
+    const decision = subnet.decide({ ...command, subnet: home }, held.subnet, moment(this.context));
     return decision.rejected || decision.events.length > 0 ? command : undefined;
   }
 

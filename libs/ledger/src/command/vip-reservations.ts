@@ -14,7 +14,7 @@ import {
   type SubnetCommand,
 } from '@holdfast/ipam';
 import type { SubnetLoop, VipNameLoop } from './aggregate-loops';
-import type { LedgerOutcome, VipUseCommand } from './ledger-command';
+import { type LedgerOutcome, type VipUseCommand, vipOfUse } from './ledger-command';
 
 /** Others may take the name while we clear it, this often. */
 const CLAIM_ATTEMPTS_MAX = 3;
@@ -75,8 +75,9 @@ export class VipReservations {
     if (command.subnet !== undefined) {
       return this.executeIn(command.subnet, envelope as CommandEnvelope<SubnetCommand>);
     }
-    const { subnet, formerSubnets } = await this.names.peek(command.vip);
-    if (subnet === undefined) return notFound(envelope, command.vip);
+    const vip = vipOfUse(command);
+    const { subnet, formerSubnets } = await this.names.peek(vip);
+    if (subnet === undefined) return notFound(envelope, vip);
     const found = { ...command, subnet } as SubnetCommand;
     const used = { ...envelope, command: found, dedupeOn: command as SubnetCommand };
     return (await this.earlierReplyIn(formerSubnets, used)) ?? this.executeIn(subnet, used);

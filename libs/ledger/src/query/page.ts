@@ -1,6 +1,13 @@
 // A page of a sorted list, and what an answer is: found, or refused.
 import type { Page } from '@holdfast/api';
-import { type Rejection, reject } from '@holdfast/ipam';
+import {
+  type LabelSelector,
+  type LabelSubject,
+  type Rejection,
+  type SubnetState,
+  matchesLabels,
+  reject,
+} from '@holdfast/ipam';
 
 /** A part of a sorted list; `last` is its last entry's key when more follows. */
 export interface Listed<Entry> {
@@ -15,6 +22,13 @@ export type Found<Value> =
 export function noSubnet(name: string): { rejected: Rejection } {
   return reject('SubnetNotFound', `There is no subnet ${name}; define it first.`, { subnet: name });
 }
+
+/** Whether it has such labels as are asked for, if any are. */
+export const isSelectedBy = (
+  selector: LabelSelector | undefined,
+  { labels }: SubnetState,
+  subject: LabelSubject,
+): boolean => selector === undefined || matchesLabels(selector, labels.of(subject));
 
 /** The first `size` entries after `after` in key order, in one pass and without sorting all of them. */
 export function sortedPage<Entry>(

@@ -2,7 +2,7 @@
 import type { GetReservation, ListReservations } from '@holdfast/api';
 import { type Holder, type Reservation, type SubnetState, holderParts, reject } from '@holdfast/ipam';
 import type { LedgerReader } from '../follow/ledger-reader';
-import { type Found, type Listed, noSubnet, sortedPage } from './page';
+import { type Found, type Listed, isSelectedBy, noSubnet, sortedPage } from './page';
 
 export interface ReservationEntry {
   readonly subnet: SubnetState;
@@ -54,8 +54,11 @@ export function listReservations(
   };
 }
 
-function* reservationsIn({ byHolder }: SubnetState, query: ListReservations): Iterable<Reservation> {
-  for (const reservation of byHolder.values()) if (matches(reservation.holder, query)) yield reservation;
+function* reservationsIn(subnet: SubnetState, query: ListReservations): Iterable<Reservation> {
+  for (const reservation of subnet.byHolder.values()) {
+    const { holder } = reservation;
+    if (matches(holder, query) && isSelectedBy(query.labels, subnet, { holder })) yield reservation;
+  }
 }
 
 function matches(holder: Holder, { kind, namespace }: ListReservations): boolean {

@@ -3,7 +3,7 @@ import type { GetSubnet, ListFreeAddresses, ListSubnets } from '@holdfast/api';
 import type { Clock } from '@holdfast/clock';
 import { type Family, type SubnetState, countAddresses, formatAddress, reject } from '@holdfast/ipam';
 import type { LedgerReader } from '../follow/ledger-reader';
-import { type Found, type Listed, noSubnet, sortedPage } from './page';
+import { type Found, type Listed, isSelectedBy, noSubnet, sortedPage } from './page';
 
 export interface FreeAddressList {
   readonly family: Family;
@@ -16,8 +16,11 @@ export function getSubnet({ name }: GetSubnet, { view }: LedgerReader): Found<Su
   return subnet ? { found: subnet } : noSubnet(name);
 }
 
-export function listSubnets({ page }: ListSubnets, { view }: LedgerReader): Listed<SubnetState> {
-  return sortedPage(view.subnets(), ({ name }) => [name], page);
+export function listSubnets({ labels, page }: ListSubnets, { view }: LedgerReader): Listed<SubnetState> {
+  const matching = function* (): Iterable<SubnetState> {
+    for (const subnet of view.subnets()) if (isSelectedBy(labels, subnet, {})) yield subnet;
+  };
+  return sortedPage(matching(), ({ name }) => [name], page);
 }
 
 export function listFreeAddresses(

@@ -50,6 +50,18 @@ export function ledgerSuite({ name, open }: LedgerHarness): void {
       expect(ledger.view.subnet('left')?.byHolder.get(holder)).toMatchObject({ v4: 0x0a000002 });
     });
 
+    it("sets a Vip's labels wherever the Vip is, and others in the subnet that is named", async () => {
+      const holder = 'vip/web' as Holder;
+      const labels = { team: 'net' };
+      expect(await codeOf({ type: 'SetLabels', holder, labels })).toBe('VipNotFound');
+      await done(reserveVip('right'));
+      await done({ type: 'SetLabels', holder, labels });
+      await done({ type: 'SetLabels', subnet: 'left', labels });
+      expect(ledger.view.subnet('right')?.labels.of({ holder })).toEqual(labels);
+      expect(ledger.view.subnet('left')?.labels.of({})).toEqual(labels);
+      expect(await codeOf({ type: 'SetLabels', subnet: 'left', holder, labels })).toBe('VipNotFound');
+    });
+
     it('tells of facts in order, after the view shows them, until it is told to stop', async () => {
       const received: SubnetFact[] = [];
       const stop = ledger.onFacts((facts) => {

@@ -14,7 +14,7 @@ import {
   vipName,
   type VipNameState,
 } from '@holdfast/ipam';
-import { type LedgerCommand, isVipUseCommand } from '../command/ledger-command';
+import { type LedgerCommand, isVipUseCommand, vipOfUse } from '../command/ledger-command';
 import type { ProjectorLedger, ProjectorReply } from '../projector-ledger';
 
 export interface ExecutedCommand {
@@ -136,7 +136,7 @@ export class MemoryLedger implements ProjectorLedger {
     if (!isVipUseCommand(command)) return this.commit(command, through);
     const { subnet: home } = command;
     if (home !== undefined) return this.commit({ ...command, subnet: home }, through);
-    return this.inSubnetOf(command.vip, (found) => this.commit({ ...command, subnet: found }, through));
+    return this.inSubnetOf(vipOfUse(command), (found) => this.commit({ ...command, subnet: found }, through));
   }
 
   private inSubnetOf(vip: string, decide: (subnet: string) => ProjectorReply): ProjectorReply {

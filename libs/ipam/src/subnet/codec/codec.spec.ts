@@ -67,6 +67,16 @@ const event: fc.Arbitrary<SubnetEvent> = fc.oneof(
   fc
     .tuple(name, claim)
     .map(([vip, number]) => ({ type: 'VipNameYielded' as const, name: vip, claim: number })),
+  fc
+    .tuple(
+      fc.oneof(
+        holder.map((who) => ({ holder: who })),
+        name.map((pool) => ({ pool })),
+        fc.constant({}),
+      ),
+      fc.dictionary(name, words),
+    )
+    .map(([subject, labels]) => ({ type: 'LabelsSet' as const, ...subject, labels: { ...labels } })),
 );
 
 describe('the codec of a Subnet', () => {

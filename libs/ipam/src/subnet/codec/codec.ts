@@ -1,5 +1,7 @@
 // The stored form of a Subnet's events: explicit, versioned, for ever. A form that was ever written stays
 // readable: a change adds `.v2` beside `.v1`, and a fixture beside those in test/golden/events.
+import type { Holder } from '../../holder';
+import type { Labels } from '../../label';
 import { formatAddress, formatCidr, formatRange, parseAddress, parseCidr, parseRange } from '../../address';
 import {
   type ObjectOwner,
@@ -11,6 +13,7 @@ import {
   isUserEvent,
   isVipUse,
   portOf,
+  subjectOf,
 } from '../events';
 import { type StoredUse, USE_DECODERS, useFields } from './codec-uses';
 import {
@@ -56,6 +59,8 @@ type Fields = StoredDefinition &
     claim: number;
     /** Of `VipReserved`. */
     owner: ObjectOwner | null;
+    pool: string;
+    labels: Labels;
   };
 
 const decoders = new Map<string, (fields: Fields) => SubnetEvent>(
@@ -144,6 +149,11 @@ const decoders = new Map<string, (fields: Fields) => SubnetEvent>(
       reason: fields.reason,
     }),
     ...USE_DECODERS,
+    'LabelsSet.v1': ({ holder, pool, labels }) => ({
+      type: 'LabelsSet',
+      ...subjectOf({ holder: holder as Holder | undefined, pool: pool as string | undefined }),
+      labels,
+    }),
     'VipNameYielded.v1': ({ name, claim }) => ({ type: 'VipNameYielded', name, claim }),
   } satisfies Record<string, (fields: Fields) => SubnetEvent>),
 );
@@ -206,6 +216,8 @@ function toFields(event: SubnetEvent): object {
       return { name: event.name, ...writePurpose(event), ...writeHeld(event), from: writeHeld(event.from) };
     case 'VipReleased':
       return { name: event.name, claim: event.claim, ...writeHeld(event), reason: event.reason };
+    case 'LabelsSet':
+      return { ...subjectOf(event), labels: event.labels };
     case 'VipNameYielded':
       return { name: event.name, claim: event.claim };
   }

@@ -1,6 +1,7 @@
 // What comes of a command: events (none, when what was asked is already so) and the reply to its caller, or a
 // rejection.
 import { type Holder, holderParts, vipHolder } from '../../holder';
+import type { Labels } from '../../label';
 import type { Rejection } from '../../rejection';
 import {
   type Grantor,
@@ -39,6 +40,8 @@ export interface SubnetReply {
   readonly user?: { readonly holder: Holder; readonly user?: User };
   /** `backends` is absent where the decision was not about them. */
   readonly rule?: Partial<Rule> & Pick<Rule, 'name' | 'vip'>;
+  /** Of `SetLabels`. */
+  readonly labels?: Labels;
   /** Of `YieldVipName`: whether the Vip is held here, so that its name was not yielded. */
   readonly vipHeld?: boolean;
 }
@@ -94,6 +97,8 @@ export function replyTo(event: SubnetEvent): SubnetReply {
       return { rule: { name: event.rule, vip: event.vip } };
     case 'RuleBackendsChanged':
       return { rule: { name: event.rule, vip: event.vip, backends: event.backends } };
+    case 'LabelsSet':
+      return { labels: event.labels };
   }
 }
 

@@ -4,10 +4,11 @@ import { reject } from '../../rejection';
 import { type Moment, type SubnetDecision, accept, alreadySo } from '../decision/decision';
 import { comesBeforeDefinition } from '../decision/late';
 import { type Retention, definitionOf } from '../events';
+import { type LabelsRequest, asksForOtherLabels, withLabels } from '../label/with-labels';
 import type { SubnetState } from '../state/state';
 import { defaultGateways, definitionFault, differences } from './definition-fault';
 
-export interface DefineSubnet {
+export interface DefineSubnet extends LabelsRequest {
   readonly type: 'DefineSubnet';
   readonly subnet: string;
   /** One, or one of each family. */
@@ -24,7 +25,10 @@ export interface DefineSubnet {
   readonly retention?: Retention;
 }
 
-export function defineSubnet(command: DefineSubnet, state: SubnetState, moment: Moment): SubnetDecision {
+export const defineSubnet = (command: DefineSubnet, state: SubnetState, moment: Moment): SubnetDecision =>
+  withLabels(command, {}, () => define(command, state, moment));
+
+function define(command: DefineSubnet, state: SubnetState, moment: Moment): SubnetDecision {
   const { cidrs, gateways = defaultGateways(cidrs), excluded = [], coolingMs = 0 } = command;
   const router = command.router || undefined;
   const { retention } = command;
@@ -34,7 +38,8 @@ export function defineSubnet(command: DefineSubnet, state: SubnetState, moment: 
   if (!state.definition) {
     return comesBeforeDefinition(state, moment) ?? accept({ type: 'SubnetDefined', ...definition });
   }
-  const differs = differences(state.definition, definition);
+  const differs: string[] = differences(state.definition, definition);
+  if (asksForOtherLabels(command, {}, state)) differs.push('labels');
   if (differs.length === 0) return alreadySo({ definition: state.definition });
   return reject(
     'SubnetExists',

@@ -1,6 +1,7 @@
 // What may have happened to a Subnet. Each event says the whole of what holds after it, so that it can be read
 // alone; who asked, when and through what stands in its metadata (libs/event-store).
 import type { SubnetDefined, SubnetRetired, SubnetRevised } from './definition';
+import type { LabelsSet } from './label';
 import type { ParentGranted, ParentWithdrawn } from './parent';
 import type { AddressMoved, AddressReleased, AddressReserved } from './reservation';
 import type { RuleBackendsChanged, RuleDefined, RuleRetired, RuleRevised } from './rule';
@@ -40,4 +41,5 @@ export type SubnetEvent =
   | VipReleased
   | UserEvent
   | VipUseEvent
-  | VipNameYielded;
+  | VipNameYielded
+  | LabelsSet;

@@ -1,5 +1,6 @@
 export * from './definition';
 export * from './events';
+export * from './label';
 export * from './owner';
 export * from './parent';
 export * from './reservation';

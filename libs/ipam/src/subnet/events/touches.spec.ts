@@ -55,6 +55,10 @@ const CONCERNED: {
     { type: 'RetentionSet', holder: pod },
     { holder: pod, use: 'kept' },
   ],
+  LabelsSet: [
+    { type: 'LabelsSet', holder: web, labels: { team: 'net' } },
+    { holder: web, vip: 'web' },
+  ],
   ParentGranted: [
     { type: 'ParentGranted', vip: 'web', port: 'web-0.default', grantor: 'selector' },
     { holder: web, vip: 'web', parent: 'web-0.default', use: 'begins' },

@@ -71,6 +71,8 @@ export function touches(event: SubnetEvent): Touched {
       return ofUser(event.holder, 'kept');
     case 'RetentionEnded':
       return ofUser(event.holder, 'ends');
+    case 'LabelsSet':
+      return event.holder === undefined ? NOTHING : ofHolder(event.holder);
     case 'ParentGranted':
       return ofVipUse(event.vip, 'begins', event.port);
     case 'ParentWithdrawn':

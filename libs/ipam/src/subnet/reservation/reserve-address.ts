@@ -1,10 +1,12 @@
 // ReserveAddress: one address, or one of each family, for a holder; and who carries them, if that is known already.
 import { type Family, formatMac, formatPair } from '../../address';
 import { type Holder, isVipHolder } from '../../holder';
+import { formatLabels } from '../../label';
 import { type Rejection, invalid, reject } from '../../rejection';
 import { type Moment, type SubnetDecision, accept, alreadySo, describe, heldBy } from '../decision/decision';
 import { comesBeforeRelease } from '../decision/late';
 import { type PortRequest, portOf } from '../events';
+import { type LabelsRequest, asksForOtherLabels, withLabels } from '../label/with-labels';
 import type { Reservation } from '../state/reservation';
 import type { SubnetState } from '../state/state';
 import { type UserRequest, withUser } from '../user/attach-user';
@@ -12,7 +14,7 @@ import { type AddressRequest, satisfies } from './address-request';
 import { chooseAddresses } from './choose-addresses';
 import { unfitPort } from './port-fault';
 
-export interface ReserveAddress extends AddressRequest, PortRequest, UserRequest {
+export interface ReserveAddress extends AddressRequest, PortRequest, UserRequest, LabelsRequest {
   readonly type: 'ReserveAddress';
   readonly subnet: string;
   readonly holder: Holder;
@@ -20,12 +22,16 @@ export interface ReserveAddress extends AddressRequest, PortRequest, UserRequest
   readonly prefersFormer?: boolean;
 }
 
-export function reserveAddress(command: ReserveAddress, state: SubnetState, moment: Moment): SubnetDecision {
+export const reserveAddress = (command: ReserveAddress, state: SubnetState, moment: Moment): SubnetDecision =>
+  withLabels(command, { holder: command.holder }, () => reserve(command, state, moment));
+
+function reserve(command: ReserveAddress, state: SubnetState, moment: Moment): SubnetDecision {
   const { holder } = command;
   if (isVipHolder(holder)) return invalid('holder', 'a Vip is reserved with ReserveVip');
   const held = state.byHolder.get(holder);
   if (held) {
-    if (!satisfies(state, held, command)) return hasDifferentAddress(state, held, command);
+    const isAsked = satisfies(state, held, command) && !asksForOtherLabels(command, { holder }, state);
+    if (!isAsked) return hasDifferentAddress(state, held, command);
     const isSo = alreadySo({ reservation: describe(state, held) });
     return withUser(isSo, command, state, moment, { ...heldBy(state, held), ...portOf(held) });
   }
@@ -56,10 +62,11 @@ function chooseLastHeld(command: ReserveAddress, state: SubnetState, moment: Mom
 function hasDifferentAddress(
   state: SubnetState,
   held: Reservation,
-  request: AddressRequest & PortRequest,
+  request: AddressRequest & PortRequest & LabelsRequest,
 ): { rejected: Rejection } {
   const { holder } = held;
   const port = held.port === undefined ? '' : ` on port ${held.port}`;
+  const labels = asksForOtherLabels(request, { holder }, state) ? formatLabels(request.labels ?? {}) : '';
   const has = `${formatPair(held)} MAC ${formatMac(state.macOf(held))}${port}`;
   const asked = [
     formatPair(request),
@@ -68,11 +75,15 @@ function hasDifferentAddress(
     request.port === undefined
       ? ''
       : `port ${request.port}${request.portSecurity ? ' with port security' : ''}`,
+    labels === '' ? '' : `labels ${labels}`,
   ];
   const asking = asked.filter(Boolean).join(', ');
+  const remedy = satisfies(state, held, request)
+    ? 'set its labels, or ask without any'
+    : 'move or release what it holds';
   return reject(
     'HolderHasDifferentAddress',
-    `${holder} holds ${has} in subnet ${state.name}, but asks for ${asking}; move or release what it holds.`,
+    `${holder} holds ${has} in subnet ${state.name}, but asks for ${asking}; ${remedy}.`,
     { subnet: state.name, holder, held: formatPair(held), asked: asking },
   );
 }

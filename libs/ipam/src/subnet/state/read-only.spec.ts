@@ -16,6 +16,8 @@ export function cannotChange(state: SubnetState, view: LedgerView): void {
   state.byHolder.hold('pod/default/a', { holder: 'pod/default/a', sinceMs: 0 });
   // @ts-expect-error a user comes by an event
   state.users.evolve({ type: 'RetentionSet', holder: 'pod/default/a' }, 0);
+  // @ts-expect-error labels come by an event
+  state.labels.evolve({ type: 'LabelsSet', labels: {} }, 0);
   // @ts-expect-error a rule comes by an event
   state.uses.endVip('web');
   // @ts-expect-error an address is used by an event

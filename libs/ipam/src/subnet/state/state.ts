@@ -23,6 +23,7 @@ import {
 } from '../events';
 import { AddressSpace, type AddressSpaceReader } from '../space/address-space';
 import { Holdings, type HoldingsReader } from './holdings';
+import { SubnetLabels, type SubnetLabelsReader } from './subnet-labels';
 import { type LastHolder, type LastHeld, type Reservation, addressesOf } from './reservation';
 import { Users, type UsersReader } from './users';
 import { VipUses, type VipUsesReader } from './vip-uses';
@@ -41,6 +42,7 @@ export class SubnetFold {
   readonly uses = new VipUses();
   /** Who uses each reservation, and which are kept though nobody does. */
   readonly users = new Users();
+  readonly labels = new SubnetLabels();
   private spaces: { 4?: AddressSpace; 6?: AddressSpace } = {};
   private readonly ownMacs = new Map<Mac, Holder>();
   /** The first IPv6 address that was held with the MAC derived from it: those that share its upper 96 bits are found by theirs. */
@@ -137,6 +139,7 @@ export class SubnetFold {
         this.definition = undefined;
         this.definitionAtMs = atMs;
         this.spaces = {};
+        this.labels.endAll();
         break;
       case 'AddressReserved':
         this.hold(event.holder, event, atMs, event.port === undefined ? undefined : portOfReserved(event));
@@ -168,6 +171,9 @@ export class SubnetFold {
       case 'RetentionSet':
         this.users.evolve(event, atMs);
         break;
+      case 'LabelsSet':
+        this.labels.evolve(event, atMs);
+        break;
       case 'ParentGranted':
       case 'ParentWithdrawn':
       case 'RuleDefined':
@@ -183,6 +189,7 @@ export class SubnetFold {
   /** Free addresses are counted anew from who holds what and who gave up what: blocks and exclusions changed. */
   private define(definition: SubnetDefinition): void {
     this.definition = definitionOf(definition);
+    this.labels.keepPools(this.definition.pools);
     const { cidrs } = definition;
     this.spaces = {};
     for (const cidr of cidrs) this.spaces[cidr.family] = new AddressSpace(cidr, this.definition);
@@ -263,6 +270,7 @@ export class SubnetFold {
       v6 === undefined ? { v4, releasedAtMs: atMs } : { v4, v6, releasedAtMs: atMs },
     );
     this.users.end(holder);
+    this.labels.end(holder);
     this.byHolder.sweep((_, { releasedAtMs }) => releasedAtMs < atMs - RELEASE_MEMORY_MS);
   }
 
@@ -315,6 +323,7 @@ export interface SubnetState
   readonly byAddress: HoldingsReader<Address, LastHolder>;
   readonly uses: VipUsesReader;
   readonly users: UsersReader;
+  readonly labels: SubnetLabelsReader;
   space(family: Family): AddressSpaceReader | undefined;
 }
 

@@ -4,11 +4,12 @@ import { reject } from '../../rejection';
 import { type Moment, type SubnetDecision, accept, alreadySo, describe } from '../decision/decision';
 import { comesBeforeRelease } from '../decision/late';
 import { type ObjectOwner, type VipPurpose, purposeOf } from '../events';
+import { type LabelsRequest, asksForOtherLabels, withLabels } from '../label/with-labels';
 import { type AddressRequest, satisfies } from '../reservation/address-request';
 import { chooseAddresses } from '../reservation/choose-addresses';
 import type { SubnetState } from '../state/state';
 
-export interface ReserveVip extends AddressRequest, VipPurpose {
+export interface ReserveVip extends AddressRequest, VipPurpose, LabelsRequest {
   readonly type: 'ReserveVip';
   readonly subnet: string;
   readonly name: string;
@@ -18,7 +19,10 @@ export interface ReserveVip extends AddressRequest, VipPurpose {
   readonly owner?: ObjectOwner;
 }
 
-export function reserveVip(command: ReserveVip, state: SubnetState, moment: Moment): SubnetDecision {
+export const reserveVip = (command: ReserveVip, state: SubnetState, moment: Moment): SubnetDecision =>
+  withLabels(command, { holder: vipHolder(command.name) }, () => reserve(command, state, moment));
+
+function reserve(command: ReserveVip, state: SubnetState, moment: Moment): SubnetDecision {
   const { name, claim } = command;
   const holder = vipHolder(name);
   const held = state.byHolder.get(holder);
@@ -26,6 +30,7 @@ export function reserveVip(command: ReserveVip, state: SubnetState, moment: Mome
     const differs = [
       ...(satisfies(state, held, command) ? [] : ['addresses or MAC']),
       ...(held.vip ? purposeDifferences(held.vip, command) : []),
+      ...(asksForOtherLabels(command, { holder }, state) ? ['labels'] : []),
     ].join(', ');
     return differs === ''
       ? alreadySo({ reservation: describe(state, held) })

@@ -8,6 +8,8 @@ import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { HeldAddress } from "./address_pb";
 import { file_holdfast_v1_address } from "./address_pb";
+import type { LabelSet } from "./label_pb";
+import { file_holdfast_v1_label } from "./label_pb";
 import type { User } from "./reservation_pb";
 import { file_holdfast_v1_reservation } from "./reservation_pb";
 import type { Rule } from "./rule_pb";
@@ -22,7 +24,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file holdfast/v1/event.proto.
  */
 export const file_holdfast_v1_event: GenFile = /*@__PURE__*/
-  fileDesc("Chdob2xkZmFzdC92MS9ldmVudC5wcm90bxILaG9sZGZhc3QudjEioQcKC0xlZGdlckV2ZW50EgoKAmlkGAEgASgJEhAKCHBvc2l0aW9uGAIgASgJEg4KBnN0cmVhbRgDIAEoCRIPCgd2ZXJzaW9uGAQgASgDEigKBHRpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBHR5cGUYBiABKAkSDgoGc3VibmV0GAcgASgJEhMKBmhvbGRlchgIIAEoCUgAiAEBEg8KAnY0GAkgASgJSAGIAQESDwoCdjYYCiABKAlIAogBARIQCgNtYWMYCyABKAlIA4gBARIoCgZiZWZvcmUYDCABKAsyGC5ob2xkZmFzdC52MS5IZWxkQWRkcmVzcxITCgZyZWFzb24YDSABKAlIBIgBARInCgpkZWZpbml0aW9uGA4gASgLMhMuaG9sZGZhc3QudjEuU3VibmV0Eh0KA3ZpcBgPIAEoCzIQLmhvbGRmYXN0LnYxLlZpcBISCgVjbGFpbRgQIAEoA0gFiAEBEg0KBWFjdG9yGBEgASgJEg8KB3Rocm91Z2gYEiABKAkSEgoKY29tbWFuZF9pZBgTIAEoCRIRCgRwb3J0GBQgASgJSAaIAQESGgoNcG9ydF9zZWN1cml0eRgVIAEoCEgHiAEBEhQKB2dyYW50b3IYFiABKAlICIgBARInCghldmlkZW5jZRgXIAEoCzIVLmhvbGRmYXN0LnYxLkV2aWRlbmNlEhYKCXJ1bGVfbmFtZRgYIAEoCUgJiAEBEh8KBHJ1bGUYGSABKAsyES5ob2xkZmFzdC52MS5SdWxlEicKCGJhY2tlbmRzGBogASgLMhUuaG9sZGZhc3QudjEuQmFja2VuZHMSHwoEdXNlchgbIAEoCzIRLmhvbGRmYXN0LnYxLlVzZXISFgoJcmV0ZW50aW9uGBwgASgJSAqIAQESKQoFdW50aWwYHSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKBW93bmVyGB4gASgJSAuIAQESKAoJdmlwX293bmVyGB8gASgLMhUuaG9sZGZhc3QudjEuVmlwT3duZXJCCQoHX2hvbGRlckIFCgNfdjRCBQoDX3Y2QgYKBF9tYWNCCQoHX3JlYXNvbkIICgZfY2xhaW1CBwoFX3BvcnRCEAoOX3BvcnRfc2VjdXJpdHlCCgoIX2dyYW50b3JCDAoKX3J1bGVfbmFtZUIMCgpfcmV0ZW50aW9uQggKBl9vd25lciJECghWaXBPd25lchIMCgRraW5kGAEgASgJEhAKCHJlc291cmNlGAIgASgJEhAKA3VpZBgDIAEoCUgAiAEBQgYKBF91aWQiaAoIRXZpZGVuY2USDgoGb2JqZWN0GAEgASgJEhAKA3VpZBgCIAEoCUgAiAEBEh0KEHJlc291cmNlX3ZlcnNpb24YAyABKAlIAYgBAUIGCgRfdWlkQhMKEV9yZXNvdXJjZV92ZXJzaW9uIh0KCEJhY2tlbmRzEhEKCWFkZHJlc3NlcxgBIAMoCWIGcHJvdG8z", [file_google_protobuf_timestamp, file_holdfast_v1_address, file_holdfast_v1_reservation, file_holdfast_v1_rule, file_holdfast_v1_subnet, file_holdfast_v1_vip]);
+  fileDesc("Chdob2xkZmFzdC92MS9ldmVudC5wcm90bxILaG9sZGZhc3QudjEi5AcKC0xlZGdlckV2ZW50EgoKAmlkGAEgASgJEhAKCHBvc2l0aW9uGAIgASgJEg4KBnN0cmVhbRgDIAEoCRIPCgd2ZXJzaW9uGAQgASgDEigKBHRpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBHR5cGUYBiABKAkSDgoGc3VibmV0GAcgASgJEhMKBmhvbGRlchgIIAEoCUgAiAEBEg8KAnY0GAkgASgJSAGIAQESDwoCdjYYCiABKAlIAogBARIQCgNtYWMYCyABKAlIA4gBARIoCgZiZWZvcmUYDCABKAsyGC5ob2xkZmFzdC52MS5IZWxkQWRkcmVzcxITCgZyZWFzb24YDSABKAlIBIgBARInCgpkZWZpbml0aW9uGA4gASgLMhMuaG9sZGZhc3QudjEuU3VibmV0Eh0KA3ZpcBgPIAEoCzIQLmhvbGRmYXN0LnYxLlZpcBISCgVjbGFpbRgQIAEoA0gFiAEBEg0KBWFjdG9yGBEgASgJEg8KB3Rocm91Z2gYEiABKAkSEgoKY29tbWFuZF9pZBgTIAEoCRIRCgRwb3J0GBQgASgJSAaIAQESGgoNcG9ydF9zZWN1cml0eRgVIAEoCEgHiAEBEhQKB2dyYW50b3IYFiABKAlICIgBARInCghldmlkZW5jZRgXIAEoCzIVLmhvbGRmYXN0LnYxLkV2aWRlbmNlEhYKCXJ1bGVfbmFtZRgYIAEoCUgJiAEBEh8KBHJ1bGUYGSABKAsyES5ob2xkZmFzdC52MS5SdWxlEicKCGJhY2tlbmRzGBogASgLMhUuaG9sZGZhc3QudjEuQmFja2VuZHMSHwoEdXNlchgbIAEoCzIRLmhvbGRmYXN0LnYxLlVzZXISFgoJcmV0ZW50aW9uGBwgASgJSAqIAQESKQoFdW50aWwYHSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKBW93bmVyGB4gASgJSAuIAQESKAoJdmlwX293bmVyGB8gASgLMhUuaG9sZGZhc3QudjEuVmlwT3duZXISJQoGbGFiZWxzGCAgASgLMhUuaG9sZGZhc3QudjEuTGFiZWxTZXQSEQoEcG9vbBghIAEoCUgMiAEBQgkKB19ob2xkZXJCBQoDX3Y0QgUKA192NkIGCgRfbWFjQgkKB19yZWFzb25CCAoGX2NsYWltQgcKBV9wb3J0QhAKDl9wb3J0X3NlY3VyaXR5QgoKCF9ncmFudG9yQgwKCl9ydWxlX25hbWVCDAoKX3JldGVudGlvbkIICgZfb3duZXJCBwoFX3Bvb2wiRAoIVmlwT3duZXISDAoEa2luZBgBIAEoCRIQCghyZXNvdXJjZRgCIAEoCRIQCgN1aWQYAyABKAlIAIgBAUIGCgRfdWlkImgKCEV2aWRlbmNlEg4KBm9iamVjdBgBIAEoCRIQCgN1aWQYAiABKAlIAIgBARIdChByZXNvdXJjZV92ZXJzaW9uGAMgASgJSAGIAQFCBgoEX3VpZEITChFfcmVzb3VyY2VfdmVyc2lvbiIdCghCYWNrZW5kcxIRCglhZGRyZXNzZXMYASADKAliBnByb3RvMw", [file_google_protobuf_timestamp, file_holdfast_v1_address, file_holdfast_v1_label, file_holdfast_v1_reservation, file_holdfast_v1_rule, file_holdfast_v1_subnet, file_holdfast_v1_vip]);
 
 /**
  * Something that has happened, as it stands in the ledger: for ever. History is told in these, and each is
@@ -38,8 +40,8 @@ export const file_holdfast_v1_event: GenFile = /*@__PURE__*/
  *
  * Types: SubnetDefined, SubnetRevised, SubnetRetired, AddressReserved, AddressMoved, AddressReleased, VipReserved,
  * VipRevised, VipReleased, ParentGranted, ParentWithdrawn, RuleDefined, RuleRevised, RuleRetired, RuleBackendsChanged,
- * UserAttached, UserDetached, ReservationRetained, RetentionEnded, RetentionSet, VipNameYielded in the streams of
- * subnets; VipNameClaimed, VipNameFreed in those of Vip names. New ones may be added: pass over what you don't know.
+ * UserAttached, UserDetached, ReservationRetained, RetentionEnded, RetentionSet, LabelsSet, VipNameYielded in the
+ * streams of subnets; VipNameClaimed, VipNameFreed in those of Vip names. New ones may be added: pass over what you don't know.
  *
  * @generated from message holdfast.v1.LedgerEvent
  */
@@ -264,6 +266,20 @@ export type LedgerEvent = Message<"holdfast.v1.LedgerEvent"> & {
    * @generated from field: holdfast.v1.VipOwner vip_owner = 31;
    */
   vipOwner?: VipOwner | undefined;
+
+  /**
+   * All labels of what it is about after it: LabelsSet has it. That is what `holder` has, or `pool`, or else the subnet.
+   *
+   * @generated from field: holdfast.v1.LabelSet labels = 32;
+   */
+  labels?: LabelSet | undefined;
+
+  /**
+   * The name of the pool: LabelsSet has it where it is about one.
+   *
+   * @generated from field: optional string pool = 33;
+   */
+  pool?: string | undefined;
 };
 
 /**

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file holdfast/v1/pool.proto.
  */
 export const file_holdfast_v1_pool: GenFile = /*@__PURE__*/
-  fileDesc("ChZob2xkZmFzdC92MS9wb29sLnByb3RvEgtob2xkZmFzdC52MSKDAQoRRGVmaW5lUG9vbFJlcXVlc3QSDgoGc3VibmV0GAEgASgJEgwKBG5hbWUYAiABKAkSDgoGcmFuZ2VzGAMgAygJEhIKCm5hbWVzcGFjZXMYBCADKAkSLAoHb3B0aW9ucxgPIAEoCzIbLmhvbGRmYXN0LnYxLkNvbW1hbmRPcHRpb25zIlsKEkRlZmluZVBvb2xSZXNwb25zZRIfCgRwb29sGAEgASgLMhEuaG9sZGZhc3QudjEuUG9vbBISCgpjb21tYW5kX2lkGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJIl8KEVJldGlyZVBvb2xSZXF1ZXN0Eg4KBnN1Ym5ldBgBIAEoCRIMCgRuYW1lGAIgASgJEiwKB29wdGlvbnMYDyABKAsyGy5ob2xkZmFzdC52MS5Db21tYW5kT3B0aW9ucyI6ChJSZXRpcmVQb29sUmVzcG9uc2USEgoKY29tbWFuZF9pZBgBIAEoCRIQCghwb3NpdGlvbhgCIAEoCSJJCg5HZXRQb29sUmVxdWVzdBIOCgZzdWJuZXQYASABKAkSDAoEbmFtZRgCIAEoCRIZChFhdF9sZWFzdF9wb3NpdGlvbhgOIAEoCSJECg9HZXRQb29sUmVzcG9uc2USHwoEcG9vbBgBIAEoCzIRLmhvbGRmYXN0LnYxLlBvb2wSEAoIcG9zaXRpb24YAiABKAkiZAoQTGlzdFBvb2xzUmVxdWVzdBIOCgZzdWJuZXQYASABKAkSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkSGQoRYXRfbGVhc3RfcG9zaXRpb24YDiABKAkiYAoRTGlzdFBvb2xzUmVzcG9uc2USIAoFcG9vbHMYASADKAsyES5ob2xkZmFzdC52MS5Qb29sEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRIQCghwb3NpdGlvbhgDIAEoCTK9AgoLUG9vbFNlcnZpY2USTQoKRGVmaW5lUG9vbBIeLmhvbGRmYXN0LnYxLkRlZmluZVBvb2xSZXF1ZXN0Gh8uaG9sZGZhc3QudjEuRGVmaW5lUG9vbFJlc3BvbnNlEk0KClJldGlyZVBvb2wSHi5ob2xkZmFzdC52MS5SZXRpcmVQb29sUmVxdWVzdBofLmhvbGRmYXN0LnYxLlJldGlyZVBvb2xSZXNwb25zZRJECgdHZXRQb29sEhsuaG9sZGZhc3QudjEuR2V0UG9vbFJlcXVlc3QaHC5ob2xkZmFzdC52MS5HZXRQb29sUmVzcG9uc2USSgoJTGlzdFBvb2xzEh0uaG9sZGZhc3QudjEuTGlzdFBvb2xzUmVxdWVzdBoeLmhvbGRmYXN0LnYxLkxpc3RQb29sc1Jlc3BvbnNlYgZwcm90bzM", [file_holdfast_v1_command, file_holdfast_v1_subnet]);
+  fileDesc("ChZob2xkZmFzdC92MS9wb29sLnByb3RvEgtob2xkZmFzdC52MSLuAQoRRGVmaW5lUG9vbFJlcXVlc3QSDgoGc3VibmV0GAEgASgJEgwKBG5hbWUYAiABKAkSDgoGcmFuZ2VzGAMgAygJEhIKCm5hbWVzcGFjZXMYBCADKAkSOgoGbGFiZWxzGAUgAygLMiouaG9sZGZhc3QudjEuRGVmaW5lUG9vbFJlcXVlc3QuTGFiZWxzRW50cnkSLAoHb3B0aW9ucxgPIAEoCzIbLmhvbGRmYXN0LnYxLkNvbW1hbmRPcHRpb25zGi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiWwoSRGVmaW5lUG9vbFJlc3BvbnNlEh8KBHBvb2wYASABKAsyES5ob2xkZmFzdC52MS5Qb29sEhIKCmNvbW1hbmRfaWQYAiABKAkSEAoIcG9zaXRpb24YAyABKAkiXwoRUmV0aXJlUG9vbFJlcXVlc3QSDgoGc3VibmV0GAEgASgJEgwKBG5hbWUYAiABKAkSLAoHb3B0aW9ucxgPIAEoCzIbLmhvbGRmYXN0LnYxLkNvbW1hbmRPcHRpb25zIjoKElJldGlyZVBvb2xSZXNwb25zZRISCgpjb21tYW5kX2lkGAEgASgJEhAKCHBvc2l0aW9uGAIgASgJIkkKDkdldFBvb2xSZXF1ZXN0Eg4KBnN1Ym5ldBgBIAEoCRIMCgRuYW1lGAIgASgJEhkKEWF0X2xlYXN0X3Bvc2l0aW9uGA4gASgJIkQKD0dldFBvb2xSZXNwb25zZRIfCgRwb29sGAEgASgLMhEuaG9sZGZhc3QudjEuUG9vbBIQCghwb3NpdGlvbhgCIAEoCSJ8ChBMaXN0UG9vbHNSZXF1ZXN0Eg4KBnN1Ym5ldBgBIAEoCRIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCRIWCg5sYWJlbF9zZWxlY3RvchgEIAEoCRIZChFhdF9sZWFzdF9wb3NpdGlvbhgOIAEoCSJgChFMaXN0UG9vbHNSZXNwb25zZRIgCgVwb29scxgBIAMoCzIRLmhvbGRmYXN0LnYxLlBvb2wSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJMr0CCgtQb29sU2VydmljZRJNCgpEZWZpbmVQb29sEh4uaG9sZGZhc3QudjEuRGVmaW5lUG9vbFJlcXVlc3QaHy5ob2xkZmFzdC52MS5EZWZpbmVQb29sUmVzcG9uc2USTQoKUmV0aXJlUG9vbBIeLmhvbGRmYXN0LnYxLlJldGlyZVBvb2xSZXF1ZXN0Gh8uaG9sZGZhc3QudjEuUmV0aXJlUG9vbFJlc3BvbnNlEkQKB0dldFBvb2wSGy5ob2xkZmFzdC52MS5HZXRQb29sUmVxdWVzdBocLmhvbGRmYXN0LnYxLkdldFBvb2xSZXNwb25zZRJKCglMaXN0UG9vbHMSHS5ob2xkZmFzdC52MS5MaXN0UG9vbHNSZXF1ZXN0Gh4uaG9sZGZhc3QudjEuTGlzdFBvb2xzUmVzcG9uc2ViBnByb3RvMw", [file_holdfast_v1_command, file_holdfast_v1_subnet]);
 
 /**
  * Asks for a pool to be as said here.
@@ -49,6 +49,14 @@ export type DefinePoolRequest = Message<"holdfast.v1.DefinePoolRequest"> & {
    * @generated from field: repeated string namespaces = 4;
    */
   namespaces: string[];
+
+  /**
+   * All its labels from now on, as `SetLabels` would set them. Empty: a new pool has none, and one that exists keeps those it
+   * has.
+   *
+   * @generated from field: map<string, string> labels = 5;
+   */
+  labels: { [key: string]: string };
 
   /**
    * About the command.
@@ -252,6 +260,14 @@ export type ListPoolsRequest = Message<"holdfast.v1.ListPoolsRequest"> & {
    * @generated from field: string page_token = 3;
    */
   pageToken: string;
+
+  /**
+   * Only those with labels that match: a label selector in Kubernetes' syntax, at most 1024 characters, as
+   * `team=net,env in (prod, test),!old`. Empty: all.
+   *
+   * @generated from field: string label_selector = 4;
+   */
+  labelSelector: string;
 
   /**
    * Wait, for a bounded time, until the answer reflects this position of the log. Empty: don't wait.
