@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '@bufbuild/protobuf';
-import { type OperationName, REJECTION_STATUS, operationList } from '@holdfast/api';
+import { REJECTION_STATUS, operationList } from '@holdfast/api';
 import { PARENTS_MAX } from '@holdfast/ipam';
 import { type ControlPlaneProcess, startControlPlane } from '@holdfast/infra/servers/control-plane';
 import { type NatsServer, startNatsServer } from '@holdfast/infra/servers/nats-server';
+import { type Case, LABEL_CASES } from './label-cases';
 import {
   type TransportAnswer,
   type TransportClient,
@@ -41,9 +42,6 @@ const ONCE = { commandId: 'NET-once', issuedAt: new Date().toISOString() };
 const LONG_AGO = '2020-01-01T00:00:00Z';
 
 const RULE = { name: 'web', vip: 'VIP-lb', ports: [{ port: 80, targetPort: 8080 }], rejectWhenEmpty: true };
-
-/** `NET` and `VIP` become names of the transport's own. */
-type Case = readonly [what: string, operation: OperationName, request: JsonObject];
 
 const CASES: readonly Case[] = [
   [
@@ -210,6 +208,7 @@ const CASES: readonly Case[] = [
   ['no pool retired', 'RetirePool', { subnet: 'NET', name: 'mail' }],
   ['one of an unknown subnet retired', 'RetirePool', { subnet: 'NET-x', name: 'mail' }],
 
+  ...LABEL_CASES,
   ['an address that outlives its users', 'ReserveAddress', { ...SET, families: ['IPV4'] }],
   ['a user', 'AttachUser', { ...SET, ...POD }],
   ['the same again', 'AttachUser', { ...SET, ...POD }],
@@ -331,7 +330,7 @@ it('refuses a parent too many over every transport', async () => {
 
 function substitute(request: JsonObject, names: Readonly<Record<string, string>>): JsonObject {
   const text = JSON.stringify(request).replace(
-    /(["/])(NET|VIP)(?=[-"])/g,
+    /(["/])(NET|VIP)(?=[-"/])/g,
     (_, before: string, name: string) => `${before}${names[name]}`,
   );
   return JSON.parse(text) as JsonObject;
@@ -357,5 +356,6 @@ function withoutChance(answer: TransportAnswer, own: string): string {
       .replaceAll('no_retention', 'noRetention')
       .replaceAll('owner_state', 'ownerState')
       .replaceAll('command_id', 'commandId')
+      .replaceAll('label_selector', 'labelSelector')
   );
 }

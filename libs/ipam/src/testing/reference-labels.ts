@@ -1,6 +1,8 @@
 // Labels once more, in the plainest way: a list of who has which. Of the reference model.
 import type { Labels } from '../label';
-import type { LabelSubject } from '../subnet';
+import type { RejectionCode } from '../rejection';
+import type { LabelSubject, Moment, SetLabels } from '../subnet';
+import type { ReferenceDecision } from './reference-holding';
 
 interface Labelled {
   readonly subject: string;
@@ -16,15 +18,18 @@ export class ReferenceLabels {
     return textOf(labels) !== '' && textOf(labels) !== this.textOf(subject);
   }
 
-  isSame(subject: LabelSubject, labels: Labels): boolean {
-    return textOf(labels) === this.textOf(subject);
+  /** @param sinceMs when its subject last changed, or that it is not there */
+  execute(command: SetLabels, sinceMs: number | RejectionCode, moment: Moment): ReferenceDecision {
+    if (typeof sinceMs === 'string') return { rejected: sinceMs };
+    if (textOf(command.labels) === this.textOf(command)) return { changed: false };
+    const { nowMs, issuedAtMs } = moment;
+    const isLate = this.list.some((one) => one.subject === subjectNameOf(command) && one.atMs > issuedAtMs);
+    if (isLate || sinceMs > issuedAtMs) return { rejected: 'CommandExpired' };
+    this.set(command, command.labels, nowMs);
+    return { changed: true };
   }
 
-  isSetAfter(subject: LabelSubject, ms: number): boolean {
-    return this.list.some((one) => one.subject === subjectNameOf(subject) && one.atMs > ms);
-  }
-
-  set(subject: LabelSubject, labels: Labels, atMs: number): void {
+  private set(subject: LabelSubject, labels: Labels, atMs: number): void {
     this.end(subject);
     this.list.push({ subject: subjectNameOf(subject), text: textOf(labels), atMs });
   }

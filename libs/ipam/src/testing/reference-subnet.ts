@@ -16,15 +16,23 @@ import type { RejectionCode } from '../rejection';
 import type {
   AddressPool,
   HeldAddress,
+  LabelSubject,
   Moment,
-  PortRequest,
   SubnetCommand,
-  SetLabels,
   SubnetDefinition,
   UserCommand,
-  VipPurpose,
 } from '../subnet';
 import type { Labels } from '../label';
+import {
+  type Holding,
+  type Past,
+  type ReferenceDecision,
+  type Release,
+  type Request,
+  addresses,
+  isFulfilled,
+  purposeText,
+} from './reference-holding';
 import { ReferenceLabels, areSoundLabels } from './reference-labels';
 import {
   after,
@@ -54,37 +62,6 @@ export type AddressCommand = Exclude<
   }
 >;
 
-export type ReferenceDecision =
-  | { readonly rejected: RejectionCode }
-  /** What the holder has now, or had until now; nothing for commands about the subnet itself. */
-  | { readonly changed: boolean; readonly held?: HeldAddress; readonly rejected?: undefined };
-
-interface Holding extends HeldAddress, PortRequest {
-  readonly holder: Holder;
-  readonly changedAtMs: number;
-  readonly purpose?: string;
-  readonly claim?: number;
-}
-
-interface Past {
-  readonly address: Address;
-  readonly holder: Holder;
-  readonly atMs: number;
-}
-
-interface Release {
-  readonly holder: Holder;
-  readonly atMs: number;
-  readonly held: HeldAddress;
-}
-
-type Request = Partial<HeldAddress> &
-  PortRequest & {
-    readonly families?: readonly Family[];
-    readonly pool?: string;
-    readonly prefersFormer?: boolean;
-    readonly labels?: Labels;
-  };
 type Chosen =
   | { readonly rejected: RejectionCode }
   | { readonly held: HeldAddress; readonly rejected?: undefined };
@@ -132,13 +109,20 @@ export class ReferenceSubnet {
           ? { rejected: 'InvalidArgument' }
           : this.reserve(command.holder, command, moment, 'HolderHasDifferentAddress');
       case 'ReserveVip':
-        return this.reserve(vipHolder(command.name), command, moment, 'VipExists', text(command), command);
+        return this.reserve(
+          vipHolder(command.name),
+          command,
+          moment,
+          'VipExists',
+          purposeText(command),
+          command,
+        );
       case 'MoveAddress':
         return isVip(command.holder)
           ? { rejected: 'InvalidArgument' }
           : this.move(command.holder, command, moment, 'ReservationNotFound');
       case 'ReviseVip':
-        return this.move(vipHolder(command.name), command, moment, 'VipNotFound', text(command));
+        return this.move(vipHolder(command.name), command, moment, 'VipNotFound', purposeText(command));
       case 'ReleaseAddress':
         return isVip(command.holder)
           ? { rejected: 'InvalidArgument' }
@@ -146,7 +130,7 @@ export class ReferenceSubnet {
       case 'ReleaseVip':
         return this.release(vipHolder(command.name), moment, 'VipNotFound');
       case 'SetLabels':
-        return this.setLabels(definition, command, moment);
+        return this.labels.execute(command, this.sinceMs(definition, command), moment);
     }
   }
 
@@ -310,21 +294,13 @@ export class ReferenceSubnet {
     return { changed: true, held };
   }
 
-  private setLabels(
-    { pools = [] }: SubnetDefinition,
-    { holder, pool, labels }: SetLabels,
-    { nowMs, issuedAtMs }: Moment,
-  ): ReferenceDecision {
+  /** Since when what is to be labelled is what it is; or that it is not there. */
+  private sinceMs({ pools = [] }: SubnetDefinition, { holder, pool }: LabelSubject): number | RejectionCode {
     const held = this.holdings.find((holding) => holding.holder === holder);
-    if (holder !== undefined && !held)
-      return { rejected: isVip(holder) ? 'VipNotFound' : 'ReservationNotFound' };
-    if (pool !== undefined && !pools.some(({ name }) => name === pool)) return { rejected: 'PoolNotFound' };
-    if (this.labels.isSame({ holder, pool }, labels)) return NOTHING;
-    const atMs = held ? held.changedAtMs : this.definitionAtMs;
-    if (atMs > issuedAtMs || this.labels.isSetAfter({ holder, pool }, issuedAtMs))
-      return { rejected: 'CommandExpired' };
-    this.labels.set({ holder, pool }, labels, nowMs);
-    return { changed: true };
+    if (holder !== undefined)
+      return held?.changedAtMs ?? (isVip(holder) ? 'VipNotFound' : 'ReservationNotFound');
+    const isThere = pool === undefined || pools.some(({ name }) => name === pool);
+    return isThere ? this.definitionAtMs : 'PoolNotFound';
   }
 
   private yieldName(name: string, claim: number): ReferenceDecision {
@@ -419,19 +395,3 @@ export class ReferenceSubnet {
 const NOTHING: ReferenceDecision = { changed: false };
 
 const isVip = (holder: Holder): boolean => holderParts(holder).kind === 'vip';
-
-const addresses = ({ v4, v6 }: { readonly v4?: number; readonly v6?: bigint }): Address[] =>
-  [v4, v6].filter((address) => address !== undefined);
-
-function isFulfilled(request: Request, held: Holding): boolean {
-  const keys = ['v4', 'v6', 'mac'] as const;
-  return (
-    keys.every((key) => request[key] === undefined || request[key] === held[key]) &&
-    (request.port === undefined ||
-      (request.port === held.port && !request.portSecurity === !held.portSecurity)) &&
-    (request.families ?? []).every((family) => held[`v${family}`] !== undefined)
-  );
-}
-
-const text = ({ vipType, namespace = '', selector, note = '' }: VipPurpose): string =>
-  JSON.stringify([vipType, namespace, selector, note]);

@@ -23,8 +23,6 @@ import type {
   DefinePool,
   DefineSubnet,
   HeldAddress,
-  LabelSubject,
-  LabelsSet,
   MoveAddress,
   ReleaseAddress,
   ReleaseVip,
@@ -34,7 +32,6 @@ import type {
   RetireSubnet,
   ReviseSubnet,
   ReviseVip,
-  SetLabels,
   SubnetDefined,
   SubnetRevised,
   User,
@@ -106,7 +103,6 @@ export function commandsTo(subnet: string) {
       subnet,
       cidrs: cidrs.split(/[ ,]+/).map(cidr),
       ...definition(rest),
-      ...(rest.labels && { labels: rest.labels }),
     }),
     revise: (changes: DefinitionText): ReviseSubnet => ({
       type: 'ReviseSubnet',
@@ -167,12 +163,6 @@ export function commandsTo(subnet: string) {
       rest: Omit<VipText, 'claim' | 'families'> = {},
     ): ReviseVip => ({ type: 'ReviseVip', subnet, name, ...purpose(rest), ...request(addresses, rest) }),
     releaseVip: (name: string, reason = REASON): ReleaseVip => ({ type: 'ReleaseVip', subnet, name, reason }),
-    setLabels: (of: string, labels: Labels): SetLabels => ({
-      type: 'SetLabels',
-      subnet,
-      ...labelSubject(of),
-      labels,
-    }),
     yieldVipName: (name: string, claim = 0): YieldVipName => ({ type: 'YieldVipName', subnet, name, claim }),
   };
 }
@@ -205,11 +195,6 @@ export function eventsOf(subnet: string) {
       ...was,
       reason,
     }),
-    labelsSet: (of: string, labels: Labels): LabelsSet => ({
-      type: 'LabelsSet',
-      ...labelSubject(of),
-      labels,
-    }),
     vipReserved: (name: string, to: HeldAddress, { claim = 0, ...rest }: VipText = {}): VipReserved => ({
       type: 'VipReserved',
       name,
@@ -234,7 +219,7 @@ export function eventsOf(subnet: string) {
   };
 }
 
-function definition({ cidrs, gateways, excluded, coolingMs, router, retention }: DefinitionText) {
+function definition({ cidrs, gateways, excluded, coolingMs, router, retention, labels }: DefinitionText) {
   return {
     ...(cidrs && { cidrs: cidrs.map(cidr) }),
     ...(gateways && { gateways: gateways.map(address) }),
@@ -242,6 +227,7 @@ function definition({ cidrs, gateways, excluded, coolingMs, router, retention }:
     ...(coolingMs !== undefined && { coolingMs }),
     ...(router !== undefined && { router }),
     ...(retention !== undefined && { retention: must(parseRetention(retention), retention) }),
+    ...(labels && { labels }),
   };
 }
 
@@ -252,10 +238,6 @@ const whole = (rest: DefinitionText) => ({
   coolingMs: 0,
   ...definition(rest),
 });
-
-/** A holder, the name of a pool, or '' for the subnet itself. */
-const labelSubject = (of: string): LabelSubject =>
-  of === '' ? {} : of.includes('/') ? { holder: holder(of) } : { pool: of };
 
 function request(addresses: PairText, { mac: macText, families, pool, labels }: RequestText) {
   return {

@@ -29,6 +29,9 @@ async function perform(ledger: ProjectorLedger, command: LedgerCommand): Promise
   expect(await ledger.hasReached(reply.position as string)).toBe(true);
 }
 
+const codeOf = async (ledger: ProjectorLedger, command: LedgerCommand): Promise<string | undefined> =>
+  (await ledger.execute(command, ACTOR)).rejected?.code;
+
 export function ledgerSuite({ name, open }: LedgerHarness): void {
   describe(`a ledger for projectors: ${name}`, () => {
     let ledger: ProjectorLedger;
@@ -41,8 +44,7 @@ export function ledgerSuite({ name, open }: LedgerHarness): void {
     afterEach(() => close());
 
     const done = (command: LedgerCommand): Promise<void> => perform(ledger, command);
-    const codeOf = async (command: LedgerCommand): Promise<string | undefined> =>
-      (await ledger.execute(command, ACTOR)).rejected?.code;
+    const refusalOf = (command: LedgerCommand): Promise<string | undefined> => codeOf(ledger, command);
 
     it('shows what was decided once it has reached the position of the reply', async () => {
       const holder = 'pod/default/a' as Holder;
@@ -50,17 +52,7 @@ export function ledgerSuite({ name, open }: LedgerHarness): void {
       expect(ledger.view.subnet('left')?.byHolder.get(holder)).toMatchObject({ v4: 0x0a000002 });
     });
 
-    it("sets a Vip's labels wherever the Vip is, and others in the subnet that is named", async () => {
-      const holder = 'vip/web' as Holder;
-      const labels = { team: 'net' };
-      expect(await codeOf({ type: 'SetLabels', holder, labels })).toBe('VipNotFound');
-      await done(reserveVip('right'));
-      await done({ type: 'SetLabels', holder, labels });
-      await done({ type: 'SetLabels', subnet: 'left', labels });
-      expect(ledger.view.subnet('right')?.labels.of({ holder })).toEqual(labels);
-      expect(ledger.view.subnet('left')?.labels.of({})).toEqual(labels);
-      expect(await codeOf({ type: 'SetLabels', subnet: 'left', holder, labels })).toBe('VipNotFound');
-    });
+    labelCases(() => ledger);
 
     it('tells of facts in order, after the view shows them, until it is told to stop', async () => {
       const received: SubnetFact[] = [];
@@ -85,7 +77,7 @@ export function ledgerSuite({ name, open }: LedgerHarness): void {
 
     it('lets one subnet have a name, and another once it is released', async () => {
       await done(reserveVip('left'));
-      expect(await codeOf(reserveVip('right'))).toBe('VipNameTaken');
+      expect(await refusalOf(reserveVip('right'))).toBe('VipNameTaken');
       expect(ledger.view.vip('web')?.subnet.name).toBe('left');
       await done(releaseVip);
       await done(reserveVip('right'));
@@ -93,7 +85,7 @@ export function ledgerSuite({ name, open }: LedgerHarness): void {
     });
 
     it('keeps no claim to a name whose reservation was refused', async () => {
-      expect(await codeOf(reserveVip('left', '10.9.9.9'))).toBe('AddressOutOfRange');
+      expect(await refusalOf(reserveVip('left', '10.9.9.9'))).toBe('AddressOutOfRange');
       await done(reserveVip('right'));
     });
 
@@ -109,7 +101,7 @@ export function ledgerSuite({ name, open }: LedgerHarness): void {
       ['ReleaseVip', releaseVip],
       ['GrantParent', grant],
     ] as const)('refuses %s of a Vip that there is not', async (_, command) => {
-      expect(await codeOf(command as LedgerCommand)).toBe('VipNotFound');
+      expect(await refusalOf(command as LedgerCommand)).toBe('VipNotFound');
     });
 
     it('finds where a Vip is for who uses it', async () => {
@@ -117,5 +109,20 @@ export function ledgerSuite({ name, open }: LedgerHarness): void {
       await done(grant);
       expect(ledger.view.vip('web')?.subnet.uses.parentCount('web')).toBe(1);
     });
+  });
+}
+
+/** Wherever it may be decided. */
+function labelCases(of: () => ProjectorLedger): void {
+  it("sets a Vip's labels wherever the Vip is, and others in the subnet that is named", async () => {
+    const holder = 'vip/web' as Holder;
+    const labels = { team: 'net' };
+    expect(await codeOf(of(), { type: 'SetLabels', holder, labels })).toBe('VipNotFound');
+    await perform(of(), reserveVip('right'));
+    await perform(of(), { type: 'SetLabels', holder, labels });
+    await perform(of(), { type: 'SetLabels', subnet: 'left', labels });
+    expect(of().view.subnet('right')?.labels.of({ holder })).toEqual(labels);
+    expect(of().view.subnet('left')?.labels.of({})).toEqual(labels);
+    expect(await codeOf(of(), { type: 'SetLabels', subnet: 'left', holder, labels })).toBe('VipNotFound');
   });
 }

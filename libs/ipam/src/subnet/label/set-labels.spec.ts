@@ -1,11 +1,12 @@
-import { commandsTo, eventsOf, scenario } from '../../testing';
+import { commandsTo, eventsOf, labelsIn, scenario } from '../../testing';
 import { subnet } from '..';
 
 const NAME = 'ovn-default';
 const { define, revise, retire, definePool, retirePool, reserve, move, release, reserveVip, reviseVip } =
   commandsTo(NAME);
-const { releaseVip, setLabels } = commandsTo(NAME);
-const { labelsSet, reserved, held } = eventsOf(NAME);
+const { releaseVip } = commandsTo(NAME);
+const { reserved, held } = eventsOf(NAME);
+const { setLabels, labelsSet } = labelsIn(NAME);
 const net = { team: 'net' };
 const web = { team: 'web' };
 const POD = 'pod/default/a';
