@@ -27,11 +27,19 @@ export interface DemoOptions {
   readonly ledger?: string;
   /** Flags for the control plane. */
   readonly flags?: Readonly<Record<string, string>>;
-  /** Told of what cannot be had here, and what runs without it. */
+  /** Given what cannot be had here, and what runs without it. */
   readonly tell: (line: string) => void;
+  /** Given the control plane's log. */
+  readonly onLog?: (text: string) => void;
 }
 
-export async function startWorld({ kubeconfig, ledger, flags = {}, tell }: DemoOptions): Promise<DemoWorld> {
+export async function startWorld({
+  kubeconfig,
+  ledger,
+  flags = {},
+  tell,
+  onLog,
+}: DemoOptions): Promise<DemoWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-'));
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
@@ -42,7 +50,7 @@ export async function startWorld({ kubeconfig, ledger, flags = {}, tell }: DemoO
     const northbound = await startNorthbound(stops, tell);
     const nats = await startNats(folder, stops, tell);
     const file = kubeconfig ?? (await startSandbox(stops));
-    const controlPlane = await startControlPlane({
+    const all = {
       store: `sqlite:${ledger ?? join(folder, 'ledger.db')}`,
       kubeconfig: file,
       ...(northbound && { northbound }),
@@ -50,7 +58,8 @@ export async function startWorld({ kubeconfig, ledger, flags = {}, tell }: DemoO
       // In a cluster of the user's somebody gives Pods their addresses already.
       'pod-addresses': kubeconfig === undefined ? 'on' : 'off',
       ...flags,
-    });
+    };
+    const controlPlane = await startControlPlane(all, onLog);
     stops.push(() => controlPlane.stop());
     return {
       controlPlane,

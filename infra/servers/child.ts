@@ -15,11 +15,18 @@ export class Child {
     private readonly process: ChildProcess,
   ) {}
 
-  static start(program: string, args: readonly string[], options: SpawnOptions = {}): Child {
+  /** @param onOutput is given what it prints, on both outputs, as it comes */
+  static start(
+    program: string,
+    args: readonly string[],
+    options: SpawnOptions = {},
+    onOutput?: (text: string) => void,
+  ): Child {
     const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     const started = new Child(program, child);
     const keep = (chunk: Buffer): void => {
       started.tail = (started.tail + chunk.toString()).slice(-TAIL_LENGTH);
+      onOutput?.(chunk.toString());
     };
     child.stdout?.on('data', keep);
     child.stderr?.on('data', keep);

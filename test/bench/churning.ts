@@ -81,10 +81,10 @@ class Bench {
     this.reconciler = new NorthboundReconciler({
       northbound: this.counted(),
       view: this.ledger.view,
+      onFacts: (listener) => this.ledger.onFacts(listener),
       comparePositions: compareNumbers,
       ...time,
     });
-    this.ledger.onFacts((facts) => this.reconciler.factsApplied(facts));
   }
 
   static async start(): Promise<Bench> {

@@ -2,6 +2,7 @@
 // and no client of any transport is known here.
 export * as v1 from './contract';
 export { type Invalid } from './checked';
+export type { Decided } from './decided';
 export { contractFiles, contractServices, fileDescriptors } from './grpc';
 export * from './operation';
 export * from './operations';

@@ -2,6 +2,7 @@
 // means. The three transports are loops over the table of these in ./operations.
 import type { DescMessage, DescMethod, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import type { Checked } from './checked';
+import type { Decided } from './decided';
 import type { Refusal } from './status';
 import { SUBJECT_PREFIX } from './subjects';
 import { type HttpMethod, type Route, route } from './route';
@@ -35,16 +36,56 @@ type Rpc<Request extends DescMessage, Response extends DescMessage> = DescMethod
   readonly output: Response;
 };
 
-export const command = definer('command');
-export const query = definer('query');
+export interface CommandOperation<
+  Request extends DescMessage = DescMessage,
+  Response extends DescMessage = DescMessage,
+  Meaning = unknown,
+> extends Operation<Request, Response, Meaning> {
+  /** What the caller is told, once it was decided. */
+  present(decided: Decided, meaning: Meaning): MessageInitShape<Response>;
+}
 
-function definer(kind: Operation['kind']) {
-  return <Request extends DescMessage, Response extends DescMessage, Meaning>(
-    method: Rpc<Request, Response>,
-    http: `${HttpMethod} /${string}`,
-    subject: `${string}.${string}`,
-    parse: (request: MessageShape<Request>) => Checked<Meaning>,
-  ): Operation<Request, Response, Meaning> => ({
+export const isCommand = (operation: Operation): operation is CommandOperation =>
+  operation.kind === 'command';
+
+type Parse<Request extends DescMessage, Meaning> = (request: MessageShape<Request>) => Checked<Meaning>;
+
+/** A reply has no field that its message has not: the compiler alone would let it pass, and it would be lost. */
+type Only<Reply, Response extends DescMessage> = Reply &
+  Partial<Record<Exclude<keyof Reply, keyof MessageShape<Response>>, never>>;
+
+export function command<
+  Request extends DescMessage,
+  Response extends DescMessage,
+  Meaning,
+  Reply extends MessageInitShape<Response>,
+>(
+  method: Rpc<Request, Response>,
+  http: `${HttpMethod} /${string}`,
+  subject: `${string}.${string}`,
+  parse: Parse<Request, Meaning>,
+  present: (decided: Decided, meaning: Meaning) => Only<Reply, Response>,
+): CommandOperation<Request, Response, Meaning> {
+  return { ...define('command', method, http, subject, parse), present };
+}
+
+export function query<Request extends DescMessage, Response extends DescMessage, Meaning>(
+  method: Rpc<Request, Response>,
+  http: `${HttpMethod} /${string}`,
+  subject: `${string}.${string}`,
+  parse: Parse<Request, Meaning>,
+): Operation<Request, Response, Meaning> {
+  return define('query', method, http, subject, parse);
+}
+
+function define<Request extends DescMessage, Response extends DescMessage, Meaning>(
+  kind: Operation['kind'],
+  method: Rpc<Request, Response>,
+  http: `${HttpMethod} /${string}`,
+  subject: `${string}.${string}`,
+  parse: Parse<Request, Meaning>,
+): Operation<Request, Response, Meaning> {
+  return {
     name: method.name,
     kind,
     method,
@@ -55,7 +96,7 @@ function definer(kind: Operation['kind']) {
     subject: `${SUBJECT_PREFIX}.${subject}`,
     natsEndpoint: subject.replaceAll('.', '-'),
     parse,
-  });
+  };
 }
 
 /** What an operation's request means to whoever carries it out. */

@@ -1,4 +1,4 @@
-// The only door to chance.
+// The only way to chance.
 import { randomBytes, randomUUID } from 'node:crypto';
 
 export interface Chance {

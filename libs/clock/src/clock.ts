@@ -1,4 +1,4 @@
-// The only door to time. Nothing else in the product reads the system clock or sets a timer, so that a
+// The only way to time. Nothing else in the product reads the system clock or sets a timer, so that a
 // simulation can hold time in its hand.
 
 /** Undoes a scheduled call; calling it again, or after the call ran, does nothing. */

@@ -19,6 +19,5 @@ export {
 } from './loop/reconcile-loop';
 export { ProjectorLoop, type ProjectorLoopOptions } from './projector-loop';
 export { ActiveRejections } from './rejection/active-rejections';
-export { type RetryTrigger, triggerOf, unblockedBy } from './rejection/retry-triggers';
 export { projectorStatus, type ProjectorStatus } from './status/projector-status';
 export { type ProjectorFault, Troubles } from './status/troubles';

@@ -24,6 +24,8 @@ export interface ProjectorLoopOptions<Fact>
   readonly allKeys: () => Iterable<Due>;
   /** How often all keys are due, less up to a tenth: against what no change and no fact told of. */
   readonly resyncEveryMs: number;
+  /** False: `isResync` is never asked, so that no note is taken of each key. For who has very many of them. */
+  readonly notesResyncs?: boolean;
   /** For the log: what failed, and when it is tried again. */
   readonly onFault?: (fault: ProjectorFault, retryInMs: number) => void;
 }
@@ -92,7 +94,7 @@ export class ProjectorLoop<Fact> {
   /** Marks all keys. */
   resync(): void {
     for (const due of this.options.allKeys()) {
-      this.resynced.add(due.key);
+      if (this.options.notesResyncs !== false) this.resynced.add(due.key);
       this.loop.mark(due.key, due);
     }
   }

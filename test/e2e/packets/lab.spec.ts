@@ -106,6 +106,9 @@ describeOrSkip(skipReason ? `a packet lab [skipped: ${skipReason}]` : 'a packet 
     await lab.whenUp(...PODS.map(({ name }) => name));
   });
 
+  /** A server that dies under a test explains what the test says. */
+  afterEach(async () => expect(await lab.obituaries()).toEqual([]));
+
   afterAll(async () => {
     await lab?.stop();
   });
@@ -215,7 +218,7 @@ describeOrSkip(skipReason ? `a packet lab [skipped: ${skipReason}]` : 'a packet 
 
   it('ends with the process that started it, however that ends', async () => {
     const lib = JSON.stringify(compiled('lab/lab'));
-    const script = `require(${lib}).Lab.start().then((lab) => console.log(lab.folder))`;
+    const script = `require(${lib}).PacketLab.start().then((lab) => console.log(lab.folder))`;
     const parent = spawn(process.execPath, ['-e', `${script}; setInterval(() => 0, 1e6)`], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

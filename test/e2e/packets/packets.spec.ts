@@ -6,7 +6,7 @@ import { PacketLab } from './lab/lab';
 import type { Pod } from './lab/pod';
 import { packetLabSkipReason } from './lab/skip-reason';
 import { duplicateMatches } from './probes/duplicate-match';
-import { connectTcp, serveTcp } from './probes/tcp';
+import { serveTcp } from './probes/tcp';
 import {
   expectClaim,
   expectConnections,
@@ -59,6 +59,9 @@ describeOrSkip(skipReason ? `packets [skipped: ${skipReason}]` : 'packets', () =
     await lab.whenUp(...PODS.map(({ name }) => `${name}.default`));
     await holdfast.settled();
   });
+
+  /** A server that dies under a test explains what the test says. */
+  afterEach(async () => expect(await lab.obituaries()).toEqual([]));
 
   afterAll(async () => {
     await holdfast?.stop();
@@ -196,10 +199,13 @@ describeOrSkip(skipReason ? `packets [skipped: ${skipReason}]` : 'packets', () =
       // Nothing listens on far's 8080.
       await revise({ endpoints, healthCheck: true });
       await holdfast.settled();
-      await until('only the backend that answers is asked', async () => {
-        const { servers, failures } = await connectTcp(near, { address: BALANCED.v4, port: 80, count: 40 });
-        return (servers['alice'] === 40 && Object.keys(failures).length === 0) || undefined;
+      await until('the backend that does not answer is known', async () => {
+        const states = await lab.sbctl('--bare', '--columns=status', 'find', 'Service_Monitor', 'port=8080');
+        return states.split(/\s+/).includes('offline') || undefined;
       });
+      await lab.syncHv();
+      const { servers } = await expectConnections(near, BALANCED.v4, 80, 40);
+      expect(servers).toEqual({ alice: 40 });
     });
   });
 });

@@ -77,6 +77,7 @@ describeOrSkip(
       const options = {
         northbound,
         view: ledger.view,
+        onFacts: () => () => undefined,
         comparePositions: compareNumbers,
         ledgerId: () => LEDGER,
       };
@@ -93,6 +94,9 @@ describeOrSkip(
       });
       await handOver.whenRead();
     }, 60_000);
+
+    /** A server that dies under a test explains what the test says. */
+    afterEach(async () => expect(await lab.obituaries()).toEqual([]));
 
     afterAll(async () => {
       await handOver?.close();

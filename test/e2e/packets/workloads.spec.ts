@@ -28,6 +28,9 @@ describeOrSkip(skipReason ? `workloads [skipped: ${skipReason}]` : 'workloads', 
     [near, far] = [await cluster.runPod('near', 1), await cluster.runPod('far', 2)];
     await lab.whenUp('near.default', 'far.default');
   }, 60_000);
+  /** A server that dies under a test explains what the test says. */
+  afterEach(async () => expect(await lab.obituaries()).toEqual([]));
+
   afterAll(async () => {
     await cluster?.stop();
     await lab?.stop();

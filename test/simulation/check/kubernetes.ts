@@ -1,7 +1,6 @@
 // Kubernetes beside the ledger: what was reserved for an object ends with the object and not before it, and in the end
 // each object's status says what the ledger says.
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { THROUGH_KUBERNETES } from '@holdfast/kube-api';
+import { type KubernetesObject, THROUGH_KUBERNETES } from '@holdfast/kube-api';
 import {
   type Labels,
   type LedgerView,

@@ -119,23 +119,37 @@ const ofProbes = (subnet: string): AddressCommand => ({
 });
 
 /** The slow model knows who holds what, not what it is used for. */
-const MODELLED: ReadonlySet<string> = new Set<AddressCommand['type']>([
-  'DefineSubnet',
-  'ReviseSubnet',
-  'RetireSubnet',
-  'DefinePool',
-  'RetirePool',
-  'ReserveAddress',
-  'MoveAddress',
-  'ReleaseAddress',
-  'ReserveVip',
-  'ReviseVip',
-  'ReleaseVip',
-  'YieldVipName',
-  'SetLabels',
-]);
+const MODELLED: {
+  readonly [Type in SubnetCommand['type']]: Type extends AddressCommand['type'] ? true : false;
+} = {
+  DefineSubnet: true,
+  ReviseSubnet: true,
+  RetireSubnet: true,
+  DefinePool: true,
+  RetirePool: true,
+  ReserveAddress: true,
+  MoveAddress: true,
+  ReleaseAddress: true,
+  ReserveVip: true,
+  ReviseVip: true,
+  ReleaseVip: true,
+  YieldVipName: true,
+  AttachUser: false,
+  DetachUser: false,
+  MovePrimary: false,
+  EndOwner: false,
+  ReleaseExpired: false,
+  SetRetention: false,
+  GrantParent: false,
+  WithdrawParent: false,
+  DefineRule: false,
+  ReviseRule: false,
+  RetireRule: false,
+  SetRuleBackends: false,
+  SetLabels: true,
+};
 
-const isModelled = (command: SubnetCommand): command is AddressCommand => MODELLED.has(command.type);
+const isModelled = (command: SubnetCommand): command is AddressCommand => MODELLED[command.type];
 
 /** What the model does not know of: who uses it. */
 const BEYOND: ReadonlySet<string> = new Set(['VipInUse', 'ReservationInUse']);

@@ -1,7 +1,6 @@
 // What is in the cluster now, and whatever changes as it changes: for those who play a part in it, and for checkers.
 // Objects are the server's own; nobody may change them.
-import type { KubernetesObject, Resource } from '@holdfast/kube-api';
-import { keyOf } from '@holdfast/kube-api';
+import { keyOf, type KubernetesObject, type Resource } from '@holdfast/kube-api';
 import type { SandboxCluster } from '@holdfast/kube-api/testing';
 
 export interface PictureChange {

@@ -1,7 +1,13 @@
 // Random orders of clients: mostly sensible, some of them not.
 import type { SeededChance } from '@holdfast/clock/testing';
-import { GRANTORS } from '@holdfast/ipam';
-import type { AddressRequest, Cidr, Holder, SubnetDefinition, VipPurpose } from '@holdfast/ipam';
+import {
+  type AddressRequest,
+  type Cidr,
+  GRANTORS,
+  type Holder,
+  type SubnetDefinition,
+  type VipPurpose,
+} from '@holdfast/ipam';
 import type { LedgerCommand } from '@holdfast/ledger';
 import { LabelOrders } from './label-orders';
 import type { SubnetPlan, Terrain } from './terrain';

@@ -1,7 +1,6 @@
 // Bugs of the projector that gives Pods their addresses: whom it takes for whom, whom it believes to be gone, and what it says.
-import type { Following, KubernetesApi, KubernetesObject } from '@holdfast/kube-api';
+import { type Following, type KubernetesApi, type KubernetesObject, PODS } from '@holdfast/kube-api';
 import type { ProjectorLedger, LedgerCommand } from '@holdfast/ledger';
-import { PODS } from '@holdfast/kube-api';
 import { reject, subnet } from '@holdfast/ipam';
 import type { Planted, Surroundings } from '../world/surroundings';
 import { like, seen } from './clusters';

@@ -48,6 +48,7 @@ export async function checkNorthbound(world: World): Promise<void> {
   const reconciler = new NorthboundReconciler({
     northbound: new NorthboundSession(world, life, rebuilt, new NorthboundLock()),
     view: history.view,
+    onFacts: () => () => undefined,
     comparePositions,
     clock: life.clock,
     chance: new SeededChance(1),

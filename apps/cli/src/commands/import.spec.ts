@@ -1,7 +1,11 @@
 // `holdfast import kube-ovn` against a cluster and a control plane: what it prints, and how it ends.
 import { createObjects, kubeOvn } from '@holdfast/kube-ovn-import/testing';
-import { installDefinitions, MANIFESTS } from '@holdfast/kube-api/testing';
-import { type SandboxApiServer, startSandboxApiServer } from '@holdfast/kube-api/testing';
+import {
+  installDefinitions,
+  MANIFESTS,
+  type SandboxApiServer,
+  startSandboxApiServer,
+} from '@holdfast/kube-api/testing';
 import { type CliControlPlane, startCliControlPlane } from '../testing/control-plane';
 import type { Io } from '../io';
 import { Terminal } from '../testing/terminal';

@@ -116,9 +116,9 @@ describe('what is refused', () => {
     ['subnet define s9 --cidr 10.9.0.0/24 --label -=', 2, 'labels'],
     ['subnet list -l "a b"', 2, 'labelSelector'],
   ])('%s', async (line, code, said) => {
-    const told = await new Terminal(controlPlane().server).type(`holdfast ${line}`);
-    expect(told.code).toBe(code);
-    expect(told.err).toContain(said);
+    const shown = await new Terminal(controlPlane().server).type(`holdfast ${line}`);
+    expect(shown.code).toBe(code);
+    expect(shown.err).toContain(said);
   });
 });
 

@@ -1,6 +1,15 @@
 // One call of the contract, whichever transport it came over: from what it means to an answer. Commands go to the CommandBus,
 // queries to the QueryBus. Whatever goes wrong inside becomes a fault of the contract; what it was stays in our log.
-import { type Answer, type Asked, type Operation, type Operations, type ReplyOf, fault } from '@holdfast/api';
+import {
+  type Answer,
+  type Asked,
+  type CommandOperation,
+  type Operation,
+  type Operations,
+  type ReplyOf,
+  fault,
+  isCommand,
+} from '@holdfast/api';
 import { LoopFault, StoreFault } from '@holdfast/event-store';
 import type { LedgerCommand } from '@holdfast/ledger';
 import { Injectable, Logger } from '@nestjs/common';
@@ -8,7 +17,6 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ReportStatus } from '../health/status-report';
 import { ExecuteCommand } from '../ledger/execute-command';
 import type { Caller } from './caller';
-import { COMMAND_REPLIES, type CommandName } from './command-replies';
 import { AnswerQuery } from './queries/answer-query';
 import type { QueryName } from './queries/query-answers';
 
@@ -26,8 +34,7 @@ export class OperationService {
   /** @param meaning what `operation.parse` gave. Never rejects. */
   async call(operation: Operation, meaning: unknown, caller: Caller): Promise<AnyAnswer> {
     try {
-      if (operation.kind === 'command')
-        return await this.execute(operation.name as CommandName, meaning as Asked<LedgerCommand>, caller);
+      if (isCommand(operation)) return await this.execute(operation, meaning as Asked<LedgerCommand>, caller);
       if (operation.name === 'GetStatus') return { reply: await this.queries.execute(new ReportStatus()) };
       return await this.queries.execute(new AnswerQuery(operation.name as QueryName, meaning as never));
     } catch (error) {
@@ -35,7 +42,11 @@ export class OperationService {
     }
   }
 
-  private async execute(name: CommandName, asked: Asked<LedgerCommand>, caller: Caller): Promise<AnyAnswer> {
+  private async execute(
+    operation: CommandOperation,
+    asked: Asked<LedgerCommand>,
+    caller: Caller,
+  ): Promise<AnyAnswer> {
     const { command, commandId, issuedAtMs, actor = caller.name } = asked;
     const outcome = await this.commands.execute(
       new ExecuteCommand({
@@ -43,7 +54,7 @@ export class OperationService {
         actor: { name: actor, through: caller.through },
       }),
     );
-    return outcome.rejected ? outcome : { reply: COMMAND_REPLIES[name](outcome, command) };
+    return outcome.rejected ? outcome : { reply: operation.present(outcome, asked) };
   }
 
   private asFault(error: unknown, { name }: Operation): ReturnType<typeof fault> {

@@ -9,7 +9,7 @@ import {
   type SandboxApiServer,
   startSandboxApiServer,
 } from '@holdfast/kube-api/testing';
-import { eventually, type RunningProcess, startProcess } from '../testing/running-process';
+import { untilFound, type RunningProcess, startProcess } from '../testing/running-process';
 
 const KUBE_OVN = '/apis/kubeovn.io/v1';
 const RULES = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/switch-lb-rules.kubeovn.io';
@@ -53,7 +53,7 @@ it('tells what is held back, what is not served and what was different, and lets
   await right.request('POST', `${KUBE_OVN}/subnets`, object('Subnet', 'blue', { cidrBlock: '10.17.0.0/24' }));
   for (const name of ['db', 'web'])
     await right.request('POST', `${KUBE_OVN}/vips`, object('Vip', name, { subnet: 'blue' }));
-  await eventually(async () => (await vipsIn(first)).length === 2 || undefined);
+  await untilFound(async () => (await vipsIn(first)).length === 2 || undefined);
   expect(await first.ask('POST', '/deletion-guards/Vip/override?missing=2')).toMatchObject({
     ...{ status: 409, body: { message: 'nothing of kind Vip is held back' } },
   });
@@ -61,7 +61,7 @@ it('tells what is held back, what is not served and what was different, and lets
   const wrong = await cluster();
   await wrong.request('DELETE', RULES);
   const second = await connectTo(wrong);
-  const { trouble, notes } = await eventually(async () => {
+  const { trouble, notes } = await untilFound(async () => {
     const said = await readyz(second);
     return (said['notes'] as object | undefined) && 'kubernetes' in (said['notes'] as object)
       ? said
@@ -92,7 +92,7 @@ it('tells what is held back, what is not served and what was different, and lets
   expect(await second.ask('POST', '/deletion-guards/Vip/override?missing=2')).toEqual({
     ...{ status: 200, body: { accepted: ['db', 'web'] } },
   });
-  await eventually(async () => (await vipsIn(second)).length === 0 || undefined);
+  await untilFound(async () => (await vipsIn(second)).length === 0 || undefined);
   expect((await readyz(second))['trouble']).toEqual({
     kubernetes: expect.stringMatching(
       /^kubernetes-objects-missing: 1 object of kind Subnet is missing/,
@@ -103,7 +103,7 @@ it('tells what is held back, what is not served and what was different, and lets
 it('tells what a process that starts finds different, and has nobody to override the guard without the role', async () => {
   const right = servers[0] as SandboxApiServer;
   const process = await connectTo(right);
-  const { body } = await eventually(async () => {
+  const { body } = await untilFound(async () => {
     const answer = await process.ask('GET', '/differences');
     return (answer.body['differences'] as unknown[]).length >= 2 ? answer : undefined;
   });

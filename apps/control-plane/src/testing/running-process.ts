@@ -32,7 +32,7 @@ export async function startProcess(...flags: readonly string[]): Promise<Running
 }
 
 /** What `look` returns once it is not undefined. @throws Error with what it last threw, or that it was not to be had */
-export async function eventually<Found>(
+export async function untilFound<Found>(
   look: () => Promise<Found | undefined>,
   withinMs = 10_000,
 ): Promise<Found> {

@@ -1,75 +1,75 @@
-// What a command's caller is told, from what the command loop answers.
-import type { Message } from '@bufbuild/protobuf';
-import type { Labels, RuleDefinition, SubnetReply, User } from '@holdfast/ipam';
-import type { OperationName, Operations } from '../operations';
-import type { ReplyOf } from '../operation';
+// What a command's caller is told, from what the command loop answers. By what the reply shows; which operation is answered
+// with which stands in ../operations.
+import type { DefinePool, Labels, LabelsRequest, RuleDefinition, SubnetReply, User } from '@holdfast/ipam';
+import type { Decided } from '../decided';
 import { presentLabels } from './label';
 import { presentHeldReservation, presentHeldVip } from './reservation';
 import { presentAddresses, presentRule } from './rule';
 import { poolInit, presentDefinition } from './subnet';
 import { presentUser } from './use';
 
-/** What was decided, in which subnet, by which command, and where the log stands since. */
-export interface Decided {
-  readonly subnet: string;
-  readonly reply: SubnetReply;
+interface Receipt {
   readonly commandId: string;
-  readonly position: string | undefined;
+  readonly position: string;
 }
 
-/** The fields alone: operations that answer alike can then share a function. */
-type Reply<Name extends OperationName> = Exclude<ReplyOf<Operations[Name]>, Message>;
+/** What is shown may be missing: a command that found all to be so already need not say it again. */
+type ReplyWith<Shown> = Receipt & Partial<Shown>;
 
-const receipt = ({ commandId, position = '' }: Decided) => ({ commandId, position });
+const receipt = ({ commandId, position = '' }: Decided): Receipt => ({ commandId, position });
 
-/** Of DefineSubnet and ReviseSubnet. @param labels here and below: those that the command gave, which it has since */
+/** Labels that the command gave: what it is about has them since. */
+const labelsGiven = ({ command }: { readonly command: object }): Labels | undefined =>
+  (command as LabelsRequest).labels;
+
 export function presentSubnetReply(
   decided: Decided,
-  labels?: Labels,
-): Reply<'DefineSubnet' | 'ReviseSubnet'> {
+  asked: { readonly command: object },
+): ReplyWith<{ subnet: ReturnType<typeof presentDefinition> }> {
   const { definition } = decided.reply;
   return {
     ...(definition && {
-      subnet: { ...presentDefinition(decided.subnet, definition), ...presentLabels(labels) },
+      subnet: { ...presentDefinition(decided.subnet, definition), ...presentLabels(labelsGiven(asked)) },
     }),
     ...receipt(decided),
   };
 }
 
 /** Of those that say no more than that it is done. */
-export const presentReceipt = (
-  decided: Decided,
-): Reply<'RetireSubnet' | 'RetirePool' | 'RetireRule' | 'SetRetention'> => receipt(decided);
+export const presentReceipt = receipt;
 
-/** Of DefinePool: the pool of the name that was asked for, of all those that the subnet has now. */
-export function presentPoolReply(decided: Decided, name: string, labels?: Labels): Reply<'DefinePool'> {
+/** The pool of the name that was asked for, of all those that the subnet has now. */
+export function presentPoolReply(
+  decided: Decided,
+  { command: { name, labels } }: { readonly command: Pick<DefinePool, 'name' | 'labels'> },
+): ReplyWith<{ pool: ReturnType<typeof poolInit> }> {
   const pool = decided.reply.definition?.pools?.find((each) => each.name === name);
   const presented = pool && { ...poolInit(decided.subnet, pool), ...presentLabels(labels) };
   return { ...(presented && { pool: presented }), ...receipt(decided) };
 }
 
-/** Of ReserveAddress, MoveAddress and ReleaseAddress. */
 export function presentReservationReply(
   decided: Decided,
-  labels?: Labels,
-): Reply<'ReserveAddress' | 'MoveAddress' | 'ReleaseAddress'> {
+  asked: { readonly command: object },
+): ReplyWith<{ reservation: ReturnType<typeof presentHeldReservation> }> {
   const { reservation } = decided.reply;
   return {
     ...(reservation && {
-      reservation: presentHeldReservation(decided.subnet, reservation, labels),
+      reservation: presentHeldReservation(decided.subnet, reservation, labelsGiven(asked)),
     }),
     ...receipt(decided),
   };
 }
 
-/** Of AttachUser and MovePrimary. */
-export function presentUserReply(decided: Decided): Reply<'AttachUser' | 'MovePrimary'> {
+export function presentUserReply(decided: Decided): ReplyWith<{ user: ReturnType<typeof presentUser> }> {
   const user: User | undefined = decided.reply.user?.user;
   return { ...(user && { user: presentUser(user) }), ...receipt(decided) };
 }
 
-/** Of what may end a reservation: DetachUser, EndOwner and ReleaseExpired. */
-export function presentEndReply(decided: Decided): Reply<'DetachUser' | 'EndOwner' | 'ReleaseExpired'> {
+/** Of what may end a reservation. */
+export function presentEndReply(
+  decided: Decided,
+): ReplyWith<{ released: ReturnType<typeof presentHeldReservation> }> {
   const { reservation } = decided.reply;
   return {
     ...(reservation && { released: presentHeldReservation(decided.subnet, reservation) }),
@@ -77,26 +77,25 @@ export function presentEndReply(decided: Decided): Reply<'DetachUser' | 'EndOwne
   };
 }
 
-/** Of ReserveVip, ReviseVip and ReleaseVip. */
 export function presentVipReply(
   decided: Decided,
-  labels?: Labels,
-): Reply<'ReserveVip' | 'ReviseVip' | 'ReleaseVip'> {
+  asked: { readonly command: object },
+): ReplyWith<{ vip: ReturnType<typeof presentHeldVip> }> {
   const { reservation } = decided.reply;
   return {
-    ...(reservation && { vip: presentHeldVip(decided.subnet, reservation, labels) }),
+    ...(reservation && { vip: presentHeldVip(decided.subnet, reservation, labelsGiven(asked)) }),
     ...receipt(decided),
   };
 }
 
-/** Of GrantVipParent and WithdrawVipParent. */
-export function presentParentReply(decided: Decided): Reply<'GrantVipParent' | 'WithdrawVipParent'> {
+export function presentParentReply(
+  decided: Decided,
+): ReplyWith<{ grant: { subnet: string } & NonNullable<SubnetReply['parent']> }> {
   const { parent } = decided.reply;
   return { ...(parent && { grant: { subnet: decided.subnet, ...parent } }), ...receipt(decided) };
 }
 
-/** Of DefineRule and ReviseRule. */
-export function presentRuleReply(decided: Decided): Reply<'DefineRule' | 'ReviseRule'> {
+export function presentRuleReply(decided: Decided): ReplyWith<{ rule: ReturnType<typeof presentRule> }> {
   const { rule } = decided.reply;
   const isWhole = rule?.ports !== undefined;
   return {
@@ -105,10 +104,12 @@ export function presentRuleReply(decided: Decided): Reply<'DefineRule' | 'Revise
   };
 }
 
-export function presentLabelsReply(decided: Decided): Reply<'SetLabels'> {
+export function presentLabelsReply(decided: Decided): ReplyWith<ReturnType<typeof presentLabels>> {
   return { ...presentLabels(decided.reply.labels), ...receipt(decided) };
 }
 
-export function presentBackendsReply(decided: Decided): Reply<'SetRuleBackends'> {
+export function presentBackendsReply(
+  decided: Decided,
+): ReplyWith<{ backends: ReturnType<typeof presentAddresses> }> {
   return { backends: presentAddresses(decided.reply.rule?.backends ?? []), ...receipt(decided) };
 }

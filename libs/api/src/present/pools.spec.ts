@@ -1,4 +1,4 @@
-// Pools are told with what the view counts, and with nothing of the message's own counting.
+// Pools are shown with what the view counts, and with nothing of the message's own counting.
 import { LedgerView, SubnetFold, type SubnetCommand, type SubnetState, subnet } from '@holdfast/ipam';
 import { commandsTo, labelsIn } from '@holdfast/ipam/testing';
 import { presentReservation, presentVip } from './reservation';
@@ -35,19 +35,19 @@ const shown = view.subnet(NAME) as SubnetState;
 it.each([
   ['gold', ['2', '9'], ['1', '15']],
   ['silver', ['1', '4'], ['0', '0']],
-])('pool %s is told as the view counts it', (name, v4, v6) => {
+])('pool %s is shown as the view counts it', (name, v4, v6) => {
   const pool = shown.definition?.pools?.find((each) => each.name === name);
   const [presented] = presentPools([{ subnet: shown, pool: pool! }], view);
   expect(presented?.counts?.map(({ using, available }) => [using, available])).toEqual([v4, v6]);
   expect(presentSubnetWithPools(shown, view).pools).toContainEqual(presented);
 });
 
-it('a pool of a Subnet that the view does not show any more is told without counts', () => {
+it('a pool of a Subnet that the view does not show any more is shown without counts', () => {
   const [pool] = shown.definition?.pools ?? [];
   expect(presentPools([{ subnet: shown, pool: pool! }], new LedgerView())[0]?.counts).toEqual([]);
 });
 
-it('labels are told of all that has some', () => {
+it('labels are shown of all that has some', () => {
   const of = { subnet: { team: 'net' }, pool: { team: 'mail' }, pod: { team: 'web' }, vip: { team: 'lb' } };
   const labelled = viewAfter(
     define('10.0.0.0/24'),
@@ -58,9 +58,9 @@ it('labels are told of all that has some', () => {
     setLabels('', of.subnet),
   );
   const state = labelled.subnet(NAME) as SubnetState;
-  for (const told of [presentSubnet(state), presentSubnetWithPools(state, labelled)]) {
-    expect(told.labels).toEqual(of.subnet);
-    expect(told.pools?.map(({ labels }) => labels)).toEqual([of.pool, undefined]);
+  for (const shown of [presentSubnet(state), presentSubnetWithPools(state, labelled)]) {
+    expect(shown.labels).toEqual(of.subnet);
+    expect(shown.pools?.map(({ labels }) => labels)).toEqual([of.pool, undefined]);
   }
   const pools = (state.definition?.pools ?? []).map((pool) => ({ subnet: state, pool }));
   expect(presentPools(pools, labelled).map(({ labels }) => labels)).toEqual([of.pool, undefined]);

@@ -24,6 +24,8 @@ import { encodeReply } from './encode';
 import { presentReservation, presentVip } from './reservation';
 import { presentSubnet } from './subnet';
 
+/** A command that came without labels. */
+const PLAIN = { command: {} };
 const AT_MS = Date.UTC(2026, 0, 31, 14, 5);
 const moment = { nowMs: AT_MS, issuedAtMs: AT_MS };
 
@@ -80,7 +82,7 @@ describe('what is presented', () => {
       excluded: ['10.16.0.2'],
       cooling: '2s',
     };
-    const reply = create(operations.DefineSubnet.response, presentSubnetReply(defined));
+    const reply = create(operations.DefineSubnet.response, presentSubnetReply(defined, PLAIN));
     expect(toJson(operations.DefineSubnet.response, reply)).toEqual({
       subnet: expected,
       commandId: 'c-1',
@@ -100,7 +102,7 @@ describe('what is presented', () => {
     const state = view.subnet('ovn-default') as SubnetState;
     const held = state.byAddress.get(parseAddress('10.16.0.3') as number) as Reservation;
     const expected = { ...place, v4: '10.16.0.3', v6: 'fd00::2', mac: formatMac(state.macOf(held)) };
-    const reply = create(ReserveAddressResponseSchema, presentReservationReply(reserved));
+    const reply = create(ReserveAddressResponseSchema, presentReservationReply(reserved, PLAIN));
     expect(toJson(ReserveAddressResponseSchema, reply)).toEqual({
       reservation: expected,
       commandId: 'c-1',
@@ -116,7 +118,7 @@ describe('what is presented', () => {
 
   it('is a Vip, in a reply without a time and in a view with it', () => {
     const [entry] = [...view.vips()] as [VipEntry];
-    const reply = create(operations.ReserveVip.response, presentVipReply(vipReserved));
+    const reply = create(operations.ReserveVip.response, presentVipReply(vipReserved, PLAIN));
     const json = toJson(operations.ReserveVip.response, reply) as { vip: object };
     expect(json.vip).toEqual({
       name: 'web',
@@ -134,7 +136,7 @@ describe('what is presented', () => {
 
   it('is what a released Vip held, and nothing of what it was for', () => {
     const released = run({ type: 'ReleaseVip', subnet: 'ovn-default', name: 'web', reason: '' });
-    const reply = create(operations.ReleaseVip.response, presentVipReply(released));
+    const reply = create(operations.ReleaseVip.response, presentVipReply(released, PLAIN));
     expect(reply.vip).toMatchObject({ name: 'web', v6: 'fd00::3', selector: [] });
     expect(reply.vip?.namespace).toBeUndefined();
   });
@@ -145,12 +147,12 @@ describe('what is presented', () => {
 
   it('says in JSON what is empty, and leaves out what is absent', () => {
     const json = new TextDecoder().decode(
-      encodeReply(operations.ReserveVip, presentVipReply(vipReserved), 'json'),
+      encodeReply(operations.ReserveVip, presentVipReply(vipReserved, PLAIN), 'json'),
     );
     expect(JSON.parse(json)).toMatchObject({ vip: { type: '', note: '' } });
     expect(JSON.parse(json).vip).not.toHaveProperty('v4');
     expect(fromJsonString(operations.ReserveVip.response, json)).toEqual(
-      create(operations.ReserveVip.response, presentVipReply(vipReserved)),
+      create(operations.ReserveVip.response, presentVipReply(vipReserved, PLAIN)),
     );
   });
 

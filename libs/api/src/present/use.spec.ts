@@ -109,7 +109,7 @@ describe('a pool', () => {
     const place = { subnet: NAME, name: 'mail' };
     const more = { ranges: ['10.16.0.100..10.16.0.103'], namespaces: ['mail'] };
     const defined = run('DefinePool', { ...place, ...more });
-    const reply = create(DefinePoolResponseSchema, presentPoolReply(defined, 'mail'));
+    const reply = create(DefinePoolResponseSchema, presentPoolReply(defined, { command: { name: 'mail' } }));
     expect(toJson(DefinePoolResponseSchema, reply)).toMatchObject({ pool: { ...place, ...more } });
     run('ReserveAddress', { subnet: NAME, holder: 'pod/mail/a', pool: 'mail' });
     const pools = (init: ReturnType<typeof presentSubnet>) => create(SubnetSchema, init).pools;

@@ -22,7 +22,7 @@ interface CallOptions {
 type CallArguments = [Parameters<StreamsClient['append']>[0], Parameters<StreamsClient['append']>[1]];
 
 /** The client's members for its own methods: declared `protected`, and all that those are built from. */
-interface Insides {
+export interface ClientInternals {
   execute<Result>(
     service: typeof StreamsClient,
     name: string,
@@ -38,15 +38,31 @@ interface Insides {
   dispose(): Promise<void>;
 }
 
+const INTERNALS = {
+  execute: true,
+  GRPCStreamCreator: true,
+  callArguments: true,
+  getChannel: true,
+  dispose: true,
+} satisfies Record<keyof ClientInternals, true>;
+
+/** @throws Error when a version of the client has not all of them */
+export function internalsOf(client: EventStoreDBClient): ClientInternals {
+  const members = client as unknown as Record<string, unknown>;
+  const missing = Object.keys(INTERNALS).filter((name) => typeof members[name] !== 'function');
+  if (missing.length === 0) return members as unknown as ClientInternals;
+  throw new Error(`this version of @eventstore/db-client has no ${missing.join(', ')}; pin 6.2.1`);
+}
+
 export class Connection {
-  private readonly client: Insides;
+  private readonly client: ClientInternals;
 
   /** @throws when the connection string is malformed. */
   constructor(
     connectionString: string,
     private readonly timeoutMs: number,
   ) {
-    this.client = EventStoreDBClient.connectionString(connectionString) as unknown as Insides;
+    this.client = internalsOf(EventStoreDBClient.connectionString(connectionString));
   }
 
   append(requests: readonly AppendReq[]): Promise<AppendResp> {

@@ -26,7 +26,7 @@ import {
   commandsTo,
   holder,
   mac,
-  nameOf,
+  subjectNameOf,
 } from '../testing';
 import type { HeldAddress, SubnetDecision, SubnetReply, SubnetFold } from '.';
 import { subnet } from '.';
@@ -319,7 +319,7 @@ const heldIn = ({ reservation }: SubnetReply) => reservation && textOf(reservati
 /** As the reference model has them. */
 function labelsOf({ labels: worn }: SubnetFold): Record<string, string> {
   const texts = [...worn.subjects()].map((subject) => [
-    nameOf(subject),
+    subjectNameOf(subject),
     formatLabels(worn.of(subject)).replaceAll(',', ' '),
   ]);
   return Object.fromEntries(texts.filter(([, text]) => text !== '')) as Record<string, string>;

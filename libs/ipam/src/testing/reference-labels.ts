@@ -23,7 +23,7 @@ export class ReferenceLabels {
     if (typeof sinceMs === 'string') return { rejected: sinceMs };
     if (textOf(command.labels) === this.textOf(command)) return { changed: false };
     const { nowMs, issuedAtMs } = moment;
-    const isLate = this.list.some((one) => one.subject === nameOf(command) && one.atMs > issuedAtMs);
+    const isLate = this.list.some((one) => one.subject === subjectNameOf(command) && one.atMs > issuedAtMs);
     if (isLate || sinceMs > issuedAtMs) return { rejected: 'CommandExpired' };
     this.set(command, command.labels, nowMs);
     return { changed: true };
@@ -31,7 +31,7 @@ export class ReferenceLabels {
 
   private set(subject: LabelSubject, labels: Labels, atMs: number): void {
     this.end(subject);
-    this.list.push({ subject: nameOf(subject), text: textOf(labels), atMs });
+    this.list.push({ subject: subjectNameOf(subject), text: textOf(labels), atMs });
   }
 
   /** Of what comes into being with these, if any were asked for. */
@@ -40,7 +40,7 @@ export class ReferenceLabels {
   }
 
   end(subject: LabelSubject): void {
-    this.list = this.list.filter((one) => one.subject !== nameOf(subject));
+    this.list = this.list.filter((one) => one.subject !== subjectNameOf(subject));
   }
 
   endAll(): void {
@@ -55,11 +55,11 @@ export class ReferenceLabels {
   }
 
   private textOf(subject: LabelSubject): string {
-    return this.list.find((one) => one.subject === nameOf(subject))?.text ?? '';
+    return this.list.find((one) => one.subject === subjectNameOf(subject))?.text ?? '';
   }
 }
 
-export const nameOf = ({ holder, pool }: LabelSubject): string =>
+export const subjectNameOf = ({ holder, pool }: LabelSubject): string =>
   holder !== undefined ? `holder ${holder}` : pool !== undefined ? `pool ${pool}` : 'subnet';
 
 const textOf = (labels: Labels): string =>

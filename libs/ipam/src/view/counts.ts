@@ -7,7 +7,7 @@
 // A Subnet's numbers cost nothing. For the rest there is one look at each address that is held, the first time somebody asks;
 // afterwards an event costs one bit, and an answer what its ranges cost, however many addresses there are.
 import { type AddressRange, type Family, familyOf, usableRange } from '../address';
-import { type SubnetEvent, touches } from '../subnet/events';
+import { type SubnetEvent, holdersOf, touches } from '../subnet/events';
 import { joinRanges } from '../subnet/space/address-space';
 import { addressesOf } from '../subnet/state/reservation';
 import type { SubnetState } from '../subnet/state/state';
@@ -69,10 +69,13 @@ export class SubnetCounts {
 
   /** To be called for each event, after the state has taken it in. */
   apply(event: SubnetEvent): void {
-    const { gives, takes } = touches(event);
-    if (gives)
-      for (const address of addressesOf(gives)) this.known.get(familyOf(address))?.held.delete(address);
-    if (takes) for (const address of addressesOf(takes)) this.known.get(familyOf(address))?.held.add(address);
+    const holders = holdersOf(touches(event));
+    for (const { gives } of holders)
+      if (gives)
+        for (const address of addressesOf(gives)) this.known.get(familyOf(address))?.held.delete(address);
+    for (const { takes } of holders)
+      if (takes)
+        for (const address of addressesOf(takes)) this.known.get(familyOf(address))?.held.add(address);
     if (event.type === 'SubnetRetired') this.known.clear();
   }
 

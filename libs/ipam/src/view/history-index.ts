@@ -2,7 +2,7 @@
 // numbers. It keeps no event; whoever asks reads them from the store by stream and version.
 import type { Address, AddressPair } from '../address';
 import type { Holder } from '../holder';
-import { type SubnetEvent, touches } from '../subnet/events';
+import { type SubnetEvent, holdersOf, touches } from '../subnet/events';
 
 export type HistoryKey = Holder | Address;
 
@@ -25,14 +25,12 @@ export class HistoryIndex {
    * @param held what whoever the event concerns has; used for events of its use, which do not say
    */
   add(event: SubnetEvent, version: number, held?: AddressPair): void {
-    const { holder, takes, gives } = touches(event);
-    if (holder === undefined) return;
-    this.append(holder, version);
-    if (takes) this.post(version, takes);
-    if (gives) this.post(version, gives, takes);
-    if (takes || gives || !held) return;
-    if (held.v4 !== undefined) this.append(held.v4, version + OF_USE);
-    if (held.v6 !== undefined) this.append(held.v6, version + OF_USE);
+    for (const { holder, takes, gives } of holdersOf(touches(event))) {
+      this.append(holder, version);
+      if (takes) this.post(version, takes);
+      if (gives) this.post(version, gives);
+      if (!takes && !gives && held) this.post(version + OF_USE, held);
+    }
   }
 
   /** Versions of the events that concern `key`, newest first: an address is concerned by its use as well. */
@@ -54,15 +52,16 @@ export class HistoryIndex {
     }
   }
 
-  /** @param posted whose addresses have this version already */
-  private post(version: number, { v4, v6 }: AddressPair, posted?: AddressPair): void {
-    if (v4 !== undefined && v4 !== posted?.v4) this.append(v4, version);
-    if (v6 !== undefined && v6 !== posted?.v6) this.append(v6, version);
+  private post(version: number, { v4, v6 }: AddressPair): void {
+    if (v4 !== undefined) this.append(v4, version);
+    if (v6 !== undefined) this.append(v6, version);
   }
 
   private append(key: HistoryKey, version: number): void {
-    if (this.count === this.versions.length) this.grow();
     const before = this.newest.get(key);
+    // One event may say twice of an address: who has it, and who had it.
+    if (before !== undefined && this.versions[before] === version) return;
+    if (this.count === this.versions.length) this.grow();
     this.versions[this.count] = version;
     this.befores[this.count] = before === undefined ? 0 : before + 1;
     this.newest.set(key, this.count);

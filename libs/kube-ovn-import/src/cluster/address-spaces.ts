@@ -1,9 +1,7 @@
 // The cluster's Subnets and IPPools, read into what the ledger is to be asked: the same as the projector of objects asks later.
 import type { DefinePool, DefineSubnet } from '@holdfast/ipam';
-import { rangesWithin, readPool } from '@holdfast/kube';
-import { readSubnet } from '@holdfast/kube';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { IP_POOLS, SUBNETS } from '@holdfast/kube-api';
+import { rangesWithin, readPool, readSubnet } from '@holdfast/kube';
+import { IP_POOLS, type KubernetesObject, SUBNETS } from '@holdfast/kube-api';
 import { readClaimed, fieldText } from './address-texts';
 import { type Claim, type ClaimedAddress, sourceOf, type Source } from './claim';
 import type { ClusterObjects } from './cluster-objects';

@@ -1,8 +1,7 @@
 // What one object says about who has which address. Several objects may say it of one holder: an IP resource, a Pod's
 // annotations, a Vip's status. Whether they agree is judged elsewhere (./agreement).
 import { type Address, formatAddress, formatMac, type Holder, type Mac } from '@holdfast/ipam';
-import { keyOf, type KubernetesObject } from '@holdfast/kube-api';
-import type { Resource } from '@holdfast/kube-api';
+import { keyOf, type KubernetesObject, type Resource } from '@holdfast/kube-api';
 
 export interface ClaimedAddress {
   readonly v4?: number;

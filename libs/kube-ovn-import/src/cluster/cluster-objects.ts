@@ -1,10 +1,9 @@
 // What of a cluster that Kube-OVN runs says who has which address, and where it is served. Read once and whole; nothing
 // here follows anything, and nothing in the cluster is changed.
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { VIRTUAL_MACHINE_INSTANCES, VIRTUAL_MACHINES } from '@holdfast/pods';
 import {
   clusterResource,
   IP_POOLS,
+  type KubernetesObject,
   NODES,
   PODS,
   type Resource,
@@ -12,6 +11,7 @@ import {
   SUBNETS,
   VIPS,
 } from '@holdfast/kube-api';
+import { VIRTUAL_MACHINE_INSTANCES, VIRTUAL_MACHINES } from '@holdfast/pods';
 
 export const IPS = clusterResource('kubeovn.io', 'v1', 'ips', 'IP');
 

@@ -1,11 +1,7 @@
 // For whom an IP resource is: the NIC whose port it is named after, else whoever the resource says, if there still is one.
 import { type Holder, toHolder } from '@holdfast/ipam';
-import { hasPodFinished } from '@holdfast/kube-api';
-import { keyOf, type KubernetesObject } from '@holdfast/kube-api';
-import { nicAnnotation } from '@holdfast/kube-api';
-import { DEFAULT_PROVIDER } from '@holdfast/pods';
-import { wantsOrdinal } from '@holdfast/pods';
-import { holderOf, type IdentityRules, ownerOfPod } from '@holdfast/pods';
+import { hasPodFinished, keyOf, type KubernetesObject, nicAnnotation } from '@holdfast/kube-api';
+import { DEFAULT_PROVIDER, holderOf, type IdentityRules, ownerOfPod, wantsOrdinal } from '@holdfast/pods';
 import { fieldText } from './address-texts';
 import type { ClusterObjects } from './cluster-objects';
 import { isOvnProvider, type Nic } from './pod-nics';

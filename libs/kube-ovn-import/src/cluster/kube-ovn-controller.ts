@@ -1,7 +1,6 @@
 // Whether Kube-OVN's controller is at work. While it is, it writes to the ports that are to be taken over, and deletes those
 // of Pods that it takes for gone; two who give addresses out of one Subnet are one too many.
-import { hasPodFinished } from '@holdfast/kube-api';
-import { keyOf, type KubernetesObject } from '@holdfast/kube-api';
+import { hasPodFinished, keyOf, type KubernetesObject } from '@holdfast/kube-api';
 import type { ImportConflict } from './conflict';
 
 /** What its Deployment labels its Pods with. */

@@ -1,13 +1,27 @@
 // What the annotations of the cluster's Pods say: which address each NIC has, as whom, and which Vip it is, if it is one.
 // A Pod on its node's network, or one that has finished, has no address of ours.
 import type { Holder } from '@holdfast/ipam';
-import { hasPodFinished, isOnHostNetwork } from '@holdfast/kube-api';
-import { keyOf, type KubernetesObject } from '@holdfast/kube-api';
-import { annotationOf, nicAnnotation, VIP_ANNOTATION } from '@holdfast/kube-api';
-import { type MigrationRole, roleOf } from '@holdfast/pods';
-import { DEFAULT_PROVIDER, readNicRequest } from '@holdfast/pods';
-import { holderOf, type IdentityRules, type Owner, ownerOfPod, portOfNic } from '@holdfast/pods';
-import { PODS } from '@holdfast/kube-api';
+import {
+  annotationOf,
+  hasPodFinished,
+  isOnHostNetwork,
+  keyOf,
+  type KubernetesObject,
+  nicAnnotation,
+  PODS,
+  VIP_ANNOTATION,
+} from '@holdfast/kube-api';
+import {
+  DEFAULT_PROVIDER,
+  holderOf,
+  type IdentityRules,
+  type MigrationRole,
+  type Owner,
+  ownerOfPod,
+  portOfNic,
+  readNicRequest,
+  roleOf,
+} from '@holdfast/pods';
 import { hasUpperCase, straysIn } from './address-texts';
 import { type Claim, sourceOf, type Stray } from './claim';
 import type { ClusterObjects } from './cluster-objects';

@@ -1,8 +1,6 @@
 // What is read of a cluster, what may be missing in it, and that nothing is written.
-import { KubernetesFault } from '@holdfast/kube-api';
-import { SandboxWorld } from '@holdfast/kube-api/testing';
-import { MANIFESTS } from '@holdfast/kube-api/testing';
-import { namespacedResource, VIPS } from '@holdfast/kube-api';
+import { KubernetesFault, namespacedResource, VIPS } from '@holdfast/kube-api';
+import { MANIFESTS, SandboxWorld } from '@holdfast/kube-api/testing';
 import type { ClusterObjects } from './cluster-objects';
 import { readCluster } from './read-cluster';
 

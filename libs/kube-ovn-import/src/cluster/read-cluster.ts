@@ -1,11 +1,15 @@
 // Reads all that says who has which address in a cluster, once, through the port that the projector follows it by. It writes
 // nothing: of the port it is given what follows, and nothing else.
 import { type Clock, sleep } from '@holdfast/clock';
-import type { Following, KubernetesApi } from '@holdfast/kube-api';
-import { KubernetesFault } from '@holdfast/kube-api';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { trimFollowedPod } from '@holdfast/kube-api';
-import { PODS, type Resource } from '@holdfast/kube-api';
+import {
+  type Following,
+  type KubernetesApi,
+  KubernetesFault,
+  type KubernetesObject,
+  PODS,
+  type Resource,
+  trimFollowedPod,
+} from '@holdfast/kube-api';
 import { type ClusterObjects, kindsToRead, type ReadKind } from './cluster-objects';
 import { CONTROLLER_LABEL } from './kube-ovn-controller';
 

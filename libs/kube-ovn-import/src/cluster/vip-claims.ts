@@ -2,8 +2,7 @@
 // label). The status counts: the spec may have been edited since, without effect in Kube-OVN, but it would have one here.
 import { vipHolder, type VipPurpose } from '@holdfast/ipam';
 import { readVipSpec, type VipSpec } from '@holdfast/kube';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { VIPS } from '@holdfast/kube-api';
+import { type KubernetesObject, VIPS } from '@holdfast/kube-api';
 import { hasUpperCase, readClaimed, straysIn, fieldText } from './address-texts';
 import { addressesIn, type Claim, type ClaimedAddress, claimedText, sourceOf, type Stray } from './claim';
 import type { ClusterObjects } from './cluster-objects';

@@ -2,9 +2,8 @@
 import { formatAddress, formatMac, parseHolder } from '@holdfast/ipam';
 import type { SwitchPortRow } from '@holdfast/ovn/planning';
 import { OWNER_KEY } from '@holdfast/ovn';
-import { eventually } from '@holdfast/ovn/testing';
+import { eventually, inOne, kubeOvnPort, kubeOvnVirtualPort } from '@holdfast/ovn/testing';
 import { HandOverLab, LEDGER_ID } from '../testing/hand-over-lab';
-import { inOne, kubeOvnPort, kubeOvnVirtualPort } from '@holdfast/ovn/testing';
 import { TAKEN_FROM_KEY } from './plan-take-over';
 
 let world: HandOverLab;

@@ -1,9 +1,14 @@
 // What Kube-OVN made and what cannot be taken over in place, or would be in the way afterwards: fronts that share a load
 // balancer with others', and the addresses that ports have.
 import { type Address, isVipHolder, type LedgerView, parseAddress } from '@holdfast/ipam';
-import type { RowOf, RowUuid, SwitchRow } from '@holdfast/ovn/planning';
-import type { KnownRow, NorthboundRows } from '@holdfast/ovn/planning';
-import { northboundKey } from '@holdfast/ovn/planning';
+import {
+  type KnownRow,
+  northboundKey,
+  type NorthboundRows,
+  type RowOf,
+  type RowUuid,
+  type SwitchRow,
+} from '@holdfast/ovn/planning';
 import { frontServed, type TakeOverConflict } from './take-over-conflict';
 
 /** An address in the `addresses` of a port that is not Holdfast's: OVN answers for it. */

@@ -8,11 +8,19 @@ import {
   type OvsdbClientOptions,
   type OvsdbReplica,
 } from '@holdfast/ovsdb';
-import { fence, globalRow, judge, record, recordedIn } from '@holdfast/ovn/planning';
-import type { LedgerMark } from '@holdfast/ovn';
-import { OVN_Northbound, type OVN_Northbound_Tables } from '@holdfast/ovn/planning';
-import { type GlobalRow, WATCHED, type WatchedTables } from '@holdfast/ovn/planning';
-import { PROJECTOR_LOCK } from '@holdfast/ovn';
+import {
+  fence,
+  globalRow,
+  type GlobalRow,
+  judge,
+  OVN_Northbound,
+  type OVN_Northbound_Tables,
+  record,
+  recordedIn,
+  WATCHED,
+  type WatchedTables,
+} from '@holdfast/ovn/planning';
+import { type LedgerMark, PROJECTOR_LOCK } from '@holdfast/ovn';
 import { type AnsweredAddress, answeredAddresses } from './leftovers';
 import { planGiveBack, type PortToGiveBack } from './plan-give-back';
 import { planTakeOver, type PortToTakeOver, type TakeOverPlan } from './plan-take-over';

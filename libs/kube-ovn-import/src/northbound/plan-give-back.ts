@@ -1,8 +1,7 @@
 // The way back: which ports Kube-OVN is to look after again. All that it would have made itself, whoever made them:
 // those of holders and of Vips' users, and virtual ports. What it does not know (router ports of Vips, load balancers of
 // rules) stays Holdfast's. Pure.
-import type { SwitchPortRow } from '@holdfast/ovn/planning';
-import { kindOfKey, nameOf, rowOwnerOf } from '@holdfast/ovn/planning';
+import { kindOfKey, nameOf, rowOwnerOf, type SwitchPortRow } from '@holdfast/ovn/planning';
 import type { RowKey } from '@holdfast/ovn';
 import { TAKEN_FROM_KEY } from './plan-take-over';
 

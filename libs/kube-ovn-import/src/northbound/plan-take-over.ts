@@ -5,18 +5,23 @@
 //                                                ^________ without those that would be changed _________|
 import { type Chance } from '@holdfast/clock';
 import { type LedgerView, parseHolder } from '@holdfast/ipam';
-import { keysOfLedger } from '@holdfast/ovn/planning';
-import type { DesiredRow } from '@holdfast/ovn/planning';
-import type { Columns } from '@holdfast/ovn/planning';
-import { LedgerRelations } from '@holdfast/ovn/planning';
-import type { SwitchPortRow, RowUuid } from '@holdfast/ovn/planning';
-import type { KnownPort, NorthboundRows } from '@holdfast/ovn/planning';
+import {
+  type Columns,
+  type DesiredRow,
+  keysOfLedger,
+  kindOfKey,
+  type KnownPort,
+  LedgerRelations,
+  type NorthboundRows,
+  partsOf,
+  type Plan,
+  planKey,
+  type RowUuid,
+  type SwitchPortRow,
+  TransactionBatch,
+  type Write,
+} from '@holdfast/ovn/planning';
 import type { NorthboundKey, RowKey } from '@holdfast/ovn';
-import { kindOfKey, partsOf } from '@holdfast/ovn/planning';
-import type { Plan } from '@holdfast/ovn/planning';
-import { TransactionBatch } from '@holdfast/ovn/planning';
-import { planKey } from '@holdfast/ovn/planning';
-import type { Write } from '@holdfast/ovn/planning';
 import { frontsServed } from './leftovers';
 import { meansTheSame } from './same-meaning';
 import { indexed, type NorthboundTables } from './snapshot';

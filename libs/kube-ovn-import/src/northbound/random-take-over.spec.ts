@@ -2,9 +2,8 @@
 // are to the letter what they were, and a projector at work makes nothing of it but what it would have made anyway.
 import { SeededChance } from '@holdfast/clock/testing';
 import type { SwitchPortRow } from '@holdfast/ovn/planning';
-import { eventually } from '@holdfast/ovn/testing';
+import { eventually, inOne, kubeOvnPort, kubeOvnVirtualPort } from '@holdfast/ovn/testing';
 import { HandOverLab } from '../testing/hand-over-lab';
-import { inOne, kubeOvnPort, kubeOvnVirtualPort } from '@holdfast/ovn/testing';
 
 const SEEDS = [1, 2, 3, 4, 5, 6];
 const HOLDERS = 40;

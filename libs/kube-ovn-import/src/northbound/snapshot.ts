@@ -1,8 +1,15 @@
 // All rows of a Northbound at one moment, indexed as the projector indexes them. It follows nothing.
 import type { NorthboundChange } from '@holdfast/ovn';
-import type { AnyRow, GlobalRow, OwnTable, RowUuid, WatchedTables } from '@holdfast/ovn/planning';
-import { WATCHED } from '@holdfast/ovn/planning';
-import { type RowListener, NorthboundRows } from '@holdfast/ovn/planning';
+import {
+  type AnyRow,
+  type GlobalRow,
+  NorthboundRows,
+  type OwnTable,
+  type RowListener,
+  type RowUuid,
+  WATCHED,
+  type WatchedTables,
+} from '@holdfast/ovn/planning';
 
 /** Rows of each table by UUID. */
 export type NorthboundTables = {

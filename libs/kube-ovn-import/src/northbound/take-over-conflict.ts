@@ -1,8 +1,6 @@
 // Why a port that Kube-OVN made cannot be taken over as it is. Nothing of such a port is changed; people settle it.
-import type { Columns } from '@holdfast/ovn/planning';
-import type { KnownPort } from '@holdfast/ovn/planning';
-import type { NorthboundKey } from '@holdfast/ovn';
-import type { ObstacleReason } from '@holdfast/ovn';
+import type { Columns, KnownPort } from '@holdfast/ovn/planning';
+import type { NorthboundKey, ObstacleReason } from '@holdfast/ovn';
 
 export type TakeOverCode =
   /** The row says something else than the ledger. */

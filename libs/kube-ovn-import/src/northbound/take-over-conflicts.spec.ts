@@ -1,7 +1,6 @@
 // Ports that cannot be taken over as they are: each stays as it is, and is shown with what to do.
-import { eventually } from '@holdfast/ovn/testing';
+import { eventually, kubeOvnLoadBalancer, kubeOvnPort, kubeOvnVirtualPort } from '@holdfast/ovn/testing';
 import { HandOverLab } from '../testing/hand-over-lab';
-import { kubeOvnLoadBalancer, kubeOvnPort, kubeOvnVirtualPort } from '@holdfast/ovn/testing';
 
 let world: HandOverLab;
 

@@ -2,11 +2,15 @@
 // that was judged is as it was. Pure.
 import { type OvsdbOperation, operationsOf } from '@holdfast/ovsdb';
 import { holderParts, parseHolder } from '@holdfast/ipam';
-import { OVN_Northbound } from '@holdfast/ovn/planning';
-import type { SwitchPortRow } from '@holdfast/ovn/planning';
+import {
+  kindOfKey,
+  OVN_Northbound,
+  partsOf,
+  rowOwnerOf,
+  setKeys,
+  type SwitchPortRow,
+} from '@holdfast/ovn/planning';
 import { ALLOWED_KEY, OWNER_KEY } from '@holdfast/ovn';
-import { kindOfKey, rowOwnerOf, partsOf } from '@holdfast/ovn/planning';
-import { setKeys } from '@holdfast/ovn/planning';
 import { KUBE_OVN, type PortToTakeOver, TAKEN_FROM_KEY } from './plan-take-over';
 
 const { wait } = operationsOf(OVN_Northbound);

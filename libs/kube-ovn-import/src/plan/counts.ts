@@ -10,9 +10,7 @@ import {
   parseAddress,
   parseRange,
 } from '@holdfast/ipam';
-import { FINALIZER } from '@holdfast/kube-api';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { SUBNETS } from '@holdfast/kube-api';
+import { FINALIZER, type KubernetesObject, SUBNETS } from '@holdfast/kube-api';
 import { fieldText } from '../cluster/address-texts';
 import { addressesIn, type Claim, sourceOf, type Stray } from '../cluster/claim';
 import type { ClusterObjects } from '../cluster/cluster-objects';

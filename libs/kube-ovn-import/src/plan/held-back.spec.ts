@@ -2,8 +2,7 @@
 import { formatAddress, formatCidr, type SubnetState } from '@holdfast/ipam';
 import { importActor } from '@holdfast/kube';
 import type { LedgerContents } from './ledger-contents';
-import type { ImportPlan } from './plan';
-import { planImport } from './plan';
+import { type ImportPlan, planImport } from './plan';
 import { cluster, ip, pod, subnetObject, vip } from '../testing/kube-ovn-objects';
 import { conflictsOf, isNotHeldBack, planOf, RULES, planSteps, viewOf } from '../testing/plan-text';
 

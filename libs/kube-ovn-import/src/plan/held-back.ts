@@ -4,8 +4,7 @@ import { type Address, familyOf, formatAddress, type Holder } from '@holdfast/ip
 import { addressesIn, type Source, type Stray } from '../cluster/claim';
 import type { ImportConflict } from '../cluster/conflict';
 import { systemHolder } from '../cluster/ip-owners';
-import type { ImportStep } from './import-step';
-import type { ImportCommand } from './import-step';
+import type { ImportCommand, ImportStep } from './import-step';
 import type { Rehearsal } from './rehearsal';
 
 /**

@@ -4,8 +4,7 @@
 //   objects -> claims (who has what, by which object) -> holdings that all agree on -> commands, tried on the ledger's state
 //                     \__________ conflicts ______________/____________________________/
 import type { Holder, ObjectOwner, SubnetFact } from '@holdfast/ipam';
-import { userOf } from '@holdfast/pods';
-import type { IdentityRules } from '@holdfast/pods';
+import { type IdentityRules, userOf } from '@holdfast/pods';
 import {
   readAddressSpaces,
   type ReadSpace,

@@ -1,8 +1,7 @@
 // In which order a plan is recorded, and what ends it.
 import { systemClock } from '@holdfast/clock';
 import { parseAddress, parseCidr, parseHolder } from '@holdfast/ipam';
-import type { ImportStep } from '../plan/import-step';
-import type { ImportCommand } from '../plan/import-step';
+import type { ImportCommand, ImportStep } from '../plan/import-step';
 import type { LedgerCallOutcome, LedgerClient } from './ledger-client';
 import { later } from './position';
 import { holderText, Recording } from './record';

@@ -1,9 +1,9 @@
 // Puts objects into an API server as Kube-OVN and the cluster's own controllers would have, their status included.
-import type { KubernetesObject } from '@holdfast/kube-api';
 import {
   apiVersionOf,
   collectionPathOf,
   IP_POOLS,
+  type KubernetesObject,
   NODES,
   objectPathOf,
   PODS,

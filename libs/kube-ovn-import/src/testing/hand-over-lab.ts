@@ -3,9 +3,14 @@ import { systemChance, systemClock } from '@holdfast/clock';
 import { type HandedOver, NorthboundHandOver } from '../northbound/northbound-hand-over';
 import type { PortToTakeOver, TakeOverPlan } from '../northbound/plan-take-over';
 import type { SwitchPortRow } from '@holdfast/ovn/planning';
-import { kubeOvnPort, kubeOvnSwitch } from '@holdfast/ovn/testing';
-import { NorthboundLab, type RunningReconciler } from '@holdfast/ovn/testing';
-import { compareNumbers, TestLedger } from '@holdfast/ovn/testing';
+import {
+  compareNumbers,
+  kubeOvnPort,
+  kubeOvnSwitch,
+  NorthboundLab,
+  type RunningReconciler,
+  TestLedger,
+} from '@holdfast/ovn/testing';
 
 export const LEDGER_ID = 'ledger-1';
 

@@ -10,8 +10,7 @@ import {
 } from '@holdfast/ipam';
 import { hasPodFinished, isOnHostNetwork } from '@holdfast/kube-api';
 import type { ImportStep } from '../plan/import-step';
-import type { ImportPlan } from '../plan/plan';
-import { planImport } from '../plan/plan';
+import { type ImportPlan, planImport } from '../plan/plan';
 import type { ClusterObjects } from '../cluster/cluster-objects';
 import type { LedgerContents } from '../plan/ledger-contents';
 

@@ -2,12 +2,11 @@
 import type { Clock } from '@holdfast/clock';
 import type { Following } from '@holdfast/kube-api';
 import type { GuardsByKind } from './guarded-kinds';
-import type { DueKey } from '@holdfast/projection';
-import type { LedgerCommand, ProjectorLedger } from '@holdfast/ledger';
-import type { ActiveRejections, Execution } from '@holdfast/projection';
+import type { ActiveRejections, DueKey, Execution } from '@holdfast/projection';
+import type { ProjectorLedger } from '@holdfast/ledger';
+import type { KubeCommand } from './kube-command';
 import type { ObjectWriter } from './object-writer';
-import type { Bound } from './vip-elsewhere';
-import type { Projection } from './vip-elsewhere';
+import type { Bound, Projection } from './vip-elsewhere';
 
 export interface Context {
   readonly ledger: ProjectorLedger;
@@ -24,7 +23,7 @@ export interface Context {
   readonly poolsOf: (subnet: string) => Iterable<string>;
   readonly guards: GuardsByKind;
   /** Has the ledger do it, and waits for its view. @throws Error with `code` and `retryable` */
-  readonly execute: (command: LedgerCommand, actor: string) => Promise<Execution>;
+  readonly execute: (command: KubeCommand, actor: string) => Promise<Execution>;
   readonly mark: (key: DueKey) => void;
   readonly projectionOf: (vip: string) => Projection | undefined;
   /** Absent: nobody follows who answers for a Vip. */

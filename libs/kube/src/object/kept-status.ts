@@ -2,8 +2,7 @@
 // (Kube-OVN's drops those that are ours alone), and without a status subresource each write of the status raises the
 // generation that the status is to tell. Without knowing this, a reconcile would write the same for ever.
 import { isDeepStrictEqual } from 'node:util';
-import { KubernetesFault } from '@holdfast/kube-api';
-import type { JsonObject, KubernetesObject } from '@holdfast/kube-api';
+import { type JsonObject, KubernetesFault, type KubernetesObject } from '@holdfast/kube-api';
 import { type Condition, mergeConditions, saysAll } from './conditions';
 import type { DesiredStatus } from './desired-status';
 

@@ -2,12 +2,18 @@
 // change is lost. And it knows what the replica has not been told yet: a key whose own last write has not come back
 // through the watch is not to be judged by the replica.
 import type { Clock } from '@holdfast/clock';
-import { addFinalizer, FINALIZER, type FinalizerChange, removeFinalizer } from '@holdfast/kube-api';
-import type { KubernetesApi, WriteResult } from '@holdfast/kube-api';
-import type { KubernetesFault } from '@holdfast/kube-api';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import type { Resource } from '@holdfast/kube-api';
-import { asFault } from '@holdfast/kube-api';
+import {
+  addFinalizer,
+  asFault,
+  FINALIZER,
+  type FinalizerChange,
+  type KubernetesApi,
+  type KubernetesFault,
+  type KubernetesObject,
+  removeFinalizer,
+  type Resource,
+  type WriteResult,
+} from '@holdfast/kube-api';
 import { type Condition, says, conditionTime } from './conditions';
 import type { ResyncDifferences } from './resync-differences';
 import type { DueKey } from '@holdfast/projection';

@@ -2,12 +2,17 @@
 // each difference with how it may have come about. For people who want to know what happened while nobody looked; nothing is
 // decided by it, and what a watch or a fact tells in time is no difference.
 import { vipNameOf } from '@holdfast/ipam';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { type Resource, SUBNETS, SWITCH_LB_RULES, VIPS, IP_POOLS } from '@holdfast/kube-api';
-import type { DueKey } from '@holdfast/projection';
+import {
+  IP_POOLS,
+  type KubernetesObject,
+  type Resource,
+  SUBNETS,
+  SWITCH_LB_RULES,
+  VIPS,
+} from '@holdfast/kube-api';
+import type { DueKey, ProjectorLoop } from '@holdfast/projection';
 import { dueKeyOf, parentsKey } from './due-key';
-import type { LedgerCommand } from '@holdfast/ledger';
-import type { ProjectorLoop } from '@holdfast/projection';
+import type { KubeCommand } from './kube-command';
 
 export interface ObjectDifference {
   /** `vips.kubeovn.io/web`. */
@@ -24,6 +29,9 @@ interface About {
   readonly name: string;
 }
 
+/** How long a Vip stays is no difference of its own: it was made, or changed. */
+type ExplainedCommand = Exclude<KubeCommand, { readonly type: 'SetRetention' }>;
+
 type Explained = Pick<ObjectDifference, 'what' | 'why'>;
 
 export class ResyncDifferences {
@@ -34,12 +42,11 @@ export class ResyncDifferences {
   ) {}
 
   /** The ledger is commanded this, because it is not as it should be. */
-  commanded(command: LedgerCommand): void {
+  commanded(command: KubeCommand): void {
+    if (command.type === 'SetRetention') return;
     const about = aboutOf(command);
-    if (!about || !this.resyncs.isResync(about.key)) return;
-    const object = this.objectOf(about.resource, about.name);
-    const explained = explain(command, object);
-    if (explained) this.found(about, explained);
+    if (!this.resyncs.isResync(about.key)) return;
+    this.found(about, explain(command, this.objectOf(about.resource, about.name)));
   }
 
   /** The object's status is about to be written, because it says something else. */
@@ -66,7 +73,7 @@ export class ResyncDifferences {
   }
 }
 
-function aboutOf(command: LedgerCommand): About | undefined {
+function aboutOf(command: ExplainedCommand): About {
   if (command.type === 'GrantParent' || command.type === 'WithdrawParent')
     return { key: parentsKey(command.vip), resource: VIPS, name: command.vip };
   const of = (resource: Resource, name: string): About => {
@@ -77,21 +84,19 @@ function aboutOf(command: LedgerCommand): About | undefined {
   if (command.type === 'ReserveVip' || command.type === 'ReviseVip' || command.type === 'ReleaseVip')
     return of(VIPS, command.name);
   if (command.type === 'SetLabels') return ofLabels(command, of);
-  const isOfSubnet = ['DefineSubnet', 'ReviseSubnet', 'RetireSubnet'].includes(command.type);
-  return isOfSubnet ? of(SUBNETS, command.subnet) : undefined;
+  return of(SUBNETS, command.subnet);
 }
 
 function ofLabels(
-  { holder, pool, subnet = '' }: Extract<LedgerCommand, { readonly type: 'SetLabels' }>,
+  { holder, pool, subnet = '' }: Extract<KubeCommand, { readonly type: 'SetLabels' }>,
   of: (resource: Resource, name: string) => About,
-): About | undefined {
+): About {
   const vip = holder && vipNameOf(holder);
   if (vip !== undefined) return of(VIPS, vip);
-  if (holder !== undefined) return undefined;
   return pool === undefined ? of(SUBNETS, subnet) : of(IP_POOLS, pool);
 }
 
-function explain(command: LedgerCommand, object: KubernetesObject | undefined): Explained | undefined {
+function explain(command: ExplainedCommand, object: KubernetesObject | undefined): Explained {
   switch (command.type) {
     case 'ReserveVip':
     case 'DefineSubnet':
@@ -127,17 +132,6 @@ function explain(command: LedgerCommand, object: KubernetesObject | undefined): 
         what: `the ledger has a parent ${command.port}, and no Pod asks for it any more`,
         why: `${command.reason ?? 'it went'}, while nobody looked; it was made none`,
       };
-    // The projector of Pods commands these, and says itself what it found.
-    case 'ReserveAddress':
-    case 'MoveAddress':
-    case 'ReleaseAddress':
-    case 'AttachUser':
-    case 'DetachUser':
-    case 'MovePrimary':
-    case 'EndOwner':
-    case 'ReleaseExpired':
-    case 'SetRetention':
-      return undefined;
   }
 }
 

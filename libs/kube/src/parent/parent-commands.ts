@@ -1,10 +1,8 @@
 // Commands about the parents of one Vip: what they say, and how several are executed.
 import { type Evidence, type GrantParent, subnet, type VipEntry, type WithdrawParent } from '@holdfast/ipam';
-import { keyOf, type KubernetesObject } from '@holdfast/kube-api';
-import { PODS } from '@holdfast/kube-api';
+import { actorOf, keyOf, type KubernetesObject, PODS } from '@holdfast/kube-api';
 import { type Context, moment } from '../object/context';
 import { type Execution } from '@holdfast/projection';
-import { actorOf } from '@holdfast/kube-api';
 
 /** Commands of one Vip in flight at once: the ledger appends what waits for it in one go. */
 const IN_FLIGHT_MAX = 16;

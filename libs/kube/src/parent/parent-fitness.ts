@@ -7,8 +7,7 @@ import {
   type VipEntry,
   type VipPurpose,
 } from '@holdfast/ipam';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { hasPodFinished, isOnHostNetwork, nicsOf } from '@holdfast/kube-api';
+import { hasPodFinished, isOnHostNetwork, type KubernetesObject, nicsOf } from '@holdfast/kube-api';
 
 /** Reasons of the Events that Pods get; a rejection's code is one, too, where the ledger refuses. */
 export type UnfitReason =

@@ -1,9 +1,8 @@
 // Which ports of a Pod become parents, and what a Pod is told that cannot be one.
-import { PODS, VIPS } from '@holdfast/kube-api';
+import { PODS, SAY_AFTER_MS, VIPS } from '@holdfast/kube-api';
 import { ProjectorWorld } from '../testing/projector-world';
 import type { PodParts } from '@holdfast/kube-api/testing';
 import { parentCommands, parentsOf } from '../testing/uses-of-vip';
-import { SAY_AFTER_MS } from '@holdfast/kube-api';
 
 const AAP = { subnet: 'ovn-default', namespace: 'default', selector: ['app: aap1'] };
 const LABELS = { app: 'aap1' };

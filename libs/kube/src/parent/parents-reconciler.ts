@@ -5,14 +5,12 @@
 //   Pods that name the Vip -> verdicts -> ports wanted --+-> WithdrawParent, GrantParent
 //                        ledger's grants by selector ----+          refused, unfit: one Event on the Pod
 import { parseLabelSelector, type VipEntry } from '@holdfast/ipam';
-import type { KubernetesObject } from '@holdfast/kube-api';
+import { type KubernetesObject, type PodWarning, type PodWarnings, readTextList } from '@holdfast/kube-api';
 import type { Context } from '../object/context';
 import { BEHIND_RETRY_MS } from '@holdfast/projection';
 import { isOwnVip } from '../vip/own-vips';
 import type { PodsByVip } from './pods-by-vip';
-import { readTextList } from '@holdfast/kube-api';
 import { executeAll, grantTo, isSettled } from './parent-commands';
-import type { PodWarning, PodWarnings } from '@holdfast/kube-api';
 import { vipForParents, fitnessOf, vipMissing } from './parent-fitness';
 import { type JudgedPod, Withdrawals } from './withdrawals';
 

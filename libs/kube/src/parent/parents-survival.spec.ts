@@ -1,8 +1,7 @@
 // Parents after restarts, missed events, half a list, a ledger that fails: always what is there, and never more.
-import { PODS, VIPS } from '@holdfast/kube-api';
+import { AAPS_ANNOTATION, PODS, VIPS } from '@holdfast/kube-api';
 import { ProjectorWorld } from '../testing/projector-world';
 import { parentCommands, parentsOf } from '../testing/uses-of-vip';
-import { AAPS_ANNOTATION } from '@holdfast/kube-api';
 
 const AAP = { subnet: 'ovn-default', namespace: 'default', selector: ['app: aap1'] };
 const LABELS = { app: 'aap1' };

@@ -1,8 +1,7 @@
 // Pods as parents of a Vip, in virtual time: who becomes one, who ceases to be, and what the record says of it.
-import { PODS, VIPS } from '@holdfast/kube-api';
+import { AAPS_ANNOTATION, PODS, VIPS } from '@holdfast/kube-api';
 import { ProjectorWorld } from '../testing/projector-world';
 import { lastParentCommand, namedParentsOf, parentCommands, parentsOf } from '../testing/uses-of-vip';
-import { AAPS_ANNOTATION } from '@holdfast/kube-api';
 
 const AAP = { subnet: 'ovn-default', namespace: 'default', selector: ['app: aap1'] };
 const LABELS = { app: 'aap1' };

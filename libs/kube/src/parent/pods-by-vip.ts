@@ -1,8 +1,7 @@
 // Which Pods name which Vip, so that neither's change costs a look at all the others; and who ceased to, until somebody
 // has drawn the conclusion. Fed by the watch of Pods; it decides nothing.
 import { isDeepStrictEqual } from 'node:util';
-import { keyOf, type KubernetesObject, type ObjectKey } from '@holdfast/kube-api';
-import { trimPod, vipsNamedBy } from '@holdfast/kube-api';
+import { keyOf, type KubernetesObject, type ObjectKey, trimPod, vipsNamedBy } from '@holdfast/kube-api';
 
 /** A Vip has at most so many parents (libs/ipam, PARENTS_MAX): of more Pods nobody needs to know why they left. */
 const DEPARTED_MAX = 256;

@@ -1,11 +1,8 @@
 // Which grants by selector of a Vip end now, and why, in words for the record. The words come from what is there, and
 // from who was seen to leave; after a restart, or when an event was missed, from what the port's name still tells.
 import type { VipEntry } from '@holdfast/ipam';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { PODS, VIPS } from '@holdfast/kube-api';
+import { actorNamed, actorOf, type KubernetesObject, nicsOf, PODS, VIPS } from '@holdfast/kube-api';
 import type { Context } from '../object/context';
-import { actorNamed, actorOf } from '@holdfast/kube-api';
-import { nicsOf } from '@holdfast/kube-api';
 import type { PodsByVip } from './pods-by-vip';
 import { executeAll, podEvidence, isSettled, type ParentCommand } from './parent-commands';
 import type { UnfitReason, ParentFitness } from './parent-fitness';

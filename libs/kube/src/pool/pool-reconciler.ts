@@ -4,16 +4,19 @@
 //   finalizer and home -> DefinePool -> status      another Subnet: RetirePool there -> home -> DefinePool here
 //   refused: condition and Event; looked at again when the Subnet's definition changes
 import { type DefinePool, reject, type Rejection, subnet, type SubnetState } from '@holdfast/ipam';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { IP_POOLS } from '@holdfast/kube-api';
+import {
+  actorGone,
+  actorOf,
+  FINALIZER,
+  IP_POOLS,
+  type KubernetesObject,
+  STALE_RETRY_MS,
+} from '@holdfast/kube-api';
 import { isOnlyCounts } from '../object/conditions';
 import { type Context, moment, REAPPEARING_MS } from '../object/context';
 import { type Execution, BEHIND_RETRY_MS } from '@holdfast/projection';
-import { STALE_RETRY_MS } from '@holdfast/kube-api';
 import { poolKey } from '../object/due-key';
 import { followLabels, hasOtherLabels, labelsIn } from '../object/object-labels';
-import { actorGone, actorOf } from '@holdfast/kube-api';
-import { FINALIZER } from '@holdfast/kube-api';
 import { COUNTS_EVERY_MS } from '../subnet/subnet-reconciler';
 import { statusCounts } from '../object/status-counts';
 import { subnetsWithPool } from './held-pools';

@@ -9,8 +9,14 @@ import {
   overlaps,
   parseRange,
 } from '@holdfast/ipam';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { listed, quotedText, type FieldRead, readTextList, readTexts } from '@holdfast/kube-api';
+import {
+  type FieldRead,
+  type KubernetesObject,
+  listed,
+  quotedText,
+  readTextList,
+  readTexts,
+} from '@holdfast/kube-api';
 
 export interface PoolSpec {
   readonly subnet: string;

@@ -2,8 +2,7 @@
 import { type AddressRange, parseHolder, subnet } from '@holdfast/ipam';
 import { ProjectorWorld } from '../testing/projector-world';
 import { MANIFESTS } from '@holdfast/kube-api/testing';
-import { IP_POOLS, SUBNETS } from '@holdfast/kube-api';
-import { FINALIZER } from '@holdfast/kube-api';
+import { FINALIZER, IP_POOLS, SUBNETS } from '@holdfast/kube-api';
 import { POOL_SUBNET_ANNOTATION } from './pool-home';
 
 async function started(

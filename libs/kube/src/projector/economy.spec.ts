@@ -1,9 +1,16 @@
 // What the projector costs the API server: nothing where nothing changed, two writes a Vip, and no rewriting of what a
 // cluster's own definitions will not keep.
 import type { Clock } from '@holdfast/clock';
-import { SUBNETS, VIPS } from '@holdfast/kube-api';
-import type { KubernetesRest, RestAnswer, RestRequest, WatchEnd, WatchEvent } from '@holdfast/kube-api';
-import { RestKubernetesApi } from '@holdfast/kube-api';
+import {
+  type KubernetesRest,
+  type RestAnswer,
+  RestKubernetesApi,
+  type RestRequest,
+  SUBNETS,
+  VIPS,
+  type WatchEnd,
+  type WatchEvent,
+} from '@holdfast/kube-api';
 import { ProjectorWorld } from '../testing/projector-world';
 import type { ObjectProjectorOptions } from './object-projector';
 import { MANIFESTS } from '@holdfast/kube-api/testing';

@@ -1,8 +1,15 @@
 // How far each kind of objects is known. A cluster may do without the definition of a kind that not everybody needs: then
 // that kind is known, and there are none; and it is followed from the moment when it is served.
 import type { Clock } from '@holdfast/clock';
-import type { KubernetesFault } from '@holdfast/kube-api';
-import { IP_POOLS, PODS, type Resource, SUBNETS, SWITCH_LB_RULES, VIPS } from '@holdfast/kube-api';
+import {
+  IP_POOLS,
+  type KubernetesFault,
+  PODS,
+  type Resource,
+  SUBNETS,
+  SWITCH_LB_RULES,
+  VIPS,
+} from '@holdfast/kube-api';
 
 export const FOLLOWED = { vips: VIPS, subnets: SUBNETS, pods: PODS, rules: SWITCH_LB_RULES, pools: IP_POOLS };
 

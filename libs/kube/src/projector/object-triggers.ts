@@ -1,21 +1,18 @@
 // What makes which key due: a change of an object, a fact, a Pod, the slow clock. It keeps the indexes by which one change finds
 // the few whom it concerns; how they are reconciled is not its business.
 import { isDeepStrictEqual } from 'node:util';
+import { type SubnetEvent, type SubnetFact, touches } from '@holdfast/ipam';
 import {
-  holderParts,
-  isVipHolder,
-  isVipUse,
-  type SubnetEvent,
-  type SubnetFact,
-  type VipUseEvent,
-} from '@holdfast/ipam';
-import type { Following } from '@holdfast/kube-api';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { IP_POOLS, type Resource, SWITCH_LB_RULES, VIPS } from '@holdfast/kube-api';
-import type { DueKey } from '@holdfast/projection';
+  type Following,
+  IP_POOLS,
+  type KubernetesObject,
+  type Resource,
+  SWITCH_LB_RULES,
+  VIPS,
+} from '@holdfast/kube-api';
+import { type ActiveRejections, type Due, type DueKey } from '@holdfast/projection';
 import { dueKeyOf, parentsKey, poolKey, ruleKey, subnetKey, vipKey } from '../object/due-key';
 import type { ProjectorLedger } from '@holdfast/ledger';
-import { type ActiveRejections, type Due, triggerOf } from '@holdfast/projection';
 import type { ObjectWriter } from '../object/object-writer';
 import { PodsByVip } from '../parent/pods-by-vip';
 import { SelectedPods } from '../rule/selected-pods';
@@ -88,15 +85,17 @@ export class ObjectTriggers {
     const { event } = fact;
     const due: Due[] = rejections.allowUnblockedBy(fact).map((key) => ({ key }));
     due.push(...this.ofRules(event));
-    // Who uses a Vip is nothing that a Subnet's counts tell of.
-    if (isVipUse(event)) return [...due, ...this.ofUse(event)];
-    if ('name' in event) due.push(...this.ofVip(event.name));
-    if ('holder' in event && event.holder !== undefined && isVipHolder(event.holder))
-      due.push(this.ofVipStatus(holderParts(event.holder).name));
+    const { definition, holder, vip, takes, gives, parent, rule } = touches(event);
+    // What stands before a Vip is nothing that a Subnet's counts tell of.
+    if (vip !== undefined && rule !== undefined)
+      return [...due, this.ofVipStatus(vip), { key: ruleKey(rule) }];
+    if (vip !== undefined && parent !== undefined)
+      return [...due, this.ofVipStatus(vip), { key: parentsKey(vip) }];
+    const isOfUsers = holder !== undefined && !takes && !gives;
+    if (vip !== undefined) due.push(...(isOfUsers ? [this.ofVipStatus(vip)] : this.ofVip(vip)));
     const key = subnetKey(fact.subnet);
     endResync(key);
-    const isDefinition = triggerOf(event)?.is === 'definition';
-    return [...due, { key, delayMs: isDefinition ? 0 : writer.statusRestMs(key, COUNTS_EVERY_MS) }];
+    return [...due, { key, delayMs: definition ? 0 : writer.statusRestMs(key, COUNTS_EVERY_MS) }];
   }
 
   /** Subnets first, so that their Vips find them. What the ledger holds for objects that are gone is due as well. */
@@ -138,11 +137,6 @@ export class ObjectTriggers {
     const key = vipKey(vip);
     endResync(key);
     return { key, delayMs: writer.statusRestMs(key, USES_EVERY_MS) };
-  }
-
-  private ofUse(event: VipUseEvent): Due[] {
-    const own = { key: 'rule' in event ? ruleKey(event.rule) : parentsKey(event.vip) };
-    return [this.ofVipStatus(event.vip), own];
   }
 
   private ofRules(event: SubnetEvent): Due[] {

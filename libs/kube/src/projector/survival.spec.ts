@@ -1,11 +1,9 @@
 // A projector that is killed, cut off, behind, or lied to: what it finds afterwards is enough to make everything right.
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { SUBNETS, VIPS } from '@holdfast/kube-api';
+import { FINALIZER, type KubernetesObject, SUBNETS, VIPS } from '@holdfast/kube-api';
 import { ProjectorWorld } from '../testing/projector-world';
 import { killAtWrite } from '../testing/kill-at-write';
 import { MANIFESTS } from '@holdfast/kube-api/testing';
 import { ObjectProjector } from './object-projector';
-import { FINALIZER } from '@holdfast/kube-api';
 
 const HOUR_MS = 3_600_000;
 

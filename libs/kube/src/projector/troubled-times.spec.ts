@@ -1,7 +1,6 @@
 // One story of all kinds, told in calm and through each trouble that a cluster and its clock can make: the end is always the
 // same, and no Vip ever changes its address on the way.
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { IP_POOLS, PODS, SUBNETS, SWITCH_LB_RULES, VIPS } from '@holdfast/kube-api';
+import { IP_POOLS, type KubernetesObject, PODS, SUBNETS, SWITCH_LB_RULES, VIPS } from '@holdfast/kube-api';
 import { ProjectorWorld, type StartedProjector } from '../testing/projector-world';
 import { backendsOf, parentsOf } from '../testing/uses-of-vip';
 

@@ -1,8 +1,7 @@
 // Which rules of the ledger are of which SwitchLBRule. A rule's note says so, and with it the record: names alone do not,
 // because a rule's is unique in its subnet only, and other transports define rules, too.
 import type { LedgerView, Rule, SubnetState } from '@holdfast/ipam';
-import { SWITCH_LB_RULES } from '@holdfast/kube-api';
-import { actorNamed } from '@holdfast/kube-api';
+import { actorNamed, SWITCH_LB_RULES } from '@holdfast/kube-api';
 
 export interface HeldRule {
   readonly subnet: SubnetState;

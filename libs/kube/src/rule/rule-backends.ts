@@ -1,11 +1,9 @@
 // The backends of rules that have a selector: those of its Pods that serve, told to the ledger when they differ. What
 // selects is the rule as the ledger has it, so that a spec that is refused leaves the rule working as it was.
 import { type RuleDefinition, subnet } from '@holdfast/ipam';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { SWITCH_LB_RULES } from '@holdfast/kube-api';
+import { actorOf, type KubernetesObject, SWITCH_LB_RULES } from '@holdfast/kube-api';
 import { type Context, moment } from '../object/context';
 import { type Execution } from '@holdfast/projection';
-import { actorOf } from '@holdfast/kube-api';
 import type { SelectedPods } from './selected-pods';
 import { rulesOfObject } from './held-rules';
 

@@ -8,12 +8,10 @@ import {
   type SubnetState,
   type VipEntry,
 } from '@holdfast/ipam';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { SWITCH_LB_RULES } from '@holdfast/kube-api';
+import { actorOf, type KubernetesObject, SWITCH_LB_RULES } from '@holdfast/kube-api';
 import { type Context, moment } from '../object/context';
 import { type Execution } from '@holdfast/projection';
-import type { LedgerCommand } from '@holdfast/ledger';
-import { actorOf } from '@holdfast/kube-api';
+import type { KubeCommand } from '../object/kube-command';
 import { type HeldRule, noteOf, rulesOfObject } from './held-rules';
 import type { RuleSpec } from './rule-spec';
 
@@ -46,7 +44,7 @@ export class RuleCommands {
   }
 
   /** What there is to be done; undefined when it is so already. */
-  private commandOf(rule: string, definition: RuleDefinition, home: SubnetState): LedgerCommand | undefined {
+  private commandOf(rule: string, definition: RuleDefinition, home: SubnetState): KubeCommand | undefined {
     const what = { subnet: home.name, rule, ...definition };
     if (!home.uses.rule(rule)) return { type: 'DefineRule', ...what };
     const command = { type: 'ReviseRule', ...what } as const;

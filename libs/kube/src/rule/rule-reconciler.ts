@@ -4,13 +4,16 @@
 //   finalizer -> Vip? -> DefineRule | ReviseRule -> SetRuleBackends -> status       it goes: RetireRule -> finalizer off
 //   no Vip, a Vip of another type, a front that is taken: condition and Event; asked again when something may have helped
 import type { Rejection, VipEntry } from '@holdfast/ipam';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { SWITCH_LB_RULES } from '@holdfast/kube-api';
+import {
+  actorGone,
+  actorOf,
+  type KubernetesObject,
+  STALE_RETRY_MS,
+  SWITCH_LB_RULES,
+} from '@holdfast/kube-api';
 import { type Context, REAPPEARING_MS } from '../object/context';
 import { type Execution, BEHIND_RETRY_MS } from '@holdfast/projection';
-import { STALE_RETRY_MS } from '@holdfast/kube-api';
 import { ruleKey } from '../object/due-key';
-import { actorGone, actorOf } from '@holdfast/kube-api';
 import type { RuleBackends } from './rule-backends';
 import { rulesOfObject } from './held-rules';
 import { RuleCommands } from './rule-commands';

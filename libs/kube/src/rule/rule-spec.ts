@@ -11,8 +11,14 @@ import {
   type RuleDefinition,
   type RulePort,
 } from '@holdfast/ipam';
-import type { JsonObject, KubernetesObject } from '@holdfast/kube-api';
-import { quotedText, type FieldRead, readTextList, readTexts } from '@holdfast/kube-api';
+import {
+  type FieldRead,
+  type JsonObject,
+  type KubernetesObject,
+  quotedText,
+  readTextList,
+  readTexts,
+} from '@holdfast/kube-api';
 
 /** `"false"`: backends are not checked. */
 export const HEALTH_CHECK_ANNOTATION = 'ovn.kubernetes.io/service_health_check';

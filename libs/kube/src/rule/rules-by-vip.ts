@@ -1,8 +1,7 @@
 // Which rules name which Vip, by its name or by an address, so that a change of the one wakes the other. Fed by the watch
 // of SwitchLBRules; it decides nothing.
-import { type AddressPair, formatAddress, type SubnetEvent } from '@holdfast/ipam';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { readTexts } from '@holdfast/kube-api';
+import { addressesOf, formatAddress, holdersOf, type SubnetEvent, touches } from '@holdfast/ipam';
+import { type KubernetesObject, readTexts } from '@holdfast/kube-api';
 import { readVip } from './rule-spec';
 
 export class RulesByVip {
@@ -38,8 +37,10 @@ function namesIn({ spec = {} }: KubernetesObject): string[] {
 
 /** Of the Vip, and the addresses that somebody got or gave up. */
 function namesOfEvent(event: SubnetEvent): string[] {
-  const names = 'name' in event ? [event.name] : [];
-  const pairs: AddressPair[] = [...('mac' in event ? [event] : []), ...('from' in event ? [event.from] : [])];
-  const addresses = pairs.flatMap(({ v4, v6 }) => [v4, v6]).filter((address) => address !== undefined);
-  return [...names, ...addresses.map(formatAddress)];
+  const touched = touches(event);
+  const { vip, holder, takes, gives } = touched;
+  if (holder !== undefined && !takes && !gives) return [];
+  const pairs = holdersOf(touched).flatMap((it) => [it.takes, it.gives]);
+  const addresses = pairs.flatMap((pair) => (pair ? addressesOf(pair) : []));
+  return [...(vip === undefined ? [] : [vip]), ...addresses.map(formatAddress)];
 }

@@ -1,9 +1,8 @@
 // A SwitchLBRule from its creation to its end, in virtual time.
 import type { DefineRule } from '@holdfast/ipam';
-import { SWITCH_LB_RULES, VIPS } from '@holdfast/kube-api';
+import { FINALIZER, SWITCH_LB_RULES, VIPS } from '@holdfast/kube-api';
 import { ProjectorWorld } from '../testing/projector-world';
 import { backendsOf, ruleOf, ruleCommands } from '../testing/uses-of-vip';
-import { FINALIZER } from '@holdfast/kube-api';
 import { HEALTH_CHECK_ANNOTATION, SUBNET_ANNOTATION } from './rule-spec';
 
 const SLR = { subnet: 'ovn-default', v4ip: '10.16.0.100', type: 'switch_lb_vip' };

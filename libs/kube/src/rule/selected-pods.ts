@@ -8,8 +8,7 @@ import {
   matchesLabels,
   parseLabelSelector,
 } from '@holdfast/ipam';
-import { keyOf, type KubernetesObject, type ObjectKey } from '@holdfast/kube-api';
-import { addressesOfPod, isServing } from '@holdfast/kube-api';
+import { addressesOfPod, isServing, keyOf, type KubernetesObject, type ObjectKey } from '@holdfast/kube-api';
 
 interface Selection {
   readonly namespace: string;

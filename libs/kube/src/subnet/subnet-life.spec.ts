@@ -1,7 +1,6 @@
 // A Subnet from its creation to its end, in virtual time.
-import { SUBNETS, VIPS } from '@holdfast/kube-api';
+import { FINALIZER, SUBNETS, VIPS } from '@holdfast/kube-api';
 import { ProjectorWorld } from '../testing/projector-world';
-import { FINALIZER } from '@holdfast/kube-api';
 import { COOLING_ANNOTATION } from './subnet-spec';
 
 async function started(): Promise<ProjectorWorld> {

@@ -1,18 +1,21 @@
 // One Subnet: its object defines and revises it in the ledger, and its end retires it once nobody holds an address. A Subnet
 // that another transport defined and no object names is that transport's; one that both have is the object's to say.
 import { reject, type Rejection, subnet, type SubnetDefinition, type SubnetState } from '@holdfast/ipam';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { SUBNETS } from '@holdfast/kube-api';
+import {
+  actorGone,
+  actorOf,
+  FINALIZER,
+  type KubernetesObject,
+  STALE_RETRY_MS,
+  SUBNETS,
+} from '@holdfast/kube-api';
 import { type Context, moment, REAPPEARING_MS } from '../object/context';
 import { type Execution, BEHIND_RETRY_MS } from '@holdfast/projection';
-import { STALE_RETRY_MS } from '@holdfast/kube-api';
 import { isOnlyCounts } from '../object/conditions';
 import { poolKey, subnetKey } from '../object/due-key';
+import type { KubeCommand } from '../object/kube-command';
 import { followLabels, labelsIn } from '../object/object-labels';
-import type { LedgerCommand } from '@holdfast/ledger';
-import { actorGone, actorOf } from '@holdfast/kube-api';
 import type { Warning } from '../object/object-writer';
-import { FINALIZER } from '@holdfast/kube-api';
 import { readSubnet } from './subnet-spec';
 import { statusCounts } from '../object/status-counts';
 import { type SubnetStatusFindings, subnetStatus } from './subnet-status';
@@ -75,7 +78,7 @@ export class SubnetReconciler {
     return answer;
   }
 
-  private commandOf(object: KubernetesObject, definition: SubnetDefinition): LedgerCommand | undefined {
+  private commandOf(object: KubernetesObject, definition: SubnetDefinition): KubeCommand | undefined {
     const { name } = object.metadata;
     const state = this.context.ledger.view.subnet(name);
     if (!state) return { type: 'DefineSubnet', subnet: name, ...definition, ...labelsIn(object) };

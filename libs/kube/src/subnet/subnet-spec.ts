@@ -20,8 +20,14 @@ import {
   type SubnetDefinition,
   usableRange,
 } from '@holdfast/ipam';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { listed, quotedText, type FieldRead, readTextList, readTexts } from '@holdfast/kube-api';
+import {
+  type FieldRead,
+  type KubernetesObject,
+  listed,
+  quotedText,
+  readTextList,
+  readTexts,
+} from '@holdfast/kube-api';
 
 /** How long a released address stays unused; whole seconds. */
 export const COOLING_ANNOTATION = 'holdfast.io/cooling-seconds';

@@ -3,8 +3,7 @@
 import { ObjectProjector, type ObjectProjectorOptions } from '../projector/object-projector';
 import type { ProjectorFault } from '@holdfast/projection';
 import { MemoryLedger } from '@holdfast/ledger/testing';
-import type { SandboxConnection } from '@holdfast/kube-api/testing';
-import { SandboxWorld } from '@holdfast/kube-api/testing';
+import { type SandboxConnection, SandboxWorld } from '@holdfast/kube-api/testing';
 
 export interface StartedProjector {
   readonly projector: ObjectProjector;

@@ -1,7 +1,6 @@
 // A Vip from its creation to its end, in virtual time.
-import { VIPS } from '@holdfast/kube-api';
+import { FINALIZER, VIPS } from '@holdfast/kube-api';
 import { ProjectorWorld } from '../testing/projector-world';
-import { FINALIZER } from '@holdfast/kube-api';
 
 async function started(): Promise<
   ProjectorWorld & { readonly running: Awaited<ReturnType<ProjectorWorld['start']>> }

@@ -4,15 +4,12 @@
 //   finalizer -> order -> view shows it -> status           the object goes: release -> finalizer off
 //   refused: condition and Event; tried again when something may have unblocked it
 import { invalid, reject, type Rejection, type Retention, subnet, type VipEntry } from '@holdfast/ipam';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { VIPS } from '@holdfast/kube-api';
+import { actorGone, actorOf, type KubernetesObject, STALE_RETRY_MS, VIPS } from '@holdfast/kube-api';
 import { type Context, moment, REAPPEARING_MS } from '../object/context';
 import { type Execution, BEHIND_RETRY_MS } from '@holdfast/projection';
-import { STALE_RETRY_MS } from '@holdfast/kube-api';
 import { subnetKey, vipKey } from '../object/due-key';
+import type { KubeCommand } from '../object/kube-command';
 import { followLabels, labelsIn } from '../object/object-labels';
-import type { LedgerCommand } from '@holdfast/ledger';
-import { actorGone, actorOf } from '@holdfast/kube-api';
 import { isOwnVip } from './own-vips';
 import { readSubnet } from '../subnet/subnet-spec';
 import { readVipRetention, retentionCommand } from './vip-retention';
@@ -99,7 +96,7 @@ export class VipReconciler {
   }
 
   /** What there is to be done; undefined when it is so already. */
-  private commandOf(object: KubernetesObject, desired: VipSpec): LedgerCommand | undefined {
+  private commandOf(object: KubernetesObject, desired: VipSpec): KubeCommand | undefined {
     const { name, uid } = object.metadata;
     const { v4, v6, mac, purpose } = desired;
     const held = this.own(name);

@@ -1,8 +1,7 @@
 // What a Vip's object says of how long it is kept for the owner of its last user.
 import { vipHolder } from '@holdfast/ipam';
-import { VIPS } from '@holdfast/kube-api';
+import { RETENTION_ANNOTATION, VIPS } from '@holdfast/kube-api';
 import { ProjectorWorld } from '../testing/projector-world';
-import { RETENTION_ANNOTATION } from '@holdfast/kube-api';
 
 const annotated = (text: string | null): object => ({
   metadata: { annotations: { [RETENTION_ANNOTATION]: text } },

@@ -1,9 +1,7 @@
 // How long a Vip is kept for whoever is behind its user (a StatefulSet's ordinal, a machine), where the Vip's own object says
 // so. The Pods that use it have no say in it: it is not theirs. Pure.
 import { formatRetention, type Retention, type SetRetention, type VipEntry } from '@holdfast/ipam';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { readRetentionRequest } from '@holdfast/kube-api';
-import type { FieldRead } from '@holdfast/kube-api';
+import { type FieldRead, type KubernetesObject, readRetentionRequest } from '@holdfast/kube-api';
 
 /** As of a Pod: null: as its Subnet says (""). Undefined: nothing is said; what a command said stays. */
 export const readVipRetention = (object: KubernetesObject): FieldRead<Retention | null | undefined> =>

@@ -10,8 +10,7 @@ import {
   VIP_TYPES,
   type VipPurpose,
 } from '@holdfast/ipam';
-import type { JsonObject } from '@holdfast/kube-api';
-import { quotedText, type FieldRead, readTextList, readTexts } from '@holdfast/kube-api';
+import { type FieldRead, type JsonObject, quotedText, readTextList, readTexts } from '@holdfast/kube-api';
 
 export interface VipSpec {
   readonly subnet: string;

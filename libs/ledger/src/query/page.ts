@@ -24,7 +24,7 @@ export function noSubnet(name: string): { rejected: Rejection } {
 }
 
 /** Whether it has such labels as are asked for, if any are. */
-export const isSelected = (
+export const isSelectedBy = (
   selector: LabelSelector | undefined,
   { labels }: SubnetState,
   subject: LabelSubject,

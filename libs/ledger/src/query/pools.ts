@@ -1,7 +1,7 @@
 // Answers what is asked of pools, from the view.
 import type { GetPool, ListPools } from '@holdfast/api';
 import { type AddressPool, type SubnetState, reject } from '@holdfast/ipam';
-import { type Found, type Listed, isSelected, noSubnet, sortedPage } from './page';
+import { type Found, type Listed, isSelectedBy, noSubnet, sortedPage } from './page';
 import type { LedgerReader } from '../follow/ledger-reader';
 
 export interface PoolEntry {
@@ -27,7 +27,7 @@ export function listPools(query: ListPools, { view }: LedgerReader): Found<Liste
     for (const subnet of view.subnets()) {
       if (query.subnet !== undefined && subnet.name !== query.subnet) continue;
       for (const pool of subnet.definition?.pools ?? [])
-        if (isSelected(query.labels, subnet, { pool: pool.name })) yield { subnet, pool };
+        if (isSelectedBy(query.labels, subnet, { pool: pool.name })) yield { subnet, pool };
     }
   };
   return { found: sortedPage(matching(), ({ subnet, pool }) => [subnet.name, pool.name], query.page) };

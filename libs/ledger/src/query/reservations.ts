@@ -2,7 +2,7 @@
 import type { GetReservation, ListReservations } from '@holdfast/api';
 import { type Holder, type Reservation, type SubnetState, holderParts, reject } from '@holdfast/ipam';
 import type { LedgerReader } from '../follow/ledger-reader';
-import { type Found, type Listed, isSelected, noSubnet, sortedPage } from './page';
+import { type Found, type Listed, isSelectedBy, noSubnet, sortedPage } from './page';
 
 export interface ReservationEntry {
   readonly subnet: SubnetState;
@@ -57,7 +57,7 @@ export function listReservations(
 function* reservationsIn(subnet: SubnetState, query: ListReservations): Iterable<Reservation> {
   for (const reservation of subnet.byHolder.values()) {
     const { holder } = reservation;
-    if (matches(holder, query) && isSelected(query.labels, subnet, { holder })) yield reservation;
+    if (matches(holder, query) && isSelectedBy(query.labels, subnet, { holder })) yield reservation;
   }
 }
 

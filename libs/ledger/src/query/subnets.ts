@@ -3,7 +3,7 @@ import type { GetSubnet, ListFreeAddresses, ListSubnets } from '@holdfast/api';
 import type { Clock } from '@holdfast/clock';
 import { type Family, type SubnetState, countAddresses, formatAddress, reject } from '@holdfast/ipam';
 import type { LedgerReader } from '../follow/ledger-reader';
-import { type Found, type Listed, isSelected, noSubnet, sortedPage } from './page';
+import { type Found, type Listed, isSelectedBy, noSubnet, sortedPage } from './page';
 
 export interface FreeAddressList {
   readonly family: Family;
@@ -18,7 +18,7 @@ export function getSubnet({ name }: GetSubnet, { view }: LedgerReader): Found<Su
 
 export function listSubnets({ labels, page }: ListSubnets, { view }: LedgerReader): Listed<SubnetState> {
   const matching = function* (): Iterable<SubnetState> {
-    for (const subnet of view.subnets()) if (isSelected(labels, subnet, {})) yield subnet;
+    for (const subnet of view.subnets()) if (isSelectedBy(labels, subnet, {})) yield subnet;
   };
   return sortedPage(matching(), ({ name }) => [name], page);
 }

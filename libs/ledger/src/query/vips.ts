@@ -2,7 +2,7 @@
 import type { GetVip, ListVips } from '@holdfast/api';
 import { type VipEntry, reject } from '@holdfast/ipam';
 import type { LedgerReader } from '../follow/ledger-reader';
-import { type Found, type Listed, isSelected, noSubnet, sortedPage } from './page';
+import { type Found, type Listed, isSelectedBy, noSubnet, sortedPage } from './page';
 
 export function getVip({ name }: GetVip, { view }: LedgerReader): Found<VipEntry> {
   const vip = view.vip(name);
@@ -19,7 +19,7 @@ export function listVips(
   const matching = function* (): Iterable<VipEntry> {
     for (const vip of view.vips()) {
       if (subnet !== undefined && vip.subnet.name !== subnet) continue;
-      if (isSelected(labels, vip.subnet, vip.reservation)) yield vip;
+      if (isSelectedBy(labels, vip.subnet, vip.reservation)) yield vip;
     }
   };
   return { found: sortedPage(matching(), ({ name }) => [name], page) };

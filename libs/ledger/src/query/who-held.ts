@@ -5,8 +5,8 @@ import {
   type Holder,
   type SubnetEvent,
   type Use,
-  type UserEvent,
   Users,
+  holdersOf,
   isUserEvent,
   subnet,
   touches,
@@ -63,18 +63,25 @@ async function holdingIn(
   return { ...holding, use, keptBecause };
 }
 
-/** What happened to a holder up to that moment, the newest first. */
+/** What happened to a holder's reservation up to that moment, the newest first; as a former holder's as well. */
 async function* happenedTo(
   name: string,
   holder: Holder,
   upToMs: number,
   reader: LedgerReader,
   store: EventStore,
+  beforeVersion = Infinity,
 ): AsyncIterable<{ readonly event: SubnetEvent; readonly atMs: number }> {
   for (const version of reader.historyOf(name)?.versionsOf(holder) ?? []) {
+    if (version >= beforeVersion) continue;
     const recorded = await readEvent(name, version, store);
     const { atMs } = readMetadata(recorded);
-    if (atMs <= upToMs) yield { event: subnet.codec.decode(recorded), atMs };
+    if (atMs > upToMs) continue;
+    const event = subnet.codec.decode(recorded);
+    yield { event, atMs };
+    const { holder: whose, continues } = touches(event);
+    if (continues !== undefined && whose === holder)
+      return yield* happenedTo(name, continues, upToMs, reader, store, version);
   }
 }
 
@@ -89,15 +96,20 @@ async function useAt(
   reader: LedgerReader,
   store: EventStore,
 ): Promise<Use | undefined> {
-  const since: (readonly [UserEvent, number])[] = [];
+  const since: (readonly [SubnetEvent, number])[] = [];
   let left = USE_EVENTS_MAX;
   for await (const { event, atMs } of happenedTo(name, holder, upToMs, reader, store)) {
-    if (event.type === 'AddressReserved' || event.type === 'VipReserved') break;
-    if (isUserEvent(event)) since.push([event, atMs]);
+    const { takes, gives, continues } = touches(event);
+    if (takes && !gives && continues === undefined) break;
+    if (continues !== undefined || isUserEvent(event)) since.push([event, atMs]);
     if ((left -= 1) === 0) break;
   }
   const users = new Users();
-  for (const [event, atMs] of since.reverse()) users.evolve(event, atMs);
+  for (const [event, atMs] of since.reverse()) {
+    const { holder: whose, continues } = touches(event);
+    if (continues !== undefined && whose !== undefined) users.goOn(continues, whose, atMs);
+    else if (isUserEvent(event)) users.evolve(event, atMs);
+  }
   return users.of(holder);
 }
 
@@ -122,6 +134,6 @@ export async function whyRetained(
 
 /** Who holds the address after the event. */
 function holderAfter(event: SubnetEvent, address: WhoHeld['address']): Holder | undefined {
-  const { holder, takes } = touches(event);
-  return takes && (takes.v4 === address || takes.v6 === address) ? holder : undefined;
+  const has = holdersOf(touches(event)).find(({ takes }) => takes?.v4 === address || takes?.v6 === address);
+  return has?.holder;
 }

@@ -1,6 +1,15 @@
 // What is asked of the ledger the other way round: whose port is called so, which Vips have it as a parent, which
 // Subnets are on a router. Kept from the facts; it holds what is there now, and only what the view does not answer.
-import { type Holder, type LedgerView, type SubnetFact, holderParts, touches } from '@holdfast/ipam';
+import {
+  type Holder,
+  type LedgerView,
+  type SubnetFact,
+  type TouchedHolder,
+  holderParts,
+  holdersOf,
+  isVipHolder,
+  touches,
+} from '@holdfast/ipam';
 import { type NorthboundKey, northboundKey } from './row-keys';
 import { Relation } from './relation';
 
@@ -33,19 +42,23 @@ export class LedgerRelations {
 
   /** Takes in what the fact changed. The view may be further on already. */
   apply({ subnet, event }: SubnetFact): void {
-    const { definition, holder, vip, takes, gives, port, parent, user } = touches(event);
-    const isReleased = gives !== undefined && !takes;
+    const touched = touches(event);
+    const { definition, holder, vip, takes, gives, parent, user } = touched;
     if (definition) return this.indexRouter(subnet);
-    if (holder === undefined) return;
-    if (vip === undefined) {
-      if (isReleased || (takes && port !== undefined)) this.indexPort(subnet, holder);
-      return;
-    }
+    for (const each of holdersOf(touched)) this.indexPortOf(subnet, each);
+    if (holder === undefined || vip === undefined) return;
+    const isReleased = gives !== undefined && !takes;
     const uses = this.view.vip(vip)?.subnet.uses;
     if (takes || gives) this.indexVip(subnet, vip);
     if (isReleased || user !== undefined) this.indexUsers(subnet, holder);
     if (isReleased) this.parents.set(vip, [...(uses?.parentPorts(vip) ?? [])]);
     if (parent !== undefined) this.parents.put(vip, parent, uses?.isParent(vip, parent) ?? false);
+  }
+
+  /** A Vip has no port of its own. */
+  private indexPortOf(subnet: string, { holder, takes, gives, port }: TouchedHolder): void {
+    if (isVipHolder(holder)) return;
+    if ((gives && !takes) || (takes && port !== undefined)) this.indexPort(subnet, holder);
   }
 
   private indexPort(subnet: string, holder: Holder): void {

@@ -6,8 +6,10 @@ import {
   type Holder,
   type LedgerView,
   type SubnetFact,
+  type Touched,
   addressesOf,
   formatAddress,
+  holdersOf,
   isVipHolder,
   touches,
 } from '@holdfast/ipam';
@@ -35,7 +37,8 @@ export class KeysOfFact {
   /** To be called once a fact, in order, when the view shows it: the relations take it in. */
   keysOf(fact: SubnetFact): readonly NorthboundKey[] {
     const { subnet, event } = fact;
-    const { definition, holder, vip, takes, gives, parent, user, rule } = touches(event);
+    const touched = touches(event);
+    const { definition, holder, vip, takes, gives, parent, user, rule } = touched;
     const former: Former = {
       routers: [...this.relations.routers.rightsOf(subnet)],
       parents: vip !== undefined && gives && !takes ? [...this.relations.parents.rightsOf(vip)] : [],
@@ -44,7 +47,7 @@ export class KeysOfFact {
     if (definition) return this.ofSubnet(subnet, former);
     if (holder === undefined) return NO_KEYS;
     if (user !== undefined) return [keyOfHolder(subnet, holder)];
-    if (vip === undefined) return takes || gives ? this.ofPort(subnet, holder) : NO_KEYS;
+    if (vip === undefined) return takes || gives ? this.ofPorts(subnet, touched) : NO_KEYS;
     if (takes || gives) return this.ofVip(subnet, vip, former);
     if (rule !== undefined) return [northboundKey.vip(vip), northboundKey.rule(subnet, rule)];
     return parent === undefined ? NO_KEYS : [northboundKey.vip(vip), ...this.ofParent(parent)];
@@ -52,13 +55,15 @@ export class KeysOfFact {
 
   /** On what other plans may rest that the fact changed (plan/dependencies.ts). */
   dependenciesOf({ subnet, event }: SubnetFact): readonly string[] {
-    const { definition, holder, vip, takes, gives } = touches(event);
-    if (definition) return [dependency.subnet(subnet)];
-    if (holder === undefined || vip !== undefined || !(takes ?? gives)) return NO_DEPENDENCIES;
-    return heldBy(
-      subnet,
-      holder,
-      [takes, gives].filter((held) => held !== undefined),
+    const touched = touches(event);
+    if (touched.definition) return [dependency.subnet(subnet)];
+    if (touched.vip !== undefined || !(touched.takes ?? touched.gives)) return NO_DEPENDENCIES;
+    return holdersOf(touched).flatMap(({ holder, takes, gives }) =>
+      heldBy(
+        subnet,
+        holder,
+        [takes, gives].filter((held) => held !== undefined),
+      ),
     );
   }
 
@@ -91,6 +96,10 @@ export class KeysOfFact {
       const { owner, row } = attachment.port;
       return [owner?.due ?? northboundKey.foreign(row.name)];
     });
+  }
+
+  private ofPorts(subnet: string, touched: Touched): readonly NorthboundKey[] {
+    return holdersOf(touched).flatMap(({ holder }) => this.ofPort(subnet, holder));
   }
 
   private ofPort(subnet: string, holder: Holder): readonly NorthboundKey[] {

@@ -1,13 +1,15 @@
 // Makes the Northbound's rows equal to what the ledger says, and keeps them so. Level-triggered: whatever
-// happened, keys are marked due, and one loop compares what is due with what is there and writes the difference.
+// happened, keys are marked due, and one loop (libs/projection) compares what is due with what is there and writes the
+// difference.
 //
 //   facts ────────┐
 //   row changes ──┼─> due keys ─> plan ─> transactions ─> row changes
-//   slow clock ───┘
+//   resync ───────┘
 //
 // It never concludes from a transaction what is there now: the rows show it.
-import { Backoff, type Cancel, type Chance, type Clock, sleep } from '@holdfast/clock';
+import type { Chance, Clock } from '@holdfast/clock';
 import type { Holder, LedgerView, SubnetFact } from '@holdfast/ipam';
+import { type Due, type DueKey, ProjectorLoop, type ReconcileBatch } from '@holdfast/projection';
 import type { Northbound, NorthboundChange, NorthboundState } from '../actual/northbound';
 import { NorthboundRows } from '../actual/northbound-rows';
 import { type RowSummary, rowSummaries } from '../actual/row-summary';
@@ -15,27 +17,27 @@ import { SelfCheck } from '../actual/self-check';
 import { keysOfLedger } from '../model/desired-rows';
 import { LedgerRelations } from '../model/ledger-relations';
 import type { LedgerState, SwitchLbVip } from '../model/ledger-state';
-import { type NorthboundKey, northboundKey } from '../model/row-keys';
+import { KINDS, type NorthboundKey, kindOfKey, northboundKey } from '../model/row-keys';
 import { noDependencies } from '../plan/dependencies';
-import type { Notice, PlannedKey } from '../plan/plan';
+import type { Notice } from '../plan/plan';
 import { planKey } from '../plan/plan-key';
 import { TransactionBatch } from '../plan/transaction-batch';
 import { DriftReports } from './drift-reports';
-import { DueKeys } from './due-keys';
 import { Invalidation } from './invalidation';
 import { KeysOfFact } from './keys-of-fact';
 import { type LedgerMark, recordedIn } from './mark';
 import { type RowProjection, RowProjections } from './row-projections';
 import type { Drift, ReconcilerStatus } from './status';
-import type { TransactionOutcome } from './transaction-outcome';
-import { Transactions } from './transactions';
-import { Wakeup } from './wakeup';
+import { TransactionFault } from './transaction-fault';
+import { TRANSACTIONS_IN_FLIGHT_MAX, Transactions } from './transactions';
 import { WritePermission } from './write-permission';
 
 export interface ReconcilerOptions {
   readonly northbound: Northbound;
   /** Shows all that the log held when the reconciler is started, and every fact before that is handed over. */
   readonly view: LedgerView;
+  /** Calls `listener` with every fact of a Subnet from now on, in order, once the view shows it. Returns what ends it. */
+  readonly onFacts: (listener: (facts: readonly SubnetFact[]) => void) => () => void;
   /** Orders two positions of the ledger: negative, zero or positive. */
   readonly comparePositions: (a: string, b: string) => number;
   /**
@@ -55,7 +57,14 @@ const ROWS_PER_TRANSACTION = 100;
 const KEYS_AT_ONCE_MAX = 1000;
 /** Everything is compared this often, in case a change was missed. It is not how drift is found: the monitor is. */
 const RESYNC_EVERY_MS = 60_000;
-const AFTER_FAILURE = { firstMs: 20, maxMs: 5_000 };
+const TIMING = {
+  inFlightMax: TRANSACTIONS_IN_FLIGHT_MAX,
+  // A race is over at once, a row that the server never takes is not.
+  retry: { firstMs: 50, maxMs: 60_000 },
+  pause: { firstMs: 20, maxMs: 5_000 },
+};
+/** Due when the mark alone is to be written: somebody took it away. No row stands for it. */
+const MARK_KEY = 'mark';
 const NO_DEPENDENCIES: readonly string[] = [];
 
 export class NorthboundReconciler {
@@ -66,24 +75,19 @@ export class NorthboundReconciler {
   private readonly keysOfFact: KeysOfFact;
   private readonly invalidation: Invalidation;
   private readonly transactions: Transactions;
-  private readonly due: DueKeys;
+  private readonly loop: ProjectorLoop<SubnetFact>;
   private readonly permission: WritePermission;
   private readonly projections = new RowProjections();
   private readonly drifts: DriftReports;
-  private readonly wakeup = new Wakeup();
-  private readonly backoff: Backoff;
-  private readonly stopping = new AbortController();
-  private pause = new AbortController();
   private state: NorthboundState = { isConnected: false, isActive: false, trouble: undefined };
-  private mustRest = false;
   private failure: string | undefined;
+  /** What is there was known once, so that there is something to compare with. */
+  private isStarted = false;
   /** Everything was compared at least once: a row of ours that nobody knows is drift from now on. */
   private isResynced = false;
   private settledPosition: string | undefined;
   private settledWaiters: (() => void)[] = [];
-  private cancelResync: Cancel = () => undefined;
   private stopWatching: () => Promise<void> = () => Promise.resolve();
-  private running: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: ReconcilerOptions) {
     const { clock, chance, northbound, view, comparePositions, switchLbVip = 'router-port' } = options;
@@ -100,14 +104,19 @@ export class NorthboundReconciler {
         this.neighbourChanged(key);
       },
     });
-    this.transactions = new Transactions(northbound, rows, {
-      onConfirmed: ({ key, position, notice }) => this.agrees(key, position, true, notice),
-      onDone: (planned, outcome) => this.done(planned, outcome),
-    });
-    this.due = new DueKeys(clock, chance, () => this.wakeup.notify());
+    this.transactions = new Transactions(northbound, rows);
     this.permission = new WritePermission(clock, comparePositions);
     this.drifts = new DriftReports(clock);
-    this.backoff = new Backoff(AFTER_FAILURE, chance);
+    this.loop = new ProjectorLoop<SubnetFact>({
+      ...{ clock, chance, resyncEveryMs: RESYNC_EVERY_MS, timing: TIMING, notesResyncs: false },
+      onFacts: options.onFacts,
+      keysOf: (fact) => this.keysOf(fact),
+      allKeys: () => this.allKeys(),
+      rankOf: (key) => (key === MARK_KEY ? 0 : KINDS.indexOf(kindOfKey(key as NorthboundKey))),
+      plan: (due) => this.plan(due),
+      mayBegin: () => this.state.isConnected && !this.transactions.isFull,
+      onIdle: () => this.idle(),
+    });
   }
 
   start(): void {
@@ -116,30 +125,13 @@ export class NorthboundReconciler {
       rowsChanged: (changes) => this.rowsChanged(changes),
       stateChanged: (state) => this.stateChanged(state),
     });
-    this.armResync();
-    this.running = this.run();
+    this.loop.followFacts();
   }
 
-  /** Waits for the transaction under way, then lets another projector take over. */
+  /** Waits for the transactions in flight, then lets another projector take over. */
   async stop(): Promise<void> {
-    this.stopping.abort();
-    this.pause.abort();
-    this.cancelResync();
-    this.wakeup.notify();
-    await this.running;
-    this.due.stop();
+    await this.loop.stop();
     await this.stopWatching();
-  }
-
-  /** To be called with every fact of a Subnet, in order, once the view shows it. */
-  factsApplied(facts: readonly SubnetFact[]): void {
-    for (const fact of facts) {
-      for (const key of this.keysOfFact.keysOf(fact)) this.desiredChanged(key);
-      if (this.dependencies.isEmpty) continue;
-      for (const changed of this.keysOfFact.dependenciesOf(fact))
-        this.invalidation.dependencyChanged(changed);
-    }
-    this.wakeup.notify();
   }
 
   /** `undefined`: there is no such Vip, and nothing of it is left in the Northbound. */
@@ -184,18 +176,18 @@ export class NorthboundReconciler {
   whenSettled(): Promise<void> {
     return new Promise((resolve) => {
       this.settledWaiters.push(resolve);
-      this.wakeup.notify();
+      this.loop.wake();
     });
   }
 
   status(): ReconcilerStatus {
-    const { state, due, permission, drifts } = this;
+    const { state, loop, permission, drifts } = this;
     return {
       connected: state.isConnected,
       isActive: state.isActive,
       position: this.settledPosition,
       recordedPosition: recordedIn(this.rows.global).position,
-      due: due.size + due.sizeHeldBack + permission.pending.size,
+      due: loop.due + loop.failed + permission.pending.size,
       lastDrift: drifts.last,
       obstacles: this.projections.obstacles(),
       conflicts: this.selfCheck.conflicts(),
@@ -213,7 +205,7 @@ export class NorthboundReconciler {
   private rowsChanged(changes: readonly NorthboundChange[]): void {
     this.rows.apply(changes, this.invalidation);
     this.drifts.report(this.selfCheck.look());
-    this.wakeup.notify();
+    this.loop.wake();
   }
 
   private stateChanged(state: NorthboundState): void {
@@ -221,20 +213,25 @@ export class NorthboundReconciler {
     this.state = state;
     if (isBack) {
       this.rows.expectNothing();
-      this.resync();
+      if (this.isStarted) this.loop.resync();
+      else this.loop.start();
+      this.isStarted = true;
     }
     this.failure = undefined;
-    this.backoff.reset();
-    this.pause.abort();
-    this.wakeup.notify();
+    this.loop.endPause();
   }
 
-  /** The ledger says something else of the key than before. */
-  private desiredChanged(key: NorthboundKey): void {
-    this.projections.desiredChanged(key);
-    this.transactions.touch(key);
-    this.due.clear(key);
-    this.due.add(key);
+  private *keysOf(fact: SubnetFact): Iterable<Due> {
+    for (const key of this.keysOfFact.keysOf(fact)) {
+      this.projections.desiredChanged(key);
+      this.transactions.touch(key);
+      this.loop.clearFailure(key);
+      yield { key };
+    }
+    if (!this.dependencies.isEmpty)
+      for (const changed of this.keysOfFact.dependenciesOf(fact))
+        this.invalidation.dependencyChanged(changed);
+    this.loop.wake();
   }
 
   private neighbourChanged(key: NorthboundKey): void {
@@ -244,57 +241,36 @@ export class NorthboundReconciler {
 
   /** Rows changed by which the key may be settled, or not be any more. */
   private rowsChangedOf(key: NorthboundKey): void {
-    if (this.transactions.isInFlight(key)) return; // It is due as soon as the transaction's outcome is known.
-    this.due.release(key);
-    this.due.add(key);
+    // What a transaction in flight changes is seen when its outcome is known.
+    if (!this.transactions.isInFlight(key)) this.loop.mark(key, { isNews: true });
   }
 
-  private resync(): void {
-    for (const key of keysOfLedger(this.ledger.view, this.ledger.relations)) this.due.add(key);
-    for (const key of this.rows.ownKeys()) this.due.add(key);
-    for (const key of this.projections.keys()) this.due.add(key);
-    this.wakeup.notify();
+  private *allKeys(): Iterable<Due> {
+    for (const key of keysOfLedger(this.ledger.view, this.ledger.relations)) yield { key };
+    for (const key of this.rows.ownKeys()) yield { key };
+    for (const key of this.projections.keys()) yield { key };
   }
 
-  private armResync(): void {
-    this.cancelResync = this.options.clock.after(RESYNC_EVERY_MS, () => {
-      this.resync();
-      this.armResync();
-    });
-  }
-
-  private async run(): Promise<void> {
-    while (!this.stopping.signal.aborted) await this.step();
-    await this.transactions.whenIdle();
-  }
-
-  /** Does what can be done now; resolves when there may be more. */
-  private step(): Promise<void> | undefined {
-    if (!this.state.isConnected || this.transactions.isFull) return this.wakeup.wait();
-    if (this.mustRest) return this.rest();
+  /** Whether it may write now; what waited for that is due. */
+  private judge(): void {
     const waited = this.permission.judge(this.state, this.rows.global, this.mark());
-    for (const key of waited) this.due.add(key);
-    const batch = this.plan();
-    if (batch.size > 0) return this.send(batch);
-    if (this.due.size > 0) return sleep(this.options.clock, 0, this.stopping.signal);
-    if (this.transactions.isIdle) {
-      if (this.isMarkLost()) return this.send(batch);
-      this.settle();
-    }
-    return this.wakeup.wait();
+    for (const key of waited) this.loop.mark(key);
   }
 
-  private plan(): TransactionBatch {
+  private plan(due: Iterable<DueKey>): ReconcileBatch | undefined {
+    this.judge();
     const { ledger, rows } = this;
     const batch = new TransactionBatch({ ledger, rows, chance: this.options.chance });
+    const keys: DueKey[] = [];
     let compared = 0;
-    for (const key of this.due.take()) {
-      if (this.transactions.isInFlight(key)) continue; // It is due again as soon as the outcome is known.
-      this.compare(key, batch);
+    for (const key of due) {
+      if (key === MARK_KEY) keys.push(...(this.isMarkLost() ? [key] : []));
+      else this.compare(key as NorthboundKey, batch);
       compared += 1;
       if (batch.size >= ROWS_PER_TRANSACTION || compared >= KEYS_AT_ONCE_MAX) break;
     }
-    return batch;
+    for (const planned of batch.planned) keys.push(planned.key);
+    return keys.length === 0 ? undefined : { keys, done: this.send(batch) };
   }
 
   private compare(key: NorthboundKey, batch: TransactionBatch): void {
@@ -305,7 +281,7 @@ export class NorthboundReconciler {
     this.permission.pending.delete(key);
     if (writes.length === 0) {
       if (!obstacle && !plan.isPending) return this.agrees(key, position, plan.hasRows, notice);
-      this.due.clear(key);
+      this.loop.troubles.over(key);
       if (obstacle) return this.projections.blockedBy(key, position, obstacle);
       return this.projections.differs(key, position, false);
     }
@@ -322,44 +298,31 @@ export class NorthboundReconciler {
   }
 
   private agrees(key: NorthboundKey, position: string | undefined, hasRows: boolean, notice?: Notice): void {
-    this.due.clear(key);
+    this.loop.troubles.over(key);
     this.projections.agrees(key, position, hasRows, notice);
   }
 
-  private send(batch: TransactionBatch): undefined {
-    this.transactions.send(batch, this.mark());
+  /** Resolves with the keys that are to be compared again. @throws TransactionFault */
+  private async send(batch: TransactionBatch): Promise<readonly Due[]> {
+    const { outcome, confirmed, rest } = await this.transactions.send(batch, this.mark());
+    for (const { key, position, notice } of confirmed) this.agrees(key, position, true, notice);
+    if (outcome.kind === 'committed') this.failure = undefined;
+    if (outcome.kind === 'committed' || outcome.kind === 'superseded')
+      return rest.map(({ key }) => ({ key }));
+    const { message } = outcome;
+    // One of the keys is to blame: it is found by ever smaller transactions, and the last one waits.
+    const [only, ...others] = batch.planned;
+    if (outcome.kind === 'blamed' && only) {
+      if (others.length === 0)
+        this.projections.blockedBy(only.key, only.position, { reason: 'Refused', message });
+      throw new TransactionFault('row-refused', message, 'key');
+    }
+    this.failure = message;
+    throw new TransactionFault('transaction-failed', message, 'all');
   }
 
   private mark(): LedgerMark {
     return { position: this.options.view.position, ledger: this.options.ledgerId?.() };
-  }
-
-  private done(planned: readonly PlannedKey[], outcome: TransactionOutcome): void {
-    this.wakeup.notify();
-    if (outcome.kind === 'blamed' && planned.length > 0) return this.blame(planned, outcome.message);
-    for (const { key } of planned) this.due.add(key);
-    if (outcome.kind === 'committed') {
-      this.backoff.reset();
-      this.failure = undefined;
-    } else if (outcome.kind !== 'superseded') {
-      this.failure = outcome.message;
-      this.mustRest = true;
-    }
-  }
-
-  /** One of the keys is to blame: it is found by ever smaller transactions, and the last one waits. */
-  private blame(planned: readonly PlannedKey[], message: string): void {
-    const [only] = planned;
-    if (only && planned.length === 1)
-      this.projections.blockedBy(only.key, only.position, { reason: 'Refused', message });
-    this.due.blame(planned.map(({ key }) => key));
-  }
-
-  /** Before everything is tried again; the state's next change ends it. */
-  private rest(): Promise<void> {
-    this.mustRest = false;
-    this.pause = new AbortController();
-    return sleep(this.options.clock, this.backoff.nextDelayMs(), this.pause.signal);
   }
 
   /** Somebody took our mark away, or put back an older one. */
@@ -371,8 +334,10 @@ export class NorthboundReconciler {
     return written !== undefined && this.options.comparePositions(position, written) < 0;
   }
 
-  private settle(): void {
-    if (this.permission.pending.size > 0 || this.due.sizeHeldBack > 0) return;
+  private idle(): void {
+    this.judge();
+    if (this.isMarkLost()) return this.loop.mark(MARK_KEY);
+    if (this.loop.due + this.loop.failed + this.permission.pending.size > 0) return;
     this.isResynced = true;
     this.settledPosition = this.options.view.position;
     const waiters = this.settledWaiters;

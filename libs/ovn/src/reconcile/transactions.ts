@@ -11,20 +11,22 @@ import type { TransactionBatch } from '../plan/transaction-batch';
 import { areWritten, operationsFor } from '../plan/writes';
 
 /** The server works on one while we read the last one's rows and plan the next; more gain nothing. */
-const IN_FLIGHT_MAX = 2;
+export const TRANSACTIONS_IN_FLIGHT_MAX = 2;
 
-export interface TransactionEvents {
-  /** The rows are there exactly as written, and nothing else happened that concerns the key. */
-  onConfirmed(planned: PlannedKey): void;
-  /** What became of the others: they have to be compared again. */
-  onDone(planned: readonly PlannedKey[], outcome: TransactionOutcome): void;
+/** What became of a transaction, and of each key that was in it. */
+export interface SettledTransaction {
+  readonly outcome: TransactionOutcome;
+  /** The rows are there exactly as written, and nothing else happened to the key. */
+  readonly confirmed: readonly PlannedKey[];
+  /** These have to be compared again. */
+  readonly rest: readonly PlannedKey[];
 }
 
 export class Transactions {
   readonly counts = { transactions: 0, transactionsRefused: 0, rowsWritten: 0 };
   /** The position of our last mark. */
   written: string | undefined;
-  private readonly inFlight = new Set<Promise<void>>();
+  private inFlight = 0;
   private readonly keys = new Set<NorthboundKey>();
   /** Those for which something else happened meanwhile. */
   private readonly touched = new Set<NorthboundKey>();
@@ -38,16 +40,15 @@ export class Transactions {
   constructor(
     private readonly northbound: Northbound,
     private readonly rows: NorthboundRows,
-    private readonly events: TransactionEvents,
   ) {}
 
   get isIdle(): boolean {
-    return this.inFlight.size === 0;
+    return this.inFlight === 0;
   }
 
   /** Whether what is under way must be known before anything else is sent. */
   get isFull(): boolean {
-    return this.inFlight.size >= (this.isRefused || this.isFoundation ? 1 : IN_FLIGHT_MAX);
+    return this.inFlight >= (this.isRefused || this.isFoundation ? 1 : TRANSACTIONS_IN_FLIGHT_MAX);
   }
 
   /** Whether what is known of the key's rows may be out of date. */
@@ -60,13 +61,8 @@ export class Transactions {
     if (this.keys.has(key)) this.touched.add(key);
   }
 
-  /** Resolves once nothing is under way. */
-  async whenIdle(): Promise<void> {
-    await Promise.all(this.inFlight);
-  }
-
   /** Sends what was planned from a ledger that stands at `mark`. Not to be called while it is full. */
-  send(batch: TransactionBatch, mark: LedgerMark): void {
+  async send(batch: TransactionBatch, mark: LedgerMark): Promise<SettledTransaction> {
     if (this.isIdle) this.globalAfter = this.rows.global;
     const global = this.globalAfter;
     // A database without its global row gets that first, so that a refusal says which of the two it is for.
@@ -83,33 +79,33 @@ export class Transactions {
     for (const { key } of batch.planned) this.keys.add(key);
     this.expect(batch, true);
     this.counts.transactions += 1;
-    const done = transactionOutcome(this.northbound.transact(operations)).then((outcome) => {
-      this.inFlight.delete(done);
-      if (outcome.kind === 'committed' && global) {
-        this.written = mark.position;
-        this.counts.rowsWritten += batch.size;
-      }
-      this.settle(batch, outcome);
-    });
-    this.inFlight.add(done);
+    this.inFlight += 1;
+    const outcome = await transactionOutcome(this.northbound.transact(operations));
+    this.inFlight -= 1;
+    if (outcome.kind === 'committed' && global) {
+      this.written = mark.position;
+      this.counts.rowsWritten += batch.size;
+    }
+    return this.settle(batch, outcome);
   }
 
-  private settle(batch: TransactionBatch, outcome: TransactionOutcome): void {
+  private settle(batch: TransactionBatch, outcome: TransactionOutcome): SettledTransaction {
+    const confirmed: PlannedKey[] = [];
     const rest: PlannedKey[] = [];
     for (const planned of batch.planned) {
       this.keys.delete(planned.key);
       const isTouched = this.touched.delete(planned.key);
       if (outcome.kind === 'committed' && !isTouched && areWritten(planned.writes, this.rows))
-        this.events.onConfirmed(planned);
+        confirmed.push(planned);
       else rest.push(planned);
     }
     if (outcome.kind !== 'failed' || !outcome.mayHaveHappened) this.expect(batch, false);
-    if (outcome.kind === 'committed') return this.events.onDone(rest, outcome);
+    if (outcome.kind === 'committed') return { outcome, confirmed, rest };
     this.counts.transactionsRefused += 1;
     // What follows a refused transaction finds the mark where it was: that is no trouble of its own.
     const isConsequence = outcome.kind === 'fenced' && this.isRefused;
     this.isRefused = true;
-    this.events.onDone(rest, isConsequence ? { kind: 'superseded' } : outcome);
+    return { outcome: isConsequence ? { kind: 'superseded' } : outcome, confirmed, rest };
   }
 
   private expect({ planned }: TransactionBatch, isComing: boolean): void {

@@ -1,6 +1,6 @@
 // Waits for what comes about by itself, such as what another process does.
 
-const GIVE_UP_MS = 5_000;
+const GIVE_UP_MS = 20_000;
 const LOOK_EVERY_MS = 5;
 
 /** Runs `expectation` until it passes. @throws what it threw last, after 20 s. */

@@ -44,18 +44,15 @@ export class NorthboundLab {
     const reconciler = new NorthboundReconciler({
       northbound: beforeTransaction ? delayed(northbound, beforeTransaction) : northbound,
       view: ledger.view,
+      onFacts: (listener) => ledger.onFacts(listener),
       comparePositions: compareNumbers,
       chance: systemChance,
       clock,
       ...rest,
     });
-    const unfollow = ledger.onFacts((facts) => reconciler.factsApplied(facts));
     reconciler.start();
     let stopped: Promise<void> | undefined;
-    const stop = (): Promise<void> => {
-      unfollow();
-      return (stopped ??= reconciler.stop().then(() => northbound.close()));
-    };
+    const stop = (): Promise<void> => (stopped ??= reconciler.stop().then(() => northbound.close()));
     this.ends.unshift(stop);
     return Object.assign(reconciler, { shutDown: stop, cutOff: () => northbound.close() });
   }

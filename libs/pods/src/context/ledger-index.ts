@@ -4,9 +4,9 @@ import {
   type Holder,
   isVipHolder,
   type LedgerView,
-  type SubnetEvent,
-  type SubnetFact,
-  vipHolder,
+  type Touched,
+  type User,
+  holdersOf,
 } from '@holdfast/ipam';
 import { ownerBehind, type OwnerName, ownerNameOf } from '../request/pod-identity';
 
@@ -34,28 +34,38 @@ export class LedgerIndex {
     for (const { name: subnet, byHolder, users } of this.view().subnets()) {
       for (const holder of byHolder.keys()) this.keep(ownerBehind(holder), { subnet, holder });
       for (const [holder, use] of users) {
-        for (const { object, uid, owner } of use.users) {
-          this.use(object, { subnet, holder, uid });
-          if (owner !== undefined) this.keep(ownerBehind(owner), { subnet, holder });
-        }
+        for (const user of use.users) this.begin(subnet, holder, user);
         const keptFor = use.retained?.owner;
         if (keptFor !== undefined) this.keep(ownerBehind(keptFor), { subnet, holder });
       }
     }
   }
 
-  apply({ subnet, event }: Pick<SubnetFact, 'subnet' | 'event'>): void {
-    if (event.type === 'AddressReserved')
-      this.keep(ownerBehind(event.holder), { subnet, holder: event.holder });
-    else if (event.type === 'AddressReleased') this.forget({ subnet, holder: event.holder });
-    else if (event.type === 'UserAttached') {
-      const { holder, user } = event;
-      this.use(user.object, { subnet, holder, uid: user.uid });
-      if (user.owner !== undefined) this.keep(ownerBehind(user.owner), { subnet, holder });
-    } else if (event.type === 'UserDetached') {
-      const { holder, user } = event;
-      remove(this.byObject, user.object, useKey({ subnet, holder, uid: user.uid }));
+  /** What an event touched. The view shows it already. */
+  apply(subnet: string, touched: Touched): void {
+    for (const { holder, takes, gives } of holdersOf(touched)) {
+      if (takes && !gives) this.keep(ownerBehind(holder), { subnet, holder });
+      if (gives && !takes) this.forget({ subnet, holder });
     }
+    const { holder, continues, user, use } = touched;
+    if (holder === undefined) return;
+    if (continues !== undefined) this.goOn(subnet, continues, holder);
+    if (!user) return;
+    if (use === 'ends') remove(this.byObject, user.object, useKey({ subnet, holder, uid: user.uid }));
+    else this.begin(subnet, holder, user);
+  }
+
+  /** The users of the one are the other's. */
+  private goOn(subnet: string, former: Holder, holder: Holder): void {
+    for (const user of this.view().subnet(subnet)?.users.usersOf(holder) ?? []) {
+      remove(this.byObject, user.object, useKey({ subnet, holder: former, uid: user.uid }));
+      this.begin(subnet, holder, user);
+    }
+  }
+
+  private begin(subnet: string, holder: Holder, { object, uid, owner }: User): void {
+    this.use(object, { subnet, holder, uid });
+    if (owner !== undefined) this.keep(ownerBehind(owner), { subnet, holder });
   }
 
   /** What the Pod of that name uses, whichever UID it has or had. */
@@ -107,13 +117,10 @@ export class LedgerIndex {
   }
 }
 
-/** The Vip that an event concerns, whose users' Pods may have to be told something else, or may be let in now. */
-export function vipConcerned(event: SubnetEvent): string | undefined {
-  if (event.type === 'VipReserved' || event.type === 'VipRevised' || event.type === 'VipReleased')
-    return event.name;
-  const isOfUse = event.type === 'UserDetached' || event.type === 'RetentionEnded';
-  if (!isOfUse || !isVipHolder(event.holder)) return undefined;
-  return event.holder.slice(vipHolder('').length);
+/** The Vip whose users' Pods may have to be told something else, or may be let in now: not what stands before it. */
+export function vipConcerned({ holder, vip, takes, gives, use, parent, rule }: Touched): string | undefined {
+  if (holder === undefined || parent !== undefined || rule !== undefined) return undefined;
+  return takes || gives || use === 'ends' ? vip : undefined;
 }
 
 const placeKey = ({ subnet, holder }: HeldPlace): string => `${subnet} ${holder}`;

@@ -1,7 +1,6 @@
 // What is written on a Pod: what differs, on the Pod that is meant, and not again before it is seen.
 import { VirtualClock } from '@holdfast/clock/testing';
-import type { ObjectChange, ObjectPrecondition, WriteResult } from '@holdfast/kube-api';
-import type { KubernetesObject } from '@holdfast/kube-api';
+import type { KubernetesObject, ObjectChange, ObjectPrecondition, WriteResult } from '@holdfast/kube-api';
 import { PodWriter } from './pod-writer';
 
 function pod(resourceVersion: string, annotations = {}): KubernetesObject {

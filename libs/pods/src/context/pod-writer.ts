@@ -1,9 +1,7 @@
 // Writes a Pod's annotations, only where they differ, and only on the Pod that is meant; and it knows what the replica
 // has not been told yet, so that nothing is written twice.
 import type { Clock } from '@holdfast/clock';
-import type { KubernetesApi } from '@holdfast/kube-api';
-import { keyOf, type KubernetesObject, objectRefOf } from '@holdfast/kube-api';
-import { PODS } from '@holdfast/kube-api';
+import { keyOf, type KubernetesApi, type KubernetesObject, objectRefOf, PODS } from '@holdfast/kube-api';
 
 /** A watch that takes longer is broken, and its repair may skip the version that is waited for. */
 const ECHO_MAX_MS = 5_000;

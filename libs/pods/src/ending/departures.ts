@@ -2,10 +2,7 @@
 // the evidence of its end. Whether the address stays is for the ledger to decide, by what has become of the owner.
 import { BEHIND_RETRY_MS, executeAndSee } from '@holdfast/projection';
 import { type Evidence, isVipHolder } from '@holdfast/ipam';
-import { actorNamed } from '@holdfast/kube-api';
-import { keyOf, type KubernetesObject } from '@holdfast/kube-api';
-import { PODS } from '@holdfast/kube-api';
-import { objectOf } from '@holdfast/kube-api';
+import { actorNamed, keyOf, type KubernetesObject, objectOf, PODS } from '@holdfast/kube-api';
 import type { PodUse } from '../context/ledger-index';
 import { standingOf } from '../owner/owner-standing';
 import { Missing, type PodContext, UNKNOWN_RETRY_MS } from '../context/pod-context';

@@ -2,8 +2,7 @@
 // what somebody used and left is meant: a reservation that was made before its owner came stays.
 import { BEHIND_RETRY_MS, executeAndSee } from '@holdfast/projection';
 import { retentionOf, type SubnetState } from '@holdfast/ipam';
-import { THROUGH_KUBERNETES } from '@holdfast/kube-api';
-import { hasPodFinished } from '@holdfast/kube-api';
+import { hasPodFinished, THROUGH_KUBERNETES } from '@holdfast/kube-api';
 import type { HeldPlace } from '../context/ledger-index';
 import { lookedUpOnce, type OwnersOnce, type Standing, standingOf } from '../owner/owner-standing';
 import { Missing, type PodContext, UNKNOWN_RETRY_MS } from '../context/pod-context';

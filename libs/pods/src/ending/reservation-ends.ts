@@ -1,9 +1,7 @@
 // Reservations whose time is over: kept for a time that has passed, or made for a Pod that never came to use them.
 import { BEHIND_RETRY_MS, executeAndSee } from '@holdfast/projection';
 import { type Evidence, type Holder, holderParts, type Reservation, type SubnetState } from '@holdfast/ipam';
-import { THROUGH_KUBERNETES } from '@holdfast/kube-api';
-import type { ObjectRef } from '@holdfast/kube-api';
-import { PODS } from '@holdfast/kube-api';
+import { type ObjectRef, PODS, THROUGH_KUBERNETES } from '@holdfast/kube-api';
 import type { HeldPlace } from '../context/ledger-index';
 import { DEFAULT_PROVIDER } from '../request/nic-request';
 import { standingOf } from '../owner/owner-standing';

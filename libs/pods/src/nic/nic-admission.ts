@@ -14,10 +14,8 @@ import {
   type SubnetState,
   vipHolder,
 } from '@holdfast/ipam';
-import { actorOf } from '@holdfast/kube-api';
-import { PODS } from '@holdfast/kube-api';
+import { actorOf, annotationOf, nicAnnotation, objectOf, PODS, VIP_ANNOTATION } from '@holdfast/kube-api';
 import { entriesFor, NEXT_ENTRY_MAY_DO, readAddressList } from '../request/address-list';
-import { annotationOf, nicAnnotation, objectOf, VIP_ANNOTATION } from '@holdfast/kube-api';
 import { type Carrying, type NicAttachment, type NicTask, using } from './nic-attachment';
 import { NOT_MANAGED, type NicOutcome, nicRefused, nicRefusedBy } from '../request/nic-outcome';
 import {

@@ -1,6 +1,13 @@
 // What a NIC's node agent reads on its Pod: which addresses it has, in which Subnet. Pure.
-import { contains, type Family, familyOf, formatAddress, formatCidr, type SubnetState } from '@holdfast/ipam';
-import type { HeldAddress } from '@holdfast/ipam';
+import {
+  contains,
+  type Family,
+  familyOf,
+  formatAddress,
+  formatCidr,
+  type HeldAddress,
+  type SubnetState,
+} from '@holdfast/ipam';
 import { nicAnnotation } from '@holdfast/kube-api';
 import { addressText, macText } from '../request/nic-request';
 import type { Annotations } from '../context/pod-writer';

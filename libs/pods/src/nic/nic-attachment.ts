@@ -10,11 +10,7 @@ import {
   type User,
 } from '@holdfast/ipam';
 import type { LedgerCommand } from '@holdfast/ledger';
-import { actorOf } from '@holdfast/kube-api';
-import { hasPodFinished } from '@holdfast/kube-api';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { PODS } from '@holdfast/kube-api';
-import { podNode, objectOf } from '@holdfast/kube-api';
+import { actorOf, hasPodFinished, type KubernetesObject, objectOf, podNode, PODS } from '@holdfast/kube-api';
 import type { MigrationRole } from '../request/live-migration';
 import { BEHIND, inUse, type NicOutcome, nicRefusedBy } from '../request/nic-outcome';
 import { wantsPortSecurity } from '../request/nic-request';

@@ -2,8 +2,7 @@
 // successors.
 import { vipHolder } from '@holdfast/ipam';
 import { STATEFUL_SETS } from '@holdfast/kube-api';
-import type { PodShape } from '../testing/pod-world';
-import { PodWorld, DEFAULT_SUBNET } from '../testing/pod-world';
+import { DEFAULT_SUBNET, type PodShape, PodWorld } from '../testing/pod-world';
 
 const VIP = 'ovn.kubernetes.io/vip';
 const using = (vip: string, more: Readonly<Record<string, string>> = {}): PodShape => ({

@@ -1,11 +1,18 @@
 // The objects that own addresses: StatefulSets, virtual machines and their instances. Each kind is followed from when
 // the first of its Pods, or of its holders, is seen: a cluster without KubeVirt is never asked for it.
 import type { Evidence } from '@holdfast/ipam';
-import type { Following, KubernetesApi } from '@holdfast/kube-api';
-import type { KubernetesFault } from '@holdfast/kube-api';
-import { keyOf, type KubernetesObject, type ObjectRef } from '@holdfast/kube-api';
-import type { Resource } from '@holdfast/kube-api';
-import { isSameButVersion, only, RETENTION_ANNOTATION } from '@holdfast/kube-api';
+import {
+  type Following,
+  isSameButVersion,
+  keyOf,
+  type KubernetesApi,
+  type KubernetesFault,
+  type KubernetesObject,
+  type ObjectRef,
+  only,
+  type Resource,
+  RETENTION_ANNOTATION,
+} from '@holdfast/kube-api';
 import { VIRTUAL_MACHINE_INSTANCES, VIRTUAL_MACHINES } from './machine-resources';
 import { type Owner, type OwnerName, ownerNameOf } from '../request/pod-identity';
 

@@ -1,7 +1,12 @@
 // Addresses that stay with a StatefulSet's ordinals: through successors, scaling, deletion, and a control plane that was
 // not there.
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { clusterResource, namespacedResource, PODS, STATEFUL_SETS } from '@holdfast/kube-api';
+import {
+  clusterResource,
+  type KubernetesObject,
+  namespacedResource,
+  PODS,
+  STATEFUL_SETS,
+} from '@holdfast/kube-api';
 import { referenceTo, PodWorld } from '../testing/pod-world';
 
 const HOUR_MS = 3_600_000;

@@ -3,7 +3,20 @@
 //
 //   live:     NICs -> admitted, or kept up -> annotations        refused: one Event, and again when something helped
 //   finished, gone, another UID, left behind by its machine:     detached
-import { STALE_RETRY_MS } from '@holdfast/kube-api';
+import {
+  annotationOf,
+  hasPodFinished,
+  isOnHostNetwork,
+  keyOf,
+  type KubernetesObject,
+  migrationOf,
+  objectOf,
+  type PodWarning,
+  type PodWarnings,
+  readRetentionRequest,
+  STALE_RETRY_MS,
+  VIP_ANNOTATION,
+} from '@holdfast/kube-api';
 import { BEHIND_RETRY_MS } from '@holdfast/projection';
 import {
   formatRetention,
@@ -13,11 +26,7 @@ import {
   type SubnetState,
   vipHolder,
 } from '@holdfast/ipam';
-import { hasPodFinished, isOnHostNetwork } from '@holdfast/kube-api';
-import type { PodWarning, PodWarnings } from '@holdfast/kube-api';
-import { keyOf, type KubernetesObject } from '@holdfast/kube-api';
 import { Departures } from '../ending/departures';
-import { annotationOf, migrationOf, objectOf, VIP_ANNOTATION } from '@holdfast/kube-api';
 import type { PodUse } from '../context/ledger-index';
 import { type MigrationRole, roleOf, takesOver } from '../request/live-migration';
 import { heldIn, NicAdmission } from '../nic/nic-admission';
@@ -29,7 +38,6 @@ import { Missing, type PodContext, UNKNOWN_RETRY_MS } from '../context/pod-conte
 import { holderOf, type Owner, ownerOfPod, providerOf } from '../request/pod-identity';
 import { soonest } from '../context/nic-rejections';
 import { differing } from '../context/pod-writer';
-import { readRetentionRequest } from '@holdfast/kube-api';
 
 /** After that a Pod is served as if its Namespace said nothing: a watch that is away must not keep all new Pods waiting. */
 const NAMESPACE_MAX_MS = 5_000;

@@ -1,10 +1,15 @@
 // What makes which key due: a Pod's change, its machine's, its Namespace's, a fact, the slow clock. It keeps the indexes by
 // which one change finds the few whom it concerns; how they are reconciled is not its business.
-import { type Holder, type SubnetFact, type SubnetState, vipHolder } from '@holdfast/ipam';
+import { type Holder, type SubnetFact, type SubnetState, touches, vipHolder } from '@holdfast/ipam';
 import type { ProjectorLedger } from '@holdfast/ledger';
-import { type Due, triggerOf } from '@holdfast/projection';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { annotationOf, isSameButVersion, RETENTION_ANNOTATION, VIP_ANNOTATION } from '@holdfast/kube-api';
+import type { Due } from '@holdfast/projection';
+import {
+  annotationOf,
+  isSameButVersion,
+  type KubernetesObject,
+  RETENTION_ANNOTATION,
+  VIP_ANNOTATION,
+} from '@holdfast/kube-api';
 import { type LedgerIndex, type HeldPlace, vipConcerned } from '../context/ledger-index';
 import {
   type IdentityRules,
@@ -63,17 +68,21 @@ export class PodTriggers {
 
   ofFact(fact: SubnetFact): Due[] {
     const { rejections, index } = this.options;
-    const { event, subnet } = fact;
-    index.apply(fact);
+    const { subnet } = fact;
+    const touched = touches(fact.event);
+    const { definition, holder, continues, takes, gives, user, use } = touched;
+    index.apply(subnet, touched);
     const due: Due[] = rejections.allowUnblockedBy(fact).map((key) => ({ key }));
-    if (triggerOf(event)?.is === 'definition') return [...due, ...this.ofAllPods()];
-    const vip = vipConcerned(event);
+    if (definition) return [...due, ...this.ofAllPods()];
+    const vip = vipConcerned(touched);
     if (vip !== undefined) due.push(...this.ofVip(subnet, vip));
-    if (event.type === 'UserAttached' || event.type === 'UserDetached')
-      due.push(...ofObjects([event.user.object]));
-    if (event.type === 'AddressMoved') due.push(...this.ofUsers({ subnet, holder: event.holder }));
-    if (event.type === 'ReservationRetained' || event.type === 'RetentionSet')
-      due.push(...this.ofRetained({ subnet, holder: event.holder }));
+    if (user) due.push(...ofObjects([user.object]));
+    if (holder === undefined) return due;
+    const isAnothers = continues !== undefined;
+    // A Vip's users are among those whom the Vip concerns.
+    if (vip === undefined && ((takes && gives) || isAnothers)) due.push(...this.ofUsers({ subnet, holder }));
+    if (use === 'kept' || isAnothers) due.push(...this.ofRetained({ subnet, holder }));
+    if (isAnothers) due.push(...ofOwnerBehind(continues));
     return due;
   }
 
@@ -101,8 +110,8 @@ export class PodTriggers {
   private ofRetained({ subnet, holder }: HeldPlace): Due[] {
     const state = this.options.ledger.view.subnet(subnet);
     if (!state) return [];
-    const owner = ownerBehind(state.users.of(holder)?.retained?.owner ?? holder);
-    return [...this.ofEnd(state, holder), ...(owner ? [{ key: ownerKeyOf(ownerNameOf(owner)) }] : [])];
+    const owner = state.users.of(holder)?.retained?.owner ?? holder;
+    return [...this.ofEnd(state, holder), ...ofOwnerBehind(owner)];
   }
 
   private ofVip(subnet: string, name: string): Due[] {
@@ -127,6 +136,11 @@ const isPod = (object: string): boolean => object.startsWith('pod/');
 const keyOfObject = (object: string): string => `pods/${object.slice('pod/'.length)}`;
 const ofObjects = (objects: readonly string[]): Due[] =>
   objects.filter(isPod).map((object) => ({ key: keyOfObject(object) }));
+
+function ofOwnerBehind(holder: Holder): Due[] {
+  const owner = ownerBehind(holder);
+  return owner ? [{ key: ownerKeyOf(ownerNameOf(owner)) }] : [];
+}
 
 const newsOf = (index: ReadonlyMap<string, ReadonlySet<string>>, name: string): Due[] =>
   [...(index.get(name) ?? [])].map((key) => ({ key, isNews: true }));

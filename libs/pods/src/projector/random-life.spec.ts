@@ -2,8 +2,7 @@
 // one seed is one run. At every moment an address has one holder; at the end everybody has what a recount of the objects
 // says, and an ordinal that was wanted all the time has had one address all the time.
 import { SeededChance } from '@holdfast/clock/testing';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { collectionPathOf, PODS, STATEFUL_SETS } from '@holdfast/kube-api';
+import { collectionPathOf, type KubernetesObject, PODS, STATEFUL_SETS } from '@holdfast/kube-api';
 import { referenceTo, PodWorld } from '../testing/pod-world';
 
 const SEEDS = 25;

@@ -1,7 +1,5 @@
 // Whatever goes wrong between the projector and its server, and with its clock: the end is that of a quiet day.
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { STATEFUL_SETS } from '@holdfast/kube-api';
-import { RETENTION_ANNOTATION } from '@holdfast/kube-api';
+import { type KubernetesObject, RETENTION_ANNOTATION, STATEFUL_SETS } from '@holdfast/kube-api';
 import { PodWorld } from '../testing/pod-world';
 
 const MINUTE_MS = 60_000;

@@ -1,7 +1,6 @@
 // A Pod that waits for what another one has that went while nobody looked: the server is asked at once, by UID.
 import { vipHolder } from '@holdfast/ipam';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { SUBNETS } from '@holdfast/kube-api';
+import { type KubernetesObject, SUBNETS } from '@holdfast/kube-api';
 import { VIRTUAL_MACHINE_INSTANCES } from '../owner/machine-resources';
 import { type PodShape, PodWorld, DEFAULT_SUBNET } from '../testing/pod-world';
 

@@ -1,8 +1,7 @@
 // What users of every peer report of Pod addresses: duplicates, addresses that change under what runs, leaks. Each by the
 // threads that report it.
 import { parseCidr } from '@holdfast/ipam';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { PODS } from '@holdfast/kube-api';
+import { type KubernetesObject, PODS } from '@holdfast/kube-api';
 import { VIRTUAL_MACHINE_INSTANCES } from '../owner/machine-resources';
 import { PodWorld, DEFAULT_SUBNET } from '../testing/pod-world';
 

@@ -1,9 +1,8 @@
 // Virtual machines: what the instance's status makes of each of its Pods, and addresses through stop, start, restart,
 // live migration and a migration that fails.
-import type { KubernetesObject } from '@holdfast/kube-api';
+import { type KubernetesObject, NAMESPACES } from '@holdfast/kube-api';
 import { roleOf, takesOver } from './live-migration';
 import { VIRTUAL_MACHINE_INSTANCES, VIRTUAL_MACHINES } from '../owner/machine-resources';
-import { NAMESPACES } from '@holdfast/kube-api';
 import { PodWorld, DEFAULT_SUBNET } from '../testing/pod-world';
 
 const T = (second: number): string => `2026-01-01T00:00:${String(second).padStart(2, '0')}Z`;

@@ -5,8 +5,7 @@
 //   migration failed       -> the target leaves
 //
 // The target needs its addresses before KubeVirt names it in the instance's status: until then its own mark tells it.
-import type { JsonObject, KubernetesObject } from '@holdfast/kube-api';
-import { migrationOf, podNode } from '@holdfast/kube-api';
+import { type JsonObject, type KubernetesObject, migrationOf, podNode } from '@holdfast/kube-api';
 
 export type MigrationRole = 'uses' | 'joins' | 'leaves';
 

@@ -1,6 +1,5 @@
 // How the reconcile of one NIC ended.
-import type { Rejection, SubnetState, Holder } from '@holdfast/ipam';
-import { reject } from '@holdfast/ipam';
+import { type Holder, reject, type Rejection, type SubnetState } from '@holdfast/ipam';
 
 export type NicOutcome =
   /** It has what the holder holds there. */

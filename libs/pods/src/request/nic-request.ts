@@ -12,9 +12,14 @@ import {
   parseAddress,
   parseMac,
 } from '@holdfast/ipam';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { quotedText, type FieldRead } from '@holdfast/kube-api';
-import { annotationOf, NETWORKS_ANNOTATION, nicAnnotation } from '@holdfast/kube-api';
+import {
+  annotationOf,
+  type FieldRead,
+  type KubernetesObject,
+  NETWORKS_ANNOTATION,
+  nicAnnotation,
+  quotedText,
+} from '@holdfast/kube-api';
 
 /** The provider of a Pod's first NIC. */
 export const DEFAULT_PROVIDER = 'ovn';

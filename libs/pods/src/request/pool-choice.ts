@@ -1,8 +1,7 @@
 // Which pools a NIC's addresses may come from: the one that it names, those of its Namespace's annotation, those that are
 // for its Namespace; otherwise from none. Pure.
 import { type AddressPair, addressesOf, type SubnetState } from '@holdfast/ipam';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { annotationOf, nicAnnotation } from '@holdfast/kube-api';
+import { annotationOf, type KubernetesObject, nicAnnotation } from '@holdfast/kube-api';
 import { isAddressList } from './address-list';
 import { DEFAULT_PROVIDER, POOL_WORD } from './nic-request';
 

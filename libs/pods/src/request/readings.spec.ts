@@ -1,11 +1,9 @@
 // What is read of Pods and of who owns them: pure, and as odd as people write it.
 import { parseAddress, parseMac } from '@holdfast/ipam';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { trimFollowedPod } from '@holdfast/kube-api';
+import { type KubernetesObject, readRetentionRequest, trimFollowedPod } from '@holdfast/kube-api';
 import { requestText, providersOf, readNicRequest } from './nic-request';
 import { wantsOrdinal } from '../owner/owner-standing';
 import { holderOf, type IdentityRules, ownerOfPod, portOfNic } from './pod-identity';
-import { readRetentionRequest } from '@holdfast/kube-api';
 
 const NETWORKS = 'k8s.v1.cni.cncf.io/networks';
 const RULES: IdentityRules = { statefulSetGroups: new Set(['apps', 'apps.kruise.io']), keepVmIp: true };

@@ -1,6 +1,5 @@
 // What Kube-OVN's users write and expect: lists of addresses, what is said of one interface, Subnets that select Namespaces.
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { NAMESPACES } from '@holdfast/kube-api';
+import { type KubernetesObject, NAMESPACES } from '@holdfast/kube-api';
 import { readAddressList } from './address-list';
 import { isSelected, readNamespaceSelectors } from './namespace-selector';
 import { PodWorld, DEFAULT_SUBNET } from '../testing/pod-world';

@@ -2,10 +2,13 @@
 // annotation, those that name the Namespace or have it selected, the default one. Subnets that the ledger does not have are
 // somebody else's.
 import type { LabelSelector, LedgerView, SubnetState } from '@holdfast/ipam';
-import type { Following } from '@holdfast/kube-api';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { NAMESPACES } from '@holdfast/kube-api';
-import { annotationOf, nicAnnotation } from '@holdfast/kube-api';
+import {
+  annotationOf,
+  type Following,
+  type KubernetesObject,
+  NAMESPACES,
+  nicAnnotation,
+} from '@holdfast/kube-api';
 import { isSelected, readNamespaceSelectors } from './namespace-selector';
 import { DEFAULT_PROVIDER, POOL_WORD, switchOf } from './nic-request';
 

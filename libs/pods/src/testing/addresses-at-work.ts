@@ -1,9 +1,15 @@
 // A PodAddresses on a server of the suite, with a ledger in memory that outlives it.
 import { systemChance, systemClock } from '@holdfast/clock';
 import { formatAddress, type Holder, parseCidr } from '@holdfast/ipam';
-import type { KubernetesApi } from '@holdfast/kube-api';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { collectionPathOf, objectPathOf, PODS, type Resource, SUBNETS } from '@holdfast/kube-api';
+import {
+  collectionPathOf,
+  type KubernetesApi,
+  type KubernetesObject,
+  objectPathOf,
+  PODS,
+  type Resource,
+  SUBNETS,
+} from '@holdfast/kube-api';
 import { MemoryLedger } from '@holdfast/ledger/testing';
 import { untilItPasses, type SuiteWorld } from '@holdfast/kube-api/testing';
 import { PodAddressProjector } from '../projector/pod-address-projector';

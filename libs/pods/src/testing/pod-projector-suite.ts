@@ -1,9 +1,14 @@
 // The suite of PodAddresses, over every API server: what a sandbox could get wrong about Pods, UIDs and watches.
 import { collectionPathOf, NAMESPACES, PODS, STATEFUL_SETS } from '@holdfast/kube-api';
-import type { KubernetesServer } from '@holdfast/kube-api/testing';
-import { installDefinitions, MANIFESTS } from '@holdfast/kube-api/testing';
-import { describeUnlessSkipped, type SuiteOptions } from '@holdfast/kube-api/testing';
-import { untilItPasses, SuiteWorld } from '@holdfast/kube-api/testing';
+import {
+  describeUnlessSkipped,
+  installDefinitions,
+  type KubernetesServer,
+  MANIFESTS,
+  type SuiteOptions,
+  SuiteWorld,
+  untilItPasses,
+} from '@holdfast/kube-api/testing';
 import { VIRTUAL_MACHINE_INSTANCES, VIRTUAL_MACHINES } from '../owner/machine-resources';
 import { AddressesAtWork } from './addresses-at-work';
 import { laxDefinitionOf, referenceTo } from './pod-world';

@@ -8,12 +8,17 @@ import {
   parseHolder,
   type SubnetState,
 } from '@holdfast/ipam';
-import { FINALIZER } from '@holdfast/kube-api';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { clusterResource, NAMESPACES, PODS, type Resource, STATEFUL_SETS } from '@holdfast/kube-api';
+import {
+  clusterResource,
+  FINALIZER,
+  type KubernetesObject,
+  NAMESPACES,
+  PODS,
+  type Resource,
+  STATEFUL_SETS,
+} from '@holdfast/kube-api';
 import { MemoryLedger } from '@holdfast/ledger/testing';
-import { SandboxWorld } from '@holdfast/kube-api/testing';
-import type { SandboxConnection } from '@holdfast/kube-api/testing';
+import { type SandboxConnection, SandboxWorld } from '@holdfast/kube-api/testing';
 import { VIRTUAL_MACHINE_INSTANCES, VIRTUAL_MACHINES } from '../owner/machine-resources';
 import { PodAddressProjector, type PodAddressProjectorOptions } from '../projector/pod-address-projector';
 import type { AddressDifference } from '../context/pod-context';

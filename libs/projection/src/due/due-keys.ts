@@ -22,9 +22,8 @@ export interface Due extends DueOptions {
   readonly key: DueKey;
 }
 
+/** What is to be remembered of a key besides that it is due or in flight: of most of them nothing. */
 interface Entry {
-  isDue: boolean;
-  isInFlight: boolean;
   /** After a failure: only news comes before this, by the monotonic clock. */
   notBeforeMs?: number;
   /** Whether there was news since it went in flight. */
@@ -46,9 +45,12 @@ export interface DueKeysOptions {
 
 export class DueKeys {
   private readonly entries = new Map<DueKey, Entry>();
+  private readonly inFlight = new Set<DueKey>();
   /** By rank, each in the order in which they became due. */
   private readonly due: Set<DueKey>[] = [];
   private readonly suspects: DueKey[][] = [];
+  /** All that are in a group of suspects. */
+  private readonly suspected = new Set<DueKey>();
   private readonly failed = new Set<DueKey>();
   private isStopped = false;
 
@@ -68,7 +70,7 @@ export class DueKeys {
   }
 
   isInFlight(key: DueKey): boolean {
-    return this.entries.get(key)?.isInFlight ?? false;
+    return this.inFlight.has(key);
   }
 
   /**
@@ -76,8 +78,10 @@ export class DueKeys {
    * the time must not be tried all the time. A key in flight becomes due when that is over.
    */
   mark(key: DueKey, { delayMs = 0, isNews = false }: DueOptions = {}): void {
+    if (this.isStopped || this.isDue(key)) return;
+    const isInFlight = this.inFlight.has(key);
+    if (delayMs <= 0 && !isInFlight && !this.entries.has(key)) return this.becomeDue(key);
     const entry = this.entryOf(key);
-    if (this.isStopped || entry.isDue) return;
     const soonestMs = this.options.clock.monotonic() + delayMs;
     const dueMs = isNews ? soonestMs : Math.max(soonestMs, entry.notBeforeMs ?? 0);
     entry.isNews ||= isNews;
@@ -85,7 +89,7 @@ export class DueKeys {
     entry.cancel?.();
     entry.cancel = undefined;
     entry.dueMs = dueMs;
-    if (!entry.isInFlight) this.schedule(key, entry, dueMs);
+    if (!isInFlight) this.schedule(key, entry, dueMs);
   }
 
   /** The next keys, as an iterator that may be left at any time: what was not taken stays due. Suspects are never mixed with others. */
@@ -96,7 +100,7 @@ export class DueKeys {
       for (const keys of group ? [suspects] : this.due)
         for (const key of keys ?? []) {
           keys.delete(key);
-          this.entryOf(key).isDue = false;
+          this.suspected.delete(key);
           yield key;
         }
     } finally {
@@ -106,22 +110,22 @@ export class DueKeys {
 
   /** The key was taken, and something is under way for it. */
   begin(key: DueKey): void {
-    const entry = this.entryOf(key);
-    entry.isInFlight = true;
-    entry.isNews = false;
+    this.inFlight.add(key);
+    const entry = this.entries.get(key);
+    if (entry) entry.isNews = false;
   }
 
   /** What was under way is over. @param againInMs when to look at it again, whatever happens */
   end(key: DueKey, againInMs?: number): void {
-    const entry = this.entryOf(key);
-    const { dueMs, isNews, isInFlight } = entry;
-    entry.isInFlight = false;
+    const wasInFlight = this.inFlight.delete(key);
+    const entry = this.entries.get(key);
     if (this.isStopped) return;
-    if (isInFlight) entry.dueMs = undefined;
+    const { dueMs, isNews = false } = entry ?? {};
+    if (entry && wasInFlight) entry.dueMs = undefined;
     if (againInMs !== undefined) this.mark(key, { delayMs: againInMs });
-    if (isInFlight && dueMs !== undefined)
+    if (wasInFlight && dueMs !== undefined)
       this.mark(key, { delayMs: Math.max(0, dueMs - this.options.clock.monotonic()), isNews });
-    this.forgetIfIdle(key, entry);
+    if (entry) this.forgetIfIdle(key, entry);
   }
 
   /** The key's own retries, for as long as it fails. */
@@ -151,9 +155,11 @@ export class DueKeys {
     for (const group of [keys.slice(middle), keys.slice(0, middle)]) {
       if (group.length === 0) continue;
       for (const key of group) {
-        const entry = this.entryOf(key);
-        entry.cancel?.();
-        Object.assign(entry, { isDue: true, isInFlight: false, dueMs: undefined, cancel: undefined });
+        this.inFlight.delete(key);
+        this.suspected.add(key);
+        const entry = this.entries.get(key);
+        entry?.cancel?.();
+        if (entry) Object.assign(entry, { dueMs: undefined, cancel: undefined });
       }
       this.suspects.push(group);
     }
@@ -165,32 +171,40 @@ export class DueKeys {
     this.isStopped = true;
     for (const keys of this.due) keys?.clear();
     this.suspects.length = 0;
+    this.suspected.clear();
     for (const { cancel } of this.entries.values()) cancel?.();
+  }
+
+  private isDue(key: DueKey): boolean {
+    return this.suspected.has(key) || (this.due[this.options.rankOf(key)]?.has(key) ?? false);
   }
 
   private schedule(key: DueKey, entry: Entry, dueMs: number): void {
     const delayMs = dueMs - this.options.clock.monotonic();
-    if (delayMs <= 0) return this.becomeDue(key, entry);
-    entry.cancel = this.options.clock.after(delayMs, () => this.becomeDue(key, entry));
+    if (delayMs <= 0) return this.becomeDue(key);
+    entry.cancel = this.options.clock.after(delayMs, () => this.becomeDue(key));
   }
 
-  private becomeDue(key: DueKey, entry: Entry): void {
-    entry.dueMs = undefined;
-    entry.cancel = undefined;
-    entry.isDue = true;
+  private becomeDue(key: DueKey): void {
+    const entry = this.entries.get(key);
+    if (entry) {
+      entry.dueMs = undefined;
+      entry.cancel = undefined;
+      this.forgetIfIdle(key, entry);
+    }
     const rank = this.options.rankOf(key);
     (this.due[rank] ??= new Set()).add(key);
     this.options.onDue();
   }
 
   private forgetIfIdle(key: DueKey, entry: Entry): void {
-    const isIdle = !entry.isDue && !entry.isInFlight && entry.dueMs === undefined;
-    if (isIdle && !entry.backoff) this.entries.delete(key);
+    const { dueMs, notBeforeMs, backoff } = entry;
+    if (dueMs === undefined && notBeforeMs === undefined && !backoff) this.entries.delete(key);
   }
 
   private entryOf(key: DueKey): Entry {
     let entry = this.entries.get(key);
-    if (!entry) this.entries.set(key, (entry = { isDue: false, isInFlight: false }));
+    if (!entry) this.entries.set(key, (entry = {}));
     return entry;
   }
 }

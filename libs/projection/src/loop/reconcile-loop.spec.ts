@@ -290,6 +290,26 @@ describe('ReconcileLoop, in batches,', () => {
     expect(sent[2]).toEqual(['a', 'b']);
   });
 
+  it('tries nothing again before time passes, also where chance says to wait for none', async () => {
+    const clock = new VirtualClock();
+    let attempts = 0;
+    const loop = new ReconcileLoop({
+      clock,
+      chance: { random: () => 0, uuid: () => '' },
+      onFault: () => undefined,
+      plan: (due) => {
+        attempts += 1;
+        const fault = Object.assign(new Error('away'), { code: 'away', retryable: true, concerns: 'all' });
+        return { keys: [...due], done: Promise.reject(fault) };
+      },
+    });
+    loop.mark('a');
+    loop.start();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(attempts).toBe(1);
+    await loop.stop();
+  });
+
   it('forgets the failures of what is to become something else', async () => {
     const { loop, clock, sent, start, fail } = batches();
     await start('a');

@@ -67,7 +67,6 @@ export class ReconcileLoop {
   private readonly inFlight = new Set<Promise<void>>();
   private keysInFlight = 0;
   private readonly pauses: Backoff;
-  private pausedUntilMs = 0;
   private isCautious = false;
   private burstLeft = BURST_MAX;
   private cancelPump: Cancel | undefined;
@@ -122,7 +121,6 @@ export class ReconcileLoop {
   /** What everything waited for since a fault may be there again. */
   endPause(): void {
     this.pauses.reset();
-    this.pausedUntilMs = 0;
     this.cancelPump?.();
     this.cancelPump = undefined;
     this.wake();
@@ -139,10 +137,8 @@ export class ReconcileLoop {
   }
 
   private pump(): void {
-    const { clock, mayBegin, onIdle } = this.options;
+    const { mayBegin, onIdle } = this.options;
     if (this.state !== 'started' || this.cancelPump) return;
-    const pauseMs = this.pausedUntilMs - clock.monotonic();
-    if (pauseMs > 0 && this.keys.size > 0) return this.pumpIn(pauseMs);
     while (this.keys.size > 0) {
       if (this.inFlight.size >= (this.isCautious ? 1 : this.timing.inFlightMax)) return;
       if (mayBegin && !mayBegin()) return;
@@ -219,7 +215,9 @@ export class ReconcileLoop {
   private pause(): number {
     const pauseMs = this.pauses.nextDelayMs();
     this.isCautious = true;
-    this.pausedUntilMs = this.options.clock.monotonic() + pauseMs;
+    // By a timer also where chance says no time at all: what fails at once must not be tried at once.
+    this.cancelPump?.();
+    this.pumpIn(pauseMs);
     return pauseMs;
   }
 

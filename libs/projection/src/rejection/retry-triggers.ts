@@ -6,11 +6,10 @@ import {
   formatAddress,
   formatMac,
   type HeldAddress,
-  holderParts,
-  isVipHolder,
   type Rejection,
   type RejectionCode,
   type SubnetEvent,
+  touches,
 } from '@holdfast/ipam';
 
 /** What a fact changed that somebody may have waited for. */
@@ -19,7 +18,7 @@ export type RetryTrigger =
   /** What somebody held until now; some of it may be kept. Addresses and MAC as a rejection's facts have them. */
   | { readonly is: 'freed'; readonly addresses: readonly string[]; readonly mac: string }
   /** A Vip lost one of its uses, or one of its rules gave up ports. */
-  | { readonly is: 'unused'; readonly vip: string; readonly rule?: string }
+  | { readonly is: 'unused'; readonly vip: string; readonly rule?: string | undefined }
   /** Another Pod may have what this holder, who is no Vip, holds. */
   | { readonly is: 'left'; readonly holder: string };
 
@@ -28,39 +27,13 @@ export type Unblocks = 'no' | 'yes' | 'one of many';
 
 /** Undefined when it unblocks nobody. */
 export function triggerOf(event: SubnetEvent): RetryTrigger | undefined {
-  switch (event.type) {
-    case 'AddressReleased':
-    case 'VipReleased':
-      return freed(event);
-    case 'AddressMoved':
-    case 'VipRevised':
-      return freed(event.from);
-    case 'SubnetDefined':
-    case 'SubnetRevised':
-    case 'SubnetRetired':
-      return { is: 'definition' };
-    case 'RuleRevised':
-    case 'RuleRetired':
-      return { is: 'unused', vip: event.vip, rule: event.rule };
-    case 'ParentWithdrawn':
-      return { is: 'unused', vip: event.vip };
-    case 'UserDetached':
-    case 'RetentionEnded':
-      return isVipHolder(event.holder)
-        ? { is: 'unused', vip: holderParts(event.holder).name }
-        : { is: 'left', holder: event.holder };
-    case 'AddressReserved':
-    case 'VipReserved':
-    case 'VipNameYielded':
-    case 'UserAttached':
-    case 'ReservationRetained':
-    case 'RetentionSet':
-    case 'LabelsSet':
-    case 'ParentGranted':
-    case 'RuleDefined':
-    case 'RuleBackendsChanged':
-      return undefined;
-  }
+  const { definition, holder, gives, continues, vip, rule, use } = touches(event);
+  if (definition) return { is: 'definition' };
+  // What goes on as somebody else's is not free.
+  if (continues !== undefined) return { is: 'left', holder: continues };
+  if (gives) return freed(gives);
+  if (holder === undefined || (use !== 'ends' && use !== 'changes')) return undefined;
+  return vip === undefined ? { is: 'left', holder } : { is: 'unused', vip, rule };
 }
 
 /** @param trigger in the subnet that rejected */

@@ -1,6 +1,5 @@
 // What every projector says of itself, in one shape: for health, for metrics, and for whoever looks for a cause.
-import type { HeldBack } from '../guard/held-back';
-import { MISSING_CODE } from '../guard/held-back';
+import { type HeldBack, MISSING_CODE } from '../guard/held-back';
 import type { ProjectorFault, Troubles } from './troubles';
 
 export interface ProjectorStatus {

@@ -15,6 +15,8 @@ export interface DaemonOptions extends RunOptions {
 const PROBE = 'tr "\\0" " " <"/proc/$(cat "$1")/cmdline" 2>/dev/null || :';
 
 export class Daemon {
+  private unwatch: () => void = () => undefined;
+
   private constructor(
     private readonly enclosure: Enclosure,
     private readonly options: DaemonOptions,
@@ -33,10 +35,12 @@ export class Daemon {
     const detached = ['--detach', '--no-chdir', `--pidfile=${this.pidfile}`, '--overwrite-pidfile', log];
     const quiet = ['-vconsole:off', '-vsyslog:off'];
     await this.enclosure.run([program, ...quiet, ...detached, ...args], this.options);
+    this.unwatch = this.enclosure.watch(() => this.obituary());
   }
 
   /** As a crash would; resolves once it is gone. PIDs inside are the lab's own, so nobody else's can be meant. */
   async kill(signal: 'KILL' | 'TERM' = 'KILL'): Promise<void> {
+    this.unwatch();
     if (!(await this.isRunning())) return;
     await this.enclosure.run(['sh', '-c', `kill -s ${signal} "$(cat "$1")"`, 'sh', this.pidfile]);
     await until(
@@ -50,6 +54,14 @@ export class Daemon {
   async isRunning(): Promise<boolean> {
     const commandLine = await this.enclosure.run(['sh', '-c', PROBE, 'sh', this.pidfile]);
     return commandLine.includes(this.pidfile);
+  }
+
+  /** With the last that it logged, such as the assertion that failed. */
+  private async obituary(): Promise<string | undefined> {
+    if (await this.isRunning()) return undefined;
+    const { program, folder } = this.options;
+    const last = await this.enclosure.run(['tail', '-n', '1', join(folder, `${program}.log`)]);
+    return `${program} of ${folder} has ended: ${last.trim()}`;
   }
 
   private get pidfile(): string {

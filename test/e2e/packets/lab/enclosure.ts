@@ -33,7 +33,12 @@ const OUTPUT_BYTES_MAX = 16 << 20;
 /** Debian puts servers and `ip` where only root's PATH looks. */
 export const PATH = [process.env.PATH, '/usr/local/sbin', '/usr/sbin', '/sbin'].join(delimiter);
 
+/** @returns what is to be said of a server that is to be running and is not; undefined: it is */
+export type Obituary = () => Promise<string | undefined>;
+
 export class Enclosure {
+  private readonly watched = new Set<Obituary>();
+
   private constructor(
     /** For sockets, databases, logs and configurations; removed by `close`. */
     readonly folder: string,
@@ -97,13 +102,30 @@ export class Enclosure {
     });
   }
 
+  /** From now on the server is to be running. @returns what ends that */
+  watch(obituary: Obituary): () => void {
+    this.watched.add(obituary);
+    return () => this.watched.delete(obituary);
+  }
+
+  /** What is to be said of each server that ended though nobody ended it. */
+  async obituaries(): Promise<string[]> {
+    if (this.isClosed) return [];
+    const all = await Promise.all([...this.watched].map((obituary) => obituary()));
+    return all.filter((one) => one !== undefined);
+  }
+
   /** Resolves once every process inside is gone, and the folder. */
   async close(): Promise<void> {
-    if (this.holder.exitCode !== null || this.holder.signalCode !== null) return;
+    if (this.isClosed) return;
     this.holder.ref();
     const gone = once(this.holder, 'exit');
     this.holder.stdin?.end();
     await gone;
+  }
+
+  private get isClosed(): boolean {
+    return this.holder.exitCode !== null || this.holder.signalCode !== null;
   }
 
   private enter(argv: readonly string[], { network }: RunOptions): readonly string[] {

@@ -127,6 +127,11 @@ export class PacketLab {
     await this.syncHv();
   }
 
+  /** Of each of its servers that ended by itself, with the last that it logged: none, while the lab is well. */
+  obituaries(): Promise<string[]> {
+    return this.enclosure.obituaries();
+  }
+
   /** Resolves once nothing of it is left. */
   async stop(): Promise<void> {
     await this.enclosure.close();

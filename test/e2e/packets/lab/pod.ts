@@ -35,7 +35,11 @@ const SET_UP = `
   ip link set "$nic" address "$1" up; shift
   for command; do ip $command; done`;
 
+/** Below those that the kernel gives by itself (ip_local_port_range), so that nobody else has one of them. */
+const SOURCE_PORTS = { first: 10_000, last: 32_767 };
+
 export class Pod {
+  private sourcePortsTaken = 0;
   private readonly cables = new Map<string, { readonly chassis: Chassis; readonly cable: string }>();
 
   private constructor(
@@ -65,6 +69,18 @@ export class Pod {
   /** @returns what it printed. @throws Error with what it complained of, if it fails */
   exec(argv: readonly string[]): Promise<string> {
     return this.enclosure.run(argv, { network: this.network });
+  }
+
+  /**
+   * Ports for as many connections, the first of them. None is ever used twice: Open vSwitch before 2.17.8, 3.0.5 and 3.1.3
+   * aborts in userspace when a connection to a load balancer comes from a port whose former connection is not swept yet.
+   * @throws Error when there are none left
+   */
+  takeSourcePorts(count: number): number {
+    const first = SOURCE_PORTS.first + this.sourcePortsTaken;
+    this.sourcePortsTaken += count;
+    if (first + count - 1 > SOURCE_PORTS.last) throw new Error(`${this.name} has no source ports left`);
+    return first;
   }
 
   /** Starts a program that goes on. */

@@ -1,10 +1,11 @@
 // A program: opens connections one after the other in some lanes, and prints how many were answered, by whom, and how
-// fast, as JSON. Arguments: ADDRESS PORT COUNT PARALLEL TIMEOUT_MS.
+// fast, as JSON. Arguments: ADDRESS PORT COUNT PARALLEL TIMEOUT_MS SOURCE_PORT,
+// the last of which is the first connection's, and one more for each that follows.
 import { connect } from 'node:net';
 import type { Connections } from './tcp';
 
 const [address = '', ...numbers] = process.argv.slice(2);
-const [port = 0, count = 0, parallel = 1, timeoutMs = 0] = numbers.map(Number);
+const [port = 0, count = 0, parallel = 1, timeoutMs = 0, sourcePort = 0] = numbers.map(Number);
 
 /** What does not work fails often enough soon; no more are tried then, so that the test hears of it. */
 const FAILURES_MAX = 20;
@@ -17,12 +18,12 @@ function tally(counts: Record<string, number>, key: string): void {
   counts[key] = (counts[key] ?? 0) + 1;
 }
 
-function connectOnce(): Promise<void> {
+function connectOnce(localPort: number): Promise<void> {
   const startMs = performance.now();
   return new Promise((resolve) => {
     let name = '';
     let failure: string | undefined;
-    const socket = connect(port, address);
+    const socket = connect({ port, host: address, localPort });
     socket.setEncoding('utf8');
     const timer = setTimeout(() => {
       failure = 'TIMEOUT';
@@ -43,10 +44,10 @@ function connectOnce(): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  let left = count;
+  let begun = 0;
   const failed = (): number => Object.values(failures).reduce((sum, number) => sum + number, 0);
   const lane = async (): Promise<void> => {
-    while (left-- > 0 && failed() < FAILURES_MAX) await connectOnce();
+    while (begun < count && failed() < FAILURES_MAX) await connectOnce(sourcePort + begun++);
   };
   await Promise.all(Array.from({ length: parallel }, lane));
   times.sort((one, other) => one - other);

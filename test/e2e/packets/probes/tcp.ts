@@ -34,7 +34,7 @@ export async function serveTcp(pod: Pod, port: number, name = pod.name): Promise
 
 export async function connectTcp(pod: Pod, options: ConnectOptions): Promise<Connections> {
   const { address, port, count, parallel = 4, timeoutMs = 3_000 } = options;
-  const numbers = [port, count, parallel, timeoutMs].map(String);
+  const numbers = [port, count, parallel, timeoutMs, pod.takeSourcePorts(count)].map(String);
   return JSON.parse(
     await pod.exec([process.execPath, compiled('probes/tcp-client'), address, ...numbers]),
   ) as Connections;

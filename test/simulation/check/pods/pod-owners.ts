@@ -1,7 +1,6 @@
 // Nothing is taken from a Pod that is live, or given up for an owner that is there and wants it, by the cluster itself
 // and not by what our projector believes of it; and what was given stays what it is while its owner lives.
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { THROUGH_KUBERNETES } from '@holdfast/kube-api';
+import { type KubernetesObject, THROUGH_KUBERNETES } from '@holdfast/kube-api';
 import { type Holder, type SubnetCommand, type SubnetEvent, formatPair } from '@holdfast/ipam';
 import { Violation } from '../../engine/violation';
 import { type Cluster, PODS } from '../../kubernetes/cluster';

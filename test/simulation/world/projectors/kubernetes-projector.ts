@@ -1,4 +1,4 @@
-// The product's faces of Kubernetes in one process, over one connection that fails: that of Subnets, Vips, pools and
+// The product's projectors of Kubernetes in one process, over one connection that fails: that of Subnets, Vips, pools and
 // rules, and beside it, where there are Pods, the one that gives them their addresses.
 import { ObjectProjector } from '@holdfast/kube';
 import { PodAddressProjector } from '@holdfast/pods';

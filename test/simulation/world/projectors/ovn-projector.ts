@@ -19,6 +19,7 @@ export class OvnProjector implements RunningProjector {
     this.reconciler = new NorthboundReconciler({
       northbound: planted.northbound?.(this.session, world) ?? this.session,
       view: reader.view,
+      onFacts: (listener) => reader.onFacts(listener),
       comparePositions,
       ledgerId: () => reader.ledgerId,
       clock: life.clock,
@@ -27,7 +28,6 @@ export class OvnProjector implements RunningProjector {
   }
 
   start(): void {
-    this.process.reader.onFacts((facts) => this.reconciler.factsApplied(facts));
     this.reconciler.start();
   }
 

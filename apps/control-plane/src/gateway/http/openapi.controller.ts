@@ -4,11 +4,13 @@ import { Controller, Get, Header } from '@nestjs/common';
 
 @Controller()
 export class OpenapiController {
-  private readonly document = JSON.stringify(openapi());
+  private document: string | undefined;
 
   @Get('openapi.json')
   @Header('content-type', 'application/json')
   get(): string {
+    // Made when somebody asks: no start waits for it.
+    this.document ??= JSON.stringify(openapi());
     return this.document;
   }
 }

@@ -1,5 +1,5 @@
 // The same figures everywhere: what the API answers of a Subnet and its pools is what their objects' statuses say, at the same
-// position, whatever was commanded through whichever door.
+// position, whatever was commanded over whichever transport.
 import {
   installDefinitions,
   MANIFESTS,
@@ -7,7 +7,7 @@ import {
   startSandboxApiServer,
 } from '@holdfast/kube-api/testing';
 import fc from 'fast-check';
-import { eventually, type RunningProcess, startProcess } from '../../testing/running-process';
+import { untilFound, type RunningProcess, startProcess } from '../../testing/running-process';
 
 type Fields = Readonly<Record<string, unknown>>;
 interface Counted {
@@ -39,7 +39,7 @@ beforeAll(async () => {
   ] as const)
     await server.request('POST', `${KUBE_OVN}/ippools`, object('IPPool', name, { subnet: 'small', ips }));
   control = await startProcess('--store=memory:', `--kubeconfig=${server.kubeconfigFile}`);
-  await eventually(async () => {
+  await untilFound(async () => {
     const { body } = await control.ask('GET', '/v1/subnets/small');
     return ((body['subnet'] as { pools?: unknown[] } | undefined)?.pools ?? []).length === 2 || undefined;
   });
@@ -94,7 +94,7 @@ it('a Subnet and its pools count the same through the API and in their statuses,
     // Some of these end with an event of a Vip's name, and the Subnet's status tells of the Subnet's last event.
     const last = { holder: `pod/default/last-${round}`, families: ['IPV4'] };
     expect(await control.ask('POST', '/v1/subnets/small/reservations', last)).toMatchObject({ status: 200 });
-    const shown = await eventually(async () => {
+    const shown = await untilFound(async () => {
       const [{ body }, status] = [
         await control.ask('GET', '/v1/subnets/small'),
         await statusOf('subnets', 'small'),
@@ -107,7 +107,7 @@ it('a Subnet and its pools count the same through the API and in their statuses,
     expect(countsIn(shown.status, ['usingIPs', 'availableIPs'])).toEqual(ofFamily(subnet));
     seen.add(JSON.stringify(subnet.counts));
     for (const pool of subnet.pools) {
-      const same = await eventually(async () => {
+      const same = await untilFound(async () => {
         const counts = countsIn(await statusOf('ippools', pool.name), ['UsingIPs', 'AvailableIPs']);
         return JSON.stringify(counts) === JSON.stringify(ofFamily(pool)) ? counts : undefined;
       });

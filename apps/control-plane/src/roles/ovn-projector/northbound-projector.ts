@@ -25,7 +25,6 @@ export class NorthboundProjector implements ProjectorHealth {
   private readonly log = new Logger('ovn-projector');
   private readonly northbound: OvsdbNorthbound;
   private readonly reconciler: NorthboundReconciler;
-  private stopListening = (): void => undefined;
   private starting: StartDifferences | undefined;
 
   constructor(
@@ -42,6 +41,7 @@ export class NorthboundProjector implements ProjectorHealth {
     this.reconciler = new NorthboundReconciler({
       northbound: this.northbound,
       view: reader.view,
+      onFacts: (listener) => reader.onFacts(listener),
       comparePositions,
       ledgerId: () => reader.ledgerId,
       switchLbVip: config.switchLbVip,
@@ -52,7 +52,6 @@ export class NorthboundProjector implements ProjectorHealth {
   start(): void {
     const found = (difference: Difference): void => this.differences.found(this.name, difference);
     this.reconciler.onDrift((drift) => this.drifted(drift));
-    this.stopListening = this.reader.onFacts((facts) => this.reconciler.factsApplied(facts));
     this.reconciler.start();
     const { reconciler, reader } = this;
     this.starting = new StartDifferences({ reconciler, comparePositions, position: reader.position, found });
@@ -97,7 +96,6 @@ export class NorthboundProjector implements ProjectorHealth {
   }
 
   async stop(): Promise<void> {
-    this.stopListening();
     this.starting?.stop();
     await this.reconciler.stop();
     await this.northbound.close();

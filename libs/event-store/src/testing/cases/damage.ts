@@ -10,7 +10,7 @@ import { expectHeld } from '../harness/held';
 import { readWholeLog } from '../harness/read-whole';
 import { appendOf } from '../harness/sample-events';
 
-/** Through the door of the store; `open-log.spec.ts` does many more behind it, where each costs less. */
+/** Through the store itself; `open-log.spec.ts` does many more behind it, where each costs less. */
 const FLIPS = 8;
 const CUTS = 4;
 

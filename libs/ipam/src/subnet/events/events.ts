@@ -19,15 +19,15 @@ export type VipUseEvent =
 
 export const isVipUse = (event: SubnetEvent): event is VipUseEvent => 'vip' in event;
 
-const USER_EVENTS: ReadonlySet<SubnetEvent['type']> = new Set([
-  'UserAttached',
-  'UserDetached',
-  'ReservationRetained',
-  'RetentionEnded',
-  'RetentionSet',
-]);
+const USER_EVENTS: Readonly<Record<UserEvent['type'], true>> = {
+  UserAttached: true,
+  UserDetached: true,
+  ReservationRetained: true,
+  RetentionEnded: true,
+  RetentionSet: true,
+};
 
-export const isUserEvent = (event: SubnetEvent): event is UserEvent => USER_EVENTS.has(event.type);
+export const isUserEvent = (event: SubnetEvent): event is UserEvent => event.type in USER_EVENTS;
 
 export type SubnetEvent =
   | SubnetDefined

@@ -1,5 +1,5 @@
 import { eventsOf, holder } from '../../testing';
-import { type SubnetEvent, type Touched, type User, touches } from '.';
+import { type SubnetEvent, type Touched, type User, holdersOf, touches } from '.';
 
 const { held, defined, revised, reserved, moved, released, vipReserved, vipRevised, vipReleased } =
   eventsOf('ovn-default');
@@ -37,44 +37,47 @@ const CONCERNED: {
   VipNameYielded: [{ type: 'VipNameYielded', name: 'web', claim: 7 }, { vip: 'web' }],
   UserAttached: [
     { type: 'UserAttached', holder: web, user, isPrimary: true },
-    { holder: web, vip: 'web', user: user.object, port: user.port },
+    { holder: web, vip: 'web', user, use: 'begins', port: user.port },
   ],
   UserDetached: [
     { type: 'UserDetached', holder: pod, user: { object: user.object, uid: 'u1' }, reason },
-    { holder: pod, user: user.object },
+    { holder: pod, user: { object: user.object, uid: 'u1' }, use: 'ends' },
   ],
   ReservationRetained: [
     { type: 'ReservationRetained', holder: pod, retention: { keep: 'owner' }, reason },
-    { holder: pod },
+    { holder: pod, use: 'kept' },
   ],
   RetentionEnded: [
     { type: 'RetentionEnded', holder: web, reason },
-    { holder: web, vip: 'web' },
+    { holder: web, vip: 'web', use: 'ends' },
   ],
-  RetentionSet: [{ type: 'RetentionSet', holder: pod }, { holder: pod }],
+  RetentionSet: [
+    { type: 'RetentionSet', holder: pod },
+    { holder: pod, use: 'kept' },
+  ],
   LabelsSet: [
     { type: 'LabelsSet', holder: web, labels: { team: 'net' } },
     { holder: web, vip: 'web' },
   ],
   ParentGranted: [
     { type: 'ParentGranted', vip: 'web', port: 'web-0.default', grantor: 'selector' },
-    { holder: web, vip: 'web', parent: 'web-0.default' },
+    { holder: web, vip: 'web', parent: 'web-0.default', use: 'begins' },
   ],
   ParentWithdrawn: [
     { type: 'ParentWithdrawn', vip: 'web', port: 'web-0.default', grantor: 'selector', reason },
-    { holder: web, vip: 'web', parent: 'web-0.default' },
+    { holder: web, vip: 'web', parent: 'web-0.default', use: 'ends' },
   ],
   RuleDefined: [
     { type: 'RuleDefined', ...definition, ...rule },
-    { holder: web, vip: 'web', rule: 'http' },
+    { holder: web, vip: 'web', rule: 'http', use: 'begins' },
   ],
   RuleRevised: [
     { type: 'RuleRevised', ...definition, ...rule },
-    { holder: web, vip: 'web', rule: 'http' },
+    { holder: web, vip: 'web', rule: 'http', use: 'changes' },
   ],
   RuleRetired: [
     { type: 'RuleRetired', ...rule, reason },
-    { holder: web, vip: 'web', rule: 'http' },
+    { holder: web, vip: 'web', rule: 'http', use: 'ends' },
   ],
   RuleBackendsChanged: [
     { type: 'RuleBackendsChanged', ...rule, backends: [] },
@@ -85,6 +88,8 @@ const CONCERNED: {
 const NOTHING: Touched = {
   definition: false,
   holder: undefined,
+  others: [],
+  continues: undefined,
   vip: undefined,
   takes: undefined,
   gives: undefined,
@@ -92,6 +97,7 @@ const NOTHING: Touched = {
   parent: undefined,
   user: undefined,
   rule: undefined,
+  use: undefined,
 };
 
 const addressesIn = ({ takes, gives, ...rest }: Touched) => ({
@@ -103,5 +109,18 @@ const addressesIn = ({ takes, gives, ...rest }: Touched) => ({
 describe('what an event concerns', () => {
   it.each(Object.values(CONCERNED))('is said of $type', (event, concerned) => {
     expect(addressesIn(touches(event))).toEqual(addressesIn({ ...NOTHING, ...concerned }));
+  });
+
+  it('has all whose reservations it is about, the one that goes on with it first', () => {
+    const [before, after] = [
+      { holder: pod, gives: one },
+      { holder: holder('vm/default/web'), takes: one },
+    ];
+    const none = { takes: undefined, gives: undefined, port: undefined };
+    const both = holdersOf({ ...NOTHING, ...after, others: [{ ...none, ...before }] });
+    expect(both).toEqual([expect.objectContaining(after), expect.objectContaining(before)]);
+    expect(holdersOf(touches({ type: 'RetentionSet', holder: pod }))).toMatchObject([{ holder: pod }]);
+    expect(holdersOf(touches({ type: 'SubnetRetired' }))).toEqual([]);
+    expect(holdersOf(touches({ type: 'VipNameYielded', name: 'web', claim: 7 }))).toEqual([]);
   });
 });

@@ -74,6 +74,13 @@ export class Users {
     }
   }
 
+  /** What one holder had is the other's, with those who use it and how long it stays. */
+  goOn(from: Holder, as: Holder, changedAtMs: number): void {
+    const use = this.uses.get(from);
+    this.uses.delete(from);
+    if (use) this.uses.set(as, { ...use, changedAtMs });
+  }
+
   /** The holder holds nothing any more. */
   end(holder: Holder): void {
     this.uses.delete(holder);

@@ -1,15 +1,24 @@
 // The projector on a server with a wire: what users do, and what they see.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FINALIZER } from '@holdfast/kube-api';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { collectionPathOf, SUBNETS, SWITCH_LB_RULES, VIPS } from '@holdfast/kube-api';
-import { findKubectl } from '@holdfast/kube-api/testing';
-import { installDefinitions, MANIFESTS } from '@holdfast/kube-api/testing';
-import { parseYaml } from '@holdfast/kube-api/testing';
+import {
+  collectionPathOf,
+  FINALIZER,
+  type KubernetesObject,
+  SUBNETS,
+  SWITCH_LB_RULES,
+  VIPS,
+} from '@holdfast/kube-api';
+import {
+  describeUnlessSkipped,
+  findKubectl,
+  installDefinitions,
+  MANIFESTS,
+  parseYaml,
+  type SuiteWorld,
+  untilItPasses,
+} from '@holdfast/kube-api/testing';
 import { ProjectorAtWork } from './projector-at-work';
-import { untilItPasses, type SuiteWorld } from '@holdfast/kube-api/testing';
-import { describeUnlessSkipped } from '@holdfast/kube-api/testing';
 
 /** As the documents show it, with the ledger's own addresses. */
 const TABLE = `\

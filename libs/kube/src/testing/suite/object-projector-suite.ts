@@ -1,6 +1,12 @@
 // The suite of the projector, over every API server.
-import type { KubernetesServer } from '@holdfast/kube-api/testing';
-import { installDefinitions, MANIFESTS } from '@holdfast/kube-api/testing';
+import {
+  describeUnlessSkipped,
+  installDefinitions,
+  type KubernetesServer,
+  MANIFESTS,
+  type SuiteOptions,
+  SuiteWorld,
+} from '@holdfast/kube-api/testing';
 import {
   describeObjectCases,
   describeObjectCrowd,
@@ -8,11 +14,9 @@ import {
   describeObjectExamples,
   describeObjectsUnderKubeOvn,
 } from './object-cases';
-import { describeUnlessSkipped, type SuiteOptions } from '@holdfast/kube-api/testing';
 import { describeParents } from './parent-cases';
 import { describePools } from './pool-cases';
 import { describeRules } from './rule-cases';
-import { SuiteWorld } from '@holdfast/kube-api/testing';
 
 /** A real server starts in 5 s on idle cores. */
 const START_TIMEOUT_MS = 90_000;

@@ -1,15 +1,17 @@
 // Pods as parents on a server with a wire: the documents' Pod, its labels, its end, and who is told that it is none.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { collectionPathOf, objectPathOf, PODS, VIPS } from '@holdfast/kube-api';
-import { findKubectl } from '@holdfast/kube-api/testing';
-import { MANIFESTS } from '@holdfast/kube-api/testing';
+import { collectionPathOf, type KubernetesObject, objectPathOf, PODS, VIPS } from '@holdfast/kube-api';
+import {
+  describeUnlessSkipped,
+  findKubectl,
+  MANIFESTS,
+  parseYaml,
+  type SuiteWorld,
+  untilItPasses,
+} from '@holdfast/kube-api/testing';
 import { parentCommands, parentsOf } from '../uses-of-vip';
-import { parseYaml } from '@holdfast/kube-api/testing';
 import { ProjectorAtWork } from './projector-at-work';
-import { describeUnlessSkipped } from '@holdfast/kube-api/testing';
-import { untilItPasses, type SuiteWorld } from '@holdfast/kube-api/testing';
 
 const NAMESPACE = 'default';
 const MERGE = 'application/merge-patch+json';

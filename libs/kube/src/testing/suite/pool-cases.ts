@@ -1,12 +1,15 @@
 // IPPools on a server with a wire, under our definition and under Kube-OVN's: what becomes of them, and what kubectl prints.
-import { FINALIZER } from '@holdfast/kube-api';
+import { FINALIZER, IP_POOLS, SUBNETS } from '@holdfast/kube-api';
 import { POOL_SUBNET_ANNOTATION } from '../../pool/pool-home';
-import { IP_POOLS, SUBNETS } from '@holdfast/kube-api';
-import { findKubectl } from '@holdfast/kube-api/testing';
-import { installDefinitions, MANIFESTS } from '@holdfast/kube-api/testing';
+import {
+  describeUnlessSkipped,
+  findKubectl,
+  installDefinitions,
+  MANIFESTS,
+  type SuiteWorld,
+  untilItPasses,
+} from '@holdfast/kube-api/testing';
 import { ProjectorAtWork } from './projector-at-work';
-import { describeUnlessSkipped } from '@holdfast/kube-api/testing';
-import { untilItPasses, type SuiteWorld } from '@holdfast/kube-api/testing';
 
 const POOL = { subnet: 'ovn-default', ips: ['10.16.0.100', '10.16.0.200..10.16.0.203'], namespaces: ['web'] };
 

@@ -3,12 +3,12 @@ import { sleep, systemChance, systemClock } from '@holdfast/clock';
 import { KubeConfig } from '@kubernetes/client-node';
 import { ClientNodeRest } from '@holdfast/kube-api/client-node';
 import { ObjectProjector } from '../../projector/object-projector';
-import type { KubernetesApi } from '@holdfast/kube-api';
-import type { KubernetesObject } from '@holdfast/kube-api';
 import {
   apiVersionOf,
   collectionPathOf,
   IP_POOLS,
+  type KubernetesApi,
+  type KubernetesObject,
   type Resource,
   SUBNETS,
   SWITCH_LB_RULES,

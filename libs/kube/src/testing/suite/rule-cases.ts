@@ -1,11 +1,20 @@
 // SwitchLBRules on a server with a wire: what their users write, what becomes of it, and what kubectl prints.
-import type { KubernetesObject } from '@holdfast/kube-api';
-import { collectionPathOf, objectPathOf, PODS, SWITCH_LB_RULES, VIPS } from '@holdfast/kube-api';
-import { findKubectl } from '@holdfast/kube-api/testing';
+import {
+  collectionPathOf,
+  type KubernetesObject,
+  objectPathOf,
+  PODS,
+  SWITCH_LB_RULES,
+  VIPS,
+} from '@holdfast/kube-api';
+import {
+  describeUnlessSkipped,
+  findKubectl,
+  type SuiteWorld,
+  untilItPasses,
+} from '@holdfast/kube-api/testing';
 import { backendsOf, ruleOf } from '../uses-of-vip';
 import { ProjectorAtWork } from './projector-at-work';
-import { describeUnlessSkipped } from '@holdfast/kube-api/testing';
-import { untilItPasses, type SuiteWorld } from '@holdfast/kube-api/testing';
 
 const NAMESPACE = 'default';
 const MERGE = 'application/merge-patch+json';

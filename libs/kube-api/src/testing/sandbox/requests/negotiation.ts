@@ -1,9 +1,8 @@
 // In which form an answer goes out: the objects themselves, their metadata alone, or a Table. Never protobuf: clients
 // that would like it list JSON too.
 import { StatusFailure } from '../definitions/status-failure';
-import type { ResourceType } from '../definitions/resource-type';
+import { groupVersionOf, type ResourceType } from '../definitions/resource-type';
 import { metadataOf, tableOf } from './tables';
-import { groupVersionOf } from '../definitions/resource-type';
 import type { StoredObject } from '../definitions/stored-object';
 
 export type Form = 'object' | 'metadata' | 'table';
