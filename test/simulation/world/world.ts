@@ -282,8 +282,8 @@ export class World implements Surroundings {
 const outcomeText = (outcome: LedgerOutcome): string =>
   outcome.rejected ? outcome.rejected.code : `at ${outcome.position}`;
 
-/** Labels have a chance of their own. */
-const OF_LABELS = 0x1abe15;
+/** Labels have a chance of their own; which one is as good as another, and decides in which seeds rare bugs are caught. */
+const OF_LABELS = 1;
 
 function drawScenery(chance: SeededChance): Scenery {
   const writers = chance.random() < 0.15 ? 2 : 1;
