@@ -9,8 +9,8 @@ import type { CliSession } from '../session/session';
 import { type TableColumn, inWide, table } from '../format/table';
 import { UsageFault } from '../usage-fault';
 import { labelsText } from './label-flags';
-import { frontsText } from './rule-port';
-import { heldText, keptText, usedText } from './use-text';
+import { frontsText } from '../format/rule-port';
+import { heldText, keptText, usedText } from '../format/use-text';
 
 interface HistoryFlags {
   readonly vip?: string;

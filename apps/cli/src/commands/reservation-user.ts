@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { type Run, acting } from '../session/acting';
 import { changingFlags } from '../flags';
 import { UsageFault } from '../usage-fault';
-import { POLICY, releasedText } from './use-text';
+import { POLICY, releasedText } from '../format/use-text';
 
 export function addUserCommands(reservation: Command, run: Run): void {
   addAttach(reservation, run);

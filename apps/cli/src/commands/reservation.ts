@@ -8,7 +8,7 @@ import { tellTimestamp } from '../format/moment';
 import { type TableColumn, inWide, table } from '../format/table';
 import { LABELS, type LabelFlags, type SelectorFlags, labelFlag, selectorFlag } from './label-flags';
 import { addUserCommands } from './reservation-user';
-import { keptText, releasedText, retentionText, usedText, useText } from './use-text';
+import { keptText, releasedText, retentionText, usedText, useText } from '../format/use-text';
 
 const HOLDERS = `
 A holder is kind/namespace/name, statefulset/namespace/name/ordinal or node/name, then @nic for any but the first

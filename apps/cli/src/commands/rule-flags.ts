@@ -2,7 +2,7 @@
 import type { v1 } from '@holdfast/api';
 import { type Command, Option } from 'commander';
 import { readEach, readListFlag } from '../flags';
-import type { TypedPort } from './rule-port';
+import type { TypedPort } from '../format/rule-port';
 
 /** `false` is a flag's `--no-` form. */
 export interface RuleFlags {

@@ -8,7 +8,7 @@ import type { CliSession } from '../session/session';
 import { type TableColumn, inWide, table } from '../format/table';
 import { UsageFault } from '../usage-fault';
 import { PORT_HELP, type RuleFlags, toDefinition, wayFlags } from './rule-flags';
-import { frontsText, readPorts } from './rule-port';
+import { frontsText, readPorts } from '../format/rule-port';
 
 export function addRuleCommands(program: Command, run: Run): void {
   const rule = program

@@ -14,7 +14,7 @@ import {
   noneText,
   selectorFlag,
 } from './label-flags';
-import { POLICY } from './use-text';
+import { POLICY } from '../format/use-text';
 
 /** `false` is a flag's `--no-` form. */
 interface RuleFlags {

@@ -11,8 +11,8 @@ import type { CliSession } from '../session/session';
 import { type TableColumn, plain, table } from '../format/table';
 import { EVENT_COLUMNS } from './history';
 import { labelsText } from './label-flags';
-import { frontsText } from './rule-port';
-import { USER_COLUMNS, heldText, keptText, retentionText } from './use-text';
+import { frontsText } from '../format/rule-port';
+import { USER_COLUMNS, heldText, keptText, retentionText } from '../format/use-text';
 
 /** A page shows the end of a long life; `holdfast history --vip NAME` has all of it. */
 const EVENTS_SHOWN_MAX = 20;

@@ -16,7 +16,7 @@ import {
   noneText,
   selectorFlag,
 } from './label-flags';
-import { releasedText } from './use-text';
+import { releasedText } from '../format/use-text';
 import { addVipParentCommands } from './vip-parent';
 import { addVipShow } from './vip-show';
 

@@ -1,12 +1,12 @@
 // Pools are shown with what the view counts, and with nothing of the message's own counting.
 import { LedgerView, SubnetFold, type SubnetCommand, type SubnetState, subnet } from '@holdfast/ipam';
-import { commandsTo, labelsIn } from '@holdfast/ipam/testing';
+import { commandsTo, labelsGivenIn } from '@holdfast/ipam/testing';
 import { presentReservation, presentVip } from './reservation';
 import { presentPools, presentSubnet, presentSubnetWithPools } from './subnet';
 
 const NAME = 'ovn-default';
 const { define, definePool, reserve, reserveVip } = commandsTo(NAME);
-const { setLabels } = labelsIn(NAME);
+const { setLabels } = labelsGivenIn(NAME);
 
 function viewAfter(...commands: readonly SubnetCommand[]): LedgerView {
   const view = new LedgerView();

@@ -7,7 +7,7 @@ import { holder } from './subnet-text';
 const labelSubject = (of: string): LabelSubject =>
   of === '' ? {} : of.includes('/') ? { holder: holder(of) } : { pool: of };
 
-export function labelsIn(subnet: string) {
+export function labelsGivenIn(subnet: string) {
   return {
     setLabels: (of: string, labels: Labels): SetLabels => ({
       type: 'SetLabels',

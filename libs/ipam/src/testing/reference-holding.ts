@@ -10,7 +10,7 @@ export type ReferenceDecision =
   /** What the holder has now, or had until now; nothing for commands about the subnet itself. */
   | { readonly changed: boolean; readonly held?: HeldAddress; readonly rejected?: undefined };
 
-export interface Holding extends HeldAddress, PortRequest {
+export interface ReferenceHolding extends HeldAddress, PortRequest {
   readonly holder: Holder;
   readonly changedAtMs: number;
   readonly purpose?: string;
@@ -29,7 +29,7 @@ export interface Release {
   readonly held: HeldAddress;
 }
 
-export type Request = Partial<HeldAddress> &
+export type ReferenceRequest = Partial<HeldAddress> &
   PortRequest & {
     readonly families?: readonly Family[];
     readonly pool?: string;
@@ -39,7 +39,7 @@ export type Request = Partial<HeldAddress> &
 export const addresses = ({ v4, v6 }: { readonly v4?: number; readonly v6?: bigint }): Address[] =>
   [v4, v6].filter((address) => address !== undefined);
 
-export function isFulfilled(request: Request, held: Holding): boolean {
+export function isFulfilled(request: ReferenceRequest, held: ReferenceHolding): boolean {
   const keys = ['v4', 'v6', 'mac'] as const;
   return (
     keys.every((key) => request[key] === undefined || request[key] === held[key]) &&

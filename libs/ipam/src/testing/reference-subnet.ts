@@ -24,11 +24,11 @@ import type {
 } from '../subnet';
 import type { Labels } from '../label';
 import {
-  type Holding,
+  type ReferenceHolding,
   type Past,
   type ReferenceDecision,
   type Release,
-  type Request,
+  type ReferenceRequest,
   addresses,
   isFulfilled,
   purposeText,
@@ -72,7 +72,7 @@ type Change = Extract<SubnetCommand, { type: 'DefineSubnet' | 'ReviseSubnet' }> 
 export class ReferenceSubnet {
   private definition: SubnetDefinition | undefined;
   private definitionAtMs = -Infinity;
-  private holdings: Holding[] = [];
+  private holdings: ReferenceHolding[] = [];
   /** Addresses given up and not taken since, in the order of giving up. */
   private pasts: Past[] = [];
   private releases: Release[] = [];
@@ -216,7 +216,7 @@ export class ReferenceSubnet {
 
   private reserve(
     holder: Holder,
-    request: Request,
+    request: ReferenceRequest,
     { nowMs, issuedAtMs }: Moment,
     otherwise: RejectionCode,
     purpose?: string,
@@ -242,7 +242,7 @@ export class ReferenceSubnet {
 
   private move(
     holder: Holder,
-    request: Request,
+    request: ReferenceRequest,
     { nowMs, issuedAtMs }: Moment,
     otherwise: RejectionCode,
     purpose?: string,
@@ -268,11 +268,11 @@ export class ReferenceSubnet {
     return this.put({ ...chosen.held, holder, port, portSecurity, ...rest });
   }
 
-  private isPortTaken(holder: Holder, { port }: Request): boolean {
+  private isPortTaken(holder: Holder, { port }: ReferenceRequest): boolean {
     return port !== undefined && this.holdings.some((one) => one.port === port && one.holder !== holder);
   }
 
-  private put(holding: Holding): ReferenceDecision {
+  private put(holding: ReferenceHolding): ReferenceDecision {
     this.holdings.push(holding);
     this.pasts = this.pasts.filter(({ address }) => !addresses(holding).includes(address));
     return { changed: true, held: holding };
@@ -315,7 +315,7 @@ export class ReferenceSubnet {
   }
 
   /** What it had when it left, whole or not at all. */
-  private chooseLastHeld(holder: Holder, request: Request, nowMs: number): Chosen | undefined {
+  private chooseLastHeld(holder: Holder, request: ReferenceRequest, nowMs: number): Chosen | undefined {
     const left = this.releases.findLast((release) => release.holder === holder)?.held;
     if (!request.prefersFormer || !left || addresses(request).length > 0) return undefined;
     const isRequested = (family: Family): boolean => request.families?.includes(family) ?? true;
@@ -324,7 +324,12 @@ export class ReferenceSubnet {
     return !chosen || chosen.rejected ? undefined : chosen;
   }
 
-  private choose(holder: Holder, request: Request, nowMs: number, kept: Partial<HeldAddress> = {}): Chosen {
+  private choose(
+    holder: Holder,
+    request: ReferenceRequest,
+    nowMs: number,
+    kept: Partial<HeldAddress> = {},
+  ): Chosen {
     const definition = this.definition as SubnetDefinition;
     const families = definition.cidrs.map((cidr) => cidr.family);
     const named = addresses(request).map(familyOf);

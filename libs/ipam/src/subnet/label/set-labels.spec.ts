@@ -1,4 +1,4 @@
-import { commandsTo, eventsOf, labelsIn, scenario } from '../../testing';
+import { commandsTo, eventsOf, labelsGivenIn, scenario } from '../../testing';
 import { subnet } from '..';
 
 const NAME = 'ovn-default';
@@ -6,7 +6,7 @@ const { define, revise, retire, definePool, retirePool, reserve, move, release, 
   commandsTo(NAME);
 const { releaseVip } = commandsTo(NAME);
 const { reserved, held } = eventsOf(NAME);
-const { setLabels, labelsSet } = labelsIn(NAME);
+const { setLabels, labelsSet } = labelsGivenIn(NAME);
 const net = { team: 'net' };
 const web = { team: 'web' };
 const POD = 'pod/default/a';

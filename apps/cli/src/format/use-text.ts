@@ -1,7 +1,7 @@
 // Who uses what is held, and how long it stays, as people read it: the same for reservations and for Vips.
 import type { v1 } from '@holdfast/api';
-import { tellTimestamp } from '../format/moment';
-import { type TableColumn, plain, table } from '../format/table';
+import { tellTimestamp } from './moment';
+import { type TableColumn, plain, table } from './table';
 
 /** What the contract knows of one that was asked for by name. */
 interface Use {
