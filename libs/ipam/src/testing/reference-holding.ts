@@ -29,7 +29,7 @@ export interface Release {
   readonly held: HeldAddress;
 }
 
-export type ReferenceRequest = Partial<HeldAddress> &
+export type Demand = Partial<HeldAddress> &
   PortRequest & {
     readonly families?: readonly Family[];
     readonly pool?: string;
@@ -39,7 +39,7 @@ export type ReferenceRequest = Partial<HeldAddress> &
 export const addresses = ({ v4, v6 }: { readonly v4?: number; readonly v6?: bigint }): Address[] =>
   [v4, v6].filter((address) => address !== undefined);
 
-export function isFulfilled(request: ReferenceRequest, held: ReferenceHolding): boolean {
+export function isFulfilled(request: Demand, held: ReferenceHolding): boolean {
   const keys = ['v4', 'v6', 'mac'] as const;
   return (
     keys.every((key) => request[key] === undefined || request[key] === held[key]) &&

@@ -28,7 +28,7 @@ import {
   type Past,
   type ReferenceDecision,
   type Release,
-  type ReferenceRequest,
+  type Demand,
   addresses,
   isFulfilled,
   purposeText,
@@ -216,7 +216,7 @@ export class ReferenceSubnet {
 
   private reserve(
     holder: Holder,
-    request: ReferenceRequest,
+    request: Demand,
     { nowMs, issuedAtMs }: Moment,
     otherwise: RejectionCode,
     purpose?: string,
@@ -242,7 +242,7 @@ export class ReferenceSubnet {
 
   private move(
     holder: Holder,
-    request: ReferenceRequest,
+    request: Demand,
     { nowMs, issuedAtMs }: Moment,
     otherwise: RejectionCode,
     purpose?: string,
@@ -268,7 +268,7 @@ export class ReferenceSubnet {
     return this.put({ ...chosen.held, holder, port, portSecurity, ...rest });
   }
 
-  private isPortTaken(holder: Holder, { port }: ReferenceRequest): boolean {
+  private isPortTaken(holder: Holder, { port }: Demand): boolean {
     return port !== undefined && this.holdings.some((one) => one.port === port && one.holder !== holder);
   }
 
@@ -315,7 +315,7 @@ export class ReferenceSubnet {
   }
 
   /** What it had when it left, whole or not at all. */
-  private chooseLastHeld(holder: Holder, request: ReferenceRequest, nowMs: number): Chosen | undefined {
+  private chooseLastHeld(holder: Holder, request: Demand, nowMs: number): Chosen | undefined {
     const left = this.releases.findLast((release) => release.holder === holder)?.held;
     if (!request.prefersFormer || !left || addresses(request).length > 0) return undefined;
     const isRequested = (family: Family): boolean => request.families?.includes(family) ?? true;
@@ -324,12 +324,7 @@ export class ReferenceSubnet {
     return !chosen || chosen.rejected ? undefined : chosen;
   }
 
-  private choose(
-    holder: Holder,
-    request: ReferenceRequest,
-    nowMs: number,
-    kept: Partial<HeldAddress> = {},
-  ): Chosen {
+  private choose(holder: Holder, request: Demand, nowMs: number, kept: Partial<HeldAddress> = {}): Chosen {
     const definition = this.definition as SubnetDefinition;
     const families = definition.cidrs.map((cidr) => cidr.family);
     const named = addresses(request).map(familyOf);
