@@ -31,11 +31,48 @@ function isPortHeldTwice(view: LedgerView): boolean {
   return false;
 }
 
-/** To be called when no fault strikes any more and all is settled. */
-export async function checkNorthbound(world: World): Promise<void> {
-  const { scheduler, history, northbound } = world;
+/** A Pod that was refused asks again in its own time, and what it gets changes what is being built: then it is built anew. */
+const BUILDS_MAX = 10;
+
+/**
+ * To be called when no fault strikes any more and all is settled.
+ * @param isAtRest whether it still is: nothing is left to be done for what the ledger says
+ */
+export async function checkNorthbound(world: World, isAtRest: () => boolean): Promise<void> {
+  const { history, northbound } = world;
   world.northboundChecker.theirs(northbound.tables);
-  if (isPortHeldTwice(history.view)) return;
+  for (let build = 1; ; build += 1) {
+    if (isPortHeldTwice(history.view)) return;
+    const { position } = history.view;
+    const rebuilt = await buildAnew(world);
+    await passes(world, isAtRest);
+    if (world.violation) return;
+    if (history.view.position === position || build === BUILDS_MAX) return compare(northbound, rebuilt);
+  }
+}
+
+function compare(northbound: NorthboundDatabase, rebuilt: NorthboundDatabase): void {
+  const [is, expected] = [ourRows(northbound.tables), ourRows(rebuilt.tables)];
+  const missing = expected.filter((row) => !is.includes(row));
+  const extra = is.filter((row) => !expected.includes(row));
+  if (missing.length + extra.length > 0)
+    throw new Violation(
+      'northbound-converges',
+      `missing ${missing.join(', ') || 'nothing'}; too much ${extra.join(', ') || 'nothing'}`,
+    );
+}
+
+/** Time passes until it is so, or for too long. */
+async function passes({ scheduler }: World, isSo: () => boolean): Promise<void> {
+  const untilMs = scheduler.nowMs + BUILD_MS;
+  while (!isSo() && scheduler.nowMs < untilMs) {
+    const nextMs = scheduler.nowMs + LOOK_EVERY_MS;
+    while (await scheduler.step(nextMs));
+  }
+}
+
+async function buildAnew(world: World): Promise<NorthboundDatabase> {
+  const { scheduler, history, northbound } = world;
   const rebuilt = new NorthboundDatabase();
   rebuilt.replace(withoutOurs(northbound.tables));
   const life = new Life(
@@ -45,6 +82,7 @@ export async function checkNorthbound(world: World): Promise<void> {
     () => false,
     () => undefined,
   );
+  const { position } = history.view;
   const reconciler = new NorthboundReconciler({
     northbound: new NorthboundSession(world, life, rebuilt, new NorthboundLock()),
     view: history.view,
@@ -54,23 +92,10 @@ export async function checkNorthbound(world: World): Promise<void> {
     chance: new SeededChance(1),
   });
   reconciler.start();
-  const untilMs = scheduler.nowMs + BUILD_MS;
-  const isBuilt = (): boolean => {
-    const { due, position } = reconciler.status();
-    return due === 0 && position === history.view.position;
-  };
-  while (!isBuilt() && scheduler.nowMs < untilMs) {
-    const nextMs = scheduler.nowMs + LOOK_EVERY_MS;
-    while (await scheduler.step(nextMs));
-  }
+  await passes(world, () => {
+    const status = reconciler.status();
+    return (status.due === 0 && status.position === position) || history.view.position !== position;
+  });
   life.end();
-  if (world.violation) return;
-  const [is, expected] = [ourRows(northbound.tables), ourRows(rebuilt.tables)];
-  const missing = expected.filter((row) => !is.includes(row));
-  const extra = is.filter((row) => !expected.includes(row));
-  if (missing.length + extra.length > 0)
-    throw new Violation(
-      'northbound-converges',
-      `missing ${missing.join(', ') || 'nothing'}; too much ${extra.join(', ') || 'nothing'}`,
-    );
+  return rebuilt;
 }

@@ -172,7 +172,7 @@ async function withoutFaults(world: World): Promise<void> {
       );
   }
   world.checked(() => checkViews(world));
-  if (ovnProjectorsOf(world).length > 0) await checkNorthbound(world);
+  if (ovnProjectorsOf(world).length > 0) await checkNorthbound(world, () => isAllDone(world));
 }
 
 /** What there is to be written once nothing goes wrong is less than this. */
