@@ -14,10 +14,15 @@ import { actorOf } from '@holdfast/kube-api';
 import type { Execution } from '@holdfast/projection';
 import type { Context } from './context';
 
+/** Kube-OVN notes by them what stands in spec and status already; nobody labelled anything. */
+const BOOKKEEPING = 'ovn.kubernetes.io/';
+
 /** More than the ledger keeps of one are not all kept: the first in the order of their keys are. */
 export function labelsOf({ metadata: { labels } }: KubernetesObject): Labels {
   if (!labels) return NO_LABELS;
-  const sound = Object.entries(labels).filter(([key, value]) => isLabelKey(key) && isLabelValue(value));
+  const sound = Object.entries(labels).filter(
+    ([key, value]) => !key.startsWith(BOOKKEEPING) && isLabelKey(key) && isLabelValue(value),
+  );
   const kept = sound.sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, LABELS_MAX);
   return kept.length === 0 ? NO_LABELS : Object.fromEntries(kept);
 }
