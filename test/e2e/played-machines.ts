@@ -87,7 +87,9 @@ export class PlayedMachines {
   /** Of the last migration that it said something of. */
   async end(machine: string, { failed }: { readonly failed: boolean }): Promise<void> {
     // Kubernetes' times are to the second, and no migration ends in that in which its source was made.
-    await new Promise((resolve) => setTimeout(resolve, 1_000 - (Date.now() % 1_000)));
+    // A timer may be over a moment before the second is.
+    for (const before = nowInSeconds(); nowInSeconds() === before; )
+      await new Promise((resolve) => setTimeout(resolve, 1_000 - (Date.now() % 1_000)));
     await this.say(machine, { completed: true, failed, endTimestamp: nowInSeconds() });
   }
 
