@@ -1,23 +1,18 @@
-// The ledger as the projectors of Kubernetes ask for it, in one process.
-import type { ProjectorLedger, LedgerCommand } from '@holdfast/ledger';
+// The ledger as the projectors of Kubernetes ask for it, in one process: the product's own port, and who listens to what they ask.
+import { type LedgerCommand, type ProjectorLedger, projectorLedger } from '@holdfast/ledger';
 import type { Process } from '../process';
-
-/** As the control plane waits for its view (apps/control-plane, kubernetes-ledger.ts). */
-const BEHIND_MAX_MS = 5_000;
 
 /** @param onOrder sees each order before it is carried out */
 export function ledgerOf(
   { reader, ledger }: Process,
   onOrder: (order: LedgerCommand) => void = () => undefined,
 ): ProjectorLedger {
-  return {
-    view: reader.view,
-    execute: async (order, name) => {
-      onOrder(order);
-      const outcome = await ledger.execute({ actor: { name, through: 'kubernetes' }, command: order });
-      return outcome.rejected ? { rejected: outcome.rejected } : { position: outcome.position };
+  return projectorLedger(
+    (envelope) => {
+      onOrder(envelope.command);
+      return ledger.execute(envelope);
     },
-    hasReached: (position) => reader.hasReached(position, BEHIND_MAX_MS),
-    onFacts: (listener) => reader.onFacts(listener),
-  };
+    reader,
+    'kubernetes',
+  );
 }
