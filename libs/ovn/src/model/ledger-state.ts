@@ -21,8 +21,8 @@ export interface JoiningPorts {
 
 /** What of the Northbound decides what should be: answered by who reads it, or by `assumedContext`. */
 export interface RowContext {
-  /** Whether a port called so is on the Subnet's switch. */
-  hasPort(subnet: string, port: string): boolean;
+  /** Those of the ports that are on the Subnet's switch. */
+  presentPorts(subnet: string, ports: readonly string[]): readonly string[];
   /** The port by which the address is reached: the ledger's, or one on the switch with it in `addresses`. */
   portOf(subnet: SubnetState, address: Address): string | undefined;
   /** The Subnets whose switches are on the same router as this one's, which comes first. */
@@ -34,7 +34,7 @@ export interface RowContext {
 /** A Northbound that holds what the ledger knows of and nothing else. */
 export function assumedContext({ view, relations }: LedgerState): RowContext {
   return {
-    hasPort: () => true,
+    presentPorts: (_subnet, ports) => ports,
     portOf: (subnet, address) => subnet.byAddress.get(address)?.port,
     subnetsOnRouterOf: (subnet) => {
       const [router] = relations.routers.rightsOf(subnet.name);

@@ -10,15 +10,19 @@ import type { RowKey, VirtualPortFamily } from './row-keys';
 export function vipRows(name: string, ledger: LedgerState, context: RowContext): readonly DesiredRow[] {
   const vip = ledger.view.vip(name);
   if (!vip) return [];
-  return [...vipPortRows(vip, ledger, context), ...ownRouterPortRows(vip, ledger)];
+  const parents = context.presentPorts(vip.subnet.name, grantedParents(vip) ?? NOBODY);
+  return [...vipPortRows(vip, ledger, parents), ...ownRouterPortRows(vip, ledger)];
 }
 
-/** The ports that answer for the Vip: virtual ones, or that of the Pod whose own address it is. */
+/**
+ * The ports that answer for the Vip: virtual ones, or that of the Pod whose own address it is.
+ * @param parents those of its granted parents that are there, sorted
+ */
 export const vipPortRows = (
   vip: VipEntry,
   ledger: LedgerState,
-  context: RowContext,
-): readonly DesiredRow[] => [...virtualPortRows(vip, context), ...userPortRows(vip, ledger)];
+  parents: readonly string[],
+): readonly DesiredRow[] => [...virtualPortRows(vip, parents), ...userPortRows(vip, ledger)];
 
 /** Whether the Vip is to have rows, or to be answered for by a router. */
 export const hasRows = (vip: VipEntry): boolean =>
@@ -32,11 +36,8 @@ export function grantedParents(vip: VipEntry): readonly string[] | undefined {
 }
 
 /** One port a family, IPv4 first, because `virtual-ip` is one address: ovn-northd makes no flow at all for a pair. */
-function virtualPortRows(vip: VipEntry, context: RowContext): readonly DesiredRow[] {
-  const granted = grantedParents(vip);
-  if (!granted) return NO_ROWS;
-  const parents =
-    granted.length === 0 ? granted : granted.filter((port) => context.hasPort(vip.subnet.name, port));
+function virtualPortRows(vip: VipEntry, parents: readonly string[]): readonly DesiredRow[] {
+  if (!mayHaveParents(vip)) return NO_ROWS;
   const { v4, v6 } = vip.reservation;
   return [
     ...(v4 === undefined ? NO_ROWS : [virtualPort(vip, v4, true, parents)]),

@@ -22,10 +22,13 @@ export class ActualContext implements RowContext {
   }
 
   /** Parents are found by their names in the ledger, so this needs no note. */
-  hasPort(subnet: string, port: string): boolean {
+  presentPorts(subnet: string, ports: readonly string[]): readonly string[] {
     const place = this.switchOf(subnet);
-    if (place === undefined) return false;
-    return this.rows.portNamed(port)?.places.includes(place) || this.batch.madeOf('port', port) === place;
+    if (place === undefined) return NO_PORTS;
+    const { rows, batch } = this;
+    return ports.filter(
+      (port) => rows.portNamed(port)?.places.includes(place) || batch.madeOf('port', port) === place,
+    );
   }
 
   portOf({ name, byAddress }: SubnetState, address: Address): string | undefined {
@@ -81,3 +84,5 @@ export class ActualContext implements RowContext {
     return this.places.find({ in: 'switch', subnet }).into?.[0];
   }
 }
+
+const NO_PORTS: readonly string[] = [];

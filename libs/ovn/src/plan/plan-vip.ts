@@ -21,18 +21,24 @@ export function planVip(key: NorthboundKey, batch: TransactionBatch, explains: b
   if (!vip) return plan.finish();
   plan.position = ledger.view.vipPosition(name);
   plan.hasRows = hasRows(vip);
-  for (const row of vipPortRows(vip, ledger, plan.context)) plan.put(row);
-  noticeMissingParents(plan, vip);
+  const granted = grantedParents(vip) ?? NOBODY;
+  const parents = granted.length === 0 ? granted : plan.context.presentPorts(vip.subnet.name, granted);
+  for (const row of vipPortRows(vip, ledger, parents)) plan.put(row);
+  if (parents.length < granted.length) noticeMissingParents(plan, vip, granted, parents);
   if (vip.reservation.vip.vipType === 'switch_lb_vip') answerForLbVip(plan, vip);
   return plan.finish();
 }
 
-function noticeMissingParents(plan: RowPlan, vip: VipEntry): void {
-  const granted = grantedParents(vip) ?? [];
-  const { name } = vip.subnet;
-  const missing = granted.filter((port) => !plan.context.hasPort(name, port));
-  const isPlaced = missing.length > 0 && plan.places.find({ in: 'switch', subnet: name }).into;
-  if (isPlaced) plan.notice = parentMissing(missing, name);
+function noticeMissingParents(
+  plan: RowPlan,
+  { subnet: { name } }: VipEntry,
+  granted: readonly string[],
+  parents: readonly string[],
+): void {
+  if (!plan.places.find({ in: 'switch', subnet: name }).into) return;
+  const there = new Set(parents);
+  const missing = granted.filter((port) => !there.has(port));
+  plan.notice = parentMissing(missing, name);
 }
 
 function answerForLbVip(plan: RowPlan, vip: VipEntry): void {
@@ -96,3 +102,5 @@ function parentMissing(missing: readonly string[], switchName: string): Notice {
     message: `Its rows in the Northbound are as they should be; no port of Logical_Switch ${switchName} is called ${named}${more}, which may answer for it as soon as there is one.`,
   };
 }
+
+const NOBODY: readonly string[] = [];

@@ -58,7 +58,7 @@ const TIMING: ReconcileTiming = {
   // Such as what a role forbids.
   slowRetryMs: 300_000,
 };
-/** Batches that wait for nothing would keep everything else waiting; after so many, whatever else is due goes first. */
+/** Batches that wait for nothing would keep everything else waiting; after so many between two timers, whatever else is due goes first. */
 const BURST_MAX = 64;
 
 export class ReconcileLoop {
@@ -143,7 +143,7 @@ export class ReconcileLoop {
       if (this.inFlight.size >= (this.isCautious ? 1 : this.timing.inFlightMax)) return;
       if (mayBegin && !mayBegin()) return;
       if (this.burstLeft === 0) return this.pumpIn(0);
-      this.burstLeft -= 1;
+      this.countBurst();
       // Comparing alone takes time too, and waits for nothing.
       if (!this.begin() && this.keys.size > 0) return this.pumpIn(0);
     }
@@ -230,10 +230,18 @@ export class ReconcileLoop {
     return Math.floor(this.timing.slowRetryMs * (0.5 + this.options.chance.random() / 2));
   }
 
+  /** Whatever else is due had its turn as soon as a timer was called: batches that wait for a server are no burst. */
+  private countBurst(): void {
+    if (this.burstLeft === BURST_MAX)
+      this.options.clock.after(0, () => {
+        this.burstLeft = BURST_MAX;
+      });
+    this.burstLeft -= 1;
+  }
+
   private pumpIn(delayMs: number): void {
     this.cancelPump = this.options.clock.after(delayMs, () => {
       this.cancelPump = undefined;
-      this.burstLeft = BURST_MAX;
       this.pump();
     });
   }
