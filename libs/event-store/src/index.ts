@@ -4,6 +4,7 @@ export * from './command-loop/decider';
 export * from './command-loop/loop-options';
 export * from './envelope/event-envelope';
 export * from './envelope/event-metadata';
+export { EventTimes } from './envelope/event-times';
 export * from './port/event-store';
 export { LoopFault } from './command-loop/stream-loop';
 export { APPEND_BYTES_MAX } from './port/appendable';

@@ -1,9 +1,9 @@
 // Commands of one stream that were decided one upon the other, and go in one append: what is to be appended, and what
 // each command is told once that is durable. Deciding moves the loaded stream on as if the append had landed already.
-import type { Chance, Clock } from '@holdfast/clock';
+import { type Chance, type Clock, CLOCK_SKEW_MAX_MS } from '@holdfast/clock';
 import type { CommandOutcome } from './command-envelope';
 import type { LoopRefusal } from './loop-options';
-import type { Decider, Decision, DecisionTime } from './decider';
+import type { Decider, Decision } from './decider';
 import type { NewEvent, Position, RecordedEvent, Version } from '../port/event-store';
 import type { FirstReplies } from './first-replies';
 import type { LoadedStream } from './loaded-stream';
@@ -13,8 +13,6 @@ import type { PendingCommand } from './pending-command';
 const COMMANDS_MAX = 512;
 /** Text that goes in one append, UTF-16 units: in the worst case below the 1 MB that every store takes. */
 const TEXT_MAX = 250_000;
-/** How far ahead of ours a caller's clock may be. */
-export const CLOCK_SKEW_MAX_MS = 5 * 60_000;
 
 export interface BatchOptions<State, Command, Event, Reply, Rejection> {
   readonly decider: Pick<Decider<State, Command, Event, Reply, Rejection>, 'decide'>;
@@ -75,10 +73,11 @@ export class Batch<State, Command, Event, Reply, Rejection> {
   decide(pending: PendingCommand<Command, Reply, Rejection>): void {
     const { envelope, digest } = pending;
     const { clock, chance, decider } = this.options;
-    const nowMs = Math.max(clock.now(), this.loaded.lastAtMs);
+    const clockMs = clock.now();
+    const nowMs = Math.max(clockMs, this.loaded.decidedAtMs);
     const moment = { nowMs, issuedAtMs: envelope.issuedAtMs ?? nowMs };
     const commandId = envelope.commandId ?? chance.uuid();
-    const outcome = this.outsideWindow(moment, commandId) ?? pending.earlierReply;
+    const outcome = this.outsideWindow(moment.issuedAtMs, clockMs, commandId) ?? pending.earlierReply;
     if (outcome) {
       this.decided.push({ pending, commandId, eventsUpTo: this.events.length, outcome });
       return;
@@ -87,7 +86,10 @@ export class Batch<State, Command, Event, Reply, Rejection> {
     if ('events' in decision) {
       const { issuedAtMs } = moment;
       const { name: actor, through } = envelope.actor;
-      const metadata = { commandId, commandDigest: digest, issuedAtMs, atMs: nowMs, actor, through };
+      // The record's order in time is kept where an earlier event has a time that has not come yet.
+      const atMs = Math.max(nowMs, this.loaded.lastAtMs);
+      const clockAtMs = atMs === nowMs ? undefined : nowMs;
+      const metadata = { commandId, commandDigest: digest, issuedAtMs, atMs, clockAtMs, actor, through };
       for (const event of decision.events) {
         const stored = this.loaded.record(event, metadata);
         this.textLength += stored.data.length + stored.metadata.length;
@@ -121,11 +123,12 @@ export class Batch<State, Command, Event, Reply, Rejection> {
     }
   }
 
+  /** Against the clock, and never against the record: that may have times that have not come yet. */
   private outsideWindow(
-    moment: DecisionTime,
+    issuedAtMs: number,
+    nowMs: number,
     commandId: string,
   ): CommandOutcome<Reply, Rejection> | undefined {
-    const { nowMs, issuedAtMs } = moment;
     const { windowMs, refuse } = this.options;
     if (issuedAtMs < nowMs - windowMs) {
       return { commandId, rejected: refuse({ code: 'CommandExpired', issuedAtMs, windowMs }) };

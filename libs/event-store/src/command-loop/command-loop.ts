@@ -12,10 +12,14 @@ const STREAMS_KEPT_MAX = 100_000;
 export class CommandLoop<State, Command, Event, Reply, Rejection> {
   private readonly streams = new Map<string, StreamLoop<State, Command, Event, Reply, Rejection>>();
 
+  private readonly openedMs: number;
+
   constructor(
     private readonly decider: Decider<State, Command, Event, Reply, Rejection>,
     private readonly options: CommandLoopOptions<Rejection>,
-  ) {}
+  ) {
+    this.openedMs = options.clock.monotonic();
+  }
 
   /**
    * Resolves with what the caller is to be told.
@@ -46,7 +50,7 @@ export class CommandLoop<State, Command, Event, Reply, Rejection> {
     let stream = this.streams.get(id);
     if (!stream) {
       if (this.streams.size >= STREAMS_KEPT_MAX) this.forgetIdle();
-      stream = new StreamLoop(id, this.decider, this.options);
+      stream = new StreamLoop(id, this.decider, this.options, this.openedMs);
       this.streams.set(id, stream);
     }
     return stream;
