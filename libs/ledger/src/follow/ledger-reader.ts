@@ -7,8 +7,19 @@ import {
   type Position,
   type RecordedEvent,
   comparePositions,
+  decidedAtOf,
+  readMetadata,
+  streamOf,
 } from '@holdfast/event-store';
-import { HistoryIndex, LedgerView, type SubnetFact, isUserEvent } from '@holdfast/ipam';
+import {
+  HistoryIndex,
+  LEDGER_RECORD_ID,
+  type LedgerRecordState,
+  LedgerView,
+  type SubnetFact,
+  isUserEvent,
+  ledgerRecord,
+} from '@holdfast/ipam';
 import { LogFollower } from './log-follower';
 import { factOf } from './ledger-fact';
 
@@ -31,11 +42,15 @@ export interface LedgerReaderOptions {
 
 /** Events whose time is kept, to tell how far behind somebody is. */
 const RECENT_MAX = 1024;
+const RECORD_STREAM = streamOf(ledgerRecord.category, LEDGER_RECORD_ID);
 
 export class LedgerReader {
   readonly view = new LedgerView();
-  /** Id of the log's first event: tells this ledger from any other. */
-  ledgerId: string | undefined;
+  /** What the ledger says of itself. */
+  record: LedgerRecordState = ledgerRecord.initial();
+  /** The last event that the view shows. */
+  lastEvent: RecordedEvent | undefined;
+  private firstEventId: string | undefined;
   /** Of all events so far. */
   times: RecordedTimes = {};
   private readonly histories = new Map<string, HistoryIndex>();
@@ -44,6 +59,7 @@ export class LedgerReader {
   private recent: readonly { readonly position: Position; readonly atMs: number }[] = [];
   private readonly clock: Clock;
   private readonly listeners = new Set<FactListener>();
+  private readonly recordListeners = new Set<() => void>();
   private readonly follower: LogFollower;
 
   constructor(options: LedgerReaderOptions) {
@@ -60,10 +76,21 @@ export class LedgerReader {
     return this.follower.stop();
   }
 
+  /** Tells this ledger from any other; of one from before there was a record it is the id of its first event. */
+  get ledgerId(): string | undefined {
+    return this.record.ledger ?? this.firstEventId;
+  }
+
   /** Tells `listener` of every fact from now on, after the view shows it. */
   onFacts(listener: FactListener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  /** Tells `listener` that the ledger says something else of itself. */
+  onRecord(listener: () => void): () => void {
+    this.recordListeners.add(listener);
+    return () => this.recordListeners.delete(listener);
   }
 
   get position(): Position | undefined {
@@ -103,12 +130,15 @@ export class LedgerReader {
 
   private apply(page: readonly RecordedEvent[]): void {
     const facts: SubnetFact[] = [];
-    this.ledgerId ??= page[0]?.id;
+    this.firstEventId ??= page[0]?.id;
     const nowMs = this.clock.now();
     for (const recorded of page) {
       const landed = factOf(recorded);
-      if (landed) this.times = withTime(this.times, landed.atMs, nowMs);
+      const isOfRecord = recorded.stream === RECORD_STREAM;
+      if (landed || isOfRecord) this.times = withTime(this.times, decidedAtOf(readMetadata(recorded)), nowMs);
+      if (isOfRecord) this.applyToRecord(recorded);
       if (landed?.category !== 'subnet') continue;
+      this.lastEvent = recorded;
       const { id: name, event, through, actor, position } = landed;
       const atMs = this.timesIn(name).next(recorded.version, landed.atMs, nowMs);
       // Whose they are that came through Kubernetes is known; for the others it is asked for by whom.
@@ -127,6 +157,12 @@ export class LedgerReader {
     let times = this.timesOf.get(name);
     if (!times) this.timesOf.set(name, (times = new EventTimes()));
     return times;
+  }
+
+  private applyToRecord(recorded: RecordedEvent): void {
+    const event = ledgerRecord.codec.decode(recorded);
+    this.record = ledgerRecord.evolve(this.record, event, decidedAtOf(readMetadata(recorded)));
+    for (const listener of this.recordListeners) listener();
   }
 
   private history(name: string): HistoryIndex {
