@@ -1,7 +1,7 @@
 // The wall clock, held against the monotonic one. Whoever decides with it never sees a step of more than the bound: an
 // administrator's slip, a dead battery, a bad time server. Then time goes on from the last good reading, as fast as the monotonic
 // clock, until the wall clock is back where it should be or another clock agrees with it. It never says which of two is right.
-import type { Clock } from './clock';
+import type { Cancel, Clock, UptimeClock } from './clock';
 import { CLOCK_SKEW_MAX_MS } from './clock-bound';
 
 /** Small steps, such as a time server makes, are forgiven at this rate: a clock that is five minutes off a day is kept by nobody. */
@@ -10,11 +10,6 @@ const FORGIVEN_MS_PER_MS = CLOCK_SKEW_MAX_MS / (24 * 3_600_000);
 const SLEPT_MIN_MS = 1_000;
 /** How often it looks when nobody asks for the time. */
 const LOOK_EVERY_MS = 1_000;
-
-export interface UptimeClock extends Clock {
-  /** As `monotonic`, and it goes on while the machine sleeps; absent: not to be had here. */
-  uptime?(): number;
-}
 
 /** The wall clock stepped, and is not believed. */
 export interface ClockDoubt {
@@ -33,14 +28,17 @@ export type ClockChange =
   | { readonly is: 'confirmed'; readonly offMs: number };
 
 export class GuardedClock implements Clock {
-  /** A reading of all at one moment, when the wall clock was good. */
-  private good: { wallMs: number; monotonicMs: number; uptimeMs: number | undefined };
+  /** A reading of both at one moment, when the wall clock was good. */
+  private good: { wallMs: number; monotonicMs: number };
+  /** By how much the uptime is more than the monotonic clock; it grows while the machine sleeps. */
+  private asleepMs: number;
   private doubted: ClockDoubt | undefined;
   private readonly listeners = new Set<(change: ClockChange) => void>();
   private cancelLook = (): void => undefined;
 
   constructor(private readonly inner: UptimeClock) {
     this.good = this.reading();
+    this.asleepMs = this.sleep();
   }
 
   /** Epoch milliseconds, whole; may step by up to the bound, either way. */
@@ -58,7 +56,7 @@ export class GuardedClock implements Clock {
     return this.inner.monotonic();
   }
 
-  after(delayMs: number, run: () => void): () => void {
+  after(delayMs: number, run: () => void): Cancel {
     return this.inner.after(delayMs, run);
   }
 
@@ -95,9 +93,13 @@ export class GuardedClock implements Clock {
     this.cancelLook();
   }
 
-  private reading(): { wallMs: number; monotonicMs: number; uptimeMs: number | undefined } {
-    const { inner } = this;
-    return { wallMs: inner.now(), monotonicMs: inner.monotonic(), uptimeMs: inner.uptime?.() };
+  private reading(): { wallMs: number; monotonicMs: number } {
+    return { wallMs: this.inner.now(), monotonicMs: this.inner.monotonic() };
+  }
+
+  private sleep(): number {
+    const uptimeMs = this.inner.uptime?.();
+    return uptimeMs === undefined ? 0 : uptimeMs - this.inner.monotonic();
   }
 
   /** Small differences move the good reading after them, slowly, so that many small steps make no big one. */
@@ -127,13 +129,10 @@ export class GuardedClock implements Clock {
 
   /** A machine that slept has a wall clock that went on, and a monotonic one that did not: that is no step. */
   private addSleep(): void {
-    const now = this.reading();
-    const { good } = this;
-    if (now.uptimeMs === undefined || good.uptimeMs === undefined) return;
-    const sleptMs = now.uptimeMs - good.uptimeMs - (now.monotonicMs - this.good.monotonicMs);
-    if (sleptMs < SLEPT_MIN_MS) return;
-    good.wallMs += sleptMs;
-    good.uptimeMs += sleptMs;
+    const asleepMs = this.sleep();
+    if (asleepMs - this.asleepMs < SLEPT_MIN_MS) return;
+    this.good.wallMs += asleepMs - this.asleepMs;
+    this.asleepMs = asleepMs;
   }
 
   private over(change: ClockChange): void {
