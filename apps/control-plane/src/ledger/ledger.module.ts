@@ -1,7 +1,14 @@
 // Wires the ledger: the store, the commands that write it, and the one reader that every view and projector lives on.
 import { systemChance, systemClock } from '@holdfast/clock';
 import type { EventStore } from '@holdfast/event-store';
-import { LedgerCommands, LedgerReader, SubnetLoop, toRejection, VipNameLoop } from '@holdfast/ledger';
+import {
+  LedgerCommands,
+  LedgerIdentity,
+  LedgerReader,
+  SubnetLoop,
+  toRejection,
+  VipNameLoop,
+} from '@holdfast/ledger';
 import { type DynamicModule, Logger, Module, type Provider } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import type { Config } from '../config';
@@ -12,13 +19,13 @@ export const EVENT_STORE = Symbol('EventStore');
 @Module({})
 export class LedgerModule {
   static with(config: Config): DynamicModule {
-    const providers = [store(config), reader(), commands(config)];
+    const providers = [store(config), reader(), identity(config), commands(config)];
     return {
       module: LedgerModule,
       global: true,
       imports: [CqrsModule.forRoot()],
       providers,
-      exports: [EVENT_STORE, LedgerReader, LedgerCommands],
+      exports: [EVENT_STORE, LedgerReader, LedgerIdentity, LedgerCommands],
     };
   }
 }
@@ -41,6 +48,28 @@ function reader(): Provider {
       });
       await ledger.start();
       return ledger;
+    },
+  };
+}
+
+function identity(config: Config): Provider {
+  return {
+    provide: LedgerIdentity,
+    inject: [EVENT_STORE, LedgerReader],
+    // Nothing is written to any side before the log says that this process works on it.
+    useFactory: async (eventStore: EventStore, ledger: LedgerReader): Promise<LedgerIdentity> => {
+      const known = new LedgerIdentity({
+        ...{
+          store: eventStore,
+          reader: ledger,
+          clock: systemClock,
+          chance: systemChance,
+          refuse: toRejection,
+        },
+        isSoleWriter: !hasOtherWriters(config.store),
+      });
+      await known.start();
+      return known;
     },
   };
 }

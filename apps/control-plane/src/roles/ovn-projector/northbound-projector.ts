@@ -1,7 +1,7 @@
 // Keeps OVN's Northbound as the ledger says, as a service of this process.
 import { systemChance, systemClock } from '@holdfast/clock';
 import { comparePositions } from '@holdfast/event-store';
-import { LedgerReader } from '@holdfast/ledger';
+import { LedgerIdentity, LedgerReader } from '@holdfast/ledger';
 import {
   type Drift,
   NorthboundReconciler,
@@ -30,6 +30,7 @@ export class NorthboundProjector implements ProjectorHealth {
   constructor(
     @Inject(CONFIG) config: Config,
     private readonly reader: LedgerReader,
+    identity: LedgerIdentity,
     private readonly differences: Differences,
   ) {
     const time = { clock: systemClock, chance: systemChance };
@@ -43,7 +44,7 @@ export class NorthboundProjector implements ProjectorHealth {
       view: reader.view,
       onFacts: (listener) => reader.onFacts(listener),
       comparePositions,
-      ledgerId: () => reader.ledgerId,
+      ledger: identity,
       switchLbVip: config.switchLbVip,
       ...time,
     });
