@@ -13,6 +13,7 @@ import {
   StoreFault,
   type Version,
 } from './port/event-store';
+import type { TellsTrouble } from './port/store-trouble';
 import { AppendQueue, type Heads } from './sqlite/append-queue';
 import { PageReader } from './sqlite/page-reader';
 import { realFile } from './sqlite/log/real-file';
@@ -33,13 +34,9 @@ export interface SqliteOptions {
   readonly held?: (holder: number) => void;
 }
 
-export interface SqliteEventStore extends EventStore {
+export interface SqliteEventStore extends EventStore, TellsTrouble {
   /** What was found at opening and put right, for the operator to know; empty after a clean stop. */
   readonly notices: readonly string[];
-  /** Why nothing can be recorded: for now if it is `retryable`; else for good, and its process has nothing left to do. */
-  readonly trouble: StoreFault | undefined;
-  /** Calls `listener` when `trouble` is another. Returns what ends that. */
-  onTrouble(listener: () => void): () => void;
 }
 
 /**
