@@ -41,6 +41,8 @@ export interface Config {
   readonly commandWindowHours: number;
   /** Makes a ledger where there is none, though a side knows one. */
   readonly isNewLedger: boolean;
+  /** Somebody said that this machine's clock is right, whatever speaks against it at the start. */
+  readonly acceptsClock: boolean;
   /** Gives out addresses before the sides were compared with the ledger. */
   readonly servesUncompared: boolean;
   /** Where to write the addresses that were really bound, as JSON, once everything serves. */
@@ -128,6 +130,11 @@ const FLAGS = {
     help: 'make a new ledger where there is none, though the Northbound, the cluster or JetStream knows one',
     isSwitch: true,
   },
+  'accept-clock': {
+    env: 'HOLDFAST_ACCEPT_CLOCK',
+    help: 'begin with this machine’s clock, though another one contradicts it or nothing was recorded for over a year',
+    isSwitch: true,
+  },
   'serve-uncompared': {
     env: 'HOLDFAST_SERVE_UNCOMPARED',
     help: 'give out addresses before the Northbound, the cluster and JetStream were compared with the ledger',
@@ -180,6 +187,7 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
     pods: readPods(get),
     commandWindowHours: readNumber('command-window-hours', get('command-window-hours'), WINDOW_MAX_HOURS),
     isNewLedger: readEither('new-ledger', get('new-ledger') ?? 'false', 'true', 'false'),
+    acceptsClock: readEither('accept-clock', get('accept-clock') ?? 'false', 'true', 'false'),
     servesUncompared: readEither('serve-uncompared', get('serve-uncompared') ?? 'false', 'true', 'false'),
     readyFile: get('ready-file'),
   };
@@ -266,6 +274,10 @@ function assertCoherent(config: Config): void {
       throw new ConfigFault(`--${flag}: ssl: needs --northbound-key, --northbound-cert and --northbound-ca`);
   }
 }
+
+/** The cluster that the configuration names. */
+export const clusterOf = (kubeconfig: string): { kubeconfigFile: string } | { inCluster: true } =>
+  kubeconfig === 'in-cluster' ? { inCluster: true } : { kubeconfigFile: kubeconfig };
 
 /** What this process writes to, and so compares with the ledger first. */
 export function sidesOf({ roles, northbound, natsUrl }: Config): readonly Side[] {

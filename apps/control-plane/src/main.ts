@@ -5,6 +5,7 @@ import 'reflect-metadata';
 import { renameSync, writeFileSync } from 'node:fs';
 import { sleep, systemClock } from '@holdfast/clock';
 import type { StoreFault } from '@holdfast/event-store';
+import { ClockFault } from './clock/clock-watch';
 import { type Config, ConfigFault, helpText, readConfig } from './config';
 import { JsonLogger } from './json-logger';
 import { shownStore } from './ledger/open-store';
@@ -48,10 +49,13 @@ function stopOnSignal(stopInOrder: () => Promise<void>): void {
 }
 
 /** Whatever it might still do, it could not record: only opening the store again tells what the disk has. */
-async function end(controlPlane: ServingControlPlane, { code, message }: StoreFault): Promise<never> {
-  logger.error({ msg: 'the store has failed; this process ends', code, fault: message });
+async function end(controlPlane: ServingControlPlane, fault: StoreFault | ClockFault): Promise<never> {
+  const { code, message } = fault;
+  const isOfClock = fault instanceof ClockFault;
+  const what = isOfClock ? 'the clock is wrong' : 'the store has failed';
+  logger.error({ msg: `${what}; this process ends`, code, fault: message });
   await Promise.race([controlPlane.stop(), sleep(systemClock, ENDING_MS_MAX)]).catch(() => undefined);
-  process.exit(EXIT_STORE_FAILED);
+  process.exit(isOfClock ? 1 : EXIT_STORE_FAILED);
 }
 
 function announceStart(http: string, { store }: Config): void {

@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { LoggerService } from '@nestjs/common';
 import type { StoreFault } from '@holdfast/event-store';
 import { AppModule } from './app.module';
+import { type ClockFault, ClockWatch } from './clock/clock-watch';
 import type { Config } from './config';
 import { ControlPlane } from './control-plane';
 import { httpAdapter, type HttpAdapterOptions } from './gateway/http/http-adapter';
@@ -17,7 +18,7 @@ export interface ServingControlPlane {
   /** host:port; empty: this process has no gRPC. */
   readonly grpc: string;
   /** Resolves with why, once it can record nothing any more: it is to be stopped. */
-  readonly failed: Promise<StoreFault>;
+  readonly failed: Promise<StoreFault | ClockFault>;
   /** In order: answers what is under way, takes nothing new. */
   stop(): Promise<void>;
 }
@@ -63,7 +64,7 @@ async function serveOn(
     const controlPlane = app.get(ControlPlane);
     await controlPlane.start();
     listener.handOver();
-    const { failed } = app.get(StoreHealth);
+    const failed = Promise.race([app.get(StoreHealth).failed, app.get(ClockWatch).failed]);
     return { http: listener.url, grpc: controlPlane.grpcBound, failed, stop: () => app.close() };
   } catch (error) {
     await app.close();

@@ -34,7 +34,6 @@ export class GuardedClock implements Clock {
   private asleepMs: number;
   private doubted: ClockDoubt | undefined;
   private readonly listeners = new Set<(change: ClockChange) => void>();
-  private cancelLook = (): void => undefined;
 
   constructor(private readonly inner: UptimeClock) {
     this.good = this.reading();
@@ -83,14 +82,15 @@ export class GuardedClock implements Clock {
     return () => this.listeners.delete(listener);
   }
 
-  /** Looks on its own, so that a step is known also where nobody asks for the time. */
-  watch(): void {
-    this.now();
-    this.cancelLook = this.inner.after(LOOK_EVERY_MS, () => this.watch());
-  }
-
-  stop(): void {
-    this.cancelLook();
+  /** Looks on its own until that is cancelled, so that a step is known also where nobody asks for the time. */
+  watch(): Cancel {
+    let cancel: Cancel = () => undefined;
+    const look = (): void => {
+      this.now();
+      cancel = this.inner.after(LOOK_EVERY_MS, look);
+    };
+    look();
+    return () => cancel();
   }
 
   private reading(): { wallMs: number; monotonicMs: number } {

@@ -39,6 +39,14 @@ it('shows the last ten, and says how many there are more', () => {
   expect(text).toMatch(/\nand 3 more before: --output json\n$/);
 });
 
+it('shows what is wrong with the clock, and what is so', () => {
+  const clock = { trouble: 'clock-stepped: it was set', notes: ['the log has events of a time to come'] };
+  const text = statusText({ ...status, clock, differences: [] } as never);
+  expect(text).toContain('clock: clock-stepped: it was set\nclock: the log has events of a time to come\n');
+  const good = statusText({ ...status, clock: { trouble: '', notes: [] }, differences: [] } as never);
+  expect(good).not.toContain('clock');
+});
+
 it('says nothing of differences where there are none', () => {
   expect(statusText({ ...status, differences: [] } as never)).not.toContain('different');
 });

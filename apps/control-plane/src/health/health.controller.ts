@@ -1,6 +1,7 @@
 // For whoever watches the process: it lives; it serves; what it found.
 import { LedgerReader } from '@holdfast/ledger';
 import { Controller, Get, Res } from '@nestjs/common';
+import { ClockWatch } from '../clock/clock-watch';
 import { Differences, type FoundDifference } from './differences';
 import { type ProjectorHealth, Projectors } from './projectors';
 import { StoreHealth } from '../ledger/store-health';
@@ -8,7 +9,7 @@ import { StoreHealth } from '../ledger/store-health';
 interface Readiness {
   readonly status: 'ok' | 'not ready';
   readonly position: string;
-  /** By projector, and of the store: what keeps it from going on. */
+  /** By projector, and of the store and the clock: what keeps it from going on. */
   readonly trouble: Readonly<Record<string, string>>;
   /** By projector: what is so, and keeps nothing from going on. */
   readonly notes: Readonly<Record<string, readonly string[]>>;
@@ -27,6 +28,7 @@ export class HealthController {
     private readonly projectors: Projectors,
     private readonly differences: Differences,
     private readonly store: StoreHealth,
+    private readonly clock: ClockWatch,
   ) {}
 
   /** A process whose store has failed for good ends, and is to be started anew. */
@@ -44,15 +46,20 @@ export class HealthController {
   @Get('readyz')
   readyz(@Res({ passthrough: true }) reply: Reply): Readiness {
     const { says } = this.store;
+    const [clockTrouble, clockNotes] = [this.clock.trouble(), this.clock.notes()];
     if (says !== undefined) reply.code(503);
     return {
       status: says === undefined ? 'ok' : 'not ready',
       position: this.reader.position ?? '',
       trouble: {
         ...(says !== undefined && { store: says }),
+        ...(clockTrouble !== undefined && { clock: clockTrouble }),
         ...this.ofProjectors((projector) => projector.trouble()),
       },
-      notes: this.ofProjectors((projector) => (projector.notes?.().length ? projector.notes() : undefined)),
+      notes: {
+        ...(clockNotes.length > 0 && { clock: clockNotes }),
+        ...this.ofProjectors((projector) => (projector.notes?.().length ? projector.notes() : undefined)),
+      },
       differences: this.differences.counts,
     };
   }

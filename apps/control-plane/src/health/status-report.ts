@@ -4,6 +4,8 @@ import type { Operations, ReplyOf } from '@holdfast/api';
 import { LedgerReader } from '@holdfast/ledger';
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { ClockWatch } from '../clock/clock-watch';
+import { planeClock } from '../clock/plane-clock';
 import { CONFIG, type Config, type Role } from '../config';
 import { shownStore } from '../ledger/open-store';
 import { Differences } from './differences';
@@ -25,10 +27,11 @@ export class ReportStatusHandler implements IQueryHandler<ReportStatus> {
     private readonly projectors: Projectors,
     private readonly differences: Differences,
     private readonly store: StoreHealth,
+    private readonly clock: ClockWatch,
   ) {}
 
   async execute(): Promise<StatusReport> {
-    const { config, reader, projectors, differences, store } = this;
+    const { config, reader, projectors, differences, store, clock } = this;
     const follower = (name: string, position = '', trouble = '', notes: readonly string[] = []) => ({
       name,
       position,
@@ -42,6 +45,11 @@ export class ReportStatusHandler implements IQueryHandler<ReportStatus> {
       position: reader.position ?? '',
       ledger: reader.ledgerId ?? '',
       store: shownStore(config.store),
+      clock: {
+        time: timestampFromMs(planeClock.now()),
+        trouble: clock.trouble() ?? '',
+        notes: [...clock.notes()],
+      },
       views: [follower('ledger', reader.position, store.says)],
       projectors: projectors.all.map((it) => follower(it.name, it.position(), it.trouble(), it.notes?.())),
       differences: differences.last.map(({ at, ...rest }) => ({

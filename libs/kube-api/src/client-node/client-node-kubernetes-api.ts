@@ -32,7 +32,8 @@ export function clientNodeKubernetesApi(options: ClientNodeOptions): KubernetesA
   return new RestKubernetesApi({ rest, clock, chance, component });
 }
 
-function loadConfig(source: ClusterSource, context: string | undefined): KubeConfig {
+/** @throws KubernetesFault `kubernetes-config-invalid` */
+export function loadConfig(source: ClusterSource, context: string | undefined): KubeConfig {
   const config = new KubeConfig();
   try {
     if ('kubeconfigFile' in source) config.loadFromFile(source.kubeconfigFile);

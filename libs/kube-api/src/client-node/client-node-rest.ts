@@ -89,6 +89,11 @@ export class ClientNodeRest implements KubernetesRest {
     await this.credentials.close();
   }
 
+  /** The answer as it came, headers and all. @throws whatever the library does */
+  ask(path: string, signal: AbortSignal): Promise<ResponseContext> {
+    return this.send({ method: 'GET', path }, signal);
+  }
+
   private async send(request: RestRequest, signal: AbortSignal): Promise<ResponseContext> {
     const server = this.config.getCurrentCluster()?.server ?? '';
     const query = request.query ? `?${new URLSearchParams(request.query)}` : '';

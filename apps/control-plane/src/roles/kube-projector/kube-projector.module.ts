@@ -1,10 +1,11 @@
 // Wires the projectors of a Kubernetes cluster: one connection, one way into the ledger, and who uses them.
-import { systemChance, systemClock } from '@holdfast/clock';
+import { systemChance } from '@holdfast/clock';
 import { type KubernetesApi, THROUGH_KUBERNETES } from '@holdfast/kube-api';
 import { LedgerReader, projectorLedger } from '@holdfast/ledger';
 import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import type { Config } from '../../config';
+import { planeClock } from '../../clock/plane-clock';
+import { clusterOf, type Config } from '../../config';
 import { ExecuteCommand } from '../../ledger/execute-command';
 import { DeletionGuardController } from './deletion-guard.controller';
 import { KUBERNETES_API, KUBERNETES_LEDGER } from './kubernetes-tokens';
@@ -26,14 +27,14 @@ export class KubeProjectorModule {
 }
 
 function api(kubeconfig: string): Provider {
-  const cluster = kubeconfig === 'in-cluster' ? { inCluster: true as const } : { kubeconfigFile: kubeconfig };
+  const cluster = clusterOf(kubeconfig);
   return {
     provide: KUBERNETES_API,
     useFactory: async (): Promise<KubernetesApi> => {
       // Only where it is used: the client takes half a second to load.
       const { clientNodeKubernetesApi } = await import('@holdfast/kube-api/client-node');
       return clientNodeKubernetesApi({
-        ...{ cluster, component: 'holdfast', clock: systemClock, chance: systemChance },
+        ...{ cluster, component: 'holdfast', clock: planeClock, chance: systemChance },
       });
     },
   };

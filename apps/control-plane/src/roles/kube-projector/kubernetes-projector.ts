@@ -1,10 +1,11 @@
 // Takes Kubernetes' specs as commands and keeps its status as the ledger says, as a service of this process.
-import { systemChance, systemClock } from '@holdfast/clock';
+import { systemChance } from '@holdfast/clock';
 import { type Bound, ObjectProjector, type Projection } from '@holdfast/kube';
 import type { KubernetesApi } from '@holdfast/kube-api';
 import { LedgerReader, type ProjectorLedger } from '@holdfast/ledger';
 import type { OverrideReply } from '@holdfast/projection';
 import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
+import { planeClock } from '../../clock/plane-clock';
 import { Differences } from '../../health/differences';
 import type { ProjectorHealth } from '../../health/projectors';
 import { NorthboundProjector } from '../ovn-projector/northbound-projector';
@@ -29,7 +30,7 @@ export class KubernetesProjector implements ProjectorHealth {
     @Optional() private readonly bindings?: VipBindings,
   ) {
     this.objects = new ObjectProjector({
-      ...{ api, ledger, clock: systemClock, chance: systemChance },
+      ...{ api, ledger, clock: planeClock, chance: systemChance },
       projectionOf: (vip) => this.projectionOf(vip),
       ...(bindings && { boundOf: (vip: string) => this.boundOf(vip) }),
       onDifference: ({ object, what, why }) => differences.found(this.name, { about: object, what, why }),

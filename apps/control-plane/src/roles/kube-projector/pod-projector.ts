@@ -1,10 +1,11 @@
 // Gives Pods their addresses: a projector of its own beside that of Vips and Subnets, over the same connection and ledger.
-import { systemChance, systemClock } from '@holdfast/clock';
+import { systemChance } from '@holdfast/clock';
 import { type KubernetesApi, STATEFUL_SETS } from '@holdfast/kube-api';
 import { LedgerReader, type ProjectorLedger } from '@holdfast/ledger';
 import { PodAddressProjector } from '@holdfast/pods';
 import type { OverrideReply } from '@holdfast/projection';
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { planeClock } from '../../clock/plane-clock';
 import { CONFIG, type Config, type PodsConfig } from '../../config';
 import { Differences } from '../../health/differences';
 import type { ProjectorHealth } from '../../health/projectors';
@@ -25,7 +26,7 @@ export class PodProjector implements ProjectorHealth {
   ) {
     const { keepVmIp, graceMs, statefulSetKinds } = config.pods as PodsConfig;
     this.addresses = new PodAddressProjector({
-      ...{ api, ledger, clock: systemClock, chance: systemChance, keepVmIp, graceMs },
+      ...{ api, ledger, clock: planeClock, chance: systemChance, keepVmIp, graceMs },
       statefulSets: [STATEFUL_SETS, ...statefulSetKinds],
       onDifference: ({ holder, subnet, what, why }) =>
         differences.found(this.name, { about: `${holder} in ${subnet}`, what, why }),
