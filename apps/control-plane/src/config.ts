@@ -67,7 +67,7 @@ interface Flag {
   readonly env: string;
   readonly help: string;
   readonly default?: string;
-  /** Takes no value on the command line; `true` or `false` in the environment. */
+  /** May stand without a value, which is `true` then. */
   readonly isSwitch?: true;
 }
 
@@ -147,23 +147,16 @@ export function helpText(): string {
 
 /** @throws ConfigFault that names the flag and what it takes */
 export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Config {
-  const flags: Record<string, Flag> = FLAGS;
-  const options = Object.fromEntries(
-    Object.entries(flags).map(([name, { isSwitch }]) => [
-      name,
-      { type: isSwitch ? ('boolean' as const) : ('string' as const) },
-    ]),
-  );
-  let values: Record<string, string | boolean | undefined>;
+  const options = Object.fromEntries(Object.keys(FLAGS).map((name) => [name, { type: 'string' as const }]));
+  let values: Record<string, string | undefined>;
   try {
-    ({ values } = parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }));
+    ({ values } = parseArgs({ args: argv.map(withValue), options, strict: true, allowPositionals: false }));
   } catch (error) {
     throw new ConfigFault((error as Error).message);
   }
   const get = (name: FlagName): string | undefined => {
     const flag: Flag = FLAGS[name];
-    const value = values[name] ?? env[flag.env] ?? flag.default;
-    return value === undefined ? undefined : String(value);
+    return values[name] ?? env[flag.env] ?? flag.default;
   };
   const config = {
     roles: readRoles(get('roles')),
@@ -184,6 +177,11 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
   };
   assertCoherent(config);
   return config;
+}
+
+function withValue(argument: string): string {
+  const flag: Flag | undefined = FLAGS[argument.slice(2) as FlagName];
+  return argument.startsWith('--') && flag?.isSwitch ? `${argument}=true` : argument;
 }
 
 function readRoles(text: string | undefined): ReadonlySet<Role> {

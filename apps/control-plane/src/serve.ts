@@ -5,6 +5,7 @@ import type { LoggerService } from '@nestjs/common';
 import { AppModule } from './app.module';
 import type { Config } from './config';
 import { ControlPlane } from './control-plane';
+import { assertLedgerIsThere } from './ledger/known-ledgers';
 import { httpAdapter, type HttpAdapterOptions } from './gateway/http/http-adapter';
 
 export interface ServingControlPlane {
@@ -22,6 +23,7 @@ export async function serve(
   logger: LoggerService | false,
   options: HttpAdapterOptions = {},
 ): Promise<ServingControlPlane> {
+  await assertLedgerIsThere(config);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), httpAdapter(options), {
     ...{ bodyParser: false, abortOnError: false, logger },
   });
