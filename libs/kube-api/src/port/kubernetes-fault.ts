@@ -15,6 +15,8 @@ export type KubernetesFaultCode =
   | 'kubernetes-refused'
   /** The kubeconfig cannot be used. */
   | 'kubernetes-config-invalid'
+  /** Another process holds the Lease: nothing was sent. */
+  | 'kubernetes-standby'
   /** `close()` was called. */
   | 'kubernetes-closed';
 
