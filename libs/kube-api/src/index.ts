@@ -37,7 +37,7 @@ export type {
   Watcher,
   WriteResult,
 } from './port/kubernetes-api';
-export { KubernetesFault } from './port/kubernetes-fault';
+export { KubernetesFault, STANDBY_CODE } from './port/kubernetes-fault';
 export {
   type Json,
   type JsonObject,

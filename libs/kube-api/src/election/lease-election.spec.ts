@@ -70,7 +70,9 @@ class World {
     const faults: string[] = [];
     const election = new LeaseElection({
       ...{ leases: connection.leases, lease: LEASE, identity, clock, chance: new SeededChance(7) },
-      onChange: (isActive) => changes.push(isActive),
+      onChange: ({ isActive }) => {
+        if (isActive !== (changes.at(-1) ?? false)) changes.push(isActive);
+      },
       onFault: ({ code }) => faults.push(code),
       ...options,
     });

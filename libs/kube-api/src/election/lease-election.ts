@@ -8,7 +8,7 @@
 // counts its own renewals from before they were sent; so it stops before anybody else may begin. What it cannot do is to call
 // back what was sent: writes are pinned to versions, and the ledger decides commands (infra/docs/adr/0029).
 import type { Cancel, Chance, Clock } from '@holdfast/clock';
-import { KubernetesFault } from '../port/kubernetes-fault';
+import { KubernetesFault, STANDBY_CODE } from '../port/kubernetes-fault';
 import { keyOf, type ObjectRef } from '../port/kubernetes-object';
 import type { LeaseRecord, Leases, SeenLease } from '../port/leases';
 import { asFault, unreachable } from '../rest/unreachable';
@@ -40,10 +40,12 @@ export interface ElectionOptions {
   readonly mayHold?: () => boolean;
   /** Whether that holder is known to be dead, by something stronger than time, such as a kernel's lock that is ours now. */
   readonly isOver?: (holder: string) => boolean;
-  /** It is active now, or is not any more. */
-  readonly onChange?: (isActive: boolean) => void;
+  /** It is active now, or is not any more; or another holds the Lease. */
+  readonly onChange?: (status: ElectionStatus) => void;
   /** A try failed; it is tried again. */
   readonly onFault?: (fault: KubernetesFault, retryInMs: number) => void;
+  /** The first try that succeeds after one that failed. */
+  readonly onRecovered?: () => void;
   readonly timing?: Partial<ElectionTiming>;
 }
 
@@ -70,8 +72,9 @@ export class LeaseElection {
   private failing: ElectionStatus['failing'];
   private readonly inFlight = new Set<Promise<unknown>>();
   private trying: Promise<void> | undefined;
-  private isTold = false;
-  private wasActive = false;
+  private isHinted = false;
+  /** What `onChange` was told last. */
+  private told: Pick<ElectionStatus, 'isActive' | 'holder'> = { isActive: false };
   private state: 'new' | 'started' | 'leaving' | 'stopped' = 'new';
   private cancelNext: Cancel = () => undefined;
   private cancelDeadline: Cancel = () => undefined;
@@ -101,7 +104,7 @@ export class LeaseElection {
   start(): void {
     if (this.state !== 'new') return;
     this.state = 'started';
-    this.stopWatching = this.options.leases.watch(this.options.lease, (seen) => this.told(seen));
+    this.stopWatching = this.options.leases.watch(this.options.lease, (seen) => this.hinted(seen));
     this.tryNow();
   }
 
@@ -172,11 +175,11 @@ export class LeaseElection {
   private tryNow(): void {
     if (this.state === 'new' || this.state === 'stopped') return;
     if (this.trying) {
-      this.isTold = true;
+      this.isHinted = true;
       return;
     }
     this.cancelNext();
-    this.isTold = false;
+    this.isHinted = false;
     this.trying = this.attempt().finally(() => {
       this.trying = undefined;
     });
@@ -190,6 +193,7 @@ export class LeaseElection {
     this.tellIfChanged();
     try {
       await this.holdOrLook();
+      if (this.failing) this.options.onRecovered?.();
       this.failing = undefined;
     } catch (thrown) {
       fault = asFault(thrown);
@@ -198,8 +202,8 @@ export class LeaseElection {
     if (this.state === 'stopped') return;
     // A call that hung has used up the time between two tries.
     const usedMs = fault ? clock.monotonic() - beganMs : 0;
-    const nextMs = this.isTold && !fault ? 0 : Math.max(0, this.nextInMs() - usedMs);
-    this.isTold = false;
+    const nextMs = this.isHinted && !fault ? 0 : Math.max(0, this.nextInMs() - usedMs);
+    this.isHinted = false;
     if (fault) this.failed(fault, nextMs);
     this.cancelNext = clock.after(nextMs, () => this.tryNow());
   }
@@ -265,11 +269,12 @@ export class LeaseElection {
   }
 
   /** A hint, which may be older than what is known: what follows from it is read, or written to the version that was seen. */
-  private told(seen: SeenLease | undefined): void {
+  private hinted(seen: SeenLease | undefined): void {
     const { identity } = this.options;
     if (this.state === 'stopped' || seen?.record.holder === identity) return;
     if (this.isOurs || this.trying) return this.tryNow();
     this.observe(seen);
+    this.tellIfChanged();
     if (this.wants && this.isFree) this.tryNow();
   }
 
@@ -288,10 +293,10 @@ export class LeaseElection {
   }
 
   private tellIfChanged(): void {
-    const { isActive } = this;
-    if (isActive === this.wasActive) return;
-    this.wasActive = isActive;
-    this.options.onChange?.(isActive);
+    const { status, told } = this;
+    if (status.isActive === told.isActive && status.holder === told.holder) return;
+    this.told = status;
+    this.options.onChange?.(status);
   }
 
   /** One call that hangs must not use up the time in which two could have renewed it. */
@@ -307,6 +312,6 @@ export class LeaseElection {
   private standby(): KubernetesFault {
     const { lease, holder = 'nobody' } = this.status;
     const message = `this process stands by: ${holder} holds the Lease ${lease}`;
-    return new KubernetesFault('kubernetes-standby', message, true);
+    return new KubernetesFault(STANDBY_CODE, message, true);
   }
 }
