@@ -1,7 +1,7 @@
 // The one configuration: from command line flags, each with an environment variable as its second source.
 import { parseArgs } from 'node:util';
-import { namespacedResource, type Resource } from '@holdfast/kube-api';
 import type { Side } from '@holdfast/ipam';
+import { namespacedResource, type ObjectRef, type Resource } from '@holdfast/kube-api';
 import { SWITCH_LB_VIP_WAYS, type SwitchLbVip } from '@holdfast/ovn';
 
 /** Nest's token of the configuration. */
@@ -33,6 +33,8 @@ export interface Config {
   readonly switchLbVip: SwitchLbVip;
   /** A kubeconfig file, or `in-cluster`; absent: no Kubernetes. */
   readonly kubeconfig?: string;
+  /** Which Lease its holder works on Kubernetes by. */
+  readonly lease: ObjectRef;
   /** How Pods get their addresses; absent: from somebody else. */
   readonly pods?: PodsConfig;
   /** How long a redelivered command gets its first reply, hours. */
@@ -58,6 +60,10 @@ export interface PodsConfig {
 const WINDOW_MAX_HOURS = 168;
 /** An hour: nobody's address is to be kept for longer because nobody saw the end. */
 const GRACE_MAX_SECONDS = 3600;
+
+/** Names of namespaces, and of other objects (RFC 1123). */
+const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const DNS_SUBDOMAIN = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
 export class ConfigFault extends Error {
   override readonly name = 'ConfigFault';
@@ -98,6 +104,11 @@ const FLAGS = {
     default: 'router-port',
   },
   kubeconfig: { env: 'HOLDFAST_KUBECONFIG', help: 'kubeconfig file, or in-cluster' },
+  lease: {
+    env: 'HOLDFAST_LEASE',
+    help: 'namespace/name of the Lease; of several processes, its holder works on Kubernetes',
+    default: 'kube-system/holdfast-kube-projector',
+  },
   'pod-addresses': {
     env: 'HOLDFAST_POD_ADDRESSES',
     help: 'on: give Pods on the ledger’s subnets their addresses; off: somebody else does',
@@ -169,6 +180,7 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
     northboundTls: readTls(get),
     switchLbVip: readSwitchLbVip(get('switch-lb-vip') as string),
     kubeconfig: get('kubeconfig'),
+    lease: readLease(get('lease') as string),
     pods: readPods(get),
     commandWindowHours: readNumber('command-window-hours', get('command-window-hours'), WINDOW_MAX_HOURS),
     isNewLedger: readEither('new-ledger', get('new-ledger') ?? 'false', 'true', 'false'),
@@ -203,6 +215,13 @@ function readListen(flag: string, text: string): string {
   const port = Number(/:(\d{1,5})$/.exec(text)?.[1] ?? NaN);
   if (!(port >= 0 && port <= 65_535)) throw new ConfigFault(`--${flag}: ${text} is not host:port`);
   return text;
+}
+
+function readLease(text: string): ObjectRef {
+  const [namespace = '', name = '', ...more] = text.split('/');
+  if (!DNS_LABEL.test(namespace) || !DNS_SUBDOMAIN.test(name) || more.length > 0)
+    throw new ConfigFault(`--lease: ${text} is not namespace/name`);
+  return { namespace, name };
 }
 
 function readPods(get: (name: FlagName) => string | undefined): PodsConfig | undefined {

@@ -19,6 +19,8 @@ import { RecentLog } from './sqlite/recent-log';
 import type { Opened, ReadOrder } from './sqlite/protocol';
 import { startThreads } from './sqlite/threads';
 
+export { lockFileOf } from './sqlite/log/lock';
+
 export interface SqliteOptions {
   /**
    * Path of the database; created if absent, in a folder that is there, on a local disk. Beside it stand `-wal` and

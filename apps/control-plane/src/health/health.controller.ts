@@ -2,7 +2,7 @@
 import { LedgerReader } from '@holdfast/ledger';
 import { Controller, Get } from '@nestjs/common';
 import { Differences, type FoundDifference } from './differences';
-import { type ProjectorHealth, Projectors } from './projectors';
+import { type ProjectorActivity, type ProjectorHealth, Projectors } from './projectors';
 
 interface Readiness {
   readonly status: 'ok';
@@ -11,6 +11,8 @@ interface Readiness {
   readonly trouble: Readonly<Record<string, string>>;
   /** By projector: what is so, and keeps nothing from going on. */
   readonly notes: Readonly<Record<string, readonly string[]>>;
+  /** By projector: whether it works or stands by, and who holds what. */
+  readonly activity: Readonly<Record<string, ProjectorActivity>>;
   /** By projector: how many differences it found since the start. */
   readonly differences: Readonly<Record<string, number>>;
 }
@@ -36,6 +38,7 @@ export class HealthController {
       position: this.reader.position ?? '',
       trouble: this.ofProjectors((projector) => projector.trouble()),
       notes: this.ofProjectors((projector) => (projector.notes?.().length ? projector.notes() : undefined)),
+      activity: this.ofProjectors((projector) => projector.activity?.()),
       differences: this.differences.counts,
     };
   }

@@ -26,10 +26,17 @@ export class ReportStatusHandler implements IQueryHandler<ReportStatus> {
 
   async execute(): Promise<StatusReport> {
     const { config, reader, projectors, differences } = this;
-    const follower = (name: string, position = '', trouble = '', notes: readonly string[] = []) => ({
+    const follower = (
+      name: string,
+      position = '',
+      trouble = '',
+      notes: readonly string[] = [],
+      isStandby = false,
+    ) => ({
       name,
       position,
-      lag: durationFromMs(reader.lagMs(position || undefined)),
+      // Whoever stands by puts nothing into effect, and is behind in nothing.
+      lag: durationFromMs(isStandby ? 0 : reader.lagMs(position || undefined)),
       trouble,
       notes: [...notes],
     });
@@ -39,7 +46,9 @@ export class ReportStatusHandler implements IQueryHandler<ReportStatus> {
       position: reader.position ?? '',
       ledger: reader.ledgerId ?? '',
       views: [follower('ledger', reader.position)],
-      projectors: projectors.all.map((it) => follower(it.name, it.position(), it.trouble(), it.notes?.())),
+      projectors: projectors.all.map((it) =>
+        follower(it.name, it.position(), it.trouble(), it.notes?.(), it.activity?.().state === 'standby'),
+      ),
       differences: differences.last.map(({ at, ...rest }) => ({
         ...rest,
         at: timestampFromMs(Date.parse(at)),

@@ -11,12 +11,15 @@ const TRY_MS = 250;
 /** A holder that has not yet said who it is, or has just died, is given this many tries. */
 const TRIES_MAX = 8;
 
+/** What is locked for as long as the file is open for writing: a file of its own beside it. */
+export const lockFileOf = (file: string): string => `${file}-lock`;
+
 export class Lock {
   private constructor(private readonly db: DatabaseSync) {}
 
   /** @throws StoreFault `store-locked`, naming the file and the process that holds it. */
   static take(file: string): Lock {
-    const path = `${file}-lock`;
+    const path = lockFileOf(file);
     let holder = 0;
     for (let tried = 0; tried < TRIES_MAX && !isAlive(holder); tried += 1) {
       const db = tryToLock(path, file);
