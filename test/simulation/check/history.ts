@@ -17,6 +17,7 @@ import {
   type SubnetFact,
   type VipNameEvent,
   subnet,
+  ledgerRecord,
   vipName,
 } from '@holdfast/ipam';
 import { Violation } from '../engine/violation';
@@ -84,6 +85,8 @@ export class History {
     const name = idIn(vipName.category, stream);
     const metadata = readMetadata(recorded);
     this.chain(recorded, metadata.previous, metadata.atMs);
+    // What a ledger says of itself concerns no address.
+    if (idIn(ledgerRecord.category, stream) !== undefined) return;
     const { commandId, issuedAtMs, through, actor } = metadata;
     const atMs = decidedAtOf(metadata);
     this.recordedMs = Math.max(this.recordedMs, metadata.atMs);

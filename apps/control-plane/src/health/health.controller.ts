@@ -3,7 +3,7 @@ import { LedgerReader } from '@holdfast/ledger';
 import { Controller, Get, Res } from '@nestjs/common';
 import { ClockWatch } from '../clock/clock-watch';
 import { Differences, type FoundDifference } from './differences';
-import { type ProjectorHealth, Projectors } from './projectors';
+import { type ProjectorActivity, type ProjectorHealth, Projectors } from './projectors';
 import { StoreHealth } from '../ledger/store-health';
 
 interface Readiness {
@@ -13,6 +13,8 @@ interface Readiness {
   readonly trouble: Readonly<Record<string, string>>;
   /** By projector: what is so, and keeps nothing from going on. */
   readonly notes: Readonly<Record<string, readonly string[]>>;
+  /** By projector: whether it works or stands by, and who holds what. */
+  readonly activity: Readonly<Record<string, ProjectorActivity>>;
   /** By projector: how many differences it found since the start. */
   readonly differences: Readonly<Record<string, number>>;
 }
@@ -60,6 +62,7 @@ export class HealthController {
         ...(clockNotes.length > 0 && { clock: clockNotes }),
         ...this.ofProjectors((projector) => (projector.notes?.().length ? projector.notes() : undefined)),
       },
+      activity: this.ofProjectors((projector) => projector.activity?.()),
       differences: this.differences.counts,
     };
   }

@@ -32,10 +32,17 @@ export class ReportStatusHandler implements IQueryHandler<ReportStatus> {
 
   async execute(): Promise<StatusReport> {
     const { config, reader, projectors, differences, store, clock } = this;
-    const follower = (name: string, position = '', trouble = '', notes: readonly string[] = []) => ({
+    const follower = (
+      name: string,
+      position = '',
+      trouble = '',
+      notes: readonly string[] = [],
+      isStandby = false,
+    ) => ({
       name,
       position,
-      lag: durationFromMs(reader.lagMs(position || undefined)),
+      // Whoever stands by puts nothing into effect, and is behind in nothing.
+      lag: durationFromMs(isStandby ? 0 : reader.lagMs(position || undefined)),
       trouble,
       notes: [...notes],
     });
@@ -51,7 +58,9 @@ export class ReportStatusHandler implements IQueryHandler<ReportStatus> {
         notes: [...clock.notes()],
       },
       views: [follower('ledger', reader.position, store.says)],
-      projectors: projectors.all.map((it) => follower(it.name, it.position(), it.trouble(), it.notes?.())),
+      projectors: projectors.all.map((it) =>
+        follower(it.name, it.position(), it.trouble(), it.notes?.(), it.activity?.().state === 'standby'),
+      ),
       differences: differences.last.map(({ at, ...rest }) => ({
         ...rest,
         at: timestampFromMs(Date.parse(at)),

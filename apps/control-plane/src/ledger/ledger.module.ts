@@ -148,10 +148,9 @@ function sides(config: Config): Provider {
         servesUncompared: config.servesUncompared,
         onFault: (fault) => log.error({ msg: 'recording a fence failed', fault: String(fault) }),
       });
-      comparisons.onChange(() => {
-        for (const { side, state, why, message } of comparisons.states)
-          log[state === 'fenced' ? 'error' : 'log']({ msg: 'side compared', side, state, why, message });
-      });
+      comparisons.onChange(({ side, state, why, message }) =>
+        log[state === 'fenced' ? 'error' : 'log']({ msg: 'side compared', side, state, why, message }),
+      );
       return comparisons;
     },
   };

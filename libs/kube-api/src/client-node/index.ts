@@ -1,3 +1,3 @@
 export { apiServerClock, type ApiServerClock } from './api-server-clock';
-export { clientNodeKubernetesApi } from './client-node-kubernetes-api';
+export { clientNodeKubernetesApi, clientNodeLeases } from './client-node-kubernetes-api';
 export { ClientNodeRest } from './client-node-rest';
