@@ -9,9 +9,9 @@ const LEAP_MIN_MS = CLOCK_SKEW_MAX_MS + 60_000;
 /** Twenty years: LEAP_MIN_MS times ten to this power. */
 const LEAP_DECADES = 6.2;
 /** Until it is set right, at most. */
-const LEAP_LASTS_MAX_MS = 60_000;
+const LEAP_LASTS_MAX_MS = 4_000;
 /** Until somebody restarts a process that goes on with a time of its own, at most. */
-const OPERATOR_MAX_MS = 10_000;
+const OPERATOR_MAX_MS = 1_500;
 const RESTART_RATE = 0.5;
 
 export class ClockLeaps {
