@@ -21,7 +21,7 @@ import {
   vipName,
 } from '@holdfast/ipam';
 import { Violation } from '../engine/violation';
-import { RIGHT_WITHIN_MS } from '../world/life';
+import { RIGHT_WITHIN_MS } from '../engine/right-clock';
 import { NO_EVENTS, fingerprintAfter } from './fingerprint';
 import type { Landed } from './landed';
 import { Owners } from './owners';

@@ -3,7 +3,8 @@
 import { CLOCK_SKEW_MAX_MS } from '@holdfast/clock';
 import type { SeededChance } from '@holdfast/clock/testing';
 import type { Machine } from './process';
-import type { World } from './world';
+import type { Life } from './life';
+import type { Surroundings } from './surroundings';
 
 const LEAP_MIN_MS = CLOCK_SKEW_MAX_MS + 60_000;
 /** Twenty years: LEAP_MIN_MS times ten to this power. */
@@ -14,12 +15,17 @@ const LEAP_LASTS_MAX_MS = 4_000;
 const OPERATOR_MAX_MS = 1_500;
 const RESTART_RATE = 0.5;
 
+interface ManyMachines extends Pick<Surroundings, 'scheduler' | 'note'> {
+  readonly machines: readonly Machine[];
+  readonly processes: ReadonlyMap<string, { readonly life: Life }>;
+}
+
 export class ClockLeaps {
   /** By machine: how far its clock leapt. */
   private readonly leaps = new Map<Machine, number>();
 
   constructor(
-    private readonly world: World,
+    private readonly world: ManyMachines,
     private readonly chance: SeededChance,
   ) {}
 

@@ -1,13 +1,11 @@
 // The life of one process. When it ends, at whatever await, nothing of it goes on: its timers do not ring, and what it
 // waits for never answers. Its objects are dropped; only what others keep of it stays.
-import { type Clock, CLOCK_SKEW_MAX_MS, GuardedClock } from '@holdfast/clock';
+import { type Clock, GuardedClock } from '@holdfast/clock';
+import { RIGHT_WITHIN_MS } from '../engine/right-clock';
 import type { Scheduler } from '../engine/scheduler';
 
 /** Where every run begins: 2026-01-01T00:00:00Z. */
 export const EPOCH_MS = Date.UTC(2026, 0, 1);
-
-/** A clock is right that is off by seconds; two of them then still believe each other. */
-export const RIGHT_WITHIN_MS = CLOCK_SKEW_MAX_MS / 2;
 
 /** How far a machine's wall clock is off; outlives the processes on it. */
 export interface WallClock {

@@ -6,7 +6,7 @@ import type { SubnetFact } from '@holdfast/ipam';
 import { EventWitness } from '../check/witness';
 import { LedgerIdentity, type LedgerOutcome, LedgerReader, toRejection } from '@holdfast/ledger';
 import { Violation } from '../engine/violation';
-import { ClockWatch } from './clock-watch';
+import { ClockOfProcess } from './clock-of-process';
 import { FaultyStore } from './faulty-store';
 import { LedgerRole } from './ledger-role';
 import { EPOCH_MS, Life, type WallClock } from './life';
@@ -40,7 +40,7 @@ export class Process {
   readonly ledger: LedgerRole;
   readonly identity: LedgerIdentity;
   readonly witness: EventWitness;
-  readonly clockWatch: ClockWatch;
+  readonly ownClock: ClockOfProcess;
   readonly projectors: readonly RunningProjector[];
   isReady = false;
   private factsSeen = 0;
@@ -84,7 +84,7 @@ export class Process {
       ...{ store: this.store, reader: this.reader, clock, chance: this.chance, refuse: toRejection },
       isSoleWriter: !isShared,
     });
-    this.clockWatch = new ClockWatch(this.life, this.reader, world);
+    this.ownClock = new ClockOfProcess(this.life, this.reader, world);
     planted.view?.(this.reader.view, world);
     this.reader.onFacts((facts) => this.followed(facts));
     this.projectors = machine.projectors.map((make) => make(this, world));
@@ -94,7 +94,7 @@ export class Process {
   start(): void {
     void this.reader
       .start()
-      .then(() => this.clockWatch.begin())
+      .then(() => this.ownClock.begin())
       .then(() => this.identity.start())
       .then(() => {
         this.isReady = true;

@@ -5,7 +5,7 @@ import type { LedgerReader } from '@holdfast/ledger';
 import { EPOCH_MS, type Life, never } from './life';
 import type { Surroundings } from './surroundings';
 
-export class ClockWatch {
+export class ClockOfProcess {
   private readonly compared: ComparedClock;
 
   constructor(
