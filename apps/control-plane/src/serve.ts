@@ -5,7 +5,7 @@ import type { LoggerService } from '@nestjs/common';
 import { AppModule } from './app.module';
 import type { Config } from './config';
 import { ControlPlane } from './control-plane';
-import { assertLedgerIsThere } from './ledger/known-ledgers';
+import { assertLedgerIsThere } from './known-ledgers';
 import { httpAdapter, type HttpAdapterOptions } from './gateway/http/http-adapter';
 
 export interface ServingControlPlane {

@@ -6,10 +6,10 @@ import { systemChance, systemClock } from '@holdfast/clock';
 import { isUnmarked, type LedgerMark, type Side } from '@holdfast/ipam';
 import { readNorthboundMark } from '@holdfast/ovn';
 import { connect } from 'nats';
-import { type Config, ConfigFault, sidesOf } from '../config';
-import { readStreamMark } from '../gateway/nats/event-stream';
-import { clusterOf } from '../roles/kube-projector/cluster-source';
-import { markIn } from '../roles/kube-projector/kubernetes-mark';
+import { type Config, ConfigFault, sidesOf } from './config';
+import { readStreamMark } from './gateway/nats/event-stream';
+import { clusterOf } from './roles/kube-projector/cluster-source';
+import { markIn } from './roles/kube-projector/kubernetes-mark';
 
 const TIMEOUT_MS = 3_000;
 
