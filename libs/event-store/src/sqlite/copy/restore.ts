@@ -20,7 +20,7 @@ export interface RestoreOptions {
   readonly isForced?: boolean;
   /** Of what is kept aside: not there yet. */
   readonly stamp: string;
-  /** Checks everything, and changes nothing. */
+  /** Checks everything, and changes nothing, also of a ledger that a process has open. */
   readonly isDryRun?: boolean;
 }
 
@@ -41,6 +41,8 @@ export async function restoreSqlite(options: RestoreOptions): Promise<CopyOutcom
   const file = realFile(options.file);
   const refusal = unusable(backup, file);
   if (refusal) return { refused: refusal };
+  const copy = options.isDryRun ? `${file}-checked-${process.pid}` : `${file}-restored`;
+  if (options.isDryRun) return restoreInto(file, backup, copy, options).finally(() => removeCopy(copy));
   let lock: Lock;
   try {
     lock = Lock.take(file);
@@ -49,11 +51,11 @@ export async function restoreSqlite(options: RestoreOptions): Promise<CopyOutcom
     return refused('LedgerInUse', `${error.message}; stop it first`);
   }
   try {
-    return await restoreInto(file, backup, options);
+    return await restoreInto(file, backup, copy, options);
   } catch (error) {
     throw storeFaultOf(error, file);
   } finally {
-    removeCopy(file);
+    removeCopy(copy);
     lock.release();
   }
 }
@@ -70,10 +72,14 @@ function unusable(backup: string, file: string): CopyRefusal | undefined {
   return undefined;
 }
 
-/** With the lock held. */
+/**
+ * With the lock held, unless it is dry.
+ * @param copy in the folder of the ledger, so that it can be renamed into its place
+ */
 async function restoreInto(
   file: string,
   backup: string,
+  copy: string,
   { isForced = false, isDryRun = false, stamp }: RestoreOptions,
 ): Promise<CopyOutcome<Restored>> {
   const isThere = ['', '-wal', '-ack'].some((suffix) => existsSync(file + suffix));
@@ -86,18 +92,18 @@ async function restoreInto(
   let content: CopyContent;
   try {
     // What is checked is what is used: the backup itself may be on a disk that says otherwise the next time.
-    copyFile(backup, copyOf(file));
-    if (sum !== undefined && (await sha256Of(copyOf(file))) !== sum)
+    copyFile(backup, copy);
+    if (sum !== undefined && (await sha256Of(copy)) !== sum)
       throw damaged(backup, undefined, `its bytes are not those that ${sumFileOf(backup)} tells of`);
-    content = checkCopy(copyOf(file));
+    content = checkCopy(copy);
   } catch (error) {
     const fault = storeFaultOf(error, backup);
     if (fault.code !== 'store-corrupt') throw fault;
-    return refused('BackupDamaged', fault.message.replaceAll(copyOf(file), backup));
+    return refused('BackupDamaged', fault.message.replaceAll(copy, backup));
   }
   const acknowledgedBefore = isThere ? acknowledged(file) : undefined;
   const keptAs = isThere && !isDryRun ? `${file}.until-${stamp}` : undefined;
-  if (!isDryRun) replace(file, keptAs);
+  if (!isDryRun) replace(file, copy, keptAs);
   return {
     done: {
       ...{ file, backup, hadSum: sum !== undefined, ...content },
@@ -106,9 +112,6 @@ async function restoreInto(
     },
   };
 }
-
-/** In the folder of the ledger, so that it can be renamed into its place. */
-const copyOf = (file: string): string => `${file}-restored`;
 
 function copyFile(from: string, to: string): void {
   rmSync(to, { force: true });
@@ -121,14 +124,14 @@ function copyFile(from: string, to: string): void {
  * The old -wal goes first, since SQLite would put it into whatever file it finds beside it: without it, what was
  * acknowledged is missing in the old file, and a start refuses. The old -ack goes last: until then it refuses the new one.
  */
-function replace(file: string, keptAs: string | undefined): void {
+function replace(file: string, copy: string, keptAs: string | undefined): void {
   if (keptAs !== undefined) {
     moveIfThere(`${file}-wal`, `${keptAs}-wal`);
     rmSync(`${file}-shm`, { force: true });
     makeFolderDurable(file);
     if (existsSync(file)) keep(file, keptAs);
   }
-  renameSync(copyOf(file), file);
+  renameSync(copy, file);
   makeFolderDurable(file);
   if (keptAs !== undefined) moveIfThere(`${file}-ack`, `${keptAs}-ack`);
   makeFolderDurable(file);
@@ -149,8 +152,8 @@ function moveIfThere(from: string, to: string): void {
 }
 
 /** Of a copy that was not used, with what SQLite puts beside it. */
-function removeCopy(file: string): void {
-  for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(copyOf(file) + suffix, { force: true });
+function removeCopy(copy: string): void {
+  for (const suffix of ['', '-journal', '-wal', '-shm']) rmSync(copy + suffix, { force: true });
 }
 
 /** Undefined: there is none. */
