@@ -244,6 +244,11 @@ describe('a restore', () => {
       done: { position: 12, acknowledgedBefore: 17 },
     });
     expect(files()).toEqual(before);
+    const to = await opened();
+    expect(await restore({ isDryRun: true })).toMatchObject({ done: { position: 12 } });
+    await to.close();
+    store = undefined;
+    expect(files()).toEqual(before);
     expect(await eventsIn(file)).toHaveLength(17);
   });
 
