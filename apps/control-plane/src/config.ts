@@ -2,7 +2,8 @@
 import { homedir } from 'node:os';
 import { parseArgs } from 'node:util';
 import { absoluteStore, DEFAULT_STORE_HELP, defaultStore } from '@holdfast/event-store/sqlite-place';
-import { namespacedResource, type Resource } from '@holdfast/kube-api';
+import type { Side } from '@holdfast/ipam';
+import { namespacedResource, type ObjectRef, type Resource } from '@holdfast/kube-api';
 import { SWITCH_LB_VIP_WAYS, type SwitchLbVip } from '@holdfast/ovn';
 
 /** Nest's token of the configuration. */
@@ -34,10 +35,16 @@ export interface Config {
   readonly switchLbVip: SwitchLbVip;
   /** A kubeconfig file, or `in-cluster`; absent: no Kubernetes. */
   readonly kubeconfig?: string;
+  /** Which Lease its holder works on Kubernetes by. */
+  readonly lease: ObjectRef;
   /** How Pods get their addresses; absent: from somebody else. */
   readonly pods?: PodsConfig;
   /** How long a redelivered command gets its first reply, hours. */
   readonly commandWindowHours: number;
+  /** Makes a ledger where there is none, though a side knows one. */
+  readonly isNewLedger: boolean;
+  /** Gives out addresses before the sides were compared with the ledger. */
+  readonly servesUncompared: boolean;
   /** Where to write the addresses that were really bound, as JSON, once everything serves. */
   readonly readyFile?: string;
 }
@@ -56,6 +63,10 @@ const WINDOW_MAX_HOURS = 168;
 /** An hour: nobody's address is to be kept for longer because nobody saw the end. */
 const GRACE_MAX_SECONDS = 3600;
 
+/** Names of namespaces, and of other objects (RFC 1123). */
+const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const DNS_SUBDOMAIN = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
 export class ConfigFault extends Error {
   override readonly name = 'ConfigFault';
 }
@@ -64,6 +75,8 @@ interface Flag {
   readonly env: string;
   readonly help: string;
   readonly default?: string;
+  /** May stand without a value, which is `true` then. */
+  readonly isSwitch?: true;
 }
 
 const FLAGS = {
@@ -92,6 +105,11 @@ const FLAGS = {
     default: 'router-port',
   },
   kubeconfig: { env: 'HOLDFAST_KUBECONFIG', help: 'kubeconfig file, or in-cluster' },
+  lease: {
+    env: 'HOLDFAST_LEASE',
+    help: 'namespace/name of the Lease; of several processes, its holder works on Kubernetes',
+    default: 'kube-system/holdfast-kube-projector',
+  },
   'pod-addresses': {
     env: 'HOLDFAST_POD_ADDRESSES',
     help: 'on: give Pods on the ledger’s subnets their addresses; off: somebody else does',
@@ -116,6 +134,16 @@ const FLAGS = {
     help: 'how long a command id is remembered',
     default: '24',
   },
+  'new-ledger': {
+    env: 'HOLDFAST_NEW_LEDGER',
+    help: 'make a new ledger where there is none, though the Northbound, the cluster or JetStream knows one',
+    isSwitch: true,
+  },
+  'serve-uncompared': {
+    env: 'HOLDFAST_SERVE_UNCOMPARED',
+    help: 'give out addresses before the Northbound, the cluster and JetStream were compared with the ledger',
+    isSwitch: true,
+  },
   'ready-file': { env: 'HOLDFAST_READY_FILE', help: 'write the bound addresses here once all serves' },
 } as const satisfies Record<string, Flag>;
 
@@ -134,7 +162,7 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
   const options = Object.fromEntries(Object.keys(FLAGS).map((name) => [name, { type: 'string' as const }]));
   let values: Record<string, string | undefined>;
   try {
-    ({ values } = parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }));
+    ({ values } = parseArgs({ args: argv.map(withValue), options, strict: true, allowPositionals: false }));
   } catch (error) {
     throw new ConfigFault((error as Error).message);
   }
@@ -153,8 +181,11 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
     northboundTls: readTls(get),
     switchLbVip: readSwitchLbVip(get('switch-lb-vip') as string),
     kubeconfig: get('kubeconfig'),
+    lease: readLease(get('lease') as string),
     pods: readPods(get),
     commandWindowHours: readNumber('command-window-hours', get('command-window-hours'), WINDOW_MAX_HOURS),
+    isNewLedger: readEither('new-ledger', get('new-ledger') ?? 'false', 'true', 'false'),
+    servesUncompared: readEither('serve-uncompared', get('serve-uncompared') ?? 'false', 'true', 'false'),
     readyFile: get('ready-file'),
   };
   assertCoherent(config);
@@ -167,6 +198,11 @@ const readStore = (given: string | undefined, env: NodeJS.ProcessEnv): string =>
 /** Where the ledger is unless told otherwise. */
 export const ownStore = (env: NodeJS.ProcessEnv): string =>
   defaultStore({ isRoot: process.getuid?.() === 0, home: env['HOME'] || homedir(), env });
+
+function withValue(argument: string): string {
+  const flag: Flag | undefined = FLAGS[argument.slice(2) as FlagName];
+  return argument.startsWith('--') && flag?.isSwitch ? `${argument}=true` : argument;
+}
 
 function readRoles(text: string | undefined): ReadonlySet<Role> {
   if (text === undefined || text === '') return new Set(ROLES);
@@ -187,6 +223,13 @@ function readListen(flag: string, text: string): string {
   const port = Number(/:(\d{1,5})$/.exec(text)?.[1] ?? NaN);
   if (!(port >= 0 && port <= 65_535)) throw new ConfigFault(`--${flag}: ${text} is not host:port`);
   return text;
+}
+
+function readLease(text: string): ObjectRef {
+  const [namespace = '', name = '', ...more] = text.split('/');
+  if (!DNS_LABEL.test(namespace) || !DNS_SUBDOMAIN.test(name) || more.length > 0)
+    throw new ConfigFault(`--lease: ${text} is not namespace/name`);
+  return { namespace, name };
 }
 
 function readPods(get: (name: FlagName) => string | undefined): PodsConfig | undefined {
@@ -239,4 +282,12 @@ function assertCoherent(config: Config): void {
     if (config[flag]?.includes('ssl:') && !config.northboundTls)
       throw new ConfigFault(`--${flag}: ssl: needs --northbound-key, --northbound-cert and --northbound-ca`);
   }
+}
+
+/** What this process writes to, and so compares with the ledger first. */
+export function sidesOf({ roles, northbound, natsUrl }: Config): readonly Side[] {
+  return [
+    ...(northbound !== undefined && roles.has('ovn-projector') ? (['northbound'] as const) : []),
+    ...(natsUrl !== undefined && roles.has('gateway') ? (['jetstream'] as const) : []),
+  ];
 }

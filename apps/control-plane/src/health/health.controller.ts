@@ -2,7 +2,7 @@
 import { LedgerReader } from '@holdfast/ledger';
 import { Controller, Get, Res } from '@nestjs/common';
 import { Differences, type FoundDifference } from './differences';
-import { type ProjectorHealth, Projectors } from './projectors';
+import { type ProjectorActivity, type ProjectorHealth, Projectors } from './projectors';
 import { StoreHealth } from '../ledger/store-health';
 
 interface Readiness {
@@ -12,6 +12,8 @@ interface Readiness {
   readonly trouble: Readonly<Record<string, string>>;
   /** By projector: what is so, and keeps nothing from going on. */
   readonly notes: Readonly<Record<string, readonly string[]>>;
+  /** By projector: whether it works or stands by, and who holds what. */
+  readonly activity: Readonly<Record<string, ProjectorActivity>>;
   /** By projector: how many differences it found since the start. */
   readonly differences: Readonly<Record<string, number>>;
 }
@@ -53,6 +55,7 @@ export class HealthController {
         ...this.ofProjectors((projector) => projector.trouble()),
       },
       notes: this.ofProjectors((projector) => (projector.notes?.().length ? projector.notes() : undefined)),
+      activity: this.ofProjectors((projector) => projector.activity?.()),
       differences: this.differences.counts,
     };
   }

@@ -29,10 +29,17 @@ export class ReportStatusHandler implements IQueryHandler<ReportStatus> {
 
   async execute(): Promise<StatusReport> {
     const { config, reader, projectors, differences, store } = this;
-    const follower = (name: string, position = '', trouble = '', notes: readonly string[] = []) => ({
+    const follower = (
+      name: string,
+      position = '',
+      trouble = '',
+      notes: readonly string[] = [],
+      isStandby = false,
+    ) => ({
       name,
       position,
-      lag: durationFromMs(reader.lagMs(position || undefined)),
+      // Whoever stands by puts nothing into effect, and is behind in nothing.
+      lag: durationFromMs(isStandby ? 0 : reader.lagMs(position || undefined)),
       trouble,
       notes: [...notes],
     });
@@ -43,7 +50,9 @@ export class ReportStatusHandler implements IQueryHandler<ReportStatus> {
       ledger: reader.ledgerId ?? '',
       store: shownStore(config.store),
       views: [follower('ledger', reader.position, store.says)],
-      projectors: projectors.all.map((it) => follower(it.name, it.position(), it.trouble(), it.notes?.())),
+      projectors: projectors.all.map((it) =>
+        follower(it.name, it.position(), it.trouble(), it.notes?.(), it.activity?.().state === 'standby'),
+      ),
       differences: differences.last.map(({ at, ...rest }) => ({
         ...rest,
         at: timestampFromMs(Date.parse(at)),

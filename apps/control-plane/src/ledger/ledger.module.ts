@@ -5,13 +5,14 @@ import {
   LedgerCommands,
   LedgerIdentity,
   LedgerReader,
+  SideComparisons,
   SubnetLoop,
   toRejection,
   VipNameLoop,
 } from '@holdfast/ledger';
 import { type DynamicModule, Logger, Module, type Provider } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import type { Config } from '../config';
+import { type Config, sidesOf } from '../config';
 import { hasOtherWriters, openStore } from './open-store';
 import type { StartProgress } from './start-progress';
 import { StoreHealth } from './store-health';
@@ -21,13 +22,20 @@ export const EVENT_STORE = Symbol('EventStore');
 @Module({})
 export class LedgerModule {
   static with(config: Config, start: StartProgress): DynamicModule {
-    const providers = [store(config, start), health(), reader(), identity(config), commands(config)];
+    const providers = [
+      store(config, start),
+      health(),
+      reader(),
+      identity(config),
+      sides(config),
+      commands(config),
+    ];
     return {
       module: LedgerModule,
       global: true,
       imports: [CqrsModule.forRoot()],
       providers,
-      exports: [EVENT_STORE, StoreHealth, LedgerReader, LedgerIdentity, LedgerCommands],
+      exports: [EVENT_STORE, StoreHealth, LedgerReader, LedgerIdentity, SideComparisons, LedgerCommands],
     };
   }
 }
@@ -95,17 +103,39 @@ function identity(config: Config): Provider {
   };
 }
 
+function sides(config: Config): Provider {
+  const log = new Logger('ledger');
+  return {
+    provide: SideComparisons,
+    inject: [LedgerReader, LedgerIdentity],
+    useFactory: (ledger: LedgerReader, known: LedgerIdentity): SideComparisons => {
+      if (config.servesUncompared)
+        log.warn({ msg: 'addresses are given out before the sides were compared' });
+      const comparisons = new SideComparisons({
+        ...{ reader: ledger, identity: known, clock: systemClock, sides: sidesOf(config) },
+        servesUncompared: config.servesUncompared,
+        onFault: (fault) => log.error({ msg: 'recording a fence failed', fault: String(fault) }),
+      });
+      comparisons.onChange(({ side, state, why, message }) =>
+        log[state === 'fenced' ? 'error' : 'log']({ msg: 'side compared', side, state, why, message }),
+      );
+      return comparisons;
+    },
+  };
+}
+
 function commands(config: Config): Provider {
   return {
     provide: LedgerCommands,
-    inject: [EVENT_STORE],
-    useFactory: (eventStore: EventStore): LedgerCommands => {
+    inject: [EVENT_STORE, SideComparisons],
+    useFactory: (eventStore: EventStore, comparisons: SideComparisons): LedgerCommands => {
       const options = {
         ...{ store: eventStore, clock: systemClock, chance: systemChance, refuse: toRejection },
         windowMs: config.commandWindowHours * 3_600_000,
         hasOtherWriters: hasOtherWriters(config.store),
       };
-      return new LedgerCommands(new SubnetLoop(options), new VipNameLoop(options), systemClock);
+      const [subnets, names] = [new SubnetLoop(options), new VipNameLoop(options)];
+      return new LedgerCommands(subnets, names, systemClock, () => comparisons.refusal());
     },
   };
 }

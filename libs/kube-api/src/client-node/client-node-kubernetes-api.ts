@@ -6,6 +6,8 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { ClientNodeRest } from './client-node-rest';
 import type { KubernetesApi } from '../port/kubernetes-api';
 import { KubernetesFault } from '../port/kubernetes-fault';
+import type { Leases } from '../port/leases';
+import { RestLeases } from '../rest/rest-leases';
 import { RestKubernetesApi } from '../rest/rest-kubernetes-api';
 
 /** Which cluster. It must be named: there is no default, so that nothing is ever written to one by accident. */
@@ -14,6 +16,9 @@ export type ClusterSource =
   | { readonly kubeconfigText: string }
   /** The service account of the Pod that this runs in. */
   | { readonly inCluster: true };
+
+/** No longer than an election waits for it, and a bit: a call that hangs lets go of its connection. */
+const LEASE_CALL_TIMEOUT_MS = 4_000;
 
 export interface ClientNodeOptions {
   readonly cluster: ClusterSource;
@@ -30,6 +35,15 @@ export function clientNodeKubernetesApi(options: ClientNodeOptions): KubernetesA
   const { clock, chance, component = 'holdfast' } = options;
   const rest = new ClientNodeRest(loadConfig(options.cluster, options.context), clock);
   return new RestKubernetesApi({ rest, clock, chance, component });
+}
+
+/** Leases of the same cluster, over connections of their own: what projectors ask must not keep a renewal waiting. */
+export function clientNodeLeases(options: Omit<ClientNodeOptions, 'component'>): Leases {
+  const { cluster, context, clock } = options;
+  return new RestLeases(
+    new ClientNodeRest(loadConfig(cluster, context), clock, LEASE_CALL_TIMEOUT_MS),
+    clock,
+  );
 }
 
 function loadConfig(source: ClusterSource, context: string | undefined): KubeConfig {

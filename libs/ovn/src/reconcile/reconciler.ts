@@ -51,6 +51,8 @@ export interface ReconcilerOptions {
   readonly ledger: MarkedLedger;
   /** How a switch comes to answer for a Vip of type `switch_lb_vip`; default `router-port`. */
   readonly switchLbVip?: SwitchLbVip;
+  /** Whether it may write is something else: see `fence` and `wasEverActive`. */
+  readonly onPermission?: () => void;
   readonly clock: Clock;
   readonly chance: Chance;
 }
@@ -348,6 +350,7 @@ export class NorthboundReconciler {
   private fenceChanged(): void {
     const { state } = this.permission.fence;
     if (state === 'open' || state === 'fenced') this.options.northbound.setCandidate(state === 'open');
+    this.options.onPermission?.();
     this.loop.wake();
   }
 

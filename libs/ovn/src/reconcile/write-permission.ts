@@ -46,7 +46,10 @@ export class WritePermission {
     const before = this.granted;
     // An empty ledger has nothing to project, and does not take away what another one may have put there.
     this.granted = isActive && fence.isOpen && options.ledger.mark().position !== undefined;
-    this.wasGranted ||= isActive && fence.isOpen;
+    if (isActive && fence.isOpen && !this.wasGranted) {
+      this.wasGranted = true;
+      options.onChange();
+    }
     this.noteWaiting(isConnected && fence.isOpen && !isActive);
     if (!this.granted || before || this.pending.size === 0) return NO_KEYS;
     const waited = [...this.pending];
