@@ -48,13 +48,13 @@ async function servesAnew(): Promise<void> {
 
 /** Until it has ended, no probe says that all is well once one has said otherwise. */
 async function probesUntilEnd(): Promise<void> {
-  let wasTold = false;
+  let wasSaid = false;
   while (!plane.hasEnded) {
     const said = await plane.probes().catch(() => undefined);
     if (said === undefined) continue;
-    expect([wasTold, said.healthz, said.readyz]).not.toEqual([true, 200, 200]);
-    wasTold ||= said.healthz === 503;
-    if (wasTold) expect(said).toMatchObject({ healthz: 503, readyz: 503 });
+    expect([wasSaid, said.healthz, said.readyz]).not.toEqual([true, 200, 200]);
+    wasSaid ||= said.healthz === 503;
+    if (wasSaid) expect(said).toMatchObject({ healthz: 503, readyz: 503 });
   }
 }
 
@@ -116,10 +116,10 @@ itWhereCallsFail(
     expect(await reserve('pod/default/b')).toMatchObject({
       ...{ status: 503, body: { code: 'Unavailable', facts: { cause: 'store-full' }, retryable: true } },
     });
-    const told = expect.stringMatching(/^store-full: .*ledger\.db: database or disk is full/) as string;
-    expect(await plane.probes()).toEqual({ healthz: 200, readyz: 503, trouble: { store: told } });
+    const said = expect.stringMatching(/^store-full: .*ledger\.db: database or disk is full/) as string;
+    expect(await plane.probes()).toEqual({ healthz: 200, readyz: 503, trouble: { store: said } });
     const { body: status } = await plane.ask('GET', '/v1/status');
-    expect(status['views']).toMatchObject([{ name: 'ledger', trouble: told }]);
+    expect(status['views']).toMatchObject([{ name: 'ledger', trouble: said }]);
     expect((await plane.ask('GET', '/v1/subnets/blue/reservations/pod/default/a')).status).toBe(200);
     expect(plane.line('the store records nothing now')).toMatchObject({ level: 40, code: 'store-full' });
 

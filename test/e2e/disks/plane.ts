@@ -5,7 +5,7 @@ import { Child } from '@holdfast/infra/servers/child';
 /** On a loaded machine a start takes seconds, and a test waits for no longer than that something is wrong. */
 const WITHIN_MS = 60_000;
 
-export interface Answer {
+export interface PlaneAnswer {
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
 }
@@ -56,10 +56,10 @@ export class Plane {
     return found === undefined ? undefined : (JSON.parse(found) as Record<string, unknown>);
   }
 
-  async ask(method: string, path: string, body?: object): Promise<Answer> {
+  async ask(method: string, path: string, body?: object): Promise<PlaneAnswer> {
     const sent = body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
     const answer = await fetch(`${this.url}${path}`, { method, ...sent });
-    return { status: answer.status, body: (await answer.json()) as Answer['body'] };
+    return { status: answer.status, body: (await answer.json()) as PlaneAnswer['body'] };
   }
 
   /** What its probes say: of a process that has ended, nothing. */
