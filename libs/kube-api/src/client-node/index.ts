@@ -1,2 +1,6 @@
-export { clientNodeKubernetesApi, clientNodeLeases } from './client-node-kubernetes-api';
+export {
+  clientNodeConfigMaps,
+  clientNodeKubernetesApi,
+  clientNodeLeases,
+} from './client-node-kubernetes-api';
 export { ClientNodeRest } from './client-node-rest';
