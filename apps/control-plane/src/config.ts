@@ -37,6 +37,8 @@ export interface Config {
   readonly kubeconfig?: string;
   /** Which Lease its holder works on Kubernetes by. */
   readonly lease: ObjectRef;
+  /** The ConfigMap that says which ledger the cluster's addresses come from. */
+  readonly mark: ObjectRef;
   /** How Pods get their addresses; absent: from somebody else. */
   readonly pods?: PodsConfig;
   /** How long a redelivered command gets its first reply, hours. */
@@ -111,6 +113,11 @@ const FLAGS = {
     env: 'HOLDFAST_LEASE',
     help: 'namespace/name of the Lease; of several processes, its holder works on Kubernetes',
     default: 'kube-system/holdfast-kube-projector',
+  },
+  mark: {
+    env: 'HOLDFAST_MARK',
+    help: 'namespace/name of the ConfigMap that says which ledger the cluster’s addresses come from',
+    default: 'kube-system/holdfast-ledger',
   },
   'pod-addresses': {
     env: 'HOLDFAST_POD_ADDRESSES',
@@ -188,7 +195,8 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
     northboundTls: readTls(get),
     switchLbVip: readSwitchLbVip(get('switch-lb-vip') as string),
     kubeconfig: get('kubeconfig'),
-    lease: readLease(get('lease') as string),
+    lease: readObjectRef('lease', get('lease') as string),
+    mark: readObjectRef('mark', get('mark') as string),
     pods: readPods(get),
     commandWindowHours: readNumber('command-window-hours', get('command-window-hours'), WINDOW_MAX_HOURS),
     isNewLedger: readEither('new-ledger', get('new-ledger') ?? 'false', 'true', 'false'),
@@ -233,10 +241,10 @@ function readListen(flag: string, text: string): string {
   return text;
 }
 
-function readLease(text: string): ObjectRef {
+function readObjectRef(flag: 'lease' | 'mark', text: string): ObjectRef {
   const [namespace = '', name = '', ...more] = text.split('/');
   if (!DNS_LABEL.test(namespace) || !DNS_SUBDOMAIN.test(name) || more.length > 0)
-    throw new ConfigFault(`--lease: ${text} is not namespace/name`);
+    throw new ConfigFault(`--${flag}: ${text} is not namespace/name`);
   return { namespace, name };
 }
 
@@ -292,14 +300,11 @@ function assertCoherent(config: Config): void {
   }
 }
 
-/** The cluster that the configuration names. */
-export const clusterOf = (kubeconfig: string): { kubeconfigFile: string } | { inCluster: true } =>
-  kubeconfig === 'in-cluster' ? { inCluster: true } : { kubeconfigFile: kubeconfig };
-
 /** What this process writes to, and so compares with the ledger first. */
-export function sidesOf({ roles, northbound, natsUrl }: Config): readonly Side[] {
+export function sidesOf({ roles, northbound, natsUrl, kubeconfig }: Config): readonly Side[] {
   return [
     ...(northbound !== undefined && roles.has('ovn-projector') ? (['northbound'] as const) : []),
+    ...(kubeconfig !== undefined && roles.has('kube-projector') ? (['kubernetes'] as const) : []),
     ...(natsUrl !== undefined && roles.has('gateway') ? (['jetstream'] as const) : []),
   ];
 }

@@ -15,6 +15,7 @@ import { GrpcServer } from './gateway/grpc/grpc-server';
 import { NatsTransport } from './gateway/nats/nats-transport';
 import { EVENT_STORE } from './ledger/ledger.module';
 import { KubernetesLease } from './roles/kube-projector/kubernetes-lease';
+import { KubernetesMark } from './roles/kube-projector/kubernetes-mark';
 import { KubernetesProjector } from './roles/kube-projector/kubernetes-projector';
 import { KUBERNETES_API } from './roles/kube-projector/kubernetes-tokens';
 import { PodProjector } from './roles/kube-projector/pod-projector';
@@ -33,6 +34,7 @@ export class ControlPlane implements BeforeApplicationShutdown, OnApplicationShu
     @Optional() private readonly bindings?: VipBindings,
     @Optional() @Inject(KUBERNETES_API) private readonly kubernetesApi?: KubernetesApi,
     @Optional() private readonly lease?: KubernetesLease,
+    @Optional() private readonly mark?: KubernetesMark,
     @Optional() private readonly kubernetes?: KubernetesProjector,
     @Optional() private readonly pods?: PodProjector,
     @Optional() private readonly grpc?: GrpcServer,
@@ -43,6 +45,7 @@ export class ControlPlane implements BeforeApplicationShutdown, OnApplicationShu
   async start(): Promise<void> {
     const { grpcListen, natsUrl } = this.config;
     this.northbound?.start();
+    this.mark?.start();
     this.lease?.start();
     this.kubernetes?.start();
     this.pods?.start();
@@ -75,6 +78,7 @@ export class ControlPlane implements BeforeApplicationShutdown, OnApplicationShu
   /** The Lease is given up once nothing is in flight any more. */
   private async leaveKubernetes(): Promise<void> {
     await Promise.all([this.kubernetes?.stop(), this.pods?.stop()]);
+    await this.mark?.stop();
     await this.lease?.stop();
   }
 }

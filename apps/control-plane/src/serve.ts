@@ -7,7 +7,7 @@ import { AppModule } from './app.module';
 import { type ClockFault, ClockWatch } from './clock/clock-watch';
 import type { Config } from './config';
 import { ControlPlane } from './control-plane';
-import { assertLedgerIsThere } from './ledger/known-ledgers';
+import { assertLedgerIsThere } from './known-ledgers';
 import { httpAdapter, type HttpAdapterOptions } from './gateway/http/http-adapter';
 import { HttpListener } from './gateway/http/http-listener';
 import { StartProgress } from './ledger/start-progress';
@@ -35,7 +35,6 @@ export async function serve(
   options: HttpAdapterOptions = {},
   listens: (http: string) => void = () => undefined,
 ): Promise<ServingControlPlane> {
-  await assertLedgerIsThere(config);
   const start = new StartProgress(config.store, logger);
   const listener = await HttpListener.start(config.httpListen, start.answer);
   listens(listener.url);
@@ -54,6 +53,7 @@ async function serveOn(
   logger: LoggerService | false,
   options: HttpAdapterOptions,
 ): Promise<ServingControlPlane> {
+  await assertLedgerIsThere(config);
   const { serverFactory } = listener;
   const adapter = httpAdapter({ ...options, serverFactory });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config, start), adapter, {

@@ -23,6 +23,7 @@ import { startThreads } from './sqlite/threads';
 import { Trouble } from './sqlite/trouble';
 
 export { lockFileOf } from './sqlite/log/lock';
+export { realFile } from './sqlite/log/real-file';
 
 export interface SqliteOptions {
   /**

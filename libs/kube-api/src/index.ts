@@ -50,11 +50,13 @@ export {
   objectRefOf,
 } from './port/kubernetes-object';
 export type { LeaseRecord, Leases, LeaseWrite, SeenLease } from './port/leases';
+export type { ConfigMaps, ConfigMapWrite, SeenConfigMap } from './port/config-maps';
 export { STALE_RETRY_MS } from './port/stale-retry';
 export {
   apiVersionOf,
   clusterResource,
   collectionPathOf,
+  CONFIG_MAPS,
   EVENTS,
   IP_POOLS,
   LEASES,
@@ -71,5 +73,6 @@ export {
 } from './port/resource';
 export type { KubernetesRest, RestAnswer, RestRequest, WatchEnd, WatchEvent } from './rest/kubernetes-rest';
 export { RestKubernetesApi } from './rest/rest-kubernetes-api';
+export { RestConfigMaps } from './rest/rest-config-maps';
 export { RestLeases } from './rest/rest-leases';
 export { asFault } from './rest/unreachable';

@@ -14,7 +14,8 @@ import {
 } from '@holdfast/ledger';
 import { type DynamicModule, Logger, Module, type Provider } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { clusterOf, type Config, sidesOf } from '../config';
+import { clusterOf } from '../cluster-source';
+import { type Config, sidesOf } from '../config';
 import { hasOtherWriters, openStore } from './open-store';
 import type { StartProgress } from './start-progress';
 import { StoreHealth } from './store-health';
@@ -25,15 +26,13 @@ export const EVENT_STORE = Symbol('EventStore');
 export class LedgerModule {
   static with(config: Config, start: StartProgress): DynamicModule {
     const providers = [
-      ...[
-        clock(config),
-        store(config, start),
-        health(),
-        reader(),
-        identity(config),
-        sides(config),
-        commands(config),
-      ],
+      clock(config),
+      store(config, start),
+      health(),
+      reader(),
+      identity(config),
+      sides(config),
+      commands(config),
     ];
     return {
       module: LedgerModule,

@@ -5,13 +5,13 @@ import { Logger } from '@nestjs/common';
 
 export class StoreHealth {
   private readonly log = new Logger('store');
-  private readonly told: TellsTrouble | undefined;
+  private readonly source: TellsTrouble | undefined;
   private wasInTrouble = false;
   /** Resolves with why, once the store records nothing any more. */
   readonly failed: Promise<StoreFault>;
 
   constructor(store: EventStore) {
-    this.told = tellsTrouble(store) ? store : undefined;
+    this.source = tellsTrouble(store) ? store : undefined;
     this.failed = new Promise((resolve) => {
       this.onChange(({ trouble }) => {
         this.logChange(trouble);
@@ -22,7 +22,7 @@ export class StoreHealth {
 
   /** Why nothing can be recorded, if so. */
   get trouble(): StoreFault | undefined {
-    return this.told?.trouble;
+    return this.source?.trouble;
   }
 
   /** Whether that is for good. */
@@ -36,7 +36,7 @@ export class StoreHealth {
   }
 
   onChange(listener: (health: StoreHealth) => void): void {
-    this.told?.onTrouble(() => listener(this));
+    this.source?.onTrouble(() => listener(this));
   }
 
   private logChange(trouble: StoreFault | undefined): void {

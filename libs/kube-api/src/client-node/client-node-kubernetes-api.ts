@@ -6,7 +6,9 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { ClientNodeRest } from './client-node-rest';
 import type { KubernetesApi } from '../port/kubernetes-api';
 import { KubernetesFault } from '../port/kubernetes-fault';
+import type { ConfigMaps } from '../port/config-maps';
 import type { Leases } from '../port/leases';
+import { RestConfigMaps } from '../rest/rest-config-maps';
 import { RestLeases } from '../rest/rest-leases';
 import { RestKubernetesApi } from '../rest/rest-kubernetes-api';
 
@@ -44,6 +46,12 @@ export function clientNodeLeases(options: Omit<ClientNodeOptions, 'component'>):
     new ClientNodeRest(loadConfig(cluster, context), clock, LEASE_CALL_TIMEOUT_MS),
     clock,
   );
+}
+
+/** ConfigMaps of the same cluster. */
+export function clientNodeConfigMaps(options: Omit<ClientNodeOptions, 'component'>): ConfigMaps {
+  const { cluster, context, clock } = options;
+  return new RestConfigMaps(new ClientNodeRest(loadConfig(cluster, context), clock, LEASE_CALL_TIMEOUT_MS));
 }
 
 /** @throws KubernetesFault `kubernetes-config-invalid` */

@@ -1,3 +1,7 @@
 export { apiServerClock, type ApiServerClock } from './api-server-clock';
-export { clientNodeKubernetesApi, clientNodeLeases } from './client-node-kubernetes-api';
+export {
+  clientNodeConfigMaps,
+  clientNodeKubernetesApi,
+  clientNodeLeases,
+} from './client-node-kubernetes-api';
 export { ClientNodeRest } from './client-node-rest';

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { lockFileOf } from '@holdfast/event-store/sqlite';
+import { lockFileOf, realFile } from '@holdfast/event-store/sqlite';
 
 export interface HolderIdentity {
   readonly name: string;
@@ -33,7 +33,7 @@ export function holderIdentity(store: string, incarnation: string): HolderIdenti
 function lockIdOf(file: string): string | undefined {
   try {
     const bootId = readFileSync(BOOT_ID_FILE, 'utf8').trim();
-    const { dev, ino } = statSync(lockFileOf(file), { bigint: true });
+    const { dev, ino } = statSync(lockFileOf(realFile(file)), { bigint: true });
     return createHash('sha256').update(`${bootId} ${dev} ${ino}`).digest('hex').slice(0, DIGITS);
   } catch {
     return undefined;

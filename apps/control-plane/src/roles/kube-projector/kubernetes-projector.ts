@@ -11,6 +11,7 @@ import type { ProjectorActivity, ProjectorHealth } from '../../health/projectors
 import { NorthboundProjector } from '../ovn-projector/northbound-projector';
 import { VipBindings } from '../ovn-projector/vip-bindings';
 import { KubernetesLease } from './kubernetes-lease';
+import { KubernetesMark } from './kubernetes-mark';
 import { KUBERNETES_API, KUBERNETES_LEDGER } from './kubernetes-tokens';
 import { PodProjector } from './pod-projector';
 
@@ -26,6 +27,7 @@ export class KubernetesProjector implements ProjectorHealth {
     @Inject(KUBERNETES_LEDGER) ledger: ProjectorLedger,
     private readonly reader: LedgerReader,
     private readonly lease: KubernetesLease,
+    private readonly mark: KubernetesMark,
     differences: Differences,
     @Optional() private readonly pods?: PodProjector,
     @Optional() private readonly northbound?: NorthboundProjector,
@@ -64,8 +66,7 @@ export class KubernetesProjector implements ProjectorHealth {
       ({ kind, missing, message }) =>
         `kubernetes-objects-missing: ${message} All of them at once: POST /deletion-guards/${kind}/override?missing=${missing}.`,
     );
-    const ofLease = this.lease.trouble();
-    if (ofLease) reasons.push(ofLease);
+    reasons.push(...[this.mark.trouble(), this.lease.trouble()].filter((known) => known !== undefined));
     if (failing) reasons.push(`${failing.code}: ${failing.message}`);
     if (!synced) reasons.push('the first list of objects is not complete yet');
     return reasons.length > 0 ? reasons.join(' Besides: ') : undefined;

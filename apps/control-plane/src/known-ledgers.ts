@@ -6,8 +6,10 @@ import { systemChance, systemClock } from '@holdfast/clock';
 import { isUnmarked, type LedgerMark, type Side } from '@holdfast/ipam';
 import { readNorthboundMark } from '@holdfast/ovn';
 import { connect } from 'nats';
-import { type Config, ConfigFault, sidesOf } from '../config';
-import { readStreamMark } from '../gateway/nats/event-stream';
+import { type Config, ConfigFault, sidesOf } from './config';
+import { readStreamMark } from './gateway/nats/event-stream';
+import { clusterOf } from './cluster-source';
+import { markIn } from './roles/kube-projector/kubernetes-mark';
 
 const TIMEOUT_MS = 3_000;
 
@@ -39,5 +41,20 @@ const MARK_OF: Readonly<Record<Side, (config: Config) => Promise<LedgerMark | un
       return undefined;
     }
   },
-  kubernetes: () => Promise.resolve(undefined),
+  kubernetes: async ({ kubeconfig, mark }) => {
+    const { clientNodeConfigMaps } = await import('@holdfast/kube-api/client-node');
+    const configMaps = clientNodeConfigMaps({
+      cluster: clusterOf(kubeconfig as string),
+      clock: systemClock,
+      chance: systemChance,
+    });
+    try {
+      const seen = await configMaps.read(mark);
+      return seen && markIn(seen);
+    } catch {
+      return undefined;
+    } finally {
+      await configMaps.close();
+    }
+  },
 };
