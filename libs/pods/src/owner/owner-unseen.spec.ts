@@ -66,32 +66,29 @@ describe('a StatefulSet that is made again while the watch of sets is behind', (
 });
 
 describe('a machine that is made again while the watch of machines is behind', () => {
-  it.each([VIRTUAL_MACHINES, VIRTUAL_MACHINE_INSTANCES])(
-    'of $kind: keeps its address',
-    async (behind) => {
-      const world = await PodWorld.started();
-      world.installKubevirt();
-      world.machine('db');
-      world.podOfInstance(world.instance('db'), 'a');
-      await world.settle(2_000);
-      const late = await withLateWatch(world, behind.plural);
-      for (const kind of [VIRTUAL_MACHINES, VIRTUAL_MACHINE_INSTANCES]) world.delete(kind, 'default/db');
-      world.gone('virt-launcher-db-a');
-      await world.settle(2_000);
-      expect(world.holders()).toEqual([]);
-      late.isLate = true;
-      world.machine('db');
-      world.podOfInstance(world.instance('db'), 'b');
-      await world.settle(2_000);
-      const before = world.heldBy(MACHINE);
-      expect(before).toBeDefined();
-      // A restart: the machine stays.
-      world.delete(VIRTUAL_MACHINE_INSTANCES, 'default/db');
-      world.gone('virt-launcher-db-b');
-      await world.settle(20_000);
-      expect(world.heldBy(MACHINE)).toBe(before);
-    },
-  );
+  it.each([VIRTUAL_MACHINES, VIRTUAL_MACHINE_INSTANCES])('of $kind: keeps its address', async (behind) => {
+    const world = await PodWorld.started();
+    world.installKubevirt();
+    world.machine('db');
+    world.podOfInstance(world.instance('db'), 'a');
+    await world.settle(2_000);
+    const late = await withLateWatch(world, behind.plural);
+    for (const kind of [VIRTUAL_MACHINES, VIRTUAL_MACHINE_INSTANCES]) world.delete(kind, 'default/db');
+    world.gone('virt-launcher-db-a');
+    await world.settle(2_000);
+    expect(world.holders()).toEqual([]);
+    late.isLate = true;
+    world.machine('db');
+    world.podOfInstance(world.instance('db'), 'b');
+    await world.settle(2_000);
+    const before = world.heldBy(MACHINE);
+    expect(before).toBeDefined();
+    // A restart: the machine stays.
+    world.delete(VIRTUAL_MACHINE_INSTANCES, 'default/db');
+    world.gone('virt-launcher-db-b');
+    await world.settle(20_000);
+    expect(world.heldBy(MACHINE)).toBe(before);
+  });
 
   it('that is being deleted, and stays until its Pod has ended, keeps nothing', async () => {
     const world = await PodWorld.started();
