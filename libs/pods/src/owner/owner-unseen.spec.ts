@@ -8,29 +8,12 @@ const SET = 'default/web';
 const ORDINAL = 'statefulset/default/web/0';
 const MACHINE = 'vm/default/db';
 
-/** From when it says `true`, watches of these objects say nothing but what ends, as one that reconnects does for a while. */
-async function withLateWatch(world: PodWorld, plural: string): Promise<{ isLate: boolean }> {
-  const late = { isLate: false };
-  const { rest } = world.running.connection;
-  const watch = rest.watch.bind(rest);
-  rest.watch = (path, query, onEvent, signal) =>
-    watch(
-      path,
-      query,
-      (event) => (late.isLate && path.endsWith(`/${plural}`) ? undefined : onEvent(event)),
-      signal,
-    );
-  world.sandbox.faults.dropWatches();
-  await world.settle(5_000);
-  return late;
-}
-
 describe('a StatefulSet that is made again while the watch of sets is behind', () => {
   async function madeAgain(): Promise<{ readonly world: PodWorld; readonly set: KubernetesObject }> {
     const world = await PodWorld.started();
     world.podOfSet(world.set('web', 1), 0);
     await world.settle(2_000);
-    const late = await withLateWatch(world, 'statefulsets');
+    const late = await world.withLateWatch(STATEFUL_SETS);
     world.delete(STATEFUL_SETS, SET);
     world.gone('web-0');
     await world.settle(2_000);
@@ -72,7 +55,7 @@ describe('a machine that is made again while the watch of machines is behind', (
     world.machine('db');
     world.podOfInstance(world.instance('db'), 'a');
     await world.settle(2_000);
-    const late = await withLateWatch(world, behind.plural);
+    const late = await world.withLateWatch(behind);
     for (const kind of [VIRTUAL_MACHINES, VIRTUAL_MACHINE_INSTANCES]) world.delete(kind, 'default/db');
     world.gone('virt-launcher-db-a');
     await world.settle(2_000);
