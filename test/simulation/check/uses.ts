@@ -12,7 +12,7 @@ import {
   formatAddress,
 } from '@holdfast/ipam';
 import { Violation } from '../engine/violation';
-import { type Cluster, IP_POOLS, PODS, SWITCH_LB_RULES } from '../kubernetes/cluster';
+import { type Cluster, IP_POOLS, PODS, SWITCH_LB_RULES, VIPS } from '../kubernetes/cluster';
 import { isDeleting, isPodFinished } from '../kubernetes/workloads/pods';
 import type { Owners } from './owners';
 
@@ -32,11 +32,17 @@ export function usesDifference(cluster: Cluster, view: LedgerView): string | und
       if (note?.startsWith(NOTE) && !cluster.get(SWITCH_LB_RULES, note.slice(NOTE.length)))
         return `rule ${name} of ${state.name} is left of an object that is gone`;
   for (const entry of view.vips()) {
-    const difference = ofParents(entry, cluster);
+    const difference = isHeldBack(entry, view, cluster) ? undefined : ofParents(entry, cluster);
     if (difference) return `Vip ${entry.name}: ${difference}`;
   }
   return undefined;
 }
+
+/** What vanished by force need not be believed to be gone, and then its parents stay as well (infra/docs/adr/0017). */
+const isHeldBack = ({ name }: VipEntry, view: LedgerView, cluster: Cluster): boolean =>
+  view.ownerOfVip(name)?.kind === 'KubernetesObject' &&
+  cluster.forced.has(name) &&
+  cluster.get(VIPS, name) === undefined;
 
 /** Pods that name the Vip, have its labels, and a port in its subnet. All selectors here are for the same label. */
 function ofParents({ name, subnet, reservation }: VipEntry, cluster: Cluster): string | undefined {

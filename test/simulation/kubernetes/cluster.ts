@@ -31,6 +31,11 @@ export const INSTANCES = namespacedResource(
   'VirtualMachineInstance',
 );
 
+export const RESOURCES: readonly Resource[] = [
+  ...[SUBNETS, VIPS, IP_POOLS, SWITCH_LB_RULES],
+  ...[NAMESPACES, PODS, STATEFUL_SETS, MACHINES, INSTANCES],
+];
+
 /** Read once, before any run: a run reads no files. */
 const definitions = [
   ...readdirSync(MANIFESTS.holdfast)
@@ -39,11 +44,23 @@ const definitions = [
   ...[MACHINES, INSTANCES].map(laxDefinition),
 ];
 
+/** What somebody did in it, to be done again. */
+export type ClusterCall =
+  | { readonly create: string; readonly kind: string; readonly spec: object; readonly more: object }
+  | { readonly edit: ObjectRef | string; readonly kind: string; readonly change: object }
+  | { readonly editStatus: ObjectRef; readonly kind: string; readonly status: object }
+  | { readonly delete: ObjectRef | string; readonly kind: string }
+  | { readonly vanish: ObjectRef | string; readonly kind: string }
+  | { readonly migrate: string }
+  | { readonly node: string }
+  | { readonly wake: true };
+
 export class Cluster {
   readonly sandbox: Sandbox;
   readonly picture: Picture;
   /** Vips that were taken away by force, ever. */
   readonly forced = new Set<string>();
+  private calls: ClusterCall[] | undefined;
 
   constructor(clock: Clock, chance: SeededChance) {
     this.sandbox = new Sandbox(clock, chance);
@@ -63,26 +80,54 @@ export class Cluster {
     const metadata = { name, ...more };
     const object = { apiVersion: apiVersionOf(resource), kind: resource.kind, metadata, spec };
     const { namespace } = metadata as ObjectRef;
-    return this.try(() => this.sandbox.request('POST', pathOf(resource, { namespace }), object));
+    return this.done({ create: name, kind: resource.plural, spec, more }, () =>
+      this.try(() => this.sandbox.request('POST', pathOf(resource, { namespace }), object)),
+    );
   }
 
   edit(resource: Resource, ref: ObjectRef | string, change: object): KubernetesObject | undefined {
-    return this.try(() => this.sandbox.request('PATCH', pathOf(resource, refTo(ref)), change));
+    return this.done({ edit: ref, kind: resource.plural, change }, () =>
+      this.try(() => this.sandbox.request('PATCH', pathOf(resource, refTo(ref)), change)),
+    );
   }
 
   editStatus(resource: Resource, ref: ObjectRef, status: object): void {
-    this.try(() => this.sandbox.request('PATCH', `${pathOf(resource, ref)}/status`, { status }));
+    this.done({ editStatus: ref, kind: resource.plural, status }, () =>
+      this.try(() => this.sandbox.request('PATCH', `${pathOf(resource, ref)}/status`, { status })),
+    );
   }
 
   delete(resource: Resource, ref: ObjectRef | string): void {
-    this.try(() => this.sandbox.request('DELETE', pathOf(resource, refTo(ref))));
+    this.done({ delete: ref, kind: resource.plural }, () =>
+      this.try(() => this.sandbox.request('DELETE', pathOf(resource, refTo(ref)))),
+    );
   }
 
   /** Takes it away at once, finalizers or not. */
   vanish(resource: Resource, ref: ObjectRef | string): void {
-    if (resource === VIPS) this.forced.add(refTo(ref).name);
-    this.edit(resource, ref, { metadata: { finalizers: null } });
-    this.delete(resource, ref);
+    this.done({ vanish: ref, kind: resource.plural }, () => {
+      if (resource === VIPS) this.forced.add(refTo(ref).name);
+      this.edit(resource, ref, { metadata: { finalizers: null } });
+      this.delete(resource, ref);
+    });
+  }
+
+  /** What users do while `act` runs; not what follows from it by itself. */
+  callsOf(act: () => void): readonly ClusterCall[] {
+    const calls: ClusterCall[] = (this.calls = []);
+    act();
+    this.calls = undefined;
+    return calls;
+  }
+
+  /** Does it; whatever is done for it is part of it. */
+  done<Result>(call: ClusterCall, act: () => Result): Result {
+    const { calls } = this;
+    calls?.push(structuredClone(call));
+    this.calls = undefined;
+    const result = act();
+    this.calls = calls;
+    return result;
   }
 
   /** A user is told of a refusal and leaves it at that. */

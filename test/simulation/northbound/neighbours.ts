@@ -10,6 +10,8 @@ import type { StoredRow } from './values';
 
 const { insert, update, mutate, delete: remove } = operationsOf(OVN_NORTHBOUND);
 
+export type Operations = Parameters<NorthboundDatabase['transact']>[0];
+
 interface Backup {
   readonly tables: Tables;
   readonly theirs: ReadonlyMap<string, string>;
@@ -22,6 +24,8 @@ export class Neighbours {
   theirs = new Map<string, string>();
   private backup: Backup | undefined;
   private made = 0;
+  /** Of the last edit. */
+  transactions: Operations[] = [];
 
   constructor(
     private readonly database: NorthboundDatabase,
@@ -31,6 +35,7 @@ export class Neighbours {
 
   /** One edit; says what it was. */
   edit(): string {
+    this.transactions = [];
     const kind = this.chance.below(10);
     const what =
       kind < 2
@@ -141,7 +146,14 @@ export class Neighbours {
         if (!isOurs(row)) this.theirs.set(row._uuid, theirPart(row, this.database.tables));
   }
 
-  private transact(...operations: Parameters<NorthboundDatabase['transact']>[0]): void {
+  /** What somebody did before. */
+  redo(transactions: readonly Operations[]): void {
+    for (const operations of transactions) this.transact(...operations);
+    this.remember();
+  }
+
+  private transact(...operations: Operations): void {
+    this.transactions.push(operations);
     this.database.transact(operations, () => this.chance.uuid());
   }
 

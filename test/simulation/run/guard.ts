@@ -1,7 +1,10 @@
 // Inside a run the real clock, timers and chance throw: whoever reaches for them would make two runs of one seed
 // differ, and would not be held by the simulation's hand.
 import * as nodeCrypto from 'node:crypto';
+import * as os from 'node:os';
 import * as perfHooks from 'node:perf_hooks';
+import * as timers from 'node:timers';
+import * as timersPromises from 'node:timers/promises';
 
 const RealDate = Date;
 
@@ -33,17 +36,62 @@ interface Spot {
   readonly guarded: unknown;
 }
 
+const TIMERS = ['setTimeout', 'setInterval', 'setImmediate'];
+const RANDOM = ['randomUUID', 'randomBytes', 'randomInt', 'randomFill', 'randomFillSync'];
+
 function spots(): Spot[] {
   const guard = (owner: object, what: string, ...names: string[]): Spot[] =>
-    names.map((name) => ({ owner, name, guarded: refusing(`${what}${name}`) }));
+    names
+      .filter((name) => name in owner)
+      .map((name) => ({ owner, name, guarded: refusing(`${what}${name}`) }));
+  const { scheduler } = timersPromises;
   return [
     { owner: globalThis, name: 'Date', guarded: GuardedDate },
-    ...guard(globalThis, '', 'setTimeout', 'setInterval', 'setImmediate'),
+    ...dateFormats(),
+    ...guard(globalThis, '', ...TIMERS),
+    ...guard(requireable(timers), 'timers.', ...TIMERS),
+    ...guard(requireable(timersPromises), 'timers/promises.', ...TIMERS),
+    ...guard(Object.getPrototypeOf(scheduler) as object, 'timers/promises.scheduler.', 'wait'),
+    ...guard(AbortSignal, 'AbortSignal.', 'timeout'),
     ...guard(Math, 'Math.', 'random'),
-    ...guard(perfHooks.performance, 'performance.', 'now'),
-    ...guard(process, 'process.', 'hrtime'),
-    ...guard(requireable(nodeCrypto), 'crypto.', 'randomUUID', 'randomBytes', 'randomInt'),
+    ...guard(perfHooks.performance, 'performance.', 'now', 'mark', 'measure'),
+    ...guard(globalThis.performance, 'performance.', 'now', 'mark', 'measure'),
+    ...guard(process, 'process.', 'hrtime', 'uptime', 'cpuUsage', 'memoryUsage', 'resourceUsage'),
+    ...guard(requireable(os), 'os.', 'uptime', 'loadavg', 'freemem'),
+    ...guard(requireable(nodeCrypto), 'crypto.', ...RANDOM),
+    // The module's own `getRandomValues` asks these.
     ...guard(globalThis.crypto, 'crypto.', 'randomUUID', 'getRandomValues'),
+    ...guard(nodeCrypto.webcrypto, 'crypto.', 'randomUUID', 'getRandomValues'),
+  ];
+}
+
+/** Formatting without a date is formatting the time that it is. */
+function dateFormats(): Spot[] {
+  const { prototype } = Intl.DateTimeFormat;
+  const { get } = Object.getOwnPropertyDescriptor(prototype, 'format') as {
+    get: () => (date: Date) => string;
+  };
+  const { formatToParts } = prototype;
+  const given = (date: unknown, what: string): void => {
+    if (date === undefined) refusing(`Intl.DateTimeFormat().${what}()`)();
+  };
+  return [
+    {
+      owner: prototype,
+      name: 'format',
+      guarded: function (this: Intl.DateTimeFormat, date: Date): string {
+        given(date, 'format');
+        return get.call(this)(date);
+      },
+    },
+    {
+      owner: prototype,
+      name: 'formatToParts',
+      guarded: function (this: Intl.DateTimeFormat, date: Date): Intl.DateTimeFormatPart[] {
+        given(date, 'formatToParts');
+        return formatToParts.call(this, date);
+      },
+    },
   ];
 }
 
@@ -54,17 +102,19 @@ function requireable(module: object): object {
 
 /** Runs `run` with the real clock, timers and chance locked away, one run at a time. */
 export async function guarded<Result>(run: () => Promise<Result>): Promise<Result> {
-  const replaced = spots().map(({ owner, name, guarded: value }) => {
-    const before = Object.getOwnPropertyDescriptor(owner, name);
-    Object.defineProperty(owner, name, { value, configurable: true, writable: true, enumerable: true });
-    return () => {
-      if (before) Object.defineProperty(owner, name, before);
-      else delete (owner as Record<string, unknown>)[name];
-    };
-  });
+  const restores: (() => void)[] = [];
   try {
+    for (const { owner, name, guarded: value } of spots()) {
+      const before = Object.getOwnPropertyDescriptor(owner, name);
+      Object.defineProperty(owner, name, { value, configurable: true, writable: true, enumerable: true });
+      restores.push(() => {
+        if (before) Object.defineProperty(owner, name, before);
+        else delete (owner as Record<string, unknown>)[name];
+      });
+    }
     return await run();
   } finally {
-    for (const restore of replaced) restore();
+    // The other way round: one thing may have been locked by two names.
+    for (const restore of restores.reverse()) restore();
   }
 }

@@ -11,8 +11,10 @@ import type { Planted } from '../world/surroundings';
 import { KubernetesRole } from '../world/projectors/kubernetes-projector';
 import { OvnProjector } from '../world/projectors/ovn-projector';
 import type { RunningProjector } from '../world/process';
-import { World } from '../world/world';
+import { World, type WorldOptions } from '../world/world';
 import { guarded } from './guard';
+import type { LedgerCommand } from '@holdfast/ledger';
+import { actInCluster, actInNorthbound, perform } from './acts';
 import type { FaultKind, Rates } from '../engine/swarm';
 import { Trace } from '../engine/trace';
 import { type Checker, Violation } from '../engine/violation';
@@ -50,17 +52,29 @@ const CLOCK_STEP_MAX_MS = 20_000;
 const THEFT_MAX_MS = 3_000;
 
 export function simulate(options: SimulationOptions): Promise<RunResult> {
-  return guarded(() => run(options));
+  return guarded(() => {
+    const { seed, operations } = options;
+    const world = worldOf(options);
+    return live(world, seed, () => withFaults(world, operations, new SeededChance(seed ^ 0x5eed)));
+  });
 }
 
-async function run({ seed, operations, planted, rates, show }: SimulationOptions): Promise<RunResult> {
+/** @param more who keeps what is drawn and done */
+export function worldOf(
+  { seed, planted, rates, show }: SimulationOptions,
+  more: Pick<WorldOptions, 'draws' | 'kept'> = {},
+): World {
   const trace = new Trace(show);
-  const world = new World({ seed, trace, ...(planted && { planted }), ...(rates && { rates }) });
+  return new World({ seed, trace, ...(planted && { planted }), ...(rates && { rates }), ...more });
+}
+
+/** @param faulty what happens while faults strike; how many operations there were */
+export async function live(world: World, seed: number, faulty: () => Promise<number>): Promise<RunResult> {
   const onBug = (bug: unknown): void => world.violated(bug);
   process.on('unhandledRejection', onBug);
   let done = 0;
   try {
-    done = await withFaults(world, operations, new SeededChance(seed ^ 0x5eed));
+    done = await faulty();
     if (!isOver(world)) await withoutFaults(world);
   } catch (bug) {
     world.violated(bug);
@@ -68,7 +82,7 @@ async function run({ seed, operations, planted, rates, show }: SimulationOptions
     process.off('unhandledRejection', onBug);
   }
   if (world.violation) world.note(`violation ${world.violation.message}`);
-  const { scheduler, history, faults, violation } = world;
+  const { scheduler, history, faults, violation, trace } = world;
   return {
     seed,
     operations: done,
@@ -82,12 +96,12 @@ async function run({ seed, operations, planted, rates, show }: SimulationOptions
 }
 
 /** How many operations were done: all of them, or those up to a violation. */
-async function withFaults(world: World, operations: number, chance: SeededChance): Promise<number> {
-  const { scheduler, terrain, clients, orders, faults } = world;
+export async function withFaults(world: World, operations: number, chance: SeededChance): Promise<number> {
+  const { scheduler, terrain, orders, faults } = world;
   const gapMs = 1 + 40 * chance.random() ** 3;
-  for (const plan of terrain.subnets) clients.ask(orders.defineSubnet(plan), 0);
+  for (const plan of terrain.subnets) ask(world, orders.defineSubnet(plan));
   const [first] = terrain.subnets;
-  if (world.hasPods && first) world.users.createSubnet(first, { default: true });
+  if (world.hasPods && first) actInCluster(world, () => world.users.createSubnet(first, { default: true }));
   for (let done = 0; done < operations; done += 1) {
     const wait = faults.strikes('time-jump')
       ? chance.random() * JUMP_MAX_MS
@@ -95,44 +109,49 @@ async function withFaults(world: World, operations: number, chance: SeededChance
     const untilMs = scheduler.nowMs + Math.floor(wait);
     while (!isOver(world) && (await scheduler.step(untilMs)));
     if (isOver(world)) return done;
+    world.kept?.timePassed();
     operate(world, chance);
-    if (done % VIEWS_EVERY === VIEWS_EVERY - 1) world.checked(() => checkViews(world));
+    if (done % VIEWS_EVERY === VIEWS_EVERY - 1) perform(world, { views: 'checked' });
   }
   return operations;
 }
 
 function operate(world: World, chance: SeededChance): void {
-  const { faults, clients, orders, machines, processes } = world;
+  const { faults, orders, machines, processes } = world;
   if (faults.strikes('crash')) {
     const alive = [...processes.values()].filter(({ life }) => !life.isOver);
     const victim = alive[chance.below(Math.max(1, alive.length))];
-    if (victim) world.crash(victim);
+    if (victim) perform(world, { crash: victim.machine.name });
   }
   if (faults.strikes('clock-step')) {
-    const { wall, name } = machines[chance.below(machines.length)] as World['machines'][number];
-    wall.offMs += Math.round((chance.random() * 2 - 1) * CLOCK_STEP_MAX_MS);
-    world.note(`${name}'s clock is ${wall.offMs} off`);
+    const { name } = machines[chance.below(machines.length)] as World['machines'][number];
+    perform(world, { clock: name, byMs: Math.round((chance.random() * 2 - 1) * CLOCK_STEP_MAX_MS) });
   }
-  if (faults.strikes('clock-leap')) world.leaps.leap();
+  if (faults.strikes('clock-leap')) perform(world, { clocks: 'leap' });
   outside(world, chance);
   const lateMs = chance.random() < 0.1 ? -chance.below(30_000) : 0;
-  clients.ask(orders.next(), lateMs);
+  ask(world, orders.next(), lateMs);
+}
+
+function ask(world: World, command: LedgerCommand, offMs = 0): void {
+  const commandId = `c${world.clients.sent + 1}`;
+  perform(world, { ask: command, commandId, ...(offMs !== 0 && { offMs }) });
 }
 
 function outside(world: World, chance: SeededChance): void {
-  const { faults, neighbours, processes, lock, scheduler } = world;
-  if (faults.strikes('northbound-edit')) world.note(`neighbour: ${neighbours.edit()}`);
-  if (faults.strikes('northbound-wipe')) world.note(`neighbour: ${neighbours.disaster()}`);
+  const { faults, neighbours, processes } = world;
+  if (faults.strikes('northbound-edit'))
+    actInNorthbound(world, () => world.note(`neighbour: ${neighbours.edit()}`));
+  if (faults.strikes('northbound-wipe')) perform(world, { disaster: true });
   if (faults.strikes('northbound-disconnect')) {
-    for (const { projectors } of processes.values())
-      for (const projector of projectors)
-        if (projector instanceof OvnProjector && chance.random() < 0.7) projector.session.disconnect();
+    const names = [...processes.values()].flatMap(({ machine, projectors }) =>
+      projectors.some((one) => one instanceof OvnProjector) && chance.random() < 0.7 ? [machine.name] : [],
+    );
+    perform(world, { disconnect: names });
   }
   inCluster(world);
   if (faults.strikes('lock-stolen')) {
-    const thief = { lockChanged: () => undefined };
-    lock.steal(thief);
-    scheduler.after(Math.ceil(chance.random() * THEFT_MAX_MS), () => lock.release(thief));
+    perform(world, { stealLock: Math.ceil(chance.random() * THEFT_MAX_MS) });
   }
 }
 
@@ -140,19 +159,17 @@ function outside(world: World, chance: SeededChance): void {
 const WORKLOADS_SHARE = 0.7;
 
 function inCluster(world: World): void {
-  const { faults, cluster, processes, users, workloads, hasKubernetes, hasPods, outside: chance } = world;
+  const { faults, users, workloads, hasKubernetes, hasPods, outside: chance } = world;
   if (!hasKubernetes) return;
   if (chance.random() < world.clusterShare)
-    world.note(`user: ${hasPods && chance.random() < WORKLOADS_SHARE ? workloads.act() : users.act()}`);
-  if (hasPods && faults.strikes('controllers-paused')) world.controllers.pause();
-  if (faults.strikes('watch-dropped')) cluster.sandbox.faults.dropWatches();
-  if (faults.strikes('watch-silent')) cluster.sandbox.faults.silenceWatches();
-  if (faults.strikes('history-compacted')) cluster.sandbox.faults.compact();
-  if (faults.strikes('kubernetes-cut')) {
-    for (const { projectors, life } of processes.values())
-      for (const projector of projectors)
-        if (projector instanceof KubernetesRole && !life.isOver) projector.connection.cut();
-  }
+    actInCluster(world, () =>
+      world.note(`user: ${hasPods && chance.random() < WORKLOADS_SHARE ? workloads.act() : users.act()}`),
+    );
+  if (hasPods && faults.strikes('controllers-paused')) perform(world, { controllers: 'pause' });
+  if (faults.strikes('watch-dropped')) perform(world, { watches: 'dropped' });
+  if (faults.strikes('watch-silent')) perform(world, { watches: 'silent' });
+  if (faults.strikes('history-compacted')) perform(world, { watches: 'compacted' });
+  if (faults.strikes('kubernetes-cut')) perform(world, { kubernetes: 'cut' });
 }
 
 async function withoutFaults(world: World): Promise<void> {
@@ -180,7 +197,8 @@ const WRITES_AT_REST_MAX = 1_500;
 /** More happenings than this at one time lead to nothing. */
 const STEPS_AT_ONCE_MAX = 3_000;
 
-function isOver(world: World): boolean {
+/** Whether there is nothing to go on for. */
+export function isOver(world: World): boolean {
   const { scheduler } = world;
   if (world.violation) return true;
   for (const where of ['northbound', 'kubernetes'] as const) {

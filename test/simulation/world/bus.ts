@@ -13,12 +13,13 @@ export class Bus {
     private readonly faults: SeededFaults,
   ) {}
 
-  send(deliver: () => void): void {
-    const { faults } = this;
+  /** @param what it is, to tell its faults from others' */
+  send(deliver: () => void, what = ''): void {
+    const faults = this.faults.of(what);
     if (!faults.strikes('bus-loss')) this.deliverIn(faults.delayMs(USUAL_MS, 'bus-slow'), deliver);
     while (faults.strikes('bus-duplicate')) this.deliverIn(faults.delayMs(USUAL_MS, 'bus-slow'), deliver);
     if (faults.strikes('bus-late-duplicate'))
-      this.deliverIn(Math.ceil(LATE_MAX_MS * faults.chance.random() ** 3), deliver);
+      this.deliverIn(Math.ceil(LATE_MAX_MS * faults.random() ** 3), deliver);
   }
 
   private deliverIn(delayMs: number, deliver: () => void): void {

@@ -23,18 +23,21 @@ export class Clients {
     private readonly onAnswer: (order: Order, outcome: LedgerOutcome, isFirst: boolean) => void,
   ) {}
 
-  /** @param offMs how far the client's clock is off */
-  ask(command: LedgerCommand, offMs: number): void {
+  /** @param offMs how far the client's clock is off @param commandId of a story that is told */
+  ask(command: LedgerCommand, offMs: number, commandId = `c${this.sent + 1}`): void {
     this.sent += 1;
     const issuedAtMs = EPOCH_MS + this.scheduler.nowMs + offMs;
-    const order = { commandId: `c${this.sent}`, issuedAtMs, command };
+    const order = { commandId, issuedAtMs, command };
     this.unanswered.set(order.commandId, order);
     this.send(order, PATIENCE_MS);
   }
 
   private send(order: Order, patienceMs: number): void {
     if (!this.unanswered.has(order.commandId)) return;
-    this.bus.send(() => this.deliver(order, (outcome) => this.bus.send(() => this.take(order, outcome))));
+    const { commandId } = order;
+    const back = (outcome: LedgerOutcome | 'fault'): void =>
+      this.bus.send(() => this.take(order, outcome), `answer ${commandId}`);
+    this.bus.send(() => this.deliver(order, back), commandId);
     this.scheduler.after(patienceMs, () => this.send(order, Math.min(patienceMs * 2, PATIENCE_MAX_MS)));
   }
 

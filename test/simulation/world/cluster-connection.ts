@@ -27,7 +27,9 @@ export class ClusterConnection {
   cut(): void {
     const { rest } = this.sandbox;
     rest.cut();
-    this.life.clock.after(Math.ceil(this.world.outside.random() * CUT_MAX_MS), () => rest.mend());
+    const { draws, outside } = this.world;
+    const lasts = draws.number(`${this.life.name} is cut`, () => outside.random());
+    this.life.clock.after(Math.ceil(lasts * CUT_MAX_MS), () => rest.mend());
   }
 
   /** The process died: its sockets are closed. */
@@ -37,8 +39,8 @@ export class ClusterConnection {
   }
 
   private calling(call: SandboxRest['call']): SandboxRest['call'] {
-    const { faults } = this.world;
     return (request) => {
+      const faults = this.world.faults.of(`${this.life.name} ${request.method} ${request.path}`);
       const going = faults.delayMs(GOING_MS, 'kubernetes-slow');
       const send = async () => {
         if (faults.strikes('kubernetes-error')) throw unavailable('the request did not get there');
@@ -59,8 +61,9 @@ export class ClusterConnection {
 
   /** Events keep their order, and what is on its way when the stream ends never comes. */
   private watching(watch: SandboxRest['watch']): SandboxRest['watch'] {
-    const { faults, scheduler } = this.world;
+    const { scheduler } = this.world;
     return (path, query, onEvent, signal) => {
+      const faults = this.world.faults.of(`${this.life.name} watch ${path}`);
       let deliveredMs = 0;
       let isOver = false;
       const late: typeof onEvent = (event) => {

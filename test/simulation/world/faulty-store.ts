@@ -10,7 +10,7 @@ import {
   StoreFault,
   type Version,
 } from '@holdfast/event-store';
-import type { SeededFaults } from '../engine/faults';
+import type { FaultsOf, SeededFaults } from '../engine/faults';
 import type { Scheduler } from '../engine/scheduler';
 import type { Trace } from '../engine/trace';
 import type { DurableLog } from './durable-log';
@@ -36,7 +36,8 @@ export class FaultyStore implements EventStore {
   constructor(private readonly around: StoreSurroundings) {}
 
   append(stream: string, expected: Version, events: readonly NewEvent[]): Promise<AppendResult> {
-    const { life, log, faults, scheduler, isShared } = this.around;
+    const { life, log, scheduler, isShared } = this.around;
+    const faults = this.around.faults.of(`${life.name} append ${stream}`);
     const goingMs = faults.delayMs(GOING_MS, 'store-slow');
     const land = (): Promise<AppendResult> => log.append(life.name, stream, expected, events);
     return life.call(
@@ -46,7 +47,7 @@ export class FaultyStore implements EventStore {
         if (faults.strikes('store-unavailable')) throw this.unavailable();
         if (faults.strikes('store-lost-append')) throw this.unknown();
         if (isShared && faults.strikes('store-late-append')) {
-          scheduler.after(Math.ceil(faults.chance.random() * LATE_MS), () => void land());
+          scheduler.after(Math.ceil(faults.random() * LATE_MS), () => void land());
           throw this.unknown();
         }
         const result = await land();
@@ -59,17 +60,18 @@ export class FaultyStore implements EventStore {
   }
 
   readStream(stream: string, from: Version): AsyncIterable<readonly RecordedEvent[]> {
-    return this.pages(() => this.around.log.store.readStream(stream, from));
+    return this.pages(stream, () => this.around.log.store.readStream(stream, from));
   }
 
   readAll(after: Position | undefined, options?: ReadAllOptions): AsyncIterable<readonly RecordedEvent[]> {
-    return this.pages(() => this.around.log.store.readAll(after, options));
+    return this.pages('all', () => this.around.log.store.readAll(after, options));
   }
 
   onAppend(hint: () => void): () => void {
-    const { life, log, faults, scheduler } = this.around;
+    const { life, log, scheduler } = this.around;
+    const faults = this.around.faults.of(`${life.name} hint`);
     const later = (): void => {
-      const delayMs = Math.ceil(faults.chance.random() * HINT_MS);
+      const delayMs = Math.ceil(faults.random() * HINT_MS);
       scheduler.after(delayMs, () => (life.isOver ? undefined : hint()));
     };
     return log.store.onAppend(() => {
@@ -83,26 +85,28 @@ export class FaultyStore implements EventStore {
   async close(): Promise<void> {}
 
   private async *pages(
+    of: string,
     read: () => AsyncIterable<readonly RecordedEvent[]>,
   ): AsyncGenerator<readonly RecordedEvent[]> {
-    const { life, faults } = this.around;
-    await life.call(faults.delayMs(GOING_MS, 'store-slow'), () => this.mayFail(), 0);
+    const { life } = this.around;
+    const faults = this.around.faults.of(`${life.name} read ${of}`);
+    await life.call(faults.delayMs(GOING_MS, 'store-slow'), () => this.mayFail(faults), 0);
     for await (const page of read()) {
       if (!faults.strikes('store-small-pages')) {
         yield page;
         continue;
       }
       for (let at = 0; at < page.length; ) {
-        const size = 1 + Math.floor(faults.chance.random() * page.length);
+        const size = 1 + Math.floor(faults.random() * page.length);
         yield page.slice(at, at + size);
         at += size;
-        await life.call(faults.delayMs(0, 'store-slow'), () => this.mayFail(), 0);
+        await life.call(faults.delayMs(0, 'store-slow'), () => this.mayFail(faults), 0);
       }
     }
   }
 
-  private mayFail(): void {
-    if (this.around.faults.strikes('store-read-fault')) throw this.unavailable();
+  private mayFail(faults: FaultsOf): void {
+    if (faults.strikes('store-read-fault')) throw this.unavailable();
   }
 
   private unavailable(): StoreFault {

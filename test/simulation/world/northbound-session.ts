@@ -52,7 +52,8 @@ export class NorthboundSession implements Northbound {
   }
 
   async transact(operations: readonly OvsdbOperation[]): Promise<TransactResult> {
-    const { faults, history } = this.world;
+    const { history } = this.world;
+    const faults = this.world.faults.of(`${this.life.name} transact`);
     const { connection } = this;
     if (connection === 0) throw new OvsdbFault('not-connected', 'there is no connection');
     const result = await this.life.call(
@@ -91,7 +92,7 @@ export class NorthboundSession implements Northbound {
   died(): void {
     this.stopWatching();
     this.connection = 0;
-    const noticedMs = Math.ceil(this.world.outside.random() * NOTICED_MAX_MS);
+    const noticedMs = Math.ceil(this.drawn('death is noticed') * NOTICED_MAX_MS);
     this.world.scheduler.after(noticedMs, () => this.lock.release(this));
   }
 
@@ -100,7 +101,7 @@ export class NorthboundSession implements Northbound {
     this.connection = 0;
     this.lock.release(this);
     this.tellState();
-    const afterMs = Math.ceil(this.world.outside.random() * RECONNECT_MAX_MS);
+    const afterMs = Math.ceil(this.drawn('connects again') * RECONNECT_MAX_MS);
     this.life.clock.after(afterMs, () => this.connect());
   }
 
@@ -118,11 +119,16 @@ export class NorthboundSession implements Northbound {
     if (this.isCandidate) this.lock.ask(this);
   }
 
+  private drawn(what: string): number {
+    const { draws, outside } = this.world;
+    return draws.number(`${this.life.name} ${what}`, () => outside.random());
+  }
+
   private tellLater(): void {
     const { connection } = this;
     if (connection === 0) return;
     const { tables, commits } = this.database;
-    const lagMs = this.world.faults.delayMs(LAG_MS, 'northbound-slow');
+    const lagMs = this.world.faults.delayMs(LAG_MS, 'northbound-slow', `${this.life.name} monitor`);
     this.life.clock.after(lagMs, () => {
       // A later state may have been told already, and time does not go back.
       if (this.connection === connection && commits > this.shownCommits) this.tell({ tables, commits });

@@ -54,9 +54,9 @@ export class Process {
   ) {
     const { scheduler, faults, planted, log, history, trace, isShared } = world;
     const name = `${machine.name}#${incarnation}`;
-    const diesHere = (): boolean => this.isReady && faults.strikes('crash-at-port');
+    const diesHere = (): boolean => this.isReady && faults.strikes('crash-at-port', name);
     this.life = new Life(name, scheduler, machine.wall, diesHere, () => onDeath(this));
-    this.chance = new SeededChance(world.chance.below(2 ** 31));
+    this.chance = new SeededChance(world.draws.seed(`process ${name}`, () => world.chance.below(2 ** 31)));
     const { clock } = this.life;
     const store = new FaultyStore({ life: this.life, log, faults, scheduler, trace, isShared });
     this.store = planted.store?.(store, world, incarnation) ?? store;

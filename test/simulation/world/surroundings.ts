@@ -12,6 +12,7 @@ import type { Northbound } from '@holdfast/ovn';
 import type { Answers } from '../check/answers';
 import type { History } from '../check/history';
 import type { NorthboundChecker } from '../check/northbound';
+import type { Draws } from '../engine/draws';
 import type { SeededFaults } from '../engine/faults';
 import type { Scheduler } from '../engine/scheduler';
 import type { Trace } from '../engine/trace';
@@ -27,6 +28,8 @@ export interface Surroundings {
   readonly chance: SeededChance;
   /** What is outside draws from its own chance. */
   readonly outside: SeededChance;
+  /** What a recorded run keeps of chance, and a told story gives back. */
+  readonly draws: Draws;
   readonly trace: Trace;
   readonly planted: Planted;
   readonly faults: SeededFaults;

@@ -6,6 +6,7 @@ import type { KubernetesObject } from '@holdfast/kube-api';
 import { Answers } from '../check/answers';
 import { History } from '../check/history';
 import type { LedgerOutcome } from '@holdfast/ledger';
+import { Draws, type KeptDraws, ToldDraws } from '../engine/draws';
 import { SeededFaults } from '../engine/faults';
 import { Scheduler } from '../engine/scheduler';
 import { type Rates, drawRates } from '../engine/swarm';
@@ -22,6 +23,7 @@ import { Cluster } from '../kubernetes/cluster';
 import { KubernetesUsers } from '../kubernetes/users';
 import { Controllers } from '../kubernetes/workloads/controllers';
 import { WorkloadUsers } from '../kubernetes/workloads/workload-users';
+import type { KeptSteps } from './act';
 import { EPOCH_MS, Life } from './life';
 import { OvnProjector } from './projectors/ovn-projector';
 import { NorthboundChecker } from '../check/northbound';
@@ -47,6 +49,12 @@ export interface WorldOptions {
   /** The same for the faults altogether. */
   readonly faults?: SeededFaults;
   readonly scenery?: Scenery;
+  /** Keeps what is drawn. */
+  readonly draws?: Draws;
+  /** And what is done. */
+  readonly kept?: KeptSteps;
+  /** Is told: what it does not keep of draws follows from their names. */
+  readonly story?: StoryWorld;
 }
 
 /** Which processes there are. */
@@ -62,6 +70,12 @@ export interface Scenery {
   readonly isShared: boolean;
 }
 
+/** What a story tells of its world. */
+export interface StoryWorld extends KeptDraws {
+  readonly scenery: Scenery;
+  readonly windowMs: number;
+}
+
 /** For how long commands are remembered: short, so that a run sees windows end. */
 const WINDOWS_MS = [20_000, 120_000, 600_000];
 /** Until a dead process is started again, at most. */
@@ -75,6 +89,7 @@ const PODS_RATE = 0.6;
 export class World implements Surroundings {
   readonly scheduler = new Scheduler();
   readonly chance: SeededChance;
+  readonly draws: Draws;
   readonly trace: Trace;
   readonly planted: Planted;
   readonly faults: SeededFaults;
@@ -108,23 +123,29 @@ export class World implements Surroundings {
   readonly writesAtRest = { northbound: 0, kubernetes: 0 };
   /** See `Scenery`. */
   readonly isShared: boolean;
+  readonly scenery: Scenery;
+  /** What was done in it, if that is kept. */
+  readonly kept: KeptSteps | undefined;
   /** How often somebody does something in the cluster while a client asks for something: each costs what ten others do. */
   readonly clusterShare: number;
   private isHealed = false;
 
-  constructor({ seed, trace, planted = NOTHING_PLANTED, rates, faults, scenery }: WorldOptions) {
+  constructor({ seed, trace, story, planted = NOTHING_PLANTED, rates, faults, ...more }: WorldOptions) {
+    this.draws = story ? new ToldDraws(story) : (more.draws ?? new Draws());
     this.chance = new SeededChance(seed);
     this.trace = trace;
+    this.kept = more.kept;
     this.planted = planted;
-    const drawn = drawRates(this.fork());
-    const ofSeed = new SeededFaults(this.fork(), rates ?? drawn);
+    const drawn = drawRates(this.fork('rates'));
+    const ofSeed = new SeededFaults(this.fork('faults'), rates ?? drawn, this.draws);
     this.faults = faults ?? ofSeed;
-    this.windowMs = WINDOWS_MS[this.chance.below(WINDOWS_MS.length)] as number;
-    this.terrain = drawTerrain(this.fork());
-    this.orders = new Orders(this.terrain, this.fork(), new SeededChance(seed ^ OF_LABELS));
-    this.outside = this.fork();
+    const windowMs = WINDOWS_MS[this.chance.below(WINDOWS_MS.length)] as number;
+    this.windowMs = story?.windowMs ?? windowMs;
+    this.terrain = drawTerrain(this.fork('terrain'));
+    this.orders = new Orders(this.terrain, this.fork('orders'), new SeededChance(seed ^ OF_LABELS));
+    this.outside = this.fork('outside');
     this.lock = planted.lock?.(new NorthboundLock()) ?? new NorthboundLock();
-    this.neighbours = new Neighbours(this.northbound, this.terrain, this.fork());
+    this.neighbours = new Neighbours(this.northbound, this.terrain, this.fork('neighbours'));
     this.northboundChecker = new NorthboundChecker(this.neighbours);
     const clusterClock = new Life(
       'cluster',
@@ -133,16 +154,18 @@ export class World implements Surroundings {
       () => false,
       () => undefined,
     ).clock;
-    this.cluster = new Cluster(clusterClock, this.fork());
-    const { writers, projectors, hasKubernetes, hasPods, isShared } = scenery ?? drawScenery(this.chance);
+    this.cluster = new Cluster(clusterClock, this.fork('cluster'));
+    const ofStory = story?.scenery ?? more.scenery;
+    this.scenery = ofStory ?? drawScenery(this.chance);
+    const { writers, projectors, hasKubernetes, hasPods, isShared } = this.scenery;
     this.hasPods = hasKubernetes && hasPods;
     this.clusterShare = this.hasPods ? 0.03 + 0.17 * this.chance.random() ** 2 : 0.06;
     this.users = new KubernetesUsers(
-      ...([this.cluster, this.terrain, this.fork(), this.hasPods] as const),
+      ...([this.cluster, this.terrain, this.fork('users'), this.hasPods] as const),
       new LabelOrders(this.terrain, new SeededChance(seed ^ OF_LABELS)),
     );
-    this.controllers = new Controllers(this.cluster, this.scheduler, this.fork(), clusterClock);
-    this.workloads = new WorkloadUsers(this.cluster, this.controllers, this.terrain, this.fork());
+    this.controllers = new Controllers(this.cluster, this.scheduler, this.fork('controllers'), clusterClock);
+    this.workloads = new WorkloadUsers(this.cluster, this.controllers, this.terrain, this.fork('workloads'));
     this.grants = new Grants(this.cluster, (subnet, holder) =>
       this.history.owners.book(subnet).held.get(holder),
     );
@@ -174,8 +197,12 @@ export class World implements Surroundings {
   }
 
   /** Chance for one purpose, so that what one part draws does not change what another does. */
-  fork(): SeededChance {
-    return new SeededChance(this.chance.below(2 ** 31));
+  fork(purpose: string): SeededChance {
+    return new SeededChance(this.draws.seed(purpose, () => this.chance.below(2 ** 31)));
+  }
+
+  private drawn(what: string): number {
+    return this.draws.number(what, () => this.chance.random());
   }
 
   note(what: string): void {
@@ -215,7 +242,7 @@ export class World implements Surroundings {
   private died({ machine, incarnation, life, projectors }: Process): void {
     for (const projector of projectors) projector.died();
     this.note(`${life.name} dies`);
-    const delayMs = this.isHealed ? 0 : Math.ceil(this.chance.random() * RESTART_MAX_MS);
+    const delayMs = this.isHealed ? 0 : Math.ceil(this.drawn(`${life.name} is away`) * RESTART_MAX_MS);
     this.scheduler.after(delayMs, () => this.boot(machine, incarnation + 1));
   }
 
@@ -278,7 +305,8 @@ export class World implements Surroundings {
     const serving = [...this.processes.values()].filter(
       ({ isReady, life, machine }) => isReady && !life.isOver && machine.takesOrders,
     );
-    const process = serving[serving.length > 1 ? this.chance.below(serving.length) : 0];
+    const at = serving.length > 1 ? this.drawn(`${order.commandId} goes to`) * serving.length : 0;
+    const process = serving[Math.floor(at)];
     if (process) this.checked(() => process.handle(order, answer));
   }
 }

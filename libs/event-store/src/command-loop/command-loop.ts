@@ -3,11 +3,8 @@
 // one batch. A command is answered only after its events, and all events it was decided upon, are durable.
 import type { CommandEnvelope, CommandOutcome } from './command-envelope';
 import type { Decider } from './decider';
-import type { CommandLoopOptions } from './loop-options';
+import { type CommandLoopOptions, STREAMS_KEPT_DEFAULT } from './loop-options';
 import { StreamLoop } from './stream-loop';
-
-/** Idle streams' states are kept up to this many (a name's state is small, and there is one a Vip). */
-const STREAMS_KEPT_MAX = 100_000;
 
 export class CommandLoop<State, Command, Event, Reply, Rejection> {
   private readonly streams = new Map<string, StreamLoop<State, Command, Event, Reply, Rejection>>();
@@ -30,7 +27,10 @@ export class CommandLoop<State, Command, Event, Reply, Rejection> {
     return this.stream(id).execute(envelope);
   }
 
-  /** What the command was told in this stream when it first came, if it did; for whoever is not sure of the stream. */
+  /**
+   * What the command was told in this stream when it first came, if it did, for whoever is not sure of the stream; that it
+   * has expired, where it comes later than that is known.
+   */
   recall(
     id: string,
     envelope: CommandEnvelope<Command>,
@@ -49,13 +49,15 @@ export class CommandLoop<State, Command, Event, Reply, Rejection> {
   private stream(id: string): StreamLoop<State, Command, Event, Reply, Rejection> {
     let stream = this.streams.get(id);
     if (!stream) {
-      if (this.streams.size >= STREAMS_KEPT_MAX) this.forgetIdle();
+      const { streamsKeptMax = STREAMS_KEPT_DEFAULT } = this.options;
+      if (this.streams.size >= streamsKeptMax) this.forgetIdle();
       stream = new StreamLoop(id, this.decider, this.options, this.openedMs);
       this.streams.set(id, stream);
     }
     return stream;
   }
 
+  /** One that is not idle stays, however many there are: another loop of its stream would know nothing of what is under way. */
   private forgetIdle(): void {
     for (const [id, stream] of this.streams) {
       if (!stream.isIdle) continue;

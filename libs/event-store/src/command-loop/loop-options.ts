@@ -20,6 +20,11 @@ export interface CommandLoopOptions<Rejection> {
   readonly hasOtherWriters?: boolean;
   /** For how long a redelivered command gets its first reply; older ones are refused. Default 24 hours. */
   readonly windowMs?: number;
+  /** Of how many streams the states are kept, when they are idle. */
+  readonly streamsKeptMax?: number;
 }
+
+/** A name's state is small, and there is one a Vip. */
+export const STREAMS_KEPT_DEFAULT = 100_000;
 
 export const WINDOW_DEFAULT_MS = 24 * 3_600_000;

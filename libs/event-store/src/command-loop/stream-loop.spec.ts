@@ -164,6 +164,48 @@ describe('when what is in flight fails', () => {
     append.mockRestore();
     expect(await loop.execute('a', { actor, command: 1 })).toMatchObject({ reply: 1 });
   });
+
+  it('counts conflicts only since an append last landed: who is overtaken now and then is served for ever', async () => {
+    const store = new MemoryEventStore();
+    const append = store.append.bind(store);
+    let conflicts = 0;
+    store.append = (...args) => {
+      conflicts = (conflicts + 1) % 16;
+      return conflicts === 0 ? append(...args) : Promise.resolve({ outcome: 'conflict', actual: 5 });
+    };
+    const { loop } = loopOn(store);
+    for (const seat of [1, 2, 3])
+      expect(await loop.execute('a', { actor, command: seat })).toMatchObject({ reply: seat });
+  });
+});
+
+describe('more streams than are kept', () => {
+  it('never cost the loop of one that is busy', async () => {
+    const { store, inFlight, through } = gated();
+    const options = { store, clock, chance: new SeededChance(1), refuse: String, streamsKeptMax: 1 };
+    const loop = new CommandLoop(seats, options);
+    const envelope = { actor, command: 'any', commandId: 'c', issuedAtMs: clock.now() } as const;
+    const first = loop.execute('a', envelope);
+    await settled();
+    for (const other of ['b', 'c']) await loop.execute(other, { actor, command: 99 });
+    const [again, next] = [loop.execute('a', envelope), loop.execute('a', { actor, command: 'any' })];
+    await settled();
+    // A second loop of the stream would have sent both by now, beside the first.
+    expect(inFlight()).toBe(1);
+    await through();
+    expect(await again).toEqual(await first);
+    await through();
+    expect(await next).toMatchObject({ reply: 1 });
+  });
+
+  it('are forgotten when they are idle, and read again', async () => {
+    const store = new MemoryEventStore();
+    const read = jest.spyOn(store, 'readStream');
+    const options = { store, clock, chance: new SeededChance(1), refuse: String, streamsKeptMax: 1 };
+    const loop = new CommandLoop(seats, options);
+    for (const stream of ['a', 'b', 'a', 'a']) await loop.execute(stream, { actor, command: 'any' });
+    expect(read.mock.calls.map(([stream]) => stream)).toEqual(['row-a', 'row-b', 'row-a']);
+  });
 });
 
 it('fails only the command that has met a bug', async () => {

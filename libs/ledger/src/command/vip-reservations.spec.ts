@@ -13,8 +13,8 @@ const SUBNETS = ['left', 'right'] as const;
 const grant = { type: 'GrantParent', vip: 'web', port: 'a', grantor: 'explicit' } as const;
 
 /** The ledger's writing side over `store`, as a process has it when it starts. */
-function start(store: EventStore, clock = new VirtualClock()) {
-  const options = { store, clock, chance: systemChance, refuse: toRejection };
+function start(store: EventStore, clock = new VirtualClock(), hasOtherWriters = false) {
+  const options = { store, clock, chance: systemChance, refuse: toRejection, hasOtherWriters };
   const subnets = new SubnetLoop(options);
   const vips = new VipReservations(subnets, new VipNameLoop(options), clock);
   const reserve = (subnetName: string, more: { commandId?: string; v4?: number } = {}) =>
@@ -250,5 +250,37 @@ it('tells a reservation that comes again what it was told, and takes the name fo
   await release();
   const count = await countEvents(store);
   expect(await reserve('left', { commandId: 'reserve-1' })).toEqual(first);
+  expect(await countEvents(store)).toBe(count);
+});
+
+it('tells a release that was refused in one subnet, and acted in the next at another process, what it did', async () => {
+  const store = new MemoryEventStore();
+  await withSubnets(store);
+  const clock = new VirtualClock();
+  const [one, other] = [start(store, clock, true), start(store, clock, true)];
+  await one.reserve('left');
+  await one.release();
+  expect(await one.release('late')).toMatchObject({ rejected: { code: 'VipNotFound' }, subnet: 'left' });
+  await other.reserve('right');
+  const acted = await other.release('late');
+  expect(acted).toMatchObject({ subnet: 'right', position: expect.any(String) });
+  for (const process of [one, other, start(store, clock, true)])
+    expect(await process.release('late')).toEqual(acted);
+});
+
+it('tells a reservation that comes back after the window that it has expired, whoever has the name since', async () => {
+  const store = new MemoryEventStore();
+  await withSubnets(store);
+  const { vips, reserve, release, clock } = start(store);
+  const command = { type: 'ReserveVip', subnet: 'left', name: 'web', vipType: '', selector: [] } as const;
+  const late = { actor, command, commandId: 'late', issuedAtMs: clock.now() };
+  const first = await vips.reserve(late);
+  await release();
+  await reserve('right');
+  await clock.advance(23 * 3_600_000);
+  expect(await vips.reserve(late)).toEqual(first);
+  const count = await countEvents(store);
+  await clock.advance(2 * 3_600_000);
+  expect(await vips.reserve(late)).toMatchObject({ rejected: { code: 'CommandExpired' }, subnet: 'left' });
   expect(await countEvents(store)).toBe(count);
 });

@@ -54,7 +54,7 @@ export class VipReservations {
     const { subnet, formerSubnets } = await this.names.peek(command.name);
     if (subnet === undefined) return notFound(envelope, command.name);
     const revised = { ...envelope, command: { ...command, subnet }, dedupeOn: command };
-    return (await this.earlierReplyIn(formerSubnets, revised)) ?? this.executeIn(subnet, revised);
+    return (await this.earlierReply(formerSubnets, revised)) ?? this.executeIn(subnet, revised);
   }
 
   async release(envelope: CommandEnvelope<Omit<ReleaseVip, 'subnet'>>): Promise<LedgerOutcome> {
@@ -62,7 +62,7 @@ export class VipReservations {
     const { subnet, claim, isClaimed, formerSubnets } = await this.names.peek(command.name);
     if (subnet === undefined) return notFound(envelope, command.name);
     const released = { ...envelope, command: { ...command, subnet }, dedupeOn: command };
-    const earlier = await this.earlierReplyIn(formerSubnets, released);
+    const earlier = await this.earlierReply(formerSubnets, released);
     if (earlier) return earlier;
     const outcome = await this.executeIn(subnet, released);
     if (!outcome.rejected && isClaimed) await this.giveUp(actor, command.name, subnet, claim);
@@ -80,20 +80,36 @@ export class VipReservations {
     if (subnet === undefined) return notFound(envelope, vip);
     const found = { ...command, subnet } as SubnetCommand;
     const used = { ...envelope, command: found, dedupeOn: command as SubnetCommand };
-    return (await this.earlierReplyIn(formerSubnets, used)) ?? this.executeIn(subnet, used);
+    return (await this.earlierReply(formerSubnets, used)) ?? this.executeIn(subnet, used);
   }
 
-  /** What a command was told that comes again since another subnet has the name: it must not act on another Vip. */
+  /**
+   * What a command was told that comes again since another subnet has the name: it must not act on another Vip. One that was
+   * refused in one subnet may have acted in the next, at another process or while the name went over: then what it did is the
+   * answer, wherever the refusal is remembered.
+   */
+  private async earlierReply(
+    formerSubnets: readonly string[],
+    envelope: CommandEnvelope<SubnetCommand>,
+  ): Promise<LedgerOutcome | undefined> {
+    const earlier = await this.earlierReplyIn(formerSubnets, envelope);
+    if (!earlier?.rejected) return earlier;
+    return (await this.earlierReplyIn([envelope.command.subnet], envelope)) ?? earlier;
+  }
+
+  /** One that acted goes before one that was refused. */
   private async earlierReplyIn(
     subnets: readonly string[],
     envelope: CommandEnvelope<SubnetCommand>,
   ): Promise<LedgerOutcome | undefined> {
     if (envelope.commandId === undefined) return undefined;
+    let refused: LedgerOutcome | undefined;
     for (const subnet of subnets) {
       const earlier = await this.subnets.recall(subnet, envelope);
-      if (earlier) return { ...earlier, subnet };
+      if (earlier && !earlier.rejected) return { ...earlier, subnet };
+      refused ??= earlier && { ...earlier, subnet };
     }
-    return undefined;
+    return refused;
   }
 
   private async executeIn(subnet: string, envelope: CommandEnvelope<SubnetCommand>): Promise<LedgerOutcome> {

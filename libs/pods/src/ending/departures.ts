@@ -42,15 +42,23 @@ export class Departures {
     pod: KubernetesObject | undefined,
   ): Promise<number | undefined> {
     const object = `pod/${keyOf(ref)}`;
+    const ends = new Map<string, Leaving | number | undefined>();
+    const unsettled = new Set<string>();
     const delaysMs: (number | undefined)[] = [];
     for (const use of this.context.index.usesOf(object)) {
-      if (use.uid === pod?.metadata.uid) {
-        this.missing.found(use.uid);
+      const { uid } = use;
+      if (uid === pod?.metadata.uid) {
+        this.missing.found(uid);
         continue;
       }
-      const leaving = await this.endOf(use, object, ref, pod);
-      delaysMs.push(typeof leaving === 'object' ? await this.detach(key, use, leaving) : leaving);
+      // A Pod goes once, whatever it uses: it is missed, and asked for, once for all of that.
+      if (!ends.has(uid)) ends.set(uid, await this.endOf(use, object, ref, pod));
+      const leaving = ends.get(uid);
+      const delayMs = typeof leaving === 'object' ? await this.detach(key, use, leaving) : leaving;
+      if (delayMs !== undefined) unsettled.add(uid);
+      delaysMs.push(delayMs);
     }
+    for (const uid of ends.keys()) if (!unsettled.has(uid)) this.missing.found(uid);
     return soonest(delaysMs);
   }
 
@@ -131,9 +139,9 @@ export class Departures {
       actorNamed(PODS, evidence.object.slice('pod/'.length)),
     );
     if (execution.is === 'behind') return BEHIND_RETRY_MS;
-    if (execution.rejected && execution.rejected.code !== 'ReservationNotFound') return REJECTED_RETRY_MS;
-    this.missing.found(uid);
-    return undefined;
+    return execution.rejected && execution.rejected.code !== 'ReservationNotFound'
+      ? REJECTED_RETRY_MS
+      : undefined;
   }
 
   /** Of a Vip: whoever is behind its user. */

@@ -69,14 +69,17 @@ export class OwnerObjects {
     return seen.find((evidence) => evidence !== undefined);
   }
 
-  /** Asks the server itself, by a patch of nothing, for whatever was neither seen nor seen going. @throws KubernetesFault */
+  /**
+   * Asks the server itself, by a patch of nothing. Whoever was seen going may be back under the same name while the watch
+   * is behind: what was seen speaks only of the very object that the Pod named. @throws KubernetesFault
+   */
   async isGone(owner: Owner): Promise<boolean> {
-    const { kind, namespace, name } = owner;
+    const { kind, namespace, name, uid } = owner;
     for (const resource of this.resourcesOf(kind)) {
-      const isKnown = this.followings.get(resource)?.get({ namespace, name }) !== undefined;
-      if (isKnown || this.departed.has(idOf(resource, owner))) continue;
-      const { outcome } = await this.options.api.patch(resource, { namespace, name }, {});
-      if (outcome !== 'gone') return false;
+      if (uid !== undefined && this.uidSeenGoing(resource, owner) === uid) continue;
+      const result = await this.options.api.patch(resource, { namespace, name }, {});
+      const isGoing = result.outcome === 'written' && result.object.metadata.deletionTimestamp !== undefined;
+      if (result.outcome !== 'gone' && !isGoing) return false;
     }
     return true;
   }
@@ -98,6 +101,14 @@ export class OwnerObjects {
       return result.outcome === 'written' ? trimOwner(result.object) : undefined;
     }
     return undefined;
+  }
+
+  /** Of the object that is being deleted, or that was seen gone. */
+  private uidSeenGoing(resource: Resource, { namespace, name }: Owner): string | undefined {
+    const { deletionTimestamp, uid } =
+      this.followings.get(resource)?.get({ namespace, name })?.metadata ?? {};
+    if (uid !== undefined) return deletionTimestamp === undefined ? undefined : uid;
+    return this.departed.get(idOf(resource, { namespace, name }))?.uid;
   }
 
   private resourcesOf(kind: Owner['kind']): readonly Resource[] {

@@ -43,9 +43,13 @@ export async function standingOf(owner: Owner, owners: OwnersOnce): Promise<Stan
   const [going] = found;
   const evidence = going ? ownerEvidence(going) : owners.evidenceOfEnd(owner);
   const name = ownerNameOf(owner);
-  if (evidence) return { is: 'gone', reason: `${name} was deleted`, evidence };
+  if (evidence && isOf(evidence, owner)) return { is: 'gone', reason: `${name} was deleted`, evidence };
   return { is: 'missing', reason: `${name} is gone`, evidence: { object: name } };
 }
+
+/** A set's end says nothing of another one under its name; a machine may be two objects, and the Pod names one of them. */
+const isOf = ({ uid }: Evidence, owner: Owner): boolean =>
+  owner.kind === 'vm' || owner.uid === undefined || owner.uid === uid;
 
 async function setStanding(owner: Owner, set: KubernetesObject, owners: OwnersOnce): Promise<Standing> {
   const evidence = ownerEvidence(set);

@@ -115,6 +115,23 @@ export class PodWorld extends SandboxWorld {
     return this.startAddresses(options);
   }
 
+  /**
+   * While it is late, watches of that kind say nothing, as when one is being connected again; what is listed is not late.
+   * All watches begin anew for it.
+   */
+  async withLateWatch({ plural }: Resource): Promise<{ isLate: boolean }> {
+    const late = { isLate: false };
+    const { rest } = this.running.connection;
+    const watch = rest.watch.bind(rest);
+    rest.watch = (path, query, onEvent, signal) => {
+      const isOfKind = path.endsWith(`/${plural}`);
+      return watch(path, query, (event) => (late.isLate && isOfKind ? undefined : onEvent(event)), signal);
+    };
+    this.sandbox.faults.dropWatches();
+    await this.settle(5_000);
+    return late;
+  }
+
   podOf(name: string, shape: PodShape = {}): KubernetesObject {
     const { namespace = 'default', node, hostNetwork, ...metadata } = shape;
     const spec = { ...(node && { nodeName: node }), ...(hostNetwork && { hostNetwork }) };

@@ -1,7 +1,7 @@
 // Nothing is taken from a Pod that is live, or given up for an owner that is there and wants it, by the cluster itself
 // and not by what our projector believes of it; and what was given stays what it is while its owner lives.
 import { type KubernetesObject, THROUGH_KUBERNETES } from '@holdfast/kube-api';
-import { type Holder, type SubnetCommand, type SubnetEvent, formatPair } from '@holdfast/ipam';
+import { type Holder, type SubnetCommand, type SubnetEvent, formatAddress, formatPair } from '@holdfast/ipam';
 import { Violation } from '../../engine/violation';
 import { type Cluster, PODS } from '../../kubernetes/cluster';
 import { type PictureChange, objectKindOf } from '../../kubernetes/picture';
@@ -22,6 +22,8 @@ export class PodOwners {
   private readonly byUid = new Map<string, KubernetesObject>();
   /** By subnet and holder. */
   private readonly pasts = new Map<string, Past>();
+  /** By the Pod's UID: what it asked for by name, ever, before it was told anything. */
+  private readonly named = new Map<string, Set<string>>();
 
   constructor(
     cluster: Cluster,
@@ -40,7 +42,7 @@ export class PodOwners {
     if (type === 'UserDetached') this.detached(event as Extract<SubnetEvent, { type: 'UserDetached' }>);
     if (type === 'AddressReserved') this.reserved(subnet, event as never, command);
     if (type === 'AddressReleased') this.released(subnet, event as never, command);
-    if (type === 'AddressMoved') this.moved(event as Extract<SubnetEvent, { type: 'AddressMoved' }>);
+    if (type === 'AddressMoved') this.moved(event as Extract<SubnetEvent, { type: 'AddressMoved' }>, command);
   }
 
   /** Who has an owner has what the owner's holder has, or a Vip. */
@@ -108,18 +110,39 @@ export class PodOwners {
       );
   }
 
-  private moved({ holder, v4, v6, from }: Extract<SubnetEvent, { type: 'AddressMoved' }>): void {
-    if (isOwned(holder) && formatPair({ v4, v6 }) !== formatPair(from))
-      throw new Violation(
-        'pods-owners',
-        `${holder} has ${formatPair(from)} and is moved, which nobody asked for`,
-      );
+  private moved(
+    { holder, v4, v6, from }: Extract<SubnetEvent, { type: 'AddressMoved' }>,
+    command: SubnetCommand,
+  ): void {
+    const other = [v4 === from.v4 ? undefined : v4, v6 === from.v6 ? undefined : v6];
+    const isOther = formatPair({ v4, v6 }) !== formatPair(from);
+    if (!isOwned(holder) || !isOther) return;
+    const named = command.type === 'MoveAddress' ? this.named.get(command.user?.uid ?? '') : undefined;
+    const isAsked = other.every((address) => address === undefined || named?.has(formatAddress(address)));
+    if (isAsked && other.some((address) => address !== undefined)) return;
+    throw new Violation(
+      'pods-owners',
+      `${holder} has ${formatPair(from)} and is moved, which nobody asked for`,
+    );
   }
 
   private changed({ kind, now, before }: PictureChange): void {
     if (kind !== objectKindOf(PODS)) return;
     if (before) this.byUid.delete(before.metadata.uid);
-    if (now) this.byUid.set(now.metadata.uid, now);
+    if (!now) return;
+    this.byUid.set(now.metadata.uid, now);
+    this.names(now);
+  }
+
+  /** A Pod that names an address, at first or while it waits, asks for it; one that was told what it has says so. */
+  private names({ metadata: { uid, annotations = {} } }: KubernetesObject): void {
+    for (const [key, text] of Object.entries(annotations)) {
+      const provider = /^(.+)\/ip_address$/.exec(key)?.[1];
+      if (provider === undefined || annotations[`${provider}/allocated`] === 'true') continue;
+      const named = this.named.get(uid) ?? new Set();
+      this.named.set(uid, named);
+      for (const address of text.split(',')) named.add(address.trim());
+    }
   }
 }
 

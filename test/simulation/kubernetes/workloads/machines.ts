@@ -1,7 +1,7 @@
 // KubeVirt's part: a machine that is to run has an instance of its name, an instance has a launcher Pod, and a live
 // migration a second one, until it has succeeded or failed.
 import type { SeededChance } from '@holdfast/clock/testing';
-import type { KubernetesObject } from '@holdfast/kube-api';
+import { keyOf, type KubernetesObject } from '@holdfast/kube-api';
 import { type Cluster, INSTANCES, MACHINES, PODS } from '../cluster';
 import type { Chores, ControllerPart } from './controller-part';
 import {
@@ -55,6 +55,10 @@ export class Machines implements ControllerPart {
 
   /** Somebody asks for the migration of an instance. */
   migrate(instance: KubernetesObject): string {
+    return this.cluster.done({ migrate: keyOf(instance.metadata) }, () => this.migrateNow(instance));
+  }
+
+  private migrateNow(instance: KubernetesObject): string {
     const { uid, name, namespace } = instance.metadata;
     const live = this.launchersOf(instance).filter((pod) => !isDeleting(pod) && !isPodFinished(pod));
     const [source] = live.filter((pod) => !this.left.has(pod.metadata.uid));

@@ -16,9 +16,15 @@ export class Nodes implements ControllerPart {
     private readonly chance: SeededChance,
   ) {}
 
-  /** One is lost, or is back. */
-  change(): string {
-    const node = NODES[this.chance.below(NODES.length)] as string;
+  /** One is lost, or is back. @param named of a story that is told */
+  change(named?: string): string {
+    // Drawn in any case: what the controllers draw next is to be the same.
+    const drawn = NODES[this.chance.below(NODES.length)] as string;
+    const node = named ?? drawn;
+    return this.cluster.done({ node }, () => this.changeOne(node));
+  }
+
+  private changeOne(node: string): string {
     if (this.lost.delete(node)) return `node ${node} is back`;
     this.lost.add(node);
     return `node ${node} is lost`;

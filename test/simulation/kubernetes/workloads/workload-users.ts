@@ -57,7 +57,7 @@ export class WorkloadUsers {
   act(): string {
     let left = this.chance.random() * this.total;
     const done = (this.table.find(([weight]) => (left -= weight) < 0)?.[1] ?? (() => 'nothing'))();
-    this.controllers.wake();
+    this.cluster.done({ wake: true }, () => this.controllers.wake());
     return done;
   }
 
