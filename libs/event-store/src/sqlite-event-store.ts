@@ -13,10 +13,12 @@ import {
   StoreFault,
   type Version,
 } from './port/event-store';
+import type { RemembersReplies, ReplyStore } from './port/reply-store';
 import { AppendQueue, type Heads } from './sqlite/append-queue';
 import { PageReader } from './sqlite/page-reader';
 import { RecentLog } from './sqlite/recent-log';
 import type { Opened, ReadOrder } from './sqlite/protocol';
+import { SqliteReplies } from './sqlite/replies/sqlite-replies';
 import { startThreads } from './sqlite/threads';
 
 export interface SqliteOptions {
@@ -29,7 +31,7 @@ export interface SqliteOptions {
   readonly file: string;
 }
 
-export interface SqliteEventStore extends EventStore {
+export interface SqliteEventStore extends EventStore, RemembersReplies {
   /** What was found at opening and put right, for the operator to know; empty after a clean stop. */
   readonly notices: readonly string[];
 }
@@ -41,11 +43,13 @@ export interface SqliteEventStore extends EventStore {
  */
 export async function openSqliteEventStore({ file }: SqliteOptions): Promise<SqliteEventStore> {
   const { writer, reader, opened } = await startThreads(file);
-  return new OpenStore(file, writer, reader, opened);
+  const store = new OpenStore(file, writer, reader, opened);
+  return store.load();
 }
 
 class OpenStore implements SqliteEventStore {
   readonly notices: readonly string[];
+  replies!: ReplyStore;
   private readonly heads: Heads;
   private readonly recent = new RecentLog();
   private readonly queue: AppendQueue;
@@ -63,6 +67,17 @@ class OpenStore implements SqliteEventStore {
     this.heads = { position, versions: new Map(heads) };
     this.queue = new AppendQueue(writer, file, this.heads, this.recent, this.hints);
     this.reader = new PageReader(reader, file);
+  }
+
+  /** @throws StoreFault, having let go of the file */
+  async load(): Promise<this> {
+    try {
+      this.replies = await SqliteReplies.load(this.queue, this.reader, () => this.assertOpen());
+      return this;
+    } catch (fault) {
+      await this.close();
+      throw fault;
+    }
   }
 
   async append(stream: string, expected: Version, events: readonly NewEvent[]): Promise<AppendResult> {

@@ -4,18 +4,23 @@
 import type { CommandEnvelope, CommandOutcome } from './command-envelope';
 import type { Decider } from './decider';
 import type { CommandLoopOptions } from './loop-options';
+import { MemoryReplies } from '../replies/memory-replies';
+import type { ReplyStore } from '../port/reply-store';
 import { StreamLoop } from './stream-loop';
 
 /** Idle streams' states are kept up to this many (a name's state is small, and there is one a Vip). */
 const STREAMS_KEPT_MAX = 100_000;
 
 export class CommandLoop<State, Command, Event, Reply, Rejection> {
+  private readonly replies: ReplyStore;
   private readonly streams = new Map<string, StreamLoop<State, Command, Event, Reply, Rejection>>();
 
   constructor(
     private readonly decider: Decider<State, Command, Event, Reply, Rejection>,
     private readonly options: CommandLoopOptions<Rejection>,
-  ) {}
+  ) {
+    this.replies = options.store.replies ?? new MemoryReplies();
+  }
 
   /**
    * Resolves with what the caller is to be told.
@@ -35,6 +40,18 @@ export class CommandLoop<State, Command, Event, Reply, Rejection> {
   }
 
   /**
+   * What the command is told, now and when it comes again, that was `rejected` before it came to the stream.
+   * @throws StoreFault
+   */
+  refused(
+    id: string,
+    envelope: CommandEnvelope<Command> & { readonly commandId: string },
+    rejected: Rejection,
+  ): Promise<CommandOutcome<Reply, Rejection>> {
+    return this.stream(id).refused(envelope, rejected);
+  }
+
+  /**
    * The state upon which the next command would be decided: all that was durable when it was asked for, also of other
    * writers, and it may show what is not durable yet. @throws StoreFault
    */
@@ -46,7 +63,7 @@ export class CommandLoop<State, Command, Event, Reply, Rejection> {
     let stream = this.streams.get(id);
     if (!stream) {
       if (this.streams.size >= STREAMS_KEPT_MAX) this.forgetIdle();
-      stream = new StreamLoop(id, this.decider, this.options);
+      stream = new StreamLoop(id, this.decider, this.options, this.replies);
       this.streams.set(id, stream);
     }
     return stream;
