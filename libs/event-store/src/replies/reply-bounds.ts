@@ -96,8 +96,7 @@ export class ReplyBounds {
 
   private caller(name: string): Caller {
     let caller = this.callers.get(name);
-    if (!caller)
-      this.callers.set(name, (caller = { chunks: [], units: 0, forgottenUntilMs: -Infinity }));
+    if (!caller) this.callers.set(name, (caller = { chunks: [], units: 0, forgottenUntilMs: -Infinity }));
     return caller;
   }
 

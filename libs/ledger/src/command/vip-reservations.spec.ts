@@ -252,3 +252,73 @@ it('tells a reservation that comes again what it was told, and takes the name fo
   expect(await reserve('left', { commandId: 'reserve-1' })).toEqual(first);
   expect(await countEvents(store)).toBe(count);
 });
+
+describe('a refusal of a command with an id, after a restart', () => {
+  const restarted = async (refuse: (life: ReturnType<typeof start>) => Promise<unknown>) => {
+    const store = new MemoryEventStore();
+    await withSubnets(store);
+    const life = start(store);
+    const first = await refuse(life);
+    return { store, first, life, again: start(store, life.clock) };
+  };
+
+  it('stays when the name was taken, and is free since', async () => {
+    const { first, again, store } = await restarted(async ({ reserve, release }) => {
+      await reserve('left');
+      const refused = await reserve('right', { commandId: 'late' });
+      await release();
+      return refused;
+    });
+    expect(first).toMatchObject({ rejected: { code: 'VipNameTaken' }, subnet: 'right', commandId: 'late' });
+    expect(await again.reserve('right', { commandId: 'late' })).toEqual(first);
+    expect(await whereIsWeb(store)).toEqual([]);
+    expect((await again.reserve('right', { commandId: 'new' })).rejected).toBeUndefined();
+  });
+
+  it.each([
+    ['a release', (life: ReturnType<typeof start>) => life.release('late')],
+    ['a grant', (life: ReturnType<typeof start>) => life.use(grant, 'late')],
+    [
+      'a revision',
+      ({ vips, clock }: ReturnType<typeof start>) =>
+        vips.revise({
+          ...{ actor, commandId: 'late', issuedAtMs: clock.now() },
+          command: { type: 'ReviseVip', name: 'web', vipType: '', selector: [] },
+        }),
+    ],
+  ])('stays when no subnet had ever had the name that has it since: %s', async (_, command) => {
+    const { first, again, store } = await restarted(command);
+    expect(first).toMatchObject({ rejected: { code: 'VipNotFound' }, subnet: '', commandId: 'late' });
+    await again.reserve('left');
+    expect(await command(again)).toEqual(first);
+    expect(await whereIsWeb(store)).toEqual(['left']);
+  });
+
+  it('stays when the Vip was where it is no more', async () => {
+    const { first, again, store } = await restarted(async ({ reserve, release }) => {
+      await reserve('left');
+      await release();
+      return release('late');
+    });
+    expect(first).toMatchObject({ rejected: { code: 'VipNotFound' }, subnet: 'left' });
+    await again.reserve('right');
+    expect(await again.release('late')).toEqual(first);
+    expect(await whereIsWeb(store)).toEqual(['right']);
+  });
+
+  it('is of its command only: another under the same id is told so', async () => {
+    const { again } = await restarted(({ release }) => release('late'));
+    expect(await again.use(grant, 'late')).toMatchObject({ rejected: { code: 'CommandIdReused' } });
+  });
+
+  it('is remembered too where it is already so', async () => {
+    const { first, again, store } = await restarted(async ({ reserve }) => {
+      await reserve('left');
+      return reserve('left', { commandId: 'late' });
+    });
+    expect(first).toMatchObject({ reply: expect.anything(), subnet: 'left' });
+    await again.release();
+    expect(await again.reserve('left', { commandId: 'late' })).toEqual(first);
+    expect(await whereIsWeb(store)).toEqual([]);
+  });
+});

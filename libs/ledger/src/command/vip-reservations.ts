@@ -22,6 +22,9 @@ const CLAIM_ATTEMPTS_MAX = 3;
 /** Lets a subnet answer what it can without acting: it never acts on a claim that was never made. */
 const NO_CLAIM = -1;
 
+/** Stands for what is not decided at the name: only what it was told is remembered there. */
+const AT_NAME = { type: 'FreeVipName', name: '', claim: NO_CLAIM } as const;
+
 type ReserveVipEnvelope = CommandEnvelope<Omit<ReserveVip, 'claim'>>;
 
 export class VipReservations {
@@ -43,7 +46,7 @@ export class VipReservations {
     // Refused or already so: the name need not be claimed, and a refusal leaves no trace.
     if (!(await this.wouldAct(envelope.command))) return this.reserveUnder(NO_CLAIM, envelope);
     const claim = await this.claim(envelope);
-    if ('rejected' in claim) return claim;
+    if ('refused' in claim) return claim.refused;
     const outcome = await this.reserveUnder(claim.number, envelope);
     if (outcome.rejected) await this.giveUp(envelope.actor, name, envelope.command.subnet, claim.number);
     return outcome;
@@ -52,7 +55,9 @@ export class VipReservations {
   async revise(envelope: CommandEnvelope<Omit<ReviseVip, 'subnet'>>): Promise<LedgerOutcome> {
     const { command } = envelope;
     const { subnet, formerSubnets } = await this.names.peek(command.name);
-    if (subnet === undefined) return notFound(envelope, command.name);
+    const refused = await this.refusedAtName(envelope, command.name);
+    if (refused) return refused;
+    if (subnet === undefined) return this.notFound(envelope, command.name);
     const revised = { ...envelope, command: { ...command, subnet }, dedupeOn: command };
     return (await this.earlierReplyIn(formerSubnets, revised)) ?? this.executeIn(subnet, revised);
   }
@@ -60,7 +65,9 @@ export class VipReservations {
   async release(envelope: CommandEnvelope<Omit<ReleaseVip, 'subnet'>>): Promise<LedgerOutcome> {
     const { command, actor } = envelope;
     const { subnet, claim, isClaimed, formerSubnets } = await this.names.peek(command.name);
-    if (subnet === undefined) return notFound(envelope, command.name);
+    const refused = await this.refusedAtName(envelope, command.name);
+    if (refused) return refused;
+    if (subnet === undefined) return this.notFound(envelope, command.name);
     const released = { ...envelope, command: { ...command, subnet }, dedupeOn: command };
     const earlier = await this.earlierReplyIn(formerSubnets, released);
     if (earlier) return earlier;
@@ -77,7 +84,9 @@ export class VipReservations {
     }
     const vip = vipOfUse(command);
     const { subnet, formerSubnets } = await this.names.peek(vip);
-    if (subnet === undefined) return notFound(envelope, vip);
+    const refused = await this.refusedAtName(envelope, vip);
+    if (refused) return refused;
+    if (subnet === undefined) return this.notFound(envelope, vip);
     const found = { ...command, subnet } as SubnetCommand;
     const used = { ...envelope, command: found, dedupeOn: command as SubnetCommand };
     return (await this.earlierReplyIn(formerSubnets, used)) ?? this.executeIn(subnet, used);
@@ -120,7 +129,7 @@ export class VipReservations {
 
   private async claim(
     envelope: ReserveVipEnvelope,
-  ): Promise<{ readonly number: number } | (LedgerOutcome & { readonly rejected: Rejection })> {
+  ): Promise<{ readonly number: number } | { readonly refused: LedgerOutcome }> {
     const { actor } = envelope;
     const { name, subnet } = envelope.command;
     for (let attempt = 1; ; attempt += 1) {
@@ -134,8 +143,45 @@ export class VipReservations {
         attempt < CLAIM_ATTEMPTS_MAX &&
         code === 'VipNameTaken' &&
         (await this.giveUp(actor, name, facts.subnet, Number(facts.claim)));
-      if (!isFree) return { ...outcome, commandId: envelope.commandId ?? outcome.commandId, subnet };
+      if (!isFree) return { refused: await this.nameTaken(envelope, outcome) };
     }
+  }
+
+  /** Remembered in the subnet that was to have it, where the command is looked for when it comes again. */
+  private async nameTaken(
+    { commandId, ...envelope }: ReserveVipEnvelope,
+    outcome: { readonly rejected: Rejection; readonly commandId: string },
+  ): Promise<LedgerOutcome> {
+    const { command } = envelope;
+    const { subnet } = command;
+    if (commandId === undefined) return { ...outcome, subnet };
+    const asked = { ...envelope, commandId, command: { ...command, claim: NO_CLAIM }, dedupeOn: command };
+    return { ...(await this.subnets.refused(subnet, asked, outcome.rejected)), subnet };
+  }
+
+  /**
+   * What a command was told when no subnet had ever had the name: that is remembered with the name, and stays so, whatever
+   * subnet has it since.
+   */
+  private async refusedAtName(
+    { commandId, issuedAtMs, actor, command }: CommandEnvelope<object>,
+    name: string,
+  ): Promise<LedgerOutcome | undefined> {
+    if (commandId === undefined) return undefined;
+    const asked = { commandId, issuedAtMs, actor, command: AT_NAME, dedupeOn: command };
+    const earlier = await this.names.recall(name, asked);
+    return earlier?.rejected && { ...earlier, subnet: '' };
+  }
+
+  private async notFound(
+    { commandId, issuedAtMs, actor, command }: CommandEnvelope<object>,
+    name: string,
+  ): Promise<LedgerOutcome> {
+    const { rejected } = reject('VipNotFound', `There is no Vip ${name}; reserve it first.`, { vip: name });
+    if (commandId === undefined) return { subnet: '', commandId: '', rejected };
+    const asked = { commandId, issuedAtMs, actor, command: AT_NAME, dedupeOn: command };
+    const told = await this.names.refused(name, asked, rejected);
+    return { subnet: '', commandId, rejected: told.rejected ?? rejected };
   }
 
   /** Frees a claim behind which there is no Vip. Whether there was none. */
@@ -146,12 +192,4 @@ export class VipReservations {
     await this.names.execute(name, { actor, command: { type: 'FreeVipName', name, claim } });
     return true;
   }
-}
-
-function notFound({ commandId = '' }: CommandEnvelope<unknown>, name: string): LedgerOutcome {
-  return {
-    subnet: '',
-    commandId,
-    ...reject('VipNotFound', `There is no Vip ${name}; reserve it first.`, { vip: name }),
-  };
 }
