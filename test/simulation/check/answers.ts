@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '@holdfast/clock';
 import { type SubnetCommand, type SubnetEvent, subnet, vipNameOf } from '@holdfast/ipam';
+import { type Reply, readOutcome } from '@holdfast/event-store';
 import type { LedgerOutcome } from '@holdfast/ledger';
 import { type Checker, Violation } from '../engine/violation';
 import type { Order } from '../orders/order';
@@ -20,15 +21,58 @@ export interface AnsweredOrder {
   readonly latestMs: number;
 }
 
+interface Remembered {
+  /** The process that remembered it. */
+  readonly writer: string;
+  readonly outcome: Told;
+}
+
+type Told = Pick<LedgerOutcome, 'commandId'> & { readonly rejected?: LedgerOutcome['rejected'] };
+
 export class Answers {
+  /** By command id: what it was told first. */
+  private readonly told = new Map<string, LedgerOutcome>();
+  /** By command id: what is durable of those that left no event. */
+  private readonly durable = new Map<string, Remembered[]>();
+
   constructor(
     private readonly history: History,
     private readonly windowMs: number,
   ) {}
 
+  /** A reply is durable, and was not before. */
+  remembered({ commandId, outcome }: Reply, writer: string): void {
+    const known = this.durable.get(commandId) ?? [];
+    this.durable.set(commandId, known);
+    known.push({ writer, outcome: readOutcome<Told>(outcome) as Told });
+  }
+
   check(answered: AnsweredOrder, witness: EventWitness, clock: Clock): void {
     const { order, outcome } = answered;
     const effect = this.history.effectOf(order.commandId);
+    if (!effect && !isExpired(outcome) && this.isFirstAgain(answered, witness)) return;
+    this.judge(answered, effect, witness, clock);
+    if (!isExpired(outcome) && !this.told.has(order.commandId)) this.told.set(order.commandId, outcome);
+  }
+
+  /** Whether it is what the command was told before, or would have been. Of those that left no event. */
+  private isFirstAgain({ order, outcome }: AnsweredOrder, witness: EventWitness): boolean {
+    const first = this.told.get(order.commandId);
+    if (first && same(first, outcome)) return true;
+    if (first && !witness.hasRivals())
+      this.fail('first-reply', order, `was told ${show(first)}, and now ${show(outcome)}`);
+    const durable = this.durable.get(order.commandId)?.find((one) => isTold(one.outcome, outcome));
+    if (!durable) this.fail('first-reply', order, `is told ${show(outcome)}, which nothing would remember`);
+    return durable.writer !== witness.process;
+  }
+
+  private judge(
+    answered: AnsweredOrder,
+    effect: Landed | undefined,
+    witness: EventWitness,
+    clock: Clock,
+  ): void {
+    const { order, outcome } = answered;
     if (outcome.rejected) return this.refused(answered, effect, witness, clock);
     if (outcome.position !== undefined && Number(outcome.position) > this.history.length)
       this.fail('durable-answer', order, `is acknowledged at ${outcome.position}, beyond the log`);
@@ -135,6 +179,14 @@ export class Answers {
     throw new Violation(checker, `${commandId} (${show(command)}) ${what}`);
   }
 }
+
+/** By the window, which is for ever. */
+const isExpired = ({ rejected }: LedgerOutcome): boolean =>
+  rejected?.code === 'CommandExpired' && 'windowHours' in rejected.facts;
+
+/** The ledger's outcome has its subnet besides. */
+const isTold = (remembered: Told, { subnet: _, ...outcome }: LedgerOutcome): boolean =>
+  same(remembered, outcome);
 
 /** By its name, wherever a command has that. */
 function vipAskedFor(command: Order['command']): string | undefined {

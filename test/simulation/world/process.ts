@@ -1,6 +1,6 @@
 // One process of the control plane: a ledger role, a reader with its view, and projectors, on one life. It is made from
 // nothing but what is durable, and when it dies nothing else is left of it.
-import type { EventStore } from '@holdfast/event-store';
+import type { EventStore, RemembersReplies } from '@holdfast/event-store';
 import { SeededChance } from '@holdfast/clock/testing';
 import type { SubnetFact } from '@holdfast/ipam';
 import { EventWitness } from '../check/witness';
@@ -33,7 +33,7 @@ export interface Machine {
 
 export class Process {
   readonly life: Life;
-  readonly store: EventStore;
+  readonly store: EventStore & RemembersReplies;
   readonly chance: SeededChance;
   readonly reader: LedgerReader;
   readonly ledger: LedgerRole;
