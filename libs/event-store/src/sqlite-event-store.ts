@@ -18,6 +18,7 @@ import { AppendQueue, type Heads } from './sqlite/append-queue';
 import { PageReader } from './sqlite/page-reader';
 import { RecentLog } from './sqlite/recent-log';
 import type { Opened, ReadOrder } from './sqlite/protocol';
+import type { BoundsOptions } from './replies/reply-bounds';
 import { SqliteReplies } from './sqlite/replies/sqlite-replies';
 import { startThreads } from './sqlite/threads';
 
@@ -29,6 +30,8 @@ export interface SqliteOptions {
    * A read that stays open keeps the `-wal` from being emptied, so that it grows for as long.
    */
   readonly file: string;
+  /** How many replies are remembered, if not as many as usual. */
+  readonly replyBounds?: BoundsOptions;
 }
 
 export interface SqliteEventStore extends EventStore, RemembersReplies {
@@ -41,10 +44,10 @@ export interface SqliteEventStore extends EventStore, RemembersReplies {
  * @throws StoreFault `store-locked` (the message names the file and the process that has it), `store-corrupt` (with
  *   the last good position), `store-unavailable` (its folder cannot be used), `store-full`.
  */
-export async function openSqliteEventStore({ file }: SqliteOptions): Promise<SqliteEventStore> {
+export async function openSqliteEventStore({ file, replyBounds }: SqliteOptions): Promise<SqliteEventStore> {
   const { writer, reader, opened } = await startThreads(file);
   const store = new OpenStore(file, writer, reader, opened);
-  return store.load();
+  return store.load(replyBounds);
 }
 
 class OpenStore implements SqliteEventStore {
@@ -70,9 +73,9 @@ class OpenStore implements SqliteEventStore {
   }
 
   /** @throws StoreFault, having let go of the file */
-  async load(): Promise<this> {
+  async load(bounds: BoundsOptions | undefined): Promise<this> {
     try {
-      this.replies = await SqliteReplies.load(this.queue, this.reader, () => this.assertOpen());
+      this.replies = await SqliteReplies.load(this.queue, this.reader, () => this.assertOpen(), bounds);
       return this;
     } catch (fault) {
       await this.close();

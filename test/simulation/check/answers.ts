@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '@holdfast/clock';
 import { type SubnetCommand, type SubnetEvent, subnet, vipNameOf } from '@holdfast/ipam';
-import { type Reply, readOutcome } from '@holdfast/event-store';
+import { type Reply, idIn, readOutcome } from '@holdfast/event-store';
 import type { LedgerOutcome } from '@holdfast/ledger';
 import { type Checker, Violation } from '../engine/violation';
 import type { Order } from '../orders/order';
@@ -17,6 +17,8 @@ export interface AnsweredOrder {
   readonly outcome: LedgerOutcome;
   /** How long the log was when it was delivered. */
   readonly deliveredAt: number;
+  /** Whether its reply was remembered already when it was delivered. */
+  readonly wasRemembered: boolean;
   /** What the process' clock may have said at most; it may have been set back since. */
   readonly latestMs: number;
 }
@@ -24,6 +26,7 @@ export interface AnsweredOrder {
 interface Remembered {
   /** The process that remembered it. */
   readonly writer: string;
+  readonly subnet: string;
   readonly outcome: Told;
 }
 
@@ -44,7 +47,12 @@ export class Answers {
   remembered({ commandId, outcome }: Reply, writer: string): void {
     const known = this.durable.get(commandId) ?? [];
     this.durable.set(commandId, known);
-    known.push({ writer, outcome: readOutcome<Told>(outcome) as Told });
+    const told = readOutcome<Told>(outcome) as { readonly outcome: Told; readonly stream: string };
+    known.push({ writer, outcome: told.outcome, subnet: idIn('subnet', told.stream) ?? '' });
+  }
+
+  hasReplyTo(commandId: string): boolean {
+    return this.durable.has(commandId);
   }
 
   check(answered: AnsweredOrder, witness: EventWitness, clock: Clock): void {
@@ -56,14 +64,14 @@ export class Answers {
   }
 
   /** Whether it is what the command was told before, or would have been. Of those that left no event. */
-  private isFirstAgain({ order, outcome }: AnsweredOrder, witness: EventWitness): boolean {
+  private isFirstAgain({ order, outcome, wasRemembered }: AnsweredOrder, witness: EventWitness): boolean {
     const first = this.told.get(order.commandId);
     if (first && same(first, outcome)) return true;
     if (first && !witness.hasRivals())
       this.fail('first-reply', order, `was told ${show(first)}, and now ${show(outcome)}`);
-    const durable = this.durable.get(order.commandId)?.find((one) => isTold(one.outcome, outcome));
+    const durable = this.durable.get(order.commandId)?.find((one) => isTold(one, outcome));
     if (!durable) this.fail('first-reply', order, `is told ${show(outcome)}, which nothing would remember`);
-    return durable.writer !== witness.process;
+    return wasRemembered || durable.writer !== witness.process;
   }
 
   private judge(
@@ -81,7 +89,7 @@ export class Answers {
     if (!declined) this.fail('durable-answer', order, 'is acknowledged, and the log has nothing of it');
     if (this.history.fingerprint(declined.stream, declined.version) !== declined.upon)
       this.fail('durable-answer', order, 'is acknowledged upon events that are not in the log');
-    if (!isDeepStrictEqual(declined.reply, outcome.reply))
+    if (!same(declined.reply, outcome.reply))
       this.fail(
         'first-reply',
         order,
@@ -184,9 +192,8 @@ export class Answers {
 const isExpired = ({ rejected }: LedgerOutcome): boolean =>
   rejected?.code === 'CommandExpired' && 'windowHours' in rejected.facts;
 
-/** The ledger's outcome has its subnet besides. */
-const isTold = (remembered: Told, { subnet: _, ...outcome }: LedgerOutcome): boolean =>
-  same(remembered, outcome);
+const isTold = ({ outcome, subnet: decidedIn }: Remembered, { subnet, ...told }: LedgerOutcome): boolean =>
+  same(outcome, told) && decidedIn === subnet;
 
 /** By its name, wherever a command has that. */
 function vipAskedFor(command: Order['command']): string | undefined {

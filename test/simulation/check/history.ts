@@ -66,6 +66,10 @@ export class History {
     const name = idIn(vipName.category, stream);
     const metadata = readMetadata(recorded);
     this.chain(recorded, metadata.previous, metadata.atMs);
+    if (subnetName === undefined && name === undefined) {
+      this.lastBy.set(writer, this.length);
+      return;
+    }
     const { commandId, issuedAtMs, atMs, through, actor } = metadata;
     const event = subnetName === undefined ? vipName.codec.decode(recorded) : subnet.codec.decode(recorded);
     let landed: Landed = {

@@ -102,6 +102,7 @@ export class Process {
   handle(order: Order, answer: (outcome: LedgerOutcome | 'fault') => void): void {
     const { commandId, issuedAtMs, command } = order;
     this.witness.delivering(commandId);
+    const wasRemembered = this.world.answers.hasReplyTo(commandId);
     const envelope = { commandId, issuedAtMs, command, actor: { name: 'client', through: 'nats' } as const };
     const execute = this.world.planted.execute?.(this.ledger, this.world) ?? this.ledger;
     execute.execute(envelope).then(
@@ -111,7 +112,11 @@ export class Process {
         const { offMs, offMaxMs = offMs } = this.machine.wall;
         const latestMs = this.life.clock.now() + Math.max(0, offMaxMs - offMs);
         this.world.checked(() =>
-          this.world.answers.check({ order, outcome, deliveredAt, latestMs }, this.witness, this.life.clock),
+          this.world.answers.check(
+            { order, outcome, deliveredAt, latestMs, wasRemembered },
+            this.witness,
+            this.life.clock,
+          ),
         );
         answer(outcome);
       },

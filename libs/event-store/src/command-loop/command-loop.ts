@@ -31,7 +31,10 @@ export class CommandLoop<State, Command, Event, Reply, Rejection> {
     return this.stream(id).execute(envelope);
   }
 
-  /** What the command was told in this stream when it first came, if it did; for whoever is not sure of the stream. */
+  /**
+   * What the command was told in this stream when it first came, if it did, for whoever is not sure of the stream; that it
+   * has expired, where it comes later than that is known.
+   */
   recall(
     id: string,
     envelope: CommandEnvelope<Command>,

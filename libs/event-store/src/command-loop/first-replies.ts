@@ -49,7 +49,7 @@ export class FirstReplies<State, Command, Event, Told, Rejection> {
       if (outcome) return outcome;
     }
     if (!this.replies.mayHave(commandId)) return undefined;
-    const reply = await this.replies.recall(this.stream, commandId);
+    const reply = await this.replies.recall(envelope.rememberedIn ?? this.stream, commandId);
     return reply && this.told(reply, digest);
   }
 
@@ -63,13 +63,13 @@ export class FirstReplies<State, Command, Event, Told, Rejection> {
     sinceMs: number,
   ): Promise<readonly CommandOutcome<Told, Rejection>[]> {
     const replies = unrecorded.map(({ pending: { envelope, digest }, outcome }) => ({
-      stream: this.stream,
+      stream: envelope.rememberedIn ?? this.stream,
       commandId: outcome.commandId,
       commandDigest: digest as string,
       caller: envelope.actor.name,
       issuedAtMs: envelope.issuedAtMs ?? nowMs,
       atMs: nowMs,
-      outcome: writeOutcome(outcome),
+      outcome: writeOutcome(outcome, this.stream),
     }));
     const remembered = await this.replies.remember(replies, sinceMs);
     return remembered.map((reply, at) => {
@@ -85,8 +85,9 @@ export class FirstReplies<State, Command, Event, Told, Rejection> {
   private told(reply: Reply, digest: string | undefined): CommandOutcome<Told, Rejection> {
     const { commandId, commandDigest, issuedAtMs } = reply;
     if (commandDigest !== digest) return this.idReused(commandId);
-    const outcome = readOutcome<CommandOutcome<Told, Rejection>>(reply.outcome);
-    if (outcome) return outcome;
+    const read = readOutcome<CommandOutcome<Told, Rejection>>(reply.outcome);
+    if (read?.stream === this.stream) return read.outcome;
+    if (read) return { ...read.outcome, decidedIn: read.stream };
     // By another version of this program. That it is over is all that can be said.
     return { commandId, rejected: this.refuse({ code: 'CommandExpired', issuedAtMs, windowMs: 0 }) };
   }

@@ -5,8 +5,9 @@
 const FORM = 1;
 const BIGINT = '$bigint';
 
-export function writeOutcome(outcome: object): string {
-  const form = { form: FORM, outcome };
+/** @param stream in which it was decided */
+export function writeOutcome(outcome: object, stream: string): string {
+  const form = { form: FORM, stream, outcome };
   try {
     return JSON.stringify(form);
   } catch {
@@ -18,9 +19,11 @@ export function writeOutcome(outcome: object): string {
 }
 
 /** `undefined`: it was written by another program, in a form that is not known here. */
-export function readOutcome<Outcome>(text: string): Outcome | undefined {
-  const { form, outcome } = JSON.parse(text, revived) as { form: number; outcome: Outcome };
-  return form === FORM ? outcome : undefined;
+export function readOutcome<Outcome>(
+  text: string,
+): { readonly outcome: Outcome; readonly stream: string } | undefined {
+  const { form, ...rest } = JSON.parse(text, revived) as { form: number; outcome: Outcome; stream: string };
+  return form === FORM ? rest : undefined;
 }
 
 function revived(_: string, value: unknown): unknown {

@@ -96,8 +96,11 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
   }
 
   async recall(envelope: CommandEnvelope<Command>): Promise<CommandOutcome<Reply, Rejection> | undefined> {
-    const { commandId } = envelope;
+    const { commandId, issuedAtMs = Infinity } = envelope;
     if (commandId === undefined) return undefined;
+    const { clock, refuse, windowMs = WINDOW_DEFAULT_MS } = this.options;
+    if (issuedAtMs < clock.now() - windowMs)
+      return { commandId, rejected: refuse({ code: 'CommandExpired', issuedAtMs, windowMs }) };
     const digest = digestOf(envelope.dedupeOn ?? envelope.command);
     const loaded = await this.upToDate();
     await this.replies.catchUp();

@@ -4,10 +4,13 @@ import { CommandIndex } from '../command-loop/command-index';
 import type { Reply } from '../port/reply-store';
 import { BOUNDS, type BoundsOptions, type Forgotten, ReplyBounds, UNITS_EACH } from './reply-bounds';
 
-/** How long replies were forgotten already when this one was remembered; stored with it, so that a restart knows. */
+/**
+ * Until when replies were forgotten already when this one was remembered: the caller's, and everybody's. Stored with it, so
+ * that a restart knows; `null` is what JSON makes of never.
+ */
 export interface ForgottenUntil {
-  readonly callerMs: number;
-  readonly allMs: number;
+  readonly callerMs: number | null;
+  readonly allMs: number | null;
 }
 
 export class ReplyIndex {
@@ -52,6 +55,6 @@ export class ReplyIndex {
   }
 
   raise(caller: string, { callerMs, allMs }: ForgottenUntil): void {
-    this.bounds.raise(caller, callerMs, allMs);
+    this.bounds.raise(caller, callerMs ?? -Infinity, allMs ?? -Infinity);
   }
 }

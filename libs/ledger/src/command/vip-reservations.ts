@@ -3,7 +3,14 @@
 // clears: the subnet relinquishes the claim first, so that a command still on its way can no longer act on it.
 // See infra/docs/adr/0004-vip-names.md.
 import type { Clock } from '@holdfast/clock';
-import type { Actor, CommandEnvelope } from '@holdfast/event-store';
+import {
+  type Actor,
+  type CommandEnvelope,
+  type CommandOutcome,
+  digestOf,
+  idIn,
+  streamOf,
+} from '@holdfast/event-store';
 import {
   type Rejection,
   type ReleaseVip,
@@ -12,6 +19,7 @@ import {
   reject,
   subnet,
   type SubnetCommand,
+  vipName,
 } from '@holdfast/ipam';
 import type { SubnetLoop, VipNameLoop } from './aggregate-loops';
 import { type LedgerOutcome, type VipUseCommand, vipOfUse } from './ledger-command';
@@ -28,13 +36,51 @@ const AT_NAME = { type: 'FreeVipName', name: '', claim: NO_CLAIM } as const;
 type ReserveVipEnvelope = CommandEnvelope<Omit<ReserveVip, 'claim'>>;
 
 export class VipReservations {
+  /** By command id and digest. */
+  private readonly underWay = new Map<string, Promise<LedgerOutcome>>();
+
   constructor(
     private readonly subnets: SubnetLoop,
     private readonly names: VipNameLoop,
     private readonly clock: Clock,
   ) {}
 
-  async reserve(envelope: ReserveVipEnvelope): Promise<LedgerOutcome> {
+  reserve(asked: ReserveVipEnvelope): Promise<LedgerOutcome> {
+    return this.once(remembered(asked, asked.command.name), (envelope) => this.reserveNow(envelope));
+  }
+
+  revise(asked: CommandEnvelope<Omit<ReviseVip, 'subnet'>>): Promise<LedgerOutcome> {
+    return this.once(remembered(asked, asked.command.name), (envelope) => this.reviseNow(envelope));
+  }
+
+  release(asked: CommandEnvelope<Omit<ReleaseVip, 'subnet'>>): Promise<LedgerOutcome> {
+    return this.once(remembered(asked, asked.command.name), (envelope) => this.releaseNow(envelope));
+  }
+
+  /** Grants to a Vip's parents, and rules for its fronts, are decided where the Vip is. */
+  async use(asked: CommandEnvelope<VipUseCommand>): Promise<LedgerOutcome> {
+    const { command } = asked;
+    if (command.subnet !== undefined)
+      return this.executeIn(command.subnet, asked as CommandEnvelope<SubnetCommand>);
+    const vip = vipOfUse(command);
+    return this.once(remembered(asked, vip), (envelope) => this.useNow(envelope, vip));
+  }
+
+  /** Deliveries that come together are one: between them the name may go from one subnet to another. */
+  private once<Envelope extends CommandEnvelope<object>>(
+    envelope: Envelope,
+    execute: (envelope: Envelope) => Promise<LedgerOutcome>,
+  ): Promise<LedgerOutcome> {
+    if (envelope.commandId === undefined) return execute(envelope);
+    const key = `${envelope.commandId} ${digestOf(envelope.command)}`;
+    const underWay = this.underWay.get(key);
+    if (underWay) return underWay;
+    const outcome = execute(envelope).finally(() => this.underWay.delete(key));
+    this.underWay.set(key, outcome);
+    return outcome;
+  }
+
+  private async reserveNow(envelope: ReserveVipEnvelope): Promise<LedgerOutcome> {
     const { name } = envelope.command;
     const again = {
       ...envelope,
@@ -52,61 +98,66 @@ export class VipReservations {
     return outcome;
   }
 
-  async revise(envelope: CommandEnvelope<Omit<ReviseVip, 'subnet'>>): Promise<LedgerOutcome> {
+  private async reviseNow(envelope: CommandEnvelope<Omit<ReviseVip, 'subnet'>>): Promise<LedgerOutcome> {
     const { command } = envelope;
     const { subnet, formerSubnets } = await this.names.peek(command.name);
-    const refused = await this.refusedAtName(envelope, command.name);
-    if (refused) return refused;
     if (subnet === undefined) return this.notFound(envelope, command.name);
     const revised = { ...envelope, command: { ...command, subnet }, dedupeOn: command };
-    return (await this.earlierReplyIn(formerSubnets, revised)) ?? this.executeIn(subnet, revised);
+    return (await this.earlierReply(formerSubnets, revised)) ?? this.executeIn(subnet, revised);
   }
 
-  async release(envelope: CommandEnvelope<Omit<ReleaseVip, 'subnet'>>): Promise<LedgerOutcome> {
+  private async releaseNow(envelope: CommandEnvelope<Omit<ReleaseVip, 'subnet'>>): Promise<LedgerOutcome> {
     const { command, actor } = envelope;
     const { subnet, claim, isClaimed, formerSubnets } = await this.names.peek(command.name);
-    const refused = await this.refusedAtName(envelope, command.name);
-    if (refused) return refused;
     if (subnet === undefined) return this.notFound(envelope, command.name);
     const released = { ...envelope, command: { ...command, subnet }, dedupeOn: command };
-    const earlier = await this.earlierReplyIn(formerSubnets, released);
+    const earlier = await this.earlierReply(formerSubnets, released);
     if (earlier) return earlier;
     const outcome = await this.executeIn(subnet, released);
     if (!outcome.rejected && isClaimed) await this.giveUp(actor, command.name, subnet, claim);
     return outcome;
   }
 
-  /** Grants to a Vip's parents, and rules for its fronts, are decided where the Vip is. */
-  async use(envelope: CommandEnvelope<VipUseCommand>): Promise<LedgerOutcome> {
+  private async useNow(envelope: CommandEnvelope<VipUseCommand>, vip: string): Promise<LedgerOutcome> {
     const { command } = envelope;
-    if (command.subnet !== undefined) {
-      return this.executeIn(command.subnet, envelope as CommandEnvelope<SubnetCommand>);
-    }
-    const vip = vipOfUse(command);
     const { subnet, formerSubnets } = await this.names.peek(vip);
-    const refused = await this.refusedAtName(envelope, vip);
-    if (refused) return refused;
     if (subnet === undefined) return this.notFound(envelope, vip);
     const found = { ...command, subnet } as SubnetCommand;
     const used = { ...envelope, command: found, dedupeOn: command as SubnetCommand };
-    return (await this.earlierReplyIn(formerSubnets, used)) ?? this.executeIn(subnet, used);
+    return (await this.earlierReply(formerSubnets, used)) ?? this.executeIn(subnet, used);
   }
 
-  /** What a command was told that comes again since another subnet has the name: it must not act on another Vip. */
+  /**
+   * What a command was told that comes again since another subnet has the name: it must not act on another Vip. One that was
+   * refused in one subnet may have acted in the next, at another process or while the name went over: then what it did is the
+   * answer, wherever the refusal is remembered.
+   */
+  private async earlierReply(
+    formerSubnets: readonly string[],
+    envelope: CommandEnvelope<SubnetCommand>,
+  ): Promise<LedgerOutcome | undefined> {
+    const earlier = await this.earlierReplyIn(formerSubnets, envelope);
+    if (!earlier?.rejected) return earlier;
+    return (await this.earlierReplyIn([envelope.command.subnet], envelope)) ?? earlier;
+  }
+
+  /** One that acted goes before one that was refused. */
   private async earlierReplyIn(
     subnets: readonly string[],
     envelope: CommandEnvelope<SubnetCommand>,
   ): Promise<LedgerOutcome | undefined> {
     if (envelope.commandId === undefined) return undefined;
+    let refused: LedgerOutcome | undefined;
     for (const subnet of subnets) {
       const earlier = await this.subnets.recall(subnet, envelope);
-      if (earlier) return { ...earlier, subnet };
+      if (earlier && !earlier.rejected) return inSubnet(subnet, earlier);
+      refused ??= earlier && inSubnet(subnet, earlier);
     }
-    return undefined;
+    return refused;
   }
 
   private async executeIn(subnet: string, envelope: CommandEnvelope<SubnetCommand>): Promise<LedgerOutcome> {
-    return { ...(await this.subnets.execute(subnet, envelope)), subnet };
+    return inSubnet(subnet, await this.subnets.execute(subnet, envelope));
   }
 
   private async wouldAct(command: Omit<ReserveVip, 'claim'>): Promise<boolean> {
@@ -147,7 +198,6 @@ export class VipReservations {
     }
   }
 
-  /** Remembered in the subnet that was to have it, where the command is looked for when it comes again. */
   private async nameTaken(
     { commandId, ...envelope }: ReserveVipEnvelope,
     outcome: { readonly rejected: Rejection; readonly commandId: string },
@@ -156,23 +206,10 @@ export class VipReservations {
     const { subnet } = command;
     if (commandId === undefined) return { ...outcome, subnet };
     const asked = { ...envelope, commandId, command: { ...command, claim: NO_CLAIM }, dedupeOn: command };
-    return { ...(await this.subnets.refused(subnet, asked, outcome.rejected)), subnet };
+    return inSubnet(subnet, await this.subnets.refused(subnet, asked, outcome.rejected));
   }
 
-  /**
-   * What a command was told when no subnet had ever had the name: that is remembered with the name, and stays so, whatever
-   * subnet has it since.
-   */
-  private async refusedAtName(
-    { commandId, issuedAtMs, actor, command }: CommandEnvelope<object>,
-    name: string,
-  ): Promise<LedgerOutcome | undefined> {
-    if (commandId === undefined) return undefined;
-    const asked = { commandId, issuedAtMs, actor, command: AT_NAME, dedupeOn: command };
-    const earlier = await this.names.recall(name, asked);
-    return earlier?.rejected && { ...earlier, subnet: '' };
-  }
-
+  /** No subnet ever had the name: that is remembered with it, and stays so, whatever subnet has it since. */
   private async notFound(
     { commandId, issuedAtMs, actor, command }: CommandEnvelope<object>,
     name: string,
@@ -180,8 +217,7 @@ export class VipReservations {
     const { rejected } = reject('VipNotFound', `There is no Vip ${name}; reserve it first.`, { vip: name });
     if (commandId === undefined) return { subnet: '', commandId: '', rejected };
     const asked = { commandId, issuedAtMs, actor, command: AT_NAME, dedupeOn: command };
-    const told = await this.names.refused(name, asked, rejected);
-    return { subnet: '', commandId, rejected: told.rejected ?? rejected };
+    return inSubnet('', await this.names.refused(name, asked, rejected));
   }
 
   /** Frees a claim behind which there is no Vip. Whether there was none. */
@@ -192,4 +228,21 @@ export class VipReservations {
     await this.names.execute(name, { actor, command: { type: 'FreeVipName', name, claim } });
     return true;
   }
+}
+
+/** What it is told is remembered with the name, since it may be decided in any subnet that has that. */
+const remembered = <Envelope extends CommandEnvelope<object>>(
+  envelope: Envelope,
+  name: string,
+): Envelope => ({
+  ...envelope,
+  rememberedIn: streamOf(vipName.category, name),
+});
+
+function inSubnet(
+  subnetName: string,
+  { decidedIn, ...outcome }: CommandOutcome<object, Rejection>,
+): LedgerOutcome {
+  if (decidedIn === undefined) return { ...outcome, subnet: subnetName } as LedgerOutcome;
+  return { ...outcome, subnet: idIn(subnet.category, decidedIn) ?? '' } as LedgerOutcome;
 }

@@ -1,7 +1,7 @@
 // From a path to a log that may be written: locked, created if absent, looked over from end to end.
 import { resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { REPLIES_TABLE } from '../replies/reply-rows';
+import { ensureReplies } from '../replies/reply-rows';
 import { createIfAbsent } from './create-file';
 import { damaged, storeFaultOf, isFull } from './faults';
 import { Lock } from './lock';
@@ -46,7 +46,7 @@ export function openLog(path: string): OpenLog {
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cell_size_check = ON',
     );
     const log = verify(db, file);
-    db.exec(REPLIES_TABLE);
+    ensureReplies(db, file);
     assertAcknowledged(file, log.position, promised ?? 0);
     makeDurable(db);
     const witness = Witness.open(file);

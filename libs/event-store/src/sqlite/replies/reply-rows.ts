@@ -11,12 +11,19 @@ import { damaged } from '../log/faults';
 /** Replies go to the writer like an append to a stream of this name, which no stream has (port/appendable.ts). */
 export const REPLIES = '\0replies';
 
-export const REPLIES_TABLE = `CREATE TABLE IF NOT EXISTS replies (
+const TABLE = `CREATE TABLE replies (
     number INTEGER PRIMARY KEY,
     caller TEXT NOT NULL,
     body TEXT NOT NULL,
     checksum INTEGER NOT NULL
   ) STRICT`;
+
+/** Makes the table in a file that has none. @throws StoreFault `store-corrupt` when there is another of that name */
+export function ensureReplies(db: DatabaseSync, file: string): void {
+  const find = db.prepare(`SELECT sql FROM sqlite_schema WHERE name = 'replies'`);
+  if (!find.get()) db.exec(TABLE);
+  if (find.get()?.['sql'] !== TABLE) throw damaged(file, undefined, 'its schema of replies was changed');
+}
 
 /** Rows read at a time. */
 const PAGE_ROWS = 1000;
@@ -40,10 +47,15 @@ export function toEntry(
   return { id: String(number), type: caller, data, metadata };
 }
 
-export function fromRow([, caller, body]: ReplyRow): Reply & { readonly until?: ForgottenUntil } {
+export function fromRow([, caller, body]: ReplyRow): {
+  readonly reply: Reply;
+  readonly until: ForgottenUntil | undefined;
+} {
   const end = body.indexOf('\n');
-  const head = JSON.parse(body.slice(0, end)) as Omit<Reply, 'caller' | 'outcome'>;
-  return { ...head, caller, outcome: body.slice(end + 1) };
+  const { until, ...head } = JSON.parse(body.slice(0, end)) as Omit<Reply, 'caller' | 'outcome'> & {
+    readonly until?: ForgottenUntil;
+  };
+  return { reply: { ...head, caller, outcome: body.slice(end + 1) }, until };
 }
 
 export class ReplyWriter {

@@ -33,7 +33,7 @@ export class SqliteReplies implements ReplyStore {
       const rows = await reader.replies({ after });
       if (rows.length === 0) return replies;
       for (const row of rows) {
-        const { until, ...reply } = fromRow(row);
+        const { reply, until } = fromRow(row);
         [after] = row;
         replies.toForget.push(...replies.index.put(after, reply));
         if (until) replies.index.raise(reply.caller, until);
@@ -52,7 +52,7 @@ export class SqliteReplies implements ReplyStore {
   async recall(stream: string, commandId: string): Promise<Reply | undefined> {
     this.assertOpen();
     const rows = await this.reader.replies({ numbers: this.index.candidates(commandId) });
-    return rows.map((row) => fromRow(row)).find((reply) => isOf(reply, stream, commandId));
+    return rows.map((row) => fromRow(row).reply).find((reply) => isOf(reply, stream, commandId));
   }
 
   async remember(replies: readonly Reply[], sinceMs: number): Promise<readonly Reply[]> {
