@@ -32,7 +32,10 @@ export class LedgerModule {
 }
 
 function store(config: Config): Provider {
-  return { provide: EVENT_STORE, useFactory: () => openStore(config.store) };
+  return {
+    provide: EVENT_STORE,
+    useFactory: () => openStore(config.store, config.commandWindowHours * 3_600_000),
+  };
 }
 
 function reader(): Provider {

@@ -1,10 +1,11 @@
 // From the configuration's `store` to an event store.
 import { systemChance, systemClock } from '@holdfast/clock';
-import { type EventStore, MemoryEventStore } from '@holdfast/event-store';
+import { type EventStore, MemoryEventStore, type RemembersReplies } from '@holdfast/event-store';
 import { openSqliteEventStore } from '@holdfast/event-store/sqlite';
 import { ConfigFault } from '../config';
 
-export async function openStore(store: string): Promise<EventStore> {
+/** @param windowMs for how long commands are remembered */
+export async function openStore(store: string, windowMs?: number): Promise<EventStore & RemembersReplies> {
   const [scheme, rest = ''] = splitOnce(store, ':');
   switch (scheme) {
     case 'sqlite':
@@ -13,6 +14,7 @@ export async function openStore(store: string): Promise<EventStore> {
       // Only where it is used: its client takes a third of a second to load.
       return (await import('@holdfast/event-store/eventstoredb')).openEventStoreDbEventStore({
         connectionString: rest,
+        ...(windowMs !== undefined && { windowMs }),
         clock: systemClock,
         chance: systemChance,
       });
