@@ -56,6 +56,7 @@ type that ends in its version, its data, and metadata:
 | \`commandId\` | the command that led to it |
 | \`commandDigest\` | CRC-32 of that command; absent when the caller gave no id |
 | \`issuedAtMs\`, \`atMs\` | when the command was issued and when it was decided, epoch milliseconds |
+| \`clockAtMs\` | when it was decided by that plane's clock, where an event before it has a time that had not come yet; absent: as \`atMs\`, which never decreases along a stream |
 | \`actor\`, \`through\` | who asked, and which way the command came |
 | \`previous\` | SHA-256 of the stream's event before; the first has 64 zeros |
 

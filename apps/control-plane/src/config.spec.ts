@@ -16,8 +16,16 @@ describe('the configuration', () => {
     expect([config.httpListen, config.grpcListen, config.store]).toEqual([
       '127.0.0.1:9',
       '127.0.0.1:2',
-      'sqlite:holdfast.db',
+      expect.stringMatching(/^sqlite:\/.*\/holdfast\/holdfast\.db$/),
     ]);
+  });
+
+  it('has the store at one place, wherever the process is', () => {
+    const store = (...argv: string[]) => readConfig(argv, {}).store;
+    expect(store('--store=sqlite:a/ledger.db')).toBe(`sqlite:${process.cwd()}/a/ledger.db`);
+    expect(store('--store=sqlite:/a/ledger.db')).toBe('sqlite:/a/ledger.db');
+    expect(store('--store=memory:')).toBe('memory:');
+    expect(readConfig([], { HOLDFAST_STORE: 'sqlite:b.db' }).store).toBe(`sqlite:${process.cwd()}/b.db`);
   });
 
   it.each([
@@ -30,6 +38,9 @@ describe('the configuration', () => {
     [['--pod-addresses=yes'], /--pod-addresses: yes is neither on nor off/],
     [['--pod-addresses=on'], /--pod-addresses: needs --kubeconfig/],
     [['--pod-grace-seconds=soon'], /--pod-grace-seconds: must be > 0 and <= 3600/],
+    [['--lease=holdfast'], /--lease: holdfast is not namespace\/name/],
+    [['--lease=a/b/c'], /--lease: a\/b\/c is not namespace\/name/],
+    [['--lease=Kube/b'], /--lease: Kube\/b is not namespace\/name/],
     [['--keep-vm-ip=maybe'], /--keep-vm-ip: maybe is neither true nor false/],
     [['--stateful-set-kinds=apps.kruise.io'], /--stateful-set-kinds: apps.kruise.io is not group/],
     [['--bogus=1'], /bogus/],
@@ -49,9 +60,14 @@ describe('the configuration', () => {
     });
   });
 
+  it('names the Lease in a namespace that every cluster has, unless told otherwise', () => {
+    expect(readConfig([], {}).lease).toEqual({ namespace: 'kube-system', name: 'holdfast-kube-projector' });
+    expect(readConfig(['--lease=net/a.b'], {}).lease).toEqual({ namespace: 'net', name: 'a.b' });
+  });
+
   it('lists each flag with its variable in the help', () => {
     expect(helpText()).toContain(
-      '--store                  sqlite:FILE, eventstoredb:CONNECTION-STRING or memory: [sqlite:holdfast.db] (HOLDFAST_STORE)',
+      '--store                  sqlite:FILE, eventstoredb:CONNECTION-STRING or memory: [sqlite:/var/lib/holdfast/holdfast.db as root, else sqlite:~/.local/state/holdfast/holdfast.db] (HOLDFAST_STORE)',
     );
   });
 });

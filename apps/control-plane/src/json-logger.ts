@@ -8,8 +8,9 @@ export class JsonLogger implements LoggerService {
   private readonly out = pino({ level: process.env['HOLDFAST_LOG_LEVEL'] ?? 'info' });
 
   log(message: unknown, ...context: unknown[]): void {
-    // Nest's own tales of its start are of use to nobody who runs it.
-    this.out.debug(fieldsOf(message, context));
+    // Nest's own tales of its start are texts, and of use to nobody who runs it.
+    const level = typeof message === 'object' ? 'info' : 'debug';
+    this.out[level](fieldsOf(message, context));
   }
 
   warn(message: unknown, ...context: unknown[]): void {

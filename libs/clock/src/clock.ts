@@ -1,5 +1,6 @@
 // The only way to time. Nothing else in the product reads the system clock or sets a timer, so that a
 // simulation can hold time in its hand.
+import { uptime } from 'node:os';
 
 /** Undoes a scheduled call; calling it again, or after the call ran, does nothing. */
 export type Cancel = () => void;
@@ -13,9 +14,16 @@ export interface Clock {
   after(delayMs: number, run: () => void): Cancel;
 }
 
-export const systemClock: Clock = {
+/** A clock that also knows for how long the machine has been up. */
+export interface UptimeClock extends Clock {
+  /** As `monotonic`, and it goes on while the machine sleeps; absent: not to be had here. */
+  uptime?(): number;
+}
+
+export const systemClock: UptimeClock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
+  uptime: () => uptime() * 1000,
   after: (delayMs, run) => {
     const timer = setTimeout(run, delayMs);
     return () => clearTimeout(timer);

@@ -5,7 +5,12 @@ export type { LedgerCommand, LedgerOutcome, VipUseCommand } from './command/ledg
 export { LedgerCommands } from './command/ledger-commands';
 export { toRejection } from './command/loop-rejections';
 export { factOf } from './follow/ledger-fact';
-export { type FactListener, LedgerReader, type LedgerReaderOptions } from './follow/ledger-reader';
+export {
+  type FactListener,
+  LedgerReader,
+  type LedgerReaderOptions,
+  type RecordedTimes,
+} from './follow/ledger-reader';
 export { LogFollower, type LogFollowerOptions } from './follow/log-follower';
 export { type ProjectorLedger, type ProjectorReply, projectorLedger } from './projector-ledger';
 export { LedgerIdentity, type LedgerIdentityOptions } from './record/ledger-identity';

@@ -6,7 +6,8 @@
 //   clock ----+
 //
 // Which keys there are, what they stand for and what is done for them is the projector's own. Whether it may write at all
-// (another one is active, or the other side is another ledger's) goes in by `mayBegin`.
+// (it is not connected, or the other side is another ledger's) goes in by `mayBegin`; whether another process does this one's
+// work, by `isActive`: who stands by follows everything and is ready to go on, at once.
 import type { Cancel, Chance, Clock } from '@holdfast/clock';
 import type { DueKey, Due, DueOptions } from './due/due-keys';
 import { ReconcileLoop, type ReconcileLoopOptions } from './loop/reconcile-loop';
@@ -26,6 +27,11 @@ export interface ProjectorLoopOptions<Fact>
   readonly resyncEveryMs: number;
   /** False: `isResync` is never asked, so that no note is taken of each key. For who has very many of them. */
   readonly notesResyncs?: boolean;
+  /**
+   * False: another process does this one's work, and nothing is begun here; what is due waits. `wake` when it says something
+   * else. Absent: true.
+   */
+  readonly isActive?: () => boolean;
   /** For the log: what failed, and when it is tried again. */
   readonly onFault?: (fault: ProjectorFault, retryInMs: number) => void;
 }
@@ -39,15 +45,17 @@ export class ProjectorLoop<Fact> {
   private cancelResync: Cancel = () => undefined;
 
   constructor(private readonly options: ProjectorLoopOptions<Fact>) {
-    const { clock, chance, timing, plan, rankOf, mayBegin, onIdle } = options;
+    const { clock, chance, timing, plan, rankOf, mayBegin, isActive, onIdle } = options;
     this.troubles = new Troubles(clock);
     this.loop = new ReconcileLoop({
       ...{ clock, chance, plan },
       ...(timing && { timing }),
       ...(rankOf && { rankOf }),
-      ...(mayBegin && { mayBegin }),
+      ...((mayBegin || isActive) && { mayBegin: () => this.isActive && (mayBegin?.() ?? true) }),
       ...(onIdle && { onIdle }),
       onFault: (fault, keys, retryInMs) => {
+        // What was under way when another took over, and could not go on, is no trouble.
+        if (!this.isActive) return;
         for (const key of keys) this.report(this.troubles.ofKey(key, fault), retryInMs);
       },
     });
@@ -56,6 +64,12 @@ export class ProjectorLoop<Fact> {
   /** Keys that are due now, or in flight. */
   get due(): number {
     return this.loop.due;
+  }
+
+  /** What fails now, and what failed last. Of who stands by, only what it follows can fail. */
+  get faults(): Pick<Troubles, 'current' | 'lastFault'> {
+    const { current, currentOfWatches, lastFault } = this.troubles;
+    return { current: this.isActive ? current : currentOfWatches, lastFault };
   }
 
   /** Keys that failed, and have not succeeded since. */
@@ -123,7 +137,7 @@ export class ProjectorLoop<Fact> {
     this.loop.endPause();
   }
 
-  /** To be called when `mayBegin` may say something else, or for `onIdle` to be called once more. */
+  /** To be called when `mayBegin` or `isActive` may say something else, or for `onIdle` to be called once more. */
   wake(): void {
     this.loop.wake();
   }
@@ -137,8 +151,20 @@ export class ProjectorLoop<Fact> {
     this.options.onFault?.(fault, retryInMs);
   }
 
+  private get isActive(): boolean {
+    return this.options.isActive?.() ?? true;
+  }
+
+  /** Who stands by for days would keep a key of everything that ever was; what there is, is marked again. */
+  private forgetWhatOthersDo(): void {
+    this.loop.forgetDue();
+    this.resynced.clear();
+    this.troubles.overKeys();
+  }
+
   private resyncAndAgain(): void {
     const { clock, chance, resyncEveryMs } = this.options;
+    if (!this.isActive) this.forgetWhatOthersDo();
     this.resync();
     const delayMs = resyncEveryMs * (1 - 0.1 * chance.random());
     this.cancelResync = clock.after(delayMs, () => this.resyncAndAgain());

@@ -1,7 +1,7 @@
 // Every answer beside the history: what was acknowledged is in the log, once; a command that comes again is told what
 // it was told first; and what was refused was so when it was refused.
 import { isDeepStrictEqual } from 'node:util';
-import type { Clock } from '@holdfast/clock';
+import { CLOCK_SKEW_MAX_MS } from '@holdfast/clock';
 import { type SubnetCommand, type SubnetEvent, subnet, vipNameOf } from '@holdfast/ipam';
 import { type Reply, idIn, readOutcome } from '@holdfast/event-store';
 import type { LedgerOutcome } from '@holdfast/ledger';
@@ -12,6 +12,9 @@ import type { Landed } from './landed';
 import { ALREADY_SO } from './rulings';
 import type { EventWitness } from './witness';
 
+/** The longest that anything is to cool here, or a Vip's retention to run. */
+const COOLING_MAX_MS = 60_000;
+
 export interface AnsweredOrder {
   readonly order: Order;
   readonly outcome: LedgerOutcome;
@@ -19,7 +22,8 @@ export interface AnsweredOrder {
   readonly deliveredAt: number;
   /** Whether its reply was remembered already when it was delivered. */
   readonly wasRemembered: boolean;
-  /** What the process' clock may have said at most; it may have been set back since. */
+  /** What the process' clock may have said at least and at most; it may have been set since. */
+  readonly earliestMs: number;
   readonly latestMs: number;
 }
 
@@ -55,11 +59,11 @@ export class Answers {
     return this.durable.has(commandId);
   }
 
-  check(answered: AnsweredOrder, witness: EventWitness, clock: Clock): void {
+  check(answered: AnsweredOrder, witness: EventWitness): void {
     const { order, outcome } = answered;
     const effect = this.history.effectOf(order.commandId);
     if (!effect && !isExpired(outcome) && this.isFirstAgain(answered, witness)) return;
-    this.judge(answered, effect, witness, clock);
+    this.judge(answered, effect, witness);
     if (!isExpired(outcome) && !this.told.has(order.commandId)) this.told.set(order.commandId, outcome);
   }
 
@@ -74,14 +78,9 @@ export class Answers {
     return wasRemembered || durable.writer !== witness.process;
   }
 
-  private judge(
-    answered: AnsweredOrder,
-    effect: Landed | undefined,
-    witness: EventWitness,
-    clock: Clock,
-  ): void {
+  private judge(answered: AnsweredOrder, effect: Landed | undefined, witness: EventWitness): void {
     const { order, outcome } = answered;
-    if (outcome.rejected) return this.refused(answered, effect, witness, clock);
+    if (outcome.rejected) return this.refused(answered, effect, witness);
     if (outcome.position !== undefined && Number(outcome.position) > this.history.length)
       this.fail('durable-answer', order, `is acknowledged at ${outcome.position}, beyond the log`);
     if (effect) return this.firstReply(answered, effect, witness);
@@ -115,22 +114,18 @@ export class Answers {
     }
   }
 
-  private refused(
-    answered: AnsweredOrder,
-    effect: Landed | undefined,
-    witness: EventWitness,
-    clock: Clock,
-  ): void {
-    const { order, outcome, deliveredAt, latestMs } = answered;
+  private refused(answered: AnsweredOrder, effect: Landed | undefined, witness: EventWitness): void {
+    const { order, outcome, deliveredAt, earliestMs, latestMs } = answered;
     const { code, facts } = outcome.rejected as NonNullable<LedgerOutcome['rejected']>;
-    const nowMs = Math.max(latestMs, this.history.lastAtMs);
+    this.inTime(answered, facts);
     if (code === 'CommandExpired' && facts['windowHours'] !== undefined) {
-      if (order.issuedAtMs >= nowMs - this.windowMs) this.fail('true-answer', order, 'is said to be expired');
+      if (order.issuedAtMs >= latestMs - this.windowMs)
+        this.fail('true-answer', order, 'is said to be expired');
       return;
     }
     if (code === 'InvalidArgument' && facts['field'] === 'options.issued_at') {
       // Clocks may step while it is on its way, but not by more than this again.
-      if (order.issuedAtMs <= clock.now()) this.fail('true-answer', order, 'is said to be from the future');
+      if (order.issuedAtMs <= earliestMs) this.fail('true-answer', order, 'is said to be from the future');
       return;
     }
     const declined = witness.declinedOf(order.commandId, code, outcome.subnet);
@@ -154,11 +149,11 @@ export class Answers {
   }
 
   private fresh(
-    { order, outcome, deliveredAt }: AnsweredOrder,
+    { order, outcome, deliveredAt, latestMs }: AnsweredOrder,
     isStale: boolean,
     witness: EventWitness,
   ): void {
-    if (!isStale || (witness.hasRivals() && this.isSoNow(order, outcome))) return;
+    if (!isStale || (witness.hasRivals() && this.isSoNow(order, outcome, latestMs))) return;
     this.fail(
       'true-answer',
       order,
@@ -166,18 +161,27 @@ export class Answers {
     );
   }
 
+  /** Nothing is refused for something that has not happened yet, or cools for longer than anything may. */
+  private inTime({ order, latestMs }: AnsweredOrder, facts: object): void {
+    const { overtakenAt, until } = facts as { readonly overtakenAt?: unknown; readonly until?: unknown };
+    if (typeof overtakenAt === 'string' && Date.parse(overtakenAt) > latestMs + CLOCK_SKEW_MAX_MS)
+      this.fail('true-answer', order, `is said to be overtaken at ${overtakenAt}, which is still to come`);
+    if (typeof until === 'string' && Date.parse(until) > latestMs + CLOCK_SKEW_MAX_MS + COOLING_MAX_MS)
+      this.fail('true-answer', order, `is said to wait until ${until}, longer than anything cools`);
+  }
+
   /**
    * Two writers may decide the very same event in the very same millisecond; the second one's append finds it there, and
    * what was answered beside it did not know of what came after it. It must be true all the same.
    */
-  private isSoNow({ command, issuedAtMs }: Order, { rejected }: LedgerOutcome): boolean {
+  private isSoNow({ command, issuedAtMs }: Order, { rejected }: LedgerOutcome, nowMs: number): boolean {
     const { view } = this.history;
     const { subnet: at } = command as { subnet?: string };
     if (rejected?.code === 'VipNotFound') return view.vip(vipAskedFor(command) ?? '') === undefined;
     const state = at === undefined ? undefined : view.subnet(at);
     if (!state || !rejected) return false;
     const decision = subnet.decide(command as SubnetCommand, state, {
-      nowMs: this.history.lastAtMs,
+      nowMs,
       issuedAtMs,
     });
     return decision.rejected?.code === rejected.code;

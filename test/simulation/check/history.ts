@@ -1,9 +1,11 @@
 // The log as the checkers see it: each event is checked as it lands, against what can be known of it without asking
 // the product's own state: who holds what, counted from the events alone, and what a slow model decides.
 import {
+  EventTimes,
   NO_PREDECESSOR,
   NO_STREAM,
   type RecordedEvent,
+  decidedAtOf,
   hashOf,
   idFromHash,
   idIn,
@@ -15,9 +17,11 @@ import {
   type SubnetFact,
   type VipNameEvent,
   subnet,
+  ledgerRecord,
   vipName,
 } from '@holdfast/ipam';
 import { Violation } from '../engine/violation';
+import { RIGHT_WITHIN_MS } from '../engine/right-clock';
 import { NO_EVENTS, fingerprintAfter } from './fingerprint';
 import type { Landed } from './landed';
 import { Owners } from './owners';
@@ -44,16 +48,31 @@ export class History {
   readonly facts: SubnetFact[] = [];
   /** Events so far; the last one's position. */
   length = 0;
-  /** The latest time at which anything was decided. */
-  lastAtMs = 0;
   private readonly ends = new Map<string, StreamEnd>();
   private readonly byCommand = new Map<string, Landed>();
   /** By writer: the position of its last event. */
   private readonly lastBy = new Map<string, number>();
   private readonly listeners = new Set<(landed: Landed) => void>();
 
-  constructor() {
+  /** The latest time that is recorded, whatever clock it is by. */
+  recordedMs = 0;
+  /** By subnet: when its events happened. */
+  private readonly times = new Map<string, EventTimes>();
+  /** Subnets for which something was decided by a clock that was wrong. */
+  private readonly disturbed = new Set<string>();
+
+  /** @param now what time it really is, epoch milliseconds */
+  constructor(private readonly now: () => number) {
     this.rulings = new Rulings(this);
+  }
+
+  /** Whether something was decided for the subnet by a clock that was wrong: then every process judges times for itself. */
+  isDisturbed(subnetName: string): boolean {
+    return this.disturbed.has(subnetName);
+  }
+
+  isRight(decidedAtMs: number): boolean {
+    return Math.abs(decidedAtMs - this.now()) <= RIGHT_WITHIN_MS;
   }
 
   /**
@@ -66,11 +85,11 @@ export class History {
     const name = idIn(vipName.category, stream);
     const metadata = readMetadata(recorded);
     this.chain(recorded, metadata.previous, metadata.atMs);
-    if (subnetName === undefined && name === undefined) {
-      this.lastBy.set(writer, this.length);
-      return;
-    }
-    const { commandId, issuedAtMs, atMs, through, actor } = metadata;
+    // What a ledger says of itself concerns no address.
+    if (idIn(ledgerRecord.category, stream) !== undefined) return;
+    const { commandId, issuedAtMs, through, actor } = metadata;
+    const atMs = decidedAtOf(metadata);
+    this.recordedMs = Math.max(this.recordedMs, metadata.atMs);
     const event = subnetName === undefined ? vipName.codec.decode(recorded) : subnet.codec.decode(recorded);
     let landed: Landed = {
       recorded,
@@ -86,16 +105,20 @@ export class History {
     };
     this.onlyOnce(landed);
     this.lastBy.set(writer, this.length);
-    this.lastAtMs = Math.max(this.lastAtMs, atMs);
     if (subnetName === undefined) {
       this.names.apply(landed.id, event as VipNameEvent, this.length);
     } else {
       const ofSubnet = event as SubnetEvent;
       this.owners.apply(subnetName, ofSubnet);
+      if (!this.isRight(atMs)) this.disturbed.add(subnetName);
       const command = this.rulings.landed(subnetName, recorded.version, ofSubnet, landed, writer);
       landed = { ...landed, command };
-      this.retention.apply(subnetName, ofSubnet, command, atMs);
-      const fact = { subnet: subnetName, event: ofSubnet, atMs, position: recorded.position, through };
+      this.retention.apply(subnetName, ofSubnet, command, this.isDisturbed(subnetName) ? undefined : atMs);
+      const happenedMs = this.timesOf(subnetName).next(recorded.version, atMs, this.now());
+      const fact = {
+        ...{ subnet: subnetName, event: ofSubnet, atMs: happenedMs },
+        ...{ position: recorded.position, through },
+      };
       this.view.apply(fact);
       this.facts.push(fact);
     }
@@ -131,6 +154,12 @@ export class History {
     return this.ends.get(stream)?.fingerprints[version] ?? NO_EVENTS;
   }
 
+  private timesOf(subnetName: string): EventTimes {
+    const times = this.times.get(subnetName) ?? new EventTimes();
+    this.times.set(subnetName, times);
+    return times;
+  }
+
   private chain(recorded: RecordedEvent, previous: string, atMs: number): void {
     const { stream, version, position, id } = recorded;
     const end = this.ends.get(stream) ?? {
@@ -158,7 +187,9 @@ export class History {
     this.length += 1;
     Object.assign(end, { version, hash, atMs });
     end.positions.push(this.length);
-    end.fingerprints.push(fingerprintAfter(end.fingerprints.at(-1) ?? NO_EVENTS, recorded, atMs));
+    end.fingerprints.push(
+      fingerprintAfter(end.fingerprints.at(-1) ?? NO_EVENTS, recorded, decidedAtOf(readMetadata(recorded))),
+    );
   }
 
   private onlyOnce(landed: Landed): void {

@@ -29,8 +29,11 @@ export class RetentionBook {
   private readonly ofSubnets = new Map<string, Retention | undefined>();
   private readonly lasts = new Map<string, Retention['keep']>();
 
-  /** @param command what was asked, so that this happened */
-  apply(subnet: string, event: SubnetEvent, command: SubnetCommand, atMs: number): void {
+  /**
+   * @param command what was asked, so that this happened
+   * @param atMs when; absent: a clock was wrong, and only the order of things is to be minded
+   */
+  apply(subnet: string, event: SubnetEvent, command: SubnetCommand, atMs: number | undefined): void {
     if (event.type === 'SubnetDefined' || event.type === 'SubnetRevised')
       this.ofSubnets.set(subnet, event.retention);
     if (event.type === 'VipReleased') this.released(subnet, vipHolder(event.name), command, atMs);
@@ -43,9 +46,9 @@ export class RetentionBook {
       const { holder, retention, untilMs } = event;
       const use = this.use(subnet, holder);
       this.must(use.users.length === 0, `${holder} is kept while ${use.users.join()} uses it`);
-      const expected = retention.keep === 'time' ? atMs + (retention.forMs ?? 0) : undefined;
+      const expected = retention.keep === 'time' ? (atMs ?? 0) + (retention.forMs ?? 0) : undefined;
       this.must(
-        untilMs === undefined || untilMs === expected,
+        untilMs === undefined || atMs === undefined || untilMs === expected,
         `${holder} is kept until ${untilMs}, not ${expected}`,
       );
       use.retained = { untilMs, owner: event.owner };
@@ -81,7 +84,7 @@ export class RetentionBook {
     use.owner = user.owner;
   }
 
-  private released(subnet: string, holder: Holder, command: SubnetCommand, atMs: number): void {
+  private released(subnet: string, holder: Holder, command: SubnetCommand, atMs?: number): void {
     const use = this.use(subnet, holder);
     this.lasts.set(
       `${subnet} ${holder}`,
@@ -91,7 +94,7 @@ export class RetentionBook {
     const untilMs = use.retained?.untilMs;
     if (command.type === 'ReleaseExpired')
       this.must(
-        untilMs !== undefined && untilMs <= atMs,
+        untilMs !== undefined && (atMs === undefined || untilMs <= atMs),
         `${holder} is released at ${atMs}, kept until ${untilMs}`,
       );
     if (command.type === 'DetachUser' || command.type === 'EndOwner') {

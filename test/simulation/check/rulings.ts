@@ -25,6 +25,9 @@ export interface Ruling {
 export interface StreamStates {
   version(stream: string): number;
   fingerprint(stream: string, version: number): number;
+  /** Whether a clock was wrong for it: the model knows of one clock, which is right. */
+  isDisturbed(subnet: string): boolean;
+  isRight(decidedAtMs: number): boolean;
 }
 
 export const ALREADY_SO = 'already so';
@@ -64,6 +67,7 @@ export class Rulings {
     if (!command) throw new Violation('once-only', `nobody decided ${event.type} ${version} of ${subnet}`);
     // What comes with labels follows, and is judged with them.
     if (event.type === 'LabelsSet' && command.type !== 'SetLabels') return command;
+    if (this.states.isDisturbed(subnet)) return command;
     const moment = { nowMs: landed.atMs, issuedAtMs: landed.issuedAtMs };
     if (isModelled(command) && !isUserEvent(event)) this.compare(subnet, command, moment, event);
     else if (event.type === 'AddressReserved')
@@ -96,6 +100,7 @@ export class Rulings {
   }
 
   private judge(subnet: string, { command, moment, verdict }: Ruling): void {
+    if (this.states.isDisturbed(subnet) || !this.states.isRight(moment.nowMs)) return;
     if (!isModelled(command) || isUnderNoClaim(command, verdict) || BEYOND.has(verdict)) return;
     if ('user' in command && command.user && verdict === 'CommandExpired') return;
     const said = this.model(subnet).execute(command, moment);

@@ -1,7 +1,14 @@
 // Looks over a command loop's shoulder: it stands around the decider and notes what is decided, upon which version of
 // the stream, and for which command. It changes nothing, and nothing asks it for an answer.
 import type { Chance } from '@holdfast/clock';
-import { type Decider, type DecisionTime, streamOf } from '@holdfast/event-store';
+import {
+  type Decider,
+  type DecisionTime,
+  type NewEvent,
+  decidedAtOf,
+  readMetadata,
+  streamOf,
+} from '@holdfast/event-store';
 import type { Rejection } from '@holdfast/ipam';
 import { NO_EVENTS, fingerprintAfter } from './fingerprint';
 import type { History } from './history';
@@ -29,7 +36,13 @@ interface Place {
 interface Stored {
   readonly type: string;
   readonly data: string;
+  /** Of what is read. */
+  readonly metadata?: string;
 }
+
+/** By the clock of who decided it; what is decided just now has no metadata yet. */
+const decidedAt = ({ metadata }: Stored): number | undefined =>
+  metadata === undefined ? undefined : decidedAtOf(readMetadata({ metadata } as NewEvent));
 
 type AnyDecider<State, Command, Event, Reply> = Decider<State, Command, Event, Reply, Rejection>;
 
@@ -113,7 +126,7 @@ export class EventWitness {
         const now = {
           ...place,
           version: place.version + 1,
-          upon: fingerprintAfter(place.upon, this.lastStored, atMs),
+          upon: fingerprintAfter(place.upon, this.lastStored, decidedAt(this.lastStored) ?? atMs),
         };
         if (next === state) Object.assign(place, now);
         else this.places.set(next, now);

@@ -35,6 +35,7 @@ export const FAULTS = [
   'watch-silent',
   'history-compacted',
   'controllers-paused',
+  'clock-leap',
 ] as const;
 
 export type FaultKind = (typeof FAULTS)[number];
@@ -76,6 +77,7 @@ const MOST: Record<FaultKind, number> = {
   'watch-silent': 0.005,
   'history-compacted': 0.01,
   'controllers-paused': 0.005,
+  'clock-leap': 0.01,
 };
 
 /** How much rarer than the most a fault may be, in powers of ten. */

@@ -52,6 +52,7 @@ export const CAUGHT_IN: Readonly<Record<string, number>> = {
   'said-to-be-from-the-future': 1,
   'told-what-is-now': 1,
   'some-are-never-answered': 1,
+  "window-on-the-log's-clock": 28,
   'sent-again-without-a-pause': 1,
   'stale-projector-writes': 33,
   'checkpoint-ahead-of-the-rows': 1,

@@ -133,6 +133,12 @@ export const COMMAND_BUGS: readonly PlantedBug[] = [
         envelope.commandId?.endsWith('13') ? new Promise(() => undefined) : execute(envelope),
     ),
   ),
+  bug("window-on-the-log's-clock", 'field trial 12', 'true-answer', {
+    loopClock: (clock, world) => ({
+      ...clock,
+      now: () => Math.max(clock.now(), world.history.recordedMs),
+    }),
+  }),
   bug('sent-again-without-a-pause', 'terway #1030', 'time-passes', {
     bus: (_, world) => new EagerBus(world),
   }),

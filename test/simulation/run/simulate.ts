@@ -110,10 +110,10 @@ function operate(world: World, chance: SeededChance): void {
   }
   if (faults.strikes('clock-step')) {
     const { wall, name } = machines[chance.below(machines.length)] as World['machines'][number];
-    wall.offMaxMs = Math.max(wall.offMaxMs ?? 0, wall.offMs);
     wall.offMs += Math.round((chance.random() * 2 - 1) * CLOCK_STEP_MAX_MS);
     world.note(`${name}'s clock is ${wall.offMs} off`);
   }
+  if (faults.strikes('clock-leap')) world.leaps.leap();
   outside(world, chance);
   const lateMs = chance.random() < 0.1 ? -chance.below(30_000) : 0;
   clients.ask(orders.next(), lateMs);

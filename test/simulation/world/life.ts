@@ -1,6 +1,7 @@
 // The life of one process. When it ends, at whatever await, nothing of it goes on: its timers do not ring, and what it
 // waits for never answers. Its objects are dropped; only what others keep of it stays.
-import type { Clock } from '@holdfast/clock';
+import { type Clock, GuardedClock } from '@holdfast/clock';
+import { RIGHT_WITHIN_MS } from '../engine/right-clock';
 import type { Scheduler } from '../engine/scheduler';
 
 /** Where every run begins: 2026-01-01T00:00:00Z. */
@@ -9,13 +10,15 @@ export const EPOCH_MS = Date.UTC(2026, 0, 1);
 /** How far a machine's wall clock is off; outlives the processes on it. */
 export interface WallClock {
   offMs: number;
-  /** The most that it was ever off. */
-  offMaxMs?: number;
 }
 
 export class Life {
   isOver = false;
   readonly clock: Clock;
+  /** The same, for whoever holds it against others. */
+  readonly guarded: GuardedClock;
+  /** How far it was off, of all times that were asked for: at least and at most. */
+  readonly offMs = { min: 0, max: 0 };
 
   constructor(
     readonly name: string,
@@ -25,11 +28,26 @@ export class Life {
     private readonly diesHere: () => boolean,
     private readonly onDeath: () => void,
   ) {
-    this.clock = {
+    const machine: Clock = {
       now: () => EPOCH_MS + scheduler.nowMs + wall.offMs,
       monotonic: () => scheduler.nowMs,
       after: (delayMs, run) => scheduler.after(delayMs, () => (this.isOver ? undefined : run())),
     };
+    this.guarded = new GuardedClock(machine);
+    this.clock = { ...machine, now: () => this.witnessed(this.guarded.now()) };
+    this.offMs.min = this.offMs.max = wall.offMs;
+  }
+
+  /** Whether its clock was never off by more than seconds. */
+  isRight(): boolean {
+    return Math.max(this.offMs.max, -this.offMs.min) <= RIGHT_WITHIN_MS;
+  }
+
+  private witnessed(nowMs: number): number {
+    const offMs = nowMs - EPOCH_MS - this.scheduler.nowMs;
+    this.offMs.min = Math.min(this.offMs.min, offMs);
+    this.offMs.max = Math.max(this.offMs.max, offMs);
+    return nowMs;
   }
 
   end(): void {

@@ -6,9 +6,10 @@ import type { SubnetFact } from '@holdfast/ipam';
 import { EventWitness } from '../check/witness';
 import { LedgerIdentity, type LedgerOutcome, LedgerReader, toRejection } from '@holdfast/ledger';
 import { Violation } from '../engine/violation';
+import { ClockOfProcess } from './clock-of-process';
 import { FaultyStore } from './faulty-store';
 import { LedgerRole } from './ledger-role';
-import { Life, type WallClock } from './life';
+import { EPOCH_MS, Life, type WallClock } from './life';
 import type { Order } from '../orders/order';
 import type { Surroundings } from './surroundings';
 
@@ -39,6 +40,7 @@ export class Process {
   readonly ledger: LedgerRole;
   readonly identity: LedgerIdentity;
   readonly witness: EventWitness;
+  readonly ownClock: ClockOfProcess;
   readonly projectors: readonly RunningProjector[];
   isReady = false;
   private factsSeen = 0;
@@ -63,7 +65,7 @@ export class Process {
       planted.deciders?.(world.deciders, world) ?? world.deciders,
       {
         store: this.store,
-        clock,
+        clock: planted.loopClock?.(clock, world) ?? clock,
         chance: this.chance,
         refuse: toRejection,
         windowMs: world.windowMs,
@@ -82,15 +84,17 @@ export class Process {
       ...{ store: this.store, reader: this.reader, clock, chance: this.chance, refuse: toRejection },
       isSoleWriter: !isShared,
     });
+    this.ownClock = new ClockOfProcess(this.life, this.reader, world);
     planted.view?.(this.reader.view, world);
     this.reader.onFacts((facts) => this.followed(facts));
     this.projectors = machine.projectors.map((make) => make(this, world));
   }
 
-  /** Serves once its view shows what the log held, and the log says that it works on it. */
+  /** Serves once its view shows what the log held, its clock is found good, and the log says that it works on it. */
   start(): void {
     void this.reader
       .start()
+      .then(() => this.ownClock.begin())
       .then(() => this.identity.start())
       .then(() => {
         this.isReady = true;
@@ -109,15 +113,11 @@ export class Process {
       (outcome) => {
         if (this.life.isOver) return;
         const deliveredAt = this.witness.answered(commandId);
-        const { offMs, offMaxMs = offMs } = this.machine.wall;
-        const latestMs = this.life.clock.now() + Math.max(0, offMaxMs - offMs);
-        this.world.checked(() =>
-          this.world.answers.check(
-            { order, outcome, deliveredAt, latestMs, wasRemembered },
-            this.witness,
-            this.life.clock,
-          ),
-        );
+        const { offMs } = this.life;
+        const nowMs = EPOCH_MS + this.world.scheduler.nowMs;
+        const [earliestMs, latestMs] = [nowMs + offMs.min, nowMs + offMs.max];
+        const answered = { order, outcome, deliveredAt, earliestMs, latestMs, wasRemembered };
+        this.world.checked(() => this.world.answers.check(answered, this.witness));
         answer(outcome);
       },
       (fault: unknown) => {

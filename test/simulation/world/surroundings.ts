@@ -1,6 +1,7 @@
 // What the parts of a world know of it: time, chance, faults, what is durable, what is outside, and who checks. And where a
 // bug may be put into it: each seam stands around a port, a decider or a dependency of the product, never inside the
 // product. Without any, the world is the product's own.
+import type { Clock } from '@holdfast/clock';
 import type { SeededChance } from '@holdfast/clock/testing';
 import type { EventStore, RemembersReplies } from '@holdfast/event-store';
 import type { LedgerView } from '@holdfast/ipam';
@@ -40,6 +41,7 @@ export interface Surroundings {
   readonly cluster: Cluster;
   /** Whether the store takes appends of several processes, and of those that are dead by now; else it is one's own. */
   readonly isShared: boolean;
+  readonly hasKubernetes: boolean;
   readonly hasPods: boolean;
   note(what: string): void;
   /** Runs a check; the first violation is the run's. */
@@ -58,6 +60,8 @@ export interface Planted {
   readonly deciders?: (deciders: Deciders, world: Surroundings) => Deciders;
   /** As the loops and the reader have it. */
   readonly store?: (store: Store, world: Surroundings, incarnation: number) => Store;
+  /** As the loops have it. */
+  readonly loopClock?: (clock: Clock, world: Surroundings) => Clock;
   /** As the reader alone has it. */
   readonly readStore?: (store: Store, world: Surroundings, incarnation: number) => EventStore;
   /** Between the transport and the ledger. */

@@ -13,6 +13,7 @@ import type { Trace } from '../engine/trace';
 import { Violation } from '../engine/violation';
 import { Bus } from './bus';
 import { Clients } from './clients';
+import { ClockLeaps } from './clock-leaps';
 import { ObjectOwners } from '../check/kubernetes';
 import { Grants } from '../check/pods/grants';
 import { PodOwners } from '../check/pods/pod-owners';
@@ -21,7 +22,7 @@ import { Cluster } from '../kubernetes/cluster';
 import { KubernetesUsers } from '../kubernetes/users';
 import { Controllers } from '../kubernetes/workloads/controllers';
 import { WorkloadUsers } from '../kubernetes/workloads/workload-users';
-import { Life } from './life';
+import { EPOCH_MS, Life } from './life';
 import { OvnProjector } from './projectors/ovn-projector';
 import { NorthboundChecker } from '../check/northbound';
 import { DurableLog } from './durable-log';
@@ -77,7 +78,7 @@ export class World implements Surroundings {
   readonly trace: Trace;
   readonly planted: Planted;
   readonly faults: SeededFaults;
-  readonly history = new History();
+  readonly history = new History(() => EPOCH_MS + this.scheduler.nowMs);
   readonly log = new DurableLog(
     this.history,
     (check) => this.checked(check),
@@ -105,6 +106,7 @@ export class World implements Surroundings {
   readonly hasPods: boolean;
   readonly machines: Machine[] = [];
   readonly processes = new Map<string, Process>();
+  readonly leaps: ClockLeaps;
   violation: Violation | undefined;
   /** Writes of projectors since the last fault; what never comes to rest writes for ever. */
   readonly writesAtRest = { northbound: 0, kubernetes: 0 };
@@ -171,6 +173,7 @@ export class World implements Surroundings {
     const owners = new ObjectOwners(this.cluster);
     this.history.onLanded((landed) => owners.landed(landed));
     if (this.hasPods) this.watchPods();
+    this.leaps = new ClockLeaps(this, new SeededChance(seed ^ OF_LEAPS));
     for (const machine of this.machines) this.boot(machine, 1);
   }
 
@@ -224,6 +227,7 @@ export class World implements Surroundings {
   heal(): void {
     this.isHealed = true;
     this.faults.heal();
+    this.leaps.heal();
     this.controllers.heal();
     this.note('healed');
   }
@@ -285,6 +289,9 @@ export class World implements Surroundings {
 
 const outcomeText = (outcome: LedgerOutcome): string =>
   outcome.rejected ? outcome.rejected.code : `at ${outcome.position}`;
+
+/** So have clocks that leap. */
+const OF_LEAPS = 2;
 
 /** Labels have a chance of their own; which one is as good as another, and decides in which seeds rare bugs are caught. */
 const OF_LABELS = 1;

@@ -152,7 +152,7 @@ const HOLDING_COLUMNS: readonly TableColumn<v1.Holding>[] = [
   { head: 'HOLDER', text: ({ reservation }) => reservation?.holder },
   { head: 'ADDRESSES', text: ({ reservation }) => heldText(reservation) },
   { head: 'MAC', text: ({ reservation }) => reservation?.mac },
-  { head: 'SINCE', text: ({ began }) => began?.time && tellTimestamp(began.time) },
+  { head: 'SINCE', text: ({ reservation }) => reservation?.since && tellTimestamp(reservation.since) },
   {
     head: 'USED BY',
     text: ({ reservation }) => reservation && usedText(reservation),

@@ -2,7 +2,13 @@ import { statusText } from './status';
 
 const follower = { lag: undefined, trouble: '', notes: [], position: '7' };
 const status = {
-  ...{ version: '1', roles: ['gateway'], position: '7', ledger: 'x' },
+  ...{
+    version: '1',
+    roles: ['gateway'],
+    position: '7',
+    ledger: 'x',
+    store: 'sqlite:/var/lib/holdfast/holdfast.db',
+  },
   views: [{ ...follower, name: 'ledger' }],
   projectors: [{ ...follower, name: 'kubernetes', notes: ['the cluster does not serve ippools.kubeovn.io'] }],
 };
@@ -21,6 +27,7 @@ it('shows what projectors note, and what they found different', () => {
       '',
     ].join('\n'),
   );
+  expect(text).toContain('Store:     sqlite:/var/lib/holdfast/holdfast.db\n');
   expect(text).toContain('kubernetes: the cluster does not serve ippools.kubeovn.io\n');
 });
 
@@ -30,6 +37,14 @@ it('shows the last ten, and says how many there are more', () => {
   expect(text).toContain('vip/9');
   expect(text).not.toContain('vip/10');
   expect(text).toMatch(/\nand 3 more before: --output json\n$/);
+});
+
+it('shows what is wrong with the clock, and what is so', () => {
+  const clock = { trouble: 'clock-stepped: it was set', notes: ['the log has events of a time to come'] };
+  const text = statusText({ ...status, clock, differences: [] } as never);
+  expect(text).toContain('clock: clock-stepped: it was set\nclock: the log has events of a time to come\n');
+  const good = statusText({ ...status, clock: { trouble: '', notes: [] }, differences: [] } as never);
+  expect(good).not.toContain('clock');
 });
 
 it('says nothing of differences where there are none', () => {

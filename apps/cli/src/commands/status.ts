@@ -22,14 +22,17 @@ const DIFFERENCES_MAX = 10;
 export function statusText({
   version,
   roles,
+  store,
   position,
   views,
   projectors,
+  clock,
   differences,
 }: ReplyTo<'GetStatus'>): string {
   const facts = [
     ['Version:', version],
     ['Roles:', roles.join(', ')],
+    ...(store === '' ? [] : [['Store:', store]]),
     ['Position:', position || '-'],
   ];
   const rows = [
@@ -38,7 +41,8 @@ export function statusText({
   ];
   const head = facts.map(([name = '', text]) => `${name.padEnd(10)} ${text}\n`).join('');
   const followers = rows.length > 0 ? `\n${table(COLUMNS, rows)}` : '';
-  const notes = projectors
+  const ofClock = clock ? [clock.trouble, ...clock.notes].filter((said) => said !== '') : [];
+  const notes = [{ name: 'clock', notes: ofClock }, ...projectors]
     .flatMap(({ name, notes: all }) => all.map((note) => `${name}: ${note}\n`))
     .join('');
   return [`${head}${followers}`, notes, differencesText(differences)]

@@ -4,9 +4,13 @@ import type { Operations, ReplyOf } from '@holdfast/api';
 import { LedgerReader } from '@holdfast/ledger';
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { ClockWatch } from '../clock/clock-watch';
+import { planeClock } from '../clock/plane-clock';
 import { CONFIG, type Config, type Role } from '../config';
+import { shownStore } from '../ledger/open-store';
 import { Differences } from './differences';
 import { Projectors } from './projectors';
+import { StoreHealth } from '../ledger/store-health';
 
 export type StatusReport = ReplyOf<Operations['GetStatus']>;
 
@@ -22,14 +26,23 @@ export class ReportStatusHandler implements IQueryHandler<ReportStatus> {
     private readonly reader: LedgerReader,
     private readonly projectors: Projectors,
     private readonly differences: Differences,
+    private readonly store: StoreHealth,
+    private readonly clock: ClockWatch,
   ) {}
 
   async execute(): Promise<StatusReport> {
-    const { config, reader, projectors, differences } = this;
-    const follower = (name: string, position = '', trouble = '', notes: readonly string[] = []) => ({
+    const { config, reader, projectors, differences, store, clock } = this;
+    const follower = (
+      name: string,
+      position = '',
+      trouble = '',
+      notes: readonly string[] = [],
+      isStandby = false,
+    ) => ({
       name,
       position,
-      lag: durationFromMs(reader.lagMs(position || undefined)),
+      // Whoever stands by puts nothing into effect, and is behind in nothing.
+      lag: durationFromMs(isStandby ? 0 : reader.lagMs(position || undefined)),
       trouble,
       notes: [...notes],
     });
@@ -38,8 +51,16 @@ export class ReportStatusHandler implements IQueryHandler<ReportStatus> {
       roles: rolesAtWork(config),
       position: reader.position ?? '',
       ledger: reader.ledgerId ?? '',
-      views: [follower('ledger', reader.position)],
-      projectors: projectors.all.map((it) => follower(it.name, it.position(), it.trouble(), it.notes?.())),
+      store: shownStore(config.store),
+      clock: {
+        time: timestampFromMs(planeClock.now()),
+        trouble: clock.trouble() ?? '',
+        notes: [...clock.notes()],
+      },
+      views: [follower('ledger', reader.position, store.says)],
+      projectors: projectors.all.map((it) =>
+        follower(it.name, it.position(), it.trouble(), it.notes?.(), it.activity?.().state === 'standby'),
+      ),
       differences: differences.last.map(({ at, ...rest }) => ({
         ...rest,
         at: timestampFromMs(Date.parse(at)),

@@ -1,5 +1,7 @@
 // Wires the ledger: the store, the commands that write it, and the one reader that every view and projector lives on.
 import { systemChance, systemClock } from '@holdfast/clock';
+import { ClockWatch } from '../clock/clock-watch';
+import { planeClock } from '../clock/plane-clock';
 import type { EventStore } from '@holdfast/event-store';
 import {
   LedgerCommands,
@@ -12,29 +14,77 @@ import {
 } from '@holdfast/ledger';
 import { type DynamicModule, Logger, Module, type Provider } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { clusterOf } from '../cluster-source';
 import { type Config, sidesOf } from '../config';
 import { hasOtherWriters, openStore } from './open-store';
+import type { StartProgress } from './start-progress';
+import { StoreHealth } from './store-health';
 
 export const EVENT_STORE = Symbol('EventStore');
 
 @Module({})
 export class LedgerModule {
-  static with(config: Config): DynamicModule {
-    const providers = [store(config), reader(), identity(config), sides(config), commands(config)];
+  static with(config: Config, start: StartProgress): DynamicModule {
+    const providers = [
+      clock(config),
+      store(config, start),
+      health(),
+      reader(),
+      identity(config),
+      sides(config),
+      commands(config),
+    ];
     return {
       module: LedgerModule,
       global: true,
       imports: [CqrsModule.forRoot()],
       providers,
-      exports: [EVENT_STORE, LedgerReader, LedgerIdentity, SideComparisons, LedgerCommands],
+      exports: [
+        ClockWatch,
+        EVENT_STORE,
+        StoreHealth,
+        LedgerReader,
+        LedgerIdentity,
+        SideComparisons,
+        LedgerCommands,
+      ],
     };
   }
 }
 
-function store(config: Config): Provider {
+/** The API server of the cluster is another machine's clock, where there is one. */
+function clock({ kubeconfig, acceptsClock: isAccepted }: Config): Provider {
+  return {
+    provide: ClockWatch,
+    useFactory: async (): Promise<ClockWatch> => {
+      if (kubeconfig === undefined) return new ClockWatch({ others: [], isAccepted });
+      const { apiServerClock } = await import('@holdfast/kube-api/client-node');
+      return new ClockWatch({ others: [apiServerClock(clusterOf(kubeconfig), systemClock)], isAccepted });
+    },
+  };
+}
+
+function store(config: Config, start: StartProgress): Provider {
+  const log = new Logger('store');
   return {
     provide: EVENT_STORE,
-    useFactory: () => openStore(config.store, config.commandWindowHours * 3_600_000),
+    useFactory: async (): Promise<EventStore> => {
+      const opened = await openStore(config.store, {
+        held: (holder) => start.waitsFor(config.store, holder),
+        windowMs: config.commandWindowHours * 3_600_000,
+        noticed: (notice) => log.warn({ msg: 'found in the store, and put right', notice }),
+      });
+      start.isOpen(config.store);
+      return opened;
+    },
+  };
+}
+
+function health(): Provider {
+  return {
+    provide: StoreHealth,
+    inject: [EVENT_STORE],
+    useFactory: (eventStore: EventStore) => new StoreHealth(eventStore),
   };
 }
 
@@ -42,15 +92,22 @@ function reader(): Provider {
   const log = new Logger('ledger');
   return {
     provide: LedgerReader,
-    inject: [EVENT_STORE],
-    // Nothing is served before the view shows what the log held at the start.
-    useFactory: async (eventStore: EventStore): Promise<LedgerReader> => {
+    inject: [EVENT_STORE, ClockWatch],
+    // Nothing is served before the view shows what the log held at the start, nor recorded with a clock that is wrong.
+    useFactory: async (eventStore: EventStore, watch: ClockWatch): Promise<LedgerReader> => {
       const onFault = (fault: unknown): void =>
         log.error({ msg: 'reading the log failed; will retry', fault: String(fault) });
       const ledger = new LedgerReader({
-        ...{ store: eventStore, clock: systemClock, chance: systemChance, onFault },
+        ...{ store: eventStore, clock: planeClock, chance: systemChance, onFault },
       });
+      // However the clock came here while this process waited for its turn, it is the one to begin with.
+      planeClock.confirm();
       await ledger.start();
+      await watch.begin(ledger).catch(async (fault: unknown) => {
+        await ledger.stop();
+        await eventStore.close();
+        throw fault;
+      });
       return ledger;
     },
   };
@@ -66,7 +123,7 @@ function identity(config: Config): Provider {
         ...{
           store: eventStore,
           reader: ledger,
-          clock: systemClock,
+          clock: planeClock,
           chance: systemChance,
           refuse: toRejection,
         },
@@ -87,14 +144,13 @@ function sides(config: Config): Provider {
       if (config.servesUncompared)
         log.warn({ msg: 'addresses are given out before the sides were compared' });
       const comparisons = new SideComparisons({
-        ...{ reader: ledger, identity: known, clock: systemClock, sides: sidesOf(config) },
+        ...{ reader: ledger, identity: known, clock: planeClock, sides: sidesOf(config) },
         servesUncompared: config.servesUncompared,
         onFault: (fault) => log.error({ msg: 'recording a fence failed', fault: String(fault) }),
       });
-      comparisons.onChange(() => {
-        for (const { side, state, why, message } of comparisons.states)
-          log[state === 'fenced' ? 'error' : 'log']({ msg: 'side compared', side, state, why, message });
-      });
+      comparisons.onChange(({ side, state, why, message }) =>
+        log[state === 'fenced' ? 'error' : 'log']({ msg: 'side compared', side, state, why, message }),
+      );
       return comparisons;
     },
   };
@@ -106,12 +162,12 @@ function commands(config: Config): Provider {
     inject: [EVENT_STORE, SideComparisons],
     useFactory: (eventStore: EventStore, comparisons: SideComparisons): LedgerCommands => {
       const options = {
-        ...{ store: eventStore, clock: systemClock, chance: systemChance, refuse: toRejection },
+        ...{ store: eventStore, clock: planeClock, chance: systemChance, refuse: toRejection },
         windowMs: config.commandWindowHours * 3_600_000,
         hasOtherWriters: hasOtherWriters(config.store),
       };
       const [subnets, names] = [new SubnetLoop(options), new VipNameLoop(options)];
-      return new LedgerCommands(subnets, names, systemClock, () => comparisons.refusal());
+      return new LedgerCommands(subnets, names, planeClock, () => comparisons.refusal());
     },
   };
 }

@@ -1,9 +1,9 @@
 // Commands of one stream that were decided one upon the other, and go in one append: what is to be appended, and what
 // each command is told once that is durable. Deciding moves the loaded stream on as if the append had landed already.
-import type { Chance, Clock } from '@holdfast/clock';
+import { type Chance, type Clock, CLOCK_SKEW_MAX_MS } from '@holdfast/clock';
 import type { CommandOutcome } from './command-envelope';
 import type { LoopRefusal } from './loop-options';
-import type { Decider, Decision, DecisionTime } from './decider';
+import type { Decider, Decision } from './decider';
 import type { NewEvent, Position, RecordedEvent, Version } from '../port/event-store';
 import type { Unrecorded } from './first-replies';
 import type { ReplyStore } from '../port/reply-store';
@@ -14,8 +14,6 @@ import type { PendingCommand } from './pending-command';
 const COMMANDS_MAX = 512;
 /** Text that goes in one append, UTF-16 units: in the worst case below the 1 MB that every store takes. */
 const TEXT_MAX = 250_000;
-/** How far ahead of ours a caller's clock may be. */
-export const CLOCK_SKEW_MAX_MS = 5 * 60_000;
 
 export interface BatchOptions<State, Command, Event, Reply, Rejection> {
   readonly decider: Pick<Decider<State, Command, Event, Reply, Rejection>, 'decide'>;
@@ -76,21 +74,28 @@ export class Batch<State, Command, Event, Reply, Rejection> {
   decide(pending: PendingCommand<Command, Reply, Rejection>): void {
     const { envelope, digest } = pending;
     const { clock, chance, decider } = this.options;
-    const nowMs = Math.max(clock.now(), this.loaded.lastAtMs);
+    const clockMs = clock.now();
+    const nowMs = Math.max(clockMs, this.loaded.decidedAtMs);
     const moment = { nowMs, issuedAtMs: envelope.issuedAtMs ?? nowMs };
     const commandId = envelope.commandId ?? chance.uuid();
+    const { issuedAtMs } = moment;
     const outcome =
-      this.beforeWindow(moment, commandId) ?? pending.earlierReply ?? this.forgotten(moment, pending);
+      this.beforeWindow(issuedAtMs, clockMs, commandId) ??
+      pending.earlierReply ??
+      this.forgotten(issuedAtMs, clockMs, pending);
     if (outcome) {
       this.decided.push({ pending, commandId, eventsUpTo: this.events.length, outcome });
       return;
     }
     const decision: Decision<Event, Reply, Rejection> =
-      this.fromFuture(moment) ?? decider.decide(envelope.command, this.loaded.state, moment);
+      this.fromFuture(issuedAtMs, clockMs) ?? decider.decide(envelope.command, this.loaded.state, moment);
     if ('events' in decision) {
       const { issuedAtMs } = moment;
       const { name: actor, through } = envelope.actor;
-      const metadata = { commandId, commandDigest: digest, issuedAtMs, atMs: nowMs, actor, through };
+      // The record's order in time is kept where an earlier event has a time that has not come yet.
+      const atMs = Math.max(nowMs, this.loaded.lastAtMs);
+      const clockAtMs = atMs === nowMs ? undefined : nowMs;
+      const metadata = { commandId, commandDigest: digest, issuedAtMs, atMs, clockAtMs, actor, through };
       for (const event of decision.events) {
         const stored = this.loaded.record(event, metadata);
         this.textLength += stored.data.length + stored.metadata.length;
@@ -127,8 +132,10 @@ export class Batch<State, Command, Event, Reply, Rejection> {
     return unrecorded;
   }
 
+  /** Against the clock, and never against the record: that may have times that have not come yet. */
   private beforeWindow(
-    { nowMs, issuedAtMs }: DecisionTime,
+    issuedAtMs: number,
+    nowMs: number,
     commandId: string,
   ): CommandOutcome<Reply, Rejection> | undefined {
     const { windowMs, refuse } = this.options;
@@ -138,7 +145,8 @@ export class Batch<State, Command, Event, Reply, Rejection> {
 
   /** For a caller that has more refused than is remembered, the window is as long as its memory. */
   private forgotten(
-    { nowMs, issuedAtMs }: DecisionTime,
+    issuedAtMs: number,
+    nowMs: number,
     { envelope: { commandId, actor } }: PendingCommand<Command, Reply, Rejection>,
   ): CommandOutcome<Reply, Rejection> | undefined {
     const { replies, refuse } = this.options;
@@ -148,7 +156,7 @@ export class Batch<State, Command, Event, Reply, Rejection> {
     return { commandId, rejected: refuse({ code: 'CommandExpired', issuedAtMs, windowMs: nowMs - untilMs }) };
   }
 
-  private fromFuture({ nowMs, issuedAtMs }: DecisionTime): { readonly rejected: Rejection } | undefined {
+  private fromFuture(issuedAtMs: number, nowMs: number): { readonly rejected: Rejection } | undefined {
     if (issuedAtMs <= nowMs + CLOCK_SKEW_MAX_MS) return undefined;
     return { rejected: this.options.refuse({ code: 'CommandFromFuture', issuedAtMs, nowMs }) };
   }

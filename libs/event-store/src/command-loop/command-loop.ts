@@ -15,11 +15,14 @@ export class CommandLoop<State, Command, Event, Reply, Rejection> {
   private readonly replies: ReplyStore;
   private readonly streams = new Map<string, StreamLoop<State, Command, Event, Reply, Rejection>>();
 
+  private readonly openedMs: number;
+
   constructor(
     private readonly decider: Decider<State, Command, Event, Reply, Rejection>,
     private readonly options: CommandLoopOptions<Rejection>,
   ) {
     this.replies = options.store.replies ?? new MemoryReplies();
+    this.openedMs = options.clock.monotonic();
   }
 
   /**
@@ -66,7 +69,7 @@ export class CommandLoop<State, Command, Event, Reply, Rejection> {
     let stream = this.streams.get(id);
     if (!stream) {
       if (this.streams.size >= STREAMS_KEPT_MAX) this.forgetIdle();
-      stream = new StreamLoop(id, this.decider, this.options, this.replies);
+      stream = new StreamLoop(id, this.decider, this.options, this.replies, this.openedMs);
       this.streams.set(id, stream);
     }
     return stream;

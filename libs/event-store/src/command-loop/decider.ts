@@ -3,7 +3,7 @@
 
 /** When a command is decided and when its caller issued it: time comes in with the command. */
 export interface DecisionTime {
-  /** Epoch milliseconds; never less than that of the stream's last event. */
+  /** Epoch milliseconds; never less than the time at which the state's last event happened. */
   readonly nowMs: number;
   readonly issuedAtMs: number;
 }
@@ -24,7 +24,10 @@ export interface Decider<State, Command, Event, Reply, Rejection> {
   /** Streams are named `<category>-<id>`. */
   readonly category: string;
   initial(id: string): State;
-  /** Total: history happened, it never refuses. May change and return the state it was given. */
+  /**
+   * Total: history happened, it never refuses. May change and return the state it was given.
+   * @param atMs when it happened; less than before: all before happened by then, whatever time it was given with
+   */
   evolve(state: State, event: Event, atMs: number): State;
   /** Pure: looks at the state, changes nothing. */
   decide(command: Command, state: State, moment: DecisionTime): Decision<Event, Reply, Rejection>;

@@ -2,7 +2,8 @@
 // thrown away when an append fails, because deciding has already moved the state on.
 import { CommandIndex } from './command-index';
 import { type Decider, streamOf } from './decider';
-import type { EventMetadata } from '../envelope/event-metadata';
+import { type EventMetadata, decidedAtOf } from '../envelope/event-metadata';
+import { EventTimes } from '../envelope/event-times';
 import { NO_PREDECESSOR, hashOf, idFromHash, readMetadata, writeMetadata } from '../envelope/event-envelope';
 import {
   type EventStore,
@@ -19,8 +20,12 @@ export class LoadedStream<State, Event> {
   durableVersion = NO_STREAM;
   /** Of that event. */
   position: Position | undefined;
+  /** The last event's time as it is recorded: the next one's is no less. */
   lastAtMs = 0;
+  /** When the last event happened. */
+  decidedAtMs = -Infinity;
   readonly commands: CommandIndex;
+  private readonly times = new EventTimes();
   private lastHash = NO_PREDECESSOR;
 
   private constructor(
@@ -32,17 +37,19 @@ export class LoadedStream<State, Event> {
     this.commands = new CommandIndex(windowMs);
   }
 
+  /** @param byMs all that the stream has had happened by then */
   static async load<State, Event>(
     id: string,
     decider: Pick<Decider<State, never, Event, never, never>, 'category' | 'initial' | 'evolve' | 'codec'>,
     store: EventStore,
     windowMs: number,
+    byMs: number,
   ): Promise<LoadedStream<State, Event>> {
     const name = streamOf(decider.category, id);
     const loaded = new LoadedStream(name, decider, decider.initial(id), windowMs);
     let last: RecordedEvent | undefined;
     for await (const page of store.readStream(name, 0)) {
-      for (const event of page) loaded.fold(event);
+      for (const event of page) loaded.fold(event, byMs);
       last = page[page.length - 1] ?? last;
     }
     if (last) loaded.lastHash = hashOf(name, last.version, last);
@@ -56,21 +63,27 @@ export class LoadedStream<State, Event> {
     this.version += 1;
     this.lastHash = hashOf(this.stream, this.version, stored);
     stored.id = idFromHash(this.lastHash);
-    this.remember(metadata);
-    this.state = this.decider.evolve(this.state, event, metadata.atMs);
+    const decidedAtMs = decidedAtOf(metadata);
+    this.remember(metadata, decidedAtMs, decidedAtMs);
+    this.state = this.decider.evolve(this.state, event, this.decidedAtMs);
     return stored;
   }
 
-  private fold(recorded: RecordedEvent): void {
+  private fold(recorded: RecordedEvent, byMs: number): void {
     const metadata = readMetadata(recorded);
     this.version = this.durableVersion = recorded.version;
     this.position = recorded.position;
-    this.remember(metadata);
-    this.state = this.decider.evolve(this.state, this.decider.codec.decode(recorded), metadata.atMs);
+    this.remember(metadata, decidedAtOf(metadata), byMs);
+    this.state = this.decider.evolve(this.state, this.decider.codec.decode(recorded), this.decidedAtMs);
   }
 
-  private remember({ commandId, commandDigest, atMs }: Omit<EventMetadata, 'previous'>): void {
+  private remember(
+    { commandId, commandDigest, atMs }: Omit<EventMetadata, 'previous'>,
+    recordedMs: number,
+    byMs: number,
+  ): void {
     this.lastAtMs = atMs;
-    if (commandDigest !== undefined) this.commands.add(commandId, this.version, atMs);
+    this.decidedAtMs = this.times.next(this.version, recordedMs, byMs);
+    if (commandDigest !== undefined) this.commands.add(commandId, this.version, this.decidedAtMs);
   }
 }

@@ -5,7 +5,8 @@
 //
 // Why not two appends in flight: the store cannot tell that the second was decided upon the first. If the first fails,
 // and another writer appended as many events as it had, the second's expected version is right and its content wrong.
-import { type BatchOptions, Batch, CLOCK_SKEW_MAX_MS } from './batch';
+import { CLOCK_SKEW_MAX_MS } from '@holdfast/clock';
+import { type BatchOptions, Batch } from './batch';
 import type { CommandEnvelope, CommandOutcome } from './command-envelope';
 import { type CommandLoopOptions, WINDOW_DEFAULT_MS } from './loop-options';
 import { type Decider, streamOf } from './decider';
@@ -49,6 +50,8 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
   /** Since an append last landed. */
   private conflicts = 0;
   private isRunDue = false;
+  /** It was read before. */
+  private isRead = false;
   /** The store is being read; until then nothing is decided. */
   private isReading = false;
   /** Commands whose answers are not durable yet; nothing is decided upon these, so that nothing waits for them. */
@@ -63,6 +66,8 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
     private readonly decider: Decider<State, Command, Event, Reply, Rejection>,
     private readonly options: CommandLoopOptions<Rejection>,
     private readonly replies: ReplyStore,
+    /** When this process began to write, by the monotonic clock. */
+    private readonly openedMs = options.clock.monotonic(),
   ) {
     const { store, clock, chance, refuse, windowMs = WINDOW_DEFAULT_MS } = options;
     const stream = streamOf(decider.category, id);
@@ -133,6 +138,7 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
 
   /** The stream with all that was durable when it was asked for, also of other writers. */
   private async upToDate(): Promise<LoadedStream<State, Event>> {
+    if (this.isAhead() && this.isIdle) this.loaded = undefined;
     const loaded = this.loaded ?? (await this.load());
     const { hasOtherWriters = false } = this.options;
     if (!hasOtherWriters || !(await this.isOvertaken(loaded))) return loaded;
@@ -166,6 +172,11 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
 
   /** Decides what waits, as far as the pending batch has room. */
   private takeUp(): void {
+    if (this.isAhead()) {
+      // What is under way upon it lands first.
+      if (this.inFlight || this.pending) return;
+      this.loaded = undefined;
+    }
     const { loaded } = this;
     if (!loaded) {
       // What is in flight is to be among what is loaded.
@@ -256,6 +267,21 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
     return commands;
   }
 
+  /** Of what one's own process alone appends to, all that it finds when it reads it first happened before it was opened. */
+  private happenedByMs(): number {
+    const { clock, hasOtherWriters = false } = this.options;
+    const nowMs = clock.now();
+    if (hasOtherWriters || this.isRead) return nowMs;
+    this.isRead = true;
+    return Math.ceil(nowMs - (clock.monotonic() - this.openedMs));
+  }
+
+  /** Whether the clock went far back since it was loaded: when its events happened is then to be judged anew. */
+  private isAhead(): boolean {
+    const { loaded, options } = this;
+    return loaded !== undefined && loaded.decidedAtMs > options.clock.now() + CLOCK_SKEW_MAX_MS;
+  }
+
   private answer(batch: Batch<State, Command, Event, Reply, Rejection>): void {
     const unrecorded = batch.answer();
     const later = unrecorded.length > 0 && new Set(unrecorded.map(({ pending }) => pending));
@@ -344,7 +370,9 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
 
   private async read(): Promise<LoadedStream<State, Event>> {
     const { store, windowMs = WINDOW_DEFAULT_MS } = this.options;
-    const loaded = await LoadedStream.load(this.id, this.decider, store, windowMs + CLOCK_SKEW_MAX_MS);
+    const loaded = await LoadedStream.load(
+      ...([this.id, this.decider, store, windowMs + CLOCK_SKEW_MAX_MS, this.happenedByMs()] as const),
+    );
     await this.replies.catchUp();
     return loaded;
   }

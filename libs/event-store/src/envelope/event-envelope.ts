@@ -20,13 +20,14 @@ export function idFromHash(hex: string): string {
 }
 
 export function writeMetadata(
-  { commandId, commandDigest, issuedAtMs, atMs, actor, through }: Omit<EventMetadata, 'previous'>,
+  { commandId, commandDigest, issuedAtMs, atMs, clockAtMs, actor, through }: Omit<EventMetadata, 'previous'>,
   previous: string,
 ): string {
   // By hand: half the time of JSON.stringify, once for each event.
   const digest = commandDigest === undefined ? '' : `,"commandDigest":"${commandDigest}"`;
+  const clock = clockAtMs === undefined ? '' : `,"clockAtMs":${clockAtMs}`;
   const who = `"actor":${JSON.stringify(actor)},"through":${JSON.stringify(through)},"previous":"${previous}"`;
-  return `{"commandId":${JSON.stringify(commandId)}${digest},"issuedAtMs":${issuedAtMs},"atMs":${atMs},${who}}`;
+  return `{"commandId":${JSON.stringify(commandId)}${digest},"issuedAtMs":${issuedAtMs},"atMs":${atMs}${clock},${who}}`;
 }
 
 /** Its fields are read when they are asked for, so that it is not to be spread or compared as a whole. */

@@ -14,8 +14,17 @@ export interface EventMetadata {
   readonly issuedAtMs: number;
   /** When it was decided, epoch milliseconds; never decreases along a stream. */
   readonly atMs: number;
+  /**
+   * When it was decided by the clock of the plane that decided it, where that is not `atMs`: some event before it has a time
+   * that had not come yet. Absent: the same.
+   */
+  readonly clockAtMs?: number;
   readonly actor: string;
   readonly through: string;
   /** `hashOf` the stream's event before, or `NO_PREDECESSOR`. */
   readonly previous: string;
 }
+
+/** When it was decided, by the clock of the plane that decided it. */
+export const decidedAtOf = ({ atMs, clockAtMs }: Pick<EventMetadata, 'atMs' | 'clockAtMs'>): number =>
+  clockAtMs ?? atMs;

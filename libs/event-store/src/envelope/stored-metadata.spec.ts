@@ -3,7 +3,16 @@ import { NO_PREDECESSOR, writeMetadata } from './event-envelope';
 import type { EventMetadata } from './event-metadata';
 import { StoredMetadata } from './stored-metadata';
 
-const FIELDS = ['commandId', 'commandDigest', 'issuedAtMs', 'atMs', 'actor', 'through', 'previous'] as const;
+const FIELDS = [
+  'commandId',
+  'commandDigest',
+  'issuedAtMs',
+  'atMs',
+  'clockAtMs',
+  'actor',
+  'through',
+  'previous',
+] as const;
 
 const fieldsOf = (metadata: EventMetadata): unknown[] => FIELDS.map((field) => metadata[field]);
 
@@ -13,6 +22,7 @@ const text = fc.oneof(
   fc.string({ unit: 'binary' }).map((any) => any.toWellFormed()),
   fc.constantFrom(
     ',"atMs":1',
+    ',"clockAtMs":1,',
     '","atMs":1,',
     'atMs',
     '{"commandId":"',
@@ -32,6 +42,7 @@ describe('StoredMetadata', () => {
         commandDigest: fc.constantFrom('0', 'a1b2c3d4'),
         issuedAtMs: time,
         atMs: time,
+        clockAtMs: time,
         actor: text,
         through: fc.oneof(fc.constantFrom('grpc', 'kubernetes'), fc.string()),
       },
@@ -50,9 +61,10 @@ describe('StoredMetadata', () => {
 
   it.each([
     '{ "commandId" : "c" , "commandDigest" : "d" , "issuedAtMs" : 1 , "atMs" : 2 , "actor" : "a" , "through" : "nats" , "previous" : "p" }',
-    '{"previous":"p","through":"nats","actor":"a","atMs":2e0,"issuedAtMs":1.0,"commandDigest":"d","commandId":"c"}',
+    '{"previous":"p","through":"nats","actor":"a","clockAtMs":3e0,"atMs":2e0,"issuedAtMs":1.0,"commandDigest":"d","commandId":"c"}',
   ])('reads what others wrote: %s', (stored) => {
-    expect(fieldsOf(new StoredMetadata(stored))).toEqual(['c', 'd', 1, 2, 'a', 'nats', 'p']);
+    const clockAtMs = stored.includes('clockAtMs') ? 3 : undefined;
+    expect(fieldsOf(new StoredMetadata(stored))).toEqual(['c', 'd', 1, 2, clockAtMs, 'a', 'nats', 'p']);
   });
 
   it('throws at what is no JSON', () => {

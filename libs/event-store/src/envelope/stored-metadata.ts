@@ -26,6 +26,12 @@ export class StoredMetadata implements EventMetadata {
     return this.numberAfter(',"atMs":') ?? this.whole().atMs;
   }
 
+  get clockAtMs(): number | undefined {
+    const found = this.numberAfter(',"clockAtMs":');
+    if (found !== undefined || !this.text.includes('"clockAtMs"')) return found;
+    return this.whole().clockAtMs;
+  }
+
   get actor(): string {
     return this.textAfter(',"actor":"') ?? this.whole().actor;
   }

@@ -1,9 +1,9 @@
 // The reply store on EventStoreDB: a stream a day, `replies-2026-01-31`, beside the ledger's streams. What an administrator
 // deletes of it once the window is over is missed by nobody. Several processes share it: the expected version tells who was
 // first, and each reads what the others wrote since it last looked.
-import { CLOCK_SKEW_MAX_MS } from '../command-loop/batch';
+
 import { appendSurely } from '../command-loop/append-surely';
-import type { Clock } from '@holdfast/clock';
+import { type Clock, CLOCK_SKEW_MAX_MS } from '@holdfast/clock';
 import { hashOf, idFromHash } from '../envelope/event-envelope';
 import {
   type EventStore,

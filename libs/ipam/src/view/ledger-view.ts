@@ -59,6 +59,12 @@ export class LedgerView {
     }
   }
 
+  /** The clock went back: no event happened later than that, whatever time it was applied with. */
+  happenedBy(latestMs: number): void {
+    this.decidedAtMs = Math.min(this.decidedAtMs, latestMs);
+    for (const state of this.states.values()) state.happenedBy(latestMs);
+  }
+
   /** Subnets that are defined now, by name. */
   *subnets(): Iterable<SubnetState> {
     for (const state of this.states.values()) if (state.definition) yield state;

@@ -6,6 +6,10 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { ClientNodeRest } from './client-node-rest';
 import type { KubernetesApi } from '../port/kubernetes-api';
 import { KubernetesFault } from '../port/kubernetes-fault';
+import type { ConfigMaps } from '../port/config-maps';
+import type { Leases } from '../port/leases';
+import { RestConfigMaps } from '../rest/rest-config-maps';
+import { RestLeases } from '../rest/rest-leases';
 import { RestKubernetesApi } from '../rest/rest-kubernetes-api';
 
 /** Which cluster. It must be named: there is no default, so that nothing is ever written to one by accident. */
@@ -14,6 +18,9 @@ export type ClusterSource =
   | { readonly kubeconfigText: string }
   /** The service account of the Pod that this runs in. */
   | { readonly inCluster: true };
+
+/** No longer than an election waits for it, and a bit: a call that hangs lets go of its connection. */
+const LEASE_CALL_TIMEOUT_MS = 4_000;
 
 export interface ClientNodeOptions {
   readonly cluster: ClusterSource;
@@ -32,7 +39,23 @@ export function clientNodeKubernetesApi(options: ClientNodeOptions): KubernetesA
   return new RestKubernetesApi({ rest, clock, chance, component });
 }
 
-function loadConfig(source: ClusterSource, context: string | undefined): KubeConfig {
+/** Leases of the same cluster, over connections of their own: what projectors ask must not keep a renewal waiting. */
+export function clientNodeLeases(options: Omit<ClientNodeOptions, 'component'>): Leases {
+  const { cluster, context, clock } = options;
+  return new RestLeases(
+    new ClientNodeRest(loadConfig(cluster, context), clock, LEASE_CALL_TIMEOUT_MS),
+    clock,
+  );
+}
+
+/** ConfigMaps of the same cluster. */
+export function clientNodeConfigMaps(options: Omit<ClientNodeOptions, 'component'>): ConfigMaps {
+  const { cluster, context, clock } = options;
+  return new RestConfigMaps(new ClientNodeRest(loadConfig(cluster, context), clock, LEASE_CALL_TIMEOUT_MS));
+}
+
+/** @throws KubernetesFault `kubernetes-config-invalid` */
+export function loadConfig(source: ClusterSource, context: string | undefined): KubeConfig {
   const config = new KubeConfig();
   try {
     if ('kubeconfigFile' in source) config.loadFromFile(source.kubeconfigFile);

@@ -24,14 +24,15 @@ export class ClientNodeRest implements KubernetesRest {
   constructor(
     private readonly config: KubeConfig,
     private readonly clock: Clock,
+    private readonly callTimeoutMs = CALL_TIMEOUT_MS,
   ) {
     this.credentials = new ClientNodeCredentials(config, clock);
   }
 
   async call(request: RestRequest): Promise<RestAnswer> {
     const timeout = new AbortController();
-    const abort = (): void => timeout.abort(new Error(`no answer within ${CALL_TIMEOUT_MS} ms`));
-    const cancel = this.clock.after(CALL_TIMEOUT_MS, abort);
+    const abort = (): void => timeout.abort(new Error(`no answer within ${this.callTimeoutMs} ms`));
+    const cancel = this.clock.after(this.callTimeoutMs, abort);
     this.closing.signal.addEventListener('abort', abort);
     try {
       this.assertOpen();
@@ -87,6 +88,11 @@ export class ClientNodeRest implements KubernetesRest {
   async close(): Promise<void> {
     this.closing.abort();
     await this.credentials.close();
+  }
+
+  /** The answer as it came, headers and all. @throws whatever the library does */
+  ask(path: string, signal: AbortSignal): Promise<ResponseContext> {
+    return this.send({ method: 'GET', path }, signal);
   }
 
   private async send(request: RestRequest, signal: AbortSignal): Promise<ResponseContext> {

@@ -9,7 +9,7 @@ export function toRejection(refusal: LoopRefusal): Rejection {
       const hours = refusal.windowMs / 3_600_000;
       return {
         code: 'CommandExpired',
-        message: `The command was issued at ${issuedAt}, longer ago than the ${hours} hours for which commands are remembered; issue a new one if it is still wanted.`,
+        message: `The command was issued at ${issuedAt}, longer ago than the ${hours} hours for which commands are remembered; issue a new one if it is still wanted. If this one is new, set the caller’s clock right.`,
         facts: { issuedAt, windowHours: String(hours) },
       };
     }

@@ -1,11 +1,13 @@
 // The reading side of the ledger in a process: the view, the history, and whoever wants to know that they
 // have moved on. One pass over the log serves all of them.
-import type { Chance, Clock } from '@holdfast/clock';
+import { type Chance, type Clock, CLOCK_SKEW_MAX_MS } from '@holdfast/clock';
 import {
   type EventStore,
+  EventTimes,
   type Position,
   type RecordedEvent,
   comparePositions,
+  decidedAtOf,
   readMetadata,
   streamOf,
 } from '@holdfast/event-store';
@@ -22,6 +24,14 @@ import { LogFollower } from './log-follower';
 import { factOf } from './ledger-fact';
 
 export type FactListener = (facts: readonly SubnetFact[]) => void;
+
+/** What the log's times say of the clock, epoch milliseconds. */
+export interface RecordedTimes {
+  /** Of those that had come, by the clock that the log was read with, the latest. */
+  readonly latestMs?: number;
+  /** Of those that had not come yet, the latest: some clock was wrong. */
+  readonly aheadMs?: number;
+}
 
 export interface LedgerReaderOptions {
   readonly store: EventStore;
@@ -41,7 +51,11 @@ export class LedgerReader {
   /** The last event that the view shows. */
   lastEvent: RecordedEvent | undefined;
   private firstEventId: string | undefined;
+  /** Of all events so far. */
+  times: RecordedTimes = {};
   private readonly histories = new Map<string, HistoryIndex>();
+  /** By subnet. */
+  private readonly timesOf = new Map<string, EventTimes>();
   private recent: readonly { readonly position: Position; readonly atMs: number }[] = [];
   private readonly clock: Clock;
   private readonly listeners = new Set<FactListener>();
@@ -92,6 +106,16 @@ export class LedgerReader {
     return this.histories.get(subnetName);
   }
 
+  /** When a subnet's event happened, that is recorded with that time. */
+  happenedAt(subnetName: string, version: number, decidedAtMs: number): number {
+    return this.timesOf.get(subnetName)?.of(version, decidedAtMs) ?? decidedAtMs;
+  }
+
+  /** To be called when the clock was set far back under this process: nothing in the view happened later than now. */
+  clockSetBack(): void {
+    this.view.happenedBy(this.clock.now());
+  }
+
   subnetsEver(): Iterable<string> {
     return this.histories.keys();
   }
@@ -107,12 +131,16 @@ export class LedgerReader {
   private apply(page: readonly RecordedEvent[]): void {
     const facts: SubnetFact[] = [];
     this.firstEventId ??= page[0]?.id;
+    const nowMs = this.clock.now();
     for (const recorded of page) {
       const landed = factOf(recorded);
-      if (recorded.stream === RECORD_STREAM) this.applyToRecord(recorded);
+      const isOfRecord = recorded.stream === RECORD_STREAM;
+      if (landed || isOfRecord) this.times = withTime(this.times, decidedAtOf(readMetadata(recorded)), nowMs);
+      if (isOfRecord) this.applyToRecord(recorded);
       if (landed?.category !== 'subnet') continue;
       this.lastEvent = recorded;
-      const { id: name, event, atMs, through, actor, position } = landed;
+      const { id: name, event, through, actor, position } = landed;
+      const atMs = this.timesIn(name).next(recorded.version, landed.atMs, nowMs);
       // Whose they are that came through Kubernetes is known; for the others it is asked for by whom.
       const by = event.type === 'VipReserved' && event.owner === undefined && { actor };
       const fact = { subnet: name, event, atMs, position, through, ...by };
@@ -125,9 +153,15 @@ export class LedgerReader {
     if (facts.length > 0) for (const listener of this.listeners) listener(facts);
   }
 
+  private timesIn(name: string): EventTimes {
+    let times = this.timesOf.get(name);
+    if (!times) this.timesOf.set(name, (times = new EventTimes()));
+    return times;
+  }
+
   private applyToRecord(recorded: RecordedEvent): void {
     const event = ledgerRecord.codec.decode(recorded);
-    this.record = ledgerRecord.evolve(this.record, event, readMetadata(recorded).atMs);
+    this.record = ledgerRecord.evolve(this.record, event, decidedAtOf(readMetadata(recorded)));
     for (const listener of this.recordListeners) listener();
   }
 
@@ -136,4 +170,9 @@ export class LedgerReader {
     if (!history) this.histories.set(name, (history = new HistoryIndex()));
     return history;
   }
+}
+
+function withTime({ latestMs, aheadMs }: RecordedTimes, atMs: number, nowMs: number): RecordedTimes {
+  if (atMs > nowMs + CLOCK_SKEW_MAX_MS) return { latestMs, aheadMs: Math.max(aheadMs ?? atMs, atMs) };
+  return latestMs !== undefined && latestMs >= atMs ? { latestMs, aheadMs } : { latestMs: atMs, aheadMs };
 }

@@ -4,10 +4,12 @@ import {
   type EventStore,
   type RecordedEvent,
   comparePositions,
+  decidedAtOf,
+  idIn,
   readMetadata,
   streamOf,
 } from '@holdfast/event-store';
-import { type HistoryKey, vipHolder, vipName } from '@holdfast/ipam';
+import { type HistoryKey, subnet, vipHolder, vipName } from '@holdfast/ipam';
 import type { LedgerReader } from '../follow/ledger-reader';
 import type { Listed } from './page';
 import { readEvent, subnetsAsked } from './past-events';
@@ -36,13 +38,15 @@ function* histories(query: GetHistory, reader: LedgerReader, store: EventStore):
   for (const name of subnetsAsked(query.subnet, reader)) {
     const versions = [...(reader.historyOf(name)?.versionsOf(key) ?? [])].reverse();
     yield (asked) =>
-      readWithin(versions.length, (at) => readEvent(name, versions[at] as number, store), asked);
+      readWithin(versions.length, (at) => readEvent(name, versions[at] as number, store), asked, reader);
   }
   if (vip !== undefined && query.subnet === undefined) {
     yield async ({ page, ...span }) => {
       const events: RecordedEvent[] = [];
       for await (const read of store.readStream(streamOf(vipName.category, vip), 0)) {
-        events.push(...read.filter((event) => isWithin(event, span) && isAfter(event, page.after?.[0])));
+        events.push(
+          ...read.filter((event) => isWithin(event, span, reader) && isAfter(event, page.after?.[0])),
+        );
       }
       return events;
     };
@@ -54,6 +58,7 @@ async function readWithin(
   count: number,
   eventAt: (at: number) => Promise<RecordedEvent>,
   { page, ...span }: GetHistory,
+  reader: LedgerReader,
 ): Promise<RecordedEvent[]> {
   let [low, high] = [0, page.after === undefined ? 0 : count];
   while (low < high) {
@@ -64,7 +69,7 @@ async function readWithin(
   const events: RecordedEvent[] = [];
   for (let at = low; at < count && events.length <= page.size; at += 1) {
     const event = await eventAt(at);
-    if (isWithin(event, span)) events.push(event);
+    if (isWithin(event, span, reader)) events.push(event);
   }
   return events;
 }
@@ -72,8 +77,11 @@ async function readWithin(
 function isWithin(
   recorded: RecordedEvent,
   { fromMs = -Infinity, toMs = Infinity }: Pick<GetHistory, 'fromMs' | 'toMs'>,
+  reader: LedgerReader,
 ): boolean {
-  const { atMs } = readMetadata(recorded);
+  const decidedAtMs = decidedAtOf(readMetadata(recorded));
+  const name = idIn(subnet.category, recorded.stream);
+  const atMs = name === undefined ? decidedAtMs : reader.happenedAt(name, recorded.version, decidedAtMs);
   return atMs >= fromMs && atMs < toMs;
 }
 

@@ -1,6 +1,6 @@
 // Who held an address at a moment, who used it then, and why it was kept.
 import type { WhoHeld } from '@holdfast/api';
-import { type EventStore, type RecordedEvent, readMetadata } from '@holdfast/event-store';
+import { type EventStore, type RecordedEvent, decidedAtOf, readMetadata } from '@holdfast/event-store';
 import {
   type Holder,
   type SubnetEvent,
@@ -21,6 +21,8 @@ export interface PastHolding {
   readonly latest: SubnetEvent;
   /** The event that put the address into these hands. */
   readonly began: RecordedEvent;
+  /** When that happened. */
+  readonly sinceMs: number;
   /** Who used it then, or that it was kept though nobody did; absent: nobody ever had. */
   readonly use?: Use;
   readonly keptBecause?: string;
@@ -50,11 +52,12 @@ async function holdingIn(
   let holding: PastHolding | undefined;
   for (const version of reader.historyOf(name)?.holdingsOf(address) ?? []) {
     const recorded = await readEvent(name, version, store);
-    if (readMetadata(recorded).atMs > atMs) continue;
+    const sinceMs = happenedAt(name, recorded, reader);
+    if (sinceMs > atMs) continue;
     const event = subnet.codec.decode(recorded);
     const holder = holderAfter(event, address);
     if (holder === undefined || (holding && holder !== holderAfter(holding.latest, address))) break;
-    holding = { subnet: name, latest: holding?.latest ?? event, began: recorded };
+    holding = { subnet: name, latest: holding?.latest ?? event, began: recorded, sinceMs };
   }
   const holder = holding && holderAfter(holding.latest, address);
   if (!holding || !holder) return undefined;
@@ -75,7 +78,7 @@ async function* happenedTo(
   for (const version of reader.historyOf(name)?.versionsOf(holder) ?? []) {
     if (version >= beforeVersion) continue;
     const recorded = await readEvent(name, version, store);
-    const { atMs } = readMetadata(recorded);
+    const atMs = happenedAt(name, recorded, reader);
     if (atMs > upToMs) continue;
     const event = subnet.codec.decode(recorded);
     yield { event, atMs };
@@ -131,6 +134,9 @@ export async function whyRetained(
   }
   return undefined;
 }
+
+const happenedAt = (name: string, recorded: RecordedEvent, reader: LedgerReader): number =>
+  reader.happenedAt(name, recorded.version, decidedAtOf(readMetadata(recorded)));
 
 /** Who holds the address after the event. */
 function holderAfter(event: SubnetEvent, address: WhoHeld['address']): Holder | undefined {

@@ -42,9 +42,9 @@ async function copyOf(store: EventStore, eventsMax = Infinity): Promise<MemoryEv
   const copy = new MemoryEventStore();
   let copied = 0;
   for await (const page of store.readAll(undefined)) {
-    for (const { stream, version, position: _, ...event } of page) {
+    for (const { stream, version, id, type, data, metadata } of page) {
       if (copied >= eventsMax) return copy;
-      await copy.append(stream, version - 1, [event]);
+      await copy.append(stream, version - 1, [{ id, type, data, metadata }]);
       copied += 1;
     }
   }

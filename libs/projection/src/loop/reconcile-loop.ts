@@ -118,6 +118,11 @@ export class ReconcileLoop {
     this.keys.clearFailure(key);
   }
 
+  /** For who does not begin anything for so long that marks pile up; all that there is, is to be marked again. */
+  forgetDue(): void {
+    this.keys.forgetDue();
+  }
+
   /** What everything waited for since a fault may be there again. */
   endPause(): void {
     this.pauses.reset();

@@ -24,7 +24,7 @@ export function projectorStatus(
   counts: Pick<ProjectorStatus, 'synced' | 'due' | 'refused'>,
   heldBack: readonly HeldBack[],
   heldBackSinceMs: number,
-  { current: failing, lastFault }: Troubles,
+  { current: failing, lastFault }: Pick<Troubles, 'current' | 'lastFault'>,
 ): ProjectorStatus {
   const [first] = heldBack;
   const trouble = first ? { atMs: heldBackSinceMs, code: MISSING_CODE, message: first.message } : failing;

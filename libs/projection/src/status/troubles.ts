@@ -28,10 +28,12 @@ export class Troubles {
   }
 
   get current(): ProjectorFault | undefined {
-    let latest: ProjectorFault | undefined;
-    for (const { fault, untilMs } of this.lasting.values())
-      if (untilMs > this.clock.monotonic()) latest = fault;
-    return latest;
+    return this.latest(() => true);
+  }
+
+  /** The latest of watches: of what goes on also where nothing is reconciled. */
+  get currentOfWatches(): ProjectorFault | undefined {
+    return this.latest((fault) => fault.key === undefined);
   }
 
   ofKey(key: string, { code, message }: Pick<ReconcileFault, 'code' | 'message'>): ProjectorFault {
@@ -56,6 +58,18 @@ export class Troubles {
   /** @param source key or watch */
   over(source: string): void {
     this.lasting.delete(source);
+  }
+
+  /** Somebody else sees to all keys now. */
+  overKeys(): void {
+    for (const [source, { fault }] of this.lasting) if (fault.key !== undefined) this.lasting.delete(source);
+  }
+
+  private latest(concerns: (fault: ProjectorFault) => boolean): ProjectorFault | undefined {
+    let latest: ProjectorFault | undefined;
+    for (const { fault, untilMs } of this.lasting.values())
+      if (untilMs > this.clock.monotonic() && concerns(fault)) latest = fault;
+    return latest;
   }
 
   private note(source: string, fault: ProjectorFault, untilMs: number): ProjectorFault {

@@ -1,9 +1,10 @@
 // The one room that knows the NATS client: requests in, events out. Replace with @nats-io/* here.
-import { systemChance, systemClock } from '@holdfast/clock';
+import { systemChance } from '@holdfast/clock';
 import type { EventStore } from '@holdfast/event-store';
 import { LedgerIdentity, LedgerReader, SideComparisons } from '@holdfast/ledger';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { type NatsConnection, type Service, connect } from 'nats';
+import { planeClock } from '../../clock/plane-clock';
 import type { ProjectorHealth } from '../../health/projectors';
 import { EVENT_STORE } from '../../ledger/ledger.module';
 import { OperationService } from '../operation.service';
@@ -41,7 +42,7 @@ export class NatsTransport implements ProjectorHealth {
     const { connection, store, operations } = this;
     this.service = await serveNats(connection, operations);
     const publisher = new EventPublisher({
-      ...{ connection, store, from: this.reader.position, clock: systemClock, chance: systemChance },
+      ...{ connection, store, from: this.reader.position, clock: planeClock, chance: systemChance },
       ledger: this.identity,
       onFault: (fault) => this.publishingFailed(fault),
       onFence: (state, verdict) => {

@@ -1,11 +1,11 @@
 // A query on Nest's QueryBus, and its one handler: the view's. It waits until the view has reached the position that the
 // query names, and answers with the one that the answer reflects.
 import { type Answer, type MeaningOf, type Operations, type ReplyOf, fault } from '@holdfast/api';
-import { systemClock } from '@holdfast/clock';
 import type { EventStore } from '@holdfast/event-store';
 import { LedgerReader } from '@holdfast/ledger';
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { planeClock } from '../../clock/plane-clock';
 import { EVENT_STORE } from '../../ledger/ledger.module';
 import { VipFindingsService } from './vip-findings.service';
 import { QUERY_ANSWERS, type QueryName } from './query-answers';
@@ -38,7 +38,7 @@ export class AnswerQueryHandler implements IQueryHandler<AnswerQuery> {
     if (atLeastPosition !== undefined && !(await reader.hasReached(atLeastPosition, BEHIND_MAX_MS)))
       return tooFarBehind(atLeastPosition, reader.position);
     const { position = '' } = reader;
-    const sources = { reader, store, clock: systemClock, findingsOf: (vip: string) => findings.of(vip) };
+    const sources = { reader, store, clock: planeClock, findingsOf: (vip: string) => findings.of(vip) };
     const answer = await QUERY_ANSWERS[name](query as never, sources);
     return answer.rejected ? { rejected: answer.rejected } : { reply: { ...answer.found, position } };
   }

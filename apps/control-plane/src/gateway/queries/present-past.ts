@@ -2,7 +2,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import { type LedgerFact, presentEvent, presentHeldReservation, presentUsers, type v1 } from '@holdfast/api';
 import { timestampFromMs } from '@bufbuild/protobuf/wkt';
-import { type RecordedEvent, readMetadata } from '@holdfast/event-store';
+import type { RecordedEvent } from '@holdfast/event-store';
 import { subnet } from '@holdfast/ipam';
 import { type PastHolding, factOf } from '@holdfast/ledger';
 
@@ -14,6 +14,7 @@ export function presentHolding({
   subnet: name,
   latest,
   began,
+  sinceMs,
   use,
   keptBecause = '',
 }: PastHolding): MessageInitShape<typeof v1.HoldingSchema> {
@@ -23,7 +24,7 @@ export function presentHolding({
     ...(reservation && {
       reservation: {
         ...presentHeldReservation(name, reservation),
-        since: timestampFromMs(readMetadata(began).atMs),
+        since: timestampFromMs(sinceMs),
         users,
         ...(retained && { retained: { ...retained, reason: keptBecause } }),
       },

@@ -1,5 +1,5 @@
 // Keeps OVN's Northbound as the ledger says, as a service of this process.
-import { systemChance, systemClock } from '@holdfast/clock';
+import { systemChance } from '@holdfast/clock';
 import { comparePositions } from '@holdfast/event-store';
 import { LedgerIdentity, LedgerReader, SideComparisons } from '@holdfast/ledger';
 import {
@@ -10,6 +10,7 @@ import {
   type RowSummary,
 } from '@holdfast/ovn';
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { planeClock } from '../../clock/plane-clock';
 import { CONFIG, type Config } from '../../config';
 import { type Difference, Differences } from '../../health/differences';
 import type { ProjectorHealth } from '../../health/projectors';
@@ -36,7 +37,7 @@ export class NorthboundProjector implements ProjectorHealth {
     private readonly sides: SideComparisons,
     private readonly differences: Differences,
   ) {
-    const time = { clock: systemClock, chance: systemChance };
+    const time = { clock: planeClock, chance: systemChance };
     this.isSoleWriter = !hasOtherWriters(config.store);
     this.northbound = new OvsdbNorthbound({
       remotes: config.northbound as string,

@@ -88,6 +88,12 @@ export class AddressSpace {
     return this.at(address, (free, offset) => free.forget(offset)) ?? true;
   }
 
+  /** Nothing was released later than that. */
+  happenedBy(latestMs: number): void {
+    this.free.happenedBy(latestMs);
+    for (const { free } of this.poolRanges) free.happenedBy(latestMs);
+  }
+
   /** @param pool one that there is; absent: what is in none */
   next(nowMs: number, coolingMs: number, pool?: string): Choice & PoolChoice {
     if (pool !== undefined) return nextInPool(this.pools.get(pool) ?? [], nowMs, coolingMs);

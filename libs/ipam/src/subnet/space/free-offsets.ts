@@ -55,6 +55,11 @@ export class FreeOffsets {
     return true;
   }
 
+  /** None was released later than that. */
+  happenedBy(latestMs: number): void {
+    this.released.happenedBy(latestMs);
+  }
+
   /** Not used since there is a record of it. */
   neverUsed(): Offset | undefined {
     return this.never <= this.last ? this.never : undefined;

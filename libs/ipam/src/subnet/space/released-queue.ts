@@ -59,6 +59,11 @@ export class ReleasedQueue {
     this.entries.delete(offset);
   }
 
+  /** None was released later than that. Their order stays. */
+  happenedBy(latestMs: number): void {
+    for (let entry = this.last; entry && entry.atMs > latestMs; entry = entry.before) entry.atMs = latestMs;
+  }
+
   oldest(): { readonly offset: Offset; readonly atMs: number } | undefined {
     return this.first;
   }

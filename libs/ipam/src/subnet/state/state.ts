@@ -53,6 +53,8 @@ export class SubnetFold {
   private releases = 0;
   private readonly yielded = new Map<string, number>();
   private readonly macOctet: number;
+  /** When the last event happened. */
+  private latestMs = -Infinity;
 
   constructor(readonly name: string) {
     this.macOctet = subnetOctet(name);
@@ -128,7 +130,10 @@ export class SubnetFold {
     return { held: this.held[family], heldExcluded: this.heldExcluded[family] };
   }
 
+  /** @param atMs when it happened; less than before: what came before happened by then, whatever was said of it */
   evolve(event: SubnetEvent, atMs: number): this {
+    if (atMs < this.latestMs) this.happenedBy(atMs);
+    this.latestMs = atMs;
     switch (event.type) {
       case 'SubnetDefined':
       case 'SubnetRevised':
@@ -184,6 +189,33 @@ export class SubnetFold {
         break;
     }
     return this;
+  }
+
+  /**
+   * All of it happened by `latestMs`: a clock was wrong that said otherwise. Nothing else changes; what was released cools
+   * from then on, and what is kept for a time is kept as long as it was to be.
+   */
+  happenedBy(latestMs: number): void {
+    if (this.latestMs <= latestMs) return;
+    this.latestMs = latestMs;
+    if (this.definitionAtMs !== undefined) this.definitionAtMs = Math.min(this.definitionAtMs, latestMs);
+    const isLater = (atMs = -Infinity): boolean => atMs > latestMs;
+    for (const [holder, before] of this.byHolder) {
+      const { sinceMs, changedAtMs } = before;
+      if (!isLater(sinceMs) && !isLater(changedAtMs)) continue;
+      const rare = changedAtMs === undefined ? {} : { changedAtMs: Math.min(changedAtMs, latestMs) };
+      const now = { ...before, sinceMs: Math.min(sinceMs, latestMs), ...rare };
+      this.byHolder.hold(holder, now);
+      for (const address of addressesOf(now)) this.byAddress.hold(address, now);
+    }
+    for (const [holder, last] of this.byHolder.allReleased())
+      if (isLater(last.releasedAtMs)) this.byHolder.release(holder, { ...last, releasedAtMs: latestMs });
+    for (const [address, last] of this.byAddress.allReleased())
+      if (isLater(last.releasedAtMs)) this.byAddress.release(address, { ...last, releasedAtMs: latestMs });
+    for (const family of this.families()) this.spaces[family]?.happenedBy(latestMs);
+    this.uses.happenedBy(latestMs);
+    this.users.happenedBy(latestMs);
+    this.labels.happenedBy(latestMs);
   }
 
   /** Free addresses are counted anew from who holds what and who gave up what: blocks and exclusions changed. */

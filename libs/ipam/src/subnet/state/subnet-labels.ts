@@ -32,6 +32,12 @@ export class SubnetLabels {
     this.entries.set(keyOf(event), { labels: event.labels, changedAtMs: atMs });
   }
 
+  /** All of it was set by then. */
+  happenedBy(latestMs: number): void {
+    for (const [key, entry] of this.entries ?? [])
+      if (entry.changedAtMs > latestMs) this.entries?.set(key, { ...entry, changedAtMs: latestMs });
+  }
+
   /** The holder holds nothing any more. */
   end(holder: Holder): void {
     this.entries?.delete(holder);

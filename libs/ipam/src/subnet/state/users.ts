@@ -62,7 +62,10 @@ export class Users {
       case 'UserDetached':
         return put({ users: users.filter(({ uid }) => uid !== event.user.uid), retention, retained });
       case 'ReservationRetained': {
-        const { untilMs, owner } = event;
+        const { owner, retention: said } = event;
+        // Counted from when it happened, which the event's own `untilMs` knows no better than the clock that it was counted by.
+        const untilMs =
+          event.untilMs === undefined || said.forMs === undefined ? event.untilMs : atMs + said.forMs;
         const evidence = untilMs === undefined ? undefined : event.evidence;
         const kept = { sinceMs: atMs, untilMs, owner, ...(evidence && { evidence }) };
         return put({ users, retention, retained: kept });
@@ -71,6 +74,18 @@ export class Users {
         return put({ users, retention });
       case 'RetentionSet':
         return put({ users, retention: event.retention, retained });
+    }
+  }
+
+  /** All of it happened by then; what is kept for a time from then on is kept for as long. */
+  happenedBy(latestMs: number): void {
+    for (const [holder, use] of this.uses) {
+      const { changedAtMs, retained } = use;
+      if (changedAtMs <= latestMs) continue;
+      this.uses.set(holder, {
+        ...{ ...use, changedAtMs: latestMs },
+        ...(retained && { retained: keptFrom(retained, latestMs) }),
+      });
     }
   }
 
@@ -85,6 +100,16 @@ export class Users {
   end(holder: Holder): void {
     this.uses.delete(holder);
   }
+}
+
+function keptFrom(retained: Retained, latestMs: number): Retained {
+  const { sinceMs, untilMs } = retained;
+  if (sinceMs <= latestMs) return retained;
+  return {
+    ...retained,
+    sinceMs: latestMs,
+    ...(untilMs !== undefined && { untilMs: untilMs - sinceMs + latestMs }),
+  };
 }
 
 /** What may be asked of it by who must not change it. */

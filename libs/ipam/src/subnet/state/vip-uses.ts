@@ -109,6 +109,17 @@ export class VipUses {
     }
   }
 
+  /** All of it happened by then. */
+  happenedBy(latestMs: number): void {
+    this.retiredAtMs = Math.min(this.retiredAtMs, latestMs);
+    for (const parents of this.parentsOfVip.values()) {
+      parents.grantedAtMs = Math.min(parents.grantedAtMs, latestMs);
+      parents.withdrawnAtMs = Math.min(parents.withdrawnAtMs, latestMs);
+    }
+    for (const [name, rule] of this.rulesByName)
+      if (rule.changedAtMs > latestMs) this.rulesByName.set(name, { ...rule, changedAtMs: latestMs });
+  }
+
   /** The Vip is no more; no rule used it. */
   endVip(vip: string): void {
     this.parentsOfVip.delete(vip);

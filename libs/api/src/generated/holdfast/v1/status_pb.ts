@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file holdfast/v1/status.proto.
  */
 export const file_holdfast_v1_status: GenFile = /*@__PURE__*/
-  fileDesc("Chhob2xkZmFzdC92MS9zdGF0dXMucHJvdG8SC2hvbGRmYXN0LnYxIhIKEEdldFN0YXR1c1JlcXVlc3Qi1AEKEUdldFN0YXR1c1Jlc3BvbnNlEg8KB3ZlcnNpb24YASABKAkSDQoFcm9sZXMYAiADKAkSEAoIcG9zaXRpb24YAyABKAkSJAoFdmlld3MYBCADKAsyFS5ob2xkZmFzdC52MS5Gb2xsb3dlchIpCgpwcm9qZWN0b3JzGAUgAygLMhUuaG9sZGZhc3QudjEuRm9sbG93ZXISDgoGbGVkZ2VyGAYgASgJEiwKC2RpZmZlcmVuY2VzGAcgAygLMhcuaG9sZGZhc3QudjEuRGlmZmVyZW5jZSJyCghGb2xsb3dlchIMCgRuYW1lGAEgASgJEhAKCHBvc2l0aW9uGAIgASgJEiYKA2xhZxgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIPCgd0cm91YmxlGAQgASgJEg0KBW5vdGVzGAUgAygJInEKCkRpZmZlcmVuY2USJgoCYXQYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhEKCXByb2plY3RvchgCIAEoCRINCgVhYm91dBgDIAEoCRIMCgR3aGF0GAQgASgJEgsKA3doeRgFIAEoCTJbCg1TdGF0dXNTZXJ2aWNlEkoKCUdldFN0YXR1cxIdLmhvbGRmYXN0LnYxLkdldFN0YXR1c1JlcXVlc3QaHi5ob2xkZmFzdC52MS5HZXRTdGF0dXNSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_duration, file_google_protobuf_timestamp]);
+  fileDesc("Chhob2xkZmFzdC92MS9zdGF0dXMucHJvdG8SC2hvbGRmYXN0LnYxIhIKEEdldFN0YXR1c1JlcXVlc3QijAIKEUdldFN0YXR1c1Jlc3BvbnNlEg8KB3ZlcnNpb24YASABKAkSDQoFcm9sZXMYAiADKAkSEAoIcG9zaXRpb24YAyABKAkSJAoFdmlld3MYBCADKAsyFS5ob2xkZmFzdC52MS5Gb2xsb3dlchIpCgpwcm9qZWN0b3JzGAUgAygLMhUuaG9sZGZhc3QudjEuRm9sbG93ZXISDgoGbGVkZ2VyGAYgASgJEiwKC2RpZmZlcmVuY2VzGAcgAygLMhcuaG9sZGZhc3QudjEuRGlmZmVyZW5jZRINCgVzdG9yZRgIIAEoCRInCgVjbG9jaxgKIAEoCzIYLmhvbGRmYXN0LnYxLlNlcnZlckNsb2NrIlcKC1NlcnZlckNsb2NrEigKBHRpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB3Ryb3VibGUYAiABKAkSDQoFbm90ZXMYAyADKAkicgoIRm9sbG93ZXISDAoEbmFtZRgBIAEoCRIQCghwb3NpdGlvbhgCIAEoCRImCgNsYWcYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SDwoHdHJvdWJsZRgEIAEoCRINCgVub3RlcxgFIAMoCSJxCgpEaWZmZXJlbmNlEiYKAmF0GAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCglwcm9qZWN0b3IYAiABKAkSDQoFYWJvdXQYAyABKAkSDAoEd2hhdBgEIAEoCRILCgN3aHkYBSABKAkyWwoNU3RhdHVzU2VydmljZRJKCglHZXRTdGF0dXMSHS5ob2xkZmFzdC52MS5HZXRTdGF0dXNSZXF1ZXN0Gh4uaG9sZGZhc3QudjEuR2V0U3RhdHVzUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp]);
 
 /**
  * Asks how the server is.
@@ -84,6 +84,20 @@ export type GetStatusResponse = Message<"holdfast.v1.GetStatusResponse"> & {
    * @generated from field: repeated holdfast.v1.Difference differences = 7;
    */
   differences: Difference[];
+
+  /**
+   * Where the log is stored: `sqlite:` and the absolute path, `eventstoredb:` and the address, or `memory:`.
+   *
+   * @generated from field: string store = 8;
+   */
+  store: string;
+
+  /**
+   * The server's clock, which it decides and records by.
+   *
+   * @generated from field: holdfast.v1.ServerClock clock = 10;
+   */
+  clock?: ServerClock | undefined;
 };
 
 /**
@@ -92,6 +106,41 @@ export type GetStatusResponse = Message<"holdfast.v1.GetStatusResponse"> & {
  */
 export const GetStatusResponseSchema: GenMessage<GetStatusResponse> = /*@__PURE__*/
   messageDesc(file_holdfast_v1_status, 1);
+
+/**
+ * The clock of the server.
+ *
+ * @generated from message holdfast.v1.ServerClock
+ */
+export type ServerClock = Message<"holdfast.v1.ServerClock"> & {
+  /**
+   * What time it is there.
+   *
+   * @generated from field: google.protobuf.Timestamp time = 1;
+   */
+  time?: Timestamp | undefined;
+
+  /**
+   * What is wrong with it, for people: it stepped and is not believed, or another clock contradicts it. Empty: nothing.
+   *
+   * @generated from field: string trouble = 2;
+   */
+  trouble: string;
+
+  /**
+   * What is so, for people: such as events of a time to come, which a wrong clock recorded.
+   *
+   * @generated from field: repeated string notes = 3;
+   */
+  notes: string[];
+};
+
+/**
+ * Describes the message holdfast.v1.ServerClock.
+ * Use `create(ServerClockSchema)` to create a new message.
+ */
+export const ServerClockSchema: GenMessage<ServerClock> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_status, 2);
 
 /**
  * Something that follows the log.
@@ -140,7 +189,7 @@ export type Follower = Message<"holdfast.v1.Follower"> & {
  * Use `create(FollowerSchema)` to create a new message.
  */
 export const FollowerSchema: GenMessage<Follower> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_status, 2);
+  messageDesc(file_holdfast_v1_status, 3);
 
 /**
  * Something that a projector found different, and how that may have come about.
@@ -189,7 +238,7 @@ export type Difference = Message<"holdfast.v1.Difference"> & {
  * Use `create(DifferenceSchema)` to create a new message.
  */
 export const DifferenceSchema: GenMessage<Difference> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_status, 3);
+  messageDesc(file_holdfast_v1_status, 4);
 
 /**
  * How the server is.
