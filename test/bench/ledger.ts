@@ -4,6 +4,9 @@ import { CommandLoop, type EventStore } from '@holdfast/event-store';
 import { openSqliteEventStore } from '@holdfast/event-store/sqlite';
 import { type Cidr, type Holder, type Rejection, parseCidr, subnet } from '@holdfast/ipam';
 
+/** Of 10.0.0.0/8. */
+const GATEWAY = 0x0a000001;
+
 const actor = { name: 'bench', through: 'holdfast' } as const;
 
 export function openLedger(file: string): Promise<EventStore> {
@@ -33,6 +36,15 @@ export async function reserve(loop: Loop, name: string, index: number): Promise<
   await mustBe(
     loop.execute(name, { ...envelope, command: { type: 'ReserveAddress', subnet: name, holder } }),
   );
+}
+
+/** The same for what is refused: the gateway's address is nobody's. */
+export async function beRefused(loop: Loop, name: string, index: number): Promise<void> {
+  const holder = `pod/default/workload-${index}` as Holder;
+  const envelope = { commandId: `refused-${name}-${index}`, issuedAtMs: Date.now(), actor };
+  const command = { type: 'ReserveAddress', subnet: name, holder, v4: GATEWAY } as const;
+  const { rejected } = await loop.execute(name, { ...envelope, command });
+  if (rejected?.code !== 'AddressNotUsable') throw new Error(`the gateway's address is ${rejected?.code}`);
 }
 
 async function mustBe(outcome: Promise<{ rejected?: Rejection }>): Promise<void> {

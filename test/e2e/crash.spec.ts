@@ -12,6 +12,8 @@ import { type ControlPlaneProcess, startControlPlane } from '@holdfast/infra/ser
 
 const KILLS = 8;
 const CALLERS = 24;
+/** A start takes a second on a quiet machine, and many times that where others are at work too. */
+const LOADED_MAX_MS = 600_000;
 const SUBNET = 'net';
 
 interface Asked {
@@ -72,28 +74,100 @@ async function everyReservation(controlPlane: ControlPlaneProcess): Promise<Map<
   }
 }
 
-it(`loses and doubles nothing that was acknowledged, killed ${KILLS} times under load`, async () => {
-  const acknowledged = new Map<string, string>();
-  let controlPlane = await startControlPlane({ store: `sqlite:${store}` });
-  await clientOf(controlPlane).call('DefineSubnet', { name: SUBNET, cidrs: ['10.0.0.0/16'] });
-  for (let round = 0; round < KILLS; round += 1) {
-    const load = await loadUntilKilled(controlPlane, round);
-    for (const [holder, address] of load.acknowledged) acknowledged.set(holder, address);
-    controlPlane = await startControlPlane({ store: `sqlite:${store}` });
-    const client = clientOf(controlPlane);
-    for (const asked of load.inDoubt) acknowledged.set(asked.holder, await reserve(client, asked));
-  }
-  const found = await everyReservation(controlPlane);
-  expect(await controlPlane.stop()).toBe(0);
-  expect(found.size).toBe(acknowledged.size);
-  for (const [holder, address] of acknowledged)
-    expect([holder, found.get(holder)]).toEqual([holder, address]);
-  expect(new Set(found.values()).size).toBe(found.size);
+it(
+  `loses and doubles nothing that was acknowledged, killed ${KILLS} times under load`,
+  async () => {
+    const acknowledged = new Map<string, string>();
+    let controlPlane = await startControlPlane({ store: `sqlite:${store}` });
+    await clientOf(controlPlane).call('DefineSubnet', { name: SUBNET, cidrs: ['10.0.0.0/16'] });
+    for (let round = 0; round < KILLS; round += 1) {
+      const load = await loadUntilKilled(controlPlane, round);
+      for (const [holder, address] of load.acknowledged) acknowledged.set(holder, address);
+      controlPlane = await startControlPlane({ store: `sqlite:${store}` });
+      const client = clientOf(controlPlane);
+      for (const asked of load.inDoubt) acknowledged.set(asked.holder, await reserve(client, asked));
+    }
+    const found = await everyReservation(controlPlane);
+    expect(await controlPlane.stop()).toBe(0);
+    expect(found.size).toBe(acknowledged.size);
+    for (const [holder, address] of acknowledged)
+      expect([holder, found.get(holder)]).toEqual([holder, address]);
+    expect(new Set(found.values()).size).toBe(found.size);
 
-  const log = await openSqliteEventStore({ file: store });
-  const events: RecordedEvent[] = [];
-  for await (const page of log.readStream(`subnet-${SUBNET}`, 0)) events.push(...page);
-  await log.close();
-  expect(events).toHaveLength(acknowledged.size + 1);
-  expect(firstBrokenLink(events, NO_PREDECESSOR)).toBeUndefined();
-}, 120_000);
+    const log = await openSqliteEventStore({ file: store });
+    const events: RecordedEvent[] = [];
+    for await (const page of log.readStream(`subnet-${SUBNET}`, 0)) events.push(...page);
+    await log.close();
+    expect(events).toHaveLength(acknowledged.size + 1);
+    expect(firstBrokenLink(events, NO_PREDECESSOR)).toBeUndefined();
+  },
+  LOADED_MAX_MS,
+);
+
+const REFUSING_KILLS = 4;
+
+/** Says what the command is told: the address that the holder got, or why it got none. */
+async function askFor(client: HttpClient, { holder, commandId, issuedAtMs }: Asked, v4: string) {
+  const options = { commandId, issuedAt: timestampFromMs(issuedAtMs) };
+  const { reply, rejected } = await client.call('ReserveAddress', { subnet: SUBNET, holder, v4, options });
+  return rejected ? `${rejected.code}: ${rejected.message}` : (reply.reservation?.v4 as string);
+}
+
+/** Many callers that want an address which somebody has, until the process dies under them. */
+async function refuseUntilKilled(controlPlane: ControlPlaneProcess, round: number, v4: string) {
+  const client = clientOf(controlPlane);
+  const told = new Map<Asked, string>();
+  const inDoubt: Asked[] = [];
+  const killAfter = 20 + Math.floor(systemChance.random() * 200);
+  let next = 0;
+  let isDead = false;
+  const caller = async (): Promise<void> => {
+    while (!isDead) {
+      const commandId = `refused-${round}-${next++}`;
+      const asked = { holder: `pod/default/${commandId}`, commandId, issuedAtMs: Date.now() };
+      try {
+        told.set(asked, await askFor(client, asked, v4));
+        if (told.size === killAfter) await controlPlane.kill();
+      } catch {
+        isDead = true;
+        inDoubt.push(asked);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: CALLERS }, caller));
+  return { told, inDoubt };
+}
+
+it(
+  `tells every refusal again as it did first, killed ${REFUSING_KILLS} times under load`,
+  async () => {
+    const file = join(folder, 'refusing.db');
+    const start = () => startControlPlane({ store: `sqlite:${file}` });
+    const told = new Map<Asked, readonly [v4: string, answer: string]>();
+    let controlPlane = await start();
+    await clientOf(controlPlane).call('DefineSubnet', { name: SUBNET, cidrs: ['10.0.0.0/16'] });
+    for (let round = 0; round < REFUSING_KILLS; round += 1) {
+      const v4 = `10.0.7.${round + 1}`;
+      const holder = `pod/default/holder-${round}`;
+      await clientOf(controlPlane).call('ReserveAddress', { subnet: SUBNET, holder, v4 });
+      const load = await refuseUntilKilled(controlPlane, round, v4);
+      for (const [asked, answer] of load.told) told.set(asked, [v4, answer]);
+      controlPlane = await start();
+      // What nobody was told may be told anything, but once.
+      await clientOf(controlPlane).call('ReleaseAddress', { subnet: SUBNET, holder });
+      const client = clientOf(controlPlane);
+      for (const asked of load.inDoubt) told.set(asked, [v4, await askFor(client, asked, v4)]);
+    }
+    await controlPlane.kill();
+    controlPlane = await start();
+    const answers = [...told.values()].map(([, answer]) => answer);
+    expect(answers.filter((answer) => answer.startsWith('AddressTaken')).length).toBeGreaterThan(50);
+    for (const [asked, [v4, answer]] of told)
+      expect([asked.commandId, await askFor(clientOf(controlPlane), asked, v4)]).toEqual([
+        asked.commandId,
+        answer,
+      ]);
+    expect(await controlPlane.stop()).toBe(0);
+  },
+  LOADED_MAX_MS,
+);

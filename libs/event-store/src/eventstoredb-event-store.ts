@@ -2,6 +2,7 @@
 // by expected revision; we keep nothing between calls.
 import type { ReadReq } from '@eventstore/db-client/generated/streams_pb';
 import type { Chance, Clock } from '@holdfast/clock';
+import { WINDOW_DEFAULT_MS } from './command-loop/loop-options';
 import { assertAppendable } from './port/appendable';
 import {
   type AppendResult,
@@ -15,9 +16,11 @@ import {
   StoreFault,
   type Version,
 } from './port/event-store';
+import type { RemembersReplies, ReplyStore } from './port/reply-store';
 import { answerOf, appendRequests } from './eventstoredb/append-messages';
 import { Connection, type Responses } from './eventstoredb/connection';
 import { appendFault, readFault } from './eventstoredb/faults';
+import { DayReplies } from './eventstoredb/day-replies';
 import { Hints } from './eventstoredb/hints';
 import { allRequest, eventOf, streamRequest } from './eventstoredb/read-messages';
 
@@ -32,6 +35,8 @@ export interface EventStoreDbOptions {
   readonly connectionString: string;
   /** After which an append without an answer is of unknown outcome. */
   readonly timeoutMs?: number;
+  /** For how long replies are recalled. Default 24 hours. */
+  readonly windowMs?: number;
   readonly clock: Clock;
   readonly chance: Chance;
 }
@@ -40,20 +45,27 @@ export interface EventStoreDbOptions {
  * Opens no connection yet: the first call does.
  * @throws when the connection string is malformed.
  */
-export function openEventStoreDbEventStore(options: EventStoreDbOptions): EventStore {
+export function openEventStoreDbEventStore(options: EventStoreDbOptions): EventStore & RemembersReplies {
   const { connectionString, timeoutMs = TIMEOUT_MS_DEFAULT, clock, chance } = options;
   const connection = new Connection(connectionString, timeoutMs);
-  return new EventStoreDbEventStore(connection, new Hints(connection, clock, chance));
+  const hints = new Hints(connection, clock, chance);
+  return new EventStoreDbEventStore(connection, hints, clock, options.windowMs ?? WINDOW_DEFAULT_MS);
 }
 
-class EventStoreDbEventStore implements EventStore {
+class EventStoreDbEventStore implements EventStore, RemembersReplies {
+  readonly replies: ReplyStore;
   private readonly appending = new Set<Promise<AppendResult>>();
   private closing: Promise<void> | undefined;
 
   constructor(
     private readonly connection: Connection,
     private readonly hints: Hints,
-  ) {}
+    clock: Clock,
+    windowMs: number,
+  ) {
+    const read = (stream: string, from: Version, count?: number) => this.whatIsLeft(stream, from, count);
+    this.replies = new DayReplies({ store: this, read, clock, windowMs });
+  }
 
   async append(stream: string, expected: Version, events: readonly NewEvent[]): Promise<AppendResult> {
     assertAppendable(stream, expected, events);
@@ -133,6 +145,19 @@ class EventStoreDbEventStore implements EventStore {
     } catch (error) {
       this.assertOpen();
       throw error;
+    }
+  }
+
+  /** As `readStream`, of a stream from which anything may have been deleted. */
+  private async *whatIsLeft(
+    stream: string,
+    from: Version,
+    count?: number,
+  ): AsyncGenerator<readonly RecordedEvent[]> {
+    try {
+      yield* this.pages(streamRequest(stream, from, count), stream);
+    } catch (error) {
+      if (!(error instanceof StoreFault) || error.code !== 'store-corrupt') throw error;
     }
   }
 

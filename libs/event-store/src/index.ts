@@ -10,3 +10,6 @@ export * from './port/store-trouble';
 export { LoopFault } from './command-loop/stream-loop';
 export { APPEND_BYTES_MAX } from './port/appendable';
 export { MemoryEventStore } from './memory-event-store';
+export { readOutcome } from './command-loop/outcome-text';
+export { MemoryReplies } from './replies/memory-replies';
+export { type RemembersReplies, type Reply, type ReplyStore } from './port/reply-store';

@@ -12,11 +12,14 @@ import {
   StoreFault,
   type Version,
 } from './port/event-store';
+import type { RemembersReplies } from './port/reply-store';
+import { MemoryReplies } from './replies/memory-replies';
 
 /** Events in one page: as large as a reader can fold without holding up the event loop. */
 const PAGE_EVENTS_MAX = 1000;
 
-export class MemoryEventStore implements EventStore {
+export class MemoryEventStore implements EventStore, RemembersReplies {
+  readonly replies = new MemoryReplies(() => this.assertOpen());
   private readonly log: RecordedEvent[] = [];
   private readonly streams = new Map<string, RecordedEvent[]>();
   private readonly hints = new Set<() => void>();

@@ -13,12 +13,15 @@ import {
   StoreFault,
   type Version,
 } from './port/event-store';
+import type { RemembersReplies, ReplyStore } from './port/reply-store';
 import type { TellsTrouble } from './port/store-trouble';
 import { AppendQueue, type Heads } from './sqlite/append-queue';
 import { PageReader } from './sqlite/page-reader';
 import { realFile } from './sqlite/log/real-file';
 import { RecentLog } from './sqlite/recent-log';
 import type { Opened, ReadOrder } from './sqlite/protocol';
+import type { BoundsOptions } from './replies/reply-bounds';
+import { SqliteReplies } from './sqlite/replies/sqlite-replies';
 import { startThreads } from './sqlite/threads';
 import { Trouble } from './sqlite/trouble';
 
@@ -35,9 +38,11 @@ export interface SqliteOptions {
   readonly file: string;
   /** Makes it wait for whoever has the file open, instead of being refused; is told which process that is. */
   readonly held?: (holder: number) => void;
+  /** How many replies are remembered, if not as many as usual. */
+  readonly replyBounds?: BoundsOptions;
 }
 
-export interface SqliteEventStore extends EventStore, TellsTrouble {
+export interface SqliteEventStore extends EventStore, RemembersReplies, TellsTrouble {
   /** What was found at opening and put right, for the operator to know; empty after a clean stop. */
   readonly notices: readonly string[];
 }
@@ -47,14 +52,16 @@ export interface SqliteEventStore extends EventStore, TellsTrouble {
  * @throws StoreFault `store-locked` (the message names the file and the process that has it), `store-corrupt` (with
  *   the last good position), `store-unavailable` (its folder cannot be used), `store-full`.
  */
-export async function openSqliteEventStore({ file: path, held }: SqliteOptions): Promise<SqliteEventStore> {
-  const file = realFile(path);
-  const { writer, reader, opened } = await startThreads(file, held);
-  return new OpenStore(file, writer, reader, opened);
+export async function openSqliteEventStore(options: SqliteOptions): Promise<SqliteEventStore> {
+  const file = realFile(options.file);
+  const { writer, reader, opened } = await startThreads(file, options.held);
+  const store = new OpenStore(file, writer, reader, opened);
+  return store.load(options.replyBounds);
 }
 
 class OpenStore implements SqliteEventStore {
   readonly notices: readonly string[];
+  replies!: ReplyStore;
   private readonly heads: Heads;
   private readonly recent = new RecentLog();
   private readonly queue: AppendQueue;
@@ -73,6 +80,17 @@ class OpenStore implements SqliteEventStore {
     this.heads = { position, versions: new Map(heads) };
     this.queue = new AppendQueue(writer, file, this.heads, this.recent, this.hints, this.troubles);
     this.reader = new PageReader(reader, file, this.troubles);
+  }
+
+  /** @throws StoreFault, having let go of the file */
+  async load(bounds: BoundsOptions | undefined): Promise<this> {
+    try {
+      this.replies = await SqliteReplies.load(this.queue, this.reader, () => this.assertOpen(), bounds);
+      return this;
+    } catch (fault) {
+      await this.close();
+      throw fault;
+    }
   }
 
   async append(stream: string, expected: Version, events: readonly NewEvent[]): Promise<AppendResult> {

@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { CLOCK_SKEW_MAX_MS } from '@holdfast/clock';
 import { type SubnetCommand, type SubnetEvent, subnet, vipNameOf } from '@holdfast/ipam';
+import { type Reply, idIn, readOutcome } from '@holdfast/event-store';
 import type { LedgerOutcome } from '@holdfast/ledger';
 import { type Checker, Violation } from '../engine/violation';
 import type { Order } from '../orders/order';
@@ -19,20 +20,66 @@ export interface AnsweredOrder {
   readonly outcome: LedgerOutcome;
   /** How long the log was when it was delivered. */
   readonly deliveredAt: number;
+  /** Whether its reply was remembered already when it was delivered. */
+  readonly wasRemembered: boolean;
   /** What the process' clock may have said at least and at most; it may have been set since. */
   readonly earliestMs: number;
   readonly latestMs: number;
 }
 
+interface Remembered {
+  /** The process that remembered it. */
+  readonly writer: string;
+  readonly subnet: string;
+  readonly outcome: Told;
+}
+
+type Told = Pick<LedgerOutcome, 'commandId'> & { readonly rejected?: LedgerOutcome['rejected'] };
+
 export class Answers {
+  /** By command id: what it was told first. */
+  private readonly told = new Map<string, LedgerOutcome>();
+  /** By command id: what is durable of those that left no event. */
+  private readonly durable = new Map<string, Remembered[]>();
+
   constructor(
     private readonly history: History,
     private readonly windowMs: number,
   ) {}
 
+  /** A reply is durable, and was not before. */
+  remembered({ commandId, outcome }: Reply, writer: string): void {
+    const known = this.durable.get(commandId) ?? [];
+    this.durable.set(commandId, known);
+    const told = readOutcome<Told>(outcome) as { readonly outcome: Told; readonly stream: string };
+    known.push({ writer, outcome: told.outcome, subnet: idIn('subnet', told.stream) ?? '' });
+  }
+
+  hasReplyTo(commandId: string): boolean {
+    return this.durable.has(commandId);
+  }
+
   check(answered: AnsweredOrder, witness: EventWitness): void {
     const { order, outcome } = answered;
     const effect = this.history.effectOf(order.commandId);
+    if (!effect && !isExpired(outcome) && this.isFirstAgain(answered, witness)) return;
+    this.judge(answered, effect, witness);
+    if (!isExpired(outcome) && !this.told.has(order.commandId)) this.told.set(order.commandId, outcome);
+  }
+
+  /** Whether it is what the command was told before, or would have been. Of those that left no event. */
+  private isFirstAgain({ order, outcome, wasRemembered }: AnsweredOrder, witness: EventWitness): boolean {
+    const first = this.told.get(order.commandId);
+    if (first && same(first, outcome)) return true;
+    if (first && !witness.hasRivals())
+      this.fail('first-reply', order, `was told ${show(first)}, and now ${show(outcome)}`);
+    const durable = this.durable.get(order.commandId)?.find((one) => isTold(one, outcome));
+    if (!durable) this.fail('first-reply', order, `is told ${show(outcome)}, which nothing would remember`);
+    return wasRemembered || durable.writer !== witness.process;
+  }
+
+  private judge(answered: AnsweredOrder, effect: Landed | undefined, witness: EventWitness): void {
+    const { order, outcome } = answered;
     if (outcome.rejected) return this.refused(answered, effect, witness);
     if (outcome.position !== undefined && Number(outcome.position) > this.history.length)
       this.fail('durable-answer', order, `is acknowledged at ${outcome.position}, beyond the log`);
@@ -41,7 +88,7 @@ export class Answers {
     if (!declined) this.fail('durable-answer', order, 'is acknowledged, and the log has nothing of it');
     if (this.history.fingerprint(declined.stream, declined.version) !== declined.upon)
       this.fail('durable-answer', order, 'is acknowledged upon events that are not in the log');
-    if (!isDeepStrictEqual(declined.reply, outcome.reply))
+    if (!same(declined.reply, outcome.reply))
       this.fail(
         'first-reply',
         order,
@@ -144,6 +191,13 @@ export class Answers {
     throw new Violation(checker, `${commandId} (${show(command)}) ${what}`);
   }
 }
+
+/** By the window, which is for ever. */
+const isExpired = ({ rejected }: LedgerOutcome): boolean =>
+  rejected?.code === 'CommandExpired' && 'windowHours' in rejected.facts;
+
+const isTold = ({ outcome, subnet: decidedIn }: Remembered, { subnet, ...told }: LedgerOutcome): boolean =>
+  same(outcome, told) && decidedIn === subnet;
 
 /** By its name, wherever a command has that. */
 function vipAskedFor(command: Order['command']): string | undefined {

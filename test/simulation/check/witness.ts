@@ -59,7 +59,7 @@ export class EventWitness {
   private readonly startedAt: number;
 
   constructor(
-    private readonly process: string,
+    readonly process: string,
     private readonly history: History,
   ) {
     this.startedAt = history.length;

@@ -3,8 +3,10 @@
 import {
   type AppendResult,
   type EventStore,
+  MemoryReplies,
   type NewEvent,
   type RecordedEvent,
+  type RemembersReplies,
   StoreFault,
   hashOf,
   idFromHash,
@@ -12,11 +14,13 @@ import {
 import type { Planted, Surroundings } from '../world/surroundings';
 import { type PlantedBug, bug } from './planted-bug';
 
+type Store = EventStore & RemembersReplies;
 type Pages = AsyncIterable<readonly RecordedEvent[]>;
 
 /** Like `store`, but for what is changed. */
-function like(store: EventStore, changes: Partial<EventStore>): EventStore {
+function like(store: Store, changes: Partial<Store>): Store {
   return {
+    replies: store.replies,
     append: (...args) => store.append(...args),
     readStream: (...args) => store.readStream(...args),
     readAll: (...args) => store.readAll(...args),
@@ -39,7 +43,7 @@ const following = (alter: (pages: Pages, incarnation: number) => Pages): Planted
 });
 
 /** Commands are not recognised any more, once they have to be read back. */
-const forgetful = (store: EventStore): EventStore =>
+const forgetful = (store: Store): Store =>
   like(store, {
     readStream: (stream, from) =>
       from > 0 ? store.readStream(stream, from) : withoutDigests(store.readStream(stream, from)),
@@ -163,6 +167,27 @@ export const STORE_BUGS: readonly PlantedBug[] = [
       return result;
     }),
   ),
+  // As it was until ADR 26: what left no event was remembered for as long as the process lived.
+  bug('refusals-forgotten', 'netbox #10695', 'first-reply', {
+    store: (store) => like(store, { replies: new MemoryReplies() }),
+  }),
+  bug('refusals-told-before-they-are-remembered', 'the classics', 'first-reply', {
+    store: (store) => {
+      const { replies } = store;
+      return like(store, {
+        replies: {
+          catchUp: () => replies.catchUp(),
+          mayHave: (id) => replies.mayHave(id),
+          recall: (stream, id) => replies.recall(stream, id),
+          forgottenUntilMs: (caller) => replies.forgottenUntilMs(caller),
+          remember: (all, sinceMs) => {
+            void replies.remember(all, sinceMs).catch(() => undefined);
+            return Promise.resolve(all);
+          },
+        },
+      });
+    },
+  }),
   bug('ids-forgotten-on-restart', 'NATS deduplication window', 'first-reply', { store: forgetful }),
   bug('loaded-without-its-end', 'D24', 'true-answer', {
     store: (store) =>

@@ -1,6 +1,13 @@
 // The log that survives every crash: one memory store behind all the faulty ones, and the history that checks each
 // event as it lands, before anybody can read it.
-import { type AppendResult, MemoryEventStore, type NewEvent, type Version } from '@holdfast/event-store';
+import {
+  type AppendResult,
+  MemoryEventStore,
+  type NewEvent,
+  type Reply,
+  type Version,
+} from '@holdfast/event-store';
+import { DurableReplies } from './faulty-replies';
 import type { History } from '../check/history';
 
 interface Landing {
@@ -12,12 +19,15 @@ interface Landing {
 
 export class DurableLog {
   readonly store = new MemoryEventStore();
+  readonly replies: DurableReplies;
   private landing: Landing | undefined;
 
   constructor(
     private readonly history: History,
     private readonly checked: (check: () => void) => void,
+    onRemembered: (reply: Reply, writer: string) => void,
   ) {
+    this.replies = new DurableReplies(this.store.replies, onRemembered);
     // The memory store gives its hint in the very moment when it has appended.
     this.store.onAppend(() => this.landed());
   }

@@ -7,6 +7,8 @@ import {
   type Position,
   type ReadAllOptions,
   type RecordedEvent,
+  type RemembersReplies,
+  type ReplyStore,
   StoreFault,
   type Version,
 } from '@holdfast/event-store';
@@ -14,6 +16,7 @@ import type { FaultsOf, SeededFaults } from '../engine/faults';
 import type { Scheduler } from '../engine/scheduler';
 import type { Trace } from '../engine/trace';
 import type { DurableLog } from './durable-log';
+import { FaultyReplies } from './faulty-replies';
 import { type Life, never } from './life';
 
 const GOING_MS = 3;
@@ -32,8 +35,14 @@ export interface StoreSurroundings {
   readonly isShared: boolean;
 }
 
-export class FaultyStore implements EventStore {
-  constructor(private readonly around: StoreSurroundings) {}
+export class FaultyStore implements EventStore, RemembersReplies {
+  readonly replies: ReplyStore;
+
+  constructor(private readonly around: StoreSurroundings) {
+    const { life, log, faults, isShared } = around;
+    const note = (what: string): void => this.note(what);
+    this.replies = new FaultyReplies({ life, replies: log.replies, faults, isShared, note });
+  }
 
   append(stream: string, expected: Version, events: readonly NewEvent[]): Promise<AppendResult> {
     const { life, log, scheduler, isShared } = this.around;

@@ -1,6 +1,6 @@
 // One process of the control plane: a ledger role, a reader with its view, and projectors, on one life. It is made from
 // nothing but what is durable, and when it dies nothing else is left of it.
-import type { EventStore } from '@holdfast/event-store';
+import type { EventStore, RemembersReplies } from '@holdfast/event-store';
 import { SeededChance } from '@holdfast/clock/testing';
 import type { SubnetFact } from '@holdfast/ipam';
 import { EventWitness } from '../check/witness';
@@ -34,7 +34,7 @@ export interface Machine {
 
 export class Process {
   readonly life: Life;
-  readonly store: EventStore;
+  readonly store: EventStore & RemembersReplies;
   readonly chance: SeededChance;
   readonly reader: LedgerReader;
   readonly ledger: LedgerRole;
@@ -106,6 +106,7 @@ export class Process {
   handle(order: Order, answer: (outcome: LedgerOutcome | 'fault') => void): void {
     const { commandId, issuedAtMs, command } = order;
     this.witness.delivering(commandId);
+    const wasRemembered = this.world.answers.hasReplyTo(commandId);
     const envelope = { commandId, issuedAtMs, command, actor: { name: 'client', through: 'nats' } as const };
     const execute = this.world.planted.execute?.(this.ledger, this.world) ?? this.ledger;
     execute.execute(envelope).then(
@@ -115,7 +116,7 @@ export class Process {
         const { offMs } = this.life;
         const nowMs = EPOCH_MS + this.world.scheduler.nowMs;
         const [earliestMs, latestMs] = [nowMs + offMs.min, nowMs + offMs.max];
-        const answered = { order, outcome, deliveredAt, earliestMs, latestMs };
+        const answered = { order, outcome, deliveredAt, earliestMs, latestMs, wasRemembered };
         this.world.checked(() => this.world.answers.check(answered, this.witness));
         answer(outcome);
       },

@@ -3,7 +3,7 @@
 // product. Without any, the world is the product's own.
 import type { Clock } from '@holdfast/clock';
 import type { SeededChance } from '@holdfast/clock/testing';
-import type { EventStore } from '@holdfast/event-store';
+import type { EventStore, RemembersReplies } from '@holdfast/event-store';
 import type { LedgerView } from '@holdfast/ipam';
 import type { KubernetesApi } from '@holdfast/kube-api';
 import type { ProjectorLedger } from '@holdfast/ledger';
@@ -57,14 +57,16 @@ export interface Surroundings {
   annotationsWritten(request: { readonly path: string; readonly body?: unknown }, now: unknown): void;
 }
 
+type Store = EventStore & RemembersReplies;
+
 export interface Planted {
   readonly deciders?: (deciders: Deciders, world: Surroundings) => Deciders;
   /** As the loops and the reader have it. */
-  readonly store?: (store: EventStore, world: Surroundings, incarnation: number) => EventStore;
+  readonly store?: (store: Store, world: Surroundings, incarnation: number) => Store;
   /** As the loops have it. */
   readonly loopClock?: (clock: Clock, world: Surroundings) => Clock;
   /** As the reader alone has it. */
-  readonly readStore?: (store: EventStore, world: Surroundings, incarnation: number) => EventStore;
+  readonly readStore?: (store: Store, world: Surroundings, incarnation: number) => EventStore;
   /** Between the transport and the ledger. */
   readonly execute?: (ledger: LedgerRole, world: Surroundings) => Pick<LedgerRole, 'execute'>;
   /** What a process follows the log into. */

@@ -94,7 +94,11 @@ export class World implements Surroundings {
   readonly planted: Planted;
   readonly faults: SeededFaults;
   readonly history = new History(() => EPOCH_MS + this.scheduler.nowMs);
-  readonly log = new DurableLog(this.history, (check) => this.checked(check));
+  readonly log = new DurableLog(
+    this.history,
+    (check) => this.checked(check),
+    (reply, writer) => this.answers.remembered(reply, writer),
+  );
   readonly deciders = DECIDERS;
   readonly windowMs: number;
   readonly terrain: Terrain;

@@ -71,6 +71,7 @@ function store(config: Config, start: StartProgress): Provider {
     useFactory: async (): Promise<EventStore> => {
       const opened = await openStore(config.store, {
         held: (holder) => start.waitsFor(config.store, holder),
+        windowMs: config.commandWindowHours * 3_600_000,
         noticed: (notice) => log.warn({ msg: 'found in the store, and put right', notice }),
       });
       start.isOpen(config.store);

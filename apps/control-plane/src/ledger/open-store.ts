@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { systemChance, systemClock } from '@holdfast/clock';
-import { type EventStore, MemoryEventStore } from '@holdfast/event-store';
+import { type EventStore, MemoryEventStore, type RemembersReplies } from '@holdfast/event-store';
 import { openSqliteEventStore } from '@holdfast/event-store/sqlite';
 import { ConfigFault, ownStore } from '../config';
 
@@ -12,9 +12,11 @@ export interface Opening {
   held(holder: number): void;
   /** What was found at opening and put right. */
   noticed(notice: string): void;
+  /** For how long commands are remembered. */
+  readonly windowMs: number;
 }
 
-export async function openStore(store: string, opening: Opening): Promise<EventStore> {
+export async function openStore(store: string, opening: Opening): Promise<EventStore & RemembersReplies> {
   const [scheme, rest = ''] = splitOnce(store, ':');
   switch (scheme) {
     case 'sqlite':
@@ -23,6 +25,7 @@ export async function openStore(store: string, opening: Opening): Promise<EventS
       // Only where it is used: its client takes a third of a second to load.
       return (await import('@holdfast/event-store/eventstoredb')).openEventStoreDbEventStore({
         connectionString: rest,
+        windowMs: opening.windowMs,
         clock: systemClock,
         chance: systemChance,
       });
@@ -33,7 +36,7 @@ export async function openStore(store: string, opening: Opening): Promise<EventS
   }
 }
 
-async function openFile(file: string, { held, noticed }: Opening): Promise<EventStore> {
+async function openFile(file: string, { held, noticed }: Opening): Promise<EventStore & RemembersReplies> {
   if (file === '') throw noStore('sqlite:');
   makeOwnFolder(file);
   const opened = await openSqliteEventStore({ file, held });

@@ -5,7 +5,8 @@ import type { CommandOutcome } from './command-envelope';
 import type { LoopRefusal } from './loop-options';
 import type { Decider, Decision } from './decider';
 import type { NewEvent, Position, RecordedEvent, Version } from '../port/event-store';
-import type { FirstReplies } from './first-replies';
+import type { Unrecorded } from './first-replies';
+import type { ReplyStore } from '../port/reply-store';
 import type { LoadedStream } from './loaded-stream';
 import type { PendingCommand } from './pending-command';
 
@@ -20,7 +21,7 @@ export interface BatchOptions<State, Command, Event, Reply, Rejection> {
   readonly chance: Chance;
   readonly windowMs: number;
   readonly refuse: (refusal: LoopRefusal) => Rejection;
-  readonly firstReplies: Pick<FirstReplies<State, Command, Event, Reply, Rejection>, 'rememberTraceless'>;
+  readonly replies: Pick<ReplyStore, 'forgottenUntilMs'>;
 }
 
 type Decided<Command, Event, Reply, Rejection> = {
@@ -77,12 +78,17 @@ export class Batch<State, Command, Event, Reply, Rejection> {
     const nowMs = Math.max(clockMs, this.loaded.decidedAtMs);
     const moment = { nowMs, issuedAtMs: envelope.issuedAtMs ?? nowMs };
     const commandId = envelope.commandId ?? chance.uuid();
-    const outcome = this.outsideWindow(moment.issuedAtMs, clockMs, commandId) ?? pending.earlierReply;
+    const { issuedAtMs } = moment;
+    const outcome =
+      this.beforeWindow(issuedAtMs, clockMs, commandId) ??
+      pending.earlierReply ??
+      this.forgotten(issuedAtMs, clockMs, pending);
     if (outcome) {
       this.decided.push({ pending, commandId, eventsUpTo: this.events.length, outcome });
       return;
     }
-    const decision = decider.decide(envelope.command, this.loaded.state, moment);
+    const decision: Decision<Event, Reply, Rejection> =
+      this.fromFuture(issuedAtMs, clockMs) ?? decider.decide(envelope.command, this.loaded.state, moment);
     if ('events' in decision) {
       const { issuedAtMs } = moment;
       const { name: actor, through } = envelope.actor;
@@ -107,36 +113,52 @@ export class Batch<State, Command, Event, Reply, Rejection> {
     this.loaded.durableVersion = this.expected + this.events.length;
   }
 
-  /** Answers every command, once it has landed. */
-  answer(): void {
+  /**
+   * Once it has landed: answers every command, but for those that left no event and may come again. These are given back:
+   * they are answered when what they are to be told is remembered.
+   */
+  answer(): Unrecorded<Command, Reply, Rejection>[] {
     const { positions, positionBefore } = this;
+    const unrecorded: Unrecorded<Command, Reply, Rejection>[] = [];
     for (const { pending, commandId, eventsUpTo, decision, outcome } of this.decided) {
       if (outcome) {
         pending.resolve(outcome);
         continue;
       }
       const answer = toOutcome(decision, commandId, positions[eventsUpTo - 1] ?? positionBefore);
-      if (pending.digest !== undefined && !leavesTrace(decision)) {
-        this.options.firstReplies.rememberTraceless(commandId, pending.digest, answer);
-      }
-      pending.resolve(answer);
+      if (pending.digest === undefined || leavesTrace(decision)) pending.resolve(answer);
+      else unrecorded.push({ pending, outcome: answer });
     }
+    return unrecorded;
   }
 
   /** Against the clock, and never against the record: that may have times that have not come yet. */
-  private outsideWindow(
+  private beforeWindow(
     issuedAtMs: number,
     nowMs: number,
     commandId: string,
   ): CommandOutcome<Reply, Rejection> | undefined {
     const { windowMs, refuse } = this.options;
-    if (issuedAtMs < nowMs - windowMs) {
-      return { commandId, rejected: refuse({ code: 'CommandExpired', issuedAtMs, windowMs }) };
-    }
-    if (issuedAtMs > nowMs + CLOCK_SKEW_MAX_MS) {
-      return { commandId, rejected: refuse({ code: 'CommandFromFuture', issuedAtMs, nowMs }) };
-    }
-    return undefined;
+    if (issuedAtMs >= nowMs - windowMs) return undefined;
+    return { commandId, rejected: refuse({ code: 'CommandExpired', issuedAtMs, windowMs }) };
+  }
+
+  /** For a caller that has more refused than is remembered, the window is as long as its memory. */
+  private forgotten(
+    issuedAtMs: number,
+    nowMs: number,
+    { envelope: { commandId, actor } }: PendingCommand<Command, Reply, Rejection>,
+  ): CommandOutcome<Reply, Rejection> | undefined {
+    const { replies, refuse } = this.options;
+    if (commandId === undefined) return undefined;
+    const untilMs = replies.forgottenUntilMs(actor.name);
+    if (issuedAtMs > untilMs) return undefined;
+    return { commandId, rejected: refuse({ code: 'CommandExpired', issuedAtMs, windowMs: nowMs - untilMs }) };
+  }
+
+  private fromFuture(issuedAtMs: number, nowMs: number): { readonly rejected: Rejection } | undefined {
+    if (issuedAtMs <= nowMs + CLOCK_SKEW_MAX_MS) return undefined;
+    return { rejected: this.options.refuse({ code: 'CommandFromFuture', issuedAtMs, nowMs }) };
   }
 }
 

@@ -11,9 +11,19 @@ export interface CommandEnvelope<Command> {
   readonly command: Command;
   /** What the duplicate check hashes, if not `command`. */
   readonly dedupeOn?: unknown;
+  /**
+   * The stream under which it is remembered what the command was told, if it left no event: one and the same for a command
+   * that may be decided in several. Absent: the stream in which it is decided.
+   */
+  readonly rememberedIn?: string;
 }
 
-export type CommandOutcome<Reply, Rejection> =
+export type CommandOutcome<Reply, Rejection> = Outcome<Reply, Rejection> & {
+  /** The stream in which it was decided when the command first came, if that was another one. */
+  readonly decidedIn?: string;
+};
+
+type Outcome<Reply, Rejection> =
   | {
       readonly reply: Reply;
       readonly commandId: string;

@@ -7,7 +7,7 @@ const SLOTS_MIN = 1024;
 
 class HashTable {
   private slots = SLOTS_MIN;
-  private used = 0;
+  used = 0;
   private hashes = new Uint32Array(SLOTS_MIN);
   /** Version + 1; 0 is an empty slot. */
   private versions = new Uint32Array(SLOTS_MIN);
@@ -52,18 +52,24 @@ class HashTable {
   }
 }
 
-/** Two generations of a window each: a command is found for at least one window, and forgetting costs nothing. */
+/**
+ * Two generations of a window each, or of so many commands: a command is found for at least one window, or until as many
+ * came after it, and forgetting costs nothing.
+ */
 export class CommandIndex {
   private young = new HashTable();
   private old = new HashTable();
   private youngSinceMs: number | undefined;
 
-  constructor(private readonly windowMs: number) {}
+  constructor(
+    private readonly windowMs: number,
+    private readonly countMax = Infinity,
+  ) {}
 
   /** @param version of an event that the command led to */
   add(commandId: string, version: Version, atMs: number): void {
     this.youngSinceMs ??= atMs;
-    if (atMs - this.youngSinceMs > this.windowMs) {
+    if (atMs - this.youngSinceMs > this.windowMs || this.young.used >= this.countMax) {
       this.old = this.young;
       this.young = new HashTable();
       this.youngSinceMs = atMs;
@@ -73,6 +79,7 @@ export class CommandIndex {
 
   /** Whether there are candidates. */
   mayHave(commandId: string): boolean {
+    if (this.young.used + this.old.used === 0) return false;
     const hash = hashOfId(commandId);
     return this.young.has(hash) || this.old.has(hash);
   }

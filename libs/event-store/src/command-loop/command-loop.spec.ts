@@ -99,12 +99,52 @@ describe('the command loop', () => {
       expect(await everything(store)).toHaveLength(1);
     });
 
-    it('gets its first refusal, though it could be accepted by now', async () => {
+    it.each(['in the same process', 'after a restart'])(
+      'gets its first refusal %s, though it could be accepted by now',
+      async (when) => {
+        const { loop, restart, clock, store } = given();
+        await loop.execute('a', { actor, command: 3 });
+        const envelope = again(clock, 1);
+        const refused = await loop.execute('a', envelope);
+        expect(refused).toEqual({ commandId: 'c1', rejected: '3 + 1 is too much' });
+        await loop.execute('a', { actor, command: -3 });
+        await clock.advance(24 * HOUR_MS);
+        const later = when === 'after a restart' ? restart() : loop;
+        expect(await later.execute('a', envelope)).toEqual(refused);
+        expect(await later.execute('a', { ...envelope, command: 2 })).toMatchObject({
+          rejected: 'CommandIdReused',
+        });
+        expect(await later.recall('a', envelope)).toEqual(refused);
+        expect(await everything(store)).toHaveLength(2);
+        await clock.advance(1);
+        expect(await later.execute('a', envelope)).toMatchObject({ rejected: 'CommandExpired' });
+      },
+    );
+
+    it('is told after a restart what was already so, as of then', async () => {
+      const { loop, restart, clock } = given();
+      await loop.execute('a', { actor, command: 2 });
+      const first = await loop.execute('a', again(clock, 0));
+      expect(first).toMatchObject({ reply: { total: 'still 2' }, position: '1' });
+      await loop.execute('a', { actor, command: 1 });
+      expect(await restart().execute('a', again(clock, 0))).toEqual(first);
+    });
+
+    it('is told of the future for good, also when that has come', async () => {
+      const { loop, restart, clock } = given();
+      const envelope = { ...again(clock, 1), issuedAtMs: clock.now() + HOUR_MS };
+      const first = await loop.execute('a', envelope);
+      expect(first).toMatchObject({ rejected: 'CommandFromFuture' });
+      await clock.advance(HOUR_MS);
+      expect(await loop.execute('a', envelope)).toEqual(first);
+      expect(await restart().execute('a', envelope)).toEqual(first);
+    });
+
+    it('may be the same id in another stream: that is another command', async () => {
       const { loop, clock } = given();
       await loop.execute('a', { actor, command: 3 });
-      const refused = await loop.execute('a', again(clock, 1));
-      await loop.execute('a', { actor, command: -3 });
-      expect(await loop.execute('a', again(clock, 1))).toEqual(refused);
+      expect(await loop.execute('a', again(clock, 1))).toMatchObject({ rejected: '3 + 1 is too much' });
+      expect(await loop.execute('b', again(clock, 1))).toMatchObject({ reply: { total: 'by 1' } });
     });
 
     it('is refused when the id comes with another command', async () => {

@@ -4,9 +4,12 @@
 import type { CommandEnvelope, CommandOutcome } from './command-envelope';
 import type { Decider } from './decider';
 import { type CommandLoopOptions, STREAMS_KEPT_DEFAULT } from './loop-options';
+import { MemoryReplies } from '../replies/memory-replies';
+import type { ReplyStore } from '../port/reply-store';
 import { StreamLoop } from './stream-loop';
 
 export class CommandLoop<State, Command, Event, Reply, Rejection> {
+  private readonly replies: ReplyStore;
   private readonly streams = new Map<string, StreamLoop<State, Command, Event, Reply, Rejection>>();
 
   private readonly openedMs: number;
@@ -15,6 +18,7 @@ export class CommandLoop<State, Command, Event, Reply, Rejection> {
     private readonly decider: Decider<State, Command, Event, Reply, Rejection>,
     private readonly options: CommandLoopOptions<Rejection>,
   ) {
+    this.replies = options.store.replies ?? new MemoryReplies();
     this.openedMs = options.clock.monotonic();
   }
 
@@ -39,6 +43,18 @@ export class CommandLoop<State, Command, Event, Reply, Rejection> {
   }
 
   /**
+   * What the command is told, now and when it comes again, that was `rejected` before it came to the stream.
+   * @throws StoreFault
+   */
+  refused(
+    id: string,
+    envelope: CommandEnvelope<Command> & { readonly commandId: string },
+    rejected: Rejection,
+  ): Promise<CommandOutcome<Reply, Rejection>> {
+    return this.stream(id).refused(envelope, rejected);
+  }
+
+  /**
    * The state upon which the next command would be decided: all that was durable when it was asked for, also of other
    * writers, and it may show what is not durable yet. @throws StoreFault
    */
@@ -51,7 +67,7 @@ export class CommandLoop<State, Command, Event, Reply, Rejection> {
     if (!stream) {
       const { streamsKeptMax = STREAMS_KEPT_DEFAULT } = this.options;
       if (this.streams.size >= streamsKeptMax) this.forgetIdle();
-      stream = new StreamLoop(id, this.decider, this.options, this.openedMs);
+      stream = new StreamLoop(id, this.decider, this.options, this.replies, this.openedMs);
       this.streams.set(id, stream);
     }
     return stream;

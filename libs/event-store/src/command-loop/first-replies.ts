@@ -1,47 +1,44 @@
 // What a command was told when it first came, for when it comes again: from its event in the store, or, where it left
-// none, from memory. Looking costs a read, so it is only done where an index says that there may be something.
+// none, from the reply beside it. Looking costs a read, so it is only done where an index says that there may be something.
 import type { CommandOutcome } from './command-envelope';
 import type { LoopRefusal } from './loop-options';
 import type { Decider } from './decider';
 import { readMetadata } from '../envelope/event-envelope';
 import { type EventStore, StoreFault, type Version } from '../port/event-store';
+import type { Reply, ReplyStore } from '../port/reply-store';
 import type { LoadedStream } from './loaded-stream';
-import { RecentOutcomes } from './recent-outcomes';
+import { readOutcome, writeOutcome } from './outcome-text';
 import type { PendingCommand } from './pending-command';
 
-/** Outcomes without an event that are remembered for a second delivery, for as long as the process lives. */
-const TRACELESS_MAX = 10_000;
+/** A command that left no event, and what it is to be told. */
+export interface Unrecorded<Command, Reply, Rejection> {
+  readonly pending: PendingCommand<Command, Reply, Rejection>;
+  readonly outcome: CommandOutcome<Reply, Rejection>;
+}
 
-export class FirstReplies<State, Command, Event, Reply, Rejection> {
-  private readonly traceless = new RecentOutcomes<{
-    readonly digest: string;
-    readonly outcome: CommandOutcome<Reply, Rejection>;
-  }>(TRACELESS_MAX);
-
+export class FirstReplies<State, Command, Event, Told, Rejection> {
   constructor(
-    private readonly decider: Pick<Decider<State, Command, Event, Reply, Rejection>, 'replyTo' | 'codec'>,
+    private readonly stream: string,
+    private readonly decider: Pick<Decider<State, Command, Event, Told, Rejection>, 'replyTo' | 'codec'>,
     private readonly store: EventStore,
+    private readonly replies: ReplyStore,
     private readonly refuse: (refusal: LoopRefusal) => Rejection,
   ) {}
-
-  rememberTraceless(commandId: string, digest: string, outcome: CommandOutcome<Reply, Rejection>): void {
-    this.traceless.add(commandId, { digest, outcome });
-  }
 
   /** Whether the command may have been answered before; nearly never, and then it is worth a look. */
   isSuspect(
     loaded: LoadedStream<State, Event>,
-    { envelope: { commandId } }: PendingCommand<Command, Reply, Rejection>,
+    { envelope: { commandId } }: PendingCommand<Command, Told, Rejection>,
   ): boolean {
     if (commandId === undefined) return false;
-    return this.traceless.get(commandId) !== undefined || loaded.commands.mayHave(commandId);
+    return loaded.commands.mayHave(commandId) || this.replies.mayHave(commandId);
   }
 
   /** What the command was told, if it was. @throws StoreFault */
   async find(
     loaded: LoadedStream<State, Event>,
-    { envelope, digest }: PendingCommand<Command, Reply, Rejection>,
-  ): Promise<CommandOutcome<Reply, Rejection> | undefined> {
+    { envelope, digest }: PendingCommand<Command, Told, Rejection>,
+  ): Promise<CommandOutcome<Told, Rejection> | undefined> {
     const commandId = envelope.commandId as string;
     // Of several events of a command the last has what it was told.
     const candidates = loaded.commands.candidates(commandId).sort((a, b) => b - a);
@@ -51,13 +48,48 @@ export class FirstReplies<State, Command, Event, Reply, Rejection> {
       const outcome = await this.replyFrom(loaded.stream, version, commandId, digest);
       if (outcome) return outcome;
     }
-    const remembered = this.traceless.get(commandId);
-    if (!remembered) return undefined;
-    return remembered.digest === digest ? remembered.outcome : this.idReused(commandId);
+    if (!this.replies.mayHave(commandId)) return undefined;
+    const reply = await this.replies.recall(envelope.rememberedIn ?? this.stream, commandId);
+    return reply && this.told(reply, digest);
   }
 
-  idReused(commandId: string): CommandOutcome<Reply, Rejection> {
+  /**
+   * Remembers what these are to be told, and resolves once that is durable with what they are told: another outcome
+   * where another process was first. @throws StoreFault
+   */
+  async remember(
+    unrecorded: readonly Unrecorded<Command, Told, Rejection>[],
+    nowMs: number,
+    sinceMs: number,
+  ): Promise<readonly CommandOutcome<Told, Rejection>[]> {
+    const replies = unrecorded.map(({ pending: { envelope, digest }, outcome }) => ({
+      stream: envelope.rememberedIn ?? this.stream,
+      commandId: outcome.commandId,
+      commandDigest: digest as string,
+      caller: envelope.actor.name,
+      issuedAtMs: envelope.issuedAtMs ?? nowMs,
+      atMs: nowMs,
+      outcome: writeOutcome(outcome, this.stream),
+    }));
+    const remembered = await this.replies.remember(replies, sinceMs);
+    return remembered.map((reply, at) => {
+      const { pending, outcome } = unrecorded[at] as Unrecorded<Command, Told, Rejection>;
+      return reply === replies[at] ? outcome : this.told(reply, pending.digest);
+    });
+  }
+
+  idReused(commandId: string): CommandOutcome<Told, Rejection> {
     return { commandId, rejected: this.refuse({ code: 'CommandIdReused', commandId }) };
+  }
+
+  private told(reply: Reply, digest: string | undefined): CommandOutcome<Told, Rejection> {
+    const { commandId, commandDigest, issuedAtMs } = reply;
+    if (commandDigest !== digest) return this.idReused(commandId);
+    const read = readOutcome<CommandOutcome<Told, Rejection>>(reply.outcome);
+    if (read?.stream === this.stream) return read.outcome;
+    if (read) return { ...read.outcome, decidedIn: read.stream };
+    // By another version of this program. That it is over is all that can be said.
+    return { commandId, rejected: this.refuse({ code: 'CommandExpired', issuedAtMs, windowMs: 0 }) };
   }
 
   /** What the command was told that led to the event at `version`; `undefined` when that was another command. */
@@ -66,7 +98,7 @@ export class FirstReplies<State, Command, Event, Reply, Rejection> {
     version: Version,
     commandId: string,
     digest: string | undefined,
-  ): Promise<CommandOutcome<Reply, Rejection> | undefined> {
+  ): Promise<CommandOutcome<Told, Rejection> | undefined> {
     for await (const [event] of this.store.readStream(stream, version)) {
       if (!event) break;
       const metadata = readMetadata(event);

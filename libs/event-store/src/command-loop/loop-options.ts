@@ -1,6 +1,7 @@
 // What the command loop needs from outside, and what it refuses by itself.
 import type { Chance, Clock } from '@holdfast/clock';
 import type { EventStore } from '../port/event-store';
+import type { RemembersReplies } from '../port/reply-store';
 
 /** What the loop itself refuses, to be worded by whoever knows the rejections. */
 export type LoopRefusal =
@@ -9,7 +10,8 @@ export type LoopRefusal =
   | { readonly code: 'CommandIdReused'; readonly commandId: string };
 
 export interface CommandLoopOptions<Rejection> {
-  readonly store: EventStore;
+  /** Without replies of its own, commands that left no event are remembered for as long as the loop lives. */
+  readonly store: EventStore & Partial<RemembersReplies>;
   readonly clock: Clock;
   readonly chance: Chance;
   readonly refuse: (refusal: LoopRefusal) => Rejection;

@@ -9,10 +9,11 @@ import { CLOCK_SKEW_MAX_MS } from '@holdfast/clock';
 import { type BatchOptions, Batch } from './batch';
 import type { CommandEnvelope, CommandOutcome } from './command-envelope';
 import { type CommandLoopOptions, WINDOW_DEFAULT_MS } from './loop-options';
-import type { Decider } from './decider';
+import { type Decider, streamOf } from './decider';
 import { digestOf } from '../envelope/event-envelope';
 import type { AppendResult, EventStore, RecordedEvent, Version } from '../port/event-store';
-import { FirstReplies } from './first-replies';
+import type { ReplyStore } from '../port/reply-store';
+import { FirstReplies, type Unrecorded } from './first-replies';
 import { LoadedStream } from './loaded-stream';
 import { appendSurely } from './append-surely';
 import { PendingCommand } from './pending-command';
@@ -53,6 +54,8 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
   private isRead = false;
   /** The store is being read; until then nothing is decided. */
   private isReading = false;
+  /** Commands whose answers are not durable yet; nothing is decided upon these, so that nothing waits for them. */
+  private remembering = 0;
   /** Those with an id of their caller's, by it. */
   private readonly underWay = new Map<string, PendingCommand<Command, Reply, Rejection>>();
   private readonly firstReplies: FirstReplies<State, Command, Event, Reply, Rejection>;
@@ -62,16 +65,19 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
     private readonly id: string,
     private readonly decider: Decider<State, Command, Event, Reply, Rejection>,
     private readonly options: CommandLoopOptions<Rejection>,
+    private readonly replies: ReplyStore,
     /** When this process began to write, by the monotonic clock. */
     private readonly openedMs = options.clock.monotonic(),
   ) {
     const { store, clock, chance, refuse, windowMs = WINDOW_DEFAULT_MS } = options;
-    this.firstReplies = new FirstReplies(decider, store, refuse);
-    this.deciding = { decider, clock, chance, windowMs, refuse, firstReplies: this.firstReplies };
+    const stream = streamOf(decider.category, id);
+    this.firstReplies = new FirstReplies(stream, decider, store, replies, refuse);
+    this.deciding = { decider, clock, chance, windowMs, refuse, replies };
   }
 
   get isIdle(): boolean {
-    return !this.isRunDue && !this.inFlight && !this.pending && this.waiting.length === 0;
+    const isAllDecided = !this.isRunDue && !this.pending && this.waiting.length === 0;
+    return isAllDecided && !this.inFlight && this.remembering === 0;
   }
 
   execute(envelope: CommandEnvelope<Command>): Promise<CommandOutcome<Reply, Rejection>> {
@@ -82,7 +88,7 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
       if (same.digest === digest) return same.promise;
       return Promise.resolve(this.firstReplies.idReused(commandId as string));
     }
-    if (this.waiting.length >= WAITING_MAX) {
+    if (this.waiting.length + this.remembering >= WAITING_MAX) {
       return Promise.reject(
         new LoopFault('too-busy', `${WAITING_MAX} commands wait for ${this.id}; try later`),
       );
@@ -102,10 +108,28 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
       return { commandId, rejected: refuse({ code: 'CommandExpired', issuedAtMs, windowMs }) };
     const digest = digestOf(envelope.dedupeOn ?? envelope.command);
     const loaded = await this.upToDate();
+    await this.replies.catchUp();
     const same = this.underWay.get(commandId);
     if (same && same.digest === digest) return same.promise;
     const command = new PendingCommand<Command, Reply, Rejection>(envelope, digest);
     return this.firstReplies.isSuspect(loaded, command) ? this.firstReplies.find(loaded, command) : undefined;
+  }
+
+  /** What the command is told, and from now on, that was refused before it came here. */
+  async refused(
+    envelope: CommandEnvelope<Command> & { readonly commandId: string },
+    rejected: Rejection,
+  ): Promise<CommandOutcome<Reply, Rejection>> {
+    const { commandId } = envelope;
+    const pending = new PendingCommand<Command, Reply, Rejection>(
+      envelope,
+      digestOf(envelope.dedupeOn ?? envelope.command),
+    );
+    const same = this.underWay.get(commandId);
+    if (same) return same.digest === pending.digest ? same.promise : this.firstReplies.idReused(commandId);
+    this.underWay.set(commandId, pending);
+    void this.remember([{ pending, outcome: { rejected, commandId } }]);
+    return pending.promise;
   }
 
   async peek(): Promise<State> {
@@ -166,7 +190,7 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
       const { pending } = this;
       if (pending && !this.inFlight && (pending.isFull || pending.decided.length >= divideAt)) this.send();
       if (this.pending?.isFull) break;
-      if (next.lookedUpIn !== loaded && this.firstReplies.isSuspect(loaded, next)) {
+      if (next.lookedUpIn !== loaded && this.isSuspect(loaded, next)) {
         void this.lookBack(loaded, at);
         break;
       }
@@ -259,8 +283,38 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
   }
 
   private answer(batch: Batch<State, Command, Event, Reply, Rejection>): void {
-    batch.answer();
-    for (const { pending } of batch.decided) this.forget(pending);
+    const unrecorded = batch.answer();
+    const later = unrecorded.length > 0 && new Set(unrecorded.map(({ pending }) => pending));
+    for (const { pending } of batch.decided) if (!later || !later.has(pending)) this.forget(pending);
+    if (later) void this.remember(unrecorded);
+  }
+
+  /** Answers them once what they are told is durable. */
+  private async remember(unrecorded: readonly Unrecorded<Command, Reply, Rejection>[]): Promise<void> {
+    const { clock, windowMs = WINDOW_DEFAULT_MS } = this.options;
+    const nowMs = clock.now();
+    this.remembering += unrecorded.length;
+    try {
+      const sinceMs = nowMs - windowMs - CLOCK_SKEW_MAX_MS;
+      const outcomes = await this.firstReplies.remember(unrecorded, nowMs, sinceMs);
+      outcomes.forEach((outcome, at) => unrecorded[at]?.pending.resolve(outcome));
+      for (const { pending } of unrecorded) this.forget(pending);
+    } catch (fault) {
+      this.refuse(
+        unrecorded.map(({ pending }) => pending),
+        fault,
+      );
+    }
+    this.remembering -= unrecorded.length;
+  }
+
+  /** Where other processes answer too, whoever comes under an id may have been answered there. */
+  private isSuspect(
+    loaded: LoadedStream<State, Event>,
+    command: PendingCommand<Command, Reply, Rejection>,
+  ): boolean {
+    if (this.options.hasOtherWriters && command.digest !== undefined) return true;
+    return this.firstReplies.isSuspect(loaded, command);
   }
 
   private refuse(commands: readonly PendingCommand<Command, Reply, Rejection>[], fault: unknown): void {
@@ -279,9 +333,12 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
     this.isReading = true;
     const suspects = this.waiting
       .slice(from, from + REPLY_LOOKUPS_MAX)
-      .filter((command) => this.firstReplies.isSuspect(loaded, command));
+      .filter((command) => this.isSuspect(loaded, command));
+    // After the stream was read: see infra/docs/adr/0026.
+    const caughtUp = this.replies.catchUp();
     for (const suspect of suspects) {
       try {
+        await caughtUp;
         suspect.earlierReply = await this.firstReplies.find(loaded, suspect);
         suspect.lookedUpIn = loaded;
       } catch (fault) {
@@ -311,11 +368,13 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
     return this.loading;
   }
 
-  private read(): Promise<LoadedStream<State, Event>> {
+  private async read(): Promise<LoadedStream<State, Event>> {
     const { store, windowMs = WINDOW_DEFAULT_MS } = this.options;
-    return LoadedStream.load(
+    const loaded = await LoadedStream.load(
       ...([this.id, this.decider, store, windowMs + CLOCK_SKEW_MAX_MS, this.happenedByMs()] as const),
     );
+    await this.replies.catchUp();
+    return loaded;
   }
 }
 

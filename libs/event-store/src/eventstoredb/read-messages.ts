@@ -8,8 +8,11 @@ import { fromPosition, toPosition } from './position';
 const { Options } = ReadReq;
 const { FilterOptions } = Options;
 
-/** Of events that are not the server's own. */
-const NO_SYSTEM_TYPES = '^[^$].*';
+/** Replies stand beside the ledger and are no part of it. */
+export const REPLY_TYPE = 'Reply.v1';
+
+/** Of the ledger's events: neither the server's own nor replies. */
+const LEDGER_TYPES = '^(?!Reply[.])[^$].*';
 
 export function streamRequest(stream: string, from: Version, count = Number.MAX_SAFE_INTEGER): ReadReq {
   const place = new Options.StreamOptions().setStreamIdentifier(identify(stream)).setRevision(String(from));
@@ -27,7 +30,7 @@ export function allRequest(after: Position | undefined, streamPrefix: string): R
   const expression = new FilterOptions.Expression();
   const filter = filterBy(
     streamPrefix === ''
-      ? new FilterOptions().setEventType(expression.setRegex(NO_SYSTEM_TYPES))
+      ? new FilterOptions().setEventType(expression.setRegex(LEDGER_TYPES))
       : new FilterOptions().setStreamIdentifier(expression.setPrefixList([streamPrefix])),
   );
   return request(options().setAll(place).setCount(String(Number.MAX_SAFE_INTEGER)).setFilter(filter));
@@ -36,7 +39,7 @@ export function allRequest(after: Position | undefined, streamPrefix: string): R
 /** Everything that is appended from now on. */
 export function subscriptionRequest(): ReadReq {
   const place = new Options.AllOptions().setEnd(new Empty());
-  const expression = new FilterOptions.Expression().setRegex(NO_SYSTEM_TYPES);
+  const expression = new FilterOptions.Expression().setRegex(LEDGER_TYPES);
   const filter = filterBy(new FilterOptions().setEventType(expression));
   return request(
     options().setAll(place).setSubscription(new Options.SubscriptionOptions()).setFilter(filter),

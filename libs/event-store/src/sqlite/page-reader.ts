@@ -3,7 +3,8 @@ import type { Worker } from 'node:worker_threads';
 import { type RecordedEvent, StoreFault } from '../port/event-store';
 import { pushEvents } from './log/commit-row';
 import type { Trouble } from './trouble';
-import { fromPortable, type EventPage, type ReaderReport, type ReadOrder } from './protocol';
+import { fromPortable, type EventPage, type ReaderReport, type ReadOrder, type ReplyPage } from './protocol';
+import type { ReplyOrder, ReplyRow } from './replies/reply-rows';
 
 /** The first page is small, because many readers look at a few events and leave. */
 const FIRST_PAGE_EVENTS = 128;
@@ -11,7 +12,7 @@ const FIRST_PAGE_EVENTS = 128;
 const PAGE_EVENTS = 1024;
 
 interface Waiting {
-  resolve(page: EventPage): void;
+  resolve(page: EventPage | ReplyPage): void;
   reject(fault: StoreFault): void;
 }
 
@@ -33,7 +34,7 @@ export class PageReader {
   /** @throws StoreFault `store-corrupt`, `store-unavailable`, `store-closed`. */
   async *pages(span: Omit<ReadOrder, 'eventsMax'>): AsyncGenerator<readonly RecordedEvent[]> {
     let { from } = span;
-    let coming = this.ask({ ...span, eventsMax: FIRST_PAGE_EVENTS });
+    let coming = this.ask<EventPage>({ ...span, eventsMax: FIRST_PAGE_EVENTS });
     while (from <= span.to) {
       const page = await coming;
       // While the consumer works on this page the thread reads the next.
@@ -44,6 +45,12 @@ export class PageReader {
     }
   }
 
+  /** @throws StoreFault `store-corrupt`, `store-unavailable`, `store-closed`. */
+  async replies(order: ReplyOrder): Promise<readonly ReplyRow[]> {
+    const { replies } = await this.ask<ReplyPage>(order);
+    return replies;
+  }
+
   close(): Promise<void> {
     return new Promise((resolve) => {
       this.ended = resolve;
@@ -52,11 +59,12 @@ export class PageReader {
     });
   }
 
-  private ask(order: ReadOrder): Promise<EventPage> {
+  /** Answers come in the order of what was asked. */
+  private ask<Page extends EventPage | ReplyPage>(order: ReadOrder | ReplyOrder): Promise<Page> {
     const page = this.stopped
       ? Promise.reject(this.stopped)
-      : new Promise<EventPage>((resolve, reject) => {
-          this.waiting.push({ resolve, reject });
+      : new Promise<Page>((resolve, reject) => {
+          this.waiting.push({ resolve: (page) => resolve(page as Page), reject });
           this.worker.postMessage(order);
         });
     // The consumer may leave before it gets to this page.
@@ -65,7 +73,7 @@ export class PageReader {
   }
 
   private take(report: ReaderReport): void {
-    if ('bodies' in report) this.waiting.shift()?.resolve(report);
+    if ('bodies' in report || 'replies' in report) this.waiting.shift()?.resolve(report);
     else if ('failed' in report) this.fail(fromPortable(report.failed));
     else if ('closed' in report) this.ended?.();
   }

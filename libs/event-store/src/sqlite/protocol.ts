@@ -1,5 +1,6 @@
 // What the main thread and the two worker threads (writer, reader) say to each other. Flat arrays of strings and
 // numbers: a structured clone of deep objects would cost more than the insert.
+import type { ReplyRow } from './replies/reply-rows';
 import { type NewEvent, StoreFault, type StoreFaultCode, type Version } from '../port/event-store';
 
 /** `workerData` of a worker thread. */
@@ -61,7 +62,7 @@ export type Close = 'close';
 export type AppendOutcome =
   /** the first of its positions, which are dense; */
   | number
-  /** the positions of what had been appended before, under the same ids; */
+  /** the positions of what had been appended before, under the same ids, and none for replies; */
   | number[]
   /** the stream's actual version. */
   | { readonly conflict: number };
@@ -110,11 +111,15 @@ export interface EventPage {
   readonly next: number;
 }
 
+export interface ReplyPage {
+  readonly replies: readonly ReplyRow[];
+}
+
 export interface ReadFailed {
   readonly failed: PortableFault;
 }
 
-export type ReaderReport = Opened | Refused | Closed | EventPage | ReadFailed;
+export type ReaderReport = Opened | Refused | Closed | EventPage | ReplyPage | ReadFailed;
 
 /** An error loses its class in a structured clone, so that it travels as its parts. */
 export interface PortableFault {

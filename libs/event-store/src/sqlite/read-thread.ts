@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { storeFaultOf } from './log/faults';
 import { type ReaderReport, type ReadOrder, toPortable } from './protocol';
 import { Reader } from './reader';
+import { type ReplyOrder, ReplyReader } from './replies/reply-rows';
 
 /** How long to wait for a lock that sqlite3 holds for a moment. */
 const BUSY_MS = 1000;
@@ -12,6 +13,7 @@ const BUSY_MS = 1000;
 export class ReadThread {
   private readonly db: DatabaseSync;
   private readonly reader: Reader;
+  private readonly replies: ReplyReader;
 
   /** The file has been verified by the writer. @throws what SQLite throws. */
   constructor(
@@ -20,16 +22,18 @@ export class ReadThread {
   ) {
     this.db = new DatabaseSync(file, { readOnly: true, timeout: BUSY_MS });
     this.reader = new Reader(this.db, file);
+    this.replies = new ReplyReader(this.db, file);
     this.report({ opened: { position: 0, heads: new Map(), notices: [] } });
-    port.on('message', (order: ReadOrder | 'close') => {
+    port.on('message', (order: ReadOrder | ReplyOrder | 'close') => {
       if (order === 'close') this.close();
       else this.read(order);
     });
   }
 
-  private read(order: ReadOrder): void {
+  private read(order: ReadOrder | ReplyOrder): void {
     try {
-      this.report(this.reader.read(order));
+      const isOfLog = 'from' in order;
+      this.report(isOfLog ? this.reader.read(order) : { replies: this.replies.read(order) });
     } catch (error) {
       this.report({ failed: toPortable(storeFaultOf(error, this.file)) });
     }

@@ -8,6 +8,7 @@ import { storeFaultOf, isBusy, isDenied, isFull, sayingOf } from './log/faults';
 import type { OpenLog } from './log/open-log';
 import type { AppendOutcome, WriteOrder } from './protocol';
 import { PAGE_BYTES } from './log/schema';
+import { REPLIES, ReplyWriter } from './replies/reply-rows';
 
 /** Pages in the -wal before they are moved to the main file: rare enough to be cheap, and 16 MB. */
 const CHECKPOINT_PAGES = 2000;
@@ -19,6 +20,7 @@ export class Writer {
   private readonly overlap: StatementSync;
   private readonly walSize: StatementSync;
   private readonly checkpoint: StatementSync;
+  private readonly replies: ReplyWriter;
   private readonly heads: Map<string, number>;
   private position: number;
   /** Size of the -wal at the last checkpoint, in pages. */
@@ -39,6 +41,7 @@ export class Writer {
        WHERE stream = ? AND version < ? AND version + count > ? ORDER BY version`,
     );
     this.overlap.setReturnArrays(true);
+    this.replies = new ReplyWriter(db);
     this.walSize = db.prepare('PRAGMA wal_checkpoint(NOOP)');
     this.checkpoint = db.prepare('PRAGMA wal_checkpoint(PASSIVE)');
   }
@@ -60,9 +63,15 @@ export class Writer {
           const stream = entries[at] as string;
           const expected = entries[at + 1] as number;
           const count = entries[at + 2] as number;
+          const from = at + 3;
+          at = from + count * ENTRIES_PER_EVENT;
+          if (stream === REPLIES) {
+            this.replies.write(entries, from, count);
+            outcomes.push([]);
+            continue;
+          }
           if (!headsBefore.has(stream)) headsBefore.set(stream, this.heads.get(stream));
-          outcomes.push(this.append(stream, expected, count, encodeBody(entries, at + 3, count)));
-          at += 3 + count * ENTRIES_PER_EVENT;
+          outcomes.push(this.append(stream, expected, count, encodeBody(entries, from, count)));
         }
       }
       isCommitting = true;

@@ -2,6 +2,7 @@
 // acknowledged it says on its standard output, a line each, so that its parent can hold the store to it:
 //   open                          the store is open
 //   ack STREAM VERSION COUNT      these events were acknowledged
+//   told STREAM COMMAND           this reply was remembered
 //   refused CODE RETRYABLE        an append was refused
 //   then CODE RETRYABLE           so was one more after it, and this process ends
 //   locked MESSAGE                the store was not opened, and this process ends
@@ -12,13 +13,15 @@ import { type EventStore, NO_STREAM, StoreFault } from '../port/event-store';
 import type { WriterAddress } from './harness/harness';
 import { readWholeStream } from './harness/read-whole';
 import { sampleEvents } from './harness/sample-events';
+import { sampleReply } from './harness/sample-replies';
+import type { RemembersReplies } from '../port/reply-store';
 
 const STREAMS = 8;
 /** Events in one append, so that a partial batch would show. */
 const BATCH_MAX = 7;
 
 /** Loads only the adapter it needs, because it is started dozens of times. */
-async function open(address: WriterAddress): Promise<EventStore> {
+async function open(address: WriterAddress): Promise<EventStore & RemembersReplies> {
   if ('sqlite' in address) {
     const { openSqliteEventStore } = await import('../sqlite-event-store.js');
     return openSqliteEventStore({ file: address.sqlite });
@@ -28,7 +31,11 @@ async function open(address: WriterAddress): Promise<EventStore> {
   return openEventStoreDbEventStore({ connectionString, clock: systemClock, chance: systemChance });
 }
 
-async function appendForever(store: EventStore, stream: string, chance: SeededChance): Promise<never> {
+async function appendForever(
+  store: EventStore & RemembersReplies,
+  stream: string,
+  chance: SeededChance,
+): Promise<never> {
   let version = NO_STREAM + (await readWholeStream(store, stream)).length;
   for (;;) {
     const count = 1 + chance.below(BATCH_MAX);
@@ -36,6 +43,9 @@ async function appendForever(store: EventStore, stream: string, chance: SeededCh
     if (result.outcome === 'conflict') throw new Error(`${stream} is at ${result.actual}, not ${version}`);
     say(`ack ${stream} ${version + 1} ${count}`);
     version += count;
+    const reply = sampleReply(stream, `${stream}-${version}`);
+    await store.replies.remember([reply], -Infinity);
+    say(`told ${stream} ${reply.commandId}`);
   }
 }
 

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { systemChance, systemClock } from '@holdfast/clock';
 import type { EventStore } from '../port/event-store';
+import type { RemembersReplies } from '../port/reply-store';
 import { openEventStoreDbEventStore } from '../eventstoredb-event-store';
 import { EventStoreDbContractServer } from './eventstoredb-contract-server';
 import type { Ground, Interruptible, Losable, Reachable, StoreHarness } from './harness/harness';
@@ -16,6 +17,7 @@ export const contractServerHarness: StoreHarness = {
   faults: {
     killedWriter: { enter: enterContractServer },
     secondWriter: { skipped: MANY_WRITERS },
+    manyWriters: { enter: enterContractServer },
     damage: { skipped: NOT_OUR_DISK },
     fullDisk: { skipped: NOT_OUR_DISK },
     failingDisk: { skipped: NOT_OUR_DISK },
@@ -54,6 +56,7 @@ export function realServerHarness(connectionString: string | undefined): StoreHa
     faults: {
       killedWriter: { enter },
       secondWriter: { skipped: MANY_WRITERS },
+      manyWriters: { enter },
       damage: { skipped: NOT_OUR_DISK },
       fullDisk: { skipped: NOT_OUR_DISK },
       failingDisk: { skipped: NOT_OUR_DISK },
@@ -63,6 +66,6 @@ export function realServerHarness(connectionString: string | undefined): StoreHa
   };
 }
 
-function openAt(connectionString: string): EventStore {
+function openAt(connectionString: string): EventStore & RemembersReplies {
   return openEventStoreDbEventStore({ connectionString, clock: systemClock, chance: systemChance });
 }

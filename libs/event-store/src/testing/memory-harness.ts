@@ -15,6 +15,7 @@ export const memoryHarness: StoreHarness = {
   faults: {
     killedWriter: { skipped: NO_PROCESS },
     secondWriter: { skipped: 'no other process can reach the memory of this one' },
+    manyWriters: { skipped: 'no other process can reach the memory of this one' },
     damage: { skipped: NO_FILE },
     fullDisk: { skipped: NO_FILE },
     failingDisk: { skipped: NO_FILE },

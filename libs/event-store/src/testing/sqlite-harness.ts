@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { openSqliteEventStore } from '../sqlite-event-store';
 import type { Fillable, Ground, InFile, Reachable, StoreHarness, WriterAddress } from './harness/harness';
 
+const ONE_WRITER = 'one process at a time has the file';
 const NO_WIRE = 'the writer is a thread of the process: there is no message to lose';
 /** Of the small disk: room for a few megabytes of events. */
 const DISK_BYTES = 6 << 20;
@@ -85,6 +86,7 @@ export const sqliteHarness: StoreHarness = {
   faults: {
     killedWriter: { enter },
     secondWriter: { enter },
+    manyWriters: { skipped: ONE_WRITER },
     damage: { enter },
     fullDisk: smallDiskSkipped === undefined ? { enter: enterSmallDisk } : { skipped: smallDiskSkipped },
     failingDisk: { enter },

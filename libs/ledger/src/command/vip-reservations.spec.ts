@@ -253,19 +253,19 @@ it('tells a reservation that comes again what it was told, and takes the name fo
   expect(await countEvents(store)).toBe(count);
 });
 
-it('tells a release that was refused in one subnet, and acted in the next at another process, what it did', async () => {
+it('tells a release that was refused the same at every process, also where the Vip is in another subnet since', async () => {
   const store = new MemoryEventStore();
   await withSubnets(store);
   const clock = new VirtualClock();
   const [one, other] = [start(store, clock, true), start(store, clock, true)];
   await one.reserve('left');
   await one.release();
-  expect(await one.release('late')).toMatchObject({ rejected: { code: 'VipNotFound' }, subnet: 'left' });
+  const refused = await one.release('late');
+  expect(refused).toMatchObject({ rejected: { code: 'VipNotFound' }, subnet: 'left' });
   await other.reserve('right');
-  const acted = await other.release('late');
-  expect(acted).toMatchObject({ subnet: 'right', position: expect.any(String) });
   for (const process of [one, other, start(store, clock, true)])
-    expect(await process.release('late')).toEqual(acted);
+    expect(await process.release('late')).toEqual(refused);
+  expect(await whereIsWeb(store)).toEqual(['right']);
 });
 
 it('tells a reservation that comes back after the window that it has expired, whoever has the name since', async () => {
@@ -283,4 +283,74 @@ it('tells a reservation that comes back after the window that it has expired, wh
   await clock.advance(2 * 3_600_000);
   expect(await vips.reserve(late)).toMatchObject({ rejected: { code: 'CommandExpired' }, subnet: 'left' });
   expect(await countEvents(store)).toBe(count);
+});
+
+describe('a refusal of a command with an id, after a restart', () => {
+  const restarted = async (refuse: (life: ReturnType<typeof start>) => Promise<unknown>) => {
+    const store = new MemoryEventStore();
+    await withSubnets(store);
+    const life = start(store);
+    const first = await refuse(life);
+    return { store, first, life, again: start(store, life.clock) };
+  };
+
+  it('stays when the name was taken, and is free since', async () => {
+    const { first, again, store } = await restarted(async ({ reserve, release }) => {
+      await reserve('left');
+      const refused = await reserve('right', { commandId: 'late' });
+      await release();
+      return refused;
+    });
+    expect(first).toMatchObject({ rejected: { code: 'VipNameTaken' }, subnet: 'right', commandId: 'late' });
+    expect(await again.reserve('right', { commandId: 'late' })).toEqual(first);
+    expect(await whereIsWeb(store)).toEqual([]);
+    expect((await again.reserve('right', { commandId: 'new' })).rejected).toBeUndefined();
+  });
+
+  it.each([
+    ['a release', (life: ReturnType<typeof start>) => life.release('late')],
+    ['a grant', (life: ReturnType<typeof start>) => life.use(grant, 'late')],
+    [
+      'a revision',
+      ({ vips, clock }: ReturnType<typeof start>) =>
+        vips.revise({
+          ...{ actor, commandId: 'late', issuedAtMs: clock.now() },
+          command: { type: 'ReviseVip', name: 'web', vipType: '', selector: [] },
+        }),
+    ],
+  ])('stays when no subnet had ever had the name that has it since: %s', async (_, command) => {
+    const { first, again, store } = await restarted(command);
+    expect(first).toMatchObject({ rejected: { code: 'VipNotFound' }, subnet: '', commandId: 'late' });
+    await again.reserve('left');
+    expect(await command(again)).toEqual(first);
+    expect(await whereIsWeb(store)).toEqual(['left']);
+  });
+
+  it('stays when the Vip was where it is no more', async () => {
+    const { first, again, store } = await restarted(async ({ reserve, release }) => {
+      await reserve('left');
+      await release();
+      return release('late');
+    });
+    expect(first).toMatchObject({ rejected: { code: 'VipNotFound' }, subnet: 'left' });
+    await again.reserve('right');
+    expect(await again.release('late')).toEqual(first);
+    expect(await whereIsWeb(store)).toEqual(['right']);
+  });
+
+  it('is of its command only: another under the same id is told so', async () => {
+    const { again } = await restarted(({ release }) => release('late'));
+    expect(await again.use(grant, 'late')).toMatchObject({ rejected: { code: 'CommandIdReused' } });
+  });
+
+  it('is remembered too where it is already so', async () => {
+    const { first, again, store } = await restarted(async ({ reserve }) => {
+      await reserve('left');
+      return reserve('left', { commandId: 'late' });
+    });
+    expect(first).toMatchObject({ reply: expect.anything(), subnet: 'left' });
+    await again.release();
+    expect(await again.reserve('left', { commandId: 'late' })).toEqual(first);
+    expect(await whereIsWeb(store)).toEqual([]);
+  });
 });

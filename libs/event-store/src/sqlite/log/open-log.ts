@@ -1,5 +1,6 @@
 // From a path to a log that may be written: locked, created if absent, looked over from end to end.
 import { DatabaseSync } from 'node:sqlite';
+import { ensureReplies } from '../replies/reply-rows';
 import { createIfAbsent } from './create-file';
 import { damaged, storeFaultOf, isFull } from './faults';
 import { Lock } from './lock';
@@ -53,6 +54,7 @@ export function openLog(path: string, held?: (holder: number) => void): OpenLog 
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cell_size_check = ON',
     );
     const log = verify(db, file);
+    ensureReplies(db, file);
     assertAcknowledged(file, log.position, promised ?? 0);
     makeDurable(db);
     const witness = Witness.open(file);

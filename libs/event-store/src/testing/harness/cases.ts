@@ -1,13 +1,14 @@
 // Cases are data: a name and what is done on a ground of its own. Where they cannot run they are skipped by name, with
 // the reason.
 import type { EventStore } from '../../port/event-store';
+import type { RemembersReplies } from '../../port/reply-store';
 import type { Ground, Means, Skipped } from './harness';
 import { killWriters } from './writer-process';
 
 export type Cases<FilePlace extends Ground> = Readonly<Record<string, (place: FilePlace) => Promise<void>>>;
 
 /** Killing and damaging stores takes processes and files; on a busy machine they may take this long. */
-const CASE_MS_MAX = 60_000;
+const CASE_MS_MAX = 180_000;
 
 export function describeCases<FilePlace extends Ground>(
   name: string,
@@ -36,7 +37,7 @@ export function describeCases<FilePlace extends Ground>(
 
 /** A case that is handed the store on its ground, open. */
 export function opened<FilePlace extends Ground>(
-  run: (store: EventStore, place: FilePlace) => Promise<void>,
+  run: (store: EventStore & RemembersReplies, place: FilePlace) => Promise<void>,
 ): (place: FilePlace) => Promise<void> {
   return async (place) => {
     const store = await place.open();

@@ -2,13 +2,14 @@
 // means to make it happen or the reason why it cannot. The record has no optional entry, so no cell of the matrix of
 // cases by adapters is blank.
 import type { EventStore } from '../../port/event-store';
+import type { RemembersReplies } from '../../port/reply-store';
 
 /** A place of its own for one test. */
 export interface Ground {
   /** Of every stream the test writes: the store may be shared, but not what begins with this. */
   readonly prefix: string;
   /** The store that stands here, also after it was closed. */
-  open(): Promise<EventStore>;
+  open(): Promise<EventStore & RemembersReplies>;
   /** Lets go of everything; stores are closed by then. */
   leave(): Promise<void>;
 }
@@ -34,6 +35,8 @@ export interface Faults {
   killedWriter: Ground & Reachable;
   /** A second process opens what a first one has open. */
   secondWriter: Ground & Reachable & InFile;
+  /** Others have the store open at the same time. */
+  manyWriters: Ground;
   /** What is stored was shortened or changed while nobody looked. */
   damage: Ground & Reachable & InFile;
   /** The disk has no space left, and has some again later. */
