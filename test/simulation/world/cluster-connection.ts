@@ -60,7 +60,7 @@ export class ClusterConnection {
   /** Events keep their order, and what is on its way when the stream ends never comes. */
   private watching(watch: SandboxRest['watch']): SandboxRest['watch'] {
     const { faults, scheduler } = this.world;
-    return (path, query, onEvent, signal) => {
+    return (path, query, onEvent, signal, onOpen) => {
       let deliveredMs = 0;
       let isOver = false;
       const late: typeof onEvent = (event) => {
@@ -72,7 +72,7 @@ export class ClusterConnection {
           signal.aborted || isOver ? undefined : onEvent(event),
         );
       };
-      return watch(path, query, late, signal).finally(() => (isOver = true));
+      return watch(path, query, late, signal, onOpen).finally(() => (isOver = true));
     };
   }
 }

@@ -54,6 +54,7 @@ export class ClientNodeRest implements KubernetesRest {
     query: Readonly<Record<string, string>>,
     onEvent: (event: WatchEvent) => void,
     signal: AbortSignal,
+    onOpen?: () => void,
   ): Promise<WatchEnd> {
     return new Promise((resolve, reject) => {
       let over = false;
@@ -80,6 +81,7 @@ export class ClientNodeRest implements KubernetesRest {
       new Watch(this.credentials.asKubeConfig()).watch(path, query, take, done).then((controller) => {
         stream = controller;
         if (over) controller.abort();
+        else onOpen?.();
       }, done);
     });
   }

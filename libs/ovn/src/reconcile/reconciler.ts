@@ -115,6 +115,7 @@ export class NorthboundReconciler {
       rankOf: (key) => (key === MARK_KEY ? 0 : KINDS.indexOf(kindOfKey(key as NorthboundKey))),
       plan: (due) => this.plan(due),
       mayBegin: () => this.state.isConnected && !this.transactions.isFull,
+      heldBack: this.permission.pending,
       onIdle: () => this.idle(),
     });
   }
@@ -188,6 +189,8 @@ export class NorthboundReconciler {
       position: this.settledPosition,
       recordedPosition: recordedIn(this.rows.global).position,
       due: loop.due + loop.failed + permission.pending.size,
+      compared: loop.hasCompared,
+      unprojected: loop.unprojected,
       lastDrift: drifts.last,
       obstacles: this.projections.obstacles(),
       conflicts: this.selfCheck.conflicts(),
