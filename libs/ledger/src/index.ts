@@ -4,9 +4,14 @@ export { SubnetLoop, VipNameLoop } from './command/aggregate-loops';
 export type { LedgerCommand, LedgerOutcome, VipUseCommand } from './command/ledger-command';
 export { LedgerCommands } from './command/ledger-commands';
 export { toRejection } from './command/loop-rejections';
-export { factOf } from './follow/ledger-fact';
-export { type FactListener, LedgerReader, type LedgerReaderOptions } from './follow/ledger-reader';
-export { LogFollower, type LogFollowerOptions } from './follow/log-follower';
+export { factOf, UnreadableEvent } from './follow/ledger-fact';
+export {
+  type FactListener,
+  LedgerReader,
+  type LedgerReaderOptions,
+  oldestAtMs,
+} from './follow/ledger-reader';
+export { type FollowingFault, LogFollower, type LogFollowerOptions } from './follow/log-follower';
 export { type ProjectorLedger, type ProjectorReply, projectorLedger } from './projector-ledger';
 export { getHistory } from './query/history';
 export type { Found, Listed } from './query/page';

@@ -71,12 +71,7 @@ export class Process {
       this.witness,
     );
     const readStore = planted.readStore?.(this.store, world, incarnation) ?? this.store;
-    this.reader = new LedgerReader({
-      store: readStore,
-      clock,
-      chance: this.chance,
-      onFault: () => undefined,
-    });
+    this.reader = new LedgerReader({ store: readStore, clock, chance: this.chance });
     planted.view?.(this.reader.view, world);
     this.reader.onFacts((facts) => this.followed(facts));
     this.projectors = machine.projectors.map((make) => make(this, world));

@@ -21,15 +21,24 @@ export interface ClientNodeOptions {
   readonly context?: string;
   readonly clock: Clock;
   readonly chance: Chance;
-  /** Who records Events; `holdfast` when absent. */
+  /** Who records Events, and manages the fields that are written; `holdfast` when absent. */
   readonly component?: string;
+  /** Of that component; nothing is said about it when absent. */
+  readonly version?: string;
+}
+
+export interface ClusterApi extends KubernetesApi {
+  /** Base URL of the API server, for people. */
+  readonly server: string;
 }
 
 /** Connects to nothing yet. @throws KubernetesFault `kubernetes-config-invalid` */
-export function clientNodeKubernetesApi(options: ClientNodeOptions): KubernetesApi {
-  const { clock, chance, component = 'holdfast' } = options;
-  const rest = new ClientNodeRest(loadConfig(options.cluster, options.context), clock);
-  return new RestKubernetesApi({ rest, clock, chance, component });
+export function clientNodeKubernetesApi(options: ClientNodeOptions): ClusterApi {
+  const { clock, chance, component = 'holdfast', version } = options;
+  const userAgent = version === undefined ? component : `${component}/${version}`;
+  const client = { userAgent, fieldManager: component };
+  const rest = new ClientNodeRest(loadConfig(options.cluster, options.context), clock, client);
+  return Object.assign(new RestKubernetesApi({ rest, clock, chance, component }), { server: rest.server });
 }
 
 function loadConfig(source: ClusterSource, context: string | undefined): KubeConfig {

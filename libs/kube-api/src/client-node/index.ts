@@ -1,2 +1,2 @@
-export { clientNodeKubernetesApi } from './client-node-kubernetes-api';
+export { clientNodeKubernetesApi, type ClusterApi } from './client-node-kubernetes-api';
 export { ClientNodeRest } from './client-node-rest';

@@ -1,10 +1,10 @@
 // The reading side of the ledger in a process: the view, the history, and whoever wants to know that they
 // have moved on. One pass over the log serves all of them.
 import type { Chance, Clock } from '@holdfast/clock';
-import { type EventStore, type Position, type RecordedEvent, comparePositions } from '@holdfast/event-store';
+import type { EventStore, Position, RecordedEvent } from '@holdfast/event-store';
 import { HistoryIndex, LedgerView, type SubnetFact, isUserEvent } from '@holdfast/ipam';
-import { LogFollower } from './log-follower';
-import { factOf } from './ledger-fact';
+import { type FollowingFault, LogFollower } from './log-follower';
+import { factOf, readable, type UnreadableEvent } from './ledger-fact';
 
 export type FactListener = (facts: readonly SubnetFact[]) => void;
 
@@ -12,28 +12,28 @@ export interface LedgerReaderOptions {
   readonly store: EventStore;
   readonly clock: Clock;
   readonly chance: Chance;
-  readonly onFault: (fault: unknown) => void;
+  /** Reading began to fail, or works again: `failing` says what. */
+  readonly onFailing?: () => void;
+  /** After `start`: the view cannot go on for good. */
+  readonly onEnd?: (fault: UnreadableEvent) => void;
 }
 
-/** Events whose time is kept, to tell how far behind somebody is. */
-const RECENT_MAX = 1024;
+/** A look takes milliseconds and comes every second: a store that says nothing for so long is in trouble. */
+export const STORE_SILENT_MS = 8_000;
 
 export class LedgerReader {
   readonly view = new LedgerView();
   /** Id of the log's first event: tells this ledger from any other. */
   ledgerId: string | undefined;
   private readonly histories = new Map<string, HistoryIndex>();
-  private recent: readonly { readonly position: Position; readonly atMs: number }[] = [];
-  private readonly clock: Clock;
   private readonly listeners = new Set<FactListener>();
   private readonly follower: LogFollower;
 
   constructor(options: LedgerReaderOptions) {
-    this.clock = options.clock;
     this.follower = new LogFollower({ ...options, onPage: (page) => this.apply(page) });
   }
 
-  /** Resolves when the view shows all that the log held. */
+  /** Resolves when the view shows all that the log held. @throws UnreadableEvent */
   start(): Promise<void> {
     return this.follower.start();
   }
@@ -65,12 +65,24 @@ export class LedgerReader {
     return this.histories.keys();
   }
 
-  /** For how long the oldest event after `position` has been in the log, milliseconds; 0 when there is none. */
-  lagMs(position: Position | undefined): number {
-    const next = this.recent.find(
-      (event) => position === undefined || comparePositions(event.position, position) > 0,
-    );
-    return next ? Math.max(0, this.clock.now() - next.atMs) : 0;
+  /** Why the log cannot be read, if it cannot; it is tried again. */
+  get failing(): FollowingFault | undefined {
+    return this.follower.failing;
+  }
+
+  /** For how long the store has said nothing, milliseconds, where that is longer than it may; else undefined. */
+  get silentMs(): number | undefined {
+    const { unansweredMs } = this.follower;
+    return unansweredMs >= STORE_SILENT_MS ? unansweredMs : undefined;
+  }
+
+  /**
+   * When the oldest event was recorded that the view does not show, epoch milliseconds: while the log cannot be read, any since it
+   * last could may be there. `undefined`: it shows all.
+   */
+  get unreadSinceMs(): number | undefined {
+    const { pending, failing, answeredAtMs } = this.follower;
+    return oldestAtMs(pending) ?? (failing || this.silentMs !== undefined ? answeredAtMs : undefined);
   }
 
   private apply(page: readonly RecordedEvent[]): void {
@@ -83,12 +95,11 @@ export class LedgerReader {
       // Whose they are that came through Kubernetes is known; for the others it is asked for by whom.
       const by = event.type === 'VipReserved' && event.owner === undefined && { actor };
       const fact = { subnet: name, event, atMs, position, through, ...by };
-      this.view.apply(fact);
+      readable(recorded, () => this.view.apply(fact));
       const held = isUserEvent(event) ? this.view.subnet(name)?.byHolder.get(event.holder) : undefined;
       this.history(name).add(event, recorded.version, held);
       facts.push(fact);
     }
-    this.recent = [...this.recent, ...facts].slice(-RECENT_MAX);
     if (facts.length > 0) for (const listener of this.listeners) listener(facts);
   }
 
@@ -97,4 +108,17 @@ export class LedgerReader {
     if (!history) this.histories.set(name, (history = new HistoryIndex()));
     return history;
   }
+}
+
+/** When the first of them that is the ledger's was recorded. */
+export function oldestAtMs(events: readonly RecordedEvent[]): number | undefined {
+  try {
+    for (const recorded of events) {
+      const fact = factOf(recorded);
+      if (fact) return fact.atMs;
+    }
+  } catch {
+    // Whoever follows the log says so.
+  }
+  return undefined;
 }
