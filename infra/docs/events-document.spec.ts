@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { STORED_SUBNET_EVENTS, STORED_VIP_NAME_EVENTS } from '@holdfast/ipam';
+import { STORED_LEDGER_RECORD_EVENTS, STORED_SUBNET_EVENTS, STORED_VIP_NAME_EVENTS } from '@holdfast/ipam';
 import { EVENTS_FILE, eventsDocument } from './events-document';
 
 describe('EVENTS.md', () => {
@@ -7,7 +7,7 @@ describe('EVENTS.md', () => {
     expect(readFileSync(EVENTS_FILE, 'utf8')).toBe(eventsDocument());
   });
 
-  it.each([...STORED_SUBNET_EVENTS, ...STORED_VIP_NAME_EVENTS])('tells %s', (form) => {
+  it.each([...STORED_SUBNET_EVENTS, ...STORED_VIP_NAME_EVENTS, ...STORED_LEDGER_RECORD_EVENTS])('tells %s', (form) => {
     expect(eventsDocument()).toContain(`Stored as \`${form}\``);
   });
 });

@@ -10,6 +10,7 @@ const SOURCES = [
     (name) => `libs/ipam/src/subnet/events/${name}.ts`,
   ),
   'libs/ipam/src/vip-name/vip-name.ts',
+  'libs/ipam/src/ledger-record/ledger-record.ts',
 ];
 const GOLDEN = 'test/golden/events';
 
@@ -46,7 +47,8 @@ const INTRODUCTION = `# Events
 
 What the ledger remembers. This page is generated from the code (\`node infra/dist/docs/events-document.js\`).
 
-Streams: \`subnet-<name>\` holds a Subnet's events, \`vip-<name>\` the claims to a Vip's name. Each event is stored with a
+Streams: \`subnet-<name>\` holds a Subnet's events, \`vip-<name>\` the claims to a Vip's name, \`ledger-holdfast\` what the
+ledger says of itself. Each event is stored with a
 type that ends in its version, its data, and metadata:
 
 | metadata | meaning |

@@ -81,6 +81,7 @@ class Bench {
     this.reconciler = new NorthboundReconciler({
       northbound: this.counted(),
       view: this.ledger.view,
+      ledger: this.ledger.process(),
       onFacts: (listener) => this.ledger.onFacts(listener),
       comparePositions: compareNumbers,
       ...time,
@@ -203,6 +204,7 @@ class Bench {
   private counted(): Northbound {
     return {
       watch: (watcher) => this.northbound.watch(watcher),
+      setCandidate: (isCandidate) => this.northbound.setCandidate(isCandidate),
       transact: (operations) => {
         this.bytes += JSON.stringify(operations).length;
         return this.northbound.transact(operations);

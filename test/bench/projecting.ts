@@ -103,6 +103,7 @@ async function reconcilerRowsPerSecond(): Promise<number> {
   const reconciler = new NorthboundReconciler({
     northbound,
     view: ledger.view,
+    ledger: ledger.process(),
     onFacts: (listener) => ledger.onFacts(listener),
     comparePositions: compareNumbers,
     ...time,

@@ -1,6 +1,7 @@
 // The one configuration: from command line flags, each with an environment variable as its second source.
 import { parseArgs } from 'node:util';
 import { namespacedResource, type Resource } from '@holdfast/kube-api';
+import type { Side } from '@holdfast/ipam';
 import { SWITCH_LB_VIP_WAYS, type SwitchLbVip } from '@holdfast/ovn';
 
 /** Nest's token of the configuration. */
@@ -36,6 +37,10 @@ export interface Config {
   readonly pods?: PodsConfig;
   /** How long a redelivered command gets its first reply, hours. */
   readonly commandWindowHours: number;
+  /** Makes a ledger where there is none, though a side knows one. */
+  readonly isNewLedger: boolean;
+  /** Gives out addresses before the sides were compared with the ledger. */
+  readonly servesUncompared: boolean;
   /** Where to write the addresses that were really bound, as JSON, once everything serves. */
   readonly readyFile?: string;
 }
@@ -62,6 +67,8 @@ interface Flag {
   readonly env: string;
   readonly help: string;
   readonly default?: string;
+  /** Takes no value on the command line; `true` or `false` in the environment. */
+  readonly isSwitch?: true;
 }
 
 const FLAGS = {
@@ -115,6 +122,16 @@ const FLAGS = {
     help: 'how long a command id is remembered',
     default: '24',
   },
+  'new-ledger': {
+    env: 'HOLDFAST_NEW_LEDGER',
+    help: 'make a new ledger where there is none, though the Northbound, the cluster or JetStream knows one',
+    isSwitch: true,
+  },
+  'serve-uncompared': {
+    env: 'HOLDFAST_SERVE_UNCOMPARED',
+    help: 'give out addresses before the Northbound, the cluster and JetStream were compared with the ledger',
+    isSwitch: true,
+  },
   'ready-file': { env: 'HOLDFAST_READY_FILE', help: 'write the bound addresses here once all serves' },
 } as const satisfies Record<string, Flag>;
 
@@ -130,8 +147,14 @@ export function helpText(): string {
 
 /** @throws ConfigFault that names the flag and what it takes */
 export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Config {
-  const options = Object.fromEntries(Object.keys(FLAGS).map((name) => [name, { type: 'string' as const }]));
-  let values: Record<string, string | undefined>;
+  const flags: Record<string, Flag> = FLAGS;
+  const options = Object.fromEntries(
+    Object.entries(flags).map(([name, { isSwitch }]) => [
+      name,
+      { type: isSwitch ? ('boolean' as const) : ('string' as const) },
+    ]),
+  );
+  let values: Record<string, string | boolean | undefined>;
   try {
     ({ values } = parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }));
   } catch (error) {
@@ -139,7 +162,8 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
   }
   const get = (name: FlagName): string | undefined => {
     const flag: Flag = FLAGS[name];
-    return values[name] ?? env[flag.env] ?? flag.default;
+    const value = values[name] ?? env[flag.env] ?? flag.default;
+    return value === undefined ? undefined : String(value);
   };
   const config = {
     roles: readRoles(get('roles')),
@@ -154,6 +178,8 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
     kubeconfig: get('kubeconfig'),
     pods: readPods(get),
     commandWindowHours: readNumber('command-window-hours', get('command-window-hours'), WINDOW_MAX_HOURS),
+    isNewLedger: readEither('new-ledger', get('new-ledger') ?? 'false', 'true', 'false'),
+    servesUncompared: readEither('serve-uncompared', get('serve-uncompared') ?? 'false', 'true', 'false'),
     readyFile: get('ready-file'),
   };
   assertCoherent(config);
@@ -231,4 +257,12 @@ function assertCoherent(config: Config): void {
     if (config[flag]?.includes('ssl:') && !config.northboundTls)
       throw new ConfigFault(`--${flag}: ssl: needs --northbound-key, --northbound-cert and --northbound-ca`);
   }
+}
+
+/** What this process writes to, and so compares with the ledger first. */
+export function sidesOf({ roles, northbound, natsUrl }: Config): readonly Side[] {
+  return [
+    ...(northbound !== undefined && roles.has('ovn-projector') ? (['northbound'] as const) : []),
+    ...(natsUrl !== undefined && roles.has('gateway') ? (['jetstream'] as const) : []),
+  ];
 }

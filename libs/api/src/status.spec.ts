@@ -55,12 +55,11 @@ describe('the table from code to status', () => {
     );
   });
 
-  it.each(REJECTION_CODES)('%s is a refusal and never retryable', (code) => {
+  it.each(REJECTION_CODES)('%s is a refusal, and retryable only where nothing was decided', (code) => {
     const status = statusOf({ code, message: '', facts: {} } as Refusal);
     expect(status).toBe(REJECTION_STATUS[code]);
-    expect(status.retryable).toBe(false);
-    expect(status.http).toBeGreaterThanOrEqual(400);
-    expect(status.http).toBeLessThan(500);
+    expect(status.retryable).toBe(code === 'Fenced');
+    expect(Math.floor(status.http / 100)).toBe(code === 'Fenced' ? 5 : 4);
     expect([isRejectionCode(code), isFaultCode(code)]).toEqual([true, false]);
   });
 

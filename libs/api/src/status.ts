@@ -34,7 +34,7 @@ const row = (grpc: keyof typeof GRPC, http: number, retryable = false): Status =
   retryable,
 });
 
-/** A decision against: asking again gets the same, until somebody changes something or time passes. */
+/** A decision against: asking again gets the same, until somebody changes something or time passes; or, `Fenced`, none yet. */
 export const REJECTION_STATUS: Readonly<Record<RejectionCode, Status>> = {
   InvalidArgument: row('INVALID_ARGUMENT', 400),
   SubnetNotFound: row('NOT_FOUND', 404),
@@ -65,6 +65,7 @@ export const REJECTION_STATUS: Readonly<Record<RejectionCode, Status>> = {
   CommandExpired: row('FAILED_PRECONDITION', 410),
   // 422 as in draft-ietf-httpapi-idempotency-key-header for a key that comes with another request.
   CommandIdReused: row('FAILED_PRECONDITION', 422),
+  Fenced: row('UNAVAILABLE', 503, true),
 };
 
 export const FAULT_CODES = [

@@ -12,8 +12,13 @@ export const NATS_HEADERS = {
   contentType: 'Content-Type',
   /** Of events: the event's id, to deduplicate by. */
   messageId: 'Nats-Msg-Id',
-  /** Of events: the position, so that who publishes finds out where it was. */
+  /** Of events: the mark, by which who publishes finds out where it was, and whether the stream is its ledger's at all. */
+  ledger: 'Holdfast-Ledger',
   position: 'Holdfast-Position',
+  event: 'Holdfast-Event',
+  incarnation: 'Holdfast-Incarnation',
+  /** Of what JetStream is to keep only as the very next message. */
+  expectedLastSequence: 'Nats-Expected-Last-Sequence',
   /** Of replies that are refusals (NATS ADR-32). */
   errorCode: 'Nats-Service-Error-Code',
   error: 'Nats-Service-Error',

@@ -4,9 +4,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { STORED_SUBNET_EVENTS, type SubnetEvent, subnet } from './subnet';
 import { address, cidr, holder, mac, pair, range } from './testing';
+import { STORED_LEDGER_RECORD_EVENTS, type LedgerRecordEvent, ledgerRecord } from './ledger-record';
 import { STORED_VIP_NAME_EVENTS, type VipNameEvent, vipName } from './vip-name';
 
 const FOLDER = path.join(__dirname, '../../../test/golden/events');
+
+type AnyEvent = SubnetEvent | VipNameEvent | LedgerRecordEvent;
 
 interface Fixture {
   readonly type: string;
@@ -64,7 +67,7 @@ const podUser = { object: 'pod/default/web-0', uid, resourceVersion: '4711', nod
 const ordinal = holder('statefulset/default/web/0');
 
 /** What each stored form means, in the order of its file. */
-const MEANING: Record<string, readonly (SubnetEvent | VipNameEvent)[]> = {
+const MEANING: Readonly<Record<string, readonly AnyEvent[]>> = {
   'SubnetDefined.v1': [
     {
       type: 'SubnetDefined',
@@ -335,21 +338,35 @@ const MEANING: Record<string, readonly (SubnetEvent | VipNameEvent)[]> = {
   'VipNameYielded.v1': [{ type: 'VipNameYielded', name: 'web', claim: 7 }],
   'VipNameClaimed.v1': [{ type: 'VipNameClaimed', subnet: 'ovn-default', claim: 7 }],
   'VipNameFreed.v1': [{ type: 'VipNameFreed', claim: 7 }],
+  'LedgerFounded.v1': [{ type: 'LedgerFounded', ledger: '2f0c4c0e-7a0b-4d0f-9a53-0d5a3c1b7e42' }],
+  'IncarnationStarted.v1': [
+    { type: 'IncarnationStarted', incarnation: '8d6f7a52-90cf-4c43-a7a1-55c07a9b0f16' },
+  ],
+  'SideFenced.v1': [
+    { type: 'SideFenced', side: 'northbound', why: 'Forked', message: 'Another event is at position 7.' },
+  ],
+  'FenceLifted.v1': [{ type: 'FenceLifted', side: 'kubernetes', because: 'its mark is of this ledger' }],
 };
 
-const decode = (type: string, data: string): SubnetEvent | VipNameEvent =>
-  STORED_VIP_NAME_EVENTS.includes(type)
-    ? vipName.codec.decode({ type, data })
-    : subnet.codec.decode({ type, data });
+/** Each aggregate's codec, and the forms that it reads. */
+const CODECS = [
+  { forms: STORED_SUBNET_EVENTS, codec: subnet.codec },
+  { forms: STORED_VIP_NAME_EVENTS, codec: vipName.codec },
+  { forms: STORED_LEDGER_RECORD_EVENTS, codec: ledgerRecord.codec },
+];
 
-const encode = (event: SubnetEvent | VipNameEvent) =>
-  event.type === 'VipNameClaimed' || event.type === 'VipNameFreed'
-    ? vipName.codec.encode(event)
-    : subnet.codec.encode(event);
+const decode = (type: string, data: string): AnyEvent =>
+  CODECS.find(({ forms }) => forms.includes(type))!.codec.decode({ type, data });
+
+const encode = (event: AnyEvent) => {
+  const isOf = (forms: readonly string[]) => forms.some((form) => form.split('.')[0] === event.type);
+  const { codec } = CODECS.find(({ forms }) => isOf(forms))!;
+  return codec.encode(event as never);
+};
 
 describe('the stored events', () => {
   it('have a fixture for each form that is read, named after it, and no other', () => {
-    const known = [...STORED_SUBNET_EVENTS, ...STORED_VIP_NAME_EVENTS].sort();
+    const known = CODECS.flatMap(({ forms }) => forms).sort();
     expect(files.map((file) => path.basename(file, '.json')).sort()).toEqual(known);
     expect(fixtures.map(({ type }) => type).sort()).toEqual(known);
     expect(Object.keys(MEANING).sort()).toEqual(known);

@@ -13,6 +13,8 @@ export {
 } from './follow/ledger-reader';
 export { type FollowingFault, LogFollower, type LogFollowerOptions } from './follow/log-follower';
 export { type ProjectorLedger, type ProjectorReply, projectorLedger } from './projector-ledger';
+export { LedgerIdentity, type LedgerIdentityOptions } from './record/ledger-identity';
+export { SideComparisons, type SideComparisonsOptions, type SideState } from './record/side-comparisons';
 export { getHistory } from './query/history';
 export type { Found, Listed } from './query/page';
 export { type PoolEntry, getPool, listPools } from './query/pools';

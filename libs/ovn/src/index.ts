@@ -19,4 +19,4 @@ export {
   type RowKey,
   VENDOR,
 } from './model/row-keys';
-export { LEDGER_KEY, type LedgerMark, POSITION_KEY } from './reconcile/mark';
+export { LEDGER_KEY, POSITION_KEY } from './reconcile/mark';

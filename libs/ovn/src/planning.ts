@@ -20,4 +20,4 @@ export { planKey } from './plan/plan-key';
 export type { Plan } from './plan/plan';
 export { TransactionBatch } from './plan/transaction-batch';
 export { setKeys, type Write } from './plan/writes';
-export { fence, globalRow, judge, record, recordedIn } from './reconcile/mark';
+export { fence, globalRow, record, recordedIn } from './reconcile/mark';

@@ -1,5 +1,7 @@
 // The one loop of every projector, and what projectors have in common besides. It knows no Kubernetes and no OVN.
 export type { Due, DueKey, DueOptions } from './due/due-keys';
+export { Fence, type FenceOptions, type FenceState } from './fence/fence';
+export type { MarkedLedger } from './fence/marked-ledger';
 export { DeletionGuard, type GuardedObject, type HeldForObjects } from './guard/deletion-guard';
 export {
   HELD_BACK_NAMES_MAX,

@@ -79,7 +79,7 @@ describeOrSkip(
         view: ledger.view,
         onFacts: () => () => undefined,
         comparePositions: compareNumbers,
-        ledgerId: () => LEDGER,
+        ledger: ledger.process(),
       };
       projector = new NorthboundReconciler({ ...options, ...TIME });
       projector.start();

@@ -11,6 +11,7 @@ const writing = (
 ): Planted => ({
   northbound: (northbound, world): Northbound => ({
     watch: (watcher) => northbound.watch(watcher),
+    setCandidate: (isCandidate) => northbound.setCandidate(isCandidate),
     transact: (operations) => northbound.transact(alter(operations, world)),
   }),
 });
@@ -25,6 +26,7 @@ const watching = (alter: (changes: readonly NorthboundChange[]) => readonly Nort
           if (shown.length > 0) watcher.rowsChanged(shown);
         },
       }),
+    setCandidate: (isCandidate) => northbound.setCandidate(isCandidate),
     transact: (operations) => northbound.transact(operations),
   }),
 });

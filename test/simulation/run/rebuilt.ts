@@ -86,6 +86,11 @@ async function buildAnew(world: World): Promise<NorthboundDatabase> {
   const reconciler = new NorthboundReconciler({
     northbound: new NorthboundSession(world, life, rebuilt, new NorthboundLock()),
     view: history.view,
+    ledger: {
+      incarnation: 'rebuilding',
+      mark: () => ({ ...(position !== undefined && { position }) }),
+      judge: () => Promise.resolve({ kind: 'agrees' }),
+    },
     onFacts: () => () => undefined,
     comparePositions,
     clock: life.clock,

@@ -25,6 +25,7 @@ export class NorthboundSession implements Northbound {
   private connections = 0;
   private stopWatching: () => void = () => undefined;
   private isActive = false;
+  private isCandidate = false;
 
   constructor(
     private readonly world: Surroundings,
@@ -41,6 +42,13 @@ export class NorthboundSession implements Northbound {
       this.stopWatching();
       this.lock.release(this);
     };
+  }
+
+  setCandidate(isCandidate: boolean): void {
+    if (isCandidate === this.isCandidate) return;
+    this.isCandidate = isCandidate;
+    if (!isCandidate) this.lock.release(this);
+    else if (this.connection !== 0) this.lock.ask(this);
   }
 
   async transact(operations: readonly OvsdbOperation[]): Promise<TransactResult> {
@@ -107,7 +115,7 @@ export class NorthboundSession implements Northbound {
     this.connection = this.connections += 1;
     this.tell(this.database);
     this.tellState();
-    this.lock.ask(this);
+    if (this.isCandidate) this.lock.ask(this);
   }
 
   private tellLater(): void {

@@ -4,7 +4,7 @@ import type { EventStore } from '@holdfast/event-store';
 import { SeededChance } from '@holdfast/clock/testing';
 import type { SubnetFact } from '@holdfast/ipam';
 import { EventWitness } from '../check/witness';
-import { type LedgerOutcome, LedgerReader, toRejection } from '@holdfast/ledger';
+import { LedgerIdentity, type LedgerOutcome, LedgerReader, toRejection } from '@holdfast/ledger';
 import { Violation } from '../engine/violation';
 import { FaultyStore } from './faulty-store';
 import { LedgerRole } from './ledger-role';
@@ -37,6 +37,7 @@ export class Process {
   readonly chance: SeededChance;
   readonly reader: LedgerReader;
   readonly ledger: LedgerRole;
+  readonly identity: LedgerIdentity;
   readonly witness: EventWitness;
   readonly projectors: readonly RunningProjector[];
   isReady = false;
@@ -72,17 +73,24 @@ export class Process {
     );
     const readStore = planted.readStore?.(this.store, world, incarnation) ?? this.store;
     this.reader = new LedgerReader({ store: readStore, clock, chance: this.chance });
+    this.identity = new LedgerIdentity({
+      ...{ store: this.store, reader: this.reader, clock, chance: this.chance, refuse: toRejection },
+      isSoleWriter: !isShared,
+    });
     planted.view?.(this.reader.view, world);
     this.reader.onFacts((facts) => this.followed(facts));
     this.projectors = machine.projectors.map((make) => make(this, world));
   }
 
-  /** Serves once its view shows what the log held. */
+  /** Serves once its view shows what the log held, and the log says that it works on it. */
   start(): void {
-    void this.reader.start().then(() => {
-      this.isReady = true;
-      for (const projector of this.projectors) if (!this.life.isOver) projector.start();
-    });
+    void this.reader
+      .start()
+      .then(() => this.identity.start())
+      .then(() => {
+        this.isReady = true;
+        for (const projector of this.projectors) if (!this.life.isOver) projector.start();
+      });
   }
 
   /** A client's command came; `answer` is called unless the process dies over it. */

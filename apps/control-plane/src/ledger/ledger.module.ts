@@ -1,10 +1,18 @@
 // Wires the ledger: the store, the commands that write it, and the one reader that every view and projector lives on.
 import { systemChance, systemClock } from '@holdfast/clock';
 import type { EventStore } from '@holdfast/event-store';
-import { LedgerCommands, LedgerReader, SubnetLoop, toRejection, VipNameLoop } from '@holdfast/ledger';
+import {
+  LedgerCommands,
+  LedgerIdentity,
+  LedgerReader,
+  SideComparisons,
+  SubnetLoop,
+  toRejection,
+  VipNameLoop,
+} from '@holdfast/ledger';
 import { type DynamicModule, Logger, Module, type Provider } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import type { Config } from '../config';
+import { type Config, sidesOf } from '../config';
 import { hasOtherWriters, openStore } from './open-store';
 
 export const EVENT_STORE = Symbol('EventStore');
@@ -12,13 +20,13 @@ export const EVENT_STORE = Symbol('EventStore');
 @Module({})
 export class LedgerModule {
   static with(config: Config): DynamicModule {
-    const providers = [store(config), reader(), commands(config)];
+    const providers = [store(config), reader(), identity(config), sides(config), commands(config)];
     return {
       module: LedgerModule,
       global: true,
       imports: [CqrsModule.forRoot()],
       providers,
-      exports: [EVENT_STORE, LedgerReader, LedgerCommands],
+      exports: [EVENT_STORE, LedgerReader, LedgerIdentity, SideComparisons, LedgerCommands],
     };
   }
 }
@@ -28,19 +36,58 @@ function store(config: Config): Provider {
 }
 
 function reader(): Provider {
-  const log = new Logger('ledger');
   return {
     provide: LedgerReader,
     inject: [EVENT_STORE],
     // Nothing is served before the view shows what the log held at the start.
     useFactory: async (eventStore: EventStore): Promise<LedgerReader> => {
-      const onFault = (fault: unknown): void =>
-        log.error({ msg: 'reading the log failed; will retry', fault: String(fault) });
-      const ledger = new LedgerReader({
-        ...{ store: eventStore, clock: systemClock, chance: systemChance, onFault },
-      });
+      const ledger = new LedgerReader({ store: eventStore, clock: systemClock, chance: systemChance });
       await ledger.start();
       return ledger;
+    },
+  };
+}
+
+function identity(config: Config): Provider {
+  return {
+    provide: LedgerIdentity,
+    inject: [EVENT_STORE, LedgerReader],
+    // Nothing is written to any side before the log says that this process works on it.
+    useFactory: async (eventStore: EventStore, ledger: LedgerReader): Promise<LedgerIdentity> => {
+      const known = new LedgerIdentity({
+        ...{
+          store: eventStore,
+          reader: ledger,
+          clock: systemClock,
+          chance: systemChance,
+          refuse: toRejection,
+        },
+        isSoleWriter: !hasOtherWriters(config.store),
+      });
+      await known.start();
+      return known;
+    },
+  };
+}
+
+function sides(config: Config): Provider {
+  const log = new Logger('ledger');
+  return {
+    provide: SideComparisons,
+    inject: [LedgerReader, LedgerIdentity],
+    useFactory: (ledger: LedgerReader, known: LedgerIdentity): SideComparisons => {
+      if (config.servesUncompared)
+        log.warn({ msg: 'addresses are given out before the sides were compared' });
+      const comparisons = new SideComparisons({
+        ...{ reader: ledger, identity: known, clock: systemClock, sides: sidesOf(config) },
+        servesUncompared: config.servesUncompared,
+        onFault: (fault) => log.error({ msg: 'recording a fence failed', fault: String(fault) }),
+      });
+      comparisons.onChange(() => {
+        for (const { side, state, why, message } of comparisons.states)
+          log[state === 'fenced' ? 'error' : 'log']({ msg: 'side compared', side, state, why, message });
+      });
+      return comparisons;
     },
   };
 }
@@ -48,14 +95,15 @@ function reader(): Provider {
 function commands(config: Config): Provider {
   return {
     provide: LedgerCommands,
-    inject: [EVENT_STORE],
-    useFactory: (eventStore: EventStore): LedgerCommands => {
+    inject: [EVENT_STORE, SideComparisons],
+    useFactory: (eventStore: EventStore, comparisons: SideComparisons): LedgerCommands => {
       const options = {
         ...{ store: eventStore, clock: systemClock, chance: systemChance, refuse: toRejection },
         windowMs: config.commandWindowHours * 3_600_000,
         hasOtherWriters: hasOtherWriters(config.store),
       };
-      return new LedgerCommands(new SubnetLoop(options), new VipNameLoop(options), systemClock);
+      const [subnets, names] = [new SubnetLoop(options), new VipNameLoop(options)];
+      return new LedgerCommands(subnets, names, systemClock, () => comparisons.refusal());
     },
   };
 }

@@ -70,6 +70,8 @@ export interface RejectionFacts {
     readonly windowHours?: string;
   };
   readonly CommandIdReused: { readonly commandId: string };
+  /** `side`: what the ledger is not known to agree with; `why`: a reason for a fence, or `Uncompared`. */
+  readonly Fenced: { readonly side: string; readonly why: string };
 }
 
 export type FamilyName = 'IPv4' | 'IPv6';

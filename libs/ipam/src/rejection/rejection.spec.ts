@@ -32,7 +32,7 @@ const asked = (command: SubnetCommand): Case => [[here], command];
 
 type Case = readonly [history: readonly SubnetCommand[], refused: SubnetCommand, lateMs?: number];
 
-/** Of the loop that runs the commands: it alone knows of ids (libs/event-store). */
+/** Of those who run the commands: they alone know of ids (libs/event-store) and of sides (libs/ledger). */
 const OF_THE_LOOP = null;
 
 const CASES: Record<RejectionCode, readonly Case[] | typeof OF_THE_LOOP> = {
@@ -215,6 +215,7 @@ const CASES: Record<RejectionCode, readonly Case[] | typeof OF_THE_LOOP> = {
   PoolNotFound: [[[here], reserve('pod/default/a', '', { pool: 'gold' })]],
   UserNotFound: [[[here, ...used], movePrimary(a, 'u2')]],
   CommandIdReused: OF_THE_LOOP,
+  Fenced: OF_THE_LOOP,
 };
 
 function refusalOf([history, refused, lateMs = 0]: Case): Rejection | undefined {

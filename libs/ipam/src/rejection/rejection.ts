@@ -30,6 +30,7 @@ export const REJECTION_CODES = [
   'PortTaken',
   'CommandExpired',
   'CommandIdReused',
+  'Fenced',
 ] as const;
 
 export type RejectionCode = (typeof REJECTION_CODES)[number];

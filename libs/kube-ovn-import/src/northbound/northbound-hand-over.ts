@@ -1,7 +1,7 @@
 // Hands ports of a Northbound over to Holdfast, and back to Kube-OVN, by their keys in `external_ids` and nothing else.
 // It is no projector: what a port that was handed over should be, it does not know.
 import { Backoff, sleep } from '@holdfast/clock';
-import type { LedgerView } from '@holdfast/ipam';
+import type { LedgerMark, LedgerView } from '@holdfast/ipam';
 import {
   type OvsdbOperation,
   OvsdbClient,
@@ -12,7 +12,6 @@ import {
   fence,
   globalRow,
   type GlobalRow,
-  judge,
   OVN_Northbound,
   type OVN_Northbound_Tables,
   record,
@@ -20,7 +19,8 @@ import {
   WATCHED,
   type WatchedTables,
 } from '@holdfast/ovn/planning';
-import { type LedgerMark, PROJECTOR_LOCK } from '@holdfast/ovn';
+import { PROJECTOR_LOCK } from '@holdfast/ovn';
+import { judgeMark } from './judge-mark';
 import { type AnsweredAddress, answeredAddresses } from './leftovers';
 import { planGiveBack, type PortToGiveBack } from './plan-give-back';
 import { planTakeOver, type PortToTakeOver, type TakeOverPlan } from './plan-take-over';
@@ -109,10 +109,10 @@ export class NorthboundHandOver {
     const { comparePositions } = this.options;
     let latest = mark;
     const before = async (): Promise<readonly OvsdbOperation[] | HandOverRefusal> => {
-      let verdict = judge(this.global(), latest, comparePositions);
+      let verdict = judgeMark(this.global(), latest, comparePositions);
       if (verdict.may === 'wait' && verdict.why === 'LedgerBehind') {
         latest = await now();
-        verdict = judge(this.global(), latest, comparePositions);
+        verdict = judgeMark(this.global(), latest, comparePositions);
       }
       if (verdict.may === 'wait') return { code: verdict.why, message: verdict.message };
       const global = this.global();
@@ -120,7 +120,7 @@ export class NorthboundHandOver {
       // What was compared is no newer than `mark`, so that the checkpoint is never moved back, nor further than that.
       const { position } = recordedIn(global);
       const isBehind = position === undefined || comparePositions(position, mark.position ?? position) < 0;
-      return [fence(global), ...record(global, isBehind ? mark : { ...mark, position })];
+      return [fence(global), ...(isBehind ? record(global, mark) : [])];
     };
     return this.inGroups(ports, before, takeOver);
   }

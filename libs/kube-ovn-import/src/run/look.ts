@@ -2,7 +2,7 @@
 import type { KubernetesApi, Resource } from '@holdfast/kube-api';
 import type { Clock } from '@holdfast/clock';
 import { LedgerView } from '@holdfast/ipam';
-import type { LedgerMark } from '@holdfast/ovn';
+import type { LedgerMark } from '@holdfast/ipam';
 import type { ClusterObjects } from '../cluster/cluster-objects';
 import { kubeOvnRuns } from '../cluster/kube-ovn-controller';
 import { readCluster } from '../cluster/read-cluster';

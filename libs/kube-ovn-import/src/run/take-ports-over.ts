@@ -1,5 +1,5 @@
 // Takes over the ports that a look found to agree with the ledger, and looks again.
-import type { LedgerMark } from '@holdfast/ovn';
+import type { LedgerMark } from '@holdfast/ipam';
 import type { PortToTakeOver } from '../northbound/plan-take-over';
 import type { LedgerCallRefusal } from './ledger-client';
 import { look, type LookOptions, type Seen } from './look';

@@ -20,7 +20,7 @@ const TABLES = [
 ] as const;
 
 export class HandOverLab {
-  readonly ledger = new TestLedger();
+  readonly ledger = new TestLedger({ id: LEDGER_ID });
   /** As it read the Northbound last. */
   handOver: NorthboundHandOver;
 
@@ -93,7 +93,7 @@ export class HandOverLab {
   }
 
   async project(): Promise<RunningReconciler> {
-    const reconciler = this.lab.reconciler(this.ledger, { ledgerId: () => LEDGER_ID });
+    const reconciler = this.lab.reconciler(this.ledger);
     await reconciler.whenSettled();
     return reconciler;
   }

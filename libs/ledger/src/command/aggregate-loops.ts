@@ -1,6 +1,11 @@
-// The command loops of the two aggregates.
+// The command loops of the aggregates.
 import { CommandLoop, type CommandLoopOptions } from '@holdfast/event-store';
 import {
+  type LedgerRecordCommand,
+  type LedgerRecordEvent,
+  type LedgerRecordReply,
+  type LedgerRecordState,
+  ledgerRecord,
   type Rejection,
   type SubnetCommand,
   type SubnetEvent,
@@ -29,5 +34,17 @@ export class VipNameLoop extends CommandLoop<
 > {
   constructor(options: CommandLoopOptions<Rejection>) {
     super(vipName, options);
+  }
+}
+
+export class LedgerRecordLoop extends CommandLoop<
+  LedgerRecordState,
+  LedgerRecordCommand,
+  LedgerRecordEvent,
+  LedgerRecordReply,
+  Rejection
+> {
+  constructor(options: CommandLoopOptions<Rejection>) {
+    super(ledgerRecord, options);
   }
 }

@@ -1,10 +1,13 @@
 // Executes a command on the ledger: in the stream of its Subnet, and what spans Subnets by way of its claims.
 import type { Clock } from '@holdfast/clock';
 import type { CommandEnvelope } from '@holdfast/event-store';
-import type { SubnetCommand } from '@holdfast/ipam';
+import type { Rejection, SubnetCommand } from '@holdfast/ipam';
 import type { SubnetLoop, VipNameLoop } from './aggregate-loops';
 import { type LedgerCommand, type LedgerOutcome, isVipUseCommand } from './ledger-command';
 import { VipReservations } from './vip-reservations';
+
+/** Those that give out an address. */
+const GIVING = new Set<LedgerCommand['type']>(['ReserveAddress', 'MoveAddress', 'ReserveVip', 'ReviseVip']);
 
 export class LedgerCommands {
   private readonly vips: VipReservations;
@@ -13,6 +16,8 @@ export class LedgerCommands {
     private readonly subnets: SubnetLoop,
     names: VipNameLoop,
     clock: Clock,
+    /** Why no address may be given out now, if so. */
+    private readonly refusal: () => Promise<Rejection | undefined> = () => Promise.resolve(undefined),
   ) {
     this.vips = new VipReservations(subnets, names, clock);
   }
@@ -24,6 +29,8 @@ export class LedgerCommands {
    */
   async execute(envelope: CommandEnvelope<LedgerCommand>): Promise<LedgerOutcome> {
     const { command } = envelope;
+    const rejected = GIVING.has(command.type) ? await this.refusal() : undefined;
+    if (rejected) return { rejected, commandId: envelope.commandId ?? '', subnet: subnetIn(command) };
     if (command.type === 'ReserveVip') return this.vips.reserve({ ...envelope, command });
     if (command.type === 'ReviseVip') return this.vips.revise({ ...envelope, command });
     if (command.type === 'ReleaseVip') return this.vips.release({ ...envelope, command });
@@ -32,3 +39,5 @@ export class LedgerCommands {
     return { ...outcome, subnet: command.subnet };
   }
 }
+
+const subnetIn = (command: LedgerCommand): string => ('subnet' in command ? (command.subnet ?? '') : '');

@@ -1,8 +1,22 @@
 // The reading side of the ledger in a process: the view, the history, and whoever wants to know that they
 // have moved on. One pass over the log serves all of them.
 import type { Chance, Clock } from '@holdfast/clock';
-import type { EventStore, Position, RecordedEvent } from '@holdfast/event-store';
-import { HistoryIndex, LedgerView, type SubnetFact, isUserEvent } from '@holdfast/ipam';
+import {
+  type EventStore,
+  type Position,
+  type RecordedEvent,
+  readMetadata,
+  streamOf,
+} from '@holdfast/event-store';
+import {
+  HistoryIndex,
+  LEDGER_RECORD_ID,
+  type LedgerRecordState,
+  LedgerView,
+  type SubnetFact,
+  isUserEvent,
+  ledgerRecord,
+} from '@holdfast/ipam';
 import { type FollowingFault, LogFollower } from './log-follower';
 import { factOf, readable, type UnreadableEvent } from './ledger-fact';
 
@@ -20,13 +34,18 @@ export interface LedgerReaderOptions {
 
 /** A look takes milliseconds and comes every second: a store that says nothing for so long is in trouble. */
 export const STORE_SILENT_MS = 8_000;
+const RECORD_STREAM = streamOf(ledgerRecord.category, LEDGER_RECORD_ID);
 
 export class LedgerReader {
   readonly view = new LedgerView();
-  /** Id of the log's first event: tells this ledger from any other. */
-  ledgerId: string | undefined;
+  /** What the ledger says of itself. */
+  record: LedgerRecordState = ledgerRecord.initial();
+  /** The last event that the view shows. */
+  lastEvent: RecordedEvent | undefined;
+  private firstEventId: string | undefined;
   private readonly histories = new Map<string, HistoryIndex>();
   private readonly listeners = new Set<FactListener>();
+  private readonly recordListeners = new Set<() => void>();
   private readonly follower: LogFollower;
 
   constructor(options: LedgerReaderOptions) {
@@ -42,10 +61,21 @@ export class LedgerReader {
     return this.follower.stop();
   }
 
+  /** Tells this ledger from any other; of one from before there was a record it is the id of its first event. */
+  get ledgerId(): string | undefined {
+    return this.record.ledger ?? this.firstEventId;
+  }
+
   /** Tells `listener` of every fact from now on, after the view shows it. */
   onFacts(listener: FactListener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  /** Tells `listener` that the ledger says something else of itself. */
+  onRecord(listener: () => void): () => void {
+    this.recordListeners.add(listener);
+    return () => this.recordListeners.delete(listener);
   }
 
   get position(): Position | undefined {
@@ -87,10 +117,12 @@ export class LedgerReader {
 
   private apply(page: readonly RecordedEvent[]): void {
     const facts: SubnetFact[] = [];
-    this.ledgerId ??= page[0]?.id;
+    this.firstEventId ??= page[0]?.id;
     for (const recorded of page) {
       const landed = factOf(recorded);
+      if (recorded.stream === RECORD_STREAM) this.applyToRecord(recorded);
       if (landed?.category !== 'subnet') continue;
+      this.lastEvent = recorded;
       const { id: name, event, atMs, through, actor, position } = landed;
       // Whose they are that came through Kubernetes is known; for the others it is asked for by whom.
       const by = event.type === 'VipReserved' && event.owner === undefined && { actor };
@@ -101,6 +133,12 @@ export class LedgerReader {
       facts.push(fact);
     }
     if (facts.length > 0) for (const listener of this.listeners) listener(facts);
+  }
+
+  private applyToRecord(recorded: RecordedEvent): void {
+    const event = readable(recorded, () => ledgerRecord.codec.decode(recorded));
+    this.record = ledgerRecord.evolve(this.record, event, readMetadata(recorded).atMs);
+    for (const listener of this.recordListeners) listener();
   }
 
   private history(name: string): HistoryIndex {

@@ -1,16 +1,22 @@
 // The ledger of a test: libs/ipam's own deciders over plain memory, no store and no loop. It outlives the projectors that
 // work on it, as a log would; what it tells goes through the events' stored form. One suite (./ledger-suite) holds it to
 // what the real one does. It serves nobody but tests and benchmarks.
+import { crc32 } from 'node:zlib';
 import type { Clock } from '@holdfast/clock';
 import { comparePositions } from '@holdfast/event-store';
 import {
+  eventText,
   LedgerView,
+  type LedgerMark,
+  type MarkVerdict,
+  parseEventText,
   reject,
   type Rejection,
   subnet,
   type SubnetCommand,
   type SubnetFact,
   type SubnetFold,
+  type FenceReason,
   vipName,
   type VipNameState,
 } from '@holdfast/ipam';
@@ -29,18 +35,31 @@ export interface MemoryLedgerOptions {
   readonly clock?: Pick<Clock, 'now'>;
   /** What commands are recorded to have come through, unless one says otherwise; `kubernetes` when absent. */
   readonly through?: string;
+  /** Absent: one that no other has. */
+  readonly id?: string;
+}
+
+/** A process that works on the ledger, as its marks tell it from others: see `MarkedLedger` in libs/projection. */
+export interface LedgerProcess {
+  readonly incarnation: string;
+  mark(): LedgerMark;
+  judge(found: LedgerMark): Promise<MarkVerdict>;
 }
 
 type Listener = (facts: readonly SubnetFact[]) => void;
 type Failure = 'before' | 'after';
 
 const START_MS = Date.UTC(2026, 0, 1);
+let ledgers = 0;
+let processes = 0;
 
 export class MemoryLedger implements ProjectorLedger {
   view = new LedgerView();
   /** Everything that was ever asked, in order. */
   readonly executed: ExecutedCommand[] = [];
   readonly facts: SubnetFact[] = [];
+  readonly id: string;
+  private readonly incarnations = new Set<string>();
   private readonly clock: Pick<Clock, 'now'>;
   private readonly through: string;
   private readonly subnets = new Map<string, SubnetFold>();
@@ -53,7 +72,8 @@ export class MemoryLedger implements ProjectorLedger {
   /** Of the command that is being decided. */
   private actor = '';
 
-  constructor({ clock, through = 'kubernetes' }: MemoryLedgerOptions = {}) {
+  constructor({ clock, through = 'kubernetes', id }: MemoryLedgerOptions = {}) {
+    this.id = id ?? `memory-ledger-${(ledgers += 1)}`;
     this.clock = clock ?? { now: () => START_MS + this.facts.length };
     this.through = through;
   }
@@ -111,6 +131,46 @@ export class MemoryLedger implements ProjectorLedger {
     this.listeners.clear();
     this.pending = [];
     this.view = this.replay();
+  }
+
+  /** Has, besides its own, what the other one remembered after that, up to a number of facts; and knows its processes so far. */
+  adopt(other: MemoryLedger, count: number): void {
+    for (const incarnation of other.incarnations) this.incarnations.add(incarnation);
+    for (const fact of other.facts.slice(this.facts.length, count)) this.remember(fact);
+    this.publish();
+  }
+
+  /** A process that starts, for whoever writes marks. */
+  process(): LedgerProcess {
+    const incarnation = `process-${(processes += 1)}`;
+    this.incarnations.add(incarnation);
+    const mark = (): LedgerMark => {
+      const { position } = this.view;
+      return { ledger: this.id, incarnation, ...(position !== undefined && this.placeOf(position)) };
+    };
+    return { incarnation, mark, judge: (found) => Promise.resolve(this.judge(found)) };
+  }
+
+  private placeOf(position: string): Pick<LedgerMark, 'position' | 'event'> {
+    const { subnet: name, event } = this.facts[Number(position) - 1]!;
+    const { type, data } = subnet.codec.encode(event);
+    const id = crc32(`${position}${type}${data}`).toString(16);
+    return { position, event: eventText({ stream: name, version: Number(position), id }) };
+  }
+
+  private judge({ ledger, position, event, incarnation }: LedgerMark): MarkVerdict {
+    const fenced = (why: FenceReason, message: string): MarkVerdict => ({ kind: 'fenced', why, message });
+    if (ledger !== undefined && ledger !== this.id)
+      return fenced('OtherLedger', `It is of ${ledger}, not of ${this.id}.`);
+    const end = String(this.facts.length);
+    if (position !== undefined && comparePositions(position, end) > 0)
+      return fenced('LedgerBehind', `It is at position ${position}, this ledger only at ${end}.`);
+    const is = event === undefined ? undefined : this.placeOf(String(parseEventText(event)!.version));
+    if (is && (is.event !== event || is.position !== position))
+      return fenced('Forked', `It is at ${event}, and here is ${is.event}.`);
+    if (incarnation !== undefined && !this.incarnations.has(incarnation))
+      return fenced('UnknownIncarnation', `It was written by ${incarnation}.`);
+    return { kind: 'agrees' };
   }
 
   /** Another view of the same history, up to a number of facts. */
@@ -183,11 +243,15 @@ export class MemoryLedger implements ProjectorLedger {
         ...{ subnet: command.subnet, event: stored, atMs, position, through },
         ...(stored.type === 'VipReserved' && { actor: this.actor }),
       };
-      this.facts.push(fact);
-      this.pending.push(fact);
-      subnet.evolve(state, stored, atMs);
+      this.remember(fact);
     }
     return { position: this.facts[this.facts.length - 1]?.position };
+  }
+
+  private remember(fact: SubnetFact): void {
+    this.facts.push(fact);
+    this.pending.push(fact);
+    subnet.evolve(this.stateOf(fact.subnet), fact.event, fact.atMs);
   }
 
   private publish(): void {

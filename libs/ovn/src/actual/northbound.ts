@@ -1,4 +1,5 @@
-// The port: what the projector asks of an OVN Northbound database. Two methods: see its rows, change them. It is
+// The port: what the projector asks of an OVN Northbound database. Three methods: see its rows, change them, be the one who
+// may. It is
 // OVSDB's own notion of rows and operations (RFC 7047), so that nothing is lost in between; it knows neither the
 // ledger nor who owns what.
 import type { OvsdbOperation, RowChange, TransactResult } from '@holdfast/ovsdb';
@@ -26,11 +27,11 @@ export interface NorthboundWatcher {
 }
 
 export interface Northbound {
-  /**
-   * Begins to watch, and to ask for the lock that makes one projector of several the active one. Returns what
-   * ends both; it resolves once the lock is given up.
-   */
+  /** Begins to watch. Returns what ends it; it resolves once the lock is given up. */
   watch(watcher: NorthboundWatcher): () => Promise<void>;
+
+  /** Whether this client asks for the lock that makes one projector of several the active one; not before it is said. */
+  setCandidate(isCandidate: boolean): void;
 
   /**
    * Sends operations as one transaction that happens only while the lock is held. When it resolves as committed

@@ -21,6 +21,7 @@ export type NorthboundOptions = Omit<OvsdbClientOptions<OVN_Northbound_Tables>, 
 export class OvsdbNorthbound implements Northbound {
   private readonly client: OvsdbClient<OVN_Northbound_Tables>;
   private lock: OvsdbLock | undefined;
+  private lockChanged = (): void => undefined;
 
   /** Begins to connect and returns at once. @throws OvsdbFault `invalid-remote` */
   constructor(options: NorthboundOptions) {
@@ -29,29 +30,37 @@ export class OvsdbNorthbound implements Northbound {
 
   watch(watcher: NorthboundWatcher): () => Promise<void> {
     const replica = this.client.replicate(WATCHED) as OvsdbReplica<WatchedTables>;
-    const lock = this.client.lock(PROJECTOR_LOCK);
-    this.lock = lock;
     const tellState = (): void =>
       watcher.stateChanged({
         isConnected: replica.state === 'synced',
-        isActive: lock.state === ('held' satisfies LockState),
+        isActive: this.lock?.state === ('held' satisfies LockState),
         trouble: this.trouble(replica),
       });
+    this.lockChanged = tellState;
     const ends = [
       replica.onBatch(({ changes }) => watcher.rowsChanged(changes)),
       replica.onState(tellState),
-      lock.onState(tellState),
       this.client.onState(tellState),
     ];
     return async () => {
       for (const end of ends) end();
-      await Promise.all([lock.release(), replica.close()]);
+      this.lockChanged = () => undefined;
+      await Promise.all([this.lock?.release(), replica.close()]);
     };
+  }
+
+  setCandidate(isCandidate: boolean): void {
+    if (isCandidate === (this.lock !== undefined)) return;
+    const { lock } = this;
+    this.lock = isCandidate ? this.client.lock(PROJECTOR_LOCK) : undefined;
+    this.lock?.onState(() => this.lockChanged());
+    void lock?.release();
+    this.lockChanged();
   }
 
   async transact(operations: readonly OvsdbOperation[]): Promise<TransactResult> {
     const { lock } = this;
-    if (!lock) throw new Error('a Northbound is watched before it is written to');
+    if (!lock) throw new Error('only who asked for the lock may write');
     const result = await this.client.transact([lock.assertion(), ...operations]);
     if (result.outcome === 'committed') return { ...result, results: result.results.slice(1) };
     return { ...result, operation: result.operation === undefined ? undefined : result.operation - 1 };

@@ -230,14 +230,18 @@ describe('the whole database', () => {
 
 describe('the mark', () => {
   it('is put back when it is taken away, or set back', async () => {
-    const position = (): Promise<string> => lab.nbctl('get', 'nb_global', '.', 'external_ids');
+    const ids = (): Promise<string> => lab.nbctl('get', 'nb_global', '.', 'external_ids');
     await lab.nbctl('set', 'nb_global', '.', 'external_ids:theirs=kept');
+    const before = await ids();
+    expect(before).toMatch(/"holdfast:position"="8"/);
     for (const edit of [
       ['remove', 'nb_global', '.', 'external_ids', '"holdfast:position"'],
+      ['remove', 'nb_global', '.', 'external_ids', '"holdfast:incarnation"'],
+      ['clear', 'nb_global', '.', 'external_ids', '--', 'set', 'nb_global', '.', 'external_ids:theirs=kept'],
       ['set', 'nb_global', '.', 'external_ids:"holdfast:position"="1"'],
     ]) {
       await lab.nbctl(...edit);
-      await eventually(async () => expect(await position()).toBe('{"holdfast:position"="8", theirs=kept}\n'));
+      await eventually(async () => expect(await ids()).toBe(before));
     }
   });
 });

@@ -1,7 +1,7 @@
 // Who may write: one projector at a time, and none whose ledger is behind the rows.
 import { VirtualClock } from '@holdfast/clock/testing';
 import { PROJECTOR_LOCK } from '../actual/ovsdb-northbound';
-import { NorthboundLab } from '../testing/northbound-lab';
+import { NorthboundLab, type RunningReconciler } from '../testing/northbound-lab';
 import { eventually } from '../testing/eventually';
 import { TestLedger } from '../testing/test-ledger';
 
@@ -65,45 +65,61 @@ describe('two projectors', () => {
   });
 });
 
+/** The ledger as it was after some of its facts: a backup, or a copy. */
+function copyOf(original: TestLedger, facts = original.facts.length): TestLedger {
+  const copy = new TestLedger({ id: original.id });
+  copy.adopt(original, facts);
+  return copy;
+}
+
+/** Fenced, with nothing written, no lock held, and a reason that says what is there and what is here. */
+async function expectFenced(reconciler: RunningReconciler, trouble: RegExp): Promise<void> {
+  await eventually(() => expect(reconciler.status().trouble).toMatch(trouble));
+  expect(reconciler.fence.state).toBe('fenced');
+  expect(reconciler.status()).toMatchObject({ isActive: false, counts: { transactions: 0 } });
+}
+
 describe('a ledger that is behind the rows', () => {
   it('writes nothing, says so, and goes on when it has caught up', async () => {
-    await lab.reconciler(ledger).shutDown();
-    const clock = new VirtualClock();
-    await lab.nbctl('init', '--', 'ls-add', 'blue');
-    await setPosition('4');
-    const before = await lab.dump();
-    const reconciler = lab.reconciler(ledger, { clock });
-    await eventually(() => expect(reconciler.status()).toMatchObject({ isActive: true, due: 1 }));
-    expect(reconciler.status().trouble).toBeUndefined();
-    await clock.advance(5_000);
-    expect(reconciler.status()).toMatchObject({
-      position: undefined,
-      recordedPosition: '4',
-      trouble: expect.stringMatching(/^LedgerBehind: .*position 4, this ledger only to 2/),
-      counts: { transactions: 0 },
-    });
-    expect(await lab.dump()).toEqual(before);
+    const backup = copyOf(ledger);
     ledger.reserve('blue', 'more', { v4: '10.17.0.6' });
-    ledger.reserve('blue', 'most', { v4: '10.17.0.7' });
+    const former = lab.reconciler(ledger);
+    await former.whenSettled();
+    await former.shutDown();
+    const before = await lab.dump();
+    const clock = new VirtualClock();
+    const reconciler = lab.reconciler(backup, { clock });
+    await expectFenced(reconciler, /^LedgerBehind: .*position 3, this ledger only at 2.*holdfast recover/);
+    expect(await lab.dump()).toEqual(before);
+    backup.adopt(ledger, 3);
+    await clock.advance(5_000);
     await reconciler.whenSettled();
-    expect(Object.keys(await lab.ports()).sort()).toEqual(['more', 'most', 'web']);
-    expect(reconciler.status()).toMatchObject({ trouble: undefined, position: '4' });
+    await eventually(() => expect(reconciler.status()).toMatchObject({ isActive: true, trouble: undefined }));
+    expect(reconciler.status().recordedPosition).toBe('3');
   });
 
-  it('rules once the operator says so, by the command that it names', async () => {
+  it('stays fenced when it has passed the old position by other events', async () => {
+    const backup = copyOf(ledger);
+    ledger.reserve('blue', 'lost', { v4: '10.17.0.6' });
+    const former = lab.reconciler(ledger);
+    await former.whenSettled();
+    await former.shutDown();
+    const before = await lab.dump();
+    for (const name of ['other', 'others']) backup.reserve('blue', name);
+    await expectFenced(lab.reconciler(backup), /^Forked: /);
+    expect(await lab.dump()).toEqual(before);
+  });
+
+  it('rules once the mark of the other one is taken away', async () => {
     const former = new TestLedger();
     former.define('old', '10.99.0.0/16');
     former.reserveAll('old', ['a', 'b', 'c', 'd']);
     const predecessor = lab.reconciler(former);
     await predecessor.whenSettled();
     await predecessor.shutDown();
-    const clock = new VirtualClock();
-    const reconciler = lab.reconciler(ledger, { clock });
-    await eventually(() => expect(reconciler.status()).toMatchObject({ isActive: true, due: 7 }));
-    await clock.advance(5_000);
-    const { trouble } = reconciler.status();
-    const remedy = /ovn-nbctl (.*);/.exec(trouble!)![1]!.replaceAll("'", '').split(' ');
-    await lab.nbctl(...remedy);
+    const reconciler = lab.reconciler(ledger);
+    await expectFenced(reconciler, /^OtherLedger: /);
+    await lab.nbctl('clear', 'nb_global', '.', 'external_ids');
     await eventually(async () => expect(await lab.ports()).toEqual({ web: 'blue 10.17.0.5' }));
     expect(await lab.nbctl('--bare', '--columns=name', 'list', 'logical_switch')).toBe('blue\n');
   });
@@ -120,18 +136,40 @@ describe('a ledger that is behind the rows', () => {
   });
 });
 
-describe('another ledger', () => {
-  it('is known by its id, however far it is', async () => {
-    const former = lab.reconciler(ledger, { ledgerId: () => 'ledger-1' });
-    await former.whenSettled();
-    await former.shutDown();
-    const before = await lab.dump();
-    const other = new TestLedger();
-    other.define('red', '10.18.0.0/16');
-    other.reserveAll('red', ['a', 'b', 'c']);
-    const reconciler = lab.reconciler(other, { ledgerId: () => 'ledger-2' });
-    await eventually(() => expect(reconciler.status().trouble).toMatch(/^OtherLedger: .*ledger-1.*ledger-2/));
-    expect(await lab.dump()).toEqual(before);
+describe('a copy of the ledger', () => {
+  it('is known for one before the two have parted, and keeps off the lock', async () => {
+    const first = lab.reconciler(ledger);
+    await first.whenSettled();
+    await first.shutDown();
+    const copy = copyOf(ledger);
+    // The original starts once more, and does nothing.
+    const again = lab.reconciler(ledger);
+    await eventually(() => expect(again.status().isActive).toBe(true));
+    await again.whenSettled();
+    const clone = lab.reconciler(copy);
+    await expectFenced(clone, /^UnknownIncarnation: /);
+    await again.shutDown();
+    copy.reserve('blue', 'clone', { v4: '10.17.0.6' });
+    const third = lab.reconciler(ledger);
+    await eventually(() => expect(third.status().isActive).toBe(true));
+    expect(clone.status().counts.transactions).toBe(0);
+    expect(await lab.ports()).toEqual({ web: 'blue 10.17.0.5' });
+  });
+});
+
+describe('who waits for the lock', () => {
+  it('says so once work waits for longer than a hand-over takes', async () => {
+    const thief = lab.client.lock(PROJECTOR_LOCK);
+    await thief.whenHeld();
+    const clock = new VirtualClock();
+    const reconciler = lab.reconciler(ledger, { clock });
+    await eventually(() => expect(reconciler.status()).toMatchObject({ connected: true, due: 2 }));
+    await clock.advance(3_999);
+    expect(reconciler.status().trouble).toBeUndefined();
+    await clock.advance(1);
+    expect(reconciler.status().trouble).toMatch(/^LockHeld: .* 4 s, and 2 keys wait/);
+    await thief.release();
+    await eventually(() => expect(reconciler.status()).toMatchObject({ isActive: true, trouble: undefined }));
   });
 });
 
@@ -148,8 +186,6 @@ describe('the fence', () => {
         await setPosition('99');
       },
     });
-    await stale.whenSettled();
-    expect(moves).toBe(0);
     ledger.reserve('blue', 'more');
     await eventually(() => expect(stale.status().recordedPosition).toBe('99'));
     await eventually(() => expect(stale.status().counts).toMatchObject({ transactionsRefused: moves }));

@@ -1,5 +1,7 @@
 // How far into the ledger the Northbound's rows go, kept in the Northbound itself and written by the transaction
-// that makes it true: nothing of ours there is newer. It fences: whoever is behind it must not write.
+// that makes it true: nothing of ours there is newer. It fences each transaction; whether a mark is of our ledger at all, is for
+// libs/projection to find out.
+import { isSameMark, type LedgerMark } from '@holdfast/ipam';
 import { type OvsdbOperation, operationsOf } from '@holdfast/ovsdb';
 import { OVN_Northbound } from '../generated/northbound';
 import type { GlobalRow } from '../model/tables';
@@ -10,56 +12,17 @@ const { insert, wait } = operationsOf(OVN_Northbound);
 /** Keys of `NB_Global.external_ids`. */
 export const POSITION_KEY = 'holdfast:position';
 export const LEDGER_KEY = 'holdfast:ledger';
-
-/** Where a ledger stands. */
-export interface LedgerMark {
-  /** Of the last event of a Subnet; `undefined`: there is none yet. */
-  readonly position: string | undefined;
-  /** The ledger's id; `undefined` if ledgers are not to be distinguished. */
-  readonly ledger: string | undefined;
-}
-
-export type MarkVerdict =
-  | { readonly may: 'write' }
-  /** Nothing was ever recorded, so there is nothing to project. */
-  | { readonly may: 'wait'; readonly why: 'LedgerEmpty'; readonly message: string }
-  /** The rows come from events that our view has not, or not yet. */
-  | { readonly may: 'wait'; readonly why: 'LedgerBehind' | 'OtherLedger'; readonly message: string };
-
-/** Whether a ledger that stands at `mark` may write to a Northbound whose global row is this. */
-export function judge(
-  global: GlobalRow | undefined,
-  mark: LedgerMark,
-  comparePositions: (a: string, b: string) => number,
-): MarkVerdict {
-  const { position, ledger } = recordedIn(global);
-  if (mark.ledger !== undefined && ledger !== undefined && mark.ledger !== ledger)
-    return {
-      may: 'wait',
-      why: 'OtherLedger',
-      message: `The Northbound's rows come from the ledger ${ledger}, not from this one (${mark.ledger}). ${REMEDY}`,
-    };
-  if (
-    position !== undefined &&
-    (mark.position === undefined || comparePositions(position, mark.position) > 0)
-  )
-    return {
-      may: 'wait',
-      why: 'LedgerBehind',
-      message: `The Northbound's rows go to position ${position}, this ledger only to ${mark.position ?? 'its beginning'}. ${REMEDY}`,
-    };
-  if (mark.position === undefined)
-    return { may: 'wait', why: 'LedgerEmpty', message: 'Nothing was recorded in the ledger yet.' };
-  return { may: 'write' };
-}
-
-const REMEDY =
-  'If the other one is lost and this one is to rule, give it the Northbound: ' +
-  `ovn-nbctl remove NB_Global . external_ids '"${POSITION_KEY}"' -- remove NB_Global . external_ids '"${LEDGER_KEY}"'; ` +
-  'it then replaces the rows that Holdfast owns by its own.';
+const EVENT_KEY = 'holdfast:event';
+const INCARNATION_KEY = 'holdfast:incarnation';
 
 export function recordedIn(global: GlobalRow | undefined): LedgerMark {
-  return { position: global?.external_ids[POSITION_KEY], ledger: global?.external_ids[LEDGER_KEY] };
+  const ids = global?.external_ids ?? {};
+  return {
+    ledger: ids[LEDGER_KEY],
+    position: ids[POSITION_KEY],
+    event: ids[EVENT_KEY],
+    incarnation: ids[INCARNATION_KEY],
+  };
 }
 
 /** Lets a transaction happen only if the mark is still what `global` says. */
@@ -67,12 +30,12 @@ export function fence(global: GlobalRow | undefined): OvsdbOperation {
   if (!global)
     return wait('NB_Global', { where: [], columns: ['name'], until: '==', rows: [], timeoutMs: 0 });
   const { _uuid, external_ids: ids } = global;
-  const { position } = recordedIn(global);
-  if (position !== undefined)
+  const recorded = recordedIn(global);
+  if (recorded.position !== undefined)
     return wait('NB_Global', {
       where: [
         ['_uuid', '==', _uuid],
-        ['external_ids', 'includes', { [POSITION_KEY]: position }],
+        ['external_ids', 'includes', present(markKeys(recorded))],
       ],
       columns: ['_uuid'],
       until: '!=',
@@ -93,21 +56,26 @@ export function fence(global: GlobalRow | undefined): OvsdbOperation {
 export const globalRow = (): OvsdbOperation => insert('NB_Global', {});
 
 /** Moves the mark. */
-export function record(global: GlobalRow, mark: LedgerMark): readonly OvsdbOperation[] {
-  const keys = markKeys(mark);
-  const isSame = Object.entries(keys).every(([key, value]) => global.external_ids[key] === value);
-  return isSame ? [] : [setKeys('NB_Global', global._uuid, keys)];
-}
+export const record = (global: GlobalRow, mark: LedgerMark): readonly OvsdbOperation[] =>
+  isSameMark(recordedIn(global), mark) ? [] : [setKeys('NB_Global', global._uuid, markKeys(mark))];
 
 /** The global row once the mark is moved. */
-export const marked = (global: GlobalRow, mark: LedgerMark): GlobalRow => ({
-  ...global,
-  external_ids: { ...global.external_ids, ...markKeys(mark) },
+export function marked(global: GlobalRow, mark: LedgerMark): GlobalRow {
+  const keys = markKeys(mark);
+  const others = Object.entries(global.external_ids).filter(([key]) => !(key in keys));
+  return { ...global, external_ids: { ...Object.fromEntries(others), ...present(keys) } };
+}
+
+type MarkKeys = { readonly [key: string]: string | undefined };
+
+const markKeys = ({ position, ledger, event, incarnation }: LedgerMark): MarkKeys => ({
+  [POSITION_KEY]: position,
+  [LEDGER_KEY]: ledger,
+  [EVENT_KEY]: event,
+  [INCARNATION_KEY]: incarnation,
 });
 
-function markKeys({ position, ledger }: LedgerMark): { readonly [key: string]: string } {
-  return {
-    ...(position !== undefined && { [POSITION_KEY]: position }),
-    ...(ledger !== undefined && { [LEDGER_KEY]: ledger }),
-  };
+function present(keys: MarkKeys): { readonly [key: string]: string } {
+  const there = Object.entries(keys).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return Object.fromEntries(there);
 }

@@ -8,8 +8,15 @@
 //
 // It never concludes from a transaction what is there now: the rows show it.
 import type { Chance, Clock } from '@holdfast/clock';
-import type { Holder, LedgerView, SubnetFact } from '@holdfast/ipam';
-import { type Due, type DueKey, ProjectorLoop, type ReconcileBatch } from '@holdfast/projection';
+import type { FencedVerdict, Holder, LedgerMark, LedgerView, SubnetFact } from '@holdfast/ipam';
+import {
+  type Due,
+  type DueKey,
+  type FenceState,
+  type MarkedLedger,
+  ProjectorLoop,
+  type ReconcileBatch,
+} from '@holdfast/projection';
 import type { Northbound, NorthboundChange, NorthboundState } from '../actual/northbound';
 import { NorthboundRows } from '../actual/northbound-rows';
 import { type RowSummary, rowSummaries } from '../actual/row-summary';
@@ -25,7 +32,7 @@ import { TransactionBatch } from '../plan/transaction-batch';
 import { DriftReports } from './drift-reports';
 import { Invalidation } from './invalidation';
 import { KeysOfFact } from './keys-of-fact';
-import { type LedgerMark, recordedIn } from './mark';
+import { recordedIn } from './mark';
 import { type RowProjection, RowProjections } from './row-projections';
 import type { Drift, ReconcilerStatus } from './status';
 import { TransactionFault } from './transaction-fault';
@@ -40,13 +47,12 @@ export interface ReconcilerOptions {
   readonly onFacts: (listener: (facts: readonly SubnetFact[]) => void) => () => void;
   /** Orders two positions of the ledger: negative, zero or positive. */
   readonly comparePositions: (a: string, b: string) => number;
-  /**
-   * Identifies this ledger, such as the id of its first event; `undefined` while it has none. Left out:
-   * a Northbound written from another ledger is noticed only while that one's position is ahead.
-   */
-  readonly ledgerId?: () => string | undefined;
+  /** Which ledger this is: nothing is written before the Northbound's mark was compared with it. */
+  readonly ledger: MarkedLedger;
   /** How a switch comes to answer for a Vip of type `switch_lb_vip`; default `router-port`. */
   readonly switchLbVip?: SwitchLbVip;
+  /** Whether it may write is something else: see `fence` and `wasEverActive`. */
+  readonly onPermission?: () => void;
   readonly clock: Clock;
   readonly chance: Chance;
 }
@@ -90,7 +96,7 @@ export class NorthboundReconciler {
   private stopWatching: () => Promise<void> = () => Promise.resolve();
 
   constructor(private readonly options: ReconcilerOptions) {
-    const { clock, chance, northbound, view, comparePositions, switchLbVip = 'router-port' } = options;
+    const { clock, chance, northbound, view, switchLbVip = 'router-port' } = options;
     const { rows } = this;
     const relations = new LedgerRelations(view);
     this.ledger = { view, relations, switchLbVip };
@@ -105,7 +111,10 @@ export class NorthboundReconciler {
       },
     });
     this.transactions = new Transactions(northbound, rows);
-    this.permission = new WritePermission(clock, comparePositions);
+    this.permission = new WritePermission({
+      ...{ ledger: options.ledger, clock, chance },
+      onChange: () => this.fenceChanged(),
+    });
     this.drifts = new DriftReports(clock);
     this.loop = new ProjectorLoop<SubnetFact>({
       ...{ clock, chance, resyncEveryMs: RESYNC_EVERY_MS, timing: TIMING, notesResyncs: false },
@@ -131,8 +140,19 @@ export class NorthboundReconciler {
 
   /** Waits for the transactions in flight, then lets another projector take over. */
   async stop(): Promise<void> {
+    this.permission.fence.stop();
     await this.loop.stop();
     await this.stopWatching();
+  }
+
+  /** Whether what is there was written from this ledger. */
+  get fence(): { readonly state: FenceState; readonly verdict: FencedVerdict | undefined } {
+    return this.permission.fence;
+  }
+
+  /** The mark was compared and the lock was held, at some time since the start. */
+  get wasEverActive(): boolean {
+    return this.permission.wasEverGranted;
   }
 
   /** `undefined`: there is no such Vip, and nothing of it is left in the Northbound. */
@@ -213,6 +233,7 @@ export class NorthboundReconciler {
 
   private stateChanged(state: NorthboundState): void {
     const isBack = state.isConnected && !this.state.isConnected;
+    if (!state.isConnected && this.state.isConnected) this.permission.lost();
     this.state = state;
     if (isBack) {
       this.rows.expectNothing();
@@ -256,7 +277,7 @@ export class NorthboundReconciler {
 
   /** Whether it may write now; what waited for that is due. */
   private judge(): void {
-    const waited = this.permission.judge(this.state, this.rows.global, this.mark());
+    const waited = this.permission.judge(this.state, this.rows.global);
     for (const key of waited) this.loop.mark(key);
   }
 
@@ -325,14 +346,24 @@ export class NorthboundReconciler {
   }
 
   private mark(): LedgerMark {
-    return { position: this.options.view.position, ledger: this.options.ledgerId?.() };
+    return this.options.ledger.mark();
   }
 
-  /** Somebody took our mark away, or put back an older one. */
+  /** Who is fenced leaves the lock to whoever is not; who is not asks for it. */
+  private fenceChanged(): void {
+    const { state } = this.permission.fence;
+    if (state === 'open' || state === 'fenced') this.options.northbound.setCandidate(state === 'open');
+    this.options.onPermission?.();
+    this.loop.wake();
+  }
+
+  /** Somebody took our mark away, or put back an older one, or it is still that of the process before this one. */
   private isMarkLost(): boolean {
     if (!this.permission.isGranted) return false;
-    const { position } = recordedIn(this.rows.global);
+    const { position, incarnation } = recordedIn(this.rows.global);
     if (position === undefined) return this.rows.hasOwn();
+    // Whoever has a copy of the log from before this process sees by this that it is a copy.
+    if (incarnation !== this.options.ledger.incarnation) return true;
     const { written } = this.transactions;
     return written !== undefined && this.options.comparePositions(position, written) < 0;
   }

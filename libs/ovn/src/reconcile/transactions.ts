@@ -1,6 +1,7 @@
 // Transactions under way: at most two, each fenced by the mark that the one before it leaves. It sends and
 // says what became of each; what to send, and what follows from it, it does not decide.
-import { fence, globalRow, type LedgerMark, marked, record } from './mark';
+import type { LedgerMark } from '@holdfast/ipam';
+import { fence, globalRow, marked, record } from './mark';
 import type { Northbound } from '../actual/northbound';
 import type { GlobalRow } from '../model/tables';
 import type { NorthboundRows } from '../actual/northbound-rows';

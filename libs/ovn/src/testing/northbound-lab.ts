@@ -44,6 +44,7 @@ export class NorthboundLab {
     const reconciler = new NorthboundReconciler({
       northbound: beforeTransaction ? delayed(northbound, beforeTransaction) : northbound,
       view: ledger.view,
+      ledger: ledger.process(),
       onFacts: (listener) => ledger.onFacts(listener),
       comparePositions: compareNumbers,
       chance: systemChance,
@@ -120,6 +121,7 @@ export interface ReconcilerSetup extends Partial<Omit<ReconcilerOptions, 'northb
 
 const delayed = (northbound: Northbound, before: () => Promise<void>): Northbound => ({
   watch: (watcher) => northbound.watch(watcher),
+  setCandidate: (isCandidate) => northbound.setCandidate(isCandidate),
   transact: (operations) => before().then(() => northbound.transact(operations)),
 });
 

@@ -6,6 +6,8 @@ import { triggerOf, unblockedBy } from './retry-triggers';
 
 /** In case something unblocks it that no fact tells of. Rare enough that thousands of rejected requests are no load. */
 const RETRY = { firstMs: 60_000, maxMs: 1_800_000 };
+/** No decision at all: nothing was even looked at, so that asking again costs nothing. */
+const FENCED_RETRY_MS = 5_000;
 /** A time that is over by our clock may not be over yet by the ledger's. */
 const CLOCK_MARGIN_MS = 50;
 /**
@@ -103,6 +105,7 @@ export class ActiveRejections {
   }
 
   private delayOf(rejection: Rejection, backoff: Backoff): number {
+    if (rejection.code === 'Fenced') return FENCED_RETRY_MS;
     const slowMs = RETRY.firstMs + backoff.nextDelayMs();
     // When it stops cooling; or when our clock will have caught up with what the ledger has seen.
     const { until, overtakenAt } = factsOf(rejection);

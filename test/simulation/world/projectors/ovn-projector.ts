@@ -13,7 +13,7 @@ export class OvnProjector implements RunningProjector {
     private readonly process: Process,
     world: Surroundings,
   ) {
-    const { life, reader, chance } = process;
+    const { life, reader, chance, identity } = process;
     const { northbound, lock, planted } = world;
     this.session = new NorthboundSession(world, life, northbound, lock);
     this.reconciler = new NorthboundReconciler({
@@ -21,7 +21,7 @@ export class OvnProjector implements RunningProjector {
       view: reader.view,
       onFacts: (listener) => reader.onFacts(listener),
       comparePositions,
-      ledgerId: () => reader.ledgerId,
+      ledger: identity,
       clock: life.clock,
       chance,
     });

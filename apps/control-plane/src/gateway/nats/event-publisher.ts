@@ -1,136 +1,154 @@
 // Committed events onto NATS, in the order of the log, each with its id to deduplicate by. Where the server keeps
-// a stream of them (JetStream), the stream says where to go on after a restart: the checkpoint lives where the
-// effect lives. Where it does not, events go to whoever listens now, from the log's end at the start.
-import { type Chance, type Clock } from '@holdfast/clock';
+// a stream of them (JetStream), the stream says where to go on after a restart, and whether it is this ledger's: the mark lives
+// where the effect lives. Where it does not, events go to whoever listens now, from the log's end at the start.
+import { type Cancel, type Chance, type Clock } from '@holdfast/clock';
 import type { EventStore, Position, RecordedEvent } from '@holdfast/event-store';
-import {
-  CONTENT_TYPES,
-  EVENT_SUBJECTS,
-  NATS_HEADERS,
-  encodeEventJson,
-  eventSubject,
-  placeOf,
-} from '@holdfast/api';
-import { type JetStreamClient, type MsgHdrs, type NatsConnection, headers } from 'nats';
+import { CONTENT_TYPES, NATS_HEADERS, encodeEventJson, eventSubject, placeOf } from '@holdfast/api';
+import { eventText, type FencedVerdict } from '@holdfast/ipam';
 import { LogFollower, factOf } from '@holdfast/ledger';
-
-export const EVENT_STREAM = 'HOLDFAST_EVENTS';
-/** Published and not yet acknowledged: enough to hide a round trip, few enough to redo. */
-const WINDOW_MAX = 256;
+import { Fence, type FenceState, type MarkedLedger } from '@holdfast/projection';
+import { type NatsConnection, headers } from 'nats';
+import { EventStream, type OutgoingEvent } from './event-stream';
 
 export interface EventPublisherOptions {
   readonly connection: NatsConnection;
   readonly store: EventStore;
+  readonly ledger: MarkedLedger;
   readonly clock: Clock;
   readonly chance: Chance;
   /** Where to begin when no stream on the server says so. */
   readonly from: Position | undefined;
   readonly onFault: (fault: unknown) => void;
+  /** Whether it may publish is something else; `open` where there is no stream. */
+  readonly onFence: (state: FenceState, verdict: FencedVerdict | undefined) => void;
 }
 
-export class EventPublisher {
-  private constructor(private readonly follower: LogFollower) {}
+/** The stream is looked at anew: after a fault, when nobody knows how far it got. */
+const AFTER_FAULT_MS = 250;
+/** And while it is fenced: an operator may have put it right. */
+const WHILE_FENCED_MS = 2_000;
 
-  static async start(options: EventPublisherOptions): Promise<EventPublisher> {
-    const stream = await openStream(options.connection);
-    const publish = stream ? publishTo(options.connection, stream) : publishPlainly(options.connection);
-    const follower = new LogFollower({
-      ...options,
-      after: stream ? stream.lastPosition : options.from,
-      onPage: publish,
-    });
-    void follower.start();
-    return new EventPublisher(follower);
+export class EventPublisher {
+  private readonly fence: Fence;
+  private stream: EventStream | undefined;
+  private follower: LogFollower | undefined;
+  private reached: Position | undefined;
+  private isStopped = false;
+  private looking: Promise<void> = Promise.resolve();
+  private cancelLook: Cancel = () => undefined;
+
+  constructor(private readonly options: EventPublisherOptions) {
+    const { ledger, clock, chance } = options;
+    this.fence = new Fence({ ledger, clock, chance, onChange: () => this.fenceChanged() });
+  }
+
+  /** Does not wait. */
+  start(): void {
+    this.look();
   }
 
   /** Of the last event that is out. */
   get position(): Position | undefined {
-    return this.follower.reachedPosition;
+    return this.follower?.reachedPosition ?? this.reached;
   }
 
-  stop(): Promise<void> {
-    return this.follower.stop();
+  get verdict(): FencedVerdict | undefined {
+    return this.fence.verdict;
+  }
+
+  /** The connection is a new one: the stream may be another. */
+  reconnected(): void {
+    this.look();
+  }
+
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    this.cancelLook();
+    this.fence.stop();
+    await this.looking;
+    await this.follower?.stop();
+  }
+
+  private look(): void {
+    this.cancelLook();
+    this.looking = this.looking.then(() => this.open()).catch((fault: unknown) => this.failed(fault));
+  }
+
+  private async open(): Promise<void> {
+    if (this.isStopped) return;
+    await this.pause();
+    this.fence.lost();
+    this.stream = await EventStream.open(this.options.connection);
+    if (this.isStopped) return;
+    this.fence.see(this.stream?.mark ?? {});
+  }
+
+  private fenceChanged(): void {
+    const { state, verdict } = this.fence;
+    this.options.onFence(state, verdict);
+    if (state === 'open') this.follow();
+    if (state === 'fenced') this.lookLater(WHILE_FENCED_MS);
+  }
+
+  /** From where the stream ends. */
+  private follow(): void {
+    if (this.isStopped || this.follower) return;
+    const after = this.stream ? this.stream.mark.position : (this.reached ?? this.options.from);
+    const { store, clock, chance } = this.options;
+    const follower = new LogFollower({
+      ...{ store, clock, chance, after },
+      onPage: (page) => this.publish(page, follower),
+    });
+    this.follower = follower;
+    void follower.start();
+  }
+
+  private async publish(page: readonly RecordedEvent[], by: LogFollower): Promise<void> {
+    const { connection, ledger } = this.options;
+    const events = page.flatMap((recorded) => outgoing(recorded, ledger) ?? []);
+    try {
+      if (this.stream) await this.stream.publish(connection, events);
+      else await publishPlainly(connection, events);
+    } catch (fault) {
+      // Nobody knows how far the stream got; it says so itself.
+      if (this.follower === by && this.stream) this.lookLater(AFTER_FAULT_MS);
+      throw fault;
+    }
+  }
+
+  private lookLater(delayMs: number): void {
+    this.cancelLook();
+    this.cancelLook = this.options.clock.after(delayMs, () => this.look());
+  }
+
+  private failed(fault: unknown): void {
+    if (this.isStopped) return;
+    this.options.onFault(fault);
+    this.lookLater(AFTER_FAULT_MS);
+  }
+
+  private async pause(): Promise<void> {
+    const { follower } = this;
+    this.follower = undefined;
+    this.reached = follower?.reachedPosition ?? this.reached;
+    await follower?.stop();
   }
 }
 
-interface OpenStream {
-  readonly client: JetStreamClient;
-  readonly lastSequence: number;
-  /** Of the last event that the stream has. */
-  readonly lastPosition: Position | undefined;
+async function publishPlainly(connection: NatsConnection, events: readonly OutgoingEvent[]): Promise<void> {
+  for (const event of events) connection.publish(event.subject, event.payload, { headers: event.headers });
+  await connection.flush();
 }
 
-/** `undefined` where the server has no JetStream. */
-async function openStream(connection: NatsConnection): Promise<OpenStream | undefined> {
-  if (!connection.info?.jetstream) return undefined;
-  const manager = await connection.jetstreamManager();
-  const { state } = await manager.streams.add({ name: EVENT_STREAM, subjects: [EVENT_SUBJECTS] }).catch(
-    // It is there, perhaps configured otherwise by its operator, which is theirs to decide.
-    () => manager.streams.info(EVENT_STREAM),
-  );
-  const last =
-    state.messages > 0 ? await manager.streams.getMessage(EVENT_STREAM, { seq: state.last_seq }) : undefined;
-  return {
-    client: connection.jetstream(),
-    lastSequence: state.last_seq,
-    lastPosition: last?.header.get(NATS_HEADERS.position) || undefined,
-  };
-}
-
-/**
- * A window goes out as plain messages, and only its last is acknowledged: the sequence that it got tells whether all
- * before it were kept. If not, each is published again and acknowledged by itself; the ids make that safe.
- */
-function publishTo(
-  connection: NatsConnection,
-  { client, lastSequence }: OpenStream,
-): (page: readonly RecordedEvent[]) => Promise<void> {
-  let sequence = lastSequence;
-  return async (page) => {
-    const messages = page.flatMap((recorded) => messageOf(recorded) ?? []);
-    for (let at = 0; at < messages.length; at += WINDOW_MAX) {
-      const window = messages.slice(at, at + WINDOW_MAX);
-      const last = window[window.length - 1] as Message;
-      for (const { subject, payload, headers } of window.slice(0, -1)) {
-        connection.publish(subject, payload, { headers });
-      }
-      const { seq } = await client.publish(last.subject, last.payload, { headers: last.headers });
-      if (seq !== sequence + window.length) await publishEach(client, window);
-      sequence = seq;
-    }
-  };
-}
-
-async function publishEach(client: JetStreamClient, messages: readonly Message[]): Promise<void> {
-  for (const { subject, payload, headers } of messages) await client.publish(subject, payload, { headers });
-}
-
-function publishPlainly(connection: NatsConnection): (page: readonly RecordedEvent[]) => Promise<void> {
-  return async (page) => {
-    for (const recorded of page) {
-      const message = messageOf(recorded);
-      if (message) connection.publish(message.subject, message.payload, { headers: message.headers });
-    }
-    await connection.flush();
-  };
-}
-
-interface Message {
-  readonly subject: string;
-  readonly payload: Uint8Array;
-  readonly headers: MsgHdrs;
-}
-
-function messageOf(recorded: RecordedEvent): Message | undefined {
+function outgoing(recorded: RecordedEvent, ledger: MarkedLedger): OutgoingEvent | undefined {
   const fact = factOf(recorded);
   if (!fact) return undefined;
-  const ofEvent = headers();
-  ofEvent.set(NATS_HEADERS.messageId, recorded.id);
-  ofEvent.set(NATS_HEADERS.contentType, CONTENT_TYPES.json);
-  ofEvent.set(NATS_HEADERS.position, recorded.position);
-  return {
-    subject: eventSubject(placeOf(fact)),
-    payload: encodeEventJson(fact),
-    headers: ofEvent,
-  };
+  const of = headers();
+  of.set(NATS_HEADERS.messageId, recorded.id);
+  of.set(NATS_HEADERS.contentType, CONTENT_TYPES.json);
+  of.set(NATS_HEADERS.ledger, ledger.mark().ledger ?? '');
+  of.set(NATS_HEADERS.position, recorded.position);
+  of.set(NATS_HEADERS.event, eventText(recorded));
+  of.set(NATS_HEADERS.incarnation, ledger.incarnation);
+  return { subject: eventSubject(placeOf(fact)), payload: encodeEventJson(fact), headers: of };
 }

@@ -1,7 +1,7 @@
 // The one room that knows the NATS client: requests in, events out. Replace with @nats-io/* here.
 import { systemChance, systemClock } from '@holdfast/clock';
 import type { EventStore } from '@holdfast/event-store';
-import { LedgerReader } from '@holdfast/ledger';
+import { LedgerIdentity, LedgerReader, SideComparisons } from '@holdfast/ledger';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { type NatsConnection, type Service, connect } from 'nats';
 import type { ProjectorHealth } from '../../health/projectors';
@@ -22,6 +22,8 @@ export class NatsTransport implements ProjectorHealth {
   constructor(
     private readonly operations: OperationService,
     private readonly reader: LedgerReader,
+    private readonly identity: LedgerIdentity,
+    private readonly sides: SideComparisons,
     @Inject(EVENT_STORE) private readonly store: EventStore,
   ) {}
 
@@ -38,10 +40,18 @@ export class NatsTransport implements ProjectorHealth {
     });
     const { connection, store, operations } = this;
     this.service = await serveNats(connection, operations);
-    this.publisher = await EventPublisher.start({
+    const publisher = new EventPublisher({
       ...{ connection, store, from: this.reader.position, clock: systemClock, chance: systemChance },
+      ledger: this.identity,
       onFault: (fault) => this.publishingFailed(fault),
+      onFence: (state, verdict) => {
+        if (verdict) this.sides.fence('jetstream', verdict);
+        else if (state === 'open') this.sides.agrees('jetstream');
+      },
     });
+    this.publisher = publisher;
+    publisher.start();
+    void this.watchConnection(connection, publisher);
   }
 
   position(): string | undefined {
@@ -49,7 +59,9 @@ export class NatsTransport implements ProjectorHealth {
   }
 
   trouble(): string | undefined {
-    return this.connection?.isClosed() ? 'the connection is closed' : this.fault;
+    if (this.connection?.isClosed()) return 'the connection is closed';
+    const verdict = this.publisher?.verdict;
+    return verdict ? `${verdict.why}: ${verdict.message} ${FENCED}` : this.fault;
   }
 
   /** Answers what is under way, publishes no more. */
@@ -59,8 +71,14 @@ export class NatsTransport implements ProjectorHealth {
     await this.connection?.drain();
   }
 
+  private async watchConnection(connection: NatsConnection, publisher: EventPublisher): Promise<void> {
+    for await (const { type } of connection.status()) if (type === 'reconnect') publisher.reconnected();
+  }
+
   private publishingFailed(fault: unknown): void {
     this.fault = String(fault);
     this.log.warn({ msg: 'publishing events failed; will retry', fault: this.fault });
   }
 }
+
+const FENCED = 'Nothing is published until an operator decides: see `holdfast recover`.';

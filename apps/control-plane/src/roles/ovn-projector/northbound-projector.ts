@@ -1,7 +1,7 @@
 // Keeps OVN's Northbound as the ledger says, as a service of this process.
 import { systemChance, systemClock } from '@holdfast/clock';
 import { comparePositions } from '@holdfast/event-store';
-import { LedgerReader } from '@holdfast/ledger';
+import { LedgerIdentity, LedgerReader, SideComparisons } from '@holdfast/ledger';
 import {
   type Drift,
   NorthboundReconciler,
@@ -13,6 +13,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config';
 import { type Difference, Differences } from '../../health/differences';
 import type { ProjectorHealth } from '../../health/projectors';
+import { hasOtherWriters } from '../../ledger/open-store';
 import { StartDifferences } from './start-differences';
 
 /** How the reconciler's keys of Vips begin. */
@@ -25,14 +26,18 @@ export class NorthboundProjector implements ProjectorHealth {
   private readonly log = new Logger('ovn-projector');
   private readonly northbound: OvsdbNorthbound;
   private readonly reconciler: NorthboundReconciler;
+  private readonly isSoleWriter: boolean;
   private starting: StartDifferences | undefined;
 
   constructor(
     @Inject(CONFIG) config: Config,
     private readonly reader: LedgerReader,
+    identity: LedgerIdentity,
+    private readonly sides: SideComparisons,
     private readonly differences: Differences,
   ) {
     const time = { clock: systemClock, chance: systemChance };
+    this.isSoleWriter = !hasOtherWriters(config.store);
     this.northbound = new OvsdbNorthbound({
       remotes: config.northbound as string,
       tls: config.northboundTls,
@@ -43,8 +48,9 @@ export class NorthboundProjector implements ProjectorHealth {
       view: reader.view,
       onFacts: (listener) => reader.onFacts(listener),
       comparePositions,
-      ledgerId: () => reader.ledgerId,
+      ledger: identity,
       switchLbVip: config.switchLbVip,
+      onPermission: () => this.permissionChanged(),
       ...time,
     });
   }
@@ -55,6 +61,13 @@ export class NorthboundProjector implements ProjectorHealth {
     this.reconciler.start();
     const { reconciler, reader } = this;
     this.starting = new StartDifferences({ reconciler, comparePositions, position: reader.position, found });
+  }
+
+  /** Where nobody else writes this ledger, whoever else has the lock is of another one: it is to be had first. */
+  private permissionChanged(): void {
+    const { fence, wasEverActive } = this.reconciler;
+    if (fence.verdict) this.sides.fence('northbound', fence.verdict);
+    else if (fence.state === 'open' && (wasEverActive || !this.isSoleWriter)) this.sides.agrees('northbound');
   }
 
   private drifted({ key, kind, columns, atMs, message }: Drift): void {

@@ -36,7 +36,7 @@ export const file_holdfast_v1_event: GenFile = /*@__PURE__*/
  * has a `_`). Examples: `holdfast.v1.events.subnet.ovn-default.AddressReserved`; all about one subnet
  * `holdfast.v1.events.subnet.ovn-default.>`; every release `holdfast.v1.events.subnet.*.AddressReleased`. The header
  * `Nats-Msg-Id` has the event's `id`: a message may come twice (JetStream drops the second within its window).
- * `Holdfast-Position` has its `position`.
+ * `Holdfast-Position` has its `position`; `Holdfast-Ledger`, `Holdfast-Event` and `Holdfast-Incarnation` say which ledger that is.
  *
  * Types: SubnetDefined, SubnetRevised, SubnetRetired, AddressReserved, AddressMoved, AddressReleased, VipReserved,
  * VipRevised, VipReleased, ParentGranted, ParentWithdrawn, RuleDefined, RuleRevised, RuleRetired, RuleBackendsChanged,

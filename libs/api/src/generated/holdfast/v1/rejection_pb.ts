@@ -47,6 +47,7 @@ export const file_holdfast_v1_rejection: GenFile = /*@__PURE__*/
  * | PortTaken                 | ALREADY_EXISTS      | 409           | Another holder's port is called so; fact `holder`.                 |
  * | CommandExpired            | FAILED_PRECONDITION | 410           | Issued before the window, or overtaken by a later command.         |
  * | CommandIdReused           | FAILED_PRECONDITION | 422           | The command id was used for another command.                       |
+ * | Fenced                    | UNAVAILABLE         | 503           | A side may be another ledger's; fact `side`. Retryable.            |
  *
  * Faults: not a decision, but that the server could not. A command may have been carried out.
  *

@@ -1332,7 +1332,8 @@ export const ReservationService: GenService<{
    *
    * Rejections: InvalidArgument, SubnetNotFound, SubnetExhausted, FamilyUnavailable, AddressOutOfRange,
    * AddressNotUsable, AddressTaken, AddressCooling, MacTaken, PortTaken, PoolNotFound, HolderHasDifferentAddress,
-   * ReservationInUse, CommandExpired, CommandIdReused.
+   * ReservationInUse, CommandExpired, CommandIdReused,
+   * Fenced.
    * HTTP: POST /v1/subnets/{subnet}/reservations
    * NATS: holdfast.v1.reservations.reserve
    *
@@ -1348,7 +1349,8 @@ export const ReservationService: GenService<{
    *
    * Rejections: InvalidArgument, SubnetNotFound, ReservationNotFound, FamilyUnavailable, AddressOutOfRange,
    * AddressNotUsable, AddressTaken, AddressCooling, MacTaken, PortTaken, ReservationInUse, CommandExpired,
-   * CommandIdReused.
+   * CommandIdReused,
+   * Fenced.
    * HTTP: PATCH /v1/subnets/{subnet}/reservations/{holder=**}
    * NATS: holdfast.v1.reservations.move
    *

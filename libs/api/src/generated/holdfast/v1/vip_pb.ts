@@ -980,7 +980,8 @@ export const VipService: GenService<{
    *
    * Rejections: InvalidArgument, SubnetNotFound, SubnetExhausted, FamilyUnavailable, AddressOutOfRange,
    * AddressNotUsable, AddressTaken, AddressCooling, MacTaken, PoolNotFound, VipExists, VipNameTaken, CommandExpired,
-   * CommandIdReused.
+   * CommandIdReused,
+   * Fenced.
    * HTTP: POST /v1/vips
    * NATS: holdfast.v1.vips.reserve
    *
@@ -996,7 +997,8 @@ export const VipService: GenService<{
    * in its subnet.
    *
    * Rejections: InvalidArgument, VipNotFound, FamilyUnavailable, AddressOutOfRange, AddressNotUsable,
-   * AddressTaken, AddressCooling, MacTaken, VipInUse, CommandExpired, CommandIdReused.
+   * AddressTaken, AddressCooling, MacTaken, VipInUse, CommandExpired, CommandIdReused,
+   * Fenced.
    * HTTP: PUT /v1/vips/{name}
    * NATS: holdfast.v1.vips.revise
    *

@@ -1,0 +1,107 @@
+// The JetStream stream that keeps published events: what its last message says of the ledger that it came from, and publishing so
+// that nothing is kept in another order than the log's, whoever else publishes there.
+import { EVENT_SUBJECTS, NATS_HEADERS } from '@holdfast/api';
+import type { LedgerMark } from '@holdfast/ipam';
+import {
+  type JetStreamClient,
+  type JetStreamManager,
+  type MsgHdrs,
+  type NatsConnection,
+  NatsError,
+  type StoredMsg,
+} from 'nats';
+
+export const EVENT_STREAM = 'HOLDFAST_EVENTS';
+/** Published and not yet acknowledged: enough to hide a round trip, few enough to redo. */
+const WINDOW_MAX = 256;
+/** Messages of strangers, and such that nobody can read, that are passed over when the last one of ours is looked for. */
+const STRANGERS_MAX = 1_000;
+
+export interface OutgoingEvent {
+  readonly subject: string;
+  readonly payload: Uint8Array;
+  readonly headers: MsgHdrs;
+}
+
+export class EventStream {
+  private constructor(
+    private readonly client: JetStreamClient,
+    /** Of the last message of the stream, as far as we know. */
+    private sequence: number,
+    /** What the last event that it keeps says; empty: it keeps none. */
+    readonly mark: LedgerMark,
+  ) {}
+
+  /** `undefined` where the server has no JetStream. @throws NatsError */
+  static async open(connection: NatsConnection): Promise<EventStream | undefined> {
+    if (!connection.info?.jetstream) return undefined;
+    const manager = await connection.jetstreamManager();
+    const { state } = await manager.streams.add({ name: EVENT_STREAM, subjects: [EVENT_SUBJECTS] }).catch(
+      // It is there, perhaps configured otherwise by its operator, which is theirs to decide.
+      () => manager.streams.info(EVENT_STREAM),
+    );
+    const mark = state.messages > 0 ? await lastMark(manager, state.first_seq, state.last_seq) : {};
+    return new EventStream(connection.jetstream(), state.last_seq, mark);
+  }
+
+  /**
+   * A window goes out at once, and only its last message is acknowledged. Each is kept only as the very next one: where
+   * somebody else published meanwhile, or one was lost on the way, none after it is.
+   * @throws NatsError when not all were kept: the stream has to be opened anew, which says how far it got
+   */
+  async publish(connection: NatsConnection, events: readonly OutgoingEvent[]): Promise<void> {
+    for (let at = 0; at < events.length; at += WINDOW_MAX) {
+      const window = events.slice(at, at + WINDOW_MAX);
+      const last = window[window.length - 1] as OutgoingEvent;
+      for (const event of window.slice(0, -1)) {
+        connection.publish(event.subject, event.payload, { headers: this.next(event.headers) });
+      }
+      await this.client.publish(last.subject, last.payload, { headers: this.next(last.headers) });
+    }
+  }
+
+  private next(headers: MsgHdrs): MsgHdrs {
+    headers.set(NATS_HEADERS.expectedLastSequence, String(this.sequence));
+    this.sequence += 1;
+    return headers;
+  }
+}
+
+async function lastMark(manager: JetStreamManager, first: number, last: number): Promise<LedgerMark> {
+  for (let seq = last; seq >= first && seq > last - STRANGERS_MAX; seq -= 1) {
+    const mark = markOf(await messageAt(manager, seq));
+    if (mark.position !== undefined) return mark;
+  }
+  return {};
+}
+
+/** `undefined` for one that was deleted. */
+async function messageAt(manager: JetStreamManager, seq: number): Promise<StoredMsg | undefined> {
+  try {
+    return await manager.streams.getMessage(EVENT_STREAM, { seq });
+  } catch (error) {
+    if (error instanceof NatsError && error.api_error?.code === 404) return undefined;
+    throw error;
+  }
+}
+
+function markOf(message: StoredMsg | undefined): LedgerMark {
+  const header = headersOf(message);
+  if (!header) return {};
+  const [ledger, position, event, incarnation] = [
+    NATS_HEADERS.ledger,
+    NATS_HEADERS.position,
+    NATS_HEADERS.event,
+    NATS_HEADERS.incarnation,
+  ].map((name) => header.get(name) || undefined);
+  return { ledger, position, event, incarnation };
+}
+
+/** Headers that cannot be read are a stranger's. */
+function headersOf(message: StoredMsg | undefined): MsgHdrs | undefined {
+  try {
+    return message?.header;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,2 @@
+export * from './ledger-record';
+export * from './ledger-mark';

@@ -1,0 +1,165 @@
+// The LedgerRecord aggregate: stream `ledger-holdfast`, one a ledger. What a ledger says of itself: its id, the incarnations
+// that wrote it (one is a process, from its start to its end), and the sides that it may not write to. It tells a ledger from
+// any other and a clone from its original; it knows no address. infra/docs/adr/0024 says what is compared with it.
+import { type RejectionOf } from '../rejection';
+import type { StoredEvent } from '../subnet/codec/codec';
+
+/** The id of the one stream of this category. */
+export const LEDGER_RECORD_ID = 'holdfast';
+
+/** What a ledger's effects are written to: the places where its marks are kept. */
+export const SIDES = ['northbound', 'kubernetes', 'jetstream'] as const;
+export type Side = (typeof SIDES)[number];
+
+/** Why a side is not to be written to. */
+export const FENCE_REASONS = ['OtherLedger', 'LedgerBehind', 'Forked', 'UnknownIncarnation'] as const;
+export type FenceReason = (typeof FENCE_REASONS)[number];
+
+/** A process begins to work on the ledger; the first one gives it its id. */
+export interface StartIncarnation {
+  readonly type: 'StartIncarnation';
+  /** For a ledger that has none yet: a UUID, or of one that was written before there was this record, the id of its first event. */
+  readonly ledger: string;
+  /** A UUID that no other process has. */
+  readonly incarnation: string;
+}
+
+export interface FenceSide {
+  readonly type: 'FenceSide';
+  readonly side: Side;
+  readonly why: FenceReason;
+  readonly message: string;
+}
+
+export interface LiftFence {
+  readonly type: 'LiftFence';
+  readonly side: Side;
+  /** What makes it safe, for people. */
+  readonly because: string;
+}
+
+export type LedgerRecordCommand = StartIncarnation | FenceSide | LiftFence;
+
+/** The ledger got its id, which it has for ever: the first event of its life, or of a ledger from before there was this record the first of its next start. */
+export interface LedgerFounded {
+  readonly type: 'LedgerFounded';
+  readonly ledger: string;
+}
+
+/** A process began to work on the ledger. A mark that names an incarnation which the log does not have was written from a clone. */
+export interface IncarnationStarted {
+  readonly type: 'IncarnationStarted';
+  readonly incarnation: string;
+}
+
+/** What was found at the side comes from another ledger, or from another past of this one: nothing is written there. */
+export interface SideFenced {
+  readonly type: 'SideFenced';
+  readonly side: Side;
+  readonly why: FenceReason;
+  readonly message: string;
+}
+
+/** The side may be written to again. */
+export interface FenceLifted {
+  readonly type: 'FenceLifted';
+  readonly side: Side;
+  readonly because: string;
+}
+
+export type LedgerRecordEvent = LedgerFounded | IncarnationStarted | SideFenced | FenceLifted;
+
+export interface RecordedFence {
+  readonly why: FenceReason;
+  readonly message: string;
+  /** Epoch milliseconds. */
+  readonly sinceMs: number;
+}
+
+export interface LedgerRecordState {
+  /** Undefined: none yet. */
+  readonly ledger: string | undefined;
+  /** All that ever started, the last one last: one a start, so thousands in a life. */
+  readonly incarnations: ReadonlySet<string>;
+  readonly fences: ReadonlyMap<Side, RecordedFence>;
+}
+
+type LedgerRecordDecision =
+  | {
+      readonly events: readonly LedgerRecordEvent[];
+      readonly reply: LedgerRecordReply;
+      readonly rejected?: undefined;
+    }
+  | { readonly rejected: RejectionOf<'InvalidArgument'> };
+
+/** Nothing but that it is so. */
+export type LedgerRecordReply = Readonly<Record<string, never>>;
+
+const DONE: LedgerRecordReply = {};
+
+function decide(command: LedgerRecordCommand, state: LedgerRecordState): LedgerRecordDecision {
+  switch (command.type) {
+    case 'StartIncarnation': {
+      const { ledger, incarnation } = command;
+      const founded: LedgerRecordEvent[] =
+        state.ledger === undefined ? [{ type: 'LedgerFounded', ledger }] : [];
+      if (state.incarnations.has(incarnation)) return { events: founded, reply: DONE };
+      return { events: [...founded, { type: 'IncarnationStarted', incarnation }], reply: DONE };
+    }
+    case 'FenceSide': {
+      const { side, why, message } = command;
+      const known = state.fences.get(side);
+      const isSame = known?.why === why && known.message === message;
+      return { events: isSame ? [] : [{ type: 'SideFenced', side, why, message }], reply: DONE };
+    }
+    case 'LiftFence': {
+      const { side, because } = command;
+      return { events: state.fences.has(side) ? [{ type: 'FenceLifted', side, because }] : [], reply: DONE };
+    }
+  }
+}
+
+function evolve(state: LedgerRecordState, event: LedgerRecordEvent, atMs: number): LedgerRecordState {
+  switch (event.type) {
+    case 'LedgerFounded':
+      return { ...state, ledger: state.ledger ?? event.ledger };
+    case 'IncarnationStarted':
+      return { ...state, incarnations: new Set(state.incarnations).add(event.incarnation) };
+    case 'SideFenced': {
+      const { side, why, message } = event;
+      return { ...state, fences: new Map(state.fences).set(side, { why, message, sinceMs: atMs }) };
+    }
+    case 'FenceLifted': {
+      const fences = new Map(state.fences);
+      fences.delete(event.side);
+      return { ...state, fences };
+    }
+  }
+}
+
+export const STORED_LEDGER_RECORD_EVENTS: readonly string[] = [
+  'LedgerFounded.v1',
+  'IncarnationStarted.v1',
+  'SideFenced.v1',
+  'FenceLifted.v1',
+];
+
+export const ledgerRecord = {
+  category: 'ledger',
+  initial: (): LedgerRecordState => ({ ledger: undefined, incarnations: new Set(), fences: new Map() }),
+  evolve,
+  decide,
+  replyTo: (): LedgerRecordReply => DONE,
+  codec: {
+    encode: ({ type, ...fields }: LedgerRecordEvent): StoredEvent => ({
+      type: `${type}.v1`,
+      data: JSON.stringify(fields),
+    }),
+    decode: ({ type, data }: StoredEvent): LedgerRecordEvent => {
+      if (!STORED_LEDGER_RECORD_EVENTS.includes(type)) {
+        throw new RangeError(`stored event ${type} is not known to this version of Holdfast`);
+      }
+      return { type: type.slice(0, -'.v1'.length), ...JSON.parse(data) } as LedgerRecordEvent;
+    },
+  },
+};
