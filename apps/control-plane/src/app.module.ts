@@ -6,6 +6,7 @@ import { GatewayModule } from './gateway/gateway.module';
 import { NatsTransport } from './gateway/nats/nats-transport';
 import { HealthModule } from './health/health.module';
 import { type ProjectorHealth, Projectors } from './health/projectors';
+import { StartProgress } from './ledger/start-progress';
 import { LedgerModule } from './ledger/ledger.module';
 import { KubeProjectorModule } from './roles/kube-projector/kube-projector.module';
 import { KubernetesProjector } from './roles/kube-projector/kubernetes-projector';
@@ -27,13 +28,14 @@ const projectors: Provider = {
 
 @Module({})
 export class AppModule {
-  static with(config: Config): DynamicModule {
+  /** @param start is told how far its opening is */
+  static with(config: Config, start = new StartProgress(config.store, false)): DynamicModule {
     const { roles, kubeconfig } = config;
     return {
       module: AppModule,
       global: true,
       imports: [
-        LedgerModule.with(config),
+        LedgerModule.with(config, start),
         HealthModule,
         OvnProjectorModule.with(config),
         ...(roles.has('reservation') ? [ReservationModule] : []),

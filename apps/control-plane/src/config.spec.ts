@@ -16,8 +16,16 @@ describe('the configuration', () => {
     expect([config.httpListen, config.grpcListen, config.store]).toEqual([
       '127.0.0.1:9',
       '127.0.0.1:2',
-      'sqlite:holdfast.db',
+      expect.stringMatching(/^sqlite:\/.*\/holdfast\/holdfast\.db$/),
     ]);
+  });
+
+  it('has the store at one place, wherever the process is', () => {
+    const store = (...argv: string[]) => readConfig(argv, {}).store;
+    expect(store('--store=sqlite:a/ledger.db')).toBe(`sqlite:${process.cwd()}/a/ledger.db`);
+    expect(store('--store=sqlite:/a/ledger.db')).toBe('sqlite:/a/ledger.db');
+    expect(store('--store=memory:')).toBe('memory:');
+    expect(readConfig([], { HOLDFAST_STORE: 'sqlite:b.db' }).store).toBe(`sqlite:${process.cwd()}/b.db`);
   });
 
   it.each([
@@ -51,7 +59,7 @@ describe('the configuration', () => {
 
   it('lists each flag with its variable in the help', () => {
     expect(helpText()).toContain(
-      '--store                  sqlite:FILE, eventstoredb:CONNECTION-STRING or memory: [sqlite:holdfast.db] (HOLDFAST_STORE)',
+      '--store                  sqlite:FILE, eventstoredb:CONNECTION-STRING or memory: [sqlite:/var/lib/holdfast/holdfast.db as root, else sqlite:~/.local/state/holdfast/holdfast.db] (HOLDFAST_STORE)',
     );
   });
 });

@@ -1,5 +1,7 @@
 // The one configuration: from command line flags, each with an environment variable as its second source.
+import { homedir } from 'node:os';
 import { parseArgs } from 'node:util';
+import { absoluteStore, DEFAULT_STORE_HELP, defaultStore } from '@holdfast/event-store/sqlite-place';
 import { namespacedResource, type Resource } from '@holdfast/kube-api';
 import type { Side } from '@holdfast/ipam';
 import { SWITCH_LB_VIP_WAYS, type SwitchLbVip } from '@holdfast/ovn';
@@ -12,7 +14,7 @@ export type Role = (typeof ROLES)[number];
 
 export interface Config {
   readonly roles: ReadonlySet<Role>;
-  /** `sqlite:FILE`, `eventstoredb:CONNECTION-STRING` or `memory:`. */
+  /** `sqlite:FILE` with the absolute path, `eventstoredb:CONNECTION-STRING` or `memory:`. */
   readonly store: string;
   /** host:port; port 0 takes a free one. */
   readonly httpListen: string;
@@ -75,8 +77,7 @@ const FLAGS = {
   roles: { env: 'HOLDFAST_ROLES', help: `which roles to run: ${ROLES.join(',')} (all)` },
   store: {
     env: 'HOLDFAST_STORE',
-    help: 'sqlite:FILE, eventstoredb:CONNECTION-STRING or memory:',
-    default: 'sqlite:holdfast.db',
+    help: `sqlite:FILE, eventstoredb:CONNECTION-STRING or memory: [${DEFAULT_STORE_HELP}]`,
   },
   http: { env: 'HOLDFAST_HTTP', help: 'where HTTP listens', default: '127.0.0.1:7080' },
   grpc: { env: 'HOLDFAST_GRPC', help: 'where gRPC listens', default: '127.0.0.1:7081' },
@@ -167,7 +168,7 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
   };
   const config = {
     roles: readRoles(get('roles')),
-    store: get('store') as string,
+    store: readStore(get('store'), env),
     httpListen: readListen('http', get('http') as string),
     grpcListen: readListen('grpc', get('grpc') as string),
     natsUrl: get('nats'),
@@ -185,6 +186,13 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
   assertCoherent(config);
   return config;
 }
+
+const readStore = (given: string | undefined, env: NodeJS.ProcessEnv): string =>
+  given ? absoluteStore(given, process.cwd()) : ownStore(env);
+
+/** Where the ledger is unless told otherwise. */
+export const ownStore = (env: NodeJS.ProcessEnv): string =>
+  defaultStore({ isRoot: process.getuid?.() === 0, home: env['HOME'] || homedir(), env });
 
 function readRoles(text: string | undefined): ReadonlySet<Role> {
   if (text === undefined || text === '') return new Set(ROLES);

@@ -1,10 +1,19 @@
 #!/usr/bin/env node
-// The control plane: reads its configuration, runs its roles, and stops in order when it is asked to.
+// The control plane: reads its configuration, runs its roles, and stops in order when it is asked to, or when its store
+// records nothing any more.
 import 'reflect-metadata';
 import { renameSync, writeFileSync } from 'node:fs';
+import { sleep, systemClock } from '@holdfast/clock';
+import type { StoreFault } from '@holdfast/event-store';
 import { type Config, ConfigFault, helpText, readConfig } from './config';
 import { JsonLogger } from './json-logger';
+import { shownStore } from './ledger/open-store';
 import { serve, type ServingControlPlane } from './serve';
+
+/** Of a process whose store has failed, before it ends: what is under way is answered by then, or never. */
+const ENDING_MS_MAX = 5_000;
+/** EX_IOERR of sysexits(3): the disk failed, and a new process may fare better. */
+const EXIT_STORE_FAILED = 74;
 
 const logger = new JsonLogger();
 
@@ -14,16 +23,20 @@ async function main(): Promise<void> {
     return;
   }
   const config = readConfig(process.argv.slice(2), process.env);
-  const controlPlane = await serve(config, logger);
-  stopOnSignal(controlPlane);
+  const serving: ServingControlPlane[] = [];
+  // One that stands by has nothing to put in order.
+  stopOnSignal(async () => serving[0]?.stop());
+  const controlPlane = await serve(config, logger, {}, (http) => announceStart(http, config));
+  serving.push(controlPlane);
+  void controlPlane.failed.then((fault) => end(controlPlane, fault));
   announce(controlPlane, config);
 }
 
 /** A second signal ends it at once. */
-function stopOnSignal(controlPlane: ServingControlPlane): void {
+function stopOnSignal(stopInOrder: () => Promise<void>): void {
   const stop = (): void => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-    controlPlane.stop().then(
+    stopInOrder().then(
       () => process.exit(0),
       (error: unknown) => {
         logger.error({ msg: 'could not stop in order', fault: String(error) });
@@ -34,8 +47,19 @@ function stopOnSignal(controlPlane: ServingControlPlane): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
 }
 
-function announce({ http, grpc }: ServingControlPlane, { roles, readyFile }: Config): void {
-  logger.info({ msg: 'serving', http, grpc, roles: [...roles].join(',') });
+/** Whatever it might still do, it could not record: only opening the store again tells what the disk has. */
+async function end(controlPlane: ServingControlPlane, { code, message }: StoreFault): Promise<never> {
+  logger.error({ msg: 'the store has failed; this process ends', code, fault: message });
+  await Promise.race([controlPlane.stop(), sleep(systemClock, ENDING_MS_MAX)]).catch(() => undefined);
+  process.exit(EXIT_STORE_FAILED);
+}
+
+function announceStart(http: string, { store }: Config): void {
+  logger.info({ msg: 'starting', http, store: shownStore(store) });
+}
+
+function announce({ http, grpc }: ServingControlPlane, { roles, readyFile, store }: Config): void {
+  logger.info({ msg: 'serving', http, grpc, store: shownStore(store), roles: [...roles].join(',') });
   if (readyFile === undefined) return;
   // Whoever waits for the file finds it whole.
   writeFileSync(`${readyFile}.new`, JSON.stringify({ http, grpc }));

@@ -2,42 +2,71 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { LoggerService } from '@nestjs/common';
+import type { StoreFault } from '@holdfast/event-store';
 import { AppModule } from './app.module';
 import type { Config } from './config';
 import { ControlPlane } from './control-plane';
 import { httpAdapter, type HttpAdapterOptions } from './gateway/http/http-adapter';
+import { HttpListener } from './gateway/http/http-listener';
+import { StartProgress } from './ledger/start-progress';
+import { StoreHealth } from './ledger/store-health';
 
 export interface ServingControlPlane {
   /** Base URL. */
   readonly http: string;
   /** host:port; empty: this process has no gRPC. */
   readonly grpc: string;
+  /** Resolves with why, once it can record nothing any more: it is to be stopped. */
+  readonly failed: Promise<StoreFault>;
   /** In order: answers what is under way, takes nothing new. */
   stop(): Promise<void>;
 }
 
-/** @throws when something that was configured cannot be had; nothing is left running then */
+/**
+ * Answers its probes at once, and resolves when it serves all that is configured, which may be when another process ends.
+ * @param listens is told the base URL as soon as probes are answered there
+ * @throws when something that was configured cannot be had; nothing is left running then
+ */
 export async function serve(
   config: Config,
   logger: LoggerService | false,
   options: HttpAdapterOptions = {},
+  listens: (http: string) => void = () => undefined,
 ): Promise<ServingControlPlane> {
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config), httpAdapter(options), {
-    ...{ bodyParser: false, abortOnError: false, logger },
-  });
+  const start = new StartProgress(config.store, logger);
+  const listener = await HttpListener.start(config.httpListen, start.answer);
+  listens(listener.url);
   try {
-    await app.init();
-    const controlPlane = app.get(ControlPlane);
-    await controlPlane.start();
-    await app.listen(...portAndHost(config.httpListen));
-    return { http: await app.getUrl(), grpc: controlPlane.grpcBound, stop: () => app.close() };
+    return await serveOn(listener, start, config, logger, options);
   } catch (error) {
-    await app.close();
+    await listener.close(true);
     throw error;
   }
 }
 
-function portAndHost(listen: string): [port: number, host: string] {
-  const at = listen.lastIndexOf(':');
-  return [Number(listen.slice(at + 1)), listen.slice(0, at).replace(/^\[|\]$/g, '')];
+async function serveOn(
+  listener: HttpListener,
+  start: StartProgress,
+  config: Config,
+  logger: LoggerService | false,
+  options: HttpAdapterOptions,
+): Promise<ServingControlPlane> {
+  const { serverFactory } = listener;
+  const adapter = httpAdapter({ ...options, serverFactory });
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config, start), adapter, {
+    ...{ bodyParser: false, abortOnError: false, logger },
+  });
+  adapter.getInstance().addHook('onClose', () => listener.close(options.forceCloseConnections));
+  try {
+    await app.init();
+    await adapter.getInstance().ready();
+    const controlPlane = app.get(ControlPlane);
+    await controlPlane.start();
+    listener.handOver();
+    const { failed } = app.get(StoreHealth);
+    return { http: listener.url, grpc: controlPlane.grpcBound, failed, stop: () => app.close() };
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
 }

@@ -5,6 +5,7 @@ export * from './command-loop/loop-options';
 export * from './envelope/event-envelope';
 export * from './envelope/event-metadata';
 export * from './port/event-store';
+export * from './port/store-trouble';
 export { LoopFault } from './command-loop/stream-loop';
 export { APPEND_BYTES_MAX } from './port/appendable';
 export { MemoryEventStore } from './memory-event-store';

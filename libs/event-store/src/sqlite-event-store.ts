@@ -13,23 +13,28 @@ import {
   StoreFault,
   type Version,
 } from './port/event-store';
+import type { TellsTrouble } from './port/store-trouble';
 import { AppendQueue, type Heads } from './sqlite/append-queue';
 import { PageReader } from './sqlite/page-reader';
+import { realFile } from './sqlite/log/real-file';
 import { RecentLog } from './sqlite/recent-log';
 import type { Opened, ReadOrder } from './sqlite/protocol';
 import { startThreads } from './sqlite/threads';
+import { Trouble } from './sqlite/trouble';
 
 export interface SqliteOptions {
   /**
-   * Path of the database; created if absent, in a folder that is there, on a local disk. Beside it stand `-wal` and
-   * `-shm` (SQLite's), `-lock` (who may write) and `-ack` (the last acknowledged position). Anyone may read it while
-   * it is open: `sqlite3 FILE "SELECT * FROM events"`; back it up with `VACUUM INTO`; restore it without the `-ack`.
-   * A read that stays open keeps the `-wal` from being emptied, so that it grows for as long.
+   * Path of the database, or of a symbolic link to it; created if absent, in a folder that is there, on a local disk,
+   * for its owner's eyes only. Beside it stand `-wal` and `-shm` (SQLite's), `-lock` (who may write) and `-ack` (the
+   * last acknowledged position). Its owner may read it while it is open: `sqlite3 FILE "SELECT * FROM events"`. A read
+   * that stays open keeps the `-wal` from being emptied, so that it grows for as long.
    */
   readonly file: string;
+  /** Makes it wait for whoever has the file open, instead of being refused; is told which process that is. */
+  readonly held?: (holder: number) => void;
 }
 
-export interface SqliteEventStore extends EventStore {
+export interface SqliteEventStore extends EventStore, TellsTrouble {
   /** What was found at opening and put right, for the operator to know; empty after a clean stop. */
   readonly notices: readonly string[];
 }
@@ -39,8 +44,9 @@ export interface SqliteEventStore extends EventStore {
  * @throws StoreFault `store-locked` (the message names the file and the process that has it), `store-corrupt` (with
  *   the last good position), `store-unavailable` (its folder cannot be used), `store-full`.
  */
-export async function openSqliteEventStore({ file }: SqliteOptions): Promise<SqliteEventStore> {
-  const { writer, reader, opened } = await startThreads(file);
+export async function openSqliteEventStore({ file: path, held }: SqliteOptions): Promise<SqliteEventStore> {
+  const file = realFile(path);
+  const { writer, reader, opened } = await startThreads(file, held);
   return new OpenStore(file, writer, reader, opened);
 }
 
@@ -51,6 +57,7 @@ class OpenStore implements SqliteEventStore {
   private readonly queue: AppendQueue;
   private readonly reader: PageReader;
   private readonly hints = new Set<() => void>();
+  private readonly troubles = new Trouble();
   private closing: Promise<void> | undefined;
 
   constructor(
@@ -61,8 +68,8 @@ class OpenStore implements SqliteEventStore {
   ) {
     this.notices = notices;
     this.heads = { position, versions: new Map(heads) };
-    this.queue = new AppendQueue(writer, file, this.heads, this.recent, this.hints);
-    this.reader = new PageReader(reader, file);
+    this.queue = new AppendQueue(writer, file, this.heads, this.recent, this.hints, this.troubles);
+    this.reader = new PageReader(reader, file, this.troubles);
   }
 
   async append(stream: string, expected: Version, events: readonly NewEvent[]): Promise<AppendResult> {
@@ -94,6 +101,14 @@ class OpenStore implements SqliteEventStore {
     const own = (): void => hint();
     this.hints.add(own);
     return () => this.hints.delete(own);
+  }
+
+  get trouble(): StoreFault | undefined {
+    return this.troubles.fault;
+  }
+
+  onTrouble(listener: () => void): () => void {
+    return this.troubles.onChange(listener);
   }
 
   close(): Promise<void> {

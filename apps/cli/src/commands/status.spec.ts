@@ -2,7 +2,13 @@ import { statusText } from './status';
 
 const follower = { lag: undefined, trouble: '', notes: [], position: '7' };
 const status = {
-  ...{ version: '1', roles: ['gateway'], position: '7', ledger: 'x' },
+  ...{
+    version: '1',
+    roles: ['gateway'],
+    position: '7',
+    ledger: 'x',
+    store: 'sqlite:/var/lib/holdfast/holdfast.db',
+  },
   views: [{ ...follower, name: 'ledger' }],
   projectors: [{ ...follower, name: 'kubernetes', notes: ['the cluster does not serve ippools.kubeovn.io'] }],
 };
@@ -21,6 +27,7 @@ it('shows what projectors note, and what they found different', () => {
       '',
     ].join('\n'),
   );
+  expect(text).toContain('Store:     sqlite:/var/lib/holdfast/holdfast.db\n');
   expect(text).toContain('kubernetes: the cluster does not serve ippools.kubeovn.io\n');
 });
 

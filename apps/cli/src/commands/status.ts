@@ -22,6 +22,7 @@ const DIFFERENCES_MAX = 10;
 export function statusText({
   version,
   roles,
+  store,
   position,
   views,
   projectors,
@@ -30,6 +31,7 @@ export function statusText({
   const facts = [
     ['Version:', version],
     ['Roles:', roles.join(', ')],
+    ...(store === '' ? [] : [['Store:', store]]),
     ['Position:', position || '-'],
   ];
   const rows = [

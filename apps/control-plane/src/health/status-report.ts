@@ -5,8 +5,10 @@ import { LedgerReader } from '@holdfast/ledger';
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { CONFIG, type Config, type Role } from '../config';
+import { shownStore } from '../ledger/open-store';
 import { Differences } from './differences';
 import { Projectors } from './projectors';
+import { StoreHealth } from '../ledger/store-health';
 
 export type StatusReport = ReplyOf<Operations['GetStatus']>;
 
@@ -22,10 +24,11 @@ export class ReportStatusHandler implements IQueryHandler<ReportStatus> {
     private readonly reader: LedgerReader,
     private readonly projectors: Projectors,
     private readonly differences: Differences,
+    private readonly store: StoreHealth,
   ) {}
 
   async execute(): Promise<StatusReport> {
-    const { config, reader, projectors, differences } = this;
+    const { config, reader, projectors, differences, store } = this;
     const follower = (name: string, position = '', trouble = '', notes: readonly string[] = []) => ({
       name,
       position,
@@ -38,7 +41,8 @@ export class ReportStatusHandler implements IQueryHandler<ReportStatus> {
       roles: rolesAtWork(config),
       position: reader.position ?? '',
       ledger: reader.ledgerId ?? '',
-      views: [follower('ledger', reader.position)],
+      store: shownStore(config.store),
+      views: [follower('ledger', reader.position, store.says)],
       projectors: projectors.all.map((it) => follower(it.name, it.position(), it.trouble(), it.notes?.())),
       differences: differences.last.map(({ at, ...rest }) => ({
         ...rest,

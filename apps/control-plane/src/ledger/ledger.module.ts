@@ -14,25 +14,49 @@ import { type DynamicModule, Logger, Module, type Provider } from '@nestjs/commo
 import { CqrsModule } from '@nestjs/cqrs';
 import { type Config, sidesOf } from '../config';
 import { hasOtherWriters, openStore } from './open-store';
+import type { StartProgress } from './start-progress';
+import { StoreHealth } from './store-health';
 
 export const EVENT_STORE = Symbol('EventStore');
 
 @Module({})
 export class LedgerModule {
-  static with(config: Config): DynamicModule {
-    const providers = [store(config), reader(), identity(config), sides(config), commands(config)];
+  static with(config: Config, start: StartProgress): DynamicModule {
+    const providers = [
+      ...[store(config, start), health(), reader(), identity(config)],
+      ...[sides(config), commands(config)],
+    ];
     return {
       module: LedgerModule,
       global: true,
       imports: [CqrsModule.forRoot()],
       providers,
-      exports: [EVENT_STORE, LedgerReader, LedgerIdentity, SideComparisons, LedgerCommands],
+      exports: [EVENT_STORE, StoreHealth, LedgerReader, LedgerIdentity, SideComparisons, LedgerCommands],
     };
   }
 }
 
-function store(config: Config): Provider {
-  return { provide: EVENT_STORE, useFactory: () => openStore(config.store) };
+function store(config: Config, start: StartProgress): Provider {
+  const log = new Logger('store');
+  return {
+    provide: EVENT_STORE,
+    useFactory: async (): Promise<EventStore> => {
+      const opened = await openStore(config.store, {
+        held: (holder) => start.waitsFor(config.store, holder),
+        noticed: (notice) => log.warn({ msg: 'found in the store, and put right', notice }),
+      });
+      start.isOpen(config.store);
+      return opened;
+    },
+  };
+}
+
+function health(): Provider {
+  return {
+    provide: StoreHealth,
+    inject: [EVENT_STORE],
+    useFactory: (eventStore: EventStore) => new StoreHealth(eventStore),
+  };
 }
 
 function reader(): Provider {

@@ -1,14 +1,24 @@
 // From the configuration's `store` to an event store.
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { systemChance, systemClock } from '@holdfast/clock';
 import { type EventStore, MemoryEventStore } from '@holdfast/event-store';
 import { openSqliteEventStore } from '@holdfast/event-store/sqlite';
-import { ConfigFault } from '../config';
+import { ConfigFault, ownStore } from '../config';
 
-export async function openStore(store: string): Promise<EventStore> {
+/** What somebody may want to know of it. */
+export interface Opening {
+  /** Another process has the file; it is waited for. */
+  held(holder: number): void;
+  /** What was found at opening and put right. */
+  noticed(notice: string): void;
+}
+
+export async function openStore(store: string, opening: Opening): Promise<EventStore> {
   const [scheme, rest = ''] = splitOnce(store, ':');
   switch (scheme) {
     case 'sqlite':
-      return openSqliteEventStore({ file: rest });
+      return openFile(rest, opening);
     case 'eventstoredb':
       // Only where it is used: its client takes a third of a second to load.
       return (await import('@holdfast/event-store/eventstoredb')).openEventStoreDbEventStore({
@@ -19,14 +29,35 @@ export async function openStore(store: string): Promise<EventStore> {
     case 'memory':
       return new MemoryEventStore();
     default:
-      throw new ConfigFault(
-        `--store: ${store} is none of sqlite:FILE, eventstoredb:CONNECTION-STRING, memory:`,
-      );
+      throw noStore(store);
   }
 }
 
+async function openFile(file: string, { held, noticed }: Opening): Promise<EventStore> {
+  if (file === '') throw noStore('sqlite:');
+  makeOwnFolder(file);
+  const opened = await openSqliteEventStore({ file, held });
+  opened.notices.forEach(noticed);
+  return opened;
+}
+
+/** Any other folder is somebody's: if it is missing, its path is mistaken, or a disk is not mounted. */
+function makeOwnFolder(file: string): void {
+  if (`sqlite:${file}` === ownStore(process.env))
+    mkdirSync(dirname(file), { recursive: true, mode: OWN_FOLDER_MODE });
+}
+
+/** Nobody but its owner looks into it. */
+const OWN_FOLDER_MODE = 0o700;
+
+const noStore = (store: string): ConfigFault =>
+  new ConfigFault(`--store: ${store} is none of sqlite:FILE, eventstoredb:CONNECTION-STRING, memory:`);
+
 /** Whether other processes may append to the same streams: an SQLite file has one writer, and memory is one's own. */
 export const hasOtherWriters = (store: string): boolean => store.startsWith('eventstoredb:');
+
+/** As it may be shown: a connection string may have a password in it. */
+export const shownStore = (store: string): string => store.replace(/\/\/[^/@]*@/, '//');
 
 function splitOnce(text: string, separator: string): [string, string?] {
   const at = text.indexOf(separator);

@@ -411,6 +411,7 @@ export const COMMENTS: Readonly<Record<string, string>> = {
   "holdfast.v1.GetStatusResponse.projectors": "What puts the log into effect outside: OVN's Northbound, Kubernetes.",
   "holdfast.v1.GetStatusResponse.ledger": "Tells this ledger from any other: the id of its first event. Empty: nothing has happened yet.",
   "holdfast.v1.GetStatusResponse.differences": "What projectors found different between the ledger and what is out there, at their start and since. The newest first,\nat most 50 of each projector; since the process' start.",
+  "holdfast.v1.GetStatusResponse.store": "Where the log is stored: `sqlite:` and the absolute path, `eventstoredb:` and the address, or `memory:`.",
   "holdfast.v1.Follower": "Something that follows the log.",
   "holdfast.v1.Follower.name": "Its name.",
   "holdfast.v1.Follower.position": "The last position that it has taken in, and a projector has put into effect. Empty: none yet.",

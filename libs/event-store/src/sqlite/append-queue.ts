@@ -12,6 +12,7 @@ import {
   type WriterReport,
 } from './protocol';
 import type { RecentLog } from './recent-log';
+import type { Trouble } from './trouble';
 
 /** Appends without an answer: beyond this a caller is told to come back, so that memory stays bounded. */
 const APPENDS_WAITING_MAX = 65_536;
@@ -55,6 +56,7 @@ export class AppendQueue {
     private readonly recent: RecentLog,
     /** Of those who follow the log. */
     private readonly hints: ReadonlySet<() => void>,
+    private readonly trouble: Trouble,
   ) {
     worker.on('message', (report: WriterReport) => this.take(report));
     worker.on('error', (error) => this.lost(error));
@@ -106,12 +108,15 @@ export class AppendQueue {
     if ('outcomes' in report) this.answer(report);
     else if ('failed' in report) {
       const fault = fromPortable(report.failed);
+      if (fault.code === 'store-full') this.trouble.is(fault);
       for (const append of this.answered(report.appends)) append.reject(fault);
-    } else if ('stopped' in report) this.stopped ??= fromPortable(report.stopped);
+    } else if ('stopped' in report) this.stop(fromPortable(report.stopped));
+    else if ('hasRoom' in report) this.trouble.isOver();
     else if ('closed' in report) this.ended?.();
   }
 
   private answer({ outcomes }: Committed): void {
+    this.trouble.isOver();
     const before = this.heads.position;
     const isFollowed = this.hints.size > 0;
     const answered = this.answered(outcomes.length);
@@ -145,11 +150,17 @@ export class AppendQueue {
     return answered;
   }
 
+  private stop(fault: StoreFault): void {
+    if (this.stopped) return;
+    this.stopped = fault;
+    this.trouble.is(fault);
+  }
+
   /** The thread is gone: nobody knows what became of the appends under way. */
   private lost(error: Error): void {
     const message = `${this.file}: the writer is gone: ${error.message}`;
     const cause = { cause: error };
-    this.stopped ??= new StoreFault('store-closed', message, false, undefined, cause);
+    this.stop(new StoreFault('store-closed', message, false, undefined, cause));
     const fault = new StoreFault('append-outcome-unknown', message, false, undefined, cause);
     for (const append of this.answered(this.waiting.length)) append.reject(fault);
     this.ended?.();

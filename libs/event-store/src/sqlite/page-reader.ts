@@ -2,6 +2,7 @@
 import type { Worker } from 'node:worker_threads';
 import { type RecordedEvent, StoreFault } from '../port/event-store';
 import { pushEvents } from './log/commit-row';
+import type { Trouble } from './trouble';
 import { fromPortable, type EventPage, type ReaderReport, type ReadOrder } from './protocol';
 
 /** The first page is small, because many readers look at a few events and leave. */
@@ -22,6 +23,7 @@ export class PageReader {
   constructor(
     private readonly worker: Worker,
     private readonly file: string,
+    private readonly trouble: Trouble,
   ) {
     worker.on('message', (report: ReaderReport) => this.take(report));
     worker.on('error', (error) => this.lost(error));
@@ -64,14 +66,24 @@ export class PageReader {
 
   private take(report: ReaderReport): void {
     if ('bodies' in report) this.waiting.shift()?.resolve(report);
-    else if ('failed' in report) this.waiting.shift()?.reject(fromPortable(report.failed));
+    else if ('failed' in report) this.fail(fromPortable(report.failed));
     else if ('closed' in report) this.ended?.();
   }
 
+  /** What cannot be read now, and could be before: nothing that is built on the file can be trusted. */
+  private fail(fault: StoreFault): void {
+    this.waiting.shift()?.reject(fault);
+    if (!fault.retryable) this.trouble.is(fault);
+  }
+
   private lost(error: Error): void {
-    const message = `${this.file}: the reader is gone: ${error.message}`;
-    this.stopped ??= new StoreFault('store-closed', message, false, undefined, { cause: error });
-    for (const page of this.waiting.splice(0)) page.reject(this.stopped);
+    if (!this.stopped) {
+      const message = `${this.file}: the reader is gone: ${error.message}`;
+      this.stopped = new StoreFault('store-closed', message, false, undefined, { cause: error });
+      this.trouble.is(this.stopped);
+    }
+    const { stopped } = this;
+    for (const page of this.waiting.splice(0)) page.reject(stopped);
     this.ended?.();
   }
 }

@@ -6,6 +6,8 @@ import { type NewEvent, StoreFault, type StoreFaultCode, type Version } from '..
 export interface ThreadStart {
   readonly role: 'writer' | 'reader';
   readonly file: string;
+  /** Of the writer: that it waits for whoever has the file, and says so, instead of being refused. */
+  readonly waits: boolean;
 }
 
 /** From a worker, once: it may be used. The reader says nothing about the log. */
@@ -17,6 +19,11 @@ export interface Opened {
     readonly heads: ReadonlyMap<string, number>;
     readonly notices: readonly string[];
   };
+}
+
+/** From the writer, before it may be used: the process that has the file, whenever that is another. */
+export interface Waits {
+  readonly waitsFor: number;
 }
 
 /** From a worker, once, before it ends. */
@@ -75,7 +82,12 @@ export interface Stopped {
   readonly stopped: PortableFault;
 }
 
-export type WriterReport = Opened | Refused | Closed | Committed | CommitFailed | Stopped;
+/** From the writer: the disk, which was full, has room again. */
+export interface HasRoom {
+  readonly hasRoom: true;
+}
+
+export type WriterReport = Waits | HasRoom | Opened | Refused | Closed | Committed | CommitFailed | Stopped;
 
 /** To the reader, answered in order. Bounds are inclusive: positions, or versions of `stream`. */
 export interface ReadOrder {

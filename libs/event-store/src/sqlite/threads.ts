@@ -17,15 +17,18 @@ export interface Threads {
   readonly opened: Opened['opened'];
 }
 
-/** @throws StoreFault what a thread refused to open for. */
-export async function startThreads(file: string): Promise<Threads> {
-  const writer = start({ role: 'writer', file });
+/**
+ * @param held makes the writer wait for the process that has the file, and is told which
+ * @throws StoreFault what a thread refused to open for.
+ */
+export async function startThreads(file: string, held?: (holder: number) => void): Promise<Threads> {
+  const writer = start({ role: 'writer', file, waits: held !== undefined });
   // It boots meanwhile, but may look at the file only when the writer has verified it.
-  const reader = start({ role: 'reader', file });
+  const reader = start({ role: 'reader', file, waits: false });
   const reading = opening(reader);
   reading.catch(() => undefined);
   try {
-    const opened = await opening(writer);
+    const opened = await opening(writer, held);
     reader.postMessage('open');
     await reading;
     return { writer, reader, opened };
@@ -39,13 +42,16 @@ function start(workerData: ThreadStart): Worker {
   return new Worker(require.resolve(ENTRY), { workerData, name: `event-store-${workerData.role}` });
 }
 
-function opening(worker: Worker): Promise<Opened['opened']> {
+function opening(worker: Worker, held?: (holder: number) => void): Promise<Opened['opened']> {
   return new Promise((resolve, reject) => {
-    worker.once('error', reject);
-    worker.once('message', (report: WriterReport | ReaderReport) => {
+    const hear = (report: WriterReport | ReaderReport): void => {
+      if ('waitsFor' in report) return held?.(report.waitsFor);
+      worker.removeListener('message', hear);
       worker.removeListener('error', reject);
       if ('opened' in report) resolve(report.opened);
       else if ('refused' in report) reject(fromPortable(report.refused));
-    });
+    };
+    worker.once('error', reject);
+    worker.on('message', hear);
   });
 }

@@ -5,9 +5,9 @@ import { type Refused, type ThreadStart, toPortable } from './protocol';
 import { ReadThread } from './read-thread';
 import { WriteThread } from './write-thread';
 
-const { role, file } = workerData as ThreadStart;
+const { role, file, waits } = workerData as ThreadStart;
 const port = parentPort!;
-if (role === 'writer') begin(() => new WriteThread(port, file));
+if (role === 'writer') begin(() => new WriteThread(port, file, waits));
 else port.once('message', () => begin(() => new ReadThread(port, file)));
 
 function begin(thread: () => object): void {

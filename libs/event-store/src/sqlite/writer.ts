@@ -1,9 +1,10 @@
 // The one writer: takes what all streams have ready, checks each append's expected version, and commits the lot in
 // one transaction with one fsync. Runs in its worker thread; knows nothing of promises or callers.
+import { accessSync, constants } from 'node:fs';
 import type { StatementSync } from 'node:sqlite';
 import { StoreFault } from '../port/event-store';
 import { ENTRIES_PER_EVENT, checksumOf, decodeBody, encodeBody } from './log/commit-row';
-import { storeFaultOf, isBusy, isFull, sayingOf } from './log/faults';
+import { storeFaultOf, isBusy, isDenied, isFull, sayingOf } from './log/faults';
 import type { OpenLog } from './log/open-log';
 import type { AppendOutcome, WriteOrder } from './protocol';
 import { PAGE_BYTES } from './log/schema';
@@ -24,7 +25,7 @@ export class Writer {
   private checkpointedAt = 0;
 
   constructor(
-    private readonly log: Pick<OpenLog, 'db' | 'witness' | 'room' | 'position' | 'heads'>,
+    private readonly log: Pick<OpenLog, 'db' | 'witness' | 'room' | 'position' | 'heads' | 'inPlace'>,
     private readonly file: string,
   ) {
     const { db } = log;
@@ -66,6 +67,7 @@ export class Writer {
       }
       isCommitting = true;
       this.commit.run();
+      this.assertInPlace();
       if (this.position !== positionBefore) this.log.witness.record(this.position);
       return outcomes;
     } catch (error) {
@@ -100,6 +102,28 @@ export class Writer {
     }
   }
 
+  /**
+   * What a commit would find out: that nobody moved or replaced the file, and that it may be written.
+   * @throws StoreFault `append-outcome-unknown`, and then this writer must not be used again.
+   */
+  assertUsable(): void {
+    this.assertInPlace();
+    try {
+      accessSync(this.file, constants.W_OK);
+    } catch (error) {
+      // What is open stays writable when the right to open it is taken away.
+      if (!isDenied(error)) throw this.unknown(error);
+    }
+  }
+
+  /** What was committed to a file that is not at its place any more is kept for nobody. */
+  private assertInPlace(): void {
+    for (const file of this.log.inPlace) {
+      const lost = file.lost();
+      if (lost !== undefined) throw stopped('append-outcome-unknown', lost, undefined);
+    }
+  }
+
   private append(stream: string, expected: number, count: number, body: string): AppendOutcome {
     const actual = this.heads.get(stream) ?? -1;
     if (actual !== expected) return this.repeated(stream, expected, count, body) ?? { conflict: actual };
@@ -127,6 +151,7 @@ export class Writer {
   }
 
   private rolledBack(error: unknown, isCommitting: boolean): StoreFault {
+    if (error instanceof StoreFault) return error;
     try {
       if (this.log.db.isTransaction) this.log.db.exec('ROLLBACK');
     } catch (rollback) {

@@ -1,4 +1,5 @@
 // Fastify as the gateway needs it: bodies come as bytes, and are read by libs/api alone.
+import type { RequestListener, Server } from 'node:http';
 import { MESSAGE_BYTES_MAX } from '@holdfast/api';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 
@@ -8,6 +9,8 @@ const PATH_FIELD_MAX = 16_384;
 export interface HttpAdapterOptions {
   /** Whether stopping ends connections that are kept open for a next request. */
   readonly forceCloseConnections?: boolean;
+  /** Makes the server of its requests; without it, Fastify does. */
+  readonly serverFactory?: (answer: RequestListener) => Server;
 }
 
 export function httpAdapter(options: HttpAdapterOptions = {}): FastifyAdapter {

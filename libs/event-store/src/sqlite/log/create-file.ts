@@ -1,9 +1,9 @@
 // Makes a new, empty store, whole or not at all: under another name, then renamed. So a file that is there under its
 // own name but empty was damaged, and is not taken for a new one.
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { damaged } from './faults';
+import { makeFolderDurable, makePrivate } from './private-file';
 import { SCHEMA } from './schema';
 
 /** To be called with the lock held. @throws StoreFault `store-corrupt` when the file is gone but there was one. */
@@ -15,11 +15,10 @@ export function createIfAbsent(file: string, acknowledged: number): void {
   const fresh = `${file}-new`;
   // Left by a crash in the middle of what follows.
   for (const path of [fresh, `${fresh}-journal`]) rmSync(path, { force: true });
+  makePrivate(fresh);
   const db = new DatabaseSync(fresh);
   db.exec(SCHEMA);
   db.close();
   renameSync(fresh, file);
-  const folder = openSync(dirname(file), 'r');
-  fsyncSync(folder);
-  closeSync(folder);
+  makeFolderDurable(file);
 }

@@ -29,6 +29,16 @@ export function isAbsence(error: unknown): boolean {
   return isSystemError(error) && error.code === 'ENOENT';
 }
 
+/** Of the system: there is such a file. */
+export function isThere(error: unknown): boolean {
+  return isSystemError(error) && error.code === 'EEXIST';
+}
+
+/** Of the system: whoever asks may not. */
+export function isDenied(error: unknown): boolean {
+  return isSystemError(error) && (error.code === 'EACCES' || error.code === 'EPERM');
+}
+
 export function isBusy(error: unknown): boolean {
   return isSqliteError(error) && primary(error) === BUSY;
 }

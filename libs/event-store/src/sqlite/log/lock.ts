@@ -1,10 +1,12 @@
 // One writer process a file. SQLite alone would let two processes write in turns, and people may read the file with
 // sqlite3 meanwhile; so the right to write is a lock on a small database beside it, `<file>-lock`, held in exclusive
 // mode for as long as the store is open. The kernel drops it with its process, however that dies.
+import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { StoreFault } from '../../port/event-store';
 import { storeFaultOf, isBusy } from './faults';
+import { makePrivateIfAbsent } from './private-file';
 
 /** One try: of processes that race, each may hold the other up for a moment. */
 const TRY_MS = 250;
@@ -16,7 +18,7 @@ export class Lock {
 
   /** @throws StoreFault `store-locked`, naming the file and the process that holds it. */
   static take(file: string): Lock {
-    const path = `${file}-lock`;
+    const path = pathOf(file);
     let holder = 0;
     for (let tried = 0; tried < TRIES_MAX && !isAlive(holder); tried += 1) {
       const db = tryToLock(path, file);
@@ -25,6 +27,22 @@ export class Lock {
     }
     const message = `${file} is in use by process ${holder}: one process at a time may write it`;
     throw new StoreFault('store-locked', message, true);
+  }
+
+  /**
+   * Waits for it, at most a tenth of a second longer than somebody has it (SQLite looks as often), and for as long as
+   * somebody has: a process that stands by has nothing else to do, and is ended from outside.
+   * @param held is told who has it, again whenever that is another
+   */
+  static wait(file: string, held: (holder: number) => void): Lock {
+    const path = pathOf(file);
+    for (let known: number | undefined; ; ) {
+      const db = tryToLock(path, file);
+      if (db) return new Lock(db);
+      const holder = holderOf(path);
+      // One that has it for a moment only has not said who it is.
+      if (holder !== 0 && holder !== known) held((known = holder));
+    }
   }
 
   release(): void {
@@ -37,10 +55,13 @@ export class Lock {
   }
 }
 
+const pathOf = (file: string): string => `${file}-lock`;
+
 /** Undefined when somebody else has it. */
 function tryToLock(path: string, file: string): DatabaseSync | undefined {
   let db: DatabaseSync | undefined;
   try {
+    if (!existsSync(path)) makePrivateIfAbsent(path);
     db = new DatabaseSync(path, { timeout: TRY_MS });
     db.exec('PRAGMA page_size = 512; PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE');
     db.exec(`BEGIN EXCLUSIVE; PRAGMA user_version = ${process.pid}; COMMIT`);

@@ -1,9 +1,9 @@
 // From a path to a log that may be written: locked, created if absent, looked over from end to end.
-import { resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createIfAbsent } from './create-file';
 import { damaged, storeFaultOf, isFull } from './faults';
 import { Lock } from './lock';
+import { assertOnePlace, OpenedFile, realFile } from './real-file';
 import { assertLayout } from './schema';
 import { type Log, verify } from './verify';
 import { inspectWal } from './wal';
@@ -14,7 +14,11 @@ import { acknowledged, pathOf, Witness } from './witness';
 const BUSY_MS = 1000;
 
 export interface OpenLog extends Log {
+  /** Without symbolic links. */
+  readonly file: string;
   readonly db: DatabaseSync;
+  /** The file and its -wal. */
+  readonly inPlace: readonly OpenedFile[];
   readonly witness: Witness;
   readonly room: WalRoom;
   /** What was found and put right, for the operator to know. */
@@ -22,12 +26,16 @@ export interface OpenLog extends Log {
   close(): void;
 }
 
-/** @throws StoreFault `store-locked`, `store-corrupt`, `store-unavailable`, `store-full`. */
-export function openLog(path: string): OpenLog {
-  const file = resolve(path);
-  const lock = Lock.take(file);
+/**
+ * @param held makes it wait for whoever has the file open, and is told who that is
+ * @throws StoreFault `store-locked`, `store-corrupt`, `store-unavailable`, `store-full`.
+ */
+export function openLog(path: string, held?: (holder: number) => void): OpenLog {
+  const file = realFile(path);
+  const lock = held ? Lock.wait(file, held) : Lock.take(file);
   let db: DatabaseSync | undefined;
   try {
+    assertOnePlace(file);
     const notices: string[] = [];
     const promised = acknowledged(file);
     if (promised === undefined)
@@ -50,6 +58,7 @@ export function openLog(path: string): OpenLog {
     const witness = Witness.open(file);
     witness.record(log.position);
     const room = new WalRoom(`${file}-wal`);
+    const inPlace = [new OpenedFile(file), new OpenedFile(`${file}-wal`)];
     const opened = db;
     const close = (): void => {
       opened.close();
@@ -57,7 +66,7 @@ export function openLog(path: string): OpenLog {
       witness.close();
       room.close();
     };
-    return { ...log, db, witness, room, notices, close };
+    return { ...log, file, db, witness, room, inPlace, notices, close };
   } catch (error) {
     db?.close();
     lock.release();

@@ -21,12 +21,30 @@ export class WalRoom {
   ensure(used: number): void {
     if (used + ROOM_BYTES / 2 <= this.bytes || this.isDiskFull) return;
     try {
-      // SQLite may have made it longer; what it wrote must stay.
-      this.bytes = fstatSync(this.fd).size;
-      this.bytes += writeSync(this.fd, Buffer.alloc(ROOM_BYTES), 0, ROOM_BYTES, this.bytes);
+      this.isDiskFull = !this.make();
     } catch {
       this.isDiskFull = true;
     }
+  }
+
+  /** Whether the disk, which was full, has a room's space again; then it is made. */
+  isMade(): boolean {
+    this.isDiskFull = true;
+    try {
+      this.isDiskFull = !this.make();
+    } catch {
+      // As full as before, or worse: the next commit tells.
+    }
+    return !this.isDiskFull;
+  }
+
+  /** Whether all of it could be written. */
+  private make(): boolean {
+    // SQLite may have made it longer; what it wrote must stay.
+    this.bytes = fstatSync(this.fd).size;
+    const written = writeSync(this.fd, Buffer.alloc(ROOM_BYTES), 0, ROOM_BYTES, this.bytes);
+    this.bytes += written;
+    return written === ROOM_BYTES;
   }
 
   close(): void {

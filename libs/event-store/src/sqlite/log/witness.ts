@@ -6,6 +6,7 @@
 import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { isAbsence } from './faults';
+import { PRIVATE_MODE } from './private-file';
 
 const POSITION_DIGITS = 16;
 
@@ -13,7 +14,7 @@ export class Witness {
   private constructor(private readonly fd: number) {}
 
   static open(file: string): Witness {
-    return new Witness(openSync(pathOf(file), constants.O_RDWR | constants.O_CREAT, 0o644));
+    return new Witness(openSync(pathOf(file), constants.O_RDWR | constants.O_CREAT, PRIVATE_MODE));
   }
 
   record(position: number): void {

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file holdfast/v1/status.proto.
  */
 export const file_holdfast_v1_status: GenFile = /*@__PURE__*/
-  fileDesc("Chhob2xkZmFzdC92MS9zdGF0dXMucHJvdG8SC2hvbGRmYXN0LnYxIhIKEEdldFN0YXR1c1JlcXVlc3Qi1AEKEUdldFN0YXR1c1Jlc3BvbnNlEg8KB3ZlcnNpb24YASABKAkSDQoFcm9sZXMYAiADKAkSEAoIcG9zaXRpb24YAyABKAkSJAoFdmlld3MYBCADKAsyFS5ob2xkZmFzdC52MS5Gb2xsb3dlchIpCgpwcm9qZWN0b3JzGAUgAygLMhUuaG9sZGZhc3QudjEuRm9sbG93ZXISDgoGbGVkZ2VyGAYgASgJEiwKC2RpZmZlcmVuY2VzGAcgAygLMhcuaG9sZGZhc3QudjEuRGlmZmVyZW5jZSJyCghGb2xsb3dlchIMCgRuYW1lGAEgASgJEhAKCHBvc2l0aW9uGAIgASgJEiYKA2xhZxgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIPCgd0cm91YmxlGAQgASgJEg0KBW5vdGVzGAUgAygJInEKCkRpZmZlcmVuY2USJgoCYXQYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhEKCXByb2plY3RvchgCIAEoCRINCgVhYm91dBgDIAEoCRIMCgR3aGF0GAQgASgJEgsKA3doeRgFIAEoCTJbCg1TdGF0dXNTZXJ2aWNlEkoKCUdldFN0YXR1cxIdLmhvbGRmYXN0LnYxLkdldFN0YXR1c1JlcXVlc3QaHi5ob2xkZmFzdC52MS5HZXRTdGF0dXNSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_duration, file_google_protobuf_timestamp]);
+  fileDesc("Chhob2xkZmFzdC92MS9zdGF0dXMucHJvdG8SC2hvbGRmYXN0LnYxIhIKEEdldFN0YXR1c1JlcXVlc3Qi4wEKEUdldFN0YXR1c1Jlc3BvbnNlEg8KB3ZlcnNpb24YASABKAkSDQoFcm9sZXMYAiADKAkSEAoIcG9zaXRpb24YAyABKAkSJAoFdmlld3MYBCADKAsyFS5ob2xkZmFzdC52MS5Gb2xsb3dlchIpCgpwcm9qZWN0b3JzGAUgAygLMhUuaG9sZGZhc3QudjEuRm9sbG93ZXISDgoGbGVkZ2VyGAYgASgJEiwKC2RpZmZlcmVuY2VzGAcgAygLMhcuaG9sZGZhc3QudjEuRGlmZmVyZW5jZRINCgVzdG9yZRgIIAEoCSJyCghGb2xsb3dlchIMCgRuYW1lGAEgASgJEhAKCHBvc2l0aW9uGAIgASgJEiYKA2xhZxgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIPCgd0cm91YmxlGAQgASgJEg0KBW5vdGVzGAUgAygJInEKCkRpZmZlcmVuY2USJgoCYXQYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhEKCXByb2plY3RvchgCIAEoCRINCgVhYm91dBgDIAEoCRIMCgR3aGF0GAQgASgJEgsKA3doeRgFIAEoCTJbCg1TdGF0dXNTZXJ2aWNlEkoKCUdldFN0YXR1cxIdLmhvbGRmYXN0LnYxLkdldFN0YXR1c1JlcXVlc3QaHi5ob2xkZmFzdC52MS5HZXRTdGF0dXNSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_duration, file_google_protobuf_timestamp]);
 
 /**
  * Asks how the server is.
@@ -84,6 +84,13 @@ export type GetStatusResponse = Message<"holdfast.v1.GetStatusResponse"> & {
    * @generated from field: repeated holdfast.v1.Difference differences = 7;
    */
   differences: Difference[];
+
+  /**
+   * Where the log is stored: `sqlite:` and the absolute path, `eventstoredb:` and the address, or `memory:`.
+   *
+   * @generated from field: string store = 8;
+   */
+  store: string;
 };
 
 /**
