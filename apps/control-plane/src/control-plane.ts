@@ -7,6 +7,7 @@ import { Inject, Injectable, type OnApplicationShutdown, Optional } from '@nestj
 import { CONFIG, type Config } from './config';
 import { GrpcServer } from './gateway/grpc/grpc-server';
 import { NatsTransport } from './gateway/nats/nats-transport';
+import { ProcessHealth } from './health/process-health';
 import { EVENT_STORE } from './ledger/ledger.module';
 import { KubernetesProjector } from './roles/kube-projector/kubernetes-projector';
 import { KUBERNETES_API } from './roles/kube-projector/kubernetes-tokens';
@@ -20,6 +21,7 @@ export class ControlPlane implements OnApplicationShutdown {
     @Inject(CONFIG) private readonly config: Config,
     @Inject(EVENT_STORE) private readonly store: EventStore,
     private readonly reader: LedgerReader,
+    private readonly health: ProcessHealth,
     @Optional() private readonly northbound?: NorthboundProjector,
     @Optional() private readonly bindings?: VipBindings,
     @Optional() @Inject(KUBERNETES_API) private readonly kubernetesApi?: KubernetesApi,
@@ -37,6 +39,7 @@ export class ControlPlane implements OnApplicationShutdown {
     this.pods?.start();
     await this.grpc?.start(grpcListen);
     if (natsUrl !== undefined) await this.nats?.start(natsUrl);
+    this.health.start();
   }
 
   /** host:port that gRPC was bound to; empty: there is none. */
@@ -46,6 +49,7 @@ export class ControlPlane implements OnApplicationShutdown {
 
   /** HTTP takes nothing new by now. Whoever writes or reads stops before the store is closed. */
   async onApplicationShutdown(): Promise<void> {
+    this.health.stop();
     await this.nats?.stop();
     await this.grpc?.stop();
     await Promise.all([this.kubernetes?.stop(), this.pods?.stop(), this.northbound?.stop()]);

@@ -12,6 +12,7 @@ export {
   oldestAtMs,
 } from './follow/ledger-reader';
 export { type FollowingFault, LogFollower, type LogFollowerOptions } from './follow/log-follower';
+export { OldestAfter } from './follow/oldest-after';
 export { type ProjectorLedger, type ProjectorReply, projectorLedger } from './projector-ledger';
 export { LedgerIdentity, type LedgerIdentityOptions } from './record/ledger-identity';
 export { SideComparisons, type SideComparisonsOptions, type SideState } from './record/side-comparisons';

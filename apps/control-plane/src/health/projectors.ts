@@ -1,16 +1,41 @@
-// The projectors that run in this process, for whoever tells how they are: status, readiness.
+// The parts of this process whose health is told: what reads the log, what puts it into effect outside, what listens to others.
+import type { HeldBack } from '@holdfast/projection';
+import type { Role } from '../config';
+import type { Trouble } from './trouble';
+
+/** How far somebody is who follows the log. */
+export interface Progress {
+  /** All up to here is in effect. `undefined`: nothing is known to be. */
+  readonly position: string | undefined;
+  /** When the oldest event was recorded that is not in effect, epoch milliseconds. `undefined`: all are. */
+  readonly behindSinceMs: number | undefined;
+  /** What waits: keys that are due, in flight or failed. */
+  readonly waiting: number;
+}
+
+export interface ProcessPart {
+  readonly name: string;
+  /** Those that cannot do their work while this is stopped. */
+  readonly roles: readonly Role[];
+  /** The worst first. */
+  troubles(): readonly Trouble[];
+  /** Calls `listener` when `troubles` may have others, as far as that is heard of at once. */
+  onTroubles?(listener: () => void): void;
+}
 
 /** What puts the log into effect outside. */
-export interface ProjectorHealth {
-  readonly name: string;
-  /** The last position that is in effect. */
-  position(): string | undefined;
-  /** What keeps it from going on, if anything does. */
-  trouble(): string | undefined;
+export interface ProjectorHealth extends ProcessPart {
+  progress(): Progress | Promise<Progress>;
   /** What is so, and keeps nothing from going on, for people. */
   notes?(): readonly string[];
+  /** What deletion guards hold back, by kind. */
+  heldBack?(): readonly HeldBack[];
 }
 
 export class Projectors {
-  constructor(readonly all: readonly ProjectorHealth[]) {}
+  /** @param others parts that follow nothing */
+  constructor(
+    readonly all: readonly ProjectorHealth[],
+    readonly others: readonly ProcessPart[] = [],
+  ) {}
 }

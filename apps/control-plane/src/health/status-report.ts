@@ -7,8 +7,9 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { CONFIG, type Config, type Role } from '../config';
 import { shownStore } from '../ledger/open-store';
 import { Differences } from './differences';
-import { Projectors } from './projectors';
-import { StoreHealth } from '../ledger/store-health';
+import { type FollowerReport, Followers } from './followers';
+import { ProcessHealth } from './process-health';
+import { type StandingTrouble, troubleText } from './trouble';
 
 export type StatusReport = ReplyOf<Operations['GetStatus']>;
 
@@ -22,19 +23,19 @@ export class ReportStatusHandler implements IQueryHandler<ReportStatus> {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly reader: LedgerReader,
-    private readonly projectors: Projectors,
+    private readonly followers: Followers,
+    private readonly health: ProcessHealth,
     private readonly differences: Differences,
-    private readonly store: StoreHealth,
   ) {}
 
   async execute(): Promise<StatusReport> {
-    const { config, reader, projectors, differences, store } = this;
-    const follower = (name: string, position = '', trouble = '', notes: readonly string[] = []) => ({
-      name,
-      position,
-      lag: durationFromMs(reader.lagMs(position || undefined)),
-      trouble,
-      notes: [...notes],
+    const { config, reader, differences, followers } = this;
+    const projectors = await followers.all();
+    const { troubles } = this.health;
+    const follower = ({ name, position, lagMs, waiting, notes }: FollowerReport) => ({
+      ...{ name, position, waiting, notes: [...notes] },
+      lag: durationFromMs(lagMs),
+      trouble: troubleText(troubles.filter(({ part }) => part === name)),
     });
     return {
       version: VERSION,
@@ -42,8 +43,9 @@ export class ReportStatusHandler implements IQueryHandler<ReportStatus> {
       position: reader.position ?? '',
       ledger: reader.ledgerId ?? '',
       store: shownStore(config.store),
-      views: [follower('ledger', reader.position, store.says)],
-      projectors: projectors.all.map((it) => follower(it.name, it.position(), it.trouble(), it.notes?.())),
+      views: [follower(followers.view())],
+      projectors: projectors.map(follower),
+      troubles: troubles.map(presentTrouble),
       differences: differences.last.map(({ at, ...rest }) => ({
         ...rest,
         at: timestampFromMs(Date.parse(at)),
@@ -51,6 +53,11 @@ export class ReportStatusHandler implements IQueryHandler<ReportStatus> {
     };
   }
 }
+
+const presentTrouble = ({ sinceMs, server = '', ...rest }: StandingTrouble) => ({
+  ...{ part: rest.part, code: rest.code, message: rest.message, stops: rest.stops },
+  ...{ server, since: timestampFromMs(sinceMs) },
+});
 
 /** A projector that has nothing to project to does not run. */
 export function rolesAtWork({ roles, northbound, kubeconfig }: Config): Role[] {

@@ -13,6 +13,7 @@ import {
 import { type DynamicModule, Logger, Module, type Provider } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { type Config, sidesOf } from '../config';
+import { CommandCounts } from './command-counts';
 import { hasOtherWriters, openStore } from './open-store';
 import type { StartProgress } from './start-progress';
 import { StoreHealth } from './store-health';
@@ -24,14 +25,17 @@ export class LedgerModule {
   static with(config: Config, start: StartProgress): DynamicModule {
     const providers = [
       ...[store(config, start), health(), reader(), identity(config)],
-      ...[sides(config), commands(config)],
+      ...[sides(config), counts(), commands(config)],
     ];
     return {
       module: LedgerModule,
       global: true,
       imports: [CqrsModule.forRoot()],
       providers,
-      exports: [EVENT_STORE, StoreHealth, LedgerReader, LedgerIdentity, SideComparisons, LedgerCommands],
+      exports: [
+        ...[EVENT_STORE, StoreHealth, LedgerReader, LedgerIdentity, SideComparisons],
+        ...[CommandCounts, LedgerCommands],
+      ],
     };
   }
 }
@@ -102,18 +106,17 @@ function sides(config: Config): Provider {
     useFactory: (ledger: LedgerReader, known: LedgerIdentity): SideComparisons => {
       if (config.servesUncompared)
         log.warn({ msg: 'addresses are given out before the sides were compared' });
-      const comparisons = new SideComparisons({
+      return new SideComparisons({
         ...{ reader: ledger, identity: known, clock: systemClock, sides: sidesOf(config) },
         servesUncompared: config.servesUncompared,
         onFault: (fault) => log.error({ msg: 'recording a fence failed', fault: String(fault) }),
       });
-      comparisons.onChange(() => {
-        for (const { side, state, why, message } of comparisons.states)
-          log[state === 'fenced' ? 'error' : 'log']({ msg: 'side compared', side, state, why, message });
-      });
-      return comparisons;
     },
   };
+}
+
+function counts(): Provider {
+  return { provide: CommandCounts, useFactory: () => new CommandCounts(systemClock) };
 }
 
 function commands(config: Config): Provider {

@@ -28,8 +28,6 @@ export interface LedgerReaderOptions {
   readonly chance: Chance;
   /** Reading began to fail, or works again: `failing` says what. */
   readonly onFailing?: () => void;
-  /** After `start`: the view cannot go on for good. */
-  readonly onEnd?: (fault: UnreadableEvent) => void;
 }
 
 /** A look takes milliseconds and comes every second: a store that says nothing for so long is in trouble. */
@@ -42,6 +40,8 @@ export class LedgerReader {
   record: LedgerRecordState = ledgerRecord.initial();
   /** The last event that the view shows. */
   lastEvent: RecordedEvent | undefined;
+  /** Resolves with why, once the view cannot go on for good. */
+  readonly ended: Promise<UnreadableEvent>;
   private firstEventId: string | undefined;
   private readonly histories = new Map<string, HistoryIndex>();
   private readonly listeners = new Set<FactListener>();
@@ -49,7 +49,9 @@ export class LedgerReader {
   private readonly follower: LogFollower;
 
   constructor(options: LedgerReaderOptions) {
-    this.follower = new LogFollower({ ...options, onPage: (page) => this.apply(page) });
+    const { promise, resolve } = Promise.withResolvers<UnreadableEvent>();
+    this.ended = promise;
+    this.follower = new LogFollower({ ...options, onPage: (page) => this.apply(page), onEnd: resolve });
   }
 
   /** Resolves when the view shows all that the log held. @throws UnreadableEvent */

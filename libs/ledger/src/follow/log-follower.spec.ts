@@ -123,10 +123,8 @@ describe('an event that cannot be read', () => {
   ])('%s ends a view that was served', async (_, unreadable) => {
     const { clock, store, chance, memory } = world();
     const ends: string[] = [];
-    const reader = new LedgerReader({
-      ...{ store, clock, chance },
-      onEnd: ({ message }) => void ends.push(message),
-    });
+    const reader = new LedgerReader({ store, clock, chance });
+    void reader.ended.then(({ message }) => ends.push(message));
     await reader.start();
     await memory.append('subnet-blue', NO_STREAM, [unreadable]);
     await clock.advance(60_000);

@@ -1,10 +1,12 @@
 // Wires the projectors of a Kubernetes cluster: one connection, one way into the ledger, and who uses them.
 import { systemChance, systemClock } from '@holdfast/clock';
-import { type KubernetesApi, THROUGH_KUBERNETES } from '@holdfast/kube-api';
+import { THROUGH_KUBERNETES } from '@holdfast/kube-api';
+import type { ClusterApi } from '@holdfast/kube-api/client-node';
 import { LedgerReader, projectorLedger } from '@holdfast/ledger';
 import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { Config } from '../../config';
+import { VERSION } from '../../health/status-report';
 import { ExecuteCommand } from '../../ledger/execute-command';
 import { DeletionGuardController } from './deletion-guard.controller';
 import { KUBERNETES_API, KUBERNETES_LEDGER } from './kubernetes-tokens';
@@ -29,11 +31,11 @@ function api(kubeconfig: string): Provider {
   const cluster = kubeconfig === 'in-cluster' ? { inCluster: true as const } : { kubeconfigFile: kubeconfig };
   return {
     provide: KUBERNETES_API,
-    useFactory: async (): Promise<KubernetesApi> => {
+    useFactory: async (): Promise<ClusterApi> => {
       // Only where it is used: the client takes half a second to load.
       const { clientNodeKubernetesApi } = await import('@holdfast/kube-api/client-node');
       return clientNodeKubernetesApi({
-        ...{ cluster, component: 'holdfast', clock: systemClock, chance: systemChance },
+        ...{ cluster, component: 'holdfast', version: VERSION, clock: systemClock, chance: systemChance },
       });
     },
   };

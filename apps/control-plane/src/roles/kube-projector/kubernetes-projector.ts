@@ -1,12 +1,15 @@
 // Takes Kubernetes' specs as commands and keeps its status as the ledger says, as a service of this process.
 import { systemChance, systemClock } from '@holdfast/clock';
 import { type Bound, ObjectProjector, type Projection } from '@holdfast/kube';
-import type { KubernetesApi } from '@holdfast/kube-api';
+import type { ClusterApi } from '@holdfast/kube-api/client-node';
 import { LedgerReader, type ProjectorLedger } from '@holdfast/ledger';
-import type { OverrideReply } from '@holdfast/projection';
+import type { HeldBack, OverrideReply } from '@holdfast/projection';
 import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
 import { Differences } from '../../health/differences';
-import type { ProjectorHealth } from '../../health/projectors';
+import { type FollowedFrom, progressOf } from '../../health/followers';
+import { kubernetesTroubles } from '../../health/kubernetes-troubles';
+import type { Progress, ProjectorHealth } from '../../health/projectors';
+import type { Trouble } from '../../health/trouble';
 import { NorthboundProjector } from '../ovn-projector/northbound-projector';
 import { VipBindings } from '../ovn-projector/vip-bindings';
 import { KUBERNETES_API, KUBERNETES_LEDGER } from './kubernetes-tokens';
@@ -15,12 +18,15 @@ import { PodProjector } from './pod-projector';
 @Injectable()
 export class KubernetesProjector implements ProjectorHealth {
   readonly name = 'kubernetes';
+  readonly roles = ['kube-projector'] as const;
   private readonly log = new Logger('kube-projector');
+  private from: FollowedFrom | undefined;
+  private troublesChanged = (): void => undefined;
   private readonly objects: ObjectProjector;
   private stopListening = (): void => undefined;
 
   constructor(
-    @Inject(KUBERNETES_API) api: KubernetesApi,
+    @Inject(KUBERNETES_API) private readonly api: ClusterApi,
     @Inject(KUBERNETES_LEDGER) ledger: ProjectorLedger,
     private readonly reader: LedgerReader,
     differences: Differences,
@@ -33,8 +39,9 @@ export class KubernetesProjector implements ProjectorHealth {
       projectionOf: (vip) => this.projectionOf(vip),
       ...(bindings && { boundOf: (vip: string) => this.boundOf(vip) }),
       onDifference: ({ object, what, why }) => differences.found(this.name, { about: object, what, why }),
+      onTroubles: () => this.troublesChanged(),
       onFault: ({ code, message, key }, retryInMs) =>
-        this.log.warn({ msg: 'reconcile failed; will retry', code, fault: message, key, retryInMs }),
+        this.log.debug({ msg: 'reconcile failed; will retry', code, fault: message, key, retryInMs }),
     });
   }
 
@@ -43,23 +50,26 @@ export class KubernetesProjector implements ProjectorHealth {
     const changed = (vip: string): void => this.objects.projectionChanged(vip);
     const ends = [this.northbound?.onProjected(changed), this.bindings?.onChange(changed)];
     this.stopListening = () => ends.forEach((end) => end?.());
+    this.from = { position: this.reader.position, atMs: systemClock.now() };
     void this.objects.start();
   }
 
   /** Where each object is stands in its own status; this is how far this projector has looked. */
-  position(): string | undefined {
-    return this.objects.status.due === 0 ? this.reader.position : undefined;
+  progress(): Progress {
+    const { status } = this.objects;
+    return progressOf(status, status.due + status.failed, this.reader, this.from);
   }
 
-  trouble(): string | undefined {
-    const { synced, heldBack = [], failing } = this.objects.status;
-    const reasons = heldBack.map(
-      ({ kind, missing, message }) =>
-        `kubernetes-objects-missing: ${message} All of them at once: POST /deletion-guards/${kind}/override?missing=${missing}.`,
-    );
-    if (failing) reasons.push(`${failing.code}: ${failing.message}`);
-    if (!synced) reasons.push('the first list of objects is not complete yet');
-    return reasons.length > 0 ? reasons.join(' Besides: ') : undefined;
+  troubles(): readonly Trouble[] {
+    return kubernetesTroubles(this.objects.status, this.api.server);
+  }
+
+  onTroubles(listener: () => void): void {
+    this.troublesChanged = listener;
+  }
+
+  heldBack(): readonly HeldBack[] {
+    return this.objects.status.heldBack ?? [];
   }
 
   /** Of Pods the projector that gives them their addresses knows, of all other kinds this one. */
@@ -77,9 +87,12 @@ export class KubernetesProjector implements ProjectorHealth {
   /** The Northbound's side of a Vip as a condition. */
   private projectionOf(vip: string): Projection | undefined {
     const known = this.northbound?.projectionOf(vip);
-    return (
-      known && { status: known.projected ? 'True' : 'False', reason: known.reason, message: known.message }
-    );
+    if (!known) return undefined;
+    const { projected, reason } = known;
+    // What is about to be written is not, for as long as nothing is.
+    const stopped = reason === 'Pending' ? this.northbound?.stopped : undefined;
+    const message = stopped ? `${known.message} ${stopped}` : known.message;
+    return { status: projected ? 'True' : 'False', reason, message };
   }
 
   private boundOf(vip: string): Bound | undefined {

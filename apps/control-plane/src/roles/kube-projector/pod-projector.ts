@@ -1,24 +1,31 @@
 // Gives Pods their addresses: a projector of its own beside that of Vips and Subnets, over the same connection and ledger.
 import { systemChance, systemClock } from '@holdfast/clock';
-import { type KubernetesApi, STATEFUL_SETS } from '@holdfast/kube-api';
+import { STATEFUL_SETS } from '@holdfast/kube-api';
+import type { ClusterApi } from '@holdfast/kube-api/client-node';
 import { LedgerReader, type ProjectorLedger } from '@holdfast/ledger';
 import { PodAddressProjector } from '@holdfast/pods';
-import type { OverrideReply } from '@holdfast/projection';
+import type { HeldBack, OverrideReply } from '@holdfast/projection';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CONFIG, type Config, type PodsConfig } from '../../config';
 import { Differences } from '../../health/differences';
-import type { ProjectorHealth } from '../../health/projectors';
+import { type FollowedFrom, progressOf } from '../../health/followers';
+import { kubernetesTroubles } from '../../health/kubernetes-troubles';
+import type { Progress, ProjectorHealth } from '../../health/projectors';
+import type { Trouble } from '../../health/trouble';
 import { KUBERNETES_API, KUBERNETES_LEDGER } from './kubernetes-tokens';
 
 @Injectable()
 export class PodProjector implements ProjectorHealth {
   readonly name = 'pods';
+  readonly roles = ['kube-projector'] as const;
   private readonly log = new Logger('pod-addresses');
+  private from: FollowedFrom | undefined;
+  private troublesChanged = (): void => undefined;
   private readonly addresses: PodAddressProjector;
 
   constructor(
     @Inject(CONFIG) config: Config,
-    @Inject(KUBERNETES_API) api: KubernetesApi,
+    @Inject(KUBERNETES_API) private readonly api: ClusterApi,
     @Inject(KUBERNETES_LEDGER) ledger: ProjectorLedger,
     private readonly reader: LedgerReader,
     differences: Differences,
@@ -29,8 +36,9 @@ export class PodProjector implements ProjectorHealth {
       statefulSets: [STATEFUL_SETS, ...statefulSetKinds],
       onDifference: ({ holder, subnet, what, why }) =>
         differences.found(this.name, { about: `${holder} in ${subnet}`, what, why }),
+      onTroubles: () => this.troublesChanged(),
       onFault: ({ code, message, key }, retryInMs) =>
-        this.log.warn({ msg: 'reconcile failed; will retry', code, fault: message, key, retryInMs }),
+        this.log.debug({ msg: 'reconcile failed; will retry', code, fault: message, key, retryInMs }),
     });
   }
 
@@ -41,6 +49,7 @@ export class PodProjector implements ProjectorHealth {
 
   /** Does not wait: a cluster that cannot be reached now is followed when it can. */
   start(): void {
+    this.from = { position: this.reader.position, atMs: systemClock.now() };
     void this.addresses.start();
   }
 
@@ -48,13 +57,20 @@ export class PodProjector implements ProjectorHealth {
     return this.addresses.stop();
   }
 
-  position(): string | undefined {
-    return this.addresses.status.due === 0 ? this.reader.position : undefined;
+  progress(): Progress {
+    const { status } = this.addresses;
+    return progressOf(status, status.due + status.failed, this.reader, this.from);
   }
 
-  trouble(): string | undefined {
-    const { synced, trouble } = this.addresses.status;
-    if (trouble) return `${trouble.code}: ${trouble.message}`;
-    return synced ? undefined : 'the first list of Pods is not complete yet';
+  troubles(): readonly Trouble[] {
+    return kubernetesTroubles(this.addresses.status, this.api.server);
+  }
+
+  onTroubles(listener: () => void): void {
+    this.troublesChanged = listener;
+  }
+
+  heldBack(): readonly HeldBack[] {
+    return this.addresses.status.heldBack ?? [];
   }
 }

@@ -6,13 +6,18 @@ import {
   type Drift,
   NorthboundReconciler,
   OvsdbNorthbound,
+  type ReconcilerStatus,
   type RowProjection,
   type RowSummary,
 } from '@holdfast/ovn';
+import type { FenceState } from '@holdfast/projection';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config';
 import { type Difference, Differences } from '../../health/differences';
-import type { ProjectorHealth } from '../../health/projectors';
+import { type FollowedFrom, progressOf } from '../../health/followers';
+import { northboundTroubles } from '../../health/northbound-troubles';
+import type { Progress, ProjectorHealth } from '../../health/projectors';
+import type { Trouble } from '../../health/trouble';
 import { hasOtherWriters } from '../../ledger/open-store';
 import { StartDifferences } from './start-differences';
 
@@ -20,9 +25,21 @@ import { StartDifferences } from './start-differences';
 const VIP_KEY = 'vip/';
 const DRIFTED = { missing: 'its row was taken away', extra: 'a row was put there in its name' } as const;
 
+type NorthboundCounts = ReconcilerStatus['counts'] & {
+  readonly fence: FenceState;
+  readonly isActive: boolean;
+  readonly isConnected: boolean;
+  /** How often it was connected. */
+  readonly connections: number;
+};
+
 @Injectable()
 export class NorthboundProjector implements ProjectorHealth {
   readonly name = 'ovn-northbound';
+  readonly roles = ['ovn-projector'] as const;
+  private readonly server: string;
+  private from: FollowedFrom | undefined;
+  private troublesChanged = (): void => undefined;
   private readonly log = new Logger('ovn-projector');
   private readonly northbound: OvsdbNorthbound;
   private readonly reconciler: NorthboundReconciler;
@@ -38,6 +55,7 @@ export class NorthboundProjector implements ProjectorHealth {
   ) {
     const time = { clock: systemClock, chance: systemChance };
     this.isSoleWriter = !hasOtherWriters(config.store);
+    this.server = config.northbound as string;
     this.northbound = new OvsdbNorthbound({
       remotes: config.northbound as string,
       tls: config.northboundTls,
@@ -58,6 +76,7 @@ export class NorthboundProjector implements ProjectorHealth {
   start(): void {
     const found = (difference: Difference): void => this.differences.found(this.name, difference);
     this.reconciler.onDrift((drift) => this.drifted(drift));
+    this.from = { position: this.reader.position, atMs: systemClock.now() };
     this.reconciler.start();
     const { reconciler, reader } = this;
     this.starting = new StartDifferences({ reconciler, comparePositions, position: reader.position, found });
@@ -65,6 +84,7 @@ export class NorthboundProjector implements ProjectorHealth {
 
   /** Where nobody else writes this ledger, whoever else has the lock is of another one: it is to be had first. */
   private permissionChanged(): void {
+    this.troublesChanged();
     const { fence, wasEverActive } = this.reconciler;
     if (fence.verdict) this.sides.fence('northbound', fence.verdict);
     else if (fence.state === 'open' && (wasEverActive || !this.isSoleWriter)) this.sides.agrees('northbound');
@@ -81,15 +101,30 @@ export class NorthboundProjector implements ProjectorHealth {
     this.differences.found(this.name, { about: key, what, why: 'somebody else did it; it was put back' });
   }
 
-  position(): string | undefined {
-    return this.reconciler.status().position;
+  progress(): Progress {
+    const status = this.reconciler.status();
+    return progressOf(status, status.due, this.reader, this.from);
   }
 
-  trouble(): string | undefined {
-    const { trouble, obstacles, conflicts } = this.reconciler.status();
-    if (trouble !== undefined) return trouble;
-    const [first] = obstacles;
-    return first ? `${obstacles.length} not projected: ${first.message}` : conflicts[0]?.message;
+  troubles(): readonly Trouble[] {
+    return northboundTroubles(this.reconciler.status(), this.server);
+  }
+
+  onTroubles(listener: () => void): void {
+    this.troublesChanged = listener;
+  }
+
+  /** What keeps everything from being written, for people. */
+  get stopped(): string | undefined {
+    const stopping = this.troubles().find(({ stops }) => stops);
+    return stopping && `Nothing is written there now: ${stopping.message}`;
+  }
+
+  /** For metrics. */
+  get counts(): NorthboundCounts {
+    const { counts, isActive, connected } = this.reconciler.status();
+    const { connections } = this.northbound;
+    return { ...counts, connections, isActive, isConnected: connected, fence: this.reconciler.fence.state };
   }
 
   projectionOf(vip: string): RowProjection | undefined {

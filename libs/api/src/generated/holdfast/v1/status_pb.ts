@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file holdfast/v1/status.proto.
  */
 export const file_holdfast_v1_status: GenFile = /*@__PURE__*/
-  fileDesc("Chhob2xkZmFzdC92MS9zdGF0dXMucHJvdG8SC2hvbGRmYXN0LnYxIhIKEEdldFN0YXR1c1JlcXVlc3Qi4wEKEUdldFN0YXR1c1Jlc3BvbnNlEg8KB3ZlcnNpb24YASABKAkSDQoFcm9sZXMYAiADKAkSEAoIcG9zaXRpb24YAyABKAkSJAoFdmlld3MYBCADKAsyFS5ob2xkZmFzdC52MS5Gb2xsb3dlchIpCgpwcm9qZWN0b3JzGAUgAygLMhUuaG9sZGZhc3QudjEuRm9sbG93ZXISDgoGbGVkZ2VyGAYgASgJEiwKC2RpZmZlcmVuY2VzGAcgAygLMhcuaG9sZGZhc3QudjEuRGlmZmVyZW5jZRINCgVzdG9yZRgIIAEoCSJyCghGb2xsb3dlchIMCgRuYW1lGAEgASgJEhAKCHBvc2l0aW9uGAIgASgJEiYKA2xhZxgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIPCgd0cm91YmxlGAQgASgJEg0KBW5vdGVzGAUgAygJInEKCkRpZmZlcmVuY2USJgoCYXQYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhEKCXByb2plY3RvchgCIAEoCRINCgVhYm91dBgDIAEoCRIMCgR3aGF0GAQgASgJEgsKA3doeRgFIAEoCTJbCg1TdGF0dXNTZXJ2aWNlEkoKCUdldFN0YXR1cxIdLmhvbGRmYXN0LnYxLkdldFN0YXR1c1JlcXVlc3QaHi5ob2xkZmFzdC52MS5HZXRTdGF0dXNSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_duration, file_google_protobuf_timestamp]);
+  fileDesc("Chhob2xkZmFzdC92MS9zdGF0dXMucHJvdG8SC2hvbGRmYXN0LnYxIhIKEEdldFN0YXR1c1JlcXVlc3QiiwIKEUdldFN0YXR1c1Jlc3BvbnNlEg8KB3ZlcnNpb24YASABKAkSDQoFcm9sZXMYAiADKAkSEAoIcG9zaXRpb24YAyABKAkSJAoFdmlld3MYBCADKAsyFS5ob2xkZmFzdC52MS5Gb2xsb3dlchIpCgpwcm9qZWN0b3JzGAUgAygLMhUuaG9sZGZhc3QudjEuRm9sbG93ZXISDgoGbGVkZ2VyGAYgASgJEiwKC2RpZmZlcmVuY2VzGAcgAygLMhcuaG9sZGZhc3QudjEuRGlmZmVyZW5jZRINCgVzdG9yZRgIIAEoCRImCgh0cm91YmxlcxgJIAMoCzIULmhvbGRmYXN0LnYxLlRyb3VibGUigwEKCEZvbGxvd2VyEgwKBG5hbWUYASABKAkSEAoIcG9zaXRpb24YAiABKAkSJgoDbGFnGAMgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEg8KB3Ryb3VibGUYBCABKAkSDQoFbm90ZXMYBSADKAkSDwoHd2FpdGluZxgGIAEoDSKAAQoHVHJvdWJsZRIMCgRwYXJ0GAEgASgJEgwKBGNvZGUYAiABKAkSDwoHbWVzc2FnZRgDIAEoCRIpCgVzaW5jZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGc2VydmVyGAUgASgJEg0KBXN0b3BzGAYgASgIInEKCkRpZmZlcmVuY2USJgoCYXQYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhEKCXByb2plY3RvchgCIAEoCRINCgVhYm91dBgDIAEoCRIMCgR3aGF0GAQgASgJEgsKA3doeRgFIAEoCTJbCg1TdGF0dXNTZXJ2aWNlEkoKCUdldFN0YXR1cxIdLmhvbGRmYXN0LnYxLkdldFN0YXR1c1JlcXVlc3QaHi5ob2xkZmFzdC52MS5HZXRTdGF0dXNSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_duration, file_google_protobuf_timestamp]);
 
 /**
  * Asks how the server is.
@@ -91,6 +91,13 @@ export type GetStatusResponse = Message<"holdfast.v1.GetStatusResponse"> & {
    * @generated from field: string store = 8;
    */
   store: string;
+
+  /**
+   * All that is in trouble now, in this process and with what it depends on. Empty: nothing is.
+   *
+   * @generated from field: repeated holdfast.v1.Trouble troubles = 9;
+   */
+  troubles: Trouble[];
 };
 
 /**
@@ -121,14 +128,15 @@ export type Follower = Message<"holdfast.v1.Follower"> & {
   position: string;
 
   /**
-   * How long the oldest event that it has yet to take in has been in the log. Zero: it has taken in all.
+   * How long the oldest event that it has yet to take in, or to put into effect, has been in the log. Zero: it has taken in all.
+   * Of a projector that has not compared everything since the process' start: since then at least.
    *
    * @generated from field: google.protobuf.Duration lag = 3;
    */
   lag?: Duration | undefined;
 
   /**
-   * What keeps it from going on, for people. Empty: nothing.
+   * What it is in trouble with, for people: all of `troubles` that are its own. Empty: nothing.
    *
    * @generated from field: string trouble = 4;
    */
@@ -140,6 +148,13 @@ export type Follower = Message<"holdfast.v1.Follower"> & {
    * @generated from field: repeated string notes = 5;
    */
   notes: string[];
+
+  /**
+   * How much waits to be put into effect: keys that are due, in flight or failed.
+   *
+   * @generated from field: uint32 waiting = 6;
+   */
+  waiting: number;
 };
 
 /**
@@ -148,6 +163,62 @@ export type Follower = Message<"holdfast.v1.Follower"> & {
  */
 export const FollowerSchema: GenMessage<Follower> = /*@__PURE__*/
   messageDesc(file_holdfast_v1_status, 2);
+
+/**
+ * Something that is not as it should be, for as long as that lasts.
+ *
+ * @generated from message holdfast.v1.Trouble
+ */
+export type Trouble = Message<"holdfast.v1.Trouble"> & {
+  /**
+   * Who is in it: `ledger`, `sides`, a projector by its name, `ovn-southbound`.
+   *
+   * @generated from field: string part = 1;
+   */
+  part: string;
+
+  /**
+   * What it is, for programs, such as `kubernetes-unreachable`.
+   *
+   * @generated from field: string code = 2;
+   */
+  code: string;
+
+  /**
+   * What it is, for people.
+   *
+   * @generated from field: string message = 3;
+   */
+  message: string;
+
+  /**
+   * Since when.
+   *
+   * @generated from field: google.protobuf.Timestamp since = 4;
+   */
+  since?: Timestamp | undefined;
+
+  /**
+   * The server, file or side that it is about. Empty: none.
+   *
+   * @generated from field: string server = 5;
+   */
+  server: string;
+
+  /**
+   * Nothing of that part's work is done while it lasts.
+   *
+   * @generated from field: bool stops = 6;
+   */
+  stops: boolean;
+};
+
+/**
+ * Describes the message holdfast.v1.Trouble.
+ * Use `create(TroubleSchema)` to create a new message.
+ */
+export const TroubleSchema: GenMessage<Trouble> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_status, 3);
 
 /**
  * Something that a projector found different, and how that may have come about.
@@ -196,7 +267,7 @@ export type Difference = Message<"holdfast.v1.Difference"> & {
  * Use `create(DifferenceSchema)` to create a new message.
  */
 export const DifferenceSchema: GenMessage<Difference> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_status, 3);
+  messageDesc(file_holdfast_v1_status, 4);
 
 /**
  * How the server is.
