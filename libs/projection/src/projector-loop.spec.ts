@@ -122,13 +122,13 @@ describe('ProjectorLoop', () => {
     await tell({ about: [] }, { about: ['a', 'b'] });
     await clock.advance(3_600_000);
     for (let n = 0; n < 2_000; n += 1) await tell({ about: ['b'] }, { about: ['a'] });
-    expect(loop.unprojected).toEqual({ sinceMs, after: '3' });
+    expect(loop.unprojected).toEqual({ keys: 1, sinceMs, after: '3' });
     away.clear();
     away.add('b');
     await tell({ about: ['b'] });
     const laterMs = clock.now();
     await clock.advance(60_000);
-    expect(loop.unprojected).toEqual({ sinceMs: laterMs, after: '4004' });
+    expect(loop.unprojected).toEqual({ keys: 1, sinceMs: laterMs, after: '4004' });
     away.clear();
     await clock.advance(60_000);
     expect(loop.unprojected).toBeUndefined();
@@ -148,8 +148,8 @@ describe('ProjectorLoop', () => {
     expect([take(), seen]).toEqual([
       ['a', 'a'],
       [
-        { sinceMs, after: undefined },
-        { sinceMs, after: '1' },
+        { keys: 1, sinceMs, after: undefined },
+        { keys: 1, sinceMs, after: '1' },
       ],
     ]);
     expect(loop.unprojected).toBeUndefined();

@@ -73,9 +73,9 @@ export class ProjectorLoop<Fact extends FactPlace> {
     return this.loop.hasCompared;
   }
 
-  /** The oldest fact that is not in effect. Costs a look at each key that is due. */
+  /** What is not in effect. Costs a look at each key that is due. */
   get unprojected(): Unprojected | undefined {
-    return this.backlog.oldest;
+    return this.backlog.unprojected;
   }
 
   /** From now on facts mark keys; nothing is reconciled before `start`. */

@@ -55,10 +55,11 @@ export interface FollowedFrom {
  */
 export function progressOf(
   { compared, unprojected }: Pick<ProjectorStatus, 'compared' | 'unprojected'>,
-  waiting: number,
+  due: number,
   reader: Pick<LedgerReader, 'position'>,
   from: FollowedFrom | undefined,
 ): Progress {
+  const waiting = Math.max(due, unprojected?.keys ?? 0);
   if (compared) {
     const position = unprojected ? (unprojected.after ?? from?.position) : reader.position;
     return { position, behindSinceMs: unprojected?.sinceMs, waiting };

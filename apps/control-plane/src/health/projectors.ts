@@ -9,7 +9,7 @@ export interface Progress {
   readonly position: string | undefined;
   /** When the oldest event was recorded that is not in effect, epoch milliseconds. `undefined`: all are. */
   readonly behindSinceMs: number | undefined;
-  /** What waits: keys that are due, in flight or failed. */
+  /** How many keys wait: they are due, in flight, failed or put off. */
   readonly waiting: number;
 }
 

@@ -419,7 +419,7 @@ export const COMMENTS: Readonly<Record<string, string>> = {
   "holdfast.v1.Follower.lag": "How long the oldest event that it has yet to take in, or to put into effect, has been in the log. Zero: it has taken in all.\nOf a projector that has not compared everything since the process' start: since then at least.",
   "holdfast.v1.Follower.trouble": "What it is in trouble with, for people: all of `troubles` that are its own. Empty: nothing.",
   "holdfast.v1.Follower.notes": "What is so, and keeps it from nothing, for people: such as a kind that the cluster does not serve.",
-  "holdfast.v1.Follower.waiting": "How much waits to be put into effect: keys that are due, in flight or failed.",
+  "holdfast.v1.Follower.waiting": "How much waits to be put into effect: keys that are due, in flight, failed or put off.",
   "holdfast.v1.Trouble": "Something that is not as it should be, for as long as that lasts.",
   "holdfast.v1.Trouble.part": "Who is in it: `ledger`, `sides`, a projector by its name, `ovn-southbound`.",
   "holdfast.v1.Trouble.code": "What it is, for programs, such as `kubernetes-unreachable`.",

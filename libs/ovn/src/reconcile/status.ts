@@ -22,7 +22,7 @@ export interface ReconcilerStatus {
   readonly due: number;
   /** Everything was compared with what is there, once since the start. */
   readonly compared: boolean;
-  /** The oldest fact that is not in effect. `undefined`: whatever this process was told of is. */
+  /** What is not in effect. `undefined`: whatever this process was told of is. */
   readonly unprojected: Unprojected | undefined;
   readonly lastDrift: Drift | undefined;
   readonly obstacles: readonly BlockedKey[];

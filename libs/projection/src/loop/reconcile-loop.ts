@@ -67,6 +67,9 @@ const TIMING: ReconcileTiming = {
 /** Batches that wait for nothing would keep everything else waiting; after so many between two timers, whatever else is due goes first. */
 const BURST_MAX = 64;
 
+/** What is to be looked at again so soon is not in effect: it was put off, or another writer came between. */
+const UNFINISHED_MS = 2_000;
+
 export class ReconcileLoop {
   private readonly keys: DueKeys;
   private readonly timing: ReconcileTiming;
@@ -211,8 +214,7 @@ export class ReconcileLoop {
       this.isCautious = false;
       for (const key of keys) {
         const againInMs = again.get(key);
-        // Whatever is to be looked at once more right away is not known to be in effect.
-        if (againInMs === 0) this.options.backlog?.failed(key);
+        if (againInMs !== undefined && againInMs <= UNFINISHED_MS) this.options.backlog?.failed(key);
         else this.options.backlog?.landed(key);
         const wasForbidden = this.forbidden.delete(key);
         this.settled(key, againInMs);

@@ -10,15 +10,17 @@ export interface FactPlace {
   readonly atMs: number;
 }
 
-/** The oldest fact that is not in effect. */
+/** What is not in effect. */
 export interface Unprojected {
-  /** When it was recorded, epoch milliseconds. */
+  /** Keys for which something is not. */
+  readonly keys: number;
+  /** When the oldest such fact was recorded, epoch milliseconds. */
   readonly sinceMs: number;
   /** Of the fact before it: everything up to there is in effect. `undefined`: it is the first that this process was told of. */
   readonly after: string | undefined;
 }
 
-interface Entry extends Unprojected {
+interface Entry extends Omit<Unprojected, 'keys'> {
   /** Facts come in the log's order. */
   readonly ordinal: number;
 }
@@ -30,11 +32,12 @@ export class Backlog {
   private current: Entry = { ordinal: 0, sinceMs: 0, after: undefined };
   private lastPosition: string | undefined;
 
-  get oldest(): Unprojected | undefined {
+  get unprojected(): Unprojected | undefined {
     let oldest: Entry | undefined;
     for (const entries of [this.waiting, this.begun])
       for (const entry of entries.values()) if (!oldest || entry.ordinal < oldest.ordinal) oldest = entry;
-    return oldest && { sinceMs: oldest.sinceMs, after: oldest.after };
+    const keys = this.waiting.size + this.begun.size;
+    return oldest && { keys, sinceMs: oldest.sinceMs, after: oldest.after };
   }
 
   /** The next fact; `concerns` follows for each of its keys. */

@@ -15,7 +15,7 @@ export interface ProjectorStatus {
   readonly failed: number;
   /** Rejected by the ledger, and tried again only when something may have unblocked it. */
   readonly refused: number;
-  /** The oldest fact that is not in effect. Absent: whatever this process was told of is. */
+  /** What is not in effect. Absent: whatever this process was told of is. */
   readonly unprojected?: Unprojected;
   /** What deletion guards hold back, by kind. Absent: nothing. */
   readonly heldBack?: readonly HeldBack[];

@@ -123,7 +123,8 @@ export class EventPublisher {
       else await publishPlainly(connection, events);
       this.works('publishing');
     } catch (fault) {
-      this.fails('publishing', fault);
+      // Of a connection that was left meanwhile it says nothing.
+      if (this.follower === by) this.fails('publishing', fault);
       // Nobody knows how far the stream got; it says so itself.
       if (this.follower === by && this.stream) this.lookLater(AFTER_FAULT_MS);
       throw fault;

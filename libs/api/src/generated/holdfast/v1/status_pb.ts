@@ -150,7 +150,7 @@ export type Follower = Message<"holdfast.v1.Follower"> & {
   notes: string[];
 
   /**
-   * How much waits to be put into effect: keys that are due, in flight or failed.
+   * How much waits to be put into effect: keys that are due, in flight, failed or put off.
    *
    * @generated from field: uint32 waiting = 6;
    */
