@@ -8,6 +8,7 @@ import { HealthModule } from './health/health.module';
 import { type ProjectorHealth, Projectors } from './health/projectors';
 import { StartProgress } from './ledger/start-progress';
 import { LedgerModule } from './ledger/ledger.module';
+import { MetricsModule } from './metrics/metrics.module';
 import { KubeProjectorModule } from './roles/kube-projector/kube-projector.module';
 import { KubernetesProjector } from './roles/kube-projector/kubernetes-projector';
 import { PodProjector } from './roles/kube-projector/pod-projector';
@@ -43,6 +44,7 @@ export class AppModule {
       imports: [
         LedgerModule.with(config, start),
         HealthModule,
+        MetricsModule,
         OvnProjectorModule.with(config),
         ...(roles.has('reservation') ? [ReservationModule] : []),
         ...(roles.has('kube-projector') && kubeconfig ? [KubeProjectorModule.with(config)] : []),

@@ -14,7 +14,7 @@ import {
   type Version,
 } from './port/event-store';
 import type { TellsTrouble } from './port/store-trouble';
-import { AppendQueue, type Heads } from './sqlite/append-queue';
+import { AppendQueue, type CommitListener, type Heads } from './sqlite/append-queue';
 import { PageReader } from './sqlite/page-reader';
 import { realFile } from './sqlite/log/real-file';
 import { RecentLog } from './sqlite/recent-log';
@@ -32,11 +32,18 @@ export interface SqliteOptions {
   readonly file: string;
   /** Makes it wait for whoever has the file open, instead of being refused; is told which process that is. */
   readonly held?: (holder: number) => void;
+  /**
+   * Is told of each commit; must not throw, and takes no time.
+   * @param ms writing to the -wal, and its fsync; `appends`: how many it was for
+   */
+  readonly committed?: CommitListener;
 }
 
 export interface SqliteEventStore extends EventStore, TellsTrouble {
   /** What was found at opening and put right, for the operator to know; empty after a clean stop. */
   readonly notices: readonly string[];
+  /** Appends without an answer. */
+  readonly appendsWaiting: number;
 }
 
 /**
@@ -44,10 +51,11 @@ export interface SqliteEventStore extends EventStore, TellsTrouble {
  * @throws StoreFault `store-locked` (the message names the file and the process that has it), `store-corrupt` (with
  *   the last good position), `store-unavailable` (its folder cannot be used), `store-full`.
  */
-export async function openSqliteEventStore({ file: path, held }: SqliteOptions): Promise<SqliteEventStore> {
+export async function openSqliteEventStore(options: SqliteOptions): Promise<SqliteEventStore> {
+  const { file: path, held, committed } = options;
   const file = realFile(path);
   const { writer, reader, opened } = await startThreads(file, held);
-  return new OpenStore(file, writer, reader, opened);
+  return new OpenStore(file, writer, reader, opened, committed);
 }
 
 class OpenStore implements SqliteEventStore {
@@ -65,10 +73,12 @@ class OpenStore implements SqliteEventStore {
     writer: Worker,
     reader: Worker,
     { position, heads, notices }: Opened['opened'],
+    committed: CommitListener = () => undefined,
   ) {
     this.notices = notices;
     this.heads = { position, versions: new Map(heads) };
     this.queue = new AppendQueue(writer, file, this.heads, this.recent, this.hints, this.troubles);
+    this.queue.committed = committed;
     this.reader = new PageReader(reader, file, this.troubles);
   }
 
@@ -101,6 +111,10 @@ class OpenStore implements SqliteEventStore {
     const own = (): void => hint();
     this.hints.add(own);
     return () => this.hints.delete(own);
+  }
+
+  get appendsWaiting(): number {
+    return this.queue.size;
   }
 
   get trouble(): StoreFault | undefined {

@@ -21,6 +21,14 @@ export interface ProcessPart {
   troubles(): readonly Trouble[];
   /** Calls `listener` when `troubles` may have others, as far as that is heard of at once. */
   onTroubles?(listener: () => void): void;
+  /** To the server that it works on. */
+  connection?(): Connection;
+}
+
+export interface Connection {
+  readonly isUp: boolean;
+  /** How often there was a new one, since the start. */
+  readonly count: number;
 }
 
 /** What puts the log into effect outside. */
@@ -30,6 +38,8 @@ export interface ProjectorHealth extends ProcessPart {
   notes?(): readonly string[];
   /** What deletion guards hold back, by kind. */
   heldBack?(): readonly HeldBack[];
+  /** What others did to what it keeps, and how much of that it put right, since the start. */
+  drift?(): { readonly found: number; readonly repaired: number };
 }
 
 export class Projectors {

@@ -14,6 +14,7 @@ import { type DynamicModule, Logger, Module, type Provider } from '@nestjs/commo
 import { CqrsModule } from '@nestjs/cqrs';
 import { type Config, sidesOf } from '../config';
 import { CommandCounts } from './command-counts';
+import { StoreCounts } from './store-counts';
 import { hasOtherWriters, openStore } from './open-store';
 import type { StartProgress } from './start-progress';
 import { StoreHealth } from './store-health';
@@ -25,7 +26,7 @@ export class LedgerModule {
   static with(config: Config, start: StartProgress): DynamicModule {
     const providers = [
       ...[store(config, start), health(), reader(), identity(config)],
-      ...[sides(config), counts(), commands(config)],
+      ...[sides(config), StoreCounts, counts(), ...commands(config)],
     ];
     return {
       module: LedgerModule,
@@ -34,7 +35,7 @@ export class LedgerModule {
       providers,
       exports: [
         ...[EVENT_STORE, StoreHealth, LedgerReader, LedgerIdentity, SideComparisons],
-        ...[CommandCounts, LedgerCommands],
+        ...[StoreCounts, CommandCounts, SubnetLoop, VipNameLoop, LedgerCommands],
       ],
     };
   }
@@ -44,9 +45,11 @@ function store(config: Config, start: StartProgress): Provider {
   const log = new Logger('store');
   return {
     provide: EVENT_STORE,
-    useFactory: async (): Promise<EventStore> => {
+    inject: [StoreCounts],
+    useFactory: async ({ committed }: StoreCounts): Promise<EventStore> => {
       const opened = await openStore(config.store, {
         held: (holder) => start.waitsFor(config.store, holder),
+        committed,
         noticed: (notice) => log.warn({ msg: 'found in the store, and put right', notice }),
       });
       start.isOpen(config.store);
@@ -119,18 +122,30 @@ function counts(): Provider {
   return { provide: CommandCounts, useFactory: () => new CommandCounts(systemClock) };
 }
 
-function commands(config: Config): Provider {
-  return {
-    provide: LedgerCommands,
-    inject: [EVENT_STORE, SideComparisons],
-    useFactory: (eventStore: EventStore, comparisons: SideComparisons): LedgerCommands => {
-      const options = {
-        ...{ store: eventStore, clock: systemClock, chance: systemChance, refuse: toRejection },
-        windowMs: config.commandWindowHours * 3_600_000,
-        hasOtherWriters: hasOtherWriters(config.store),
-      };
-      const [subnets, names] = [new SubnetLoop(options), new VipNameLoop(options)];
-      return new LedgerCommands(subnets, names, systemClock, () => comparisons.refusal());
+/** Both loops apart, for who asks how many commands wait in them. */
+function commands(config: Config): Provider[] {
+  const options = (eventStore: EventStore, observer: StoreCounts) => ({
+    ...{ store: eventStore, clock: systemClock, chance: systemChance, refuse: toRejection, observer },
+    windowMs: config.commandWindowHours * 3_600_000,
+    hasOtherWriters: hasOtherWriters(config.store),
+  });
+  const inject = [EVENT_STORE, StoreCounts];
+  return [
+    {
+      provide: SubnetLoop,
+      inject,
+      useFactory: (...wired: Parameters<typeof options>) => new SubnetLoop(options(...wired)),
     },
-  };
+    {
+      provide: VipNameLoop,
+      inject,
+      useFactory: (...wired: Parameters<typeof options>) => new VipNameLoop(options(...wired)),
+    },
+    {
+      provide: LedgerCommands,
+      inject: [SubnetLoop, VipNameLoop, SideComparisons],
+      useFactory: (subnets: SubnetLoop, names: VipNameLoop, comparisons: SideComparisons) =>
+        new LedgerCommands(subnets, names, systemClock, () => comparisons.refusal()),
+    },
+  ];
 }

@@ -12,6 +12,8 @@ export interface Opening {
   held(holder: number): void;
   /** What was found at opening and put right. */
   noticed(notice: string): void;
+  /** A commit, of a store that tells. */
+  readonly committed?: (ms: number, appends: number) => void;
 }
 
 export async function openStore(store: string, opening: Opening): Promise<EventStore> {
@@ -33,10 +35,10 @@ export async function openStore(store: string, opening: Opening): Promise<EventS
   }
 }
 
-async function openFile(file: string, { held, noticed }: Opening): Promise<EventStore> {
+async function openFile(file: string, { held, noticed, committed }: Opening): Promise<EventStore> {
   if (file === '') throw noStore('sqlite:');
   makeOwnFolder(file);
-  const opened = await openSqliteEventStore({ file, held });
+  const opened = await openSqliteEventStore({ file, held, ...(committed && { committed }) });
   opened.notices.forEach(noticed);
   return opened;
 }

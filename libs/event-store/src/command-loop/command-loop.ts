@@ -34,6 +34,13 @@ export class CommandLoop<State, Command, Event, Reply, Rejection> {
     return this.stream(id).recall(envelope);
   }
 
+  /** Commands without an answer, in all streams. Costs a look at each of these. */
+  get size(): number {
+    let size = 0;
+    for (const stream of this.streams.values()) size += stream.size;
+    return size;
+  }
+
   /**
    * The state upon which the next command would be decided: all that was durable when it was asked for, also of other
    * writers, and it may show what is not durable yet. @throws StoreFault

@@ -215,7 +215,7 @@ export class NorthboundReconciler {
       obstacles: this.projections.obstacles(),
       conflicts: this.selfCheck.conflicts(),
       trouble: this.trouble(),
-      counts: { ...this.transactions.counts, drifts: drifts.count },
+      counts: { ...this.transactions.counts, drifts: drifts.count, driftsRepaired: drifts.repaired },
     };
   }
 
@@ -323,6 +323,7 @@ export class NorthboundReconciler {
 
   private agrees(key: NorthboundKey, position: string | undefined, hasRows: boolean, notice?: Notice): void {
     this.loop.troubles.over(key);
+    this.drifts.agrees(key);
     this.projections.agrees(key, position, hasRows, notice);
   }
 

@@ -36,5 +36,6 @@ export interface ReconcilerStatus {
     readonly transactionsRefused: number;
     readonly rowsWritten: number;
     readonly drifts: number;
+    readonly driftsRepaired: number;
   };
 }

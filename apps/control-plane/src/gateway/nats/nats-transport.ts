@@ -5,7 +5,7 @@ import { LedgerIdentity, LedgerReader, OldestAfter, SideComparisons } from '@hol
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { type NatsConnection, type Service, connect } from 'nats';
 import { CONFIG, type Config } from '../../config';
-import type { Progress, ProjectorHealth } from '../../health/projectors';
+import type { Connection, Progress, ProjectorHealth } from '../../health/projectors';
 import { type Trouble, withoutPassword } from '../../health/trouble';
 import { EVENT_STORE } from '../../ledger/ledger.module';
 import { OperationService } from '../operation.service';
@@ -18,11 +18,11 @@ export class NatsTransport implements ProjectorHealth {
   /** HTTP and gRPC go on without it. */
   readonly roles = [] as const;
   private readonly log = new Logger('gateway');
-  private connection: NatsConnection | undefined;
+  private link: NatsConnection | undefined;
   private service: Service | undefined;
   private publisher: EventPublisher | undefined;
   /** How often there was a new connection. */
-  connections = 0;
+  private connections = 0;
   private readonly oldest: OldestAfter;
   /** As it may be shown. */
   private readonly server: string;
@@ -44,9 +44,9 @@ export class NatsTransport implements ProjectorHealth {
 
   /** @throws when no server answers: a NATS that was configured is needed */
   async start(url: string): Promise<void> {
-    this.connection = await this.connect(url);
+    this.link = await this.connect(url);
     this.connections = 1;
-    const { connection, store, operations } = this;
+    const { link: connection, store, operations } = this;
     this.service = await serveNats(connection, operations);
     const publisher = new EventPublisher({
       ...{ connection, store, from: this.reader.position, clock: systemClock, chance: systemChance },
@@ -96,8 +96,8 @@ export class NatsTransport implements ProjectorHealth {
     this.troublesChanged = listener;
   }
 
-  get isConnected(): boolean {
-    return this.connection !== undefined && this.lostBecause === undefined;
+  connection(): Connection {
+    return { isUp: this.link !== undefined && this.lostBecause === undefined, count: this.connections };
   }
 
   /** Answers what is under way, publishes no more. */
@@ -105,7 +105,7 @@ export class NatsTransport implements ProjectorHealth {
     this.isStopping = true;
     await this.publisher?.stop();
     await this.service?.stop();
-    await this.connection?.drain();
+    await this.link?.drain();
   }
 
   private async connect(url: string): Promise<NatsConnection> {

@@ -8,7 +8,7 @@ import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
 import { Differences } from '../../health/differences';
 import { type FollowedFrom, progressOf } from '../../health/followers';
 import { kubernetesTroubles } from '../../health/kubernetes-troubles';
-import type { Progress, ProjectorHealth } from '../../health/projectors';
+import type { Connection, Progress, ProjectorHealth } from '../../health/projectors';
 import type { Trouble } from '../../health/trouble';
 import { NorthboundProjector } from '../ovn-projector/northbound-projector';
 import { VipBindings } from '../ovn-projector/vip-bindings';
@@ -22,6 +22,8 @@ export class KubernetesProjector implements ProjectorHealth {
   private readonly log = new Logger('kube-projector');
   private from: FollowedFrom | undefined;
   private troublesChanged = (): void => undefined;
+  private connections = 0;
+  private wasUp = false;
   private readonly objects: ObjectProjector;
   private stopListening = (): void => undefined;
 
@@ -39,7 +41,7 @@ export class KubernetesProjector implements ProjectorHealth {
       projectionOf: (vip) => this.projectionOf(vip),
       ...(bindings && { boundOf: (vip: string) => this.boundOf(vip) }),
       onDifference: ({ object, what, why }) => differences.found(this.name, { about: object, what, why }),
-      onTroubles: () => this.troublesChanged(),
+      onTroubles: () => this.connectionChanged(),
       onFault: ({ code, message, key }, retryInMs) =>
         this.log.debug({ msg: 'reconcile failed; will retry', code, fault: message, key, retryInMs }),
     });
@@ -51,7 +53,7 @@ export class KubernetesProjector implements ProjectorHealth {
     const ends = [this.northbound?.onProjected(changed), this.bindings?.onChange(changed)];
     this.stopListening = () => ends.forEach((end) => end?.());
     this.from = { position: this.reader.position, atMs: systemClock.now() };
-    void this.objects.start();
+    void this.objects.start().then(() => this.connectionChanged());
   }
 
   /** Where each object is stands in its own status; this is how far this projector has looked. */
@@ -66,6 +68,13 @@ export class KubernetesProjector implements ProjectorHealth {
 
   onTroubles(listener: () => void): void {
     this.troublesChanged = listener;
+  }
+
+  /** Of the watches, which are always open: a cluster is lost when none of them can be. */
+  connection(): Connection {
+    const { troubles, synced } = this.objects.status;
+    const isUp = synced && !troubles.some(({ code }) => code === 'kubernetes-unreachable');
+    return { isUp, count: this.connections };
   }
 
   heldBack(): readonly HeldBack[] {
@@ -93,6 +102,13 @@ export class KubernetesProjector implements ProjectorHealth {
     const stopped = reason === 'Pending' ? this.northbound?.stopped : undefined;
     const message = stopped ? `${known.message} ${stopped}` : known.message;
     return { status: projected ? 'True' : 'False', reason, message };
+  }
+
+  private connectionChanged(): void {
+    const { isUp } = this.connection();
+    if (isUp && !this.wasUp) this.connections += 1;
+    this.wasUp = isUp;
+    this.troublesChanged();
   }
 
   private boundOf(vip: string): Bound | undefined {

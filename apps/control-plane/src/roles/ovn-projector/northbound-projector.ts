@@ -6,17 +6,15 @@ import {
   type Drift,
   NorthboundReconciler,
   OvsdbNorthbound,
-  type ReconcilerStatus,
   type RowProjection,
   type RowSummary,
 } from '@holdfast/ovn';
-import type { FenceState } from '@holdfast/projection';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config';
 import { type Difference, Differences } from '../../health/differences';
 import { type FollowedFrom, progressOf } from '../../health/followers';
 import { northboundTroubles } from '../../health/northbound-troubles';
-import type { Progress, ProjectorHealth } from '../../health/projectors';
+import type { Connection, Progress, ProjectorHealth } from '../../health/projectors';
 import type { Trouble } from '../../health/trouble';
 import { hasOtherWriters } from '../../ledger/open-store';
 import { StartDifferences } from './start-differences';
@@ -24,14 +22,6 @@ import { StartDifferences } from './start-differences';
 /** How the reconciler's keys of Vips begin. */
 const VIP_KEY = 'vip/';
 const DRIFTED = { missing: 'its row was taken away', extra: 'a row was put there in its name' } as const;
-
-type NorthboundCounts = ReconcilerStatus['counts'] & {
-  readonly fence: FenceState;
-  readonly isActive: boolean;
-  readonly isConnected: boolean;
-  /** How often it was connected. */
-  readonly connections: number;
-};
 
 @Injectable()
 export class NorthboundProjector implements ProjectorHealth {
@@ -120,11 +110,13 @@ export class NorthboundProjector implements ProjectorHealth {
     return stopping && `Nothing is written there now: ${stopping.message}`;
   }
 
-  /** For metrics. */
-  get counts(): NorthboundCounts {
-    const { counts, isActive, connected } = this.reconciler.status();
-    const { connections } = this.northbound;
-    return { ...counts, connections, isActive, isConnected: connected, fence: this.reconciler.fence.state };
+  connection(): Connection {
+    return { isUp: this.reconciler.status().connected, count: this.northbound.connections };
+  }
+
+  drift(): { readonly found: number; readonly repaired: number } {
+    const { drifts, driftsRepaired } = this.reconciler.status().counts;
+    return { found: drifts, repaired: driftsRepaired };
   }
 
   projectionOf(vip: string): RowProjection | undefined {

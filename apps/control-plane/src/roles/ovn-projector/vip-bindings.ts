@@ -4,7 +4,7 @@ import { type LedgerView, formatAddress, formatMac } from '@holdfast/ipam';
 import { type VipBinding, SouthboundBindings } from '@holdfast/ovn';
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config';
-import type { ProcessPart } from '../../health/projectors';
+import type { Connection, ProcessPart } from '../../health/projectors';
 import type { Trouble } from '../../health/trouble';
 
 /** The parent that answers; its addresses where the ledger made its port. */
@@ -38,8 +38,8 @@ export class VipBindings implements ProcessPart {
     return this.southbound.isConnected;
   }
 
-  get connections(): number {
-    return this.southbound.connections;
+  connection(): Connection {
+    return { isUp: this.isConnected, count: this.southbound.connections };
   }
 
   troubles(): readonly Trouble[] {
