@@ -25,10 +25,10 @@ interface Readiness {
 interface PartReadiness {
   readonly status: 'ok' | 'not ready';
   /** What stops it. */
-  readonly troubles: readonly ToldTrouble[];
+  readonly troubles: readonly ShownTrouble[];
 }
 
-type ToldTrouble = Pick<StandingTrouble, 'part' | 'code' | 'message' | 'server'> & {
+type ShownTrouble = Pick<StandingTrouble, 'part' | 'code' | 'message' | 'server'> & {
   /** RFC 3339. */
   readonly since: string;
 };

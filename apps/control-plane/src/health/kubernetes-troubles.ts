@@ -1,7 +1,7 @@
 // What the projectors of a Kubernetes cluster are in trouble with, from what they say of themselves.
 import type { ProjectorStatus } from '@holdfast/projection';
 import { MISSING_CODE } from '@holdfast/projection';
-import type { Trouble } from './trouble';
+import type { HealthTrouble } from './trouble';
 
 const UNREACHABLE = 'kubernetes-unreachable';
 /** The server answers, and does nothing for us: of no object in particular. */
@@ -9,9 +9,9 @@ const SERVER_CODES: ReadonlySet<string> = new Set([
   ...[UNREACHABLE, 'kubernetes-unavailable', 'kubernetes-unauthorized', 'kubernetes-forbidden'],
 ]);
 
-export function kubernetesTroubles(status: ProjectorStatus, server: string): readonly Trouble[] {
+export function kubernetesTroubles(status: ProjectorStatus, server: string): readonly HealthTrouble[] {
   const { troubles, heldBack = [], heldBackSinceMs, synced } = status;
-  const failing = troubles.map(({ code, message, sinceMs, keys, watches }): Trouble => {
+  const failing = troubles.map(({ code, message, sinceMs, keys, watches }): HealthTrouble => {
     const several = keys > 1 ? ` (and so for ${keys} objects in all)` : '';
     const isServer = SERVER_CODES.has(code);
     return {
@@ -22,7 +22,7 @@ export function kubernetesTroubles(status: ProjectorStatus, server: string): rea
     };
   });
   const held = heldBack.map(
-    ({ kind, missing, message }): Trouble => ({
+    ({ kind, missing, message }): HealthTrouble => ({
       code: `${MISSING_CODE}-${kind}`,
       message: `${message} All of them at once: POST /deletion-guards/${kind}/override?missing=${missing}.`,
       stops: false,

@@ -7,7 +7,7 @@ import { type Role, ROLES } from '../config';
 import type { CommandCounts } from '../ledger/command-counts';
 import type { StoreHealth } from '../ledger/store-health';
 import type { ProcessPart } from './projectors';
-import type { Trouble } from './trouble';
+import type { HealthTrouble } from './trouble';
 
 /** A store that failed a command is in trouble until one succeeds; after so long without any, nobody knows. */
 const COMMAND_FAULT_MS = 60_000;
@@ -33,7 +33,7 @@ export class LedgerHealth implements ProcessPart {
     return store.hasFailed || (reader.failing?.fault as { retryable?: unknown })?.retryable === false;
   }
 
-  troubles(): readonly Trouble[] {
+  troubles(): readonly HealthTrouble[] {
     return [this.recording(), this.reading(), this.commands()].filter((trouble) => trouble !== undefined);
   }
 
@@ -41,13 +41,13 @@ export class LedgerHealth implements ProcessPart {
     this.options.store.onChange(listener);
   }
 
-  private recording(): Trouble | undefined {
+  private recording(): HealthTrouble | undefined {
     const { store, server } = this.options;
     const { trouble } = store;
     return trouble && { code: trouble.code, message: trouble.message, server, stops: true };
   }
 
-  private reading(): Trouble | undefined {
+  private reading(): HealthTrouble | undefined {
     const { reader, server } = this.options;
     const { failing, silentMs } = reader;
     if (failing) {
@@ -62,7 +62,7 @@ export class LedgerHealth implements ProcessPart {
   }
 
   /** Where reading goes well and recording does not, only who records can tell. */
-  private commands(): Trouble | undefined {
+  private commands(): HealthTrouble | undefined {
     const { commands, clock, server } = this.options;
     const { failing } = commands;
     if (!(failing?.fault instanceof StoreFault)) return undefined;
@@ -82,8 +82,8 @@ export class SideHealth implements ProcessPart {
     private readonly servesUncompared: boolean,
   ) {}
 
-  troubles(): readonly Trouble[] {
-    return this.sides.states.flatMap(({ side, state, why, message = '', sinceMs }): Trouble[] => {
+  troubles(): readonly HealthTrouble[] {
+    return this.sides.states.flatMap(({ side, state, why, message = '', sinceMs }): HealthTrouble[] => {
       if (state === 'agrees') return [];
       const code = `${side}-${state}`;
       if (state === 'fenced')

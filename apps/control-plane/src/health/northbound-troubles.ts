@@ -1,11 +1,11 @@
 // What the projector of the Northbound is in trouble with, from what it says of itself.
 import type { ReconcilerStatus } from '@holdfast/ovn';
-import type { Trouble } from './trouble';
+import type { HealthTrouble } from './trouble';
 
-type Told = Pick<ReconcilerStatus, 'connected' | 'trouble' | 'obstacles' | 'conflicts'>;
+type KnownStatus = Pick<ReconcilerStatus, 'connected' | 'trouble' | 'obstacles' | 'conflicts'>;
 
 /** @param server the Northbound, as it was configured */
-export function northboundTroubles(status: Told, server: string): readonly Trouble[] {
+export function northboundTroubles(status: KnownStatus, server: string): readonly HealthTrouble[] {
   const { connected, trouble, obstacles, conflicts } = status;
   const [obstacle] = obstacles;
   const [conflict] = conflicts;
@@ -25,14 +25,14 @@ export function northboundTroubles(status: Told, server: string): readonly Troub
   return all.filter((each) => each !== undefined && each !== '');
 }
 
-const lost = (fault: string | undefined, server: string): Trouble => ({
+const lost = (fault: string | undefined, server: string): HealthTrouble => ({
   code: 'ovn-northbound-unreachable',
   message: `the Northbound ${server} cannot be used: ${fault ?? 'no connection yet'}`,
   ...{ server, isLoss: true, stops: true, isStarting: fault === undefined },
 });
 
 /** A fence says in its first word why. */
-function stopped(trouble: string, server: string): Trouble {
+function stopped(trouble: string, server: string): HealthTrouble {
   const [, why] = /^([A-Z][A-Za-z]+): /.exec(trouble) ?? [];
   return { code: why ?? 'transactions-fail', message: trouble, server, stops: true };
 }

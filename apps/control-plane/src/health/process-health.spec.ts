@@ -1,10 +1,10 @@
 import { VirtualClock } from '@holdfast/clock/testing';
 import { ProcessHealth } from './process-health';
 import type { ProcessPart } from './projectors';
-import { type Trouble, withoutPassword } from './trouble';
+import { type HealthTrouble, withoutPassword } from './trouble';
 
 class Part implements ProcessPart {
-  now: Trouble[] = [];
+  now: HealthTrouble[] = [];
   private listener = (): void => undefined;
 
   constructor(
@@ -12,7 +12,7 @@ class Part implements ProcessPart {
     readonly roles: ProcessPart['roles'] = [],
   ) {}
 
-  troubles(): readonly Trouble[] {
+  troubles(): readonly HealthTrouble[] {
     return this.now;
   }
 
@@ -20,7 +20,7 @@ class Part implements ProcessPart {
     this.listener = listener;
   }
 
-  async become(...troubles: Trouble[]): Promise<void> {
+  async become(...troubles: HealthTrouble[]): Promise<void> {
     this.now = troubles;
     this.listener();
     await Promise.resolve();
@@ -28,8 +28,8 @@ class Part implements ProcessPart {
 }
 
 const server = 'https://10.0.0.1:6443';
-const lost: Trouble = { code: 'unreachable', message: 'no answer', server, isLoss: true, stops: true };
-const partial: Trouble = { code: 'refused', message: 'one object', stops: false };
+const lost: HealthTrouble = { code: 'unreachable', message: 'no answer', server, isLoss: true, stops: true };
+const partial: HealthTrouble = { code: 'refused', message: 'one object', stops: false };
 
 function world() {
   const clock = new VirtualClock(Date.parse('2026-01-01T00:00:00Z'));

@@ -3,7 +3,7 @@
 import { type Cancel, type Clock } from '@holdfast/clock';
 import type { Role } from '../config';
 import type { ProcessPart } from './projectors';
-import type { StandingTrouble, Trouble } from './trouble';
+import type { StandingTrouble, HealthTrouble } from './trouble';
 import { TroubleLog, type TroubleLine } from './trouble-log';
 
 /** For what nobody says by itself; what is said is looked at in the same moment. */
@@ -76,7 +76,7 @@ export class ProcessHealth {
     if (!this.isStopped) this.log.look([...now.values()]);
   }
 
-  private sinceMs(key: string, { sinceMs }: Trouble): number {
+  private sinceMs(key: string, { sinceMs }: HealthTrouble): number {
     return sinceMs ?? this.standing.get(key)?.sinceMs ?? this.options.clock.now();
   }
 }

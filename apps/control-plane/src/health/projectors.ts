@@ -1,7 +1,7 @@
 // The parts of this process whose health is told: what reads the log, what puts it into effect outside, what listens to others.
 import type { HeldBack } from '@holdfast/projection';
 import type { Role } from '../config';
-import type { Trouble } from './trouble';
+import type { HealthTrouble } from './trouble';
 
 /** How far somebody is who follows the log. */
 export interface Progress {
@@ -18,14 +18,14 @@ export interface ProcessPart {
   /** Those that cannot do their work while this is stopped. */
   readonly roles: readonly Role[];
   /** The worst first. */
-  troubles(): readonly Trouble[];
+  troubles(): readonly HealthTrouble[];
   /** Calls `listener` when `troubles` may have others, as far as that is heard of at once. */
   onTroubles?(listener: () => void): void;
   /** To the server that it works on. */
-  connection?(): Connection;
+  connection?(): ServerConnection;
 }
 
-export interface Connection {
+export interface ServerConnection {
   readonly isUp: boolean;
   /** How often there was a new one, since the start. */
   readonly count: number;

@@ -1,7 +1,7 @@
 // What is not as it should be, in one shape for all who tell it: status, readiness, the log, metrics. They differ in what they
 // show of it, never in whether it is so.
 
-export interface Trouble {
+export interface HealthTrouble {
   /** For programs, such as `kubernetes-unreachable`. */
   readonly code: string;
   /** For people; one or two sentences. */
@@ -19,14 +19,14 @@ export interface Trouble {
 }
 
 /** A trouble that lasts. */
-export interface StandingTrouble extends Trouble {
+export interface StandingTrouble extends HealthTrouble {
   /** Who is in it: `ledger`, or a projector by its name. */
   readonly part: string;
   readonly sinceMs: number;
 }
 
 /** Several at once, for people. */
-export function troubleText(troubles: readonly Pick<Trouble, 'code' | 'message'>[]): string {
+export function troubleText(troubles: readonly Pick<HealthTrouble, 'code' | 'message'>[]): string {
   return troubles.map(({ code, message }) => `${code}: ${message}`).join(' Besides: ');
 }
 

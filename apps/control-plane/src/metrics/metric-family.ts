@@ -4,10 +4,10 @@
 import type { Metric, MetricObjectWithValues, MetricValue } from 'prom-client';
 import type { Distribution } from './distribution';
 
-export type Labels = Readonly<Record<string, string>>;
+export type MetricLabels = Readonly<Record<string, string>>;
 
 export interface Sample {
-  readonly labels?: Labels;
+  readonly labels?: MetricLabels;
   readonly value: number | Distribution;
 }
 

@@ -5,8 +5,8 @@ import { LedgerIdentity, LedgerReader, OldestAfter, SideComparisons } from '@hol
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { type NatsConnection, type Service, connect } from 'nats';
 import { CONFIG, type Config } from '../../config';
-import type { Connection, Progress, ProjectorHealth } from '../../health/projectors';
-import { type Trouble, withoutPassword } from '../../health/trouble';
+import type { ServerConnection, Progress, ProjectorHealth } from '../../health/projectors';
+import { type HealthTrouble, withoutPassword } from '../../health/trouble';
 import { EVENT_STORE } from '../../ledger/ledger.module';
 import { OperationService } from '../operation.service';
 import { EventPublisher } from './event-publisher';
@@ -69,7 +69,7 @@ export class NatsTransport implements ProjectorHealth {
     return { position, behindSinceMs, waiting: behindSinceMs === undefined ? 0 : 1 };
   }
 
-  troubles(): readonly Trouble[] {
+  troubles(): readonly HealthTrouble[] {
     const { server, publisher } = this;
     const verdict = publisher?.verdict;
     const all = [
@@ -96,7 +96,7 @@ export class NatsTransport implements ProjectorHealth {
     this.troublesChanged = listener;
   }
 
-  connection(): Connection {
+  connection(): ServerConnection {
     return { isUp: this.link !== undefined && this.lostBecause === undefined, count: this.connections };
   }
 

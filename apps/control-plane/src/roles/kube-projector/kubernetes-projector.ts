@@ -8,8 +8,8 @@ import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
 import { Differences } from '../../health/differences';
 import { type FollowedFrom, progressOf } from '../../health/followers';
 import { kubernetesTroubles } from '../../health/kubernetes-troubles';
-import type { Connection, Progress, ProjectorHealth } from '../../health/projectors';
-import type { Trouble } from '../../health/trouble';
+import type { ServerConnection, Progress, ProjectorHealth } from '../../health/projectors';
+import type { HealthTrouble } from '../../health/trouble';
 import { NorthboundProjector } from '../ovn-projector/northbound-projector';
 import { VipBindings } from '../ovn-projector/vip-bindings';
 import { KUBERNETES_API, KUBERNETES_LEDGER } from './kubernetes-tokens';
@@ -62,7 +62,7 @@ export class KubernetesProjector implements ProjectorHealth {
     return progressOf(status, status.due + status.failed, this.reader, this.from);
   }
 
-  troubles(): readonly Trouble[] {
+  troubles(): readonly HealthTrouble[] {
     return kubernetesTroubles(this.objects.status, this.api.server);
   }
 
@@ -71,7 +71,7 @@ export class KubernetesProjector implements ProjectorHealth {
   }
 
   /** Of the watches, which are always open: a cluster is lost when none of them can be. */
-  connection(): Connection {
+  connection(): ServerConnection {
     const { troubles, synced } = this.objects.status;
     const isUp = synced && !troubles.some(({ code }) => code === 'kubernetes-unreachable');
     return { isUp, count: this.connections };

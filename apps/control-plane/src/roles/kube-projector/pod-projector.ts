@@ -11,7 +11,7 @@ import { Differences } from '../../health/differences';
 import { type FollowedFrom, progressOf } from '../../health/followers';
 import { kubernetesTroubles } from '../../health/kubernetes-troubles';
 import type { Progress, ProjectorHealth } from '../../health/projectors';
-import type { Trouble } from '../../health/trouble';
+import type { HealthTrouble } from '../../health/trouble';
 import { KUBERNETES_API, KUBERNETES_LEDGER } from './kubernetes-tokens';
 
 @Injectable()
@@ -62,7 +62,7 @@ export class PodProjector implements ProjectorHealth {
     return progressOf(status, status.due + status.failed, this.reader, this.from);
   }
 
-  troubles(): readonly Trouble[] {
+  troubles(): readonly HealthTrouble[] {
     return kubernetesTroubles(this.addresses.status, this.api.server);
   }
 

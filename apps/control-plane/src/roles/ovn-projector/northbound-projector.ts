@@ -14,8 +14,8 @@ import { CONFIG, type Config } from '../../config';
 import { type Difference, Differences } from '../../health/differences';
 import { type FollowedFrom, progressOf } from '../../health/followers';
 import { northboundTroubles } from '../../health/northbound-troubles';
-import type { Connection, Progress, ProjectorHealth } from '../../health/projectors';
-import type { Trouble } from '../../health/trouble';
+import type { ServerConnection, Progress, ProjectorHealth } from '../../health/projectors';
+import type { HealthTrouble } from '../../health/trouble';
 import { hasOtherWriters } from '../../ledger/open-store';
 import { StartDifferences } from './start-differences';
 
@@ -96,7 +96,7 @@ export class NorthboundProjector implements ProjectorHealth {
     return progressOf(status, status.due, this.reader, this.from);
   }
 
-  troubles(): readonly Trouble[] {
+  troubles(): readonly HealthTrouble[] {
     return northboundTroubles(this.reconciler.status(), this.server);
   }
 
@@ -110,7 +110,7 @@ export class NorthboundProjector implements ProjectorHealth {
     return stopping && `Nothing is written there now: ${stopping.message}`;
   }
 
-  connection(): Connection {
+  connection(): ServerConnection {
     return { isUp: this.reconciler.status().connected, count: this.northbound.connections };
   }
 

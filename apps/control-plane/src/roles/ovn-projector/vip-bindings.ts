@@ -4,8 +4,8 @@ import { type LedgerView, formatAddress, formatMac } from '@holdfast/ipam';
 import { type VipBinding, SouthboundBindings } from '@holdfast/ovn';
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config';
-import type { Connection, ProcessPart } from '../../health/projectors';
-import type { Trouble } from '../../health/trouble';
+import type { ServerConnection, ProcessPart } from '../../health/projectors';
+import type { HealthTrouble } from '../../health/trouble';
 
 /** The parent that answers; its addresses where the ledger made its port. */
 export interface BoundParent extends VipBinding {
@@ -38,11 +38,11 @@ export class VipBindings implements ProcessPart {
     return this.southbound.isConnected;
   }
 
-  connection(): Connection {
+  connection(): ServerConnection {
     return { isUp: this.isConnected, count: this.southbound.connections };
   }
 
-  troubles(): readonly Trouble[] {
+  troubles(): readonly HealthTrouble[] {
     if (this.isConnected) return [];
     const { server } = this;
     const fault = this.southbound.trouble;
