@@ -7,7 +7,10 @@ describe('EVENTS.md', () => {
     expect(readFileSync(EVENTS_FILE, 'utf8')).toBe(eventsDocument());
   });
 
-  it.each([...STORED_SUBNET_EVENTS, ...STORED_VIP_NAME_EVENTS, ...STORED_LEDGER_RECORD_EVENTS])('tells %s', (form) => {
-    expect(eventsDocument()).toContain(`Stored as \`${form}\``);
-  });
+  it.each([...STORED_SUBNET_EVENTS, ...STORED_VIP_NAME_EVENTS, ...STORED_LEDGER_RECORD_EVENTS])(
+    'tells %s',
+    (form) => {
+      expect(eventsDocument()).toContain(`Stored as \`${form}\``);
+    },
+  );
 });

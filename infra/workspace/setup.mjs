@@ -1,5 +1,5 @@
 // Sets up what a fresh machine lacks: dependencies, build, with --servers the programs that the tests, the demo and
-// `npm start` run for real, and with --packet-lab those that the tests on real packets need besides. It needs Node and
+// `npm start` run for real, and with --packet-lab those that only tests need: of real packets, of disks that fail. It needs Node and
 // npm and nothing else, does nothing twice, and says what it cannot do, how to get it, and what runs without it.
 //
 //   node infra/workspace/setup.mjs [--servers] [--packet-lab] [-- PROGRAM ARGUMENT ...]
@@ -32,6 +32,11 @@ const PACKET_LAB = [
   ['arping', 'iputils-arping'],
   ['ndptool', 'libndp-tools'],
 ].map(([program, name]) => ({ program, package: name, without: 'all but the tests on real packets' }));
+
+/** For the tests of disks that fail, with --packet-lab too: they name it when they are skipped. */
+const FAILING_DISKS = [
+  { program: 'strace', package: 'strace', without: 'all but the tests of disks that fail' },
+];
 
 /** Where Debian keeps servers; not on the path of users who are not root. */
 const SERVER_FOLDERS = ['/usr/sbin', '/sbin'];
@@ -155,7 +160,7 @@ try {
   installDependencies();
   installPrograms([
     ...(flags.includes('--servers') ? SERVERS : []),
-    ...(flags.includes('--packet-lab') ? PACKET_LAB : []),
+    ...(flags.includes('--packet-lab') ? [...PACKET_LAB, ...FAILING_DISKS] : []),
   ]);
   build();
   if (program.length > 0) start(program);

@@ -1,4 +1,8 @@
 // Every line that the help shows is run, in the order in which the file tells them, on an empty ledger.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openSqliteEventStore } from '@holdfast/event-store/sqlite';
 import { createObjects, kubeOvn } from '@holdfast/kube-ovn-import/testing';
 import {
   installDefinitions,
@@ -37,8 +41,17 @@ async function onceItIsTime(terminal: Terminal, example: string): ReturnType<Ter
   }
 }
 
+/** What is backed up, and the folder that the examples are typed in. */
+async function ledgerIn(folder: string): Promise<string> {
+  const file = join(folder, 'ledger.db');
+  await (await openSqliteEventStore({ file })).close();
+  return `sqlite:${file}`;
+}
+
 describe('the examples in the help', () => {
   let controlPlane: CliControlPlane;
+  const before = process.cwd();
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-examples-'));
 
   /** What is imported. */
   let cluster: SandboxApiServer;
@@ -48,10 +61,18 @@ describe('the examples in the help', () => {
     await installDefinitions(cluster, MANIFESTS.kubeOvn);
     await createObjects(cluster, [kubeOvn.subnetObject('imported', '10.40.0.0/16')]);
   });
-  afterAll(() => Promise.all([controlPlane.stop(), cluster.stop()]));
+  afterAll(async () => {
+    process.chdir(before);
+    rmSync(folder, { recursive: true });
+    await Promise.all([controlPlane.stop(), cluster.stop()]);
+  });
 
   it('all work', async () => {
-    const env = { HOLDFAST_SERVER: controlPlane.server, KUBECONFIG: cluster.kubeconfigFile };
+    const env = {
+      ...{ HOLDFAST_SERVER: controlPlane.server, KUBECONFIG: cluster.kubeconfigFile },
+      HOLDFAST_STORE: await ledgerIn(folder),
+    };
+    process.chdir(folder);
     const terminal = new Terminal(controlPlane.server, { env });
     const printed: Record<string, string> = {};
     for (const example of EXAMPLES) {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { addBackupCommands } from './backup/backup-commands';
 import type { Run } from './session/acting';
 import { addCompletionCommands } from './commands/completion';
 import { addHistoryCommand } from './commands/history';
@@ -50,6 +51,7 @@ export function buildProgram(run: Run): Command {
   addHistoryCommand(program, run);
   addStatusCommand(program, run);
   addImportCommands(program, run);
+  addBackupCommands(program, run);
   addCompletionCommands(program, run);
   return program;
 }

@@ -52,6 +52,10 @@ describe('usage', () => {
     ],
     ['subnet retire a --command-id x', '--command-id and --issued-at go together'],
     ['subnet retire a --issued-at now', '--command-id and --issued-at go together'],
+    ['backup', "missing required argument 'file'"],
+    ['restore', "missing required argument 'backup'"],
+    ['backup b.db --store memory:', '--store: memory: is no file that could be copied; expected sqlite:FILE'],
+    ['restore b.db --store eventstoredb:esdb://u:p@h', 'EventStoreDB has a backup of its own'],
     ['completion fish', 'Allowed choices are bash.'],
   ])('%s is wrong', async (line, message) => {
     const { code, out, err } = await type(line);
@@ -97,8 +101,11 @@ describe('usage', () => {
 
 describe('completion', () => {
   it.each([
-    ['""', 'reserve move release reservation subnet pool vip rule label history status import completion'],
-    ['re', 'reserve release reservation'],
+    [
+      '""',
+      'reserve move release reservation subnet pool vip rule label history status import backup restore completion',
+    ],
+    ['re', 'reserve release reservation restore'],
     ['subnet r', 'revise retire'],
     ['vips --server http://x li', 'list'],
     ['vip list -o ""', 'table wide json'],

@@ -38,6 +38,9 @@ describe('the configuration', () => {
     [['--pod-addresses=yes'], /--pod-addresses: yes is neither on nor off/],
     [['--pod-addresses=on'], /--pod-addresses: needs --kubeconfig/],
     [['--pod-grace-seconds=soon'], /--pod-grace-seconds: must be > 0 and <= 3600/],
+    [['--lease=holdfast'], /--lease: holdfast is not namespace\/name/],
+    [['--lease=a/b/c'], /--lease: a\/b\/c is not namespace\/name/],
+    [['--lease=Kube/b'], /--lease: Kube\/b is not namespace\/name/],
     [['--keep-vm-ip=maybe'], /--keep-vm-ip: maybe is neither true nor false/],
     [['--stateful-set-kinds=apps.kruise.io'], /--stateful-set-kinds: apps.kruise.io is not group/],
     [['--bogus=1'], /bogus/],
@@ -55,6 +58,11 @@ describe('the configuration', () => {
       graceMs: 60_000,
       statefulSetKinds: [{ group: 'apps.kruise.io', version: 'v1beta1', plural: 'statefulsets' }],
     });
+  });
+
+  it('names the Lease in a namespace that every cluster has, unless told otherwise', () => {
+    expect(readConfig([], {}).lease).toEqual({ namespace: 'kube-system', name: 'holdfast-kube-projector' });
+    expect(readConfig(['--lease=net/a.b'], {}).lease).toEqual({ namespace: 'net', name: 'a.b' });
   });
 
   it('lists each flag with its variable in the help', () => {

@@ -2,8 +2,8 @@
 import { homedir } from 'node:os';
 import { parseArgs } from 'node:util';
 import { absoluteStore, DEFAULT_STORE_HELP, defaultStore } from '@holdfast/event-store/sqlite-place';
-import { namespacedResource, type Resource } from '@holdfast/kube-api';
 import type { Side } from '@holdfast/ipam';
+import { namespacedResource, type ObjectRef, type Resource } from '@holdfast/kube-api';
 import { SWITCH_LB_VIP_WAYS, type SwitchLbVip } from '@holdfast/ovn';
 
 /** Nest's token of the configuration. */
@@ -35,6 +35,10 @@ export interface Config {
   readonly switchLbVip: SwitchLbVip;
   /** A kubeconfig file, or `in-cluster`; absent: no Kubernetes. */
   readonly kubeconfig?: string;
+  /** Which Lease its holder works on Kubernetes by. */
+  readonly lease: ObjectRef;
+  /** The ConfigMap that says which ledger the cluster's addresses come from. */
+  readonly mark: ObjectRef;
   /** How Pods get their addresses; absent: from somebody else. */
   readonly pods?: PodsConfig;
   /** How long a redelivered command gets its first reply, hours. */
@@ -61,6 +65,10 @@ const WINDOW_MAX_HOURS = 168;
 /** An hour: nobody's address is to be kept for longer because nobody saw the end. */
 const GRACE_MAX_SECONDS = 3600;
 
+/** Names of namespaces, and of other objects (RFC 1123). */
+const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const DNS_SUBDOMAIN = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
 export class ConfigFault extends Error {
   override readonly name = 'ConfigFault';
 }
@@ -69,7 +77,7 @@ interface Flag {
   readonly env: string;
   readonly help: string;
   readonly default?: string;
-  /** Takes no value on the command line; `true` or `false` in the environment. */
+  /** May stand without a value, which is `true` then. */
   readonly isSwitch?: true;
 }
 
@@ -99,6 +107,16 @@ const FLAGS = {
     default: 'router-port',
   },
   kubeconfig: { env: 'HOLDFAST_KUBECONFIG', help: 'kubeconfig file, or in-cluster' },
+  lease: {
+    env: 'HOLDFAST_LEASE',
+    help: 'namespace/name of the Lease; of several processes, its holder works on Kubernetes',
+    default: 'kube-system/holdfast-kube-projector',
+  },
+  mark: {
+    env: 'HOLDFAST_MARK',
+    help: 'namespace/name of the ConfigMap that says which ledger the cluster’s addresses come from',
+    default: 'kube-system/holdfast-ledger',
+  },
   'pod-addresses': {
     env: 'HOLDFAST_POD_ADDRESSES',
     help: 'on: give Pods on the ledger’s subnets their addresses; off: somebody else does',
@@ -148,23 +166,16 @@ export function helpText(): string {
 
 /** @throws ConfigFault that names the flag and what it takes */
 export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Config {
-  const flags: Record<string, Flag> = FLAGS;
-  const options = Object.fromEntries(
-    Object.entries(flags).map(([name, { isSwitch }]) => [
-      name,
-      { type: isSwitch ? ('boolean' as const) : ('string' as const) },
-    ]),
-  );
-  let values: Record<string, string | boolean | undefined>;
+  const options = Object.fromEntries(Object.keys(FLAGS).map((name) => [name, { type: 'string' as const }]));
+  let values: Record<string, string | undefined>;
   try {
-    ({ values } = parseArgs({ args: [...argv], options, strict: true, allowPositionals: false }));
+    ({ values } = parseArgs({ args: argv.map(withValue), options, strict: true, allowPositionals: false }));
   } catch (error) {
     throw new ConfigFault((error as Error).message);
   }
   const get = (name: FlagName): string | undefined => {
     const flag: Flag = FLAGS[name];
-    const value = values[name] ?? env[flag.env] ?? flag.default;
-    return value === undefined ? undefined : String(value);
+    return values[name] ?? env[flag.env] ?? flag.default;
   };
   const config = {
     roles: readRoles(get('roles')),
@@ -177,6 +188,8 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
     northboundTls: readTls(get),
     switchLbVip: readSwitchLbVip(get('switch-lb-vip') as string),
     kubeconfig: get('kubeconfig'),
+    lease: readObjectRef('lease', get('lease') as string),
+    mark: readObjectRef('mark', get('mark') as string),
     pods: readPods(get),
     commandWindowHours: readNumber('command-window-hours', get('command-window-hours'), WINDOW_MAX_HOURS),
     isNewLedger: readEither('new-ledger', get('new-ledger') ?? 'false', 'true', 'false'),
@@ -193,6 +206,11 @@ const readStore = (given: string | undefined, env: NodeJS.ProcessEnv): string =>
 /** Where the ledger is unless told otherwise. */
 export const ownStore = (env: NodeJS.ProcessEnv): string =>
   defaultStore({ isRoot: process.getuid?.() === 0, home: env['HOME'] || homedir(), env });
+
+function withValue(argument: string): string {
+  const flag: Flag | undefined = FLAGS[argument.slice(2) as FlagName];
+  return argument.startsWith('--') && flag?.isSwitch ? `${argument}=true` : argument;
+}
 
 function readRoles(text: string | undefined): ReadonlySet<Role> {
   if (text === undefined || text === '') return new Set(ROLES);
@@ -213,6 +231,13 @@ function readListen(flag: string, text: string): string {
   const port = Number(/:(\d{1,5})$/.exec(text)?.[1] ?? NaN);
   if (!(port >= 0 && port <= 65_535)) throw new ConfigFault(`--${flag}: ${text} is not host:port`);
   return text;
+}
+
+function readObjectRef(flag: 'lease' | 'mark', text: string): ObjectRef {
+  const [namespace = '', name = '', ...more] = text.split('/');
+  if (!DNS_LABEL.test(namespace) || !DNS_SUBDOMAIN.test(name) || more.length > 0)
+    throw new ConfigFault(`--${flag}: ${text} is not namespace/name`);
+  return { namespace, name };
 }
 
 function readPods(get: (name: FlagName) => string | undefined): PodsConfig | undefined {
@@ -268,9 +293,10 @@ function assertCoherent(config: Config): void {
 }
 
 /** What this process writes to, and so compares with the ledger first. */
-export function sidesOf({ roles, northbound, natsUrl }: Config): readonly Side[] {
+export function sidesOf({ roles, northbound, natsUrl, kubeconfig }: Config): readonly Side[] {
   return [
     ...(northbound !== undefined && roles.has('ovn-projector') ? (['northbound'] as const) : []),
+    ...(kubeconfig !== undefined && roles.has('kube-projector') ? (['kubernetes'] as const) : []),
     ...(natsUrl !== undefined && roles.has('gateway') ? (['jetstream'] as const) : []),
   ];
 }

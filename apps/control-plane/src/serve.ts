@@ -7,6 +7,7 @@ import { LedgerReader, type UnreadableEvent } from '@holdfast/ledger';
 import { AppModule } from './app.module';
 import type { Config } from './config';
 import { ControlPlane } from './control-plane';
+import { assertLedgerIsThere } from './ledger/known-ledgers';
 import { httpAdapter, type HttpAdapterOptions } from './gateway/http/http-adapter';
 import { HttpListener } from './gateway/http/http-listener';
 import { StartProgress } from './ledger/start-progress';
@@ -52,6 +53,7 @@ async function serveOn(
   logger: LoggerService | false,
   options: HttpAdapterOptions,
 ): Promise<ServingControlPlane> {
+  await assertLedgerIsThere(config);
   const { serverFactory } = listener;
   const adapter = httpAdapter({ ...options, serverFactory });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config, start), adapter, {

@@ -42,6 +42,7 @@ const ROOMS = [
       'ovn',
       'ovsdb',
       'kube-ovn-import',
+      'event-store',
       'access',
       'audit',
       'clock',

@@ -22,6 +22,9 @@ import type { Opened, ReadOrder } from './sqlite/protocol';
 import { startThreads } from './sqlite/threads';
 import { Trouble } from './sqlite/trouble';
 
+export { lockFileOf } from './sqlite/log/lock';
+export { realFile } from './sqlite/log/real-file';
+
 export interface SqliteOptions {
   /**
    * Path of the database, or of a symbolic link to it; created if absent, in a folder that is there, on a local disk,

@@ -1,3 +1,5 @@
+export { activeApi } from './election/active-api';
+export { type ElectionOptions, type ElectionStatus, LeaseElection } from './election/lease-election';
 export { actorGone, actorNamed, actorOf, THROUGH_KUBERNETES } from './object/kubernetes-actor';
 export { listed, quotedText, type FieldRead, readTextList, readTexts } from './object/spec-fields';
 export {
@@ -35,7 +37,7 @@ export type {
   Watcher,
   WriteResult,
 } from './port/kubernetes-api';
-export { KubernetesFault } from './port/kubernetes-fault';
+export { KubernetesFault, STANDBY_CODE } from './port/kubernetes-fault';
 export {
   type Json,
   type JsonObject,
@@ -47,13 +49,17 @@ export {
   type OwnerReference,
   objectRefOf,
 } from './port/kubernetes-object';
+export type { LeaseRecord, Leases, LeaseWrite, SeenLease } from './port/leases';
+export type { ConfigMaps, ConfigMapWrite, SeenConfigMap } from './port/config-maps';
 export { STALE_RETRY_MS } from './port/stale-retry';
 export {
   apiVersionOf,
   clusterResource,
   collectionPathOf,
+  CONFIG_MAPS,
   EVENTS,
   IP_POOLS,
+  LEASES,
   namespacedResource,
   NAMESPACES,
   NODES,
@@ -67,4 +73,6 @@ export {
 } from './port/resource';
 export type { KubernetesRest, RestAnswer, RestRequest, WatchEnd, WatchEvent } from './rest/kubernetes-rest';
 export { RestKubernetesApi } from './rest/rest-kubernetes-api';
+export { RestConfigMaps } from './rest/rest-config-maps';
+export { RestLeases } from './rest/rest-leases';
 export { asFault } from './rest/unreachable';

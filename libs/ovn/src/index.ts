@@ -19,4 +19,5 @@ export {
   type RowKey,
   VENDOR,
 } from './model/row-keys';
+export { readNorthboundMark } from './reconcile/read-mark';
 export { LEDGER_KEY, POSITION_KEY } from './reconcile/mark';

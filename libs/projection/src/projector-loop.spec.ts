@@ -12,6 +12,7 @@ interface Fact {
 function projector(
   keys: readonly string[],
   reconcile: (key: string) => number | undefined = () => undefined,
+  isActive?: () => boolean,
 ) {
   const clock = new VirtualClock();
   const reconciled: string[] = [];
@@ -20,6 +21,7 @@ function projector(
   const listeners = new Set<(facts: readonly Fact[]) => void>();
   const loop: ProjectorLoop<Fact> = new ProjectorLoop<Fact>({
     ...{ clock, chance: new SeededChance(1), resyncEveryMs: 300_000 },
+    ...(isActive && { isActive }),
     allKeys: () => keys.map((key) => ({ key })),
     keysOf: ({ about }) => about.map((key) => ({ key })),
     onFacts: (listener) => {
@@ -211,6 +213,42 @@ describe('ProjectorLoop', () => {
     loop.worksAgain('pods');
     await clock.advance(0);
     expect(take()).toEqual([]);
+  });
+
+  it('begins nothing while another process is active, keeps what is due, and forgets what is over', async () => {
+    let isActive = false;
+    const keys = ['a', 'b'];
+    const { clock, loop, tell, take } = projector(keys, undefined, () => isActive);
+    loop.followFacts();
+    loop.start();
+    await tell({ about: ['a', 'gone'] });
+    expect([take(), loop.due]).toEqual([[], 3]);
+    await clock.advance(300_000);
+    expect([take(), loop.due, loop.isResync('gone')]).toEqual([[], 2, false]);
+    await tell({ about: ['c'] });
+    isActive = true;
+    loop.wake();
+    await clock.advance(0);
+    expect(take()).toEqual(['a (resync)', 'b (resync)', 'c']);
+  });
+
+  it('has no trouble of its own with what another process does now, but with what it follows', async () => {
+    let isActive = true;
+    const fail = (): never => {
+      throw Object.assign(new Error('away'), { code: 'away', retryable: true });
+    };
+    const { clock, loop, faults } = projector(['a'], fail, () => isActive);
+    loop.start();
+    await clock.advance(0);
+    expect([loop.faults.current?.code, faults]).toEqual(['away', ['a: away']]);
+    isActive = false;
+    loop.wake();
+    expect(loop.faults).toMatchObject({ current: undefined, lastFault: { code: 'away' } });
+    loop.watchFailed('vips', { code: 'unreachable', message: '' }, 400_000);
+    await clock.advance(300_000);
+    expect([loop.faults.current?.code, loop.failed]).toEqual(['unreachable', 0]);
+    isActive = true;
+    expect(loop.faults.current?.code).toBe('unreachable');
   });
 
   it('stops listening, and reconciles nothing more', async () => {

@@ -6,7 +6,8 @@
 //   clock ----+
 //
 // Which keys there are, what they stand for and what is done for them is the projector's own. Whether it may write at all
-// (another one is active, or the other side is another ledger's) goes in by `mayBegin`.
+// (it is not connected, or the other side is another ledger's) goes in by `mayBegin`; whether another process does this one's
+// work, by `isActive`: who stands by follows everything and is ready to go on, at once.
 import type { Cancel, Chance, Clock } from '@holdfast/clock';
 import type { DueKey, Due, DueOptions } from './due/due-keys';
 import { ReconcileLoop, type ReconcileLoopOptions } from './loop/reconcile-loop';
@@ -27,6 +28,11 @@ export interface ProjectorLoopOptions<Fact>
   readonly resyncEveryMs: number;
   /** False: `isResync` is never asked, so that no note is taken of each key. For who has very many of them. */
   readonly notesResyncs?: boolean;
+  /**
+   * False: another process does this one's work, and nothing is begun here; what is due waits. `wake` when it says something
+   * else. Absent: true.
+   */
+  readonly isActive?: () => boolean;
   /** For the log: what failed, and when it is tried again. */
   readonly onFault?: (fault: ProjectorFault, retryInMs: number) => void;
   /** A trouble began, or is over: `troubles` has others. */
@@ -43,16 +49,18 @@ export class ProjectorLoop<Fact extends FactPlace> {
   private cancelResync: Cancel = () => undefined;
 
   constructor(private readonly options: ProjectorLoopOptions<Fact>) {
-    const { clock, chance, timing, plan, rankOf, mayBegin, onIdle, heldBack } = options;
+    const { clock, chance, timing, plan, rankOf, mayBegin, isActive, onIdle, heldBack } = options;
     this.troubles = new Troubles(clock, options.onTroubles);
     this.loop = new ReconcileLoop({
       ...{ clock, chance, plan, backlog: this.backlog },
       ...(heldBack && { heldBack }),
       ...(timing && { timing }),
       ...(rankOf && { rankOf }),
-      ...(mayBegin && { mayBegin }),
+      ...((mayBegin || isActive) && { mayBegin: () => this.isActive && (mayBegin?.() ?? true) }),
       ...(onIdle && { onIdle }),
       onFault: (fault, keys, retryInMs) => {
+        // What was under way when another took over, and could not go on, is no trouble.
+        if (!this.isActive) return;
         for (const key of keys) this.report(this.troubles.ofKey(key, fault), retryInMs);
       },
     });
@@ -61,6 +69,13 @@ export class ProjectorLoop<Fact extends FactPlace> {
   /** Keys that are due now, or in flight. */
   get due(): number {
     return this.loop.due;
+  }
+
+  /** What fails now, and what failed last. Of who stands by, only what it follows can fail. */
+  get faults(): Pick<Troubles, 'current' | 'lastFault' | 'all'> {
+    const { current, currentOfWatches, lastFault, all } = this.troubles;
+    if (this.isActive) return { current, lastFault, all };
+    return { current: currentOfWatches, lastFault, all: all.filter(({ watches }) => watches > 0) };
   }
 
   /** Keys that failed, and have not succeeded since. */
@@ -144,7 +159,7 @@ export class ProjectorLoop<Fact extends FactPlace> {
     this.loop.endPause();
   }
 
-  /** To be called when `mayBegin` may say something else, or for `onIdle` to be called once more. */
+  /** To be called when `mayBegin` or `isActive` may say something else, or for `onIdle` to be called once more. */
   wake(): void {
     this.loop.wake();
   }
@@ -163,8 +178,20 @@ export class ProjectorLoop<Fact extends FactPlace> {
     this.options.onFault?.(fault, retryInMs);
   }
 
+  private get isActive(): boolean {
+    return this.options.isActive?.() ?? true;
+  }
+
+  /** Who stands by for days would keep a key of everything that ever was; what there is, is marked again. */
+  private forgetWhatOthersDo(): void {
+    this.loop.forgetDue();
+    this.resynced.clear();
+    this.troubles.overKeys();
+  }
+
   private resyncAndAgain(): void {
     const { clock, chance, resyncEveryMs } = this.options;
+    if (!this.isActive) this.forgetWhatOthersDo();
     this.resync();
     const delayMs = resyncEveryMs * (1 - 0.1 * chance.random());
     this.cancelResync = clock.after(delayMs, () => this.resyncAndAgain());

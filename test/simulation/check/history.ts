@@ -15,6 +15,7 @@ import {
   type SubnetFact,
   type VipNameEvent,
   subnet,
+  ledgerRecord,
   vipName,
 } from '@holdfast/ipam';
 import { Violation } from '../engine/violation';
@@ -66,6 +67,8 @@ export class History {
     const name = idIn(vipName.category, stream);
     const metadata = readMetadata(recorded);
     this.chain(recorded, metadata.previous, metadata.atMs);
+    // What a ledger says of itself concerns no address.
+    if (idIn(ledgerRecord.category, stream) !== undefined) return;
     const { commandId, issuedAtMs, atMs, through, actor } = metadata;
     const event = subnetName === undefined ? vipName.codec.decode(recorded) : subnet.codec.decode(recorded);
     let landed: Landed = {

@@ -43,6 +43,9 @@ export class Followers {
   }
 }
 
+/** Of who stands by: it puts nothing into effect, and is behind in nothing. */
+export const NOTHING_TO_DO: Progress = { position: undefined, behindSinceMs: undefined, waiting: 0 };
+
 /** Where the log stood when somebody began to follow it, and when that was. */
 export interface FollowedFrom {
   readonly position: string | undefined;

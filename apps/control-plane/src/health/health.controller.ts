@@ -5,7 +5,7 @@ import { CONFIG, type Config } from '../config';
 import { Differences, type FoundDifference } from './differences';
 import { LedgerHealth } from './ledger-health';
 import { ProcessHealth } from './process-health';
-import { Projectors } from './projectors';
+import { type ProjectorActivity, type ProjectorHealth, Projectors } from './projectors';
 import { rolesAtWork } from './status-report';
 import { type StandingTrouble, troubleText } from './trouble';
 
@@ -18,6 +18,8 @@ interface Readiness {
   readonly trouble: Readonly<Record<string, string>>;
   /** By projector: what is so, and keeps nothing from going on. */
   readonly notes: Readonly<Record<string, readonly string[]>>;
+  /** By projector: whether it works or stands by, and who holds what. */
+  readonly activity: Readonly<Record<string, ProjectorActivity>>;
   /** By projector: how many differences it found since the start. */
   readonly differences: Readonly<Record<string, number>>;
 }
@@ -73,11 +75,8 @@ export class HealthController {
           .map(({ name }) => [name, troubleText(troubles.filter(({ part }) => part === name))] as const)
           .filter(([, text]) => text !== ''),
       ),
-      notes: Object.fromEntries(
-        this.projectors.all
-          .map((projector) => [projector.name, projector.notes?.() ?? []] as const)
-          .filter(([, notes]) => notes.length > 0),
-      ),
+      notes: this.ofProjectors((projector) => (projector.notes?.().length ? projector.notes() : undefined)),
+      activity: this.ofProjectors((projector) => projector.activity?.()),
       differences: this.differences.counts,
     };
   }
@@ -108,5 +107,15 @@ export class HealthController {
         ...(server !== undefined && { server }),
       })),
     };
+  }
+
+  private ofProjectors<Found>(
+    look: (projector: ProjectorHealth) => Found | undefined,
+  ): Record<string, Found> {
+    return Object.fromEntries(
+      this.projectors.all
+        .map((projector) => [projector.name, look(projector)] as const)
+        .filter((entry): entry is readonly [string, Found & {}] => entry[1] !== undefined),
+    );
   }
 }

@@ -61,11 +61,11 @@ export class LedgerHealth implements ProcessPart {
     return { code: 'store-silent', message, server, stops: true, isLoss: true };
   }
 
-  /** Where reading goes well and recording does not, only who records can tell. */
+  /** Where reading goes well and recording does not, and the store does not say so, only who records can tell. */
   private commands(): HealthTrouble | undefined {
-    const { commands, clock, server } = this.options;
+    const { commands, store, clock, server } = this.options;
     const { failing } = commands;
-    if (!(failing?.fault instanceof StoreFault)) return undefined;
+    if (store.tellsItself || !(failing?.fault instanceof StoreFault)) return undefined;
     if (clock.monotonic() - failing.lastMonotonicMs > COMMAND_FAULT_MS) return undefined;
     const { code, message } = failing.fault;
     return { code: `commands-${code}`, message, server, sinceMs: failing.sinceMs, stops: true };

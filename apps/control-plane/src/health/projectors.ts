@@ -31,6 +31,17 @@ export interface ServerConnection {
   readonly count: number;
 }
 
+/** Who works on the other side, where only one process does at a time. */
+export interface ProjectorActivity {
+  readonly state: 'active' | 'standby';
+  /** namespace/name of the Lease. */
+  readonly lease: string;
+  /** Absent: nobody, as far as this process knows. */
+  readonly holder?: string;
+  /** Since when the holder has it: RFC 3339, by the holder's clock. */
+  readonly since?: string;
+}
+
 /** What puts the log into effect outside. */
 export interface ProjectorHealth extends ProcessPart {
   progress(): Progress | Promise<Progress>;
@@ -40,6 +51,8 @@ export interface ProjectorHealth extends ProcessPart {
   heldBack?(): readonly HeldBack[];
   /** What others did to what it keeps, and how much of that it put right, since the start. */
   drift?(): { readonly found: number; readonly repaired: number };
+  /** Absent: it works wherever it runs. */
+  activity?(): ProjectorActivity;
 }
 
 export class Projectors {

@@ -3,12 +3,12 @@
 import { type EventStore, type StoreFault, type TellsTrouble, tellsTrouble } from '@holdfast/event-store';
 
 export class StoreHealth {
-  private readonly told: TellsTrouble | undefined;
+  private readonly source: TellsTrouble | undefined;
   /** Resolves with why, once the store records nothing any more. */
   readonly failed: Promise<StoreFault>;
 
   constructor(store: EventStore) {
-    this.told = tellsTrouble(store) ? store : undefined;
+    this.source = tellsTrouble(store) ? store : undefined;
     this.failed = new Promise((resolve) => {
       this.onChange(({ trouble }) => {
         if (trouble?.retryable === false) resolve(trouble);
@@ -16,9 +16,14 @@ export class StoreHealth {
     });
   }
 
+  /** Whether `trouble` knows, also while nobody records anything. */
+  get tellsItself(): boolean {
+    return this.source !== undefined;
+  }
+
   /** Why nothing can be recorded, if so. */
   get trouble(): StoreFault | undefined {
-    return this.told?.trouble;
+    return this.source?.trouble;
   }
 
   /** Whether that is for good. */
@@ -27,6 +32,6 @@ export class StoreHealth {
   }
 
   onChange(listener: (health: StoreHealth) => void): void {
-    this.told?.onTrouble(() => listener(this));
+    this.source?.onTrouble(() => listener(this));
   }
 }

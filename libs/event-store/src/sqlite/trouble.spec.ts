@@ -30,7 +30,7 @@ const append = (to: SqliteEventStore, expected = NO_STREAM, count = 1) =>
   to.append('a', expected, sampleEvents('a', expected, count));
 
 /** Resolves once `is` holds of the store's trouble, which it has to say by itself. */
-function untilTold(of: SqliteEventStore, is: () => boolean): Promise<void> {
+function untilSaid(of: SqliteEventStore, is: () => boolean): Promise<void> {
   return new Promise((resolve) => {
     if (is()) return resolve();
     const end = of.onTrouble(() => {
@@ -72,7 +72,7 @@ describe('a store whose file', () => {
     const opened = (store = await openSqliteEventStore({ file }));
     await append(opened);
     rmSync(file);
-    await untilTold(opened, () => opened.trouble !== undefined);
+    await untilSaid(opened, () => opened.trouble !== undefined);
     expect(opened.trouble).toMatchObject({ code: 'store-closed', retryable: false });
   });
 
@@ -105,7 +105,7 @@ const whyNot = 'skipped' in small ? ` [skipped: ${small.skipped}]` : '';
       expect(opened.trouble).toMatchObject({ code: 'store-full', retryable: true });
       expect(await readWholeStream(opened, 'a')).toHaveLength(version + 1);
       ground.free();
-      await untilTold(opened, () => opened.trouble === undefined);
+      await untilSaid(opened, () => opened.trouble === undefined);
       await appendMore(opened, version);
       await opened.close();
     } finally {
@@ -133,7 +133,7 @@ async function appendMore(to: SqliteEventStore, version: number): Promise<number
         expect(status).toBe(0);
         spawnSync('mount', ['-o', 'remount,bind,ro', ground.folder]);
         if (isAppended) await append(opened, 0).catch(() => undefined);
-        await untilTold(opened, () => opened.trouble !== undefined);
+        await untilSaid(opened, () => opened.trouble !== undefined);
         expect(opened.trouble).toMatchObject({
           ...{ retryable: false, message: expect.stringMatching(/read-only|readonly|EROFS/i) as string },
         });

@@ -4,6 +4,9 @@ const start = (ledger: string, incarnation: string): LedgerRecordCommand => ({
   ...{ type: 'StartIncarnation', ledger, incarnation },
 });
 const fenced: LedgerRecordCommand = { type: 'FenceSide', side: 'northbound', why: 'Forked', message: 'at 7' };
+const other: LedgerRecordCommand = {
+  ...{ type: 'FenceSide', side: 'northbound', why: 'OtherLedger', message: 'of l2' },
+};
 const lifted: LedgerRecordCommand = { type: 'LiftFence', side: 'northbound', because: 'it agrees' };
 
 /** The types of the events that each command led to, and the state after all. */
@@ -30,9 +33,9 @@ describe('the ledger’s record of itself', () => {
   });
 
   it('keeps a fence until it is lifted, and records neither twice', () => {
-    const { events, state } = run(fenced, fenced, { ...fenced, message: 'at 8' } as LedgerRecordCommand);
+    const { events, state } = run(fenced, { ...fenced, message: 'at 8' } as LedgerRecordCommand, other);
     expect(events).toEqual([['SideFenced'], [], ['SideFenced']]);
-    expect(state.fences.get('northbound')).toEqual({ why: 'Forked', message: 'at 8', sinceMs: 2 });
+    expect(state.fences.get('northbound')).toEqual({ why: 'OtherLedger', message: 'of l2', sinceMs: 2 });
     const after = run(fenced, lifted, lifted);
     expect(after.events).toEqual([['SideFenced'], ['FenceLifted'], []]);
     expect(after.state.fences.size).toBe(0);

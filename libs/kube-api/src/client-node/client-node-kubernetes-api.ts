@@ -6,6 +6,10 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { ClientNodeRest } from './client-node-rest';
 import type { KubernetesApi } from '../port/kubernetes-api';
 import { KubernetesFault } from '../port/kubernetes-fault';
+import type { ConfigMaps } from '../port/config-maps';
+import type { Leases } from '../port/leases';
+import { RestConfigMaps } from '../rest/rest-config-maps';
+import { RestLeases } from '../rest/rest-leases';
 import { RestKubernetesApi } from '../rest/rest-kubernetes-api';
 
 /** Which cluster. It must be named: there is no default, so that nothing is ever written to one by accident. */
@@ -14,6 +18,11 @@ export type ClusterSource =
   | { readonly kubeconfigText: string }
   /** The service account of the Pod that this runs in. */
   | { readonly inCluster: true };
+
+/** No longer than an election waits for it, and a bit: a call that hangs lets go of its connection. */
+const LEASE_CALL_TIMEOUT_MS = 4_000;
+
+const COMPONENT = 'holdfast';
 
 export interface ClientNodeOptions {
   readonly cluster: ClusterSource;
@@ -34,11 +43,26 @@ export interface ClusterApi extends KubernetesApi {
 
 /** Connects to nothing yet. @throws KubernetesFault `kubernetes-config-invalid` */
 export function clientNodeKubernetesApi(options: ClientNodeOptions): ClusterApi {
-  const { clock, chance, component = 'holdfast', version } = options;
+  const { clock, chance, component = COMPONENT } = options;
+  const rest = restOf(options);
+  return Object.assign(new RestKubernetesApi({ rest, clock, chance, component }), { server: rest.server });
+}
+
+/** Leases of the same cluster, over connections of their own: what projectors ask must not keep a renewal waiting. */
+export function clientNodeLeases(options: Omit<ClientNodeOptions, 'component'>): Leases {
+  return new RestLeases(restOf(options, LEASE_CALL_TIMEOUT_MS), options.clock);
+}
+
+/** ConfigMaps of the same cluster. */
+export function clientNodeConfigMaps(options: Omit<ClientNodeOptions, 'component'>): ConfigMaps {
+  return new RestConfigMaps(restOf(options, LEASE_CALL_TIMEOUT_MS));
+}
+
+function restOf(options: ClientNodeOptions, timeoutMs?: number): ClientNodeRest {
+  const { cluster, context, clock, component = COMPONENT, version } = options;
   const userAgent = version === undefined ? component : `${component}/${version}`;
   const client = { userAgent, fieldManager: component };
-  const rest = new ClientNodeRest(loadConfig(options.cluster, options.context), clock, client);
-  return Object.assign(new RestKubernetesApi({ rest, clock, chance, component }), { server: rest.server });
+  return new ClientNodeRest(loadConfig(cluster, context), clock, client, timeoutMs);
 }
 
 function loadConfig(source: ClusterSource, context: string | undefined): KubeConfig {

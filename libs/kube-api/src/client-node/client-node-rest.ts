@@ -31,6 +31,7 @@ export class ClientNodeRest implements KubernetesRest {
     private readonly config: KubeConfig,
     private readonly clock: Clock,
     private readonly client: ClientName,
+    private readonly callTimeoutMs = CALL_TIMEOUT_MS,
   ) {
     this.credentials = new ClientNodeCredentials(config, clock, client.userAgent);
   }
@@ -42,8 +43,8 @@ export class ClientNodeRest implements KubernetesRest {
 
   async call(request: RestRequest): Promise<RestAnswer> {
     const timeout = new AbortController();
-    const abort = (): void => timeout.abort(new Error(`no answer within ${CALL_TIMEOUT_MS} ms`));
-    const cancel = this.clock.after(CALL_TIMEOUT_MS, abort);
+    const abort = (): void => timeout.abort(new Error(`no answer within ${this.callTimeoutMs} ms`));
+    const cancel = this.clock.after(this.callTimeoutMs, abort);
     this.closing.signal.addEventListener('abort', abort);
     try {
       this.assertOpen();

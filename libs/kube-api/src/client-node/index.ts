@@ -1,2 +1,7 @@
-export { clientNodeKubernetesApi, type ClusterApi } from './client-node-kubernetes-api';
+export {
+  clientNodeConfigMaps,
+  clientNodeKubernetesApi,
+  clientNodeLeases,
+  type ClusterApi,
+} from './client-node-kubernetes-api';
 export { ClientNodeRest } from './client-node-rest';

@@ -1,5 +1,8 @@
 // What is not a value: Kubernetes could not, or would not, do it.
 
+/** For who tells what was not begun from what failed. */
+export const STANDBY_CODE = 'kubernetes-standby';
+
 export type KubernetesFaultCode =
   /** No answer: refused, reset, timed out, or a certificate that does not hold. */
   | 'kubernetes-unreachable'
@@ -15,6 +18,8 @@ export type KubernetesFaultCode =
   | 'kubernetes-refused'
   /** The kubeconfig cannot be used. */
   | 'kubernetes-config-invalid'
+  /** Another process holds the Lease: nothing was sent. */
+  | typeof STANDBY_CODE
   /** `close()` was called. */
   | 'kubernetes-closed';
 

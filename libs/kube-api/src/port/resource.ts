@@ -19,6 +19,8 @@ export const NODES = clusterResource('', 'v1', 'nodes', 'Node');
 export const PODS = namespacedResource('', 'v1', 'pods', 'Pod');
 export const SERVICES = namespacedResource('', 'v1', 'services', 'Service');
 export const EVENTS = namespacedResource('', 'v1', 'events', 'Event');
+export const CONFIG_MAPS = namespacedResource('', 'v1', 'configmaps', 'ConfigMap');
+export const LEASES = namespacedResource('coordination.k8s.io', 'v1', 'leases', 'Lease');
 export const STATEFUL_SETS = namespacedResource('apps', 'v1', 'statefulsets', 'StatefulSet');
 
 export function clusterResource(group: string, version: string, plural: string, kind: string): Resource {

@@ -5,7 +5,7 @@
 //   facts ---+--> due keys --> reconcile --+-> finalizer, status, Event
 //   clock ---+
 //
-// One is meant to work at a time; two at once write the same, and only cost each other conflicts.
+// One works at a time; others stand by (`isActive`): they follow everything and write nothing.
 import type { Chance, Clock } from '@holdfast/clock';
 import type { SubnetFact } from '@holdfast/ipam';
 import {
@@ -28,6 +28,7 @@ import {
 import type { ProjectorLedger } from '@holdfast/ledger';
 import {
   ActiveRejections,
+  type Due,
   type DueKey,
   executeAndSee,
   type GuardedObject,
@@ -72,6 +73,8 @@ export interface ObjectProjectorOptions {
    * about it. See `projectionChanged`.
    */
   readonly boundOf?: (vip: string) => Bound | undefined;
+  /** Whether this process is the one that works; `wake` when it says something else. Absent: always. */
+  readonly isActive?: () => boolean;
   /** For the log: what a resync found different, at the start and on the slow clock. */
   readonly onDifference?: (difference: ObjectDifference) => void;
   /** For the log: what failed, and when it is tried again. */
@@ -167,6 +170,11 @@ export class ObjectProjector {
     this.loop.mark(vipKey(vip));
   }
 
+  /** To be called when `isActive` says something else. */
+  wake(): void {
+    this.loop.wake();
+  }
+
   get status(): ObjectProjectorStatus {
     const { synced, unserved } = this.kinds;
     const held = this.heldBack();
@@ -200,7 +208,7 @@ export class ObjectProjector {
   }
 
   private projectorLoop(): ProjectorLoop<SubnetFact> {
-    const { ledger, clock, chance, onFault, onTroubles } = this.options;
+    const { ledger, clock, chance, isActive, onFault, onTroubles } = this.options;
     return new ProjectorLoop<SubnetFact>({
       ...{ clock, chance, resyncEveryMs: RESYNC_EVERY_MS },
       onFacts: (listener) => ledger.onFacts(listener),
@@ -208,13 +216,22 @@ export class ObjectProjector {
         if ('rule' in fact.event) this.rules.happened(fact.event.rule, fact.position);
         return this.triggers.ofFact(fact);
       },
-      allKeys: () => (this.followings ? this.triggers.all(this.followings) : []),
+      allKeys: () => this.allKeys(),
       plan: oneByOne((key) => this.reconcile(key)),
       // A burst of Vips neither waits for its Subnet nor keeps the Subnet's counts waiting.
       rankOf: (key) => (readDueKey(key).plural === SUBNETS.plural ? 0 : 1),
+      ...(isActive && { isActive }),
       ...(onFault && { onFault }),
       ...(onTroubles && { onTroubles }),
     });
+  }
+
+  private allKeys(): Iterable<Due> {
+    if (!(this.options.isActive?.() ?? true)) {
+      for (const kind of GUARDED) this.guards[kind].forgetUnheld();
+      this.rules.forgetGone();
+    }
+    return this.followings ? this.triggers.all(this.followings) : [];
   }
 
   private context(): Context {

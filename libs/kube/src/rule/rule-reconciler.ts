@@ -15,7 +15,7 @@ import { type Context, REAPPEARING_MS } from '../object/context';
 import { type Execution, BEHIND_RETRY_MS } from '@holdfast/projection';
 import { ruleKey } from '../object/due-key';
 import type { RuleBackends } from './rule-backends';
-import { rulesOfObject } from './held-rules';
+import { namesOfHeldRules, rulesOfObject } from './held-rules';
 import { RuleCommands } from './rule-commands';
 import { readRule, type RuleSpec } from './rule-spec';
 import { type RuleFindings, ruleStatus } from './rule-status';
@@ -41,6 +41,13 @@ export class RuleReconciler {
   /** To be told of every event of a rule. */
   happened(rule: string, position: string): void {
     this.positions.set(rule, position);
+  }
+
+  /** For who stands by: others see to rules that are gone, so that nothing here asks for their positions. */
+  forgetGone(): void {
+    const held = new Set(namesOfHeldRules(this.context.ledger.view));
+    for (const name of this.positions.keys())
+      if (!held.has(name) && !this.context.rules.get({ name })) this.forget(name);
   }
 
   /** Not to be called before all rules are known. @returns in how many milliseconds to look again, if at all */

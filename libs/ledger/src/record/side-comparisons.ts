@@ -34,7 +34,7 @@ const FIRST_WAIT_MS = 2_000;
 export class SideComparisons {
   private readonly agreed = new Set<Side>();
   private readonly fenced = new Map<Side, FencedVerdict & { readonly sinceMs: number }>();
-  private readonly changed = new Set<() => void>();
+  private readonly changed = new Set<(state: SideState) => void>();
   private waiting = new AbortController();
 
   constructor(private readonly options: SideComparisonsOptions) {}
@@ -50,7 +50,7 @@ export class SideComparisons {
   }
 
   /** Calls `listener` when a side is something else than before. Returns what ends it. */
-  onChange(listener: () => void): () => void {
+  onChange(listener: (state: SideState) => void): () => void {
     this.changed.add(listener);
     return () => this.changed.delete(listener);
   }
@@ -62,16 +62,16 @@ export class SideComparisons {
     this.agreed.add(side);
     this.fenced.delete(side);
     identity.lift(side, 'what is there is of this ledger').catch(onFault);
-    this.tell();
+    this.tell(side);
   }
 
   fence(side: Side, verdict: FencedVerdict): void {
     const { identity, onFault, clock } = this.options;
     const known = this.fenced.get(side);
-    if (known?.message === verdict.message) return;
     this.fenced.set(side, { ...verdict, sinceMs: known?.sinceMs ?? clock.now() });
+    if (known?.why === verdict.why) return;
     identity.fence(side, verdict).catch(onFault);
-    this.tell();
+    this.tell(side);
   }
 
   /** Why no address may be given out now; waits a moment for comparisons under way. */
@@ -99,9 +99,10 @@ export class SideComparisons {
     return this.states.some(({ state }) => state === 'fenced');
   }
 
-  private tell(): void {
+  private tell(side: Side): void {
     if (this.hasFence() || this.states.every(({ state }) => state === 'agrees')) this.waiting.abort();
-    for (const listener of this.changed) listener();
+    const state = this.states.find((each) => each.side === side);
+    if (state) for (const listener of this.changed) listener(state);
   }
 }
 

@@ -6,7 +6,7 @@
 //   facts ---------+--> due keys --> reconcile --+-> annotations, Event
 //   clock ---------+
 //
-// One is meant to work at a time.
+// One works at a time; others stand by (`isActive`): they follow everything and write nothing.
 import type { Chance, Clock } from '@holdfast/clock';
 import type { Evidence, Holder, SubnetFact } from '@holdfast/ipam';
 import {
@@ -69,6 +69,8 @@ export interface PodAddressProjectorOptions {
   readonly keepVmIp?: boolean;
   /** How long something must have been missing that nobody saw going, before it is given up; a minute when absent. */
   readonly graceMs?: number;
+  /** Whether this process is the one that works; `wake` when it says something else. Absent: always. */
+  readonly isActive?: () => boolean;
   /** For the log: what a resync found different, at the start and on the slow clock. */
   readonly onDifference?: (difference: AddressDifference) => void;
   /** For the log: what failed, and when it is tried again. */
@@ -128,6 +130,7 @@ export class PodAddressProjector {
       keysOf: (fact) => this.triggers.ofFact(fact),
       allKeys: () => this.triggers.all(),
       plan: oneByOne((key) => this.reconcile(key)),
+      ...(options.isActive && { isActive: options.isActive }),
       ...(options.onFault && { onFault: options.onFault }),
       ...(options.onTroubles && { onTroubles: options.onTroubles }),
     });
@@ -159,6 +162,11 @@ export class PodAddressProjector {
     const followings = Object.values(this.followings ?? {});
     const stopping = followings.map((following) => following.stop());
     await Promise.all([...stopping, this.owners.stop(), this.loop.stop()]);
+  }
+
+  /** To be called when `isActive` says something else. */
+  wake(): void {
+    this.loop.wake();
   }
 
   get status(): PodAddressStatus {

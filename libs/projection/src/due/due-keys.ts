@@ -171,12 +171,18 @@ export class DueKeys {
     this.options.onDue();
   }
 
-  /** Forgets what is due; no other mark counts. */
-  stop(): void {
-    this.isStopped = true;
+  /** Forgets what is due, and what failed before; what waits for its time, or is in flight, stays. */
+  forgetDue(): void {
     for (const keys of this.due) keys?.clear();
     this.suspects.length = 0;
     this.suspected.clear();
+    for (const key of this.failed) this.clearFailure(key);
+  }
+
+  /** Forgets what is due; no other mark counts. */
+  stop(): void {
+    this.isStopped = true;
+    this.forgetDue();
     for (const { cancel } of this.entries.values()) cancel?.();
   }
 

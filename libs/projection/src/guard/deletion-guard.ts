@@ -80,6 +80,11 @@ export class DeletionGuard {
     this.overridden.delete(name);
   }
 
+  /** What nothing is held for any more needs no guard; for who stands by, since others let go of it. */
+  forgetUnheld(): void {
+    for (const name of this.left.keys()) if (!this.held.has(name)) this.forget(name);
+  }
+
   /** How many it has held back so far; 0 when it does not hold. */
   get size(): number {
     return this.heldBack.size;

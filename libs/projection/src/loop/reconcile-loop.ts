@@ -137,6 +137,13 @@ export class ReconcileLoop {
     this.endPause();
   }
 
+  /** For who does not begin anything for so long that marks pile up; all that there is, is to be marked again. */
+  forgetDue(): void {
+    this.keys.forgetDue();
+    this.options.backlog?.clear();
+    this.hasCompared = false;
+  }
+
   /** What everything waited for since a fault may be there again. */
   endPause(): void {
     this.pauses.reset();

@@ -50,6 +50,12 @@ export class Backlog {
     if (!this.waiting.has(key)) this.waiting.set(key, this.current);
   }
 
+  /** Others see to it that what was told takes effect. */
+  clear(): void {
+    this.waiting.clear();
+    this.begun.clear();
+  }
+
   /** Something is under way for the key. */
   begin(key: DueKey): void {
     const entry = this.waiting.get(key);

@@ -36,9 +36,9 @@ export function projectorStatus(
   known: Pick<ProjectorStatus, 'synced' | 'refused'>,
   heldBack: readonly HeldBack[],
   heldBackSinceMs: number,
-  loop: Pick<ProjectorLoop<never>, 'troubles' | 'due' | 'failed' | 'hasCompared' | 'unprojected'>,
+  loop: Pick<ProjectorLoop<never>, 'faults' | 'due' | 'failed' | 'hasCompared' | 'unprojected'>,
 ): ProjectorStatus {
-  const { current: failing, lastFault, all: troubles } = loop.troubles;
+  const { current: failing, lastFault, all: troubles } = loop.faults;
   const { due, failed, hasCompared: compared, unprojected } = loop;
   const [first] = heldBack;
   const trouble = first ? { atMs: heldBackSinceMs, code: MISSING_CODE, message: first.message } : failing;

@@ -45,9 +45,12 @@ export class Troubles {
   }
 
   get current(): ProjectorFault | undefined {
-    let latest: ProjectorFault | undefined;
-    for (const fault of this.lasting.values()) latest = fault;
-    return latest;
+    return this.latest(() => true);
+  }
+
+  /** The latest of watches: of what goes on also where nothing is reconciled. */
+  get currentOfWatches(): ProjectorFault | undefined {
+    return this.latest((fault) => fault.key === undefined);
   }
 
   /** The oldest first. */
@@ -76,6 +79,17 @@ export class Troubles {
     this.lasting.delete(source);
     this.leave(fault);
     return true;
+  }
+
+  /** Somebody else sees to all keys now. */
+  overKeys(): void {
+    for (const [source, fault] of this.lasting) if (fault.key !== undefined) this.over(source);
+  }
+
+  private latest(concerns: (fault: ProjectorFault) => boolean): ProjectorFault | undefined {
+    let latest: ProjectorFault | undefined;
+    for (const fault of this.lasting.values()) if (concerns(fault)) latest = fault;
+    return latest;
   }
 
   private note(source: string, fault: ProjectorFault): ProjectorFault {

@@ -16,6 +16,7 @@ import * as grpc from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { Injectable } from '@nestjs/common';
 import { HealthImplementation } from 'grpc-health-check';
+import { StoreHealth } from '../../ledger/store-health';
 import { OperationService } from '../operation.service';
 
 const HEALTHY = { '': 'SERVING' } as const;
@@ -30,7 +31,10 @@ export class GrpcServer {
   });
   private readonly health = new HealthImplementation({ ...HEALTHY });
 
-  constructor(private readonly operations: OperationService) {
+  constructor(
+    private readonly operations: OperationService,
+    store: StoreHealth,
+  ) {
     for (const { typeName } of contractServices) {
       const own = operationList.filter(({ method }) => method.parent.typeName === typeName);
       const definition = Object.fromEntries(own.map((operation) => [operation.name, rawMethod(operation)]));
@@ -40,6 +44,7 @@ export class GrpcServer {
       this.server.addService(definition, implementation);
       this.health.setStatus(typeName, 'SERVING');
     }
+    store.onChange(({ trouble }) => this.tellHealth(trouble ? 'NOT_SERVING' : 'SERVING'));
     this.health.addToServer(this.server);
     reflection().addToServer(this.server);
   }
@@ -58,6 +63,12 @@ export class GrpcServer {
   /** Answers what is under way, takes nothing new. */
   stop(): Promise<void> {
     return new Promise((resolve) => this.server.tryShutdown(() => resolve()));
+  }
+
+  /** As /readyz does over HTTP. */
+  private tellHealth(status: 'SERVING' | 'NOT_SERVING'): void {
+    for (const name of ['', ...contractServices.map(({ typeName }) => typeName)])
+      this.health.setStatus(name, status);
   }
 
   private serve(operation: Operation): grpc.handleUnaryCall<Buffer, Buffer> {

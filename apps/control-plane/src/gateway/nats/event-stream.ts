@@ -67,6 +67,14 @@ export class EventStream {
   }
 }
 
+/** What a stream that is there says, without making one. @returns `undefined` where there is none */
+export async function readStreamMark(connection: NatsConnection): Promise<LedgerMark | undefined> {
+  if (!connection.info?.jetstream) return undefined;
+  const manager = await connection.jetstreamManager();
+  const { state } = await manager.streams.info(EVENT_STREAM);
+  return state.messages > 0 ? lastMark(manager, state.first_seq, state.last_seq) : undefined;
+}
+
 async function lastMark(manager: JetStreamManager, first: number, last: number): Promise<LedgerMark> {
   for (let seq = last; seq >= first && seq > last - STRANGERS_MAX; seq -= 1) {
     const mark = markOf(await messageAt(manager, seq));

@@ -1,36 +1,64 @@
 // Wires the projectors of a Kubernetes cluster: one connection, one way into the ledger, and who uses them.
 import { systemChance, systemClock } from '@holdfast/clock';
-import { THROUGH_KUBERNETES } from '@holdfast/kube-api';
+import { activeApi, type KubernetesApi, THROUGH_KUBERNETES } from '@holdfast/kube-api';
 import type { ClusterApi } from '@holdfast/kube-api/client-node';
-import { LedgerReader, projectorLedger } from '@holdfast/ledger';
+import { LedgerIdentity, LedgerReader, projectorLedger, SideComparisons } from '@holdfast/ledger';
 import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { Config } from '../../config';
 import { VERSION } from '../../health/status-report';
 import { ExecuteCommand } from '../../ledger/execute-command';
+import { hasOtherWriters } from '../../ledger/open-store';
 import { DeletionGuardController } from './deletion-guard.controller';
-import { KUBERNETES_API, KUBERNETES_LEDGER } from './kubernetes-tokens';
+import { type Cluster, clusterOf } from './cluster-source';
+import { holderIdentity } from './holder-identity';
+import { KubernetesLease } from './kubernetes-lease';
+import { KubernetesMark, markedApi } from './kubernetes-mark';
+import { CLUSTER_API, KUBERNETES_API, KUBERNETES_LEDGER } from './kubernetes-tokens';
 import { KubernetesProjector } from './kubernetes-projector';
 import { PodProjector } from './pod-projector';
 
 @Global()
 @Module({})
 export class KubeProjectorModule {
-  static with({ kubeconfig, pods }: Config): DynamicModule {
+  static with(config: Config): DynamicModule {
+    const { kubeconfig, pods } = config;
+    const cluster = clusterOf(kubeconfig as string);
     const projectors = [KubernetesProjector, ...(pods ? [PodProjector] : [])];
     return {
       module: KubeProjectorModule,
       controllers: [DeletionGuardController],
-      providers: [api(kubeconfig as string), ledger(), ...projectors],
-      exports: [KUBERNETES_API, ...projectors],
+      providers: [
+        lease(config, cluster),
+        clusterApi(cluster),
+        mark(config, cluster),
+        api(),
+        ledger(),
+        ...projectors,
+      ],
+      exports: [KubernetesLease, KubernetesMark, KUBERNETES_API, ...projectors],
     };
   }
 }
 
-function api(kubeconfig: string): Provider {
-  const cluster = kubeconfig === 'in-cluster' ? { inCluster: true as const } : { kubeconfigFile: kubeconfig };
+/** Once the store is open: whatever lock it has tells which holders are dead. */
+function lease({ lease: ref, store }: Config, cluster: Cluster): Provider {
   return {
-    provide: KUBERNETES_API,
+    provide: KubernetesLease,
+    inject: [LedgerIdentity],
+    useFactory: async ({ incarnation }: LedgerIdentity): Promise<KubernetesLease> => {
+      const { clientNodeLeases } = await import('@holdfast/kube-api/client-node');
+      const leases = clientNodeLeases({
+        ...{ cluster, version: VERSION, clock: systemClock, chance: systemChance },
+      });
+      return new KubernetesLease(leases, ref, holderIdentity(store, incarnation));
+    },
+  };
+}
+
+function clusterApi(cluster: Cluster): Provider {
+  return {
+    provide: CLUSTER_API,
     useFactory: async (): Promise<ClusterApi> => {
       // Only where it is used: the client takes half a second to load.
       const { clientNodeKubernetesApi } = await import('@holdfast/kube-api/client-node');
@@ -41,13 +69,48 @@ function api(kubeconfig: string): Provider {
   };
 }
 
+function mark({ mark: ref, store }: Config, cluster: Cluster): Provider {
+  return {
+    provide: KubernetesMark,
+    inject: [CLUSTER_API, LedgerIdentity, KubernetesLease, SideComparisons],
+    useFactory: async (
+      connected: KubernetesApi,
+      identity: LedgerIdentity,
+      held: KubernetesLease,
+      sides: SideComparisons,
+    ): Promise<KubernetesMark> => {
+      const { clientNodeConfigMaps } = await import('@holdfast/kube-api/client-node');
+      const time = { clock: systemClock, chance: systemChance };
+      return new KubernetesMark({
+        ...{
+          configMaps: clientNodeConfigMaps({ cluster, version: VERSION, ...time }),
+          ref,
+          api: connected,
+          ...time,
+        },
+        ...{ ledger: identity, lease: held, sides, isSoleWriter: !hasOtherWriters(store) },
+      });
+    },
+  };
+}
+
+/** Written only while the Lease is held, and by what the mark says. */
+function api(): Provider {
+  return {
+    provide: KUBERNETES_API,
+    inject: [CLUSTER_API, KubernetesLease, KubernetesMark],
+    useFactory: (connected: KubernetesApi, held: KubernetesLease, marked: KubernetesMark): KubernetesApi =>
+      activeApi(markedApi(connected, marked), held),
+  };
+}
+
 function ledger(): Provider {
   return {
     provide: KUBERNETES_LEDGER,
-    inject: [CommandBus, LedgerReader],
-    useFactory: (commands: CommandBus, reader: LedgerReader) =>
+    inject: [CommandBus, LedgerReader, KubernetesLease],
+    useFactory: (commands: CommandBus, reader: LedgerReader, held: KubernetesLease) =>
       projectorLedger(
-        (envelope) => commands.execute(new ExecuteCommand(envelope)),
+        (envelope) => held.whileActive(() => commands.execute(new ExecuteCommand(envelope))),
         reader,
         THROUGH_KUBERNETES,
       ),

@@ -1,18 +1,21 @@
 // Takes Kubernetes' specs as commands and keeps its status as the ledger says, as a service of this process.
 import { systemChance, systemClock } from '@holdfast/clock';
 import { type Bound, ObjectProjector, type Projection } from '@holdfast/kube';
+import { type KubernetesApi, STANDBY_CODE } from '@holdfast/kube-api';
 import type { ClusterApi } from '@holdfast/kube-api/client-node';
 import { LedgerReader, type ProjectorLedger } from '@holdfast/ledger';
 import type { HeldBack, OverrideReply } from '@holdfast/projection';
 import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
 import { Differences } from '../../health/differences';
-import { type FollowedFrom, progressOf } from '../../health/followers';
-import { kubernetesTroubles } from '../../health/kubernetes-troubles';
-import type { ServerConnection, Progress, ProjectorHealth } from '../../health/projectors';
+import { type FollowedFrom, NOTHING_TO_DO, progressOf } from '../../health/followers';
+import { fenceTroubles, kubernetesTroubles, leaseTroubles } from '../../health/kubernetes-troubles';
+import type { Progress, ProjectorActivity, ProjectorHealth, ServerConnection } from '../../health/projectors';
 import type { HealthTrouble } from '../../health/trouble';
 import { NorthboundProjector } from '../ovn-projector/northbound-projector';
 import { VipBindings } from '../ovn-projector/vip-bindings';
-import { KUBERNETES_API, KUBERNETES_LEDGER } from './kubernetes-tokens';
+import { KubernetesLease } from './kubernetes-lease';
+import { KubernetesMark } from './kubernetes-mark';
+import { CLUSTER_API, KUBERNETES_API, KUBERNETES_LEDGER } from './kubernetes-tokens';
 import { PodProjector } from './pod-projector';
 
 @Injectable()
@@ -28,9 +31,12 @@ export class KubernetesProjector implements ProjectorHealth {
   private stopListening = (): void => undefined;
 
   constructor(
-    @Inject(KUBERNETES_API) private readonly api: ClusterApi,
+    @Inject(KUBERNETES_API) api: KubernetesApi,
+    @Inject(CLUSTER_API) private readonly cluster: ClusterApi,
     @Inject(KUBERNETES_LEDGER) ledger: ProjectorLedger,
     private readonly reader: LedgerReader,
+    private readonly lease: KubernetesLease,
+    private readonly mark: KubernetesMark,
     differences: Differences,
     @Optional() private readonly pods?: PodProjector,
     @Optional() private readonly northbound?: NorthboundProjector,
@@ -38,11 +44,13 @@ export class KubernetesProjector implements ProjectorHealth {
   ) {
     this.objects = new ObjectProjector({
       ...{ api, ledger, clock: systemClock, chance: systemChance },
+      isActive: () => lease.isActive,
       projectionOf: (vip) => this.projectionOf(vip),
       ...(bindings && { boundOf: (vip: string) => this.boundOf(vip) }),
       onDifference: ({ object, what, why }) => differences.found(this.name, { about: object, what, why }),
       onTroubles: () => this.connectionChanged(),
       onFault: ({ code, message, key }, retryInMs) =>
+        code !== STANDBY_CODE &&
         this.log.debug({ msg: 'reconcile failed; will retry', code, fault: message, key, retryInMs }),
     });
   }
@@ -50,24 +58,41 @@ export class KubernetesProjector implements ProjectorHealth {
   /** Does not wait: a cluster that cannot be reached now must not keep the ledger from serving. */
   start(): void {
     const changed = (vip: string): void => this.objects.projectionChanged(vip);
-    const ends = [this.northbound?.onProjected(changed), this.bindings?.onChange(changed)];
+    const woken = this.lease.onChange(() => {
+      this.from = this.here();
+      this.objects.wake();
+      this.troublesChanged();
+    });
+    const ends = [woken, this.northbound?.onProjected(changed), this.bindings?.onChange(changed)];
     this.stopListening = () => ends.forEach((end) => end?.());
-    this.from = { position: this.reader.position, atMs: systemClock.now() };
+    this.from = this.here();
     void this.objects.start().then(() => this.connectionChanged());
   }
 
   /** Where each object is stands in its own status; this is how far this projector has looked. */
   progress(): Progress {
     const { status } = this.objects;
+    if (!this.lease.isActive) return NOTHING_TO_DO;
     return progressOf(status, status.due + status.failed, this.reader, this.from);
   }
 
   troubles(): readonly HealthTrouble[] {
-    return kubernetesTroubles(this.objects.status, this.api.server);
+    const { lease, mark, cluster } = this;
+    const own = kubernetesTroubles(this.objects.status, cluster.server, lease.isActive);
+    return [
+      ...fenceTroubles(mark.trouble(), cluster.server),
+      ...leaseTroubles(lease, cluster.server),
+      ...own,
+    ];
   }
 
   onTroubles(listener: () => void): void {
     this.troublesChanged = listener;
+  }
+
+  /** What is held back, the holder of the Lease tells. */
+  heldBack(): readonly HeldBack[] {
+    return this.lease.isActive ? (this.objects.status.heldBack ?? []) : [];
   }
 
   /** Of the watches, which are always open: a cluster is lost when none of them can be. */
@@ -77,12 +102,10 @@ export class KubernetesProjector implements ProjectorHealth {
     return { isUp, count: this.connections };
   }
 
-  heldBack(): readonly HeldBack[] {
-    return this.objects.status.heldBack ?? [];
-  }
-
   /** Of Pods the projector that gives them their addresses knows, of all other kinds this one. */
   overrideDeletionGuard(kind: string, missing: number): OverrideReply {
+    const { isActive, note } = this.lease;
+    if (!isActive) return { refused: `${note}; ask that process` };
     return kind === 'Pod' && this.pods
       ? this.pods.overrideDeletionGuard(kind, missing)
       : this.objects.overrideDeletionGuard(kind, missing);
@@ -90,7 +113,14 @@ export class KubernetesProjector implements ProjectorHealth {
 
   notes(): readonly string[] {
     const { unserved = [] } = this.objects.status;
-    return unserved.map((kind) => `the cluster does not serve ${kind}; followed as soon as it does`);
+    return [
+      this.lease.note,
+      ...unserved.map((kind) => `the cluster does not serve ${kind}; followed as soon as it does`),
+    ];
+  }
+
+  activity(): ProjectorActivity {
+    return this.lease.activity;
   }
 
   /** The Northbound's side of a Vip as a condition. */
@@ -102,6 +132,10 @@ export class KubernetesProjector implements ProjectorHealth {
     const stopped = reason === 'Pending' ? this.northbound?.stopped : undefined;
     const message = stopped ? `${known.message} ${stopped}` : known.message;
     return { status: projected ? 'True' : 'False', reason, message };
+  }
+
+  private here(): FollowedFrom {
+    return { position: this.reader.position, atMs: systemClock.now() };
   }
 
   private connectionChanged(): void {

@@ -8,6 +8,7 @@ export interface SqliteError extends Error {
 }
 
 const BUSY = 5;
+const CORRUPT = 11;
 const FULL = 13;
 
 const CODE_OF_RESULT: Readonly<Record<number, StoreFaultCode>> = {
@@ -15,7 +16,7 @@ const CODE_OF_RESULT: Readonly<Record<number, StoreFaultCode>> = {
   1: 'store-corrupt',
   [BUSY]: 'store-unavailable',
   // SQLITE_CORRUPT and SQLITE_NOTADB
-  11: 'store-corrupt',
+  [CORRUPT]: 'store-corrupt',
   26: 'store-corrupt',
   [FULL]: 'store-full',
 };
@@ -82,7 +83,10 @@ export function damaged(
 }
 
 export function sayingOf(error: unknown): string {
-  return isSqliteError(error) ? `${error.message} (SQLite result ${error.errcode})` : String(error);
+  if (!isSqliteError(error)) return String(error);
+  // os_unix.c makes the same of EIO from read(2).
+  const besides = primary(error) === CORRUPT ? ', or the disk cannot read it (see the system’s log)' : '';
+  return `${error.message}${besides} (SQLite result ${error.errcode})`;
 }
 
 /** The low byte of an extended result code. */

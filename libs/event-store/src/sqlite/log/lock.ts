@@ -13,12 +13,15 @@ const TRY_MS = 250;
 /** A holder that has not yet said who it is, or has just died, is given this many tries. */
 const TRIES_MAX = 8;
 
+/** What is locked for as long as the file is open for writing: a file of its own beside it. */
+export const lockFileOf = (file: string): string => `${file}-lock`;
+
 export class Lock {
   private constructor(private readonly db: DatabaseSync) {}
 
   /** @throws StoreFault `store-locked`, naming the file and the process that holds it. */
   static take(file: string): Lock {
-    const path = pathOf(file);
+    const path = lockFileOf(file);
     let holder = 0;
     for (let tried = 0; tried < TRIES_MAX && !isAlive(holder); tried += 1) {
       const db = tryToLock(path, file);
@@ -35,7 +38,7 @@ export class Lock {
    * @param held is told who has it, again whenever that is another
    */
   static wait(file: string, held: (holder: number) => void): Lock {
-    const path = pathOf(file);
+    const path = lockFileOf(file);
     for (let known: number | undefined; ; ) {
       const db = tryToLock(path, file);
       if (db) return new Lock(db);
@@ -54,8 +57,6 @@ export class Lock {
     this.db.close();
   }
 }
-
-const pathOf = (file: string): string => `${file}-lock`;
 
 /** Undefined when somebody else has it. */
 function tryToLock(path: string, file: string): DatabaseSync | undefined {

@@ -30,12 +30,15 @@ export function makePrivateIfAbsent(file: string): void {
   }
 }
 
-/** What was renamed into the folder of `file`, or out of it, stays so whatever happens to the machine. */
-export function makeFolderDurable(file: string): void {
-  const folder = openSync(dirname(file), 'r');
+/** What was written to it stays so whatever happens to the machine. @throws what fsync(2) throws */
+export function makeFileDurable(path: string): void {
+  const opened = openSync(path, 'r');
   try {
-    fsyncSync(folder);
+    fsyncSync(opened);
   } finally {
-    closeSync(folder);
+    closeSync(opened);
   }
 }
+
+/** What was renamed into the folder of `file`, or out of it, stays so whatever happens to the machine. */
+export const makeFolderDurable = (file: string): void => makeFileDurable(dirname(file));

@@ -2,13 +2,16 @@
 // virtual time; with a wire it is the sandbox API server.
 import type { Chance, Clock } from '@holdfast/clock';
 import type { KubernetesApi } from '../../port/kubernetes-api';
+import type { Leases } from '../../port/leases';
 import { RestKubernetesApi } from '../../rest/rest-kubernetes-api';
+import { RestLeases } from '../../rest/rest-leases';
 import { SandboxCluster } from './sandbox-cluster';
 import { SandboxFaults } from './sandbox-faults';
 import { SandboxRest } from './sandbox-rest';
 
 export interface SandboxConnection {
   readonly api: KubernetesApi;
+  readonly leases: Leases;
   /** Its own way to the server, which can be cut. */
   readonly rest: SandboxRest;
 }
@@ -28,7 +31,8 @@ export class Sandbox {
   connect(component = 'holdfast'): SandboxConnection {
     const rest = new SandboxRest(this.cluster, this.faults);
     const { clock, chance } = this;
-    return { rest, api: new RestKubernetesApi({ rest, clock, chance, component }) };
+    const api = new RestKubernetesApi({ rest, clock, chance, component });
+    return { rest, api, leases: new RestLeases(rest, clock) };
   }
 
   /** A request as it is, past every fault; throws when it is refused. */

@@ -7,6 +7,7 @@ import { describeFailures } from './failure-cases';
 import { describeFollowing } from './follow-cases';
 import { describeKubeOvnDefinitions } from './kube-ovn-cases';
 import { describeKubectl, describeKubectlEdits } from './kubectl-cases';
+import { describeLeases } from './lease-cases';
 import { describePatch } from './patch-cases';
 import { describeRefusals } from './refusal-cases';
 import { describeStatus } from './status-cases';
@@ -47,6 +48,7 @@ export function describeKubernetesApi(
     describe('refusals', () => describeRefusals(world));
     describe('follow', () => describeFollowing(world));
     describe('follow through failures', () => describeFailures(world));
+    describe('Leases', () => describeLeases(world));
     describe('recordEvent', () => describeEvents(world));
     describeUnlessSkipped(findKubectl() ? undefined : 'no kubectl on the PATH', 'kubectl', () => {
       describe('applies and shows', () => describeKubectl(world));

@@ -1,8 +1,9 @@
 // What every case of the suite works with: a server, ways to reach it, and names that no other case uses.
 import { type Clock, sleep, systemChance, systemClock } from '@holdfast/clock';
-import { clientNodeKubernetesApi } from '../../client-node/client-node-kubernetes-api';
+import { clientNodeKubernetesApi, clientNodeLeases } from '../../client-node/client-node-kubernetes-api';
 import type { KubernetesApi } from '../../port/kubernetes-api';
 import type { KubernetesObject } from '../../port/kubernetes-object';
+import type { Leases } from '../../port/leases';
 import { apiVersionOf, collectionPathOf, objectPathOf, type Resource, VIPS } from '../../port/resource';
 import type { KubernetesServer } from '../servers/kubernetes-server';
 import { RecordingWatcher } from './recording-watcher';
@@ -12,7 +13,7 @@ const EVENTUALLY_MS = 45_000;
 const POLL_MS = 10;
 
 export class SuiteWorld {
-  private readonly apis: KubernetesApi[] = [];
+  private readonly apis: Pick<KubernetesApi, 'close'>[] = [];
   private named = 0;
 
   constructor(readonly server: KubernetesServer) {}
@@ -32,6 +33,14 @@ export class SuiteWorld {
     });
     this.apis.push(api);
     return api;
+  }
+
+  /** Closed by `close`. */
+  connectLeases(): Leases {
+    const cluster = { kubeconfigText: this.server.kubeconfig };
+    const leases = clientNodeLeases({ cluster, clock: systemClock, chance: systemChance });
+    this.apis.push(leases);
+    return leases;
   }
 
   name(prefix: string): string {

@@ -3,6 +3,7 @@
 import type { Chance, Clock } from '@holdfast/clock';
 import { assertDefinition, establishedStatus } from '../definitions/custom-resources';
 import { sameJson } from './merge-patch';
+import { leaseAsStored } from '../definitions/lease';
 import { badRequest, type Cause, invalidObject } from '../definitions/status-failure';
 import { CUSTOM_RESOURCE_DEFINITIONS, groupVersionOf, type ResourceType } from '../definitions/resource-type';
 import { applyDefaults, prune } from '../definitions/schema';
@@ -82,6 +83,7 @@ export class Admission {
   }
 
   private conforming(type: ResourceType, object: StoredObject): StoredObject {
+    if (type.kind === 'Lease') return leaseAsStored(type, object);
     if (!type.schema) return object;
     // What every object has is not the schema's business.
     const { apiVersion, kind, metadata } = object;
