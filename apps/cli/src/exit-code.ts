@@ -9,7 +9,7 @@ export const EXIT = {
   usage: 2,
   /** Not decided: the server was not reached, or could not. */
   failed: 3,
-  /** Done as far as could be: people have to settle the rest. */
+  /** Answered, and people have to look: something is left for them to settle, or in trouble. */
   conflicts: 4,
   /** A bug of this program: EX_SOFTWARE of sysexits(3). */
   defect: 70,
@@ -23,5 +23,5 @@ Exit codes:
   1   refused by the ledger; standard error says why and what would fix it
   2   wrong usage
   3   the server was not reached, or failed; a change may have been made
-  4   something is left that people have to settle (import)
+  4   something is left that people have to settle (import), or is in trouble (status)
   70  a defect of this program`;

@@ -8,22 +8,29 @@ import { HealthModule } from './health/health.module';
 import { type ProjectorHealth, Projectors } from './health/projectors';
 import { StartProgress } from './ledger/start-progress';
 import { LedgerModule } from './ledger/ledger.module';
+import { MetricsModule } from './metrics/metrics.module';
 import { KubeProjectorModule } from './roles/kube-projector/kube-projector.module';
 import { KubernetesProjector } from './roles/kube-projector/kubernetes-projector';
 import { PodProjector } from './roles/kube-projector/pod-projector';
 import { NorthboundProjector } from './roles/ovn-projector/northbound-projector';
+import { VipBindings } from './roles/ovn-projector/vip-bindings';
 import { OvnProjectorModule } from './roles/ovn-projector/ovn-projector.module';
 import { ReservationModule } from './roles/reservation/reservation.module';
 
-/** Those that run here, in the order in which they are shown. */
+/** Those that run here, in the order in which they are shown; what listens to others comes after. */
 const projectors: Provider = {
   provide: Projectors,
-  inject: [NorthboundProjector, KubernetesProjector, PodProjector, NatsTransport].map((token) => ({
-    token,
-    optional: true,
-  })),
-  useFactory: (...all: (ProjectorHealth | undefined)[]) =>
-    new Projectors(all.filter((each) => each !== undefined)),
+  inject: [VipBindings, NorthboundProjector, KubernetesProjector, PodProjector, NatsTransport].map(
+    (token) => ({
+      token,
+      optional: true,
+    }),
+  ),
+  useFactory: (bindings: VipBindings | undefined, ...all: (ProjectorHealth | undefined)[]) =>
+    new Projectors(
+      all.filter((each) => each !== undefined),
+      bindings ? [bindings] : [],
+    ),
 };
 
 @Module({})
@@ -37,6 +44,7 @@ export class AppModule {
       imports: [
         LedgerModule.with(config, start),
         HealthModule,
+        MetricsModule,
         OvnProjectorModule.with(config),
         ...(roles.has('reservation') ? [ReservationModule] : []),
         ...(roles.has('kube-projector') && kubeconfig ? [KubeProjectorModule.with(config)] : []),

@@ -75,8 +75,15 @@ describe.each(COMBINATIONS.filter(isCoherent).map((roles) => [roles.join(' + '),
     const has = (role: Role): boolean => roles.includes(role);
     const get = async (path: string): Promise<number> => (await fetch(`${await app.getUrl()}${path}`)).status;
 
-    it('answers its probes', async () => {
-      expect([await get('/healthz'), await get('/readyz')]).toEqual([200, 200]);
+    it('answers its probes: it lives, and each role says whether it can do its work', async () => {
+      // The Northbound takes connections and says nothing, so that its projector cannot work.
+      const whole = has('ovn-projector') ? 503 : 200;
+      expect([await get('/healthz'), await get('/readyz')]).toEqual([200, whole]);
+      const expected: Record<Role, number> = {
+        ...{ reservation: whole, gateway: whole, 'ovn-projector': 503, 'kube-projector': 404 },
+      };
+      for (const role of ROLES)
+        expect([role, await get(`/readyz/${role}`)]).toEqual([role, has(role) ? expected[role] : 404]);
     });
 
     it('serves the contract if it is a gateway', async () => {

@@ -13,6 +13,7 @@ import {
 import { CONFIG, type Config } from './config';
 import { GrpcServer } from './gateway/grpc/grpc-server';
 import { NatsTransport } from './gateway/nats/nats-transport';
+import { ProcessHealth } from './health/process-health';
 import { EVENT_STORE } from './ledger/ledger.module';
 import { KubernetesLease } from './roles/kube-projector/kubernetes-lease';
 import { KubernetesMark } from './roles/kube-projector/kubernetes-mark';
@@ -30,6 +31,7 @@ export class ControlPlane implements BeforeApplicationShutdown, OnApplicationShu
     @Inject(CONFIG) private readonly config: Config,
     @Inject(EVENT_STORE) private readonly store: EventStore,
     private readonly reader: LedgerReader,
+    private readonly health: ProcessHealth,
     @Optional() private readonly northbound?: NorthboundProjector,
     @Optional() private readonly bindings?: VipBindings,
     @Optional() @Inject(KUBERNETES_API) private readonly kubernetesApi?: KubernetesApi,
@@ -51,6 +53,7 @@ export class ControlPlane implements BeforeApplicationShutdown, OnApplicationShu
     this.pods?.start();
     await this.grpc?.start(grpcListen);
     if (natsUrl !== undefined) await this.nats?.start(natsUrl);
+    this.health.start();
   }
 
   /** host:port that gRPC was bound to; empty: there is none. */
@@ -67,6 +70,7 @@ export class ControlPlane implements BeforeApplicationShutdown, OnApplicationShu
 
   /** HTTP takes nothing new by now. Whoever writes or reads stops before the store is closed. */
   async onApplicationShutdown(): Promise<void> {
+    this.health.stop();
     await this.nats?.stop();
     await this.grpc?.stop();
     await Promise.all([this.leftKubernetes, this.northbound?.stop()]);

@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { LoggerService } from '@nestjs/common';
 import type { StoreFault } from '@holdfast/event-store';
+import { LedgerReader, type UnreadableEvent } from '@holdfast/ledger';
 import { AppModule } from './app.module';
 import { type ClockFault, ClockWatch } from './clock/clock-watch';
 import type { Config } from './config';
@@ -18,8 +19,8 @@ export interface ServingControlPlane {
   readonly http: string;
   /** host:port; empty: this process has no gRPC. */
   readonly grpc: string;
-  /** Resolves with why, once it can record nothing any more: it is to be stopped. */
-  readonly failed: Promise<StoreFault | ClockFault>;
+  /** Resolves with why, once it can record nothing any more, or not read what is recorded: it is to be stopped. */
+  readonly failed: Promise<StoreFault | ClockFault | UnreadableEvent>;
   /** In order: answers what is under way, takes nothing new. */
   stop(): Promise<void>;
 }
@@ -66,7 +67,11 @@ async function serveOn(
     const controlPlane = app.get(ControlPlane);
     await controlPlane.start();
     listener.handOver();
-    const failed = Promise.race([app.get(StoreHealth).failed, app.get(ClockWatch).failed]);
+    const failed = Promise.race([
+      app.get(StoreHealth).failed,
+      app.get(ClockWatch).failed,
+      app.get(LedgerReader).ended,
+    ]);
     return { http: listener.url, grpc: controlPlane.grpcBound, failed, stop: () => app.close() };
   } catch (error) {
     await app.close();

@@ -15,7 +15,7 @@ import {
 } from './port/event-store';
 import type { RemembersReplies, ReplyStore } from './port/reply-store';
 import type { TellsTrouble } from './port/store-trouble';
-import { AppendQueue, type Heads } from './sqlite/append-queue';
+import { AppendQueue, type CommitListener, type Heads } from './sqlite/append-queue';
 import { PageReader } from './sqlite/page-reader';
 import { realFile } from './sqlite/log/real-file';
 import { RecentLog } from './sqlite/recent-log';
@@ -40,11 +40,18 @@ export interface SqliteOptions {
   readonly held?: (holder: number) => void;
   /** How many replies are remembered, if not as many as usual. */
   readonly replyBounds?: BoundsOptions;
+  /**
+   * Is told of each commit; must not throw, and takes no time.
+   * @param ms writing to the -wal, and its fsync; `appends`: how many it was for
+   */
+  readonly committed?: CommitListener;
 }
 
 export interface SqliteEventStore extends EventStore, RemembersReplies, TellsTrouble {
   /** What was found at opening and put right, for the operator to know; empty after a clean stop. */
   readonly notices: readonly string[];
+  /** Appends without an answer. */
+  readonly appendsWaiting: number;
 }
 
 /**
@@ -53,10 +60,11 @@ export interface SqliteEventStore extends EventStore, RemembersReplies, TellsTro
  *   the last good position), `store-unavailable` (its folder cannot be used), `store-full`.
  */
 export async function openSqliteEventStore(options: SqliteOptions): Promise<SqliteEventStore> {
-  const file = realFile(options.file);
-  const { writer, reader, opened } = await startThreads(file, options.held);
-  const store = new OpenStore(file, writer, reader, opened);
-  return store.load(options.replyBounds);
+  const { file: path, held, committed, replyBounds } = options;
+  const file = realFile(path);
+  const { writer, reader, opened } = await startThreads(file, held);
+  const store = new OpenStore(file, writer, reader, opened, committed);
+  return store.load(replyBounds);
 }
 
 class OpenStore implements SqliteEventStore {
@@ -75,10 +83,12 @@ class OpenStore implements SqliteEventStore {
     writer: Worker,
     reader: Worker,
     { position, heads, notices }: Opened['opened'],
+    committed: CommitListener = () => undefined,
   ) {
     this.notices = notices;
     this.heads = { position, versions: new Map(heads) };
     this.queue = new AppendQueue(writer, file, this.heads, this.recent, this.hints, this.troubles);
+    this.queue.committed = committed;
     this.reader = new PageReader(reader, file, this.troubles);
   }
 
@@ -122,6 +132,10 @@ class OpenStore implements SqliteEventStore {
     const own = (): void => hint();
     this.hints.add(own);
     return () => this.hints.delete(own);
+  }
+
+  get appendsWaiting(): number {
+    return this.queue.size;
   }
 
   get trouble(): StoreFault | undefined {

@@ -53,7 +53,7 @@ class Plane {
 
   async reader(): Promise<LedgerReader> {
     const { store, clock } = this;
-    const reader = new LedgerReader({ store, clock, chance: systemChance, onFault: () => undefined });
+    const reader = new LedgerReader({ store, clock, chance: systemChance });
     await reader.start();
     await reader.stop();
     return reader;

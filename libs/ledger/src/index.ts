@@ -4,14 +4,16 @@ export { SubnetLoop, VipNameLoop } from './command/aggregate-loops';
 export type { LedgerCommand, LedgerOutcome, VipUseCommand } from './command/ledger-command';
 export { LedgerCommands } from './command/ledger-commands';
 export { toRejection } from './command/loop-rejections';
-export { factOf } from './follow/ledger-fact';
+export { factOf, UnreadableEvent } from './follow/ledger-fact';
 export {
   type FactListener,
   LedgerReader,
   type LedgerReaderOptions,
+  oldestAtMs,
   type RecordedTimes,
 } from './follow/ledger-reader';
-export { LogFollower, type LogFollowerOptions } from './follow/log-follower';
+export { type FollowingFault, LogFollower, type LogFollowerOptions } from './follow/log-follower';
+export { OldestAfter } from './follow/oldest-after';
 export { type ProjectorLedger, type ProjectorReply, projectorLedger } from './projector-ledger';
 export { LedgerIdentity, type LedgerIdentityOptions } from './record/ledger-identity';
 export { SideComparisons, type SideComparisonsOptions, type SideState } from './record/side-comparisons';

@@ -19,10 +19,7 @@ ledgerSuite({
     const [store, clock, chance] = [new MemoryEventStore(), new VirtualClock(), new SeededChance(1)];
     const options = { store, clock, chance, refuse: toRejection };
     const commands = new LedgerCommands(new SubnetLoop(options), new VipNameLoop(options), clock);
-    const onFault = (fault: unknown): void => {
-      throw fault;
-    };
-    const reader = new LedgerReader({ store, clock, chance, onFault });
+    const reader = new LedgerReader({ store, clock, chance });
     await reader.start();
     return {
       ledger: projectorLedger((envelope) => commands.execute(envelope), reader, 'kubernetes'),

@@ -22,4 +22,5 @@ export {
 export { ProjectorLoop, type ProjectorLoopOptions } from './projector-loop';
 export { ActiveRejections } from './rejection/active-rejections';
 export { projectorStatus, type ProjectorStatus } from './status/projector-status';
-export { type ProjectorFault, Troubles } from './status/troubles';
+export type { FactPlace, Unprojected } from './status/backlog';
+export { type ProjectorFault, type ProjectorTrouble, Troubles } from './status/troubles';

@@ -11,10 +11,11 @@
 import type { Cancel, Chance, Clock } from '@holdfast/clock';
 import type { DueKey, Due, DueOptions } from './due/due-keys';
 import { ReconcileLoop, type ReconcileLoopOptions } from './loop/reconcile-loop';
+import { Backlog, type FactPlace, type Unprojected } from './status/backlog';
 import { type ProjectorFault, Troubles } from './status/troubles';
 
 export interface ProjectorLoopOptions<Fact>
-  extends Omit<ReconcileLoopOptions, 'clock' | 'chance' | 'onFault'> {
+  extends Omit<ReconcileLoopOptions, 'clock' | 'chance' | 'onFault' | 'backlog'> {
   readonly clock: Clock;
   readonly chance: Chance;
   /** Calls `listener` with every fact from now on, in order. Returns what ends it. */
@@ -34,10 +35,13 @@ export interface ProjectorLoopOptions<Fact>
   readonly isActive?: () => boolean;
   /** For the log: what failed, and when it is tried again. */
   readonly onFault?: (fault: ProjectorFault, retryInMs: number) => void;
+  /** A trouble began, or is over: `troubles` has others. */
+  readonly onTroubles?: () => void;
 }
 
-export class ProjectorLoop<Fact> {
+export class ProjectorLoop<Fact extends FactPlace> {
   readonly troubles: Troubles;
+  private readonly backlog = new Backlog();
   private readonly loop: ReconcileLoop;
   /** Keys whose next reconcile is one that a resync asks for. */
   private readonly resynced = new Set<DueKey>();
@@ -45,10 +49,11 @@ export class ProjectorLoop<Fact> {
   private cancelResync: Cancel = () => undefined;
 
   constructor(private readonly options: ProjectorLoopOptions<Fact>) {
-    const { clock, chance, timing, plan, rankOf, mayBegin, isActive, onIdle } = options;
-    this.troubles = new Troubles(clock);
+    const { clock, chance, timing, plan, rankOf, mayBegin, isActive, onIdle, heldBack } = options;
+    this.troubles = new Troubles(clock, options.onTroubles);
     this.loop = new ReconcileLoop({
-      ...{ clock, chance, plan },
+      ...{ clock, chance, plan, backlog: this.backlog },
+      ...(heldBack && { heldBack }),
       ...(timing && { timing }),
       ...(rankOf && { rankOf }),
       ...((mayBegin || isActive) && { mayBegin: () => this.isActive && (mayBegin?.() ?? true) }),
@@ -67,9 +72,10 @@ export class ProjectorLoop<Fact> {
   }
 
   /** What fails now, and what failed last. Of who stands by, only what it follows can fail. */
-  get faults(): Pick<Troubles, 'current' | 'lastFault'> {
-    const { current, currentOfWatches, lastFault } = this.troubles;
-    return { current: this.isActive ? current : currentOfWatches, lastFault };
+  get faults(): Pick<Troubles, 'current' | 'lastFault' | 'all'> {
+    const { current, currentOfWatches, lastFault, all } = this.troubles;
+    if (this.isActive) return { current, lastFault, all };
+    return { current: currentOfWatches, lastFault, all: all.filter(({ watches }) => watches > 0) };
   }
 
   /** Keys that failed, and have not succeeded since. */
@@ -77,10 +83,26 @@ export class ProjectorLoop<Fact> {
     return this.loop.failed;
   }
 
+  /** Whether all keys were compared once with what is there. */
+  get hasCompared(): boolean {
+    return this.loop.hasCompared;
+  }
+
+  /** What is not in effect. Costs a look at each key that is due. */
+  get unprojected(): Unprojected | undefined {
+    return this.backlog.unprojected;
+  }
+
   /** From now on facts mark keys; nothing is reconciled before `start`. */
   followFacts(): void {
     this.stopFacts = this.options.onFacts((facts) => {
-      for (const fact of facts) this.markEach(this.options.keysOf(fact));
+      for (const fact of facts) {
+        this.backlog.happened(fact);
+        for (const due of this.options.keysOf(fact)) {
+          this.backlog.concerns(due.key);
+          this.loop.mark(due.key, due);
+        }
+      }
     });
   }
 
@@ -142,9 +164,14 @@ export class ProjectorLoop<Fact> {
     this.loop.wake();
   }
 
-  /** A watch failed, or whatever else is no key's. @param source what is over when `troubles.over` is told so */
+  /** A watch failed, or whatever else is no key's. @param source what `worksAgain` is told */
   watchFailed(source: string, fault: Pick<ProjectorFault, 'code' | 'message'>, retryInMs: number): void {
-    this.report(this.troubles.ofWatch(source, fault, retryInMs), retryInMs);
+    this.report(this.troubles.ofWatch(source, fault), retryInMs);
+  }
+
+  /** What was said to fail does not any more. Whoever was away is back, so that whatever failed meanwhile is tried at once. */
+  worksAgain(source: string): void {
+    if (this.troubles.over(source)) this.loop.retryFailed();
   }
 
   report(fault: ProjectorFault, retryInMs: number): void {

@@ -117,7 +117,7 @@ itWhereCallsFail(
       ...{ status: 503, body: { code: 'Unavailable', facts: { cause: 'store-full' }, retryable: true } },
     });
     const said = expect.stringMatching(/^store-full: .*ledger\.db: database or disk is full/) as string;
-    expect(await plane.probes()).toEqual({ healthz: 200, readyz: 503, trouble: { store: said } });
+    expect(await plane.probes()).toEqual({ healthz: 200, readyz: 503, trouble: { ledger: said } });
     const { body: status } = await plane.ask('GET', '/v1/status');
     expect(status['views']).toMatchObject([{ name: 'ledger', trouble: said }]);
     expect((await plane.ask('GET', '/v1/subnets/blue/reservations/pod/default/a')).status).toBe(200);

@@ -62,7 +62,7 @@ export class ClusterConnection {
   /** Events keep their order, and what is on its way when the stream ends never comes. */
   private watching(watch: SandboxRest['watch']): SandboxRest['watch'] {
     const { scheduler } = this.world;
-    return (path, query, onEvent, signal) => {
+    return (path, query, onEvent, signal, onOpen) => {
       const faults = this.world.faults.of(`${this.life.name} watch ${path}`);
       let deliveredMs = 0;
       let isOver = false;
@@ -75,7 +75,7 @@ export class ClusterConnection {
           signal.aborted || isOver ? undefined : onEvent(event),
         );
       };
-      return watch(path, query, late, signal).finally(() => (isOver = true));
+      return watch(path, query, late, signal, onOpen).finally(() => (isOver = true));
     };
   }
 }

@@ -74,12 +74,7 @@ export class Process {
       this.witness,
     );
     const readStore = planted.readStore?.(this.store, world, incarnation) ?? this.store;
-    this.reader = new LedgerReader({
-      store: readStore,
-      clock,
-      chance: this.chance,
-      onFault: () => undefined,
-    });
+    this.reader = new LedgerReader({ store: readStore, clock, chance: this.chance });
     this.identity = new LedgerIdentity({
       ...{ store: this.store, reader: this.reader, clock, chance: this.chance, refuse: toRejection },
       isSoleWriter: !isShared,

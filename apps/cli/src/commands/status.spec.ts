@@ -1,6 +1,6 @@
 import { statusText } from './status';
 
-const follower = { lag: undefined, trouble: '', notes: [], position: '7' };
+const follower = { lag: undefined, trouble: '', notes: [], position: '7', waiting: 0 };
 const status = {
   ...{
     version: '1',
@@ -8,6 +8,7 @@ const status = {
     position: '7',
     ledger: 'x',
     store: 'sqlite:/var/lib/holdfast/holdfast.db',
+    troubles: [] as object[],
   },
   views: [{ ...follower, name: 'ledger' }],
   projectors: [{ ...follower, name: 'kubernetes', notes: ['the cluster does not serve ippools.kubeovn.io'] }],
@@ -49,4 +50,26 @@ it('shows what is wrong with the clock, and what is so', () => {
 
 it('says nothing of differences where there are none', () => {
   expect(statusText({ ...status, differences: [] } as never)).not.toContain('different');
+});
+
+it('shows what is in trouble, and since when', () => {
+  const trouble = {
+    ...{
+      part: 'ovn-northbound',
+      code: 'ovn-northbound-unreachable',
+      server: 'tcp:127.0.0.1:6641',
+      stops: true,
+    },
+    ...{ message: 'it is\naway', since: { seconds: 1_767_225_600n, nanos: 0 } },
+  };
+  const text = statusText({ ...status, troubles: [trouble], differences: [] } as never);
+  expect(text).toContain(
+    [
+      'In trouble:',
+      'SINCE                      PART             STOPS   CODE                         WHAT',
+      '2026-01-01T00:00:00.000Z   ovn-northbound   yes     ovn-northbound-unreachable   it is away',
+      '',
+    ].join('\n'),
+  );
+  expect(statusText({ ...status, differences: [] } as never)).not.toContain('In trouble');
 });

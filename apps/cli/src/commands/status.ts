@@ -2,6 +2,7 @@
 import type { v1 } from '@holdfast/api';
 import type { Command } from 'commander';
 import { type Run, acting } from '../session/acting';
+import { EXIT } from '../exit-code';
 import type { ReplyTo } from '../ledger';
 import { tellTimestamp } from '../format/moment';
 import { tellDuration } from '../format/span';
@@ -11,9 +12,18 @@ export function addStatusCommand(program: Command, run: Run): void {
   const status = program
     .command('status')
     .description(
-      'Show how the server is: what reads the log and what puts it into effect, how far each is, and what it found different.',
+      'Show how the server is: what reads the log and what puts it into effect, how far each is, what is in trouble since when, and what was found different. Exits with 4 if anything is in trouble.',
     );
-  acting(status, run, (session) => session.ask('GetStatus', {}, statusText));
+  acting(status, run, async (session) => {
+    const outcome = await session.find('GetStatus', {});
+    const exitCode = session.tell('GetStatus', outcome, statusText);
+    return !outcome.refusal && isInTrouble(outcome.reply) ? EXIT.conflicts : exitCode;
+  });
+}
+
+/** A server of before `troubles` says it of each follower only. */
+function isInTrouble({ troubles, views, projectors }: ReplyTo<'GetStatus'>): boolean {
+  return troubles.length > 0 || [...views, ...projectors].some(({ trouble }) => trouble !== '');
 }
 
 /** Differences that the text has: more is for programs (`--output json`). */
@@ -28,6 +38,7 @@ export function statusText({
   projectors,
   clock,
   differences,
+  troubles,
 }: ReplyTo<'GetStatus'>): string {
   const facts = [
     ['Version:', version],
@@ -45,10 +56,22 @@ export function statusText({
   const notes = [{ name: 'clock', notes: ofClock }, ...projectors]
     .flatMap(({ name, notes: all }) => all.map((note) => `${name}: ${note}\n`))
     .join('');
-  return [`${head}${followers}`, notes, differencesText(differences)]
+  return [`${head}${followers}`, troublesText(troubles), notes, differencesText(differences)]
     .filter((part) => part !== '')
     .join('\n');
 }
+
+function troublesText(troubles: readonly v1.Trouble[]): string {
+  return troubles.length > 0 ? `In trouble:\n${table(TROUBLE_COLUMNS, troubles)}` : '';
+}
+
+const TROUBLE_COLUMNS: readonly TableColumn<v1.Trouble>[] = [
+  { head: 'SINCE', text: ({ since }) => since && tellTimestamp(since) },
+  { head: 'PART', text: ({ part }) => part },
+  { head: 'STOPS', text: ({ stops }) => (stops ? 'yes' : 'no') },
+  { head: 'CODE', text: ({ code }) => code },
+  { head: 'WHAT', text: ({ message }) => plain(message) },
+];
 
 function differencesText(differences: readonly v1.Difference[]): string {
   if (differences.length === 0) return '';
@@ -71,5 +94,6 @@ const COLUMNS: readonly TableColumn<{ readonly kind: string; readonly follower: 
   { head: 'NAME', text: ({ follower }) => follower.name },
   { head: 'POSITION', text: ({ follower }) => follower.position },
   { head: 'LAG', text: ({ follower: { lag } }) => lag && tellDuration(lag) },
-  { head: 'TROUBLE', text: ({ follower }) => follower.trouble },
+  { head: 'WAITING', text: ({ kind, follower }) => (kind === 'view' ? '' : String(follower.waiting)) },
+  { head: 'TROUBLE', text: ({ follower }) => (follower.trouble === '' ? 'no' : 'yes') },
 ];

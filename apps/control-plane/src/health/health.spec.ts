@@ -67,7 +67,7 @@ it('tells what is held back, what is not served and what was different, and lets
   });
   expect(trouble).toEqual({
     kubernetes: expect.stringMatching(
-      /^kubernetes-objects-missing: 2 objects of kind Vip are missing .*POST \/deletion-guards\/Vip\/override\?missing=2\..*kind Subnet/,
+      /^kubernetes-objects-missing-Vip: 2 objects of kind Vip are missing .*POST \/deletion-guards\/Vip\/override\?missing=2\..*kind Subnet/,
     ) as string,
   });
   expect(notes).toEqual({
@@ -82,7 +82,7 @@ it('tells what is held back, what is not served and what was different, and lets
   expect(status.body['projectors']).toMatchObject([
     {
       name: 'kubernetes',
-      trouble: expect.stringMatching(/^kubernetes-objects-missing: 2 objects/) as string,
+      trouble: expect.stringMatching(/^kubernetes-objects-missing-Vip: 2 objects/) as string,
     },
   ]);
 
@@ -100,7 +100,7 @@ it('tells what is held back, what is not served and what was different, and lets
   await untilFound(async () => (await vipsIn(second)).length === 0 || undefined);
   expect((await readyz(second))['trouble']).toEqual({
     kubernetes: expect.stringMatching(
-      /^kubernetes-objects-missing: 1 object of kind Subnet is missing/,
+      /^kubernetes-objects-missing-Subnet: 1 object of kind Subnet is missing/,
     ) as string,
   });
 });

@@ -9,8 +9,9 @@ import { planeClock } from '../clock/plane-clock';
 import { CONFIG, type Config, type Role } from '../config';
 import { shownStore } from '../ledger/open-store';
 import { Differences } from './differences';
-import { Projectors } from './projectors';
-import { StoreHealth } from '../ledger/store-health';
+import { type FollowerReport, Followers } from './followers';
+import { ProcessHealth } from './process-health';
+import { type StandingTrouble, troubleText } from './trouble';
 
 export type StatusReport = ReplyOf<Operations['GetStatus']>;
 
@@ -24,27 +25,20 @@ export class ReportStatusHandler implements IQueryHandler<ReportStatus> {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly reader: LedgerReader,
-    private readonly projectors: Projectors,
+    private readonly followers: Followers,
+    private readonly health: ProcessHealth,
     private readonly differences: Differences,
-    private readonly store: StoreHealth,
     private readonly clock: ClockWatch,
   ) {}
 
   async execute(): Promise<StatusReport> {
-    const { config, reader, projectors, differences, store, clock } = this;
-    const follower = (
-      name: string,
-      position = '',
-      trouble = '',
-      notes: readonly string[] = [],
-      isStandby = false,
-    ) => ({
-      name,
-      position,
-      // Whoever stands by puts nothing into effect, and is behind in nothing.
-      lag: durationFromMs(isStandby ? 0 : reader.lagMs(position || undefined)),
-      trouble,
-      notes: [...notes],
+    const { config, reader, differences, followers, clock } = this;
+    const projectors = await followers.all();
+    const { troubles } = this.health;
+    const follower = ({ name, position, lagMs, waiting, notes }: FollowerReport) => ({
+      ...{ name, position, waiting, notes: [...notes] },
+      lag: durationFromMs(lagMs),
+      trouble: troubleText(troubles.filter(({ part }) => part === name)),
     });
     return {
       version: VERSION,
@@ -57,10 +51,9 @@ export class ReportStatusHandler implements IQueryHandler<ReportStatus> {
         trouble: clock.trouble() ?? '',
         notes: [...clock.notes()],
       },
-      views: [follower('ledger', reader.position, store.says)],
-      projectors: projectors.all.map((it) =>
-        follower(it.name, it.position(), it.trouble(), it.notes?.(), it.activity?.().state === 'standby'),
-      ),
+      views: [follower(followers.view())],
+      projectors: projectors.map(follower),
+      troubles: troubles.map(presentTrouble),
       differences: differences.last.map(({ at, ...rest }) => ({
         ...rest,
         at: timestampFromMs(Date.parse(at)),
@@ -68,6 +61,11 @@ export class ReportStatusHandler implements IQueryHandler<ReportStatus> {
     };
   }
 }
+
+const presentTrouble = ({ sinceMs, server = '', ...rest }: StandingTrouble) => ({
+  ...{ part: rest.part, code: rest.code, message: rest.message, stops: rest.stops },
+  ...{ server, since: timestampFromMs(sinceMs) },
+});
 
 /** A projector that has nothing to project to does not run. */
 export function rolesAtWork({ roles, northbound, kubeconfig }: Config): Role[] {

@@ -2,6 +2,7 @@
 import type { CommandEnvelope } from '@holdfast/event-store';
 import { type LedgerCommand, LedgerCommands, type LedgerOutcome } from '@holdfast/ledger';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { CommandCounts } from './command-counts';
 
 export class ExecuteCommand extends Command<LedgerOutcome> {
   constructor(readonly envelope: CommandEnvelope<LedgerCommand>) {
@@ -11,9 +12,12 @@ export class ExecuteCommand extends Command<LedgerOutcome> {
 
 @CommandHandler(ExecuteCommand)
 export class ExecuteCommandHandler implements ICommandHandler<ExecuteCommand> {
-  constructor(private readonly commands: LedgerCommands) {}
+  constructor(
+    private readonly commands: LedgerCommands,
+    private readonly counts: CommandCounts,
+  ) {}
 
   execute({ envelope }: ExecuteCommand): Promise<LedgerOutcome> {
-    return this.commands.execute(envelope);
+    return this.counts.count(envelope.command.type, () => this.commands.execute(envelope));
   }
 }

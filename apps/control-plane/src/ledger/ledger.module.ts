@@ -16,6 +16,8 @@ import { type DynamicModule, Logger, Module, type Provider } from '@nestjs/commo
 import { CqrsModule } from '@nestjs/cqrs';
 import { clusterOf } from '../cluster-source';
 import { type Config, sidesOf } from '../config';
+import { CommandCounts } from './command-counts';
+import { StoreCounts } from './store-counts';
 import { hasOtherWriters, openStore } from './open-store';
 import type { StartProgress } from './start-progress';
 import { StoreHealth } from './store-health';
@@ -26,13 +28,8 @@ export const EVENT_STORE = Symbol('EventStore');
 export class LedgerModule {
   static with(config: Config, start: StartProgress): DynamicModule {
     const providers = [
-      clock(config),
-      store(config, start),
-      health(),
-      reader(),
-      identity(config),
-      sides(config),
-      commands(config),
+      ...[clock(config), store(config, start), health(), reader(), identity(config)],
+      ...[sides(config), StoreCounts, counts(), ...commands(config)],
     ];
     return {
       module: LedgerModule,
@@ -40,13 +37,8 @@ export class LedgerModule {
       imports: [CqrsModule.forRoot()],
       providers,
       exports: [
-        ClockWatch,
-        EVENT_STORE,
-        StoreHealth,
-        LedgerReader,
-        LedgerIdentity,
-        SideComparisons,
-        LedgerCommands,
+        ...[ClockWatch, EVENT_STORE, StoreHealth, LedgerReader, LedgerIdentity, SideComparisons],
+        ...[StoreCounts, CommandCounts, SubnetLoop, VipNameLoop, LedgerCommands],
       ],
     };
   }
@@ -68,10 +60,12 @@ function store(config: Config, start: StartProgress): Provider {
   const log = new Logger('store');
   return {
     provide: EVENT_STORE,
-    useFactory: async (): Promise<EventStore> => {
+    inject: [StoreCounts],
+    useFactory: async ({ committed }: StoreCounts): Promise<EventStore> => {
       const opened = await openStore(config.store, {
         held: (holder) => start.waitsFor(config.store, holder),
         windowMs: config.commandWindowHours * 3_600_000,
+        committed,
         noticed: (notice) => log.warn({ msg: 'found in the store, and put right', notice }),
       });
       start.isOpen(config.store);
@@ -89,17 +83,12 @@ function health(): Provider {
 }
 
 function reader(): Provider {
-  const log = new Logger('ledger');
   return {
     provide: LedgerReader,
     inject: [EVENT_STORE, ClockWatch],
     // Nothing is served before the view shows what the log held at the start, nor recorded with a clock that is wrong.
     useFactory: async (eventStore: EventStore, watch: ClockWatch): Promise<LedgerReader> => {
-      const onFault = (fault: unknown): void =>
-        log.error({ msg: 'reading the log failed; will retry', fault: String(fault) });
-      const ledger = new LedgerReader({
-        ...{ store: eventStore, clock: planeClock, chance: systemChance, onFault },
-      });
+      const ledger = new LedgerReader({ store: eventStore, clock: planeClock, chance: systemChance });
       // However the clock came here while this process waited for its turn, it is the one to begin with.
       planeClock.confirm();
       await ledger.start();
@@ -143,31 +132,43 @@ function sides(config: Config): Provider {
     useFactory: (ledger: LedgerReader, known: LedgerIdentity): SideComparisons => {
       if (config.servesUncompared)
         log.warn({ msg: 'addresses are given out before the sides were compared' });
-      const comparisons = new SideComparisons({
+      return new SideComparisons({
         ...{ reader: ledger, identity: known, clock: planeClock, sides: sidesOf(config) },
         servesUncompared: config.servesUncompared,
         onFault: (fault) => log.error({ msg: 'recording a fence failed', fault: String(fault) }),
       });
-      comparisons.onChange(({ side, state, why, message }) =>
-        log[state === 'fenced' ? 'error' : 'log']({ msg: 'side compared', side, state, why, message }),
-      );
-      return comparisons;
     },
   };
 }
 
-function commands(config: Config): Provider {
-  return {
-    provide: LedgerCommands,
-    inject: [EVENT_STORE, SideComparisons],
-    useFactory: (eventStore: EventStore, comparisons: SideComparisons): LedgerCommands => {
-      const options = {
-        ...{ store: eventStore, clock: planeClock, chance: systemChance, refuse: toRejection },
-        windowMs: config.commandWindowHours * 3_600_000,
-        hasOtherWriters: hasOtherWriters(config.store),
-      };
-      const [subnets, names] = [new SubnetLoop(options), new VipNameLoop(options)];
-      return new LedgerCommands(subnets, names, planeClock, () => comparisons.refusal());
+function counts(): Provider {
+  return { provide: CommandCounts, useFactory: () => new CommandCounts(planeClock) };
+}
+
+/** Both loops apart, for who asks how many commands wait in them. */
+function commands(config: Config): Provider[] {
+  const options = (eventStore: EventStore, observer: StoreCounts) => ({
+    ...{ store: eventStore, clock: planeClock, chance: systemChance, refuse: toRejection, observer },
+    windowMs: config.commandWindowHours * 3_600_000,
+    hasOtherWriters: hasOtherWriters(config.store),
+  });
+  const inject = [EVENT_STORE, StoreCounts];
+  return [
+    {
+      provide: SubnetLoop,
+      inject,
+      useFactory: (...wired: Parameters<typeof options>) => new SubnetLoop(options(...wired)),
     },
-  };
+    {
+      provide: VipNameLoop,
+      inject,
+      useFactory: (...wired: Parameters<typeof options>) => new VipNameLoop(options(...wired)),
+    },
+    {
+      provide: LedgerCommands,
+      inject: [SubnetLoop, VipNameLoop, SideComparisons],
+      useFactory: (subnets: SubnetLoop, names: VipNameLoop, comparisons: SideComparisons) =>
+        new LedgerCommands(subnets, names, planeClock, () => comparisons.refusal()),
+    },
+  ];
 }

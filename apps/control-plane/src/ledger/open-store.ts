@@ -14,6 +14,8 @@ export interface Opening {
   noticed(notice: string): void;
   /** For how long commands are remembered. */
   readonly windowMs: number;
+  /** A commit, of a store that tells. */
+  readonly committed?: (ms: number, appends: number) => void;
 }
 
 export async function openStore(store: string, opening: Opening): Promise<EventStore & RemembersReplies> {
@@ -36,10 +38,13 @@ export async function openStore(store: string, opening: Opening): Promise<EventS
   }
 }
 
-async function openFile(file: string, { held, noticed }: Opening): Promise<EventStore & RemembersReplies> {
+async function openFile(
+  file: string,
+  { held, noticed, committed }: Opening,
+): Promise<EventStore & RemembersReplies> {
   if (file === '') throw noStore('sqlite:');
   makeOwnFolder(file);
-  const opened = await openSqliteEventStore({ file, held });
+  const opened = await openSqliteEventStore({ file, held, ...(committed && { committed }) });
   opened.notices.forEach(noticed);
   return opened;
 }

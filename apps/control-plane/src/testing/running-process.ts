@@ -8,6 +8,8 @@ const POLL_MS = 20;
 export interface RunningProcess {
   /** JSON in, JSON out; the status comes with it. */
   ask(method: string, path: string, body?: object): Promise<Answered>;
+  /** What GET answers, whatever it is. */
+  text(path: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -27,6 +29,7 @@ export async function startProcess(...flags: readonly string[]): Promise<Running
       const answer = await fetch(`${http}${path}`, { method, ...sent });
       return { status: answer.status, body: (await answer.json()) as Answered['body'] };
     },
+    text: async (path) => (await fetch(`${http}${path}`)).text(),
     stop,
   };
 }

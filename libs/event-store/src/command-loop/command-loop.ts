@@ -42,6 +42,13 @@ export class CommandLoop<State, Command, Event, Reply, Rejection> {
     return this.stream(id).recall(envelope);
   }
 
+  /** Commands without an answer, in all streams. Costs a look at each of these. */
+  get size(): number {
+    let size = 0;
+    for (const stream of this.streams.values()) size += stream.size;
+    return size;
+  }
+
   /**
    * What the command is told, now and when it comes again, that was `rejected` before it came to the stream.
    * @throws StoreFault

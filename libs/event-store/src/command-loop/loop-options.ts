@@ -9,6 +9,16 @@ export type LoopRefusal =
   | { readonly code: 'CommandFromFuture'; readonly issuedAtMs: number; readonly nowMs: number }
   | { readonly code: 'CommandIdReused'; readonly commandId: string };
 
+/** Is told what a loop does; must not throw, and takes no time. */
+export interface CommandLoopObserver {
+  /** A batch was sent to the store. */
+  sent(commands: number, events: number): void;
+  /** It is durable. @param ms since it was sent */
+  landed(ms: number): void;
+  /** Another writer was there first: it is decided anew. */
+  conflicted(): void;
+}
+
 export interface CommandLoopOptions<Rejection> {
   /** Without replies of its own, commands that left no event are remembered for as long as the loop lives. */
   readonly store: EventStore & Partial<RemembersReplies>;
@@ -20,6 +30,7 @@ export interface CommandLoopOptions<Rejection> {
    * well, because no expected version would find out that it is overtaken. Default false.
    */
   readonly hasOtherWriters?: boolean;
+  readonly observer?: CommandLoopObserver;
   /** For how long a redelivered command gets its first reply; older ones are refused. Default 24 hours. */
   readonly windowMs?: number;
   /** Of how many streams the states are kept, when they are idle. */

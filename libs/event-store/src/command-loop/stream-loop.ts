@@ -75,6 +75,11 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
     this.deciding = { decider, clock, chance, windowMs, refuse, replies };
   }
 
+  /** Commands without an answer. */
+  get size(): number {
+    return this.waiting.length + (this.pending?.decided.length ?? 0) + (this.inFlight?.decided.length ?? 0);
+  }
+
   get isIdle(): boolean {
     const isAllDecided = !this.isRunDue && !this.pending && this.waiting.length === 0;
     return isAllDecided && !this.inFlight && this.remembering === 0;
@@ -218,11 +223,18 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
       return this.answer(batch);
     }
     this.inFlight = batch;
+    const { observer, clock } = this.options;
+    const sentMs = observer && !isOnlyAnswers ? clock.monotonic() : undefined;
+    if (sentMs !== undefined) observer?.sent(batch.decided.length, batch.events.length);
     const appending = isOnlyAnswers
       ? confirm(store, batch.stream, batch.expected)
       : appendSurely(store, batch.stream, batch.expected, batch.events);
     appending.then(
-      (result) => this.landed(batch, result),
+      (result) => {
+        const isDone = sentMs !== undefined && result.outcome === 'appended';
+        if (isDone) observer?.landed(clock.monotonic() - sentMs);
+        this.landed(batch, result);
+      },
       (fault: unknown) => {
         this.startOver([]);
         this.refuse(batch.commands(), fault);
@@ -244,6 +256,7 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
 
   /** Another writer was there first. */
   private lost(batch: Batch<State, Command, Event, Reply, Rejection>): void {
+    this.options.observer?.conflicted();
     this.conflicts += 1;
     if (this.conflicts < CONFLICT_ATTEMPTS_MAX) return this.startOver(batch.commands());
     const message = `${this.conflicts} appends to ${this.id} lost against other writers`;

@@ -32,6 +32,8 @@ interface Waiting {
   reject(fault: StoreFault): void;
 }
 
+export type CommitListener = (ms: number, appends: number) => void;
+
 /** How far the log is known to be committed. */
 export interface Heads {
   position: number;
@@ -46,6 +48,8 @@ export class AppendQueue {
   private isFlushDue = false;
   private isHintDue = false;
   private ended: (() => void) | undefined;
+  /** Is told of each commit. */
+  committed: CommitListener = () => undefined;
   /** Why nothing is appended any more. */
   stopped: StoreFault | undefined;
 
@@ -115,11 +119,17 @@ export class AppendQueue {
     else if ('closed' in report) this.ended?.();
   }
 
-  private answer({ outcomes }: Committed): void {
+  /** Appends without an answer. */
+  get size(): number {
+    return this.waiting.length;
+  }
+
+  private answer({ outcomes, commitMs }: Committed): void {
     this.trouble.isOver();
     const before = this.heads.position;
     const isFollowed = this.hints.size > 0;
     const answered = this.answered(outcomes.length);
+    this.committed(commitMs, outcomes.length);
     outcomes.forEach((outcome, index) => {
       const { stream, expected, events, resolve } = answered[index]!;
       const count = events.length;

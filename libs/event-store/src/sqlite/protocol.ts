@@ -70,6 +70,7 @@ export type AppendOutcome =
 /** From the writer: the outcomes of the oldest appends without an answer, in their order. */
 export interface Committed {
   readonly outcomes: readonly AppendOutcome[];
+  readonly commitMs: number;
 }
 
 /** From the writer: the fault that met the `appends` oldest appends without an answer. */

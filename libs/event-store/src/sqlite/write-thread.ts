@@ -59,7 +59,8 @@ export class WriteThread {
     const appends = appendsOf(group);
     if (this.stopped) return this.report({ failed: toPortable(this.stopped), appends });
     try {
-      this.report({ outcomes: this.writer.write(group) });
+      const outcomes = this.writer.write(group);
+      this.report({ outcomes, commitMs: this.writer.commitMs });
       this.isFull = false;
     } catch (error) {
       const fault = storeFaultOf(error, this.file);

@@ -2,6 +2,7 @@
 // one transaction with one fsync. Runs in its worker thread; knows nothing of promises or callers.
 import { accessSync, constants } from 'node:fs';
 import type { StatementSync } from 'node:sqlite';
+import { systemClock } from '@holdfast/clock';
 import { StoreFault } from '../port/event-store';
 import { ENTRIES_PER_EVENT, checksumOf, decodeBody, encodeBody } from './log/commit-row';
 import { storeFaultOf, isBusy, isDenied, isFull, sayingOf } from './log/faults';
@@ -25,6 +26,8 @@ export class Writer {
   private position: number;
   /** Size of the -wal at the last checkpoint, in pages. */
   private checkpointedAt = 0;
+  /** What the last commit took: writing to the -wal, and its fsync. */
+  commitMs = 0;
 
   constructor(
     private readonly log: Pick<OpenLog, 'db' | 'witness' | 'room' | 'position' | 'heads' | 'inPlace'>,
@@ -75,7 +78,9 @@ export class Writer {
         }
       }
       isCommitting = true;
+      const startedMs = systemClock.monotonic();
       this.commit.run();
+      this.commitMs = systemClock.monotonic() - startedMs;
       this.assertInPlace();
       if (this.position !== positionBefore) this.log.witness.record(this.position);
       return outcomes;

@@ -17,7 +17,7 @@ export interface ApiServerClock extends OtherClock {
 /** Connects to nothing yet. @throws KubernetesFault `kubernetes-config-invalid` */
 export function apiServerClock(cluster: ClusterSource, clock: Clock): ApiServerClock {
   const config = loadConfig(cluster, undefined);
-  const rest = new ClientNodeRest(config, clock);
+  const rest = new ClientNodeRest(config, clock, { userAgent: 'holdfast', fieldManager: 'holdfast' });
   const server = config.getCurrentCluster()?.server ?? '';
   return {
     name: `the API server at ${server}`,

@@ -15,6 +15,7 @@ export class ClientNodeCredentials {
   constructor(
     private readonly config: KubeConfig,
     private readonly clock: Clock,
+    private readonly userAgent: string,
   ) {}
 
   /** Adds headers (tokens are read anew as the library sees fit) and the shared connections. */
@@ -22,6 +23,7 @@ export class ClientNodeCredentials {
     const own = new RequestContext(context.getUrl(), HttpMethod.GET);
     await this.config.applySecurityAuthentication(own);
     for (const [name, value] of Object.entries(own.getHeaders())) context.setHeaderParam(name, value);
+    context.setHeaderParam('User-Agent', this.userAgent);
     const dispatcher = this.shared(own.getDispatcher());
     if (dispatcher) context.setDispatcher(dispatcher);
   }

@@ -1,5 +1,7 @@
 // What is particular to the adapter: how it finds its cluster, how it uses connections, and what it makes of failures.
 // Everything else is in the suite.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { systemChance, systemClock } from '@holdfast/clock';
 import { clientNodeKubernetesApi, type ClusterSource } from './client-node-kubernetes-api';
 import type { KubernetesApi } from '../port/kubernetes-api';
@@ -76,11 +78,36 @@ describe('clientNodeKubernetesApi', () => {
     await expect(call).rejects.toMatchObject({ name: 'KubernetesFault', code, retryable });
   });
 
-  it('says what happened when nobody answers', async () => {
+  it('says who it is: in the User-Agent of each request, and as the manager of the fields it writes', async () => {
+    const asked: { readonly url: string; readonly agent: string | undefined }[] = [];
+    const listening = createServer(({ url = '', headers }, response) => {
+      asked.push({ url, agent: headers['user-agent'] });
+      response.setHeader('Content-Type', 'application/json').end('{"metadata":{},"items":[]}');
+    });
+    await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(listening.address() as AddressInfo).port}`;
+    const cluster = { kubeconfigText: server.kubeconfig.replace(server.url, url) };
+    const named = clientNodeKubernetesApi({
+      ...{ cluster, version: '1.2.3', clock: systemClock, chance: systemChance },
+    });
+    expect(named.server).toBe(url);
+    await named.patch(PODS, { namespace: 'default', name: 'p' }, {});
+    named.follow(PODS, { changed: () => undefined });
+    await untilItPasses(() => expect(asked.map((each) => each.url).join(' ')).toContain('watch=true'));
+    await named.close();
+    listening.close();
+    expect(new Set(asked.map(({ agent }) => agent))).toEqual(new Set(['holdfast/1.2.3']));
+    expect(asked[0]?.url).toBe('/api/v1/namespaces/default/pods/p?fieldManager=holdfast');
+    expect(asked.filter((each) => each.url.includes('fieldManager'))).toHaveLength(1);
+  });
+
+  it('says what happened when nobody answers, and who it was', async () => {
     const lost = connect({ kubeconfigText: server.kubeconfig.replace(server.url, 'http://127.0.0.1:1') });
     const call = lost.patch(NAMESPACES, { name: 'default' }, {});
     await expect(call).rejects.toMatchObject({ code: 'kubernetes-unreachable', retryable: true });
-    await expect(call).rejects.toThrow(/ECONNREFUSED|bad port/);
+    await expect(call).rejects.toThrow(
+      /the API server http:\/\/127.0.0.1:1 did not.*(ECONNREFUSED|bad port)/,
+    );
     await lost.close();
   });
 

@@ -22,36 +22,47 @@ export type ClusterSource =
 /** No longer than an election waits for it, and a bit: a call that hangs lets go of its connection. */
 const LEASE_CALL_TIMEOUT_MS = 4_000;
 
+const COMPONENT = 'holdfast';
+
 export interface ClientNodeOptions {
   readonly cluster: ClusterSource;
   /** Of the kubeconfig; its current one when absent. */
   readonly context?: string;
   readonly clock: Clock;
   readonly chance: Chance;
-  /** Who records Events; `holdfast` when absent. */
+  /** Who records Events, and manages the fields that are written; `holdfast` when absent. */
   readonly component?: string;
+  /** Of that component; nothing is said about it when absent. */
+  readonly version?: string;
+}
+
+export interface ClusterApi extends KubernetesApi {
+  /** Base URL of the API server, for people. */
+  readonly server: string;
 }
 
 /** Connects to nothing yet. @throws KubernetesFault `kubernetes-config-invalid` */
-export function clientNodeKubernetesApi(options: ClientNodeOptions): KubernetesApi {
-  const { clock, chance, component = 'holdfast' } = options;
-  const rest = new ClientNodeRest(loadConfig(options.cluster, options.context), clock);
-  return new RestKubernetesApi({ rest, clock, chance, component });
+export function clientNodeKubernetesApi(options: ClientNodeOptions): ClusterApi {
+  const { clock, chance, component = COMPONENT } = options;
+  const rest = restOf(options);
+  return Object.assign(new RestKubernetesApi({ rest, clock, chance, component }), { server: rest.server });
 }
 
 /** Leases of the same cluster, over connections of their own: what projectors ask must not keep a renewal waiting. */
 export function clientNodeLeases(options: Omit<ClientNodeOptions, 'component'>): Leases {
-  const { cluster, context, clock } = options;
-  return new RestLeases(
-    new ClientNodeRest(loadConfig(cluster, context), clock, LEASE_CALL_TIMEOUT_MS),
-    clock,
-  );
+  return new RestLeases(restOf(options, LEASE_CALL_TIMEOUT_MS), options.clock);
 }
 
 /** ConfigMaps of the same cluster. */
 export function clientNodeConfigMaps(options: Omit<ClientNodeOptions, 'component'>): ConfigMaps {
-  const { cluster, context, clock } = options;
-  return new RestConfigMaps(new ClientNodeRest(loadConfig(cluster, context), clock, LEASE_CALL_TIMEOUT_MS));
+  return new RestConfigMaps(restOf(options, LEASE_CALL_TIMEOUT_MS));
+}
+
+function restOf(options: ClientNodeOptions, timeoutMs?: number): ClientNodeRest {
+  const { cluster, context, clock, component = COMPONENT, version } = options;
+  const userAgent = version === undefined ? component : `${component}/${version}`;
+  const client = { userAgent, fieldManager: component };
+  return new ClientNodeRest(loadConfig(cluster, context), clock, client, timeoutMs);
 }
 
 /** @throws KubernetesFault `kubernetes-config-invalid` */

@@ -16,6 +16,12 @@ import { unreachable } from '../rest/unreachable';
 /** Of one call, from connecting to the last byte: the API server's own bound of a request is 60 s by default. */
 const CALL_TIMEOUT_MS = 60_000;
 
+/** Who the API server, its audit log and `managedFields` say that we are. */
+export interface ClientName {
+  readonly userAgent: string;
+  readonly fieldManager: string;
+}
+
 export class ClientNodeRest implements KubernetesRest {
   private readonly http = new IsomorphicFetchHttpLibrary();
   private readonly credentials: ClientNodeCredentials;
@@ -24,9 +30,15 @@ export class ClientNodeRest implements KubernetesRest {
   constructor(
     private readonly config: KubeConfig,
     private readonly clock: Clock,
+    private readonly client: ClientName,
     private readonly callTimeoutMs = CALL_TIMEOUT_MS,
   ) {
-    this.credentials = new ClientNodeCredentials(config, clock);
+    this.credentials = new ClientNodeCredentials(config, clock, client.userAgent);
+  }
+
+  /** Base URL. */
+  get server(): string {
+    return this.config.getCurrentCluster()?.server ?? '';
   }
 
   async call(request: RestRequest): Promise<RestAnswer> {
@@ -39,7 +51,7 @@ export class ClientNodeRest implements KubernetesRest {
       return await answerOf(await this.send(request, timeout.signal));
     } catch (cause) {
       this.assertOpen();
-      throw cause instanceof KubernetesFault ? cause : unreachable(cause);
+      throw cause instanceof KubernetesFault ? cause : unreachable(cause, this.server);
     } finally {
       cancel();
       this.closing.signal.removeEventListener('abort', abort);
@@ -55,6 +67,7 @@ export class ClientNodeRest implements KubernetesRest {
     query: Readonly<Record<string, string>>,
     onEvent: (event: WatchEvent) => void,
     signal: AbortSignal,
+    onOpen?: () => void,
   ): Promise<WatchEnd> {
     return new Promise((resolve, reject) => {
       let over = false;
@@ -77,10 +90,11 @@ export class ClientNodeRest implements KubernetesRest {
           finish(() => reject(bug));
         }
       };
-      const done = (cause: unknown): void => finish(() => resolve(watchEndOf(cause)));
+      const done = (cause: unknown): void => finish(() => resolve(watchEndOf(cause, this.server)));
       new Watch(this.credentials.asKubeConfig()).watch(path, query, take, done).then((controller) => {
         stream = controller;
         if (over) controller.abort();
+        else onOpen?.();
       }, done);
     });
   }
@@ -96,9 +110,11 @@ export class ClientNodeRest implements KubernetesRest {
   }
 
   private async send(request: RestRequest, signal: AbortSignal): Promise<ResponseContext> {
-    const server = this.config.getCurrentCluster()?.server ?? '';
-    const query = request.query ? `?${new URLSearchParams(request.query)}` : '';
-    const context = new RequestContext(`${server}${request.path}${query}`, HttpMethod[request.method]);
+    const isWrite = request.method !== 'GET' && request.method !== 'DELETE';
+    const query = { ...request.query, ...(isWrite && { fieldManager: this.client.fieldManager }) };
+    const search = Object.keys(query).length > 0 ? `?${new URLSearchParams(query)}` : '';
+    const url = `${this.server}${request.path}${search}`;
+    const context = new RequestContext(url, HttpMethod[request.method]);
     context.setHeaderParam('Accept', 'application/json');
     if (request.body !== undefined) {
       context.setHeaderParam('Content-Type', request.contentType ?? 'application/json');
@@ -121,9 +137,9 @@ async function answerOf(response: ResponseContext): Promise<RestAnswer> {
   return { status: response.httpStatusCode, body: isJson ? JSON.parse(text) : { message: text.trim() } };
 }
 
-function watchEndOf(cause: unknown): WatchEnd {
+function watchEndOf(cause: unknown, server: string): WatchEnd {
   if (!cause || (cause instanceof Error && cause.name === 'TimeoutError')) return { ended: 'closed' };
   const status = (cause as { readonly statusCode?: unknown }).statusCode;
   if (typeof status === 'number') return { ended: 'refused', status, message: (cause as Error).message };
-  return { ended: 'broken', fault: unreachable(cause) };
+  return { ended: 'broken', fault: unreachable(cause, server) };
 }

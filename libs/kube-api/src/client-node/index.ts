@@ -3,5 +3,6 @@ export {
   clientNodeConfigMaps,
   clientNodeKubernetesApi,
   clientNodeLeases,
+  type ClusterApi,
 } from './client-node-kubernetes-api';
 export { ClientNodeRest } from './client-node-rest';

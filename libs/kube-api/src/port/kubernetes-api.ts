@@ -58,6 +58,8 @@ export interface Watcher {
   changed(ref: ObjectRef, now: KubernetesObject | undefined, before: KubernetesObject | undefined): void;
   /** The replica may be behind; it is tried again in `retryInMs`. */
   faulted?(fault: KubernetesFault, retryInMs: number): void;
+  /** After a fault: the server answers again, and changes will be reported as they come. */
+  worksAgain?(): void;
   /** What the replica keeps of an object, to save memory; must keep `metadata`. All of it when absent. */
   trim?(object: KubernetesObject): KubernetesObject;
 }

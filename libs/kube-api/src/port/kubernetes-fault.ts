@@ -35,4 +35,9 @@ export class KubernetesFault extends Error {
   ) {
     super(message, options);
   }
+
+  /** Somebody withholds a permission, and may give it back without a word. */
+  get isForbidden(): boolean {
+    return this.code === 'kubernetes-forbidden' || this.code === 'kubernetes-unauthorized';
+  }
 }

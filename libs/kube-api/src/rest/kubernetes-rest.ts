@@ -41,12 +41,14 @@ export interface KubernetesRest {
   /**
    * Streams the events of a collection until the stream ends or `signal` is aborted; `onEvent` is not called after
    * that. A silent connection is ended within a minute. Rejects only with what `onEvent` threw.
+   * @param onOpen called when the server has agreed to stream, before any event
    */
   watch(
     path: string,
     query: Readonly<Record<string, string>>,
     onEvent: (event: WatchEvent) => void,
     signal: AbortSignal,
+    onOpen?: () => void,
   ): Promise<WatchEnd>;
 
   close(): Promise<void>;

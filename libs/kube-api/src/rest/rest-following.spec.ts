@@ -55,6 +55,21 @@ describe('RestFollowing', () => {
     expect(watcher.changes).toEqual(['+default/there']);
   });
 
+  it('says once that it works again, when it is allowed to watch and not before', async () => {
+    const { clock, sandbox, api, watcher } = world();
+    await api.follow(PODS, watcher).synced;
+    await clock.advance(60_000);
+    sandbox.faults.fail({ times: Infinity, status: 403, when: SandboxCluster.isWatch });
+    sandbox.faults.dropWatches();
+    await clock.advance(HOUR_MS);
+    expect([watcher.faults.length > 100, watcher.recoveries]).toEqual([true, 0]);
+    sandbox.faults.heal();
+    await clock.advance(10_000);
+    expect(watcher.recoveries).toBe(1);
+    await clock.advance(HOUR_MS);
+    expect(watcher.recoveries).toBe(1);
+  });
+
   it('opens the next watch at once when a healthy one ends', async () => {
     const { clock, sandbox, api, watcher, requests, create } = world();
     await api.follow(PODS, watcher).synced;

@@ -37,6 +37,8 @@ export class RestFollowing implements Following {
   private resourceVersion: string | undefined;
   private relistDueMs = 0;
   private eventsSeen = 0;
+  /** A fault was reported, and no watch was opened since. */
+  private isFaulted = false;
   /** What an ERROR event of the watch under way said. */
   private streamError: { readonly code?: number; readonly message?: string } | undefined;
 
@@ -79,7 +81,10 @@ export class RestFollowing implements Following {
       if (healthy || this.eventsSeen > seenBefore) backoff.reset();
       if (signal.aborted || (healthy && !fault)) continue;
       const retryInMs = backoff.nextDelayMs();
-      if (fault) this.watcher.faulted?.(fault, retryInMs);
+      if (fault) {
+        this.isFaulted = true;
+        this.watcher.faulted?.(fault, retryInMs);
+      }
       await sleep(this.clock, retryInMs, signal);
     }
   }
@@ -118,11 +123,24 @@ export class RestFollowing implements Following {
     this.stopping.signal.addEventListener('abort', end);
     try {
       const path = collectionPathOf(this.resource);
-      return await this.rest.watch(path, query, (event) => this.take(event, end), relist.signal);
+      return await this.rest.watch(
+        path,
+        query,
+        (event) => this.take(event, end),
+        relist.signal,
+        () => this.opened(),
+      );
     } finally {
       cancel();
       this.stopping.signal.removeEventListener('abort', end);
     }
+  }
+
+  /** A list alone proves little: who may list need not be allowed to watch. */
+  private opened(): void {
+    if (!this.isFaulted || this.stopping.signal.aborted) return;
+    this.isFaulted = false;
+    this.watcher.worksAgain?.();
   }
 
   private take(event: WatchEvent, end: () => void): void {

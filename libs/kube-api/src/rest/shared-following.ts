@@ -46,6 +46,9 @@ class SharedFollowing {
       faulted: (fault, retryInMs) => {
         for (const member of [...this.members]) member.faulted(fault, retryInMs);
       },
+      worksAgain: () => {
+        for (const member of [...this.members]) member.worksAgain();
+      },
       ...(trim && { trim }),
     });
   }
@@ -116,6 +119,10 @@ class Member implements Following {
 
   faulted(...fault: Parameters<NonNullable<Watcher['faulted']>>): void {
     if (!this.isOver) this.watcher.faulted?.(...fault);
+  }
+
+  worksAgain(): void {
+    if (!this.isOver) this.watcher.worksAgain?.();
   }
 
   async stop(): Promise<void> {

@@ -1,14 +1,12 @@
 // Failures of the connection as faults; anything else is a bug and stays what it is.
 import { KubernetesFault } from '../port/kubernetes-fault';
 
-/** Raised by a `KubernetesRest` for what went wrong below HTTP. */
-export function unreachable(cause: unknown): KubernetesFault {
-  return new KubernetesFault(
-    'kubernetes-unreachable',
-    `Kubernetes did not answer: ${reasonOf(cause)}`,
-    true,
-    { cause },
-  );
+/** Raised by a `KubernetesRest` for what went wrong below HTTP. @param server who it is that did not answer */
+export function unreachable(cause: unknown, server?: string): KubernetesFault {
+  const who = server === undefined ? 'Kubernetes' : `the API server ${server}`;
+  return new KubernetesFault('kubernetes-unreachable', `${who} did not answer: ${reasonOf(cause)}`, true, {
+    cause,
+  });
 }
 
 /** A fault is passed on; a bug is thrown again, so that nothing hides it. */

@@ -7,6 +7,7 @@ export { kubeApiserverSkipReason, startKubeApiserver } from './servers/kube-apis
 export { findKubectl } from './servers/kubectl';
 export type { KubernetesServer } from './servers/kubernetes-server';
 export { installDefinitions, MANIFESTS } from './servers/manifests';
+export { startWire, type Wire } from './servers/wire';
 export { parseYaml } from './servers/yaml';
 export { describeUnlessSkipped, type SuiteOptions } from './suite/kubernetes-api-suite';
 export { untilItPasses, SuiteWorld } from './suite/suite-world';

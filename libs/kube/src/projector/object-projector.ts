@@ -79,6 +79,8 @@ export interface ObjectProjectorOptions {
   readonly onDifference?: (difference: ObjectDifference) => void;
   /** For the log: what failed, and when it is tried again. */
   readonly onFault?: (fault: ProjectorFault, retryInMs: number) => void;
+  /** Something began to fail, or to work again: `status.troubles` has others. */
+  readonly onTroubles?: () => void;
 }
 
 export interface ObjectProjectorStatus extends ProjectorStatus {
@@ -176,9 +178,9 @@ export class ObjectProjector {
   get status(): ObjectProjectorStatus {
     const { synced, unserved } = this.kinds;
     const held = this.heldBack();
-    const counts = { synced, due: this.loop.due, refused: this.rejections.size };
+    const known = { synced, refused: this.rejections.size };
     return {
-      ...projectorStatus(counts, held, this.sinceMs(held[0]), this.loop.faults),
+      ...projectorStatus(known, held, this.sinceMs(held[0]), this.loop),
       ...this.objects,
       ...(unserved.length > 0 && { unserved }),
     };
@@ -206,7 +208,7 @@ export class ObjectProjector {
   }
 
   private projectorLoop(): ProjectorLoop<SubnetFact> {
-    const { ledger, clock, chance, isActive, onFault } = this.options;
+    const { ledger, clock, chance, isActive, onFault, onTroubles } = this.options;
     return new ProjectorLoop<SubnetFact>({
       ...{ clock, chance, resyncEveryMs: RESYNC_EVERY_MS },
       onFacts: (listener) => ledger.onFacts(listener),
@@ -220,6 +222,7 @@ export class ObjectProjector {
       rankOf: (key) => (readDueKey(key).plural === SUBNETS.plural ? 0 : 1),
       ...(isActive && { isActive }),
       ...(onFault && { onFault }),
+      ...(onTroubles && { onTroubles }),
     });
   }
 
@@ -305,11 +308,14 @@ export class ObjectProjector {
     return {
       changed: (ref, now, before) => {
         this.objects[kind] += Number(now !== undefined) - Number(before !== undefined);
-        this.loop.troubles.over(kind);
         this.kinds.seen(kind);
         changed(ref, now, before);
       },
       faulted: (fault, retryInMs) => this.watchFailed(kind, fault, retryInMs),
+      worksAgain: () => {
+        this.kinds.seen(kind);
+        this.loop.worksAgain(kind);
+      },
       trim,
     };
   }

@@ -105,7 +105,6 @@ describe('cut off from the API server, a projector', () => {
     await world.settle(60_000);
     expect(world.statusOf(VIPS, 'late')).toMatchObject({ ready: true });
     expect(world.read(VIPS, 'web')).toBeUndefined();
-    await world.settle(60_000);
     expect(projector.status.trouble).toBeUndefined();
     expect(projector.status.lastFault).toMatchObject({ code: 'kubernetes-unreachable' });
   });
@@ -117,10 +116,11 @@ describe('cut off from the API server, a projector', () => {
     world.sandbox.faults.fail({ times: 1, status: 403, when: isWeb });
     world.vip('web');
     world.vip('other');
-    await world.settle(60_000);
+    await world.settle(1_000);
     const { projector } = world.running;
     expect(projector.status.trouble).toMatchObject({ code: 'kubernetes-forbidden', key: 'vips/web' });
-    await world.settle(300_000);
+    expect(projector.status.troubles).toMatchObject([{ code: 'kubernetes-forbidden', keys: 1, watches: 0 }]);
+    await world.settle(15_000);
     expect(projector.status.trouble).toBeUndefined();
     expect(world.statusOf(VIPS, 'web')).toMatchObject({ ready: true });
   });
@@ -152,7 +152,8 @@ describe('cut off from the API server, a projector', () => {
       world.vip(`v${index}`);
       await world.settle(200);
     }
-    expect(world.takeWrites().filter((write) => write.includes('subnets/'))).toHaveLength(1);
+    // A minute, in which it asks whether it may by now.
+    expect(world.takeWrites().filter((write) => write.includes('subnets/')).length).toBeLessThanOrEqual(13);
     world.edit(SUBNETS, 'ovn-default', { spec: { excludeIps: ['10.16.9.9'] } });
     await world.settle();
     expect(world.takeWrites().filter((write) => write.includes('subnets/'))).toHaveLength(1);

@@ -4,15 +4,43 @@ import type { LedgerFact } from '@holdfast/api';
 import { type RecordedEvent, decidedAtOf, idIn, readMetadata } from '@holdfast/event-store';
 import { subnet, vipName } from '@holdfast/ipam';
 
+/**
+ * An event that is the ledger's and that this program cannot take in: a newer one wrote it, or it is damaged. No retry makes it
+ * readable, and whoever left it out would give away what it holds.
+ */
+export class UnreadableEvent extends Error {
+  override readonly name = 'UnreadableEvent';
+  readonly code = 'event-unreadable';
+  readonly retryable = false;
+
+  constructor({ type, stream, version, position }: RecordedEvent, cause: unknown) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    super(
+      `the event ${type} at position ${position} (${stream}, version ${version}) cannot be read: ${why}. ` +
+        `Nothing can be told or done without it: run the version of Holdfast that wrote it, or a newer one.`,
+      { cause },
+    );
+  }
+}
+
 const decoded = new WeakMap<RecordedEvent, LedgerFact>();
 
-/** `undefined` for a stream that is none of the ledger's. */
+/** `undefined` for a stream that is none of the ledger's. @throws UnreadableEvent */
 export function factOf(recorded: RecordedEvent): LedgerFact | undefined {
   const known = decoded.get(recorded);
   if (known) return known;
-  const fact = decode(recorded);
+  const fact = readable(recorded, () => decode(recorded));
   if (fact) decoded.set(recorded, fact);
   return fact;
+}
+
+/** @throws UnreadableEvent whatever `read` throws, as that event's */
+export function readable<Read>(recorded: RecordedEvent, read: () => Read): Read {
+  try {
+    return read();
+  } catch (cause) {
+    throw new UnreadableEvent(recorded, cause);
+  }
 }
 
 function decode(recorded: RecordedEvent): LedgerFact | undefined {

@@ -6,7 +6,6 @@ import {
   EventTimes,
   type Position,
   type RecordedEvent,
-  comparePositions,
   decidedAtOf,
   readMetadata,
   streamOf,
@@ -20,8 +19,8 @@ import {
   isUserEvent,
   ledgerRecord,
 } from '@holdfast/ipam';
-import { LogFollower } from './log-follower';
-import { factOf } from './ledger-fact';
+import { type FollowingFault, LogFollower } from './log-follower';
+import { factOf, readable, type UnreadableEvent } from './ledger-fact';
 
 export type FactListener = (facts: readonly SubnetFact[]) => void;
 
@@ -37,11 +36,12 @@ export interface LedgerReaderOptions {
   readonly store: EventStore;
   readonly clock: Clock;
   readonly chance: Chance;
-  readonly onFault: (fault: unknown) => void;
+  /** Reading began to fail, or works again: `failing` says what. */
+  readonly onFailing?: () => void;
 }
 
-/** Events whose time is kept, to tell how far behind somebody is. */
-const RECENT_MAX = 1024;
+/** A look takes milliseconds and comes every second: a store that says nothing for so long is in trouble. */
+export const STORE_SILENT_MS = 8_000;
 const RECORD_STREAM = streamOf(ledgerRecord.category, LEDGER_RECORD_ID);
 
 export class LedgerReader {
@@ -50,24 +50,27 @@ export class LedgerReader {
   record: LedgerRecordState = ledgerRecord.initial();
   /** The last event that the view shows. */
   lastEvent: RecordedEvent | undefined;
+  /** Resolves with why, once the view cannot go on for good. */
+  readonly ended: Promise<UnreadableEvent>;
   private firstEventId: string | undefined;
   /** Of all events so far. */
   times: RecordedTimes = {};
   private readonly histories = new Map<string, HistoryIndex>();
   /** By subnet. */
   private readonly timesOf = new Map<string, EventTimes>();
-  private recent: readonly { readonly position: Position; readonly atMs: number }[] = [];
   private readonly clock: Clock;
   private readonly listeners = new Set<FactListener>();
   private readonly recordListeners = new Set<() => void>();
   private readonly follower: LogFollower;
 
   constructor(options: LedgerReaderOptions) {
+    const { promise, resolve } = Promise.withResolvers<UnreadableEvent>();
+    this.ended = promise;
     this.clock = options.clock;
-    this.follower = new LogFollower({ ...options, onPage: (page) => this.apply(page) });
+    this.follower = new LogFollower({ ...options, onPage: (page) => this.apply(page), onEnd: resolve });
   }
 
-  /** Resolves when the view shows all that the log held. */
+  /** Resolves when the view shows all that the log held. @throws UnreadableEvent */
   start(): Promise<void> {
     return this.follower.start();
   }
@@ -120,12 +123,24 @@ export class LedgerReader {
     return this.histories.keys();
   }
 
-  /** For how long the oldest event after `position` has been in the log, milliseconds; 0 when there is none. */
-  lagMs(position: Position | undefined): number {
-    const next = this.recent.find(
-      (event) => position === undefined || comparePositions(event.position, position) > 0,
-    );
-    return next ? Math.max(0, this.clock.now() - next.atMs) : 0;
+  /** Why the log cannot be read, if it cannot; it is tried again. */
+  get failing(): FollowingFault | undefined {
+    return this.follower.failing;
+  }
+
+  /** For how long the store has said nothing, milliseconds, where that is longer than it may; else undefined. */
+  get silentMs(): number | undefined {
+    const { unansweredMs } = this.follower;
+    return unansweredMs >= STORE_SILENT_MS ? unansweredMs : undefined;
+  }
+
+  /**
+   * When the oldest event was recorded that the view does not show, epoch milliseconds: while the log cannot be read, any since it
+   * last could may be there. `undefined`: it shows all.
+   */
+  get unreadSinceMs(): number | undefined {
+    const { pending, failing, answeredAtMs } = this.follower;
+    return oldestAtMs(pending) ?? (failing || this.silentMs !== undefined ? answeredAtMs : undefined);
   }
 
   private apply(page: readonly RecordedEvent[]): void {
@@ -144,12 +159,11 @@ export class LedgerReader {
       // Whose they are that came through Kubernetes is known; for the others it is asked for by whom.
       const by = event.type === 'VipReserved' && event.owner === undefined && { actor };
       const fact = { subnet: name, event, atMs, position, through, ...by };
-      this.view.apply(fact);
+      readable(recorded, () => this.view.apply(fact));
       const held = isUserEvent(event) ? this.view.subnet(name)?.byHolder.get(event.holder) : undefined;
       this.history(name).add(event, recorded.version, held);
       facts.push(fact);
     }
-    this.recent = [...this.recent, ...facts].slice(-RECENT_MAX);
     if (facts.length > 0) for (const listener of this.listeners) listener(facts);
   }
 
@@ -160,7 +174,7 @@ export class LedgerReader {
   }
 
   private applyToRecord(recorded: RecordedEvent): void {
-    const event = ledgerRecord.codec.decode(recorded);
+    const event = readable(recorded, () => ledgerRecord.codec.decode(recorded));
     this.record = ledgerRecord.evolve(this.record, event, decidedAtOf(readMetadata(recorded)));
     for (const listener of this.recordListeners) listener();
   }
@@ -175,4 +189,17 @@ export class LedgerReader {
 function withTime({ latestMs, aheadMs }: RecordedTimes, atMs: number, nowMs: number): RecordedTimes {
   if (atMs > nowMs + CLOCK_SKEW_MAX_MS) return { latestMs, aheadMs: Math.max(aheadMs ?? atMs, atMs) };
   return latestMs !== undefined && latestMs >= atMs ? { latestMs, aheadMs } : { latestMs: atMs, aheadMs };
+}
+
+/** When the first of them that is the ledger's was recorded. */
+export function oldestAtMs(events: readonly RecordedEvent[]): number | undefined {
+  try {
+    for (const recorded of events) {
+      const fact = factOf(recorded);
+      if (fact) return fact.atMs;
+    }
+  } catch {
+    // Whoever follows the log says so.
+  }
+  return undefined;
 }

@@ -26,7 +26,7 @@ async function afterwards(...commands: readonly SubnetCommand[]) {
     atMs.push(clock.now());
     await clock.advance(60_000);
   }
-  const reader = new LedgerReader({ ...options, onFault: () => undefined });
+  const reader = new LedgerReader(options);
   await reader.start();
   const held = await Promise.all(
     atMs.slice(1).map((at) => whoHeld({ type: 'WhoHeld', address, atMs: at, subnet }, reader, store)),

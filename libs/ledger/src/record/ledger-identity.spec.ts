@@ -18,7 +18,7 @@ afterEach(async () => {
 async function start(store: EventStore, { isSoleWriter = true } = {}) {
   const clock = new VirtualClock();
   const time = { store, clock, chance: systemChance };
-  const reader = new LedgerReader({ ...time, onFault: (fault) => expect(fault).toBeUndefined() });
+  const reader = new LedgerReader(time);
   await reader.start();
   ended.push(() => reader.stop());
   const identity = new LedgerIdentity({ ...time, reader, refuse: toRejection, isSoleWriter });

@@ -66,6 +66,11 @@ export class OvsdbNorthbound implements Northbound {
     return { ...result, operation: result.operation === undefined ? undefined : result.operation - 1 };
   }
 
+  /** How often there was a new connection, since the start. */
+  get connections(): number {
+    return this.client.connections;
+  }
+
   /** Lets go of the connection; open transactions are given a second. */
   close(): Promise<void> {
     return this.client.close();

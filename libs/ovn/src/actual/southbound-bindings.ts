@@ -61,6 +61,16 @@ export class SouthboundBindings {
     return this.replica.state === 'synced';
   }
 
+  /** How often there was a new connection, since the start. */
+  get connections(): number {
+    return this.client.connections;
+  }
+
+  /** Calls `listener` when it is connected, or no more. Returns what ends it. */
+  onConnection(listener: () => void): () => void {
+    return this.replica.onState(() => listener());
+  }
+
   get trouble(): string | undefined {
     const { state } = this.client;
     const fault = this.replica.fault ?? (state.status === 'connecting' ? state.fault : undefined);

@@ -124,6 +124,7 @@ export class NorthboundReconciler {
       rankOf: (key) => (key === MARK_KEY ? 0 : KINDS.indexOf(kindOfKey(key as NorthboundKey))),
       plan: (due) => this.plan(due),
       mayBegin: () => this.state.isConnected && !this.transactions.isFull,
+      heldBack: this.permission.pending,
       onIdle: () => this.idle(),
     });
   }
@@ -208,11 +209,13 @@ export class NorthboundReconciler {
       position: this.settledPosition,
       recordedPosition: recordedIn(this.rows.global).position,
       due: loop.due + loop.failed + permission.pending.size,
+      compared: loop.hasCompared,
+      unprojected: loop.unprojected,
       lastDrift: drifts.last,
       obstacles: this.projections.obstacles(),
       conflicts: this.selfCheck.conflicts(),
       trouble: this.trouble(),
-      counts: { ...this.transactions.counts, drifts: drifts.count },
+      counts: { ...this.transactions.counts, drifts: drifts.count, driftsRepaired: drifts.repaired },
     };
   }
 
@@ -320,6 +323,7 @@ export class NorthboundReconciler {
 
   private agrees(key: NorthboundKey, position: string | undefined, hasRows: boolean, notice?: Notice): void {
     this.loop.troubles.over(key);
+    this.drifts.agrees(key);
     this.projections.agrees(key, position, hasRows, notice);
   }
 

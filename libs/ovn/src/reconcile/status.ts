@@ -1,4 +1,5 @@
 // What the reconciler says of itself, for conditions, the CLI and metrics.
+import type { Unprojected } from '@holdfast/projection';
 import type { RowDifference } from '../actual/row-difference';
 import type { RowConflict } from '../actual/self-check';
 import type { BlockedKey } from './row-projections';
@@ -19,6 +20,10 @@ export interface ReconcilerStatus {
   readonly recordedPosition: string | undefined;
   /** Subnets and Vips still to be compared or written. */
   readonly due: number;
+  /** Everything was compared with what is there, once since the start. */
+  readonly compared: boolean;
+  /** What is not in effect. `undefined`: whatever this process was told of is. */
+  readonly unprojected: Unprojected | undefined;
   readonly lastDrift: Drift | undefined;
   readonly obstacles: readonly BlockedKey[];
   /** What several ports of a switch have though only one may, whoever made them. */
@@ -31,5 +36,6 @@ export interface ReconcilerStatus {
     readonly transactionsRefused: number;
     readonly rowsWritten: number;
     readonly drifts: number;
+    readonly driftsRepaired: number;
   };
 }

@@ -38,6 +38,8 @@ export class OvsdbClient<Tables = AnyTables> {
   private current: ClientState = { status: 'connecting', fault: undefined };
   /** The session with the present server; usable once the state is `connected`. */
   private session: OvsdbSession | undefined;
+  /** How often it was connected to a fit server. */
+  connections = 0;
   private replicasMade = 0;
   private readonly options: OvsdbClientOptions<Tables> & ClientDefaults;
   private readonly remotes: readonly Remote[];
@@ -199,8 +201,10 @@ export class OvsdbClient<Tables = AnyTables> {
     if (current.status === 'connecting' && state.status === 'connecting' && current.fault === state.fault)
       return;
     this.current = state;
-    if (state.status === 'connected') this.gate.open();
-    else if (state.status === 'connecting') this.gate.shut();
+    if (state.status === 'connected') {
+      this.connections += 1;
+      this.gate.open();
+    } else if (state.status === 'connecting') this.gate.shut();
     else this.gate.refuse(this.closing.signal.reason as OvsdbFault);
     this.states.notify(state);
   }

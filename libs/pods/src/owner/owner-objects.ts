@@ -30,7 +30,7 @@ export interface OwnerObjectsOptions {
   /** All objects of a kind are known now. */
   readonly onComplete: () => void;
   readonly onFault: (source: string, fault: KubernetesFault, retryInMs: number) => void;
-  readonly onAlive: (source: string) => void;
+  readonly onWorksAgain: (source: string) => void;
 }
 
 export class OwnerObjects {
@@ -117,21 +117,18 @@ export class OwnerObjects {
 
   private follow(resource: Resource, kind: Owner['kind']): void {
     if (this.followings.has(resource)) return;
-    const { api, onFault, onAlive, onComplete } = this.options;
+    const { api, onFault, onWorksAgain, onComplete } = this.options;
     const source = `${resource.plural}.${resource.group}`;
     const following = api.follow(resource, {
-      changed: (ref, now, before) => {
-        onAlive(source);
-        this.changed(resource, kind, ref, now, before);
-      },
+      changed: (ref, now, before) => this.changed(resource, kind, ref, now, before),
       faulted: (fault, retryInMs) => onFault(source, fault, retryInMs),
+      worksAgain: () => onWorksAgain(source),
       trim: trimOwner,
     });
     this.followings.set(resource, following);
     void following.synced.then((isSynced) => {
       if (!isSynced) return;
       this.complete.add(resource);
-      onAlive(source);
       onComplete();
     });
   }

@@ -35,7 +35,10 @@ describe('a Pod on the default Subnet', () => {
     await world.settle(60_000);
     expect(world.takeWrites()).toHaveLength(50);
     expect(world.recorded()).toHaveLength(100);
-    expect(world.running.projector.status).toEqual({ synced: true, due: 0, pods: 50, refused: 0 });
+    expect(world.running.projector.status).toEqual({
+      ...{ synced: true, compared: true, pods: 50 },
+      ...{ due: 0, failed: 0, refused: 0, troubles: [] },
+    });
   });
 
   it('is attached again when it is given a node', async () => {

@@ -75,6 +75,8 @@ export interface PodAddressProjectorOptions {
   readonly onDifference?: (difference: AddressDifference) => void;
   /** For the log: what failed, and when it is tried again. */
   readonly onFault?: (fault: ProjectorFault, retryInMs: number) => void;
+  /** Something began to fail, or to work again: `status.troubles` has others. */
+  readonly onTroubles?: () => void;
 }
 
 export interface PodAddressStatus extends ProjectorStatus {
@@ -130,6 +132,7 @@ export class PodAddressProjector {
       plan: oneByOne((key) => this.reconcile(key)),
       ...(options.isActive && { isActive: options.isActive }),
       ...(options.onFault && { onFault: options.onFault }),
+      ...(options.onTroubles && { onTroubles: options.onTroubles }),
     });
   }
 
@@ -168,8 +171,8 @@ export class PodAddressProjector {
 
   get status(): PodAddressStatus {
     const held = this.guard.heldBack();
-    const counts = { synced: this.isSynced, due: this.loop.due, refused: this.rejections.size };
-    const status = projectorStatus(counts, held ? [held] : [], this.syncedAtMs, this.loop.faults);
+    const known = { synced: this.isSynced, refused: this.rejections.size };
+    const status = projectorStatus(known, held ? [held] : [], this.syncedAtMs, this.loop);
     return { ...status, pods: this.podCount };
   }
 
@@ -211,7 +214,7 @@ export class PodAddressProjector {
       // Those who waited for it look again: Pods, and what is kept for its objects.
       onComplete: () => this.isSynced && this.loop.resync(),
       onFault: (source, fault, retryInMs) => this.loop.watchFailed(source, fault, retryInMs),
-      onAlive: (source) => this.loop.troubles.over(source),
+      onWorksAgain: (source) => this.loop.worksAgain(source),
     });
   }
 
@@ -257,11 +260,9 @@ export class PodAddressProjector {
 
   private watcher(kind: FollowedKind, trim: Watcher['trim'], changed: Watcher['changed']): Watcher {
     return {
-      changed: (ref, now, before) => {
-        this.loop.troubles.over(kind);
-        changed(ref, now, before);
-      },
+      changed,
       faulted: (fault, retryInMs) => this.loop.watchFailed(kind, fault, retryInMs),
+      worksAgain: () => this.loop.worksAgain(kind),
       trim,
     };
   }

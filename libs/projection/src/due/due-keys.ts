@@ -149,6 +149,11 @@ export class DueKeys {
     this.forgetIfIdle(key, entry);
   }
 
+  /** What they failed with may be over for all of them: none waits for its retry. */
+  retryFailed(keys: Iterable<DueKey> = this.failed): void {
+    for (const key of [...keys]) if (this.failed.has(key)) this.mark(key, { isNews: true });
+  }
+
   /** These failed together because of one of them; they are due in two groups, one after the other. */
   split(keys: readonly DueKey[]): void {
     const middle = Math.ceil(keys.length / 2);

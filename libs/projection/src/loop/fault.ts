@@ -9,6 +9,8 @@ export interface ReconcileFault extends Error {
    * waits. Absent: a retryable one may be either, any other is the key's own.
    */
   readonly concerns?: 'key' | 'all';
+  /** A permission is missing, which somebody may give back without a word: it is asked for again within seconds. */
+  readonly isForbidden?: boolean;
 }
 
 /** @throws what is none */

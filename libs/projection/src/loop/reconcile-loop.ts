@@ -4,7 +4,9 @@
 //   due keys -> plan -> in flight -> settled | due again | failed: its key waits, or everything does
 import { Backoff, type BackoffOptions, type Cancel, type Chance, type Clock } from '@holdfast/clock';
 import { type DueKey, DueKeys, type Due, type DueOptions } from '../due/due-keys';
+import type { Backlog } from '../status/backlog';
 import { asReconcileFault, type ReconcileFault } from './fault';
+import { ForbiddenKeys } from './forbidden-keys';
 
 /** Something under way for some keys. */
 export interface ReconcileBatch {
@@ -34,6 +36,10 @@ export interface ReconcileLoopOptions {
   /** Nothing is due and nothing is in flight. It may mark keys. */
   readonly onIdle?: () => void;
   readonly onFault: (fault: ReconcileFault, keys: readonly DueKey[], retryInMs: number) => void;
+  /** Keys that `plan` takes and leaves out though they differ, since nothing may be written now. */
+  readonly heldBack?: ReadonlySet<DueKey>;
+  /** Is told what becomes of each key. */
+  readonly backlog?: Backlog;
   readonly timing?: Partial<ReconcileTiming>;
 }
 
@@ -55,11 +61,14 @@ const TIMING: ReconcileTiming = {
   retry: { firstMs: 500, maxMs: 60_000 },
   // A server that is away is away for every key. Then one at a time tries.
   pause: { firstMs: 100, maxMs: 5_000 },
-  // Such as what a role forbids.
+  // Such as what the server finds wrong with an object.
   slowRetryMs: 300_000,
 };
 /** Batches that wait for nothing would keep everything else waiting; after so many between two timers, whatever else is due goes first. */
 const BURST_MAX = 64;
+
+/** What is to be looked at again so soon is not in effect: it was put off, or another writer came between. */
+const UNFINISHED_MS = 2_000;
 
 export class ReconcileLoop {
   private readonly keys: DueKeys;
@@ -72,11 +81,15 @@ export class ReconcileLoop {
   private cancelPump: Cancel | undefined;
   private isPumping = false;
   private state: 'new' | 'started' | 'stopped' = 'new';
+  private readonly forbidden: ForbiddenKeys;
+  /** At some time since the start nothing was due, nothing failed and nothing was held back: each key was compared. */
+  hasCompared = false;
 
   constructor(private readonly options: ReconcileLoopOptions) {
     const { clock, chance, timing, rankOf = () => 0 } = options;
     this.timing = { ...TIMING, ...timing };
     this.pauses = new Backoff(this.timing.pause, chance);
+    this.forbidden = new ForbiddenKeys(chance);
     this.keys = new DueKeys({ clock, rankOf, onDue: () => this.wake() });
   }
 
@@ -118,9 +131,17 @@ export class ReconcileLoop {
     this.keys.clearFailure(key);
   }
 
+  /** Whoever was away is back. */
+  retryFailed(): void {
+    this.keys.retryFailed();
+    this.endPause();
+  }
+
   /** For who does not begin anything for so long that marks pile up; all that there is, is to be marked again. */
   forgetDue(): void {
     this.keys.forgetDue();
+    this.options.backlog?.clear();
+    this.hasCompared = false;
   }
 
   /** What everything waited for since a fault may be there again. */
@@ -152,7 +173,9 @@ export class ReconcileLoop {
       // Comparing alone takes time too, and waits for nothing.
       if (!this.begin() && this.keys.size > 0) return this.pumpIn(0);
     }
-    if (this.inFlight.size === 0 && (mayBegin?.() ?? true)) onIdle?.();
+    if (this.inFlight.size > 0 || !(mayBegin?.() ?? true)) return;
+    if (this.failed === 0 && !this.options.heldBack?.size) this.hasCompared = true;
+    onIdle?.();
   }
 
   /** Whether anything is under way now. */
@@ -162,8 +185,12 @@ export class ReconcileLoop {
     for (const key of batch?.keys ?? []) {
       taken.delete(key);
       this.keys.begin(key);
+      this.options.backlog?.begin(key);
     }
-    for (const key of taken) this.settled(key);
+    for (const key of taken) {
+      if (!this.options.heldBack?.has(key)) this.options.backlog?.agrees(key);
+      this.settled(key);
+    }
     if (!batch) return false;
     this.keysInFlight += batch.keys.length;
     const running: Promise<void> = this.finish(batch).finally(() => {
@@ -182,6 +209,7 @@ export class ReconcileLoop {
   }
 
   private settled(key: DueKey, againInMs?: number): void {
+    this.forbidden.delete(key);
     this.keys.clearFailure(key);
     this.keys.end(key, againInMs);
   }
@@ -191,7 +219,14 @@ export class ReconcileLoop {
       const again = new Map((await done).map(({ key, delayMs = 0 }) => [key, delayMs]));
       this.pauses.reset();
       this.isCautious = false;
-      for (const key of keys) this.settled(key, again.get(key));
+      for (const key of keys) {
+        const againInMs = again.get(key);
+        if (againInMs !== undefined && againInMs <= UNFINISHED_MS) this.options.backlog?.failed(key);
+        else this.options.backlog?.landed(key);
+        const wasForbidden = this.forbidden.delete(key);
+        this.settled(key, againInMs);
+        if (wasForbidden) this.keys.retryFailed(this.forbidden.take());
+      }
     } catch (thrown) {
       const fault = asReconcileFault(thrown);
       if (this.state !== 'stopped') this.fail(keys, fault);
@@ -202,6 +237,7 @@ export class ReconcileLoop {
 
   private fail(keys: readonly DueKey[], fault: ReconcileFault): void {
     const { concerns = fault.retryable ? undefined : 'key' } = fault;
+    for (const key of keys) this.options.backlog?.failed(key);
     const pauseMs = concerns === 'key' ? 0 : this.pause();
     if (concerns === 'all') {
       this.options.onFault(fault, keys, pauseMs);
@@ -210,7 +246,7 @@ export class ReconcileLoop {
     }
     if (concerns === 'key' && keys.length > 1) return this.keys.split(keys);
     for (const key of keys) {
-      const retryInMs = fault.retryable ? this.retryOf(key) : this.slowRetryMs();
+      const retryInMs = this.retryInMs(key, fault);
       this.keys.fail(key, retryInMs);
       this.options.onFault(fault, [key], retryInMs);
       this.keys.end(key, retryInMs);
@@ -226,8 +262,11 @@ export class ReconcileLoop {
     return pauseMs;
   }
 
-  private retryOf(key: DueKey): number {
+  private retryInMs(key: DueKey, { retryable, isForbidden = false }: ReconcileFault): number {
     const { retry } = this.timing;
+    if (isForbidden) return this.forbidden.retryInMs(key);
+    this.forbidden.delete(key);
+    if (!retryable) return this.slowRetryMs();
     return this.keys.backoffOf(key, () => new Backoff(retry, this.options.chance)).nextDelayMs();
   }
 

@@ -1,6 +1,6 @@
-// What fails now, and what failed last: the one for health, the other for whoever looks for a cause. A key's trouble is over
-// when its reconcile succeeds. A watch does not say that it works again; so its trouble is over when it reports a change, or
-// when the next failure that it would have reported did not come.
+// What fails now, and what failed last: the one for health, the other for whoever looks for a cause. A key's trouble is over when
+// its reconcile succeeds, a watch's when it works again; nothing is over because time went by. What fails in the same way is one
+// trouble, however many keys and watches it concerns.
 import type { Clock } from '@holdfast/clock';
 import type { ReconcileFault } from '../loop/fault';
 
@@ -13,15 +13,32 @@ export interface ProjectorFault {
   readonly key?: string;
 }
 
-/** After its retry a call has this long to fail; one without an answer takes a minute. */
-const NEXT_FAILURE_MS = 70_000;
+/** Everything that fails now with the same code. */
+export interface ProjectorTrouble {
+  readonly code: string;
+  /** Of the latest. */
+  readonly message: string;
+  /** When the first of them failed that has not succeeded since, epoch milliseconds. */
+  readonly sinceMs: number;
+  /** Keys that fail so. */
+  readonly keys: number;
+  /** Watches that fail so: of a kind whose changes are not seen. */
+  readonly watches: number;
+}
+
+type Writable<Of> = { -readonly [Field in keyof Of]: Of[Field] };
 
 export class Troubles {
   private last: ProjectorFault | undefined;
   /** By key or watch, the latest at the end. */
-  private readonly lasting = new Map<string, { readonly fault: ProjectorFault; readonly untilMs: number }>();
+  private readonly lasting = new Map<string, ProjectorFault>();
+  private readonly byCode = new Map<string, Writable<ProjectorTrouble>>();
 
-  constructor(private readonly clock: Clock) {}
+  /** @param onChange a trouble began, or is over */
+  constructor(
+    private readonly clock: Clock,
+    private readonly onChange: () => void = () => undefined,
+  ) {}
 
   get lastFault(): ProjectorFault | undefined {
     return this.last;
@@ -36,18 +53,18 @@ export class Troubles {
     return this.latest((fault) => fault.key === undefined);
   }
 
+  /** The oldest first. */
+  get all(): readonly ProjectorTrouble[] {
+    return [...this.byCode.values()].map((trouble) => ({ ...trouble }));
+  }
+
   ofKey(key: string, { code, message }: Pick<ReconcileFault, 'code' | 'message'>): ProjectorFault {
-    return this.note(key, { atMs: this.clock.now(), code, message, key }, Infinity);
+    return this.note(key, { atMs: this.clock.now(), code, message, key });
   }
 
   /** @param watch what is watched */
-  ofWatch(
-    watch: string,
-    { code, message }: Pick<ReconcileFault, 'code' | 'message'>,
-    retryInMs: number,
-  ): ProjectorFault {
-    const untilMs = this.clock.monotonic() + retryInMs + NEXT_FAILURE_MS;
-    return this.note(watch, { atMs: this.clock.now(), code, message }, untilMs);
+  ofWatch(watch: string, { code, message }: Pick<ReconcileFault, 'code' | 'message'>): ProjectorFault {
+    return this.note(watch, { atMs: this.clock.now(), code, message });
   }
 
   /** Nothing that a retry would end: whoever holds it back knows for how long. */
@@ -55,27 +72,55 @@ export class Troubles {
     return (this.last = { atMs: this.clock.now(), code, message });
   }
 
-  /** @param source key or watch */
-  over(source: string): void {
+  /** @param source key or watch. @returns whether it was in trouble */
+  over(source: string): boolean {
+    const fault = this.lasting.get(source);
+    if (!fault) return false;
     this.lasting.delete(source);
+    this.leave(fault);
+    return true;
   }
 
   /** Somebody else sees to all keys now. */
   overKeys(): void {
-    for (const [source, { fault }] of this.lasting) if (fault.key !== undefined) this.lasting.delete(source);
+    for (const [source, fault] of this.lasting) if (fault.key !== undefined) this.over(source);
   }
 
   private latest(concerns: (fault: ProjectorFault) => boolean): ProjectorFault | undefined {
     let latest: ProjectorFault | undefined;
-    for (const { fault, untilMs } of this.lasting.values())
-      if (untilMs > this.clock.monotonic() && concerns(fault)) latest = fault;
+    for (const fault of this.lasting.values()) if (concerns(fault)) latest = fault;
     return latest;
   }
 
-  private note(source: string, fault: ProjectorFault, untilMs: number): ProjectorFault {
+  private note(source: string, fault: ProjectorFault): ProjectorFault {
+    const before = this.lasting.get(source);
     this.lasting.delete(source);
-    this.lasting.set(source, { fault, untilMs });
+    this.lasting.set(source, fault);
     this.last = fault;
+    if (before?.code === fault.code)
+      (this.byCode.get(fault.code) as Writable<ProjectorTrouble>).message = fault.message;
+    else {
+      this.join(fault);
+      if (before) this.leave(before);
+    }
     return fault;
+  }
+
+  private join({ code, message, atMs, key }: ProjectorFault): void {
+    const trouble = this.byCode.get(code);
+    const joined = trouble ?? { code, message, sinceMs: atMs, keys: 0, watches: 0 };
+    joined.message = message;
+    joined[key === undefined ? 'watches' : 'keys'] += 1;
+    if (trouble) return;
+    this.byCode.set(code, joined);
+    this.onChange();
+  }
+
+  private leave({ code, key }: ProjectorFault): void {
+    const trouble = this.byCode.get(code) as Writable<ProjectorTrouble>;
+    trouble[key === undefined ? 'watches' : 'keys'] -= 1;
+    if (trouble.keys + trouble.watches > 0) return;
+    this.byCode.delete(code);
+    this.onChange();
   }
 }

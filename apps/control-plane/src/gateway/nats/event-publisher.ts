@@ -5,7 +5,7 @@ import { type Cancel, type Chance, type Clock } from '@holdfast/clock';
 import type { EventStore, Position, RecordedEvent } from '@holdfast/event-store';
 import { CONTENT_TYPES, NATS_HEADERS, encodeEventJson, eventSubject, placeOf } from '@holdfast/api';
 import { eventText, type FencedVerdict } from '@holdfast/ipam';
-import { LogFollower, factOf } from '@holdfast/ledger';
+import { type FollowingFault, LogFollower, factOf } from '@holdfast/ledger';
 import { Fence, type FenceState, type MarkedLedger } from '@holdfast/projection';
 import { type NatsConnection, headers } from 'nats';
 import { EventStream, type OutgoingEvent } from './event-stream';
@@ -18,7 +18,8 @@ export interface EventPublisherOptions {
   readonly chance: Chance;
   /** Where to begin when no stream on the server says so. */
   readonly from: Position | undefined;
-  readonly onFault: (fault: unknown) => void;
+  /** Something began to fail, or works again: `failing` says what. */
+  readonly onFailing: () => void;
   /** Whether it may publish is something else; `open` where there is no stream. */
   readonly onFence: (state: FenceState, verdict: FencedVerdict | undefined) => void;
 }
@@ -33,6 +34,8 @@ export class EventPublisher {
   private stream: EventStream | undefined;
   private follower: LogFollower | undefined;
   private reached: Position | undefined;
+  /** That the stream cannot be opened, and that it does not take events: each ends by its own success. */
+  private readonly faults: { opening?: FollowingFault; publishing?: FollowingFault } = {};
   private isStopped = false;
   private looking: Promise<void> = Promise.resolve();
   private cancelLook: Cancel = () => undefined;
@@ -54,6 +57,11 @@ export class EventPublisher {
 
   get verdict(): FencedVerdict | undefined {
     return this.fence.verdict;
+  }
+
+  /** What keeps it from publishing; it tries again. */
+  get failing(): FollowingFault | undefined {
+    return this.faults.opening ?? this.faults.publishing;
   }
 
   /** The connection is a new one: the stream may be another. */
@@ -79,6 +87,7 @@ export class EventPublisher {
     await this.pause();
     this.fence.lost();
     this.stream = await EventStream.open(this.options.connection);
+    this.works('opening');
     if (this.isStopped) return;
     this.fence.see(this.stream?.mark ?? {});
   }
@@ -98,10 +107,12 @@ export class EventPublisher {
     const follower = new LogFollower({
       ...{ store, clock, chance, after },
       onPage: (page) => this.publish(page, follower),
-      onFault: (fault) => this.options.onFault(fault),
     });
     this.follower = follower;
-    void follower.start();
+    void follower.start().then(
+      () => this.works('publishing'),
+      () => undefined,
+    );
   }
 
   private async publish(page: readonly RecordedEvent[], by: LogFollower): Promise<void> {
@@ -110,7 +121,10 @@ export class EventPublisher {
     try {
       if (this.stream) await this.stream.publish(connection, events);
       else await publishPlainly(connection, events);
+      this.works('publishing');
     } catch (fault) {
+      // Of a connection that was left meanwhile it says nothing.
+      if (this.follower === by) this.fails('publishing', fault);
       // Nobody knows how far the stream got; it says so itself.
       if (this.follower === by && this.stream) this.lookLater(AFTER_FAULT_MS);
       throw fault;
@@ -124,8 +138,20 @@ export class EventPublisher {
 
   private failed(fault: unknown): void {
     if (this.isStopped) return;
-    this.options.onFault(fault);
+    this.fails('opening', fault);
     this.lookLater(AFTER_FAULT_MS);
+  }
+
+  private fails(at: 'opening' | 'publishing', fault: unknown): void {
+    const sinceMs = this.faults[at]?.sinceMs ?? this.options.clock.now();
+    this.faults[at] = { fault, sinceMs };
+    this.options.onFailing();
+  }
+
+  private works(at: 'opening' | 'publishing'): void {
+    if (!this.faults[at]) return;
+    delete this.faults[at];
+    this.options.onFailing();
   }
 
   private async pause(): Promise<void> {

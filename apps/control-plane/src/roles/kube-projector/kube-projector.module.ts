@@ -1,11 +1,13 @@
 // Wires the projectors of a Kubernetes cluster: one connection, one way into the ledger, and who uses them.
 import { systemChance, systemClock } from '@holdfast/clock';
 import { activeApi, type KubernetesApi, THROUGH_KUBERNETES } from '@holdfast/kube-api';
+import type { ClusterApi } from '@holdfast/kube-api/client-node';
 import { LedgerIdentity, LedgerReader, projectorLedger, SideComparisons } from '@holdfast/ledger';
 import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { planeClock } from '../../clock/plane-clock';
 import type { Config } from '../../config';
+import { VERSION } from '../../health/status-report';
 import { ExecuteCommand } from '../../ledger/execute-command';
 import { hasOtherWriters } from '../../ledger/open-store';
 import { DeletionGuardController } from './deletion-guard.controller';
@@ -47,7 +49,9 @@ function lease({ lease: ref, store }: Config, cluster: Cluster): Provider {
     inject: [LedgerIdentity],
     useFactory: async ({ incarnation }: LedgerIdentity): Promise<KubernetesLease> => {
       const { clientNodeLeases } = await import('@holdfast/kube-api/client-node');
-      const leases = clientNodeLeases({ cluster, clock: systemClock, chance: systemChance });
+      const leases = clientNodeLeases({
+        ...{ cluster, version: VERSION, clock: systemClock, chance: systemChance },
+      });
       return new KubernetesLease(leases, ref, holderIdentity(store, incarnation));
     },
   };
@@ -56,11 +60,11 @@ function lease({ lease: ref, store }: Config, cluster: Cluster): Provider {
 function clusterApi(cluster: Cluster): Provider {
   return {
     provide: CLUSTER_API,
-    useFactory: async (): Promise<KubernetesApi> => {
+    useFactory: async (): Promise<ClusterApi> => {
       // Only where it is used: the client takes half a second to load.
       const { clientNodeKubernetesApi } = await import('@holdfast/kube-api/client-node');
       return clientNodeKubernetesApi({
-        ...{ cluster, component: 'holdfast', clock: planeClock, chance: systemChance },
+        ...{ cluster, component: 'holdfast', version: VERSION, clock: planeClock, chance: systemChance },
       });
     },
   };
@@ -79,7 +83,12 @@ function mark({ mark: ref, store }: Config, cluster: Cluster): Provider {
       const { clientNodeConfigMaps } = await import('@holdfast/kube-api/client-node');
       const time = { clock: systemClock, chance: systemChance };
       return new KubernetesMark({
-        ...{ configMaps: clientNodeConfigMaps({ cluster, ...time }), ref, api: connected, ...time },
+        ...{
+          configMaps: clientNodeConfigMaps({ cluster, version: VERSION, ...time }),
+          ref,
+          api: connected,
+          ...time,
+        },
         ...{ ledger: identity, lease: held, sides, isSoleWriter: !hasOtherWriters(store) },
       });
     },

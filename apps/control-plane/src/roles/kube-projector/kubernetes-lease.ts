@@ -1,13 +1,7 @@
 // The Lease by which one of several processes works on a cluster, as a service of this process: it says whether that is this one,
 // and who else. What works while it is held is handed `isActive` and `whileActive`; what that is, is not its business.
 import { systemChance, systemClock } from '@holdfast/clock';
-import {
-  type ElectionStatus,
-  type KubernetesFault,
-  LeaseElection,
-  type Leases,
-  type ObjectRef,
-} from '@holdfast/kube-api';
+import { type ElectionStatus, LeaseElection, type Leases, type ObjectRef } from '@holdfast/kube-api';
 import { Logger } from '@nestjs/common';
 import type { ProjectorActivity } from '../../health/projectors';
 import type { HolderIdentity } from './holder-identity';
@@ -17,7 +11,6 @@ export class KubernetesLease {
   private readonly election: LeaseElection;
   private readonly listeners = new Set<() => void>();
   private before: Pick<ElectionStatus, 'isActive' | 'holder'> = { isActive: false };
-  private isFailing = false;
   private isStopping = false;
   private forbidden: string | undefined;
 
@@ -30,8 +23,6 @@ export class KubernetesLease {
       ...{ leases, lease, identity: name, isOver, clock: systemClock, chance: systemChance },
       mayHold: () => this.forbidden === undefined,
       onChange: (status) => this.changed(status),
-      onFault: (fault, retryInMs) => this.failed(fault, retryInMs),
-      onRecovered: () => this.recovered(),
     });
   }
 
@@ -76,9 +67,9 @@ export class KubernetesLease {
   }
 
   /** What keeps this process from the Lease, other than that somebody else has it. */
-  trouble(): string | undefined {
+  get failing(): ElectionStatus['failing'] {
     const { isActive, failing } = this.election.status;
-    return isActive || !failing ? undefined : `${failing.code}: ${failing.message}`;
+    return isActive ? undefined : failing;
   }
 
   start(): void {
@@ -107,16 +98,5 @@ export class KubernetesLease {
     if (isActive && !before.isActive) this.log.warn({ msg: 'works on the cluster now', lease, holder });
     if (!isActive && before.isActive) this.log.warn({ msg: 'works on the cluster no more', lease, holder });
     if (isAnothers && holder !== before.holder) this.log.warn({ msg: 'stands by', lease, holder });
-  }
-
-  private failed({ code, message }: KubernetesFault, retryInMs: number): void {
-    if (!this.isFailing)
-      this.log.warn({ msg: 'the Lease cannot be reached; will retry', code, fault: message, retryInMs });
-    this.isFailing = true;
-  }
-
-  private recovered(): void {
-    this.isFailing = false;
-    this.log.warn({ msg: 'the Lease can be reached again' });
   }
 }

@@ -4,5 +4,5 @@
 export const KUBERNETES_API = Symbol('KubernetesApi');
 /** The ledger as these projectors are handed it: a `ProjectorLedger`. */
 export const KUBERNETES_LEDGER = Symbol('KubernetesLedger');
-/** The cluster as it is; whoever writes to it uses `KUBERNETES_API`. */
+/** The cluster as it is, a `ClusterApi`; whoever writes to it uses `KUBERNETES_API`. */
 export const CLUSTER_API = Symbol('ClusterApi');

@@ -13,7 +13,10 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { planeClock } from '../../clock/plane-clock';
 import { CONFIG, type Config } from '../../config';
 import { type Difference, Differences } from '../../health/differences';
-import type { ProjectorHealth } from '../../health/projectors';
+import { type FollowedFrom, progressOf } from '../../health/followers';
+import { northboundTroubles } from '../../health/northbound-troubles';
+import type { ServerConnection, Progress, ProjectorHealth } from '../../health/projectors';
+import type { HealthTrouble } from '../../health/trouble';
 import { hasOtherWriters } from '../../ledger/open-store';
 import { StartDifferences } from './start-differences';
 
@@ -24,6 +27,10 @@ const DRIFTED = { missing: 'its row was taken away', extra: 'a row was put there
 @Injectable()
 export class NorthboundProjector implements ProjectorHealth {
   readonly name = 'ovn-northbound';
+  readonly roles = ['ovn-projector'] as const;
+  private readonly server: string;
+  private from: FollowedFrom | undefined;
+  private troublesChanged = (): void => undefined;
   private readonly log = new Logger('ovn-projector');
   private readonly northbound: OvsdbNorthbound;
   private readonly reconciler: NorthboundReconciler;
@@ -39,6 +46,7 @@ export class NorthboundProjector implements ProjectorHealth {
   ) {
     const time = { clock: planeClock, chance: systemChance };
     this.isSoleWriter = !hasOtherWriters(config.store);
+    this.server = config.northbound as string;
     this.northbound = new OvsdbNorthbound({
       remotes: config.northbound as string,
       tls: config.northboundTls,
@@ -59,6 +67,7 @@ export class NorthboundProjector implements ProjectorHealth {
   start(): void {
     const found = (difference: Difference): void => this.differences.found(this.name, difference);
     this.reconciler.onDrift((drift) => this.drifted(drift));
+    this.from = { position: this.reader.position, atMs: planeClock.now() };
     this.reconciler.start();
     const { reconciler, reader } = this;
     this.starting = new StartDifferences({ reconciler, comparePositions, position: reader.position, found });
@@ -66,6 +75,7 @@ export class NorthboundProjector implements ProjectorHealth {
 
   /** Where nobody else writes this ledger, whoever else has the lock is of another one: it is to be had first. */
   private permissionChanged(): void {
+    this.troublesChanged();
     const { fence, wasEverActive } = this.reconciler;
     if (fence.verdict) this.sides.fence('northbound', fence.verdict);
     else if (fence.state === 'open' && (wasEverActive || !this.isSoleWriter)) this.sides.agrees('northbound');
@@ -82,15 +92,32 @@ export class NorthboundProjector implements ProjectorHealth {
     this.differences.found(this.name, { about: key, what, why: 'somebody else did it; it was put back' });
   }
 
-  position(): string | undefined {
-    return this.reconciler.status().position;
+  progress(): Progress {
+    const status = this.reconciler.status();
+    return progressOf(status, status.due, this.reader, this.from);
   }
 
-  trouble(): string | undefined {
-    const { trouble, obstacles, conflicts } = this.reconciler.status();
-    if (trouble !== undefined) return trouble;
-    const [first] = obstacles;
-    return first ? `${obstacles.length} not projected: ${first.message}` : conflicts[0]?.message;
+  troubles(): readonly HealthTrouble[] {
+    return northboundTroubles(this.reconciler.status(), this.server);
+  }
+
+  onTroubles(listener: () => void): void {
+    this.troublesChanged = listener;
+  }
+
+  /** What keeps everything from being written, for people. */
+  get stopped(): string | undefined {
+    const stopping = this.troubles().find(({ stops }) => stops);
+    return stopping && `Nothing is written there now: ${stopping.message}`;
+  }
+
+  connection(): ServerConnection {
+    return { isUp: this.reconciler.status().connected, count: this.northbound.connections };
+  }
+
+  drift(): { readonly found: number; readonly repaired: number } {
+    const { drifts, driftsRepaired } = this.reconciler.status().counts;
+    return { found: drifts, repaired: driftsRepaired };
   }
 
   projectionOf(vip: string): RowProjection | undefined {

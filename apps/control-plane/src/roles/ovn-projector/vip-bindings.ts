@@ -4,6 +4,8 @@ import { type LedgerView, formatAddress, formatMac } from '@holdfast/ipam';
 import { type VipBinding, SouthboundBindings } from '@holdfast/ovn';
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '../../config';
+import type { ServerConnection, ProcessPart } from '../../health/projectors';
+import type { HealthTrouble } from '../../health/trouble';
 
 /** The parent that answers; its addresses where the ledger made its port. */
 export interface BoundParent extends VipBinding {
@@ -13,10 +15,15 @@ export interface BoundParent extends VipBinding {
 }
 
 @Injectable()
-export class VipBindings {
+export class VipBindings implements ProcessPart {
+  readonly name = 'ovn-southbound';
+  /** Nobody's work waits for it: conditions say less without it. */
+  readonly roles = [] as const;
   private readonly southbound: SouthboundBindings;
+  private readonly server: string;
 
   constructor(@Inject(CONFIG) { southbound, northboundTls }: Config) {
+    this.server = southbound as string;
     this.southbound = new SouthboundBindings({
       remotes: southbound as string,
       tls: northboundTls,
@@ -29,6 +36,23 @@ export class VipBindings {
 
   get isConnected(): boolean {
     return this.southbound.isConnected;
+  }
+
+  connection(): ServerConnection {
+    return { isUp: this.isConnected, count: this.southbound.connections };
+  }
+
+  troubles(): readonly HealthTrouble[] {
+    if (this.isConnected) return [];
+    const { server } = this;
+    const fault = this.southbound.trouble;
+    const message = `the Southbound ${server} cannot be used: ${fault ?? 'no connection yet'}`;
+    const isStarting = fault === undefined;
+    return [{ code: 'ovn-southbound-unreachable', message, server, isLoss: true, stops: false, isStarting }];
+  }
+
+  onTroubles(listener: () => void): void {
+    this.southbound.onConnection(listener);
   }
 
   /** Calls `listener` with each Vip for which another parent answers now. Returns how to stop. */

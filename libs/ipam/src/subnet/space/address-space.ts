@@ -109,6 +109,12 @@ export class AddressSpace {
     return this.free.upcoming(limit, nowMs, coolingMs).map((offset) => plus(this.origin, offset));
   }
 
+  /** How many addresses are released and cannot be had again yet, pools' included. Costs a look at each of them. */
+  coolingCount(nowMs: number, coolingMs: number): number {
+    const all = [this.free, ...this.poolRanges.map(({ free }) => free)];
+    return all.reduce((count, free) => count + free.coolingCount(nowMs, coolingMs), 0);
+  }
+
   /** How many addresses there are to be had without naming them. */
   sizeUsable(): bigint {
     return this.excluded.reduce(
@@ -180,7 +186,15 @@ export class AddressSpace {
 /** What may be asked of it by who must not change it. */
 export type AddressSpaceReader = Pick<
   AddressSpace,
-  'cidr' | 'unusable' | 'isExcluded' | 'next' | 'upcoming' | 'sizeUsable' | 'sizeOfPool' | 'rangesOf'
+  | 'cidr'
+  | 'unusable'
+  | 'isExcluded'
+  | 'next'
+  | 'upcoming'
+  | 'coolingCount'
+  | 'sizeUsable'
+  | 'sizeOfPool'
+  | 'rangesOf'
 >;
 
 /** Sorts ranges of one family and joins those that overlap or touch. */

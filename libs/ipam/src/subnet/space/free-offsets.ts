@@ -77,6 +77,11 @@ export class FreeOffsets {
     return coolingUntil <= nowMs ? { offset: oldest.offset } : { coolingUntil };
   }
 
+  /** How many are released and do not come again yet. Costs a look at each of them. */
+  coolingCount(nowMs: number, coolingMs: number): number {
+    return coolingMs > 0 ? this.released.countSince(nowMs - coolingMs) : 0;
+  }
+
   /** What `next` would answer time after time, if each answer were used: at most `limit` of them. */
   upcoming(limit: number, nowMs: number, coolingMs: number): Offset[] {
     const offsets: Offset[] = [];

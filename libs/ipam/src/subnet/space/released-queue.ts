@@ -68,6 +68,13 @@ export class ReleasedQueue {
     return this.first;
   }
 
+  /** How many were released after that. Costs a look at each of them. */
+  countSince(atMs: number): number {
+    let count = 0;
+    for (let entry = this.last; entry && entry.atMs > atMs; entry = entry.before) count += 1;
+    return count;
+  }
+
   /** The longest released first. */
   *[Symbol.iterator](): Iterator<{ readonly offset: Offset; readonly atMs: number }> {
     for (let entry = this.first; entry; entry = entry.after) yield entry;

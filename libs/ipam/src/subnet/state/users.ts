@@ -28,6 +28,7 @@ const NO_USERS: readonly User[] = [];
 
 export class Users {
   private readonly uses = new Map<Holder, Use>();
+  private retainedCount = 0;
 
   of(holder: Holder): Use | undefined {
     return this.uses.get(holder);
@@ -41,6 +42,11 @@ export class Users {
     return this.usersOf(holder).find((user) => user.uid === uid);
   }
 
+  /** How many holders are kept though nobody uses them. */
+  get sizeRetained(): number {
+    return this.retainedCount;
+  }
+
   /** Holders that are kept though nobody uses them. */
   *retained(): Iterable<readonly [Holder, Retained]> {
     for (const [holder, { retained }] of this.uses) if (retained) yield [holder, retained];
@@ -52,8 +58,10 @@ export class Users {
 
   evolve(event: UserEvent, atMs: number): void {
     const { users = NO_USERS, retention, retained } = this.uses.get(event.holder) ?? {};
-    const put = (use: Omit<Use, 'changedAtMs'>): void =>
-      void this.uses.set(event.holder, { ...use, changedAtMs: atMs });
+    const put = (use: Omit<Use, 'changedAtMs'>): void => {
+      this.retainedCount += Number(use.retained !== undefined) - Number(retained !== undefined);
+      this.uses.set(event.holder, { ...use, changedAtMs: atMs });
+    };
     switch (event.type) {
       case 'UserAttached': {
         const others = users.filter(({ uid }) => uid !== event.user.uid);
@@ -93,11 +101,13 @@ export class Users {
   goOn(from: Holder, as: Holder, changedAtMs: number): void {
     const use = this.uses.get(from);
     this.uses.delete(from);
+    if (use && from !== as && this.uses.get(as)?.retained) this.retainedCount -= 1;
     if (use) this.uses.set(as, { ...use, changedAtMs });
   }
 
   /** The holder holds nothing any more. */
   end(holder: Holder): void {
+    if (this.uses.get(holder)?.retained) this.retainedCount -= 1;
     this.uses.delete(holder);
   }
 }
@@ -113,4 +123,7 @@ function keptFrom(retained: Retained, latestMs: number): Retained {
 }
 
 /** What may be asked of it by who must not change it. */
-export type UsersReader = Pick<Users, 'of' | 'usersOf' | 'userOf' | 'retained' | typeof Symbol.iterator>;
+export type UsersReader = Pick<
+  Users,
+  'of' | 'usersOf' | 'userOf' | 'retained' | 'sizeRetained' | typeof Symbol.iterator
+>;

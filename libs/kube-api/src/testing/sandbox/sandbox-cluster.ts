@@ -62,7 +62,7 @@ export class SandboxCluster {
     }
   }
 
-  static isWatch({ method, query }: ClusterRequest): boolean {
+  static isWatch(this: void, { method, query }: ClusterRequest): boolean {
     return method === 'GET' && ['1', 'true'].includes(query.get('watch') ?? '');
   }
 

@@ -48,6 +48,7 @@ export class SandboxRest implements KubernetesRest {
     query: Readonly<Record<string, string>>,
     onEvent: (event: WatchEvent) => void,
     signal: AbortSignal,
+    onOpen?: () => void,
   ): Promise<WatchEnd> {
     const request = clusterRequest({ method: 'GET', path, query: { ...query, watch: 'true' } });
     const refusal = this.faults.refusalOf(request);
@@ -55,7 +56,7 @@ export class SandboxRest implements KubernetesRest {
     if (signal.aborted || this.closed) return Promise.resolve({ ended: 'closed' });
     if (!this.reachable)
       return Promise.resolve({ ended: 'broken', fault: unreachable(new Error('cut by the test')) });
-    return this.stream(request, onEvent, signal);
+    return this.stream(request, onEvent, signal, onOpen);
   }
 
   async close(): Promise<void> {
@@ -67,6 +68,7 @@ export class SandboxRest implements KubernetesRest {
     request: ClusterRequest,
     onEvent: (event: WatchEvent) => void,
     signal: AbortSignal,
+    onOpen: () => void = () => undefined,
   ): Promise<WatchEnd> {
     return new Promise((resolve, reject) => {
       let over = false;
@@ -98,6 +100,7 @@ export class SandboxRest implements KubernetesRest {
         return finish(() => resolve({ ended: 'refused', status: stream.status, message: 'no stream' }));
       this.breaks.add(broken);
       signal.addEventListener('abort', aborted);
+      later(onOpen);
       if (this.faults.hangsUp) stream.end();
     });
   }

@@ -7,6 +7,7 @@ import { keyOf, type KubernetesObject, type ObjectRef } from '../../port/kuberne
 export class RecordingWatcher implements Watcher {
   readonly changes: string[] = [];
   readonly faults: KubernetesFault[] = [];
+  recoveries = 0;
   readonly uids = new Map<string, string>();
 
   changed(ref: ObjectRef, now: KubernetesObject | undefined, before: KubernetesObject | undefined): void {
@@ -16,6 +17,10 @@ export class RecordingWatcher implements Watcher {
 
   faulted(fault: KubernetesFault): void {
     this.faults.push(fault);
+  }
+
+  worksAgain(): void {
+    this.recoveries += 1;
   }
 
   /** Those of objects whose name starts so. */

@@ -72,7 +72,8 @@ export class ProjectorAtWork {
   async vips(names: readonly string[]): Promise<void> {
     const config = new KubeConfig();
     config.loadFromString(this.world.server.kubeconfig);
-    const rest = new ClientNodeRest(config, systemClock);
+    const client = { userAgent: 'suite', fieldManager: 'suite' };
+    const rest = new ClientNodeRest(config, systemClock, client);
     const what = { apiVersion: apiVersionOf(VIPS), kind: VIPS.kind, spec: { subnet: 'ovn-default' } };
     const create = async (name: string): Promise<void> => {
       const body = { ...what, metadata: { name } };

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file holdfast/v1/status.proto.
  */
 export const file_holdfast_v1_status: GenFile = /*@__PURE__*/
-  fileDesc("Chhob2xkZmFzdC92MS9zdGF0dXMucHJvdG8SC2hvbGRmYXN0LnYxIhIKEEdldFN0YXR1c1JlcXVlc3QijAIKEUdldFN0YXR1c1Jlc3BvbnNlEg8KB3ZlcnNpb24YASABKAkSDQoFcm9sZXMYAiADKAkSEAoIcG9zaXRpb24YAyABKAkSJAoFdmlld3MYBCADKAsyFS5ob2xkZmFzdC52MS5Gb2xsb3dlchIpCgpwcm9qZWN0b3JzGAUgAygLMhUuaG9sZGZhc3QudjEuRm9sbG93ZXISDgoGbGVkZ2VyGAYgASgJEiwKC2RpZmZlcmVuY2VzGAcgAygLMhcuaG9sZGZhc3QudjEuRGlmZmVyZW5jZRINCgVzdG9yZRgIIAEoCRInCgVjbG9jaxgKIAEoCzIYLmhvbGRmYXN0LnYxLlNlcnZlckNsb2NrIlcKC1NlcnZlckNsb2NrEigKBHRpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB3Ryb3VibGUYAiABKAkSDQoFbm90ZXMYAyADKAkicgoIRm9sbG93ZXISDAoEbmFtZRgBIAEoCRIQCghwb3NpdGlvbhgCIAEoCRImCgNsYWcYAyABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SDwoHdHJvdWJsZRgEIAEoCRINCgVub3RlcxgFIAMoCSJxCgpEaWZmZXJlbmNlEiYKAmF0GAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCglwcm9qZWN0b3IYAiABKAkSDQoFYWJvdXQYAyABKAkSDAoEd2hhdBgEIAEoCRILCgN3aHkYBSABKAkyWwoNU3RhdHVzU2VydmljZRJKCglHZXRTdGF0dXMSHS5ob2xkZmFzdC52MS5HZXRTdGF0dXNSZXF1ZXN0Gh4uaG9sZGZhc3QudjEuR2V0U3RhdHVzUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp]);
+  fileDesc("Chhob2xkZmFzdC92MS9zdGF0dXMucHJvdG8SC2hvbGRmYXN0LnYxIhIKEEdldFN0YXR1c1JlcXVlc3QitAIKEUdldFN0YXR1c1Jlc3BvbnNlEg8KB3ZlcnNpb24YASABKAkSDQoFcm9sZXMYAiADKAkSEAoIcG9zaXRpb24YAyABKAkSJAoFdmlld3MYBCADKAsyFS5ob2xkZmFzdC52MS5Gb2xsb3dlchIpCgpwcm9qZWN0b3JzGAUgAygLMhUuaG9sZGZhc3QudjEuRm9sbG93ZXISDgoGbGVkZ2VyGAYgASgJEiwKC2RpZmZlcmVuY2VzGAcgAygLMhcuaG9sZGZhc3QudjEuRGlmZmVyZW5jZRINCgVzdG9yZRgIIAEoCRInCgVjbG9jaxgKIAEoCzIYLmhvbGRmYXN0LnYxLlNlcnZlckNsb2NrEiYKCHRyb3VibGVzGAkgAygLMhQuaG9sZGZhc3QudjEuVHJvdWJsZSJXCgtTZXJ2ZXJDbG9jaxIoCgR0aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgd0cm91YmxlGAIgASgJEg0KBW5vdGVzGAMgAygJIoMBCghGb2xsb3dlchIMCgRuYW1lGAEgASgJEhAKCHBvc2l0aW9uGAIgASgJEiYKA2xhZxgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIPCgd0cm91YmxlGAQgASgJEg0KBW5vdGVzGAUgAygJEg8KB3dhaXRpbmcYBiABKA0igAEKB1Ryb3VibGUSDAoEcGFydBgBIAEoCRIMCgRjb2RlGAIgASgJEg8KB21lc3NhZ2UYAyABKAkSKQoFc2luY2UYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg4KBnNlcnZlchgFIAEoCRINCgVzdG9wcxgGIAEoCCJxCgpEaWZmZXJlbmNlEiYKAmF0GAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCglwcm9qZWN0b3IYAiABKAkSDQoFYWJvdXQYAyABKAkSDAoEd2hhdBgEIAEoCRILCgN3aHkYBSABKAkyWwoNU3RhdHVzU2VydmljZRJKCglHZXRTdGF0dXMSHS5ob2xkZmFzdC52MS5HZXRTdGF0dXNSZXF1ZXN0Gh4uaG9sZGZhc3QudjEuR2V0U3RhdHVzUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp]);
 
 /**
  * Asks how the server is.
@@ -98,6 +98,13 @@ export type GetStatusResponse = Message<"holdfast.v1.GetStatusResponse"> & {
    * @generated from field: holdfast.v1.ServerClock clock = 10;
    */
   clock?: ServerClock | undefined;
+
+  /**
+   * All that is in trouble now, in this process and with what it depends on. Empty: nothing is.
+   *
+   * @generated from field: repeated holdfast.v1.Trouble troubles = 9;
+   */
+  troubles: Trouble[];
 };
 
 /**
@@ -163,14 +170,15 @@ export type Follower = Message<"holdfast.v1.Follower"> & {
   position: string;
 
   /**
-   * How long the oldest event that it has yet to take in has been in the log. Zero: it has taken in all.
+   * How long the oldest event that it has yet to take in, or to put into effect, has been in the log. Zero: it has taken in all.
+   * Of a projector that has not compared everything since the process' start: since then at least.
    *
    * @generated from field: google.protobuf.Duration lag = 3;
    */
   lag?: Duration | undefined;
 
   /**
-   * What keeps it from going on, for people. Empty: nothing.
+   * What it is in trouble with, for people: all of `troubles` that are its own. Empty: nothing.
    *
    * @generated from field: string trouble = 4;
    */
@@ -182,6 +190,13 @@ export type Follower = Message<"holdfast.v1.Follower"> & {
    * @generated from field: repeated string notes = 5;
    */
   notes: string[];
+
+  /**
+   * How much waits to be put into effect: keys that are due, in flight, failed or put off.
+   *
+   * @generated from field: uint32 waiting = 6;
+   */
+  waiting: number;
 };
 
 /**
@@ -190,6 +205,62 @@ export type Follower = Message<"holdfast.v1.Follower"> & {
  */
 export const FollowerSchema: GenMessage<Follower> = /*@__PURE__*/
   messageDesc(file_holdfast_v1_status, 3);
+
+/**
+ * Something that is not as it should be, for as long as that lasts.
+ *
+ * @generated from message holdfast.v1.Trouble
+ */
+export type Trouble = Message<"holdfast.v1.Trouble"> & {
+  /**
+   * Who is in it: `ledger`, `sides`, a projector by its name, `ovn-southbound`.
+   *
+   * @generated from field: string part = 1;
+   */
+  part: string;
+
+  /**
+   * What it is, for programs, such as `kubernetes-unreachable`.
+   *
+   * @generated from field: string code = 2;
+   */
+  code: string;
+
+  /**
+   * What it is, for people.
+   *
+   * @generated from field: string message = 3;
+   */
+  message: string;
+
+  /**
+   * Since when.
+   *
+   * @generated from field: google.protobuf.Timestamp since = 4;
+   */
+  since?: Timestamp | undefined;
+
+  /**
+   * The server, file or side that it is about. Empty: none.
+   *
+   * @generated from field: string server = 5;
+   */
+  server: string;
+
+  /**
+   * Nothing of that part's work is done while it lasts.
+   *
+   * @generated from field: bool stops = 6;
+   */
+  stops: boolean;
+};
+
+/**
+ * Describes the message holdfast.v1.Trouble.
+ * Use `create(TroubleSchema)` to create a new message.
+ */
+export const TroubleSchema: GenMessage<Trouble> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_status, 4);
 
 /**
  * Something that a projector found different, and how that may have come about.
@@ -238,7 +309,7 @@ export type Difference = Message<"holdfast.v1.Difference"> & {
  * Use `create(DifferenceSchema)` to create a new message.
  */
 export const DifferenceSchema: GenMessage<Difference> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_status, 4);
+  messageDesc(file_holdfast_v1_status, 5);
 
 /**
  * How the server is.
