@@ -1,57 +1,95 @@
-// `npm run simulate`: many seeds, or one of them line by line. It exits with 1 if anything is not as it must be.
+// `npm run simulate`: many seeds, or one of them line by line, or a story. It exits with 1 if anything is not as it must be.
 import { parseArgs } from 'node:util';
 import { PORT_FAULTS } from './nth-failure/one-fault';
 import { play } from './nth-failure/play';
 import { CATALOGUE } from './planted/catalogue';
 import { HUNT_OPERATIONS, hunt } from './planted/hunt';
+import { runLong } from './run/long-run';
+import { type SeedToRun, commitHash, consecutive, ofCommit, operationsOf } from './run/seeds';
 import { type RunResult, simulate } from './run/simulate';
+import { readStory } from './run/story';
+import { tell } from './run/tell';
 
-/** Operations of one seed: enough for a story, few enough that a failing one can be read. */
-const OPERATIONS_EACH = 2_000;
+/** Of a run of many seeds where nobody says how long. */
+const OPERATIONS = 100_000;
+/** Stands for the commit where there is none. */
+const NO_COMMIT = '00000000';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string' },
+    first: { type: 'string' },
+    operations: { type: 'string' },
+    each: { type: 'string' },
+    trace: { type: 'boolean', default: false },
+    bug: { type: 'string' },
+    story: { type: 'string' },
+    minutes: { type: 'string' },
+    workers: { type: 'string', default: '1' },
+    from: { type: 'string' },
+    nth: { type: 'boolean', default: false },
+    hunt: { type: 'boolean', default: false },
+  },
+});
+const show = values.trace ? { show: (line: string) => console.log(line) } : {};
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      seed: { type: 'string' },
-      first: { type: 'string', default: '1' },
-      operations: { type: 'string' },
-      each: { type: 'string', default: String(OPERATIONS_EACH) },
-      trace: { type: 'boolean', default: false },
-      bug: { type: 'string' },
-      nth: { type: 'boolean', default: false },
-      hunt: { type: 'boolean', default: false },
-    },
-  });
-  const each = Number(values.each);
   if (values.hunt) {
-    await hunt(values.bug, Number(values.operations ?? 60));
+    await hunt(values.bug, numberOf('operations') ?? 60);
     return 0;
   }
   if (values.nth) return nth();
-  const planted = CATALOGUE.find(({ name }) => name === values.bug)?.planted;
-  if (values.bug !== undefined && !planted) throw new Error(`there is no planted bug ${values.bug}`);
-  const results: RunResult[] = [];
+  if (values.minutes !== undefined) return long();
   const startedMs = Date.now();
-  const show = values.trace ? { show: (line: string) => console.log(line) } : {};
-  if (values.seed !== undefined) {
-    results.push(
-      await simulate({
-        seed: Number(values.seed),
-        operations: Number(values.operations ?? (planted ? HUNT_OPERATIONS : each)),
-        ...(planted && { planted }),
-        ...show,
-      }),
-    );
-  } else {
-    let left = Number(values.operations ?? 100_000);
-    for (let seed = Number(values.first); left > 0; seed += 1, left -= each) {
-      const result = await simulate({ seed, operations: Math.min(each, left), ...show });
-      if (result.violation) console.log(`seed ${seed}: ${result.violation.message}`);
-      results.push(result);
-    }
-  }
+  const results = await someRuns();
   report(results, Date.now() - startedMs);
   return results.some(({ violation }) => violation) ? 1 : 0;
+}
+
+async function someRuns(): Promise<RunResult[]> {
+  const planted = CATALOGUE.find(({ name }) => name === values.bug)?.planted;
+  if (values.bug !== undefined && !planted) throw new Error(`there is no planted bug ${values.bug}`);
+  const bug = planted ? { planted } : {};
+  if (values.story !== undefined) return [await tell(readStory(values.story), { ...bug, ...show })];
+  const seed = numberOf('seed');
+  if (seed !== undefined) {
+    const operations =
+      numberOf('operations') ?? (planted ? HUNT_OPERATIONS : (numberOf('each') ?? operationsOf(seed)));
+    return [await simulate({ seed, operations, ...bug, ...show })];
+  }
+  const results: RunResult[] = [];
+  for (const one of seeds()) {
+    const result = await simulate({ ...one, ...bug, ...show });
+    if (result.violation) console.log(`seed ${one.seed}: ${result.violation.message}`);
+    results.push(result);
+  }
+  return results;
+}
+
+function seeds(): Iterable<SeedToRun> {
+  const operations = numberOf('operations') ?? OPERATIONS;
+  const first = numberOf('first');
+  if (first !== undefined) return consecutive(first, operations, numberOf('each'));
+  const hash = commitHash() ?? NO_COMMIT;
+  console.log(`seeds          1 and on, and those of commit ${hash.slice(0, 8)}`);
+  return ofCommit(operations, hash);
+}
+
+async function long(): Promise<number> {
+  const from = numberOf('from');
+  const found = await runLong({
+    minutes: numberOf('minutes') ?? 1,
+    workers: numberOf('workers') ?? 1,
+    ...(from !== undefined && { from }),
+  });
+  return found.length > 0 ? 1 : 0;
+}
+
+function numberOf(name: 'seed' | 'first' | 'operations' | 'each' | 'minutes' | 'workers' | 'from') {
+  const text = values[name];
+  if (text === undefined) return undefined;
+  if (!/^\d+(\.\d+)?$/.test(text)) throw new Error(`--${name} is to be a number, and is ${text}`);
+  return Number(text);
 }
 
 /** The fixed story, with each fault at each place where it can strike. */
@@ -89,9 +127,10 @@ function report(results: readonly RunResult[], tookMs: number): void {
   for (const line of counted(results.map(({ injected }) => injected))) console.log(line);
   const violations = results.filter(({ violation }) => violation);
   console.log(`violations     ${violations.length}`);
-  for (const { seed, violation } of violations) {
+  for (const { seed, asked, violation } of violations) {
     console.log(`  seed ${seed}: ${violation?.message}`);
-    console.log(`    npm run simulate -- --seed=${seed} --trace`);
+    if (values.story === undefined)
+      console.log(`    npm run simulate -- --seed=${seed} --operations=${asked} --trace`);
   }
 }
 

@@ -1,6 +1,7 @@
 // Makes a found story short: leaves out steps, faults and draws as long as the same checker still finds something. What is left
 // is what it takes, or nearly; a story that finds nothing to begin with is given back as it is.
 import type { Planted } from '../world/surroundings';
+import type { Scenery } from '../world/world';
 import type { Story } from './story';
 import { type Told, tell } from './tell';
 
@@ -35,6 +36,8 @@ class Shrinker {
   }
 
   async shrink(): Promise<Story> {
+    for (const simpler of SIMPLER)
+      await this.tries({ ...this.best, scenery: { ...this.best.scenery, ...simpler } });
     await this.tries({ ...this.best, numbers: {}, seeds: {} });
     await this.tries({ ...this.best, numbers: {} });
     for (let size = Infinity; sizeOf(this.best) < size && !this.options.isEnough?.(); ) {
@@ -90,6 +93,15 @@ class Shrinker {
     return tell(story, { ...(planted && { planted }) });
   }
 }
+
+/** Of the scenery, what may not be needed. */
+const SIMPLER: readonly Partial<Scenery>[] = [
+  { hasKubernetes: false, hasPods: false },
+  { hasPods: false },
+  { projectors: 0 },
+  { writers: 1 },
+  { isShared: false },
+];
 
 /** What was found; a bug that throws is told by what it says. */
 function kindOf({ violation }: Told): string | undefined {

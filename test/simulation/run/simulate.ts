@@ -29,7 +29,10 @@ export interface SimulationOptions {
 
 export interface RunResult {
   readonly seed: number;
+  /** That were done. */
   readonly operations: number;
+  /** That were to be done: it takes the same to see the same again. */
+  readonly asked: number;
   readonly events: number;
   readonly virtualMs: number;
   readonly steps: number;
@@ -55,7 +58,7 @@ export function simulate(options: SimulationOptions): Promise<RunResult> {
   return guarded(() => {
     const { seed, operations } = options;
     const world = worldOf(options);
-    return live(world, seed, () => withFaults(world, operations, new SeededChance(seed ^ 0x5eed)));
+    return live(world, options, () => withFaults(world, operations, new SeededChance(seed ^ 0x5eed)));
   });
 }
 
@@ -69,7 +72,11 @@ export function worldOf(
 }
 
 /** @param faulty what happens while faults strike; how many operations there were */
-export async function live(world: World, seed: number, faulty: () => Promise<number>): Promise<RunResult> {
+export async function live(
+  world: World,
+  { seed, operations: asked }: Pick<SimulationOptions, 'seed' | 'operations'>,
+  faulty: () => Promise<number>,
+): Promise<RunResult> {
   const onBug = (bug: unknown): void => world.violated(bug);
   process.on('unhandledRejection', onBug);
   let done = 0;
@@ -85,6 +92,7 @@ export async function live(world: World, seed: number, faulty: () => Promise<num
   const { scheduler, history, faults, violation, trace } = world;
   return {
     seed,
+    asked,
     operations: done,
     events: history.length,
     virtualMs: scheduler.nowMs,

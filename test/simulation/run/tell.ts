@@ -23,7 +23,7 @@ export function record(options: SimulationOptions): Promise<Recorded> {
     const kept = new KeptSteps();
     const world = worldOf(options, { draws, kept });
     let healAtMs = 0;
-    const result = await live(world, seed, async () => {
+    const result = await live(world, options, async () => {
       const done = await withFaults(world, operations, new SeededChance(seed ^ 0x5eed));
       healAtMs = world.scheduler.nowMs;
       return done;
@@ -47,7 +47,9 @@ export interface Told extends RunResult {
 export function tell(story: Story, { planted, show }: Telling = {}): Promise<Told> {
   return guarded(async () => {
     const world = new World({ seed: 0, trace: new Trace(show), story, ...(planted && { planted }) });
-    const result = await live(world, 0, () => tellSteps(world, story));
+    const result = await live(world, { seed: 0, operations: story.steps.length }, () =>
+      tellSteps(world, story),
+    );
     return { ...result, story: needed(story, world) };
   });
 }

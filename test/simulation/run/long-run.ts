@@ -1,0 +1,91 @@
+// `npm run simulate -- --minutes=N`: goes on from the seed where the last such run ended, in several processes, and leaves what it
+// finds as short stories. Where it goes on from is in a file beside the working tree, which git does not know.
+import { fork, type ChildProcess } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { operationsOf } from './seeds';
+import type { WorkerReport, WorkerTask } from './worker';
+
+/** Relative to the root, where npm runs its scripts. */
+const FOLDER = '.simulation';
+const STATE = join(FOLDER, 'next.json');
+/** Beyond the seeds that every run meets. */
+const FIRST = 10_000;
+
+export interface LongRun {
+  readonly minutes: number;
+  readonly workers: number;
+  /** Instead of where the last one ended. */
+  readonly from?: number;
+}
+
+/** @returns what was found */
+export async function runLong({ minutes, workers, from = nextSeed() }: LongRun): Promise<WorkerReport[]> {
+  const untilMs = performance.now() + minutes * 60_000;
+  const reports: WorkerReport[] = [];
+  const inHand = new Set<number>();
+  let next = from;
+  console.log(`from seed ${from} (--from=${from})`);
+  const take = (): WorkerTask | undefined => {
+    if (performance.now() >= untilMs) return undefined;
+    const seed = next++;
+    inHand.add(seed);
+    return { seed, operations: operationsOf(seed), folder: join(FOLDER, 'found') };
+  };
+  const done = (report: WorkerReport): void => {
+    inHand.delete(report.seed);
+    reports.push(report);
+    // What is under way is run again if this process ends now.
+    save(Math.min(next, ...inHand));
+    if (report.found !== undefined) console.log(wordsOf(report));
+  };
+  await Promise.all(Array.from({ length: workers }, () => work(take, done)));
+  const operations = reports.reduce((sum, one) => sum + one.operations, 0);
+  const found = reports.filter((one) => one.found !== undefined);
+  console.log(`operations     ${operations}`);
+  console.log(`seeds          ${from} to ${next - 1}; the next such run goes on from there`);
+  console.log(`violations     ${found.length}`);
+  for (const report of found) console.log(wordsOf(report));
+  return found;
+}
+
+/** One process, one seed after the other. */
+function work(take: () => WorkerTask | undefined, done: (report: WorkerReport) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child: ChildProcess = fork(join(__dirname, 'worker.js'));
+    const give = (): void => {
+      const task = take();
+      if (task) child.send(task);
+      else child.disconnect();
+    };
+    child.on('message', (report: WorkerReport) => {
+      done(report);
+      give();
+    });
+    child.on('error', reject);
+    child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`a worker ended with ${code}`))));
+    give();
+  });
+}
+
+function wordsOf({ seed, operations, found, file }: WorkerReport): string {
+  return [
+    `  seed ${seed}: ${found}`,
+    `    npm run simulate -- --seed=${seed} --operations=${operations} --trace`,
+    `    npm run simulate -- --story=${file} --trace`,
+  ].join('\n');
+}
+
+function nextSeed(): number {
+  try {
+    return (JSON.parse(readFileSync(STATE, 'utf8')) as { readonly next: number }).next;
+  } catch (fault) {
+    if ((fault as NodeJS.ErrnoException).code === 'ENOENT') return FIRST;
+    throw new Error(`${STATE} cannot be read; remove it, or say --from=SEED`, { cause: fault });
+  }
+}
+
+function save(next: number): void {
+  mkdirSync(FOLDER, { recursive: true });
+  writeFileSync(STATE, `${JSON.stringify({ next })}\n`);
+}

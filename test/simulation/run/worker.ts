@@ -1,0 +1,44 @@
+// A process that runs one seed after the other for somebody (long-run.ts), and makes a short story of what it finds.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { shrink } from './shrink';
+import type { SeedToRun } from './seeds';
+import { simulate } from './simulate';
+import { writeStory } from './story';
+import { record } from './tell';
+
+export interface WorkerTask extends SeedToRun {
+  /** Where found stories go. */
+  readonly folder: string;
+}
+
+export interface WorkerReport extends SeedToRun {
+  readonly events: number;
+  readonly found?: string;
+  readonly file?: string;
+}
+
+/** A story of a thousand steps takes a few minutes to get short. */
+const SHRINK_MAX_MS = 10 * 60_000;
+
+async function run({ seed, operations, folder }: WorkerTask): Promise<WorkerReport> {
+  const { events, violation, operations: done } = await simulate({ seed, operations });
+  if (!violation) return { seed, operations: done, events };
+  const untilMs = performance.now() + SHRINK_MAX_MS;
+  const { story } = await record({ seed, operations });
+  const file = join(folder, `${seed}.json`);
+  mkdirSync(folder, { recursive: true });
+  writeStory(file, await shrink(story, { isEnough: () => performance.now() > untilMs }));
+  return { seed, operations, events, found: violation.message, file };
+}
+
+process.on('message', (task: WorkerTask) => {
+  run(task).then(
+    (report) => process.send?.(report),
+    (fault: unknown) => {
+      console.error(fault);
+      process.exit(2);
+    },
+  );
+});
+process.on('disconnect', () => process.exit(0));
