@@ -88,7 +88,7 @@ async function buildAnew(world: World): Promise<NorthboundDatabase> {
     view: history.view,
     ledger: {
       incarnation: 'rebuilding',
-      mark: () => ({ ...(position !== undefined && { position }) }),
+      mark: () => ({ incarnation: 'rebuilding', ...(position !== undefined && { position }) }),
       judge: () => Promise.resolve({ kind: 'agrees' }),
     },
     onFacts: () => () => undefined,

@@ -49,7 +49,8 @@ export class FaultyReplies implements ReplyStore {
   }
 
   catchUp(): Promise<void> {
-    const { life, faults, replies, isShared } = this.around;
+    const { life, replies, isShared } = this.around;
+    const faults = this.around.faults.of(`${life.name} catches up with replies`);
     if (!isShared) return Promise.resolve();
     const read = (): void => {
       if (faults.strikes('store-read-fault')) throw this.unavailable();
@@ -63,7 +64,8 @@ export class FaultyReplies implements ReplyStore {
   }
 
   recall(stream: string, commandId: string): Promise<Reply | undefined> {
-    const { life, faults, replies } = this.around;
+    const { life, replies } = this.around;
+    const faults = this.around.faults.of(`${life.name} recalls ${commandId}`);
     const read = (): Promise<Reply | undefined> => {
       if (faults.strikes('store-read-fault')) throw this.unavailable();
       return replies.recall(stream, commandId);
@@ -72,7 +74,8 @@ export class FaultyReplies implements ReplyStore {
   }
 
   remember(replies: readonly Reply[], sinceMs: number): Promise<readonly Reply[]> {
-    const { life, faults, isShared, note } = this.around;
+    const { life, isShared, note } = this.around;
+    const faults = this.around.faults.of(`${life.name} remembers ${replies[0]?.commandId}`);
     return life.call(
       faults.delayMs(GOING_MS, 'store-slow'),
       async () => {

@@ -196,7 +196,7 @@ export class World implements Surroundings {
     const owners = new ObjectOwners(this.cluster);
     this.history.onLanded((landed) => owners.landed(landed));
     if (this.hasPods) this.watchPods();
-    this.leaps = new ClockLeaps(this, new SeededChance(seed ^ OF_LEAPS));
+    this.leaps = new ClockLeaps(this, new SeededChance(this.draws.seed('leaps', () => seed ^ OF_LEAPS)));
     for (const machine of this.machines) this.boot(machine, 1);
   }
 
