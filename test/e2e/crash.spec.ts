@@ -116,7 +116,7 @@ async function askFor(client: HttpClient, { holder, commandId, issuedAtMs }: Ask
 /** Many callers that want an address which somebody has, until the process dies under them. */
 async function refuseUntilKilled(controlPlane: ControlPlaneProcess, round: number, v4: string) {
   const client = clientOf(controlPlane);
-  const told = new Map<Asked, string>();
+  const answered = new Map<Asked, string>();
   const inDoubt: Asked[] = [];
   const killAfter = 20 + Math.floor(systemChance.random() * 200);
   let next = 0;
@@ -126,8 +126,8 @@ async function refuseUntilKilled(controlPlane: ControlPlaneProcess, round: numbe
       const commandId = `refused-${round}-${next++}`;
       const asked = { holder: `pod/default/${commandId}`, commandId, issuedAtMs: Date.now() };
       try {
-        told.set(asked, await askFor(client, asked, v4));
-        if (told.size === killAfter) await controlPlane.kill();
+        answered.set(asked, await askFor(client, asked, v4));
+        if (answered.size === killAfter) await controlPlane.kill();
       } catch {
         isDead = true;
         inDoubt.push(asked);
@@ -135,7 +135,7 @@ async function refuseUntilKilled(controlPlane: ControlPlaneProcess, round: numbe
     }
   };
   await Promise.all(Array.from({ length: CALLERS }, caller));
-  return { told, inDoubt };
+  return { answered, inDoubt };
 }
 
 it(
@@ -143,7 +143,7 @@ it(
   async () => {
     const file = join(folder, 'refusing.db');
     const start = () => startControlPlane({ store: `sqlite:${file}` });
-    const told = new Map<Asked, readonly [v4: string, answer: string]>();
+    const answered = new Map<Asked, readonly [v4: string, answer: string]>();
     let controlPlane = await start();
     await clientOf(controlPlane).call('DefineSubnet', { name: SUBNET, cidrs: ['10.0.0.0/16'] });
     for (let round = 0; round < REFUSING_KILLS; round += 1) {
@@ -151,18 +151,18 @@ it(
       const holder = `pod/default/holder-${round}`;
       await clientOf(controlPlane).call('ReserveAddress', { subnet: SUBNET, holder, v4 });
       const load = await refuseUntilKilled(controlPlane, round, v4);
-      for (const [asked, answer] of load.told) told.set(asked, [v4, answer]);
+      for (const [asked, answer] of load.answered) answered.set(asked, [v4, answer]);
       controlPlane = await start();
       // What nobody was told may be told anything, but once.
       await clientOf(controlPlane).call('ReleaseAddress', { subnet: SUBNET, holder });
       const client = clientOf(controlPlane);
-      for (const asked of load.inDoubt) told.set(asked, [v4, await askFor(client, asked, v4)]);
+      for (const asked of load.inDoubt) answered.set(asked, [v4, await askFor(client, asked, v4)]);
     }
     await controlPlane.kill();
     controlPlane = await start();
-    const answers = [...told.values()].map(([, answer]) => answer);
+    const answers = [...answered.values()].map(([, answer]) => answer);
     expect(answers.filter((answer) => answer.startsWith('AddressTaken')).length).toBeGreaterThan(50);
-    for (const [asked, [v4, answer]] of told)
+    for (const [asked, [v4, answer]] of answered)
       expect([asked.commandId, await askFor(clientOf(controlPlane), asked, v4)]).toEqual([
         asked.commandId,
         answer,

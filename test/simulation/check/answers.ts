@@ -31,14 +31,14 @@ interface Remembered {
   /** The process that remembered it. */
   readonly writer: string;
   readonly subnet: string;
-  readonly outcome: Told;
+  readonly outcome: Answer;
 }
 
-type Told = Pick<LedgerOutcome, 'commandId'> & { readonly rejected?: LedgerOutcome['rejected'] };
+type Answer = Pick<LedgerOutcome, 'commandId'> & { readonly rejected?: LedgerOutcome['rejected'] };
 
 export class Answers {
   /** By command id: what it was told first. */
-  private readonly told = new Map<string, LedgerOutcome>();
+  private readonly firsts = new Map<string, LedgerOutcome>();
   /** By command id: what is durable of those that left no event. */
   private readonly durable = new Map<string, Remembered[]>();
 
@@ -51,8 +51,8 @@ export class Answers {
   remembered({ commandId, outcome }: Reply, writer: string): void {
     const known = this.durable.get(commandId) ?? [];
     this.durable.set(commandId, known);
-    const told = readOutcome<Told>(outcome) as { readonly outcome: Told; readonly stream: string };
-    known.push({ writer, outcome: told.outcome, subnet: idIn('subnet', told.stream) ?? '' });
+    const read = readOutcome<Answer>(outcome) as { readonly outcome: Answer; readonly stream: string };
+    known.push({ writer, outcome: read.outcome, subnet: idIn('subnet', read.stream) ?? '' });
   }
 
   hasReplyTo(commandId: string): boolean {
@@ -64,16 +64,16 @@ export class Answers {
     const effect = this.history.effectOf(order.commandId);
     if (!effect && !isExpired(outcome) && this.isFirstAgain(answered, witness)) return;
     this.judge(answered, effect, witness);
-    if (!isExpired(outcome) && !this.told.has(order.commandId)) this.told.set(order.commandId, outcome);
+    if (!isExpired(outcome) && !this.firsts.has(order.commandId)) this.firsts.set(order.commandId, outcome);
   }
 
   /** Whether it is what the command was told before, or would have been. Of those that left no event. */
   private isFirstAgain({ order, outcome, wasRemembered }: AnsweredOrder, witness: EventWitness): boolean {
-    const first = this.told.get(order.commandId);
+    const first = this.firsts.get(order.commandId);
     if (first && same(first, outcome)) return true;
     if (first && !witness.hasRivals())
       this.fail('first-reply', order, `was told ${show(first)}, and now ${show(outcome)}`);
-    const durable = this.durable.get(order.commandId)?.find((one) => isTold(one, outcome));
+    const durable = this.durable.get(order.commandId)?.find((one) => isAnswer(one, outcome));
     if (!durable) this.fail('first-reply', order, `is told ${show(outcome)}, which nothing would remember`);
     return wasRemembered || durable.writer !== witness.process;
   }
@@ -196,8 +196,10 @@ export class Answers {
 const isExpired = ({ rejected }: LedgerOutcome): boolean =>
   rejected?.code === 'CommandExpired' && 'windowHours' in rejected.facts;
 
-const isTold = ({ outcome, subnet: decidedIn }: Remembered, { subnet, ...told }: LedgerOutcome): boolean =>
-  same(outcome, told) && decidedIn === subnet;
+const isAnswer = (
+  { outcome, subnet: decidedIn }: Remembered,
+  { subnet, ...answer }: LedgerOutcome,
+): boolean => same(outcome, answer) && decidedIn === subnet;
 
 /** By its name, wherever a command has that. */
 function vipAskedFor(command: Order['command']): string | undefined {

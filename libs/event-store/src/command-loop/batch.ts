@@ -5,7 +5,7 @@ import type { CommandOutcome } from './command-envelope';
 import type { LoopRefusal } from './loop-options';
 import type { Decider, Decision } from './decider';
 import type { NewEvent, Position, RecordedEvent, Version } from '../port/event-store';
-import type { Unrecorded } from './first-replies';
+import type { Traceless } from './first-replies';
 import type { ReplyStore } from '../port/reply-store';
 import type { LoadedStream } from './loaded-stream';
 import type { PendingCommand } from './pending-command';
@@ -117,9 +117,9 @@ export class Batch<State, Command, Event, Reply, Rejection> {
    * Once it has landed: answers every command, but for those that left no event and may come again. These are given back:
    * they are answered when what they are to be told is remembered.
    */
-  answer(): Unrecorded<Command, Reply, Rejection>[] {
+  answer(): Traceless<Command, Reply, Rejection>[] {
     const { positions, positionBefore } = this;
-    const unrecorded: Unrecorded<Command, Reply, Rejection>[] = [];
+    const traceless: Traceless<Command, Reply, Rejection>[] = [];
     for (const { pending, commandId, eventsUpTo, decision, outcome } of this.decided) {
       if (outcome) {
         pending.resolve(outcome);
@@ -127,9 +127,9 @@ export class Batch<State, Command, Event, Reply, Rejection> {
       }
       const answer = toOutcome(decision, commandId, positions[eventsUpTo - 1] ?? positionBefore);
       if (pending.digest === undefined || leavesTrace(decision)) pending.resolve(answer);
-      else unrecorded.push({ pending, outcome: answer });
+      else traceless.push({ pending, outcome: answer });
     }
-    return unrecorded;
+    return traceless;
   }
 
   /** Against the clock, and never against the record: that may have times that have not come yet. */

@@ -11,15 +11,15 @@ import { readOutcome, writeOutcome } from './outcome-text';
 import type { PendingCommand } from './pending-command';
 
 /** A command that left no event, and what it is to be told. */
-export interface Unrecorded<Command, Reply, Rejection> {
+export interface Traceless<Command, Reply, Rejection> {
   readonly pending: PendingCommand<Command, Reply, Rejection>;
   readonly outcome: CommandOutcome<Reply, Rejection>;
 }
 
-export class FirstReplies<State, Command, Event, Told, Rejection> {
+export class FirstReplies<State, Command, Event, Answer, Rejection> {
   constructor(
     private readonly stream: string,
-    private readonly decider: Pick<Decider<State, Command, Event, Told, Rejection>, 'replyTo' | 'codec'>,
+    private readonly decider: Pick<Decider<State, Command, Event, Answer, Rejection>, 'replyTo' | 'codec'>,
     private readonly store: EventStore,
     private readonly replies: ReplyStore,
     private readonly refuse: (refusal: LoopRefusal) => Rejection,
@@ -28,7 +28,7 @@ export class FirstReplies<State, Command, Event, Told, Rejection> {
   /** Whether the command may have been answered before; nearly never, and then it is worth a look. */
   isSuspect(
     loaded: LoadedStream<State, Event>,
-    { envelope: { commandId } }: PendingCommand<Command, Told, Rejection>,
+    { envelope: { commandId } }: PendingCommand<Command, Answer, Rejection>,
   ): boolean {
     if (commandId === undefined) return false;
     return loaded.commands.mayHave(commandId) || this.replies.mayHave(commandId);
@@ -37,8 +37,8 @@ export class FirstReplies<State, Command, Event, Told, Rejection> {
   /** What the command was told, if it was. @throws StoreFault */
   async find(
     loaded: LoadedStream<State, Event>,
-    { envelope, digest }: PendingCommand<Command, Told, Rejection>,
-  ): Promise<CommandOutcome<Told, Rejection> | undefined> {
+    { envelope, digest }: PendingCommand<Command, Answer, Rejection>,
+  ): Promise<CommandOutcome<Answer, Rejection> | undefined> {
     const commandId = envelope.commandId as string;
     // Of several events of a command the last has what it was told.
     const candidates = loaded.commands.candidates(commandId).sort((a, b) => b - a);
@@ -50,7 +50,7 @@ export class FirstReplies<State, Command, Event, Told, Rejection> {
     }
     if (!this.replies.mayHave(commandId)) return undefined;
     const reply = await this.replies.recall(envelope.rememberedIn ?? this.stream, commandId);
-    return reply && this.told(reply, digest);
+    return reply && this.answerOf(reply, digest);
   }
 
   /**
@@ -58,11 +58,11 @@ export class FirstReplies<State, Command, Event, Told, Rejection> {
    * where another process was first. @throws StoreFault
    */
   async remember(
-    unrecorded: readonly Unrecorded<Command, Told, Rejection>[],
+    traceless: readonly Traceless<Command, Answer, Rejection>[],
     nowMs: number,
     sinceMs: number,
-  ): Promise<readonly CommandOutcome<Told, Rejection>[]> {
-    const replies = unrecorded.map(({ pending: { envelope, digest }, outcome }) => ({
+  ): Promise<readonly CommandOutcome<Answer, Rejection>[]> {
+    const replies = traceless.map(({ pending: { envelope, digest }, outcome }) => ({
       stream: envelope.rememberedIn ?? this.stream,
       commandId: outcome.commandId,
       commandDigest: digest as string,
@@ -73,19 +73,19 @@ export class FirstReplies<State, Command, Event, Told, Rejection> {
     }));
     const remembered = await this.replies.remember(replies, sinceMs);
     return remembered.map((reply, at) => {
-      const { pending, outcome } = unrecorded[at] as Unrecorded<Command, Told, Rejection>;
-      return reply === replies[at] ? outcome : this.told(reply, pending.digest);
+      const { pending, outcome } = traceless[at] as Traceless<Command, Answer, Rejection>;
+      return reply === replies[at] ? outcome : this.answerOf(reply, pending.digest);
     });
   }
 
-  idReused(commandId: string): CommandOutcome<Told, Rejection> {
+  idReused(commandId: string): CommandOutcome<Answer, Rejection> {
     return { commandId, rejected: this.refuse({ code: 'CommandIdReused', commandId }) };
   }
 
-  private told(reply: Reply, digest: string | undefined): CommandOutcome<Told, Rejection> {
+  private answerOf(reply: Reply, digest: string | undefined): CommandOutcome<Answer, Rejection> {
     const { commandId, commandDigest, issuedAtMs } = reply;
     if (commandDigest !== digest) return this.idReused(commandId);
-    const read = readOutcome<CommandOutcome<Told, Rejection>>(reply.outcome);
+    const read = readOutcome<CommandOutcome<Answer, Rejection>>(reply.outcome);
     if (read?.stream === this.stream) return read.outcome;
     if (read) return { ...read.outcome, decidedIn: read.stream };
     // By another version of this program. That it is over is all that can be said.
@@ -98,7 +98,7 @@ export class FirstReplies<State, Command, Event, Told, Rejection> {
     version: Version,
     commandId: string,
     digest: string | undefined,
-  ): Promise<CommandOutcome<Told, Rejection> | undefined> {
+  ): Promise<CommandOutcome<Answer, Rejection> | undefined> {
     for await (const [event] of this.store.readStream(stream, version)) {
       if (!event) break;
       const metadata = readMetadata(event);

@@ -60,17 +60,17 @@ const withId = (command: string, commandId: string) => ({
 it('tells a refusal only when it is remembered, and meanwhile everybody else', async () => {
   const { store, gates } = gated();
   const loop = loopOn(store);
-  const told: unknown[] = [];
+  const heard: unknown[] = [];
   const all = [withId('?', 'a'), { actor, command: '?' }, withId('+', 'b'), withId('=', 'c')].map(
-    (envelope) => loop.execute('x', envelope).then((outcome) => told.push(outcome)),
+    (envelope) => loop.execute('x', envelope).then((outcome) => heard.push(outcome)),
   );
   await settled();
-  expect(told).toMatchObject([{ rejected: 'at 0' }, { commandId: 'b', position: '1' }]);
+  expect(heard).toMatchObject([{ rejected: 'at 0' }, { commandId: 'b', position: '1' }]);
   expect(await loop.execute('x', { actor, command: '?' })).toMatchObject({ rejected: 'at 1' });
   expect(await loop.execute('x', withId('+', 'd'))).toMatchObject({ position: '2' });
   gates.forEach((gate) => gate.resolve());
   await Promise.all(all);
-  expect(told.slice(2)).toMatchObject([
+  expect(heard.slice(2)).toMatchObject([
     { commandId: 'a', rejected: 'at 0' },
     { commandId: 'c', reply: { of: 1n }, position: '1' },
   ]);

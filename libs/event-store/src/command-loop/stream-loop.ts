@@ -13,7 +13,7 @@ import { type Decider, streamOf } from './decider';
 import { digestOf } from '../envelope/event-envelope';
 import type { AppendResult, EventStore, RecordedEvent, Version } from '../port/event-store';
 import type { ReplyStore } from '../port/reply-store';
-import { FirstReplies, type Unrecorded } from './first-replies';
+import { FirstReplies, type Traceless } from './first-replies';
 import { LoadedStream } from './loaded-stream';
 import { appendSurely } from './append-surely';
 import { PendingCommand } from './pending-command';
@@ -296,29 +296,29 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
   }
 
   private answer(batch: Batch<State, Command, Event, Reply, Rejection>): void {
-    const unrecorded = batch.answer();
-    const later = unrecorded.length > 0 && new Set(unrecorded.map(({ pending }) => pending));
+    const traceless = batch.answer();
+    const later = traceless.length > 0 && new Set(traceless.map(({ pending }) => pending));
     for (const { pending } of batch.decided) if (!later || !later.has(pending)) this.forget(pending);
-    if (later) void this.remember(unrecorded);
+    if (later) void this.remember(traceless);
   }
 
   /** Answers them once what they are told is durable. */
-  private async remember(unrecorded: readonly Unrecorded<Command, Reply, Rejection>[]): Promise<void> {
+  private async remember(traceless: readonly Traceless<Command, Reply, Rejection>[]): Promise<void> {
     const { clock, windowMs = WINDOW_DEFAULT_MS } = this.options;
     const nowMs = clock.now();
-    this.remembering += unrecorded.length;
+    this.remembering += traceless.length;
     try {
       const sinceMs = nowMs - windowMs - CLOCK_SKEW_MAX_MS;
-      const outcomes = await this.firstReplies.remember(unrecorded, nowMs, sinceMs);
-      outcomes.forEach((outcome, at) => unrecorded[at]?.pending.resolve(outcome));
-      for (const { pending } of unrecorded) this.forget(pending);
+      const outcomes = await this.firstReplies.remember(traceless, nowMs, sinceMs);
+      outcomes.forEach((outcome, at) => traceless[at]?.pending.resolve(outcome));
+      for (const { pending } of traceless) this.forget(pending);
     } catch (fault) {
       this.refuse(
-        unrecorded.map(({ pending }) => pending),
+        traceless.map(({ pending }) => pending),
         fault,
       );
     }
-    this.remembering -= unrecorded.length;
+    this.remembering -= traceless.length;
   }
 
   /** Where other processes answer too, whoever comes under an id may have been answered there. */

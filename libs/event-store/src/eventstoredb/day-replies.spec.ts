@@ -92,8 +92,8 @@ it.each([1, 3])(
     await replies.remember([sampleReply('s', 'right')], -Infinity);
     at.server = 1;
     await replies.catchUp();
-    for (let told = 0; told < count; told += 1)
-      await replies.remember([sampleReply('s', `wrong-${told}`)], -Infinity);
+    for (let at = 0; at < count; at += 1)
+      await replies.remember([sampleReply('s', `wrong-${at}`)], -Infinity);
     at.server = 0;
     await replies.catchUp();
     expect(await replies.recall('s', 'wrong-0')).toBeUndefined();

@@ -2,7 +2,7 @@
 // acknowledged it says on its standard output, a line each, so that its parent can hold the store to it:
 //   open                          the store is open
 //   ack STREAM VERSION COUNT      these events were acknowledged
-//   told STREAM COMMAND           this reply was remembered
+//   remembered STREAM COMMAND     this reply was remembered
 //   refused CODE RETRYABLE        an append was refused
 //   then CODE RETRYABLE           so was one more after it, and this process ends
 //   locked MESSAGE                the store was not opened, and this process ends
@@ -45,7 +45,7 @@ async function appendForever(
     version += count;
     const reply = sampleReply(stream, `${stream}-${version}`);
     await store.replies.remember([reply], -Infinity);
-    say(`told ${stream} ${reply.commandId}`);
+    say(`remembered ${stream} ${reply.commandId}`);
   }
 }
 

@@ -10,7 +10,7 @@ import { KILLING } from './cases/killing';
 import { READING } from './cases/reading';
 import { SECOND_WRITER } from './cases/second-writer';
 import { LOST_MESSAGES, OUTAGE } from './cases/wire';
-import { LOST_REPLIES, REPLIES, REPLIES_KEPT, REPLIES_OUTAGE, SHARED_REPLIES } from './cases/replies';
+import { LOST_REPLIES, RECALLING, REPLIES_KEPT, REPLIES_OUTAGE, SHARED_REPLIES } from './cases/replies';
 import type { StoreHarness } from './harness/harness';
 
 /** To be called in a spec file, once an adapter. */
@@ -28,7 +28,7 @@ export function describeEventStore(name: string, harness: StoreHarness): void {
     describeCases('a failing disk', faults.failingDisk, FAILING_DISK);
     describeCases('a lost message', faults.lostMessages, LOST_MESSAGES);
     describeCases('an outage', faults.outage, OUTAGE);
-    describeCases('replies', harness, REPLIES);
+    describeCases('replies', harness, RECALLING);
     describeCases('replies that outlive a process', faults.killedWriter, REPLIES_KEPT);
     describeCases('replies of several processes', faults.manyWriters, SHARED_REPLIES);
     describeCases('replies over lost messages', faults.lostMessages, LOST_REPLIES);

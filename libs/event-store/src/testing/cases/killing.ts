@@ -1,4 +1,4 @@
-// A process that writes is killed with SIGKILL at any moment, again and again: what it was told is durable is there,
+// A process that writes is killed with SIGKILL at any moment, again and again: what it was remembered is durable is there,
 // and what is there is whole.
 import { SeededChance } from '@holdfast/clock/testing';
 import type { Cases } from '../harness/cases';
@@ -27,7 +27,7 @@ export const KILLING: Cases<Ground & Reachable> = {
         const store = await ground.open();
         const events = await readWholeLog(store, ground.prefix);
         await store.replies.catchUp();
-        for (const { stream, commandId } of writer.told)
+        for (const { stream, commandId } of writer.remembered)
           expect(await store.replies.recall(stream, commandId)).toEqual(sampleReply(stream, commandId));
         await store.close();
         expectHeld(events, acknowledged);

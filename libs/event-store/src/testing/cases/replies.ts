@@ -6,7 +6,7 @@ import { readWholeLog } from '../harness/read-whole';
 import { sampleEvents } from '../harness/sample-events';
 import { sampleReply } from '../harness/sample-replies';
 
-export const REPLIES: Cases<Ground> = {
+export const RECALLING: Cases<Ground> = {
   'are recalled as they were remembered, each under its stream and command': opened(
     async ({ replies }, { prefix }) => {
       const all = ['a', 'b'].flatMap((stream) =>
@@ -112,13 +112,13 @@ export const SHARED_REPLIES: Cases<Ground> = {
   'of many that remember the same at once are the same': opened(async (one, { prefix, open }) => {
     const stores = [one, ...(await Promise.all([open(), open()]))];
     for (let round = 0; round < 10; round += 1) {
-      const told = await Promise.all(
+      const answers = await Promise.all(
         stores.map(({ replies }, at) =>
           replies.remember([sampleReply(`${prefix}-a`, `${prefix}-${round}`, 0, `of ${at}`)], -Infinity),
         ),
       );
-      const [first] = told;
-      for (const other of told) expect(other).toEqual(first);
+      const [first] = answers;
+      for (const other of answers) expect(other).toEqual(first);
     }
     await Promise.all(stores.slice(1).map((store) => store.close()));
   }),

@@ -18,7 +18,7 @@ export async function killWriters(): Promise<void> {
 export class WriterProcess {
   readonly acknowledged: Acknowledged[] = [];
   /** Replies that were remembered. */
-  readonly told: { readonly stream: string; readonly commandId: string }[] = [];
+  readonly remembered: { readonly stream: string; readonly commandId: string }[] = [];
   /** Lines other than these. */
   readonly said: string[] = [];
   private readonly process: ChildProcess;
@@ -66,7 +66,7 @@ export class WriterProcess {
     const [word, stream, version, count] = line.split(' ');
     if (word === 'ack')
       this.acknowledged.push({ stream: stream!, version: Number(version), count: Number(count) });
-    else if (word === 'told') this.told.push({ stream: stream!, commandId: version! });
+    else if (word === 'remembered') this.remembered.push({ stream: stream!, commandId: version! });
     else this.said.push(line);
     this.look();
   }

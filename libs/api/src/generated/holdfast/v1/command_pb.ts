@@ -20,8 +20,11 @@ export const file_holdfast_v1_command: GenFile = /*@__PURE__*/
  * A call whose reply was lost (a time-out, a broken connection, the rejection `Unavailable` or
  * `DeadlineExceeded`) may have been carried out. Give every command a `command_id` and send the very same
  * request again: within the server's window (24 hours unless it is set otherwise, restarts included) it is
- * carried out once and every delivery gets the first one's reply. A command that was issued before the window is
- * refused with `CommandExpired`; the same id with another content is refused with `CommandIdReused`.
+ * carried out once and every delivery gets the first one's reply, also when that was a rejection, or that all was so
+ * already. What was not decided (the rejections `Unavailable`, `DeadlineExceeded` and others that are `retryable`) is
+ * no reply. A command that was issued before the window is refused with `CommandExpired`; the same id with another
+ * content is refused with `CommandIdReused`. Of one `actor` 32 MB of rejections are remembered, over 50,000; for one
+ * that gets more within the window, the window is as long as those reach.
  *
  * @generated from message holdfast.v1.CommandOptions
  */
