@@ -178,8 +178,9 @@ describe.each(LOSSES)('$name', ({ name, code, server, projector, role, lose, bri
       [server()],
       [server()],
     ]);
-    // A line for what was lost, and one for its end; nothing for what was tried in between.
-    expect(log.slice(from).map(({ msg }) => msg)).toHaveLength(2);
+    // A line for what was lost, and one for its end; nothing for what was tried in between. Who works on a cluster is news of its own.
+    const others = log.slice(from).map(({ msg }) => String(msg));
+    expect(others.filter((msg) => !msg.startsWith('works on the cluster'))).toHaveLength(2);
   });
 });
 

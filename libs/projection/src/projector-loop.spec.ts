@@ -232,6 +232,26 @@ describe('ProjectorLoop', () => {
     expect(take()).toEqual(['a (resync)', 'b (resync)', 'c']);
   });
 
+  it('keeps the oldest fact that is not in effect while it may do nothing, until it has compared all', async () => {
+    let isActive = true;
+    const { clock, loop, tell } = projector(['a'], undefined, () => isActive);
+    loop.followFacts();
+    loop.start();
+    await tell({ about: ['a'] });
+    isActive = false;
+    loop.wake();
+    const sinceMs = clock.now();
+    await tell({ about: ['a'] });
+    await clock.advance(3_600_000);
+    for (let n = 0; n < 100; n += 1) await tell({ about: [`b${n}`] });
+    expect(loop.unprojected).toMatchObject({ sinceMs, after: '1' });
+    isActive = true;
+    loop.wake();
+    expect(loop.hasCompared).toBe(false);
+    for (let n = 0; n < 10; n += 1) await clock.advance(1_000);
+    expect([loop.hasCompared, loop.unprojected]).toEqual([true, undefined]);
+  });
+
   it('has no trouble of its own with what another process does now, but with what it follows', async () => {
     let isActive = true;
     const fail = (): never => {

@@ -47,6 +47,7 @@ export class ProjectorLoop<Fact extends FactPlace> {
   private readonly resynced = new Set<DueKey>();
   private stopFacts: () => void = () => undefined;
   private cancelResync: Cancel = () => undefined;
+  private wasActive = true;
 
   constructor(private readonly options: ProjectorLoopOptions<Fact>) {
     const { clock, chance, timing, plan, rankOf, mayBegin, isActive, onIdle, heldBack } = options;
@@ -161,6 +162,9 @@ export class ProjectorLoop<Fact extends FactPlace> {
 
   /** To be called when `mayBegin` or `isActive` may say something else, or for `onIdle` to be called once more. */
   wake(): void {
+    // What another process did meanwhile is known when all is compared.
+    if (this.isActive && !this.wasActive) this.loop.hasCompared = false;
+    this.wasActive = this.isActive;
     this.loop.wake();
   }
 

@@ -65,7 +65,8 @@ export class OperationService {
     }
     if (error instanceof StoreFault) {
       const { code, message } = error;
-      this.log.error({ msg: 'the store failed', operation: name, code, fault: message });
+      // That it is in trouble is said once (../health), not for each who calls.
+      this.log.debug({ msg: 'the store failed', operation: name, code, fault: message });
       return fault('Unavailable', `The store failed (${code}); ask again with the same command id.`, {
         cause: code,
       });

@@ -1,5 +1,4 @@
 // What the projectors of a Kubernetes cluster are in trouble with, from what they say of themselves.
-import type { ElectionStatus } from '@holdfast/kube-api';
 import type { ProjectorStatus } from '@holdfast/projection';
 import { MISSING_CODE } from '@holdfast/projection';
 import type { HealthTrouble } from './trouble';
@@ -46,15 +45,24 @@ export function fenceTroubles(trouble: string | undefined, server: string): read
   return [{ code: why, message: trouble, server, stops: true }];
 }
 
-/** What keeps this process from the Lease, other than that somebody else has it. */
-export function leaseTroubles(
-  { failing }: { readonly failing: ElectionStatus['failing'] },
+/** A call that is made again and again, and fails now. */
+export interface CallFailure {
+  readonly code: string;
+  readonly message: string;
+  /** Since its first failure in a row, epoch milliseconds. */
+  readonly sinceMs: number;
+}
+
+/** @param what is called for: `lease`, `mark` */
+export function callTroubles(
+  what: string,
+  failing: CallFailure | undefined,
   server: string,
 ): readonly HealthTrouble[] {
   if (!failing) return [];
-  const { code, message, sinceMs } = failing;
-  const isLoss = code === UNREACHABLE;
-  return [{ code: isLoss ? code : `lease-${code}`, message, server, isLoss, stops: true, sinceMs }];
+  const isLoss = failing.code === UNREACHABLE;
+  const code = isLoss ? UNREACHABLE : `${what}-${failing.code}`;
+  return [{ ...failing, code, server, isLoss, stops: true }];
 }
 
 const UNLISTED = {

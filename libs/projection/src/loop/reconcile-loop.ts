@@ -140,8 +140,7 @@ export class ReconcileLoop {
   /** For who does not begin anything for so long that marks pile up; all that there is, is to be marked again. */
   forgetDue(): void {
     this.keys.forgetDue();
-    this.options.backlog?.clear();
-    this.hasCompared = false;
+    this.options.backlog?.forgetKeys();
   }
 
   /** What everything waited for since a fault may be there again. */
@@ -174,7 +173,10 @@ export class ReconcileLoop {
       if (!this.begin() && this.keys.size > 0) return this.pumpIn(0);
     }
     if (this.inFlight.size > 0 || !(mayBegin?.() ?? true)) return;
-    if (this.failed === 0 && !this.options.heldBack?.size) this.hasCompared = true;
+    if (this.failed === 0 && !this.options.heldBack?.size) {
+      this.hasCompared = true;
+      this.options.backlog?.compared();
+    }
     onIdle?.();
   }
 

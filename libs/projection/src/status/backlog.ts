@@ -31,12 +31,12 @@ export class Backlog {
   private readonly begun = new Map<DueKey, Entry>();
   private current: Entry = { ordinal: 0, sinceMs: 0, after: undefined };
   private lastPosition: string | undefined;
+  /** The oldest of those whose keys are not known any more. */
+  private forgotten: Entry | undefined;
 
   get unprojected(): Unprojected | undefined {
-    let oldest: Entry | undefined;
-    for (const entries of [this.waiting, this.begun])
-      for (const entry of entries.values()) if (!oldest || entry.ordinal < oldest.ordinal) oldest = entry;
-    const keys = this.waiting.size + this.begun.size;
+    const oldest = this.oldest();
+    const keys = this.waiting.size + this.begun.size + Number(this.forgotten !== undefined);
     return oldest && { keys, sinceMs: oldest.sinceMs, after: oldest.after };
   }
 
@@ -50,10 +50,16 @@ export class Backlog {
     if (!this.waiting.has(key)) this.waiting.set(key, this.current);
   }
 
-  /** Others see to it that what was told takes effect. */
-  clear(): void {
+  /** Which keys they were need not be known any more; the oldest of them is, until all is compared. */
+  forgetKeys(): void {
+    this.forgotten = this.oldest();
     this.waiting.clear();
     this.begun.clear();
+  }
+
+  /** All keys were compared: whatever was forgotten is in effect. */
+  compared(): void {
+    this.forgotten = undefined;
   }
 
   /** Something is under way for the key. */
@@ -80,5 +86,12 @@ export class Backlog {
   /** Compared, and nothing had to be done. */
   agrees(key: DueKey): void {
     this.waiting.delete(key);
+  }
+
+  private oldest(): Entry | undefined {
+    let oldest = this.forgotten;
+    for (const entries of [this.waiting, this.begun])
+      for (const entry of entries.values()) if (!oldest || entry.ordinal < oldest.ordinal) oldest = entry;
+    return oldest;
   }
 }

@@ -31,6 +31,12 @@ export class KubernetesLease {
     return this.election.isActive;
   }
 
+  /** Whether another process works, as far as this one can see: what it cannot reach, it does not know to be done. */
+  get isDoneElsewhere(): boolean {
+    const { isActive, holder, identity, failing } = this.election.status;
+    return !isActive && !failing && holder !== undefined && holder !== identity;
+  }
+
   /** See `LeaseElection.whileActive`. */
   whileActive<Result>(begin: () => Promise<Result>): Promise<Result> {
     return this.election.whileActive(begin);

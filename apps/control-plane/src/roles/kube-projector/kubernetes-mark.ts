@@ -14,7 +14,7 @@ import {
 } from '@holdfast/kube-api';
 import type { SideComparisons } from '@holdfast/ledger';
 import { Fence, type MarkedLedger } from '@holdfast/projection';
-import { Logger } from '@nestjs/common';
+import type { CallFailure } from '../../health/kubernetes-troubles';
 import type { KubernetesLease } from './kubernetes-lease';
 import { lastObservedPosition } from './observed-positions';
 
@@ -36,14 +36,13 @@ const LOOK_EVERY_MS = 5_000;
 const NOT_COMPARED = 'what the cluster shows was not compared with the ledger yet';
 
 export class KubernetesMark {
-  private readonly log = new Logger('kube-projector');
   private readonly fence: Fence;
   private seen: SeenConfigMap | undefined;
   /** The last position that any object's status had before this process wrote one; known once they were listed. */
   private observed: { readonly position: string | undefined } | undefined;
   private written: LedgerMark | undefined;
   private writing: Promise<void> = Promise.resolve();
-  private isFailing = false;
+  private fault: CallFailure | undefined;
   private isStopped = false;
   private ends: (() => void)[] = [];
 
@@ -67,6 +66,11 @@ export class KubernetesMark {
     for (const end of this.ends.splice(0)) end();
     await this.writing.catch(() => undefined);
     await this.options.configMaps.close();
+  }
+
+  /** Why the mark cannot be read, if it cannot; it is tried again. */
+  get failing(): CallFailure | undefined {
+    return this.fault;
   }
 
   /** What keeps this process from writing there, for people. */
@@ -122,16 +126,11 @@ export class KubernetesMark {
       const { position } = this.observed;
       this.fence.see(this.seen || position === undefined ? found : { position });
       this.claim();
-      this.isFailing = false;
+      this.fault = undefined;
     } catch (fault) {
       if (!(fault instanceof KubernetesFault)) throw fault;
-      if (!this.isFailing)
-        this.log.warn({
-          msg: 'the ledger’s mark cannot be read; will retry',
-          code: fault.code,
-          fault: fault.message,
-        });
-      this.isFailing = true;
+      const { code, message } = fault;
+      this.fault = { code, message, sinceMs: this.fault?.sinceMs ?? this.options.clock.now() };
     }
     if (!this.isStopped) this.ends.push(this.options.clock.after(LOOK_EVERY_MS, () => void this.look()));
   }

@@ -9,7 +9,7 @@ import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
 import { planeClock } from '../../clock/plane-clock';
 import { Differences } from '../../health/differences';
 import { type FollowedFrom, NOTHING_TO_DO, progressOf } from '../../health/followers';
-import { fenceTroubles, kubernetesTroubles, leaseTroubles } from '../../health/kubernetes-troubles';
+import { callTroubles, fenceTroubles, kubernetesTroubles } from '../../health/kubernetes-troubles';
 import type { Progress, ProjectorActivity, ProjectorHealth, ServerConnection } from '../../health/projectors';
 import type { HealthTrouble } from '../../health/trouble';
 import { NorthboundProjector } from '../ovn-projector/northbound-projector';
@@ -73,7 +73,7 @@ export class KubernetesProjector implements ProjectorHealth {
   /** Where each object is stands in its own status; this is how far this projector has looked. */
   progress(): Progress {
     const { status } = this.objects;
-    if (!this.lease.isActive) return NOTHING_TO_DO;
+    if (this.lease.isDoneElsewhere) return NOTHING_TO_DO;
     return progressOf(status, status.due + status.failed, this.reader, this.from);
   }
 
@@ -82,7 +82,8 @@ export class KubernetesProjector implements ProjectorHealth {
     const own = kubernetesTroubles(this.objects.status, cluster.server, lease.isActive);
     return [
       ...fenceTroubles(mark.trouble(), cluster.server),
-      ...leaseTroubles(lease, cluster.server),
+      ...callTroubles('lease', lease.failing, cluster.server),
+      ...callTroubles('mark', mark.failing, cluster.server),
       ...own,
     ];
   }

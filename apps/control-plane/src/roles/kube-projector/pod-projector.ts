@@ -72,7 +72,7 @@ export class PodProjector implements ProjectorHealth {
 
   progress(): Progress {
     const { status } = this.addresses;
-    if (!this.lease.isActive) return NOTHING_TO_DO;
+    if (this.lease.isDoneElsewhere) return NOTHING_TO_DO;
     return progressOf(status, status.due + status.failed, this.reader, this.from);
   }
 
