@@ -5,10 +5,10 @@ import { play } from './nth-failure/play';
 import { CATALOGUE } from './planted/catalogue';
 import { HUNT_OPERATIONS, hunt } from './planted/hunt';
 import { runLong } from './run/long-run';
-import { type SeedToRun, commitHash, consecutive, ofCommit, operationsOf } from './run/seeds';
+import { type SeedToRun, commitHash, consecutive, ofCommit, lengthOf } from './run/seeds';
 import { type RunResult, simulate } from './run/simulate';
 import { readStory } from './run/story';
-import { tell } from './run/tell';
+import { replay } from './run/replay';
 
 /** Of a run of many seeds where nobody says how long. */
 const OPERATIONS = 100_000;
@@ -50,11 +50,11 @@ async function someRuns(): Promise<RunResult[]> {
   const planted = CATALOGUE.find(({ name }) => name === values.bug)?.planted;
   if (values.bug !== undefined && !planted) throw new Error(`there is no planted bug ${values.bug}`);
   const bug = planted ? { planted } : {};
-  if (values.story !== undefined) return [await tell(readStory(values.story), { ...bug, ...show })];
+  if (values.story !== undefined) return [await replay(readStory(values.story), { ...bug, ...show })];
   const seed = numberOf('seed');
   if (seed !== undefined) {
     const operations =
-      numberOf('operations') ?? (planted ? HUNT_OPERATIONS : (numberOf('each') ?? operationsOf(seed)));
+      numberOf('operations') ?? (planted ? HUNT_OPERATIONS : (numberOf('each') ?? lengthOf(seed)));
     return [await simulate({ seed, operations, ...bug, ...show })];
   }
   const results: RunResult[] = [];

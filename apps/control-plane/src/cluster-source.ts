@@ -1,6 +1,6 @@
 // Which cluster `--kubeconfig` names.
 
-export type Cluster = { readonly inCluster: true } | { readonly kubeconfigFile: string };
+export type NamedCluster = { readonly inCluster: true } | { readonly kubeconfigFile: string };
 
-export const clusterOf = (kubeconfig: string): Cluster =>
+export const clusterOf = (kubeconfig: string): NamedCluster =>
   kubeconfig === 'in-cluster' ? { inCluster: true } : { kubeconfigFile: kubeconfig };

@@ -61,7 +61,7 @@ export class RecordedDraws extends Named {
   }
 }
 
-export class ToldDraws extends Named {
+export class ReplayedDraws extends Named {
   /** Names that were asked for. */
   readonly asked = new Set<string>();
   private readonly strikes: ReadonlySet<string>;

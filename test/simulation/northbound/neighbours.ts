@@ -10,7 +10,7 @@ import type { StoredRow } from './values';
 
 const { insert, update, mutate, delete: remove } = operationsOf(OVN_NORTHBOUND);
 
-export type Operations = Parameters<NorthboundDatabase['transact']>[0];
+export type NeighbourEdits = Parameters<NorthboundDatabase['transact']>[0];
 
 interface Backup {
   readonly tables: Tables;
@@ -25,7 +25,7 @@ export class Neighbours {
   private backup: Backup | undefined;
   private made = 0;
   /** Of the last edit. */
-  transactions: Operations[] = [];
+  transactions: NeighbourEdits[] = [];
 
   constructor(
     private readonly database: NorthboundDatabase,
@@ -147,12 +147,12 @@ export class Neighbours {
   }
 
   /** What somebody did before. */
-  redo(transactions: readonly Operations[]): void {
+  redo(transactions: readonly NeighbourEdits[]): void {
     for (const operations of transactions) this.transact(...operations);
     this.remember();
   }
 
-  private transact(...operations: Operations): void {
+  private transact(...operations: NeighbourEdits): void {
     this.transactions.push(operations);
     this.database.transact(operations, () => this.chance.uuid());
   }

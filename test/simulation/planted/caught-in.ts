@@ -35,6 +35,8 @@ export const CAUGHT_IN: Readonly<Record<string, number>> = {
   'chain-not-kept': 1,
   'appended-again-and-chained-anew': 1,
   'ids-forgotten-on-restart': 3,
+  'refusals-forgotten': 1,
+  'refusals-told-before-they-are-remembered': 1,
   'loaded-without-its-end': 1,
   'event-skipped-on-reconnect': 1,
   'page-told-twice': 1,

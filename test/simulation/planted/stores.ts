@@ -168,7 +168,7 @@ export const STORE_BUGS: readonly PlantedBug[] = [
     }),
   ),
   // As it was until ADR 26: what left no event was remembered for as long as the process lived.
-  bug('refusals-forgotten', 'netbox #10695', 'first-reply', {
+  bug('refusals-forgotten', 'the classics', 'first-reply', {
     store: (store) => like(store, { replies: new MemoryReplies() }),
   }),
   bug('refusals-told-before-they-are-remembered', 'the classics', 'first-reply', {

@@ -3,7 +3,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { operationsOf } from './seeds';
+import { lengthOf } from './seeds';
 import type { WorkerReport, WorkerTask } from './worker';
 
 /** Relative to the root, where npm runs its scripts. */
@@ -30,7 +30,7 @@ export async function runLong({ minutes, workers, from = nextSeed() }: LongRun):
     if (performance.now() >= untilMs) return undefined;
     const seed = next++;
     inHand.add(seed);
-    return { seed, operations: operationsOf(seed), folder: join(FOLDER, 'found') };
+    return { seed, operations: lengthOf(seed), folder: join(FOLDER, 'found') };
   };
   const done = (report: WorkerReport): void => {
     inHand.delete(report.seed);

@@ -13,13 +13,13 @@ export interface SeedToRun {
 }
 
 /** How many operations a seed is given where nobody says otherwise: always the same for the same seed. */
-export const operationsOf = (seed: number): number => (seed % LONG_EVERY === 0 ? LONG : SHORT);
+export const lengthOf = (seed: number): number => (seed % LONG_EVERY === 0 ? LONG : SHORT);
 
 /** Seeds one after the other, so many operations in all. @param each of every seed, instead of short and long ones */
 export function* consecutive(first: number, operations: number, each?: number): Generator<SeedToRun> {
   let left = operations;
   for (let seed = first; left > 0; seed += 1) {
-    const its = Math.min(left, each ?? operationsOf(seed));
+    const its = Math.min(left, each ?? lengthOf(seed));
     yield { seed, operations: its };
     left -= its;
   }

@@ -3,7 +3,7 @@
 import type { Planted } from '../world/surroundings';
 import type { Scenery } from '../world/world';
 import type { Story } from './story';
-import { type Told, tell } from './tell';
+import { type Replayed, replay } from './replay';
 
 export interface Shrinking {
   readonly planted?: Planted;
@@ -26,12 +26,16 @@ class Shrinker {
   /** Whether there is anything to shrink. */
   async begin(story: Story): Promise<boolean> {
     this.best = story;
-    const told = await this.told(story);
-    this.found = kindOf(told);
+    const replayed = await this.replayed(story);
+    this.found = kindOf(replayed);
     if (this.found === undefined) return false;
     // What comes after it means nothing.
-    const steps = story.steps.filter(({ atMs }) => atMs <= told.virtualMs);
-    await this.tries({ ...told.story, steps, healAtMs: Math.min(story.healAtMs, told.virtualMs + 1) });
+    const steps = story.steps.filter(({ atMs }) => atMs <= replayed.virtualMs);
+    await this.tries({
+      ...replayed.story,
+      steps,
+      healAtMs: Math.min(story.healAtMs, replayed.virtualMs + 1),
+    });
     return true;
   }
 
@@ -81,16 +85,16 @@ class Shrinker {
   }
 
   private async tries(story: Story): Promise<boolean> {
-    const told = await this.told(story);
-    if (kindOf(told) !== this.found) return false;
-    const about = `${this.best.about.split(':')[0]}: ${told.violation?.message.split('\n')[0]}`;
-    this.best = { ...told.story, about };
+    const replayed = await this.replayed(story);
+    if (kindOf(replayed) !== this.found) return false;
+    const about = `${this.best.about.split(':')[0]}: ${replayed.violation?.message.split('\n')[0]}`;
+    this.best = { ...replayed.story, about };
     return true;
   }
 
-  private told(story: Story): Promise<Told> {
+  private replayed(story: Story): Promise<Replayed> {
     const { planted } = this.options;
-    return tell(story, { ...(planted && { planted }) });
+    return replay(story, { ...(planted && { planted }) });
   }
 }
 
@@ -104,7 +108,7 @@ const SIMPLER: readonly Partial<Scenery>[] = [
 ];
 
 /** What was found; a bug that throws is told by what it says. */
-function kindOf({ violation }: Told): string | undefined {
+function kindOf({ violation }: Replayed): string | undefined {
   if (!violation) return undefined;
   return violation.checker === 'no-bug-thrown' ? violation.message.split('\n')[0] : violation.checker;
 }

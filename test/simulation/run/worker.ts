@@ -5,7 +5,7 @@ import { shrink } from './shrink';
 import type { SeedToRun } from './seeds';
 import { simulate } from './simulate';
 import { writeStory } from './story';
-import { record } from './tell';
+import { recordRun } from './replay';
 
 export interface WorkerTask extends SeedToRun {
   /** Where found stories go. */
@@ -25,7 +25,7 @@ async function run({ seed, operations, folder }: WorkerTask): Promise<WorkerRepo
   const { events, violation, operations: done } = await simulate({ seed, operations });
   if (!violation) return { seed, operations: done, events };
   const untilMs = performance.now() + SHRINK_MAX_MS;
-  const { story } = await record({ seed, operations });
+  const { story } = await recordRun({ seed, operations });
   const file = join(folder, `${seed}.json`);
   mkdirSync(folder, { recursive: true });
   writeStory(file, await shrink(story, { isEnough: () => performance.now() > untilMs }));

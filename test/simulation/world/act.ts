@@ -1,7 +1,7 @@
 // What is done to a world from outside, each act with all that it needs to be done again. Not how (run/acts.ts), nor when.
 import type { LedgerCommand } from '@holdfast/ledger';
 import type { ClusterCall } from '../kubernetes/cluster';
-import type { Operations } from '../northbound/neighbours';
+import type { NeighbourEdits } from '../northbound/neighbours';
 
 export type Act =
   | { readonly ask: LedgerCommand; readonly commandId: string; readonly offMs?: number }
@@ -12,7 +12,7 @@ export type Act =
   /** One machine's clock leaps, and comes back after a while. */
   | { readonly clocks: 'leap' }
   /** Edits of the Northbound by others. */
-  | { readonly neighbours: readonly Operations[] }
+  | { readonly neighbours: readonly NeighbourEdits[] }
   | { readonly disaster: true }
   /** Processes that lose their connection to the Northbound. */
   | { readonly disconnect: readonly string[] }

@@ -6,7 +6,7 @@ import type { KubernetesObject } from '@holdfast/kube-api';
 import { Answers } from '../check/answers';
 import { History } from '../check/history';
 import type { LedgerOutcome } from '@holdfast/ledger';
-import { Draws, type KeptDraws, ToldDraws } from '../engine/draws';
+import { Draws, type KeptDraws, ReplayedDraws } from '../engine/draws';
 import { SeededFaults } from '../engine/faults';
 import { Scheduler } from '../engine/scheduler';
 import { type Rates, drawRates } from '../engine/swarm';
@@ -135,7 +135,7 @@ export class World implements Surroundings {
   private isHealed = false;
 
   constructor({ seed, trace, story, planted = NOTHING_PLANTED, rates, faults, ...more }: WorldOptions) {
-    this.draws = story ? new ToldDraws(story) : (more.draws ?? new Draws());
+    this.draws = story ? new ReplayedDraws(story) : (more.draws ?? new Draws());
     this.chance = new SeededChance(seed);
     this.trace = trace;
     this.kept = more.kept;

@@ -316,8 +316,22 @@ export const examples: Readonly<Record<OperationName, Example>> = {
       version: '0.1.0',
       roles: ['gateway', 'kube-projector', 'ovn-projector', 'reservation'],
       position: '42',
-      views: [{ name: 'ledger', position: '42', lag: '0s', trouble: '', notes: [] }],
-      projectors: [{ name: 'ovn-northbound', position: '41', lag: '0.004s', trouble: '', notes: [] }],
+      views: [{ name: 'ledger', position: '42', lag: '0s', trouble: '', notes: [], waiting: 0 }],
+      projectors: [
+        { name: 'ovn-northbound', position: '41', lag: '0.004s', trouble: '', notes: [], waiting: 1 },
+      ],
+      troubles: [
+        {
+          part: 'kubernetes',
+          code: 'kubernetes-unreachable',
+          message: 'the API server does not answer',
+          since: '2026-01-31T14:06:00Z',
+          server: 'https://10.96.0.1:443',
+          stops: true,
+        },
+      ],
+      store: 'sqlite:/var/lib/holdfast/holdfast.db',
+      clock: { time: '2026-01-31T14:06:01Z', trouble: '', notes: [] },
       ledger: '7b0c5a52-3a86-4b8f-9c55-2f6a3f0e8d11',
       differences: [
         {

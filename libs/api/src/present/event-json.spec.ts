@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { subnetCodec, vipName } from '@holdfast/ipam';
+import { STORED_LEDGER_RECORD_EVENTS, subnetCodec, vipName } from '@holdfast/ipam';
 import { LedgerEventSchema } from '../contract';
 import { encodeMessage } from './encode';
 import { type LedgerFact, presentEvent } from './event';
@@ -24,6 +24,8 @@ const facts: [string, LedgerFact][] = readdirSync(GOLDEN).flatMap((file) => {
     type: string;
     stored: unknown[];
   };
+  // What a ledger says of itself is no fact of an address, and goes nowhere.
+  if (STORED_LEDGER_RECORD_EVENTS.includes(type)) return [];
   return stored.flatMap((data, at): [string, LedgerFact][] =>
     [1_790_000_000_000, 1_790_000_000_123, 1_790_000_000_120].map((atMs) => {
       const event = { type, data: JSON.stringify(data) };

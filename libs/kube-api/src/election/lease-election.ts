@@ -74,7 +74,7 @@ export class LeaseElection {
   private trying: Promise<void> | undefined;
   private isHinted = false;
   /** What `onChange` was told last. */
-  private told: Pick<ElectionStatus, 'isActive' | 'holder'> = { isActive: false };
+  private announced: Pick<ElectionStatus, 'isActive' | 'holder'> = { isActive: false };
   private state: 'new' | 'started' | 'leaving' | 'stopped' = 'new';
   private cancelNext: Cancel = () => undefined;
   private cancelDeadline: Cancel = () => undefined;
@@ -293,9 +293,9 @@ export class LeaseElection {
   }
 
   private tellIfChanged(): void {
-    const { status, told } = this;
-    if (status.isActive === told.isActive && status.holder === told.holder) return;
-    this.told = status;
+    const { status, announced } = this;
+    if (status.isActive === announced.isActive && status.holder === announced.holder) return;
+    this.announced = status;
     this.options.onChange?.(status);
   }
 

@@ -145,9 +145,9 @@ export class LedgerIdentity {
   /** A mark from before there were events in it says no more than its position. */
   private async judgeEvent({ position, event }: LedgerMark): Promise<MarkVerdict | undefined> {
     if (event === undefined) return undefined;
-    const wanted = parseEventText(event);
-    const is = wanted && (await this.eventAt(wanted.stream, wanted.version));
-    if (is && is.id === wanted.id && (position === undefined || is.position === position)) return undefined;
+    const named = parseEventText(event);
+    const is = named && (await this.eventAt(named.stream, named.version));
+    if (is && is.id === named.id && (position === undefined || is.position === position)) return undefined;
     const instead = is
       ? `this ledger has another event there (${eventText(is)})`
       : 'this ledger has no such event';

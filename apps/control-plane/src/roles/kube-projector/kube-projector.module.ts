@@ -11,7 +11,7 @@ import { VERSION } from '../../health/status-report';
 import { ExecuteCommand } from '../../ledger/execute-command';
 import { hasOtherWriters } from '../../ledger/open-store';
 import { DeletionGuardController } from './deletion-guard.controller';
-import { type Cluster, clusterOf } from '../../cluster-source';
+import { type NamedCluster, clusterOf } from '../../cluster-source';
 import { holderIdentity } from './holder-identity';
 import { KubernetesLease } from './kubernetes-lease';
 import { KubernetesMark, markedApi } from './kubernetes-mark';
@@ -43,7 +43,7 @@ export class KubeProjectorModule {
 }
 
 /** Once the store is open: whatever lock it has tells which holders are dead. */
-function lease({ lease: ref, store }: Config, cluster: Cluster): Provider {
+function lease({ lease: ref, store }: Config, cluster: NamedCluster): Provider {
   return {
     provide: KubernetesLease,
     inject: [LedgerIdentity],
@@ -57,7 +57,7 @@ function lease({ lease: ref, store }: Config, cluster: Cluster): Provider {
   };
 }
 
-function clusterApi(cluster: Cluster): Provider {
+function clusterApi(cluster: NamedCluster): Provider {
   return {
     provide: CLUSTER_API,
     useFactory: async (): Promise<ClusterApi> => {
@@ -70,7 +70,7 @@ function clusterApi(cluster: Cluster): Provider {
   };
 }
 
-function mark({ mark: ref, store }: Config, cluster: Cluster): Provider {
+function mark({ mark: ref, store }: Config, cluster: NamedCluster): Provider {
   return {
     provide: KubernetesMark,
     inject: [CLUSTER_API, LedgerIdentity, KubernetesLease, SideComparisons],

@@ -1,6 +1,6 @@
 // Keeps a run as a story, and tells a story: its steps at their times, its faults at their places, and then none.
 import { SeededChance } from '@holdfast/clock/testing';
-import { RecordedDraws, ToldDraws } from '../engine/draws';
+import { RecordedDraws, ReplayedDraws } from '../engine/draws';
 import { Trace } from '../engine/trace';
 import { KeptSteps } from '../world/act';
 import type { Planted } from '../world/surroundings';
@@ -10,13 +10,13 @@ import { guarded } from './guard';
 import { type RunResult, type SimulationOptions, isOver, live, withFaults, worldOf } from './simulate';
 import type { Story } from './story';
 
-export interface Recorded {
+export interface RecordedRun {
   readonly result: RunResult;
   readonly story: Story;
 }
 
 /** The same run as `simulate` makes of it, and its story. */
-export function record(options: SimulationOptions): Promise<Recorded> {
+export function recordRun(options: SimulationOptions): Promise<RecordedRun> {
   return guarded(async () => {
     const { seed, operations } = options;
     const draws = new RecordedDraws();
@@ -34,33 +34,33 @@ export function record(options: SimulationOptions): Promise<Recorded> {
   });
 }
 
-export interface Telling {
+export interface ReplayOptions {
   readonly planted?: Planted;
   readonly show?: (line: string) => void;
 }
 
-export interface Told extends RunResult {
+export interface Replayed extends RunResult {
   /** The story without the draws that nobody asked for. */
   readonly story: Story;
 }
 
-export function tell(story: Story, { planted, show }: Telling = {}): Promise<Told> {
+export function replay(story: Story, { planted, show }: ReplayOptions = {}): Promise<Replayed> {
   return guarded(async () => {
     const world = new World({ seed: 0, trace: new Trace(show), story, ...(planted && { planted }) });
     const result = await live(world, { seed: 0, operations: story.steps.length }, () =>
-      tellSteps(world, story),
+      replaySteps(world, story),
     );
     return { ...result, story: needed(story, world) };
   });
 }
 
 function needed(story: Story, { draws }: World): Story {
-  const { asked } = draws as ToldDraws;
+  const { asked } = draws as ReplayedDraws;
   const numbers = Object.fromEntries(Object.entries(story.numbers).filter(([name]) => asked.has(name)));
   return { ...story, numbers, strikes: story.strikes.filter((name) => asked.has(name)) };
 }
 
-async function tellSteps(world: World, { steps, healAtMs }: Story): Promise<number> {
+async function replaySteps(world: World, { steps, healAtMs }: Story): Promise<number> {
   const passesTo = async (atMs: number): Promise<void> => {
     while (!isOver(world) && (await world.scheduler.step(atMs)));
   };
