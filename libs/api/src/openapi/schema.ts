@@ -94,6 +94,7 @@ function valueSchema(field: DescField): JsonObject {
 function scalarSchema(scalar: ScalarType | undefined): JsonObject {
   if (scalar === ScalarType.BOOL) return { type: 'boolean' };
   if (scalar === ScalarType.INT32) return { type: 'integer', format: 'int32' };
+  if (scalar === ScalarType.UINT32) return { type: 'integer', format: 'uint32', minimum: 0 };
   if (scalar === ScalarType.INT64) return { type: 'string', format: 'int64', pattern: '^-?[0-9]+$' };
   return { type: 'string' };
 }
