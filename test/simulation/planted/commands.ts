@@ -39,7 +39,7 @@ export const COMMAND_BUGS: readonly PlantedBug[] = [
   bug(
     'answered-without-being-asked',
     'D26',
-    'durable-answer',
+    'first-reply',
     onExecute((world) => (execute) => async (envelope) => {
       const { commandId = '', command } = envelope;
       if (command.type !== 'ReserveAddress' || !commandId.endsWith('7')) return execute(envelope);
@@ -49,7 +49,7 @@ export const COMMAND_BUGS: readonly PlantedBug[] = [
   bug(
     'sent-on-under-another-id',
     'the classics',
-    'durable-answer',
+    'first-reply',
     onExecute(() => (execute) => async (envelope) => {
       const renamed = await execute({ ...envelope, commandId: `${envelope.commandId}-again` });
       return { ...renamed, commandId: envelope.commandId as string };
@@ -58,7 +58,7 @@ export const COMMAND_BUGS: readonly PlantedBug[] = [
   bug(
     'answers-remembered-by-content',
     'terraform-provider-netbox #59',
-    'durable-answer',
+    'first-reply',
     onExecute(() => {
       const remembered = new Map<string, LedgerOutcome>();
       return (execute) => async (envelope) => {
@@ -89,7 +89,7 @@ export const COMMAND_BUGS: readonly PlantedBug[] = [
   bug(
     'fault-told-as-refusal',
     'D26',
-    'true-answer',
+    'first-reply',
     onExecute(() => (execute) => async (envelope) => {
       const full = reject('SubnetExhausted', 'nothing is free', { subnet: 'any', family: 'IPv4' });
       return execute(envelope).catch(() => answer(envelope.commandId as string, full));
@@ -109,7 +109,7 @@ export const COMMAND_BUGS: readonly PlantedBug[] = [
   bug(
     'said-to-be-from-the-future',
     'the classics',
-    'true-answer',
+    'first-reply',
     onExecute(() => (execute) => async (envelope) => {
       if (!envelope.commandId?.endsWith('9')) return execute(envelope);
       return answer(envelope.commandId, reject('InvalidArgument', 'future', { field: 'options.issued_at' }));

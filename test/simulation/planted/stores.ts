@@ -97,7 +97,7 @@ export const STORE_BUGS: readonly PlantedBug[] = [
   bug(
     'acknowledged-before-durable',
     'NATS JetStream before 2.10.23',
-    'durable-answer',
+    'first-reply',
     appending((append, world) => async (stream, expected, events) => {
       world.scheduler.after(20, () => void append(stream, expected, events).catch(() => undefined));
       return pretended(world, events);

@@ -82,7 +82,9 @@ describe('clientNodeKubernetesApi', () => {
     const asked: { readonly url: string; readonly agent: string | undefined }[] = [];
     const listening = createServer(({ url = '', headers }, response) => {
       asked.push({ url, agent: headers['user-agent'] });
-      response.setHeader('Content-Type', 'application/json').end('{"metadata":{},"items":[]}');
+      // A watch that says nothing.
+      const body = url.includes('watch=true') ? '' : '{"metadata":{},"items":[]}';
+      response.setHeader('Content-Type', 'application/json').end(body);
     });
     await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(listening.address() as AddressInfo).port}`;
