@@ -94,7 +94,7 @@ async function expectFenced(plane: ControlPlaneProcess, trouble: RegExp, why = t
     trouble.test(JSON.stringify(await troubleOf(plane))) ? true : undefined,
   );
   await expectRefused(plane, why);
-  expect(plane.output()).toMatch(/"state":"fenced"/);
+  expect(plane.output()).toMatch(/"code":"(northbound|jetstream)-fenced"/);
 }
 
 /** A ledger with two Vips that are in effect. */
@@ -150,6 +150,17 @@ it('keeps a copy from writing beside its original, and from its lock', async () 
   const clone = await start('clone');
   await expectFenced(clone, /UnknownIncarnation|Forked|LedgerBehind/);
   await first.stop();
+  const second = await start('original');
+  await given(second, 'd');
+  await projected('a b c d');
+});
+
+it('gives out nothing while another ledger’s plane holds the lock of a Northbound that has no mark yet', async () => {
+  const sides = { northbound: northbound.unix };
+  const first = await start('first', sides);
+  await until('the first one has the lock', async () =>
+    (await fetch(`${first.http}/readyz/sides`)).ok ? true : undefined,
+  );
   const second = await start('original');
   await given(second, 'd');
   await projected('a b c d');

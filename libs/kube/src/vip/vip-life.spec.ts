@@ -61,7 +61,14 @@ describe('a Vip', () => {
     );
     const { projector } = world.running;
     const objects = { vips: 1, subnets: 1, pods: 0, rules: 0, pools: 0 };
-    expect(projector.status).toEqual({ synced: true, due: 0, ...objects, refused: 0 });
+    expect(projector.status).toMatchObject({
+      synced: true,
+      due: 0,
+      failed: 0,
+      ...objects,
+      refused: 0,
+      troubles: [],
+    });
   });
 
   it('gets what it names: addresses of both families, in any case, and a MAC', async () => {
