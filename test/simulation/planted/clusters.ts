@@ -138,6 +138,7 @@ export const CLUSTER_BUGS: readonly PlantedBug[] = [
         order.type === 'ReleaseVip' ? { position: undefined } : ledger.execute(order, actor),
     })),
   ),
+  bug('backends-never-told', 'kube-ovn #5798', 'kubernetes-converges', dropping('SetRuleBackends')),
   bug('parents-stay-for-ever', 'D20', 'kubernetes-converges', dropping('WithdrawParent')),
   bug(
     'pool-counts-off-by-one',
@@ -146,6 +147,22 @@ export const CLUSTER_BUGS: readonly PlantedBug[] = [
     telling((status) =>
       'v4UsingIPs' in status ? { ...status, v4UsingIPs: Number(status['v4UsingIPs']) + 1 } : status,
     ),
+  ),
+  bug(
+    'released-because-its-change-was-refused',
+    'whereabouts #207',
+    'kubernetes-owners',
+    asking((ledger) => ({
+      execute: async (order, actor) => {
+        const answer = await ledger.execute(order, actor);
+        if (order.type === 'ReviseVip' && answer.rejected)
+          await ledger.execute(
+            { type: 'ReleaseVip', name: order.name, reason: 'to be reserved anew' },
+            actor,
+          );
+        return answer;
+      },
+    })),
   ),
   bug(
     'names-taken-for-identity',
