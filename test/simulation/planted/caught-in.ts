@@ -74,7 +74,7 @@ export const CAUGHT_IN: Readonly<Record<string, number>> = {
   'backends-never-told': 81,
   'parents-stay-for-ever': 18,
   'pool-counts-off-by-one': 2,
-  'released-because-its-change-was-refused': 78,
+  'released-because-its-change-was-refused': 264,
   'names-taken-for-identity': 1,
   'collector-without-uid': 22,
   'server-said-to-have-nothing': 23,
