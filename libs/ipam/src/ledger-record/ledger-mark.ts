@@ -13,6 +13,18 @@ export interface LedgerMark {
   readonly incarnation?: string;
 }
 
+/** The texts that a mark is kept in, wherever that is. */
+export const MARK_FIELDS = [
+  'ledger',
+  'position',
+  'event',
+  'incarnation',
+] as const satisfies (keyof LedgerMark)[];
+
+/** @param textOf what is kept there of the field; `undefined` or empty: nothing */
+export const markFrom = (textOf: (field: keyof LedgerMark) => string | undefined): LedgerMark =>
+  Object.fromEntries(MARK_FIELDS.map((field) => [field, textOf(field) || undefined]));
+
 /** What a mark is found to be, seen from a ledger. */
 export type MarkVerdict =
   /** The log has that event there, and knows who wrote the mark. */
@@ -44,10 +56,7 @@ export function parseEventText(text: string): MarkedEvent | undefined {
 }
 
 export const isSameMark = (a: LedgerMark, b: LedgerMark): boolean =>
-  a.ledger === b.ledger &&
-  a.position === b.position &&
-  a.event === b.event &&
-  a.incarnation === b.incarnation;
+  MARK_FIELDS.every((field) => a[field] === b[field]);
 
 /** Nothing was ever noted. */
 export const isUnmarked = (mark: LedgerMark): boolean => isSameMark(mark, {});

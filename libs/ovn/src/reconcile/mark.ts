@@ -1,7 +1,7 @@
 // How far into the ledger the Northbound's rows go, kept in the Northbound itself and written by the transaction
 // that makes it true: nothing of ours there is newer. It fences each transaction; whether a mark is of our ledger at all, is for
 // libs/projection to find out.
-import { isSameMark, type LedgerMark } from '@holdfast/ipam';
+import { isSameMark, type LedgerMark, MARK_FIELDS, markFrom } from '@holdfast/ipam';
 import { type OvsdbOperation, operationsOf } from '@holdfast/ovsdb';
 import { OVN_Northbound } from '../generated/northbound';
 import type { GlobalRow } from '../model/tables';
@@ -10,20 +10,12 @@ import { setKeys } from '../plan/writes';
 const { insert, wait } = operationsOf(OVN_Northbound);
 
 /** Keys of `NB_Global.external_ids`. */
-export const POSITION_KEY = 'holdfast:position';
-export const LEDGER_KEY = 'holdfast:ledger';
-const EVENT_KEY = 'holdfast:event';
-const INCARNATION_KEY = 'holdfast:incarnation';
+const keyOf = <Field extends keyof LedgerMark>(field: Field) => `holdfast:${field}` as const;
+export const POSITION_KEY = keyOf('position');
+export const LEDGER_KEY = keyOf('ledger');
 
-export function recordedIn(global: GlobalRow | undefined): LedgerMark {
-  const ids = global?.external_ids ?? {};
-  return {
-    ledger: ids[LEDGER_KEY],
-    position: ids[POSITION_KEY],
-    event: ids[EVENT_KEY],
-    incarnation: ids[INCARNATION_KEY],
-  };
-}
+export const recordedIn = (global: GlobalRow | undefined): LedgerMark =>
+  markFrom((field) => global?.external_ids[keyOf(field)]);
 
 /** Lets a transaction happen only if the mark is still what `global` says. */
 export function fence(global: GlobalRow | undefined): OvsdbOperation {
@@ -68,12 +60,8 @@ export function marked(global: GlobalRow, mark: LedgerMark): GlobalRow {
 
 type MarkKeys = { readonly [key: string]: string | undefined };
 
-const markKeys = ({ position, ledger, event, incarnation }: LedgerMark): MarkKeys => ({
-  [POSITION_KEY]: position,
-  [LEDGER_KEY]: ledger,
-  [EVENT_KEY]: event,
-  [INCARNATION_KEY]: incarnation,
-});
+const markKeys = (mark: LedgerMark): MarkKeys =>
+  Object.fromEntries(MARK_FIELDS.map((field) => [keyOf(field), mark[field]]));
 
 function present(keys: MarkKeys): { readonly [key: string]: string } {
   const there = Object.entries(keys).filter((entry): entry is [string, string] => entry[1] !== undefined);

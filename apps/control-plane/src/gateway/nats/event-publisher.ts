@@ -4,7 +4,7 @@
 import { type Cancel, type Chance, type Clock } from '@holdfast/clock';
 import type { EventStore, Position, RecordedEvent } from '@holdfast/event-store';
 import { CONTENT_TYPES, NATS_HEADERS, encodeEventJson, eventSubject, placeOf } from '@holdfast/api';
-import { eventText, type FencedVerdict } from '@holdfast/ipam';
+import { eventText, type FencedVerdict, MARK_FIELDS } from '@holdfast/ipam';
 import { type FollowingFault, LogFollower, factOf } from '@holdfast/ledger';
 import { Fence, type FenceState, type MarkedLedger } from '@holdfast/projection';
 import { type NatsConnection, headers } from 'nats';
@@ -173,9 +173,8 @@ function outgoing(recorded: RecordedEvent, ledger: MarkedLedger): OutgoingEvent 
   const of = headers();
   of.set(NATS_HEADERS.messageId, recorded.id);
   of.set(NATS_HEADERS.contentType, CONTENT_TYPES.json);
-  of.set(NATS_HEADERS.ledger, ledger.mark().ledger ?? '');
-  of.set(NATS_HEADERS.position, recorded.position);
-  of.set(NATS_HEADERS.event, eventText(recorded));
-  of.set(NATS_HEADERS.incarnation, ledger.incarnation);
+  // The message's own place, not that of the view.
+  const mark = { ...ledger.mark(), position: recorded.position, event: eventText(recorded) };
+  for (const field of MARK_FIELDS) of.set(NATS_HEADERS[field], mark[field] ?? '');
   return { subject: eventSubject(placeOf(fact)), payload: encodeEventJson(fact), headers: of };
 }

@@ -1,7 +1,7 @@
 // The JetStream stream that keeps published events: what its last message says of the ledger that it came from, and publishing so
 // that nothing is kept in another order than the log's, whoever else publishes there.
 import { EVENT_SUBJECTS, NATS_HEADERS } from '@holdfast/api';
-import type { LedgerMark } from '@holdfast/ipam';
+import { type LedgerMark, markFrom } from '@holdfast/ipam';
 import {
   type JetStreamClient,
   type JetStreamManager,
@@ -95,14 +95,7 @@ async function messageAt(manager: JetStreamManager, seq: number): Promise<Stored
 
 function markOf(message: StoredMsg | undefined): LedgerMark {
   const header = headersOf(message);
-  if (!header) return {};
-  const [ledger, position, event, incarnation] = [
-    NATS_HEADERS.ledger,
-    NATS_HEADERS.position,
-    NATS_HEADERS.event,
-    NATS_HEADERS.incarnation,
-  ].map((name) => header.get(name) || undefined);
-  return { ledger, position, event, incarnation };
+  return markFrom((field) => header?.get(NATS_HEADERS[field]));
 }
 
 /** Headers that cannot be read are a stranger's. */

@@ -1,9 +1,9 @@
 // The ledger's mark on a cluster, and what follows from it: a process whose ledger is not the one of which the cluster shows
 // addresses holds no Lease and so writes nothing. The mark is one ConfigMap. It is written before the first status that needs it:
 // it is ahead of them at times and never behind, so that a status beyond it comes from somewhere else.
-import type { Chance, Clock } from '@holdfast/clock';
+import type { Cancel, Chance, Clock } from '@holdfast/clock';
 import { comparePositions } from '@holdfast/event-store';
-import { isSameMark, type LedgerMark, type MarkVerdict } from '@holdfast/ipam';
+import { isSameMark, type LedgerMark, MARK_FIELDS, markFrom, type MarkVerdict } from '@holdfast/ipam';
 import {
   type ConfigMaps,
   type KubernetesApi,
@@ -44,7 +44,8 @@ export class KubernetesMark {
   private writing: Promise<void> = Promise.resolve();
   private fault: CallFailure | undefined;
   private isStopped = false;
-  private ends: (() => void)[] = [];
+  private stopListening = (): void => undefined;
+  private cancelLook: Cancel = () => undefined;
 
   constructor(private readonly options: KubernetesMarkOptions) {
     const { ledger, clock, chance, lease } = options;
@@ -55,7 +56,7 @@ export class KubernetesMark {
   }
 
   start(): void {
-    this.ends.push(this.options.lease.onChange(() => this.claim()));
+    this.stopListening = this.options.lease.onChange(() => this.claim());
     void this.look();
   }
 
@@ -63,7 +64,8 @@ export class KubernetesMark {
   async stop(): Promise<void> {
     this.isStopped = true;
     this.fence.stop();
-    for (const end of this.ends.splice(0)) end();
+    this.stopListening();
+    this.cancelLook();
     await this.writing.catch(() => undefined);
     await this.options.configMaps.close();
   }
@@ -80,13 +82,15 @@ export class KubernetesMark {
   }
 
   /**
-   * Resolves once the mark is at least at `position`. @throws KubernetesFault `kubernetes-standby` when somebody else has moved it
+   * Resolves once the mark is at least at `position`. @throws KubernetesFault `kubernetes-standby` when somebody else has moved it,
+   * or when the position is none that this process has got to: no status may say it
    */
   async reach(position: string): Promise<void> {
-    while (!this.isReached(position)) {
-      this.writing = this.writing.catch(() => undefined).then(() => this.writeIf(position));
-      await this.writing;
-    }
+    if (this.isReached(position)) return;
+    this.writing = this.writing.catch(() => undefined).then(() => this.writeIf(position));
+    await this.writing;
+    if (this.isReached(position)) return;
+    throw new KubernetesFault(STANDBY_CODE, `this process has not got to position ${position} yet`, true);
   }
 
   private isReached(position: string): boolean {
@@ -100,9 +104,9 @@ export class KubernetesMark {
 
   private async write(): Promise<void> {
     const { configMaps, ref, ledger } = this.options;
-    const { ledger: id, position, event, incarnation } = ledger.mark();
-    const data = { ledger: id ?? null, position: position ?? null, event: event ?? null };
-    const result = await configMaps.write(ref, { ...data, incarnation: incarnation ?? null }, this.seen);
+    const mark = ledger.mark();
+    const data = Object.fromEntries(MARK_FIELDS.map((field) => [field, mark[field] ?? null]));
+    const result = await configMaps.write(ref, data, this.seen);
     if (result.outcome === 'conflict') {
       this.written = undefined;
       void this.look();
@@ -114,7 +118,7 @@ export class KubernetesMark {
   }
 
   private async look(): Promise<void> {
-    for (const end of this.ends.splice(1)) end();
+    this.cancelLook();
     if (this.isStopped) return;
     try {
       const { api, configMaps, ref } = this.options;
@@ -132,7 +136,9 @@ export class KubernetesMark {
       const { code, message } = fault;
       this.fault = { code, message, sinceMs: this.fault?.sinceMs ?? this.options.clock.now() };
     }
-    if (!this.isStopped) this.ends.push(this.options.clock.after(LOOK_EVERY_MS, () => void this.look()));
+    // One that began meanwhile has set its own.
+    this.cancelLook();
+    if (!this.isStopped) this.cancelLook = this.options.clock.after(LOOK_EVERY_MS, () => void this.look());
   }
 
   private async judge(found: LedgerMark): Promise<MarkVerdict> {
@@ -190,14 +196,6 @@ export const markedApi = (api: KubernetesApi, mark: Pick<KubernetesMark, 'reach'
 });
 
 /** What the ConfigMap says. */
-export function markIn(seen: SeenConfigMap | undefined): LedgerMark {
-  const { ledger, position, event, incarnation } = seen?.data ?? {};
-  return {
-    ...(ledger !== undefined && { ledger }),
-    ...(position !== undefined && { position }),
-    ...(event !== undefined && { event }),
-    ...(incarnation !== undefined && { incarnation }),
-  };
-}
+export const markIn = (seen: SeenConfigMap | undefined): LedgerMark => markFrom((field) => seen?.data[field]);
 
 const REMEDY = 'Nothing is written to the cluster until an operator decides: see `holdfast recover`.';
