@@ -172,3 +172,18 @@ it('gives out nothing while another ledger’s plane holds the lock of the North
   await projected('a z');
   await expectFenced(second, /OtherLedger/);
 });
+
+it('gives out nothing beside another ledger’s plane where no mark is yet, since that one has the lock', async () => {
+  const sides = { northbound: northbound.unix };
+  const first = await start('first', sides);
+  await until('the first one has the lock', async () =>
+    (await fetch(`${first.http}/readyz/sides`)).ok ? true : undefined,
+  );
+  const second = await start('second', sides);
+  await define(second);
+  await expectRefused(second, /Uncompared/);
+  await define(first);
+  await given(first, 'a');
+  await projected('a');
+  await expectFenced(second, /OtherLedger/);
+});
