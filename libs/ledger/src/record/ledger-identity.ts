@@ -77,6 +77,11 @@ export class LedgerIdentity {
     }
   }
 
+  /** Whether no other process may append to this log. */
+  get isSoleWriter(): boolean {
+    return this.options.isSoleWriter;
+  }
+
   /** `undefined` before the first start. */
   get ledger(): string | undefined {
     return this.options.reader.ledgerId;

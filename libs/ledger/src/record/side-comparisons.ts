@@ -28,20 +28,27 @@ export interface SideState {
   readonly sinceMs?: number;
 }
 
-/** A process that starts compares within milliseconds where everything is there: its first callers need not be sent away. */
-const FIRST_WAIT_MS = 2_000;
+/** A process that starts compares within a moment where everything is there: callers until then need not be sent away. */
+const STARTING_MS = 3_000;
 
 export class SideComparisons {
   private readonly agreed = new Set<Side>();
   private readonly fenced = new Map<Side, FencedVerdict & { readonly sinceMs: number }>();
   private readonly changed = new Set<(state: SideState) => void>();
-  private waiting = new AbortController();
+  /** By side: what listeners know. */
+  private readonly announced = new Map<Side, string>();
+  private readonly waiting = new AbortController();
+  private readonly openedMs: number;
 
-  constructor(private readonly options: SideComparisonsOptions) {}
+  constructor(private readonly options: SideComparisonsOptions) {
+    this.openedMs = options.clock.monotonic();
+    options.reader.onRecord(() => this.tellChanges());
+  }
 
   get states(): readonly SideState[] {
-    const { sides, reader } = this.options;
-    const recorded = [...reader.record.fences.keys()];
+    const { sides, reader, identity } = this.options;
+    // Where nobody else writes this ledger, nobody writes from it to a side that is not configured here.
+    const recorded = identity.isSoleWriter ? [] : [...reader.record.fences.keys()];
     return [...new Set([...sides, ...recorded])].map((side) => {
       const fence = this.fenceOf(side);
       if (fence) return { side, state: 'fenced', ...fence };
@@ -55,14 +62,14 @@ export class SideComparisons {
     return () => this.changed.delete(listener);
   }
 
-  /** What is there was written from this ledger, or nothing is there. */
+  /** What is there was written from this ledger, or nothing is there. A fence in the ledger ends when the log says so. */
   agrees(side: Side): void {
     const { identity, onFault } = this.options;
-    if (this.agreed.has(side) && !this.fenced.has(side)) return;
+    if (this.agreed.has(side) && !this.fenceOf(side)) return;
     this.agreed.add(side);
     this.fenced.delete(side);
     identity.lift(side, 'what is there is of this ledger').catch(onFault);
-    this.tell(side);
+    this.tellChanges();
   }
 
   fence(side: Side, verdict: FencedVerdict): void {
@@ -71,15 +78,16 @@ export class SideComparisons {
     this.fenced.set(side, { ...verdict, sinceMs: known?.sinceMs ?? clock.now() });
     if (known?.why === verdict.why) return;
     identity.fence(side, verdict).catch(onFault);
-    this.tell(side);
+    this.tellChanges();
   }
 
-  /** Why no address may be given out now; waits a moment for comparisons under way. */
+  /** Why no address may be given out now; in a process that has just started, once the comparisons had their time. */
   async refusal(): Promise<Rejection | undefined> {
     const now = this.refusalNow();
-    if (now === undefined || this.waiting.signal.aborted || this.hasFence()) return now;
     const { clock } = this.options;
-    await sleep(clock, FIRST_WAIT_MS, this.waiting.signal);
+    const startingMs = this.openedMs + STARTING_MS - clock.monotonic();
+    if (now === undefined || startingMs <= 0 || this.hasFence()) return now;
+    await sleep(clock, startingMs, this.waiting.signal);
     return this.refusalNow();
   }
 
@@ -99,10 +107,16 @@ export class SideComparisons {
     return this.states.some(({ state }) => state === 'fenced');
   }
 
-  private tell(side: Side): void {
-    if (this.hasFence() || this.states.every(({ state }) => state === 'agrees')) this.waiting.abort();
-    const state = this.states.find((each) => each.side === side);
-    if (state) for (const listener of this.changed) listener(state);
+  /** What is said of a side differs from what was said last: by this process, or by the ledger. */
+  private tellChanges(): void {
+    const { states } = this;
+    if (this.hasFence() || states.every(({ state }) => state === 'agrees')) this.waiting.abort();
+    for (const state of states) {
+      const text = `${state.state} ${state.why ?? ''}`;
+      if (this.announced.get(state.side) === text) continue;
+      this.announced.set(state.side, text);
+      for (const listener of this.changed) listener(state);
+    }
   }
 }
 
