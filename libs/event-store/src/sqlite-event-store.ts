@@ -21,7 +21,7 @@ import { realFile } from './sqlite/log/real-file';
 import { RecentLog } from './sqlite/recent-log';
 import type { Opened, ReadOrder } from './sqlite/protocol';
 import type { BoundsOptions } from './replies/reply-bounds';
-import { SqliteReplies } from './sqlite/replies/sqlite-replies';
+import { SqliteReplies } from './sqlite-replies';
 import { startThreads } from './sqlite/threads';
 import { Trouble } from './sqlite/trouble';
 

@@ -22,5 +22,5 @@ export {
 export { ProjectorLoop, type ProjectorLoopOptions } from './projector-loop';
 export { ActiveRejections } from './rejection/active-rejections';
 export { projectorStatus, type ProjectorStatus } from './status/projector-status';
-export type { FactPlace, Unprojected } from './status/backlog';
+export type { FactPlace, Unprojected } from './due/backlog';
 export { type ProjectorFault, type ProjectorTrouble, Troubles } from './status/troubles';

@@ -11,7 +11,7 @@
 import type { Cancel, Chance, Clock } from '@holdfast/clock';
 import type { DueKey, Due, DueOptions } from './due/due-keys';
 import { ReconcileLoop, type ReconcileLoopOptions } from './loop/reconcile-loop';
-import { Backlog, type FactPlace, type Unprojected } from './status/backlog';
+import { Backlog, type FactPlace, type Unprojected } from './due/backlog';
 import { type ProjectorFault, Troubles } from './status/troubles';
 
 export interface ProjectorLoopOptions<Fact>

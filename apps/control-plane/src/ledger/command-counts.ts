@@ -2,7 +2,7 @@
 // projector they came from. A count costs nanoseconds; what is made of them is for whoever asks (../metrics).
 import { type Clock } from '@holdfast/clock';
 import type { LedgerCommand, LedgerOutcome } from '@holdfast/ledger';
-import { Distribution, LATENCY_BUCKETS_SECONDS } from '../metrics/distribution';
+import { Distribution, LATENCY_BUCKETS_SECONDS } from './distribution';
 
 /** `failed`: neither decided nor refused; the store or the loop could not. */
 export type CommandResult = 'accepted' | 'rejected' | 'failed';

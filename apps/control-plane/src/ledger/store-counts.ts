@@ -1,6 +1,6 @@
 // What recording costs: counted where the loop sends its batches and the store commits, for whoever asks (../metrics).
 import type { CommandLoopObserver, EventStore } from '@holdfast/event-store';
-import { Distribution, LATENCY_BUCKETS_SECONDS, SIZE_BUCKETS } from '../metrics/distribution';
+import { Distribution, LATENCY_BUCKETS_SECONDS, SIZE_BUCKETS } from './distribution';
 
 export class StoreCounts implements CommandLoopObserver {
   readonly appendSeconds = new Distribution(LATENCY_BUCKETS_SECONDS);

@@ -2,7 +2,7 @@
 // metric before that, so that commands cost what they cost. It is rendered by prom-client, beside that library's own metrics of the
 // process.
 import type { Metric, MetricObjectWithValues, MetricValue } from 'prom-client';
-import type { Distribution } from './distribution';
+import type { Distribution } from '../ledger/distribution';
 
 export type MetricLabels = Readonly<Record<string, string>>;
 

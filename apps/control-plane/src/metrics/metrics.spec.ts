@@ -8,7 +8,7 @@ import { Registry } from 'prom-client';
 import { AppModule } from '../app.module';
 import { readConfig } from '../config';
 import { type RunningProcess, startProcess } from '../testing/running-process';
-import { Distribution } from './distribution';
+import { Distribution } from '../ledger/distribution';
 
 const PAGE = join(__dirname, '../../../../infra/docs/METRICS.md');
 

@@ -1,6 +1,6 @@
 // One stream in memory: its state, where it ends, and which commands it has seen. Made by folding the stream;
 // thrown away when an append fails, because deciding has already moved the state on.
-import { CommandIndex } from './command-index';
+import { CommandIndex } from '../replies/command-index';
 import { type Decider, streamOf } from './decider';
 import { type EventMetadata, decidedAtOf } from '../envelope/event-metadata';
 import { EventTimes } from '../envelope/event-times';

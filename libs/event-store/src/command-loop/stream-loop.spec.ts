@@ -1,5 +1,5 @@
 import { SeededChance, VirtualClock } from '@holdfast/clock/testing';
-import { CommandIndex } from './command-index';
+import { CommandIndex } from '../replies/command-index';
 import { CommandLoop } from './command-loop';
 import type { Decider } from './decider';
 import { NO_PREDECESSOR, firstBrokenLink } from '../envelope/event-envelope';

@@ -1,6 +1,6 @@
 // Which replies there are, in memory: numbers by the hash of a command's id, and how much of them is kept. What a reply
 // says is read from where it is stored; whoever asks sees there whether it is really the command's.
-import { CommandIndex } from '../command-loop/command-index';
+import { CommandIndex } from './command-index';
 import type { Reply } from '../port/reply-store';
 import { BOUNDS, type BoundsOptions, type Forgotten, ReplyBounds, UNITS_EACH } from './reply-bounds';
 

@@ -2,7 +2,7 @@
 // that wrote it (one is a process, from its start to its end), and the sides that it may not write to. It tells a ledger from
 // any other and a clone from its original; it knows no address. infra/docs/adr/0024 says what is compared with it.
 import { type RejectionOf } from '../rejection';
-import type { StoredEvent } from '../subnet/codec/codec';
+import { flatCodec } from '../subnet/codec/flat-codec';
 
 /** The id of the one stream of this category. */
 export const LEDGER_RECORD_ID = 'holdfast';
@@ -150,16 +150,5 @@ export const ledgerRecord = {
   evolve,
   decide,
   replyTo: (): LedgerRecordReply => DONE,
-  codec: {
-    encode: ({ type, ...fields }: LedgerRecordEvent): StoredEvent => ({
-      type: `${type}.v1`,
-      data: JSON.stringify(fields),
-    }),
-    decode: ({ type, data }: StoredEvent): LedgerRecordEvent => {
-      if (!STORED_LEDGER_RECORD_EVENTS.includes(type)) {
-        throw new RangeError(`stored event ${type} is not known to this version of Holdfast`);
-      }
-      return { type: type.slice(0, -'.v1'.length), ...JSON.parse(data) } as LedgerRecordEvent;
-    },
-  },
+  codec: flatCodec<LedgerRecordEvent>(STORED_LEDGER_RECORD_EVENTS),
 };

@@ -2,7 +2,7 @@
 // are, while each Vip lives in its subnet's stream. A subnet may reserve a Vip only under a claim to its name;
 // the store's expected version lets one claim win. infra/docs/adr/0004 tells the protocol.
 import { type RejectionOf, reject } from '../rejection';
-import type { StoredEvent } from '../subnet/codec/codec';
+import { flatCodec } from '../subnet/codec/flat-codec';
 
 export interface ClaimVipName {
   readonly type: 'ClaimVipName';
@@ -102,16 +102,5 @@ export const vipName = {
   evolve,
   decide,
   replyTo: ({ claim }: VipNameEvent): VipNameReply => ({ claim }),
-  codec: {
-    encode: ({ type, ...fields }: VipNameEvent): StoredEvent => ({
-      type: `${type}.v1`,
-      data: JSON.stringify(fields),
-    }),
-    decode: ({ type, data }: StoredEvent): VipNameEvent => {
-      if (!STORED_VIP_NAME_EVENTS.includes(type)) {
-        throw new RangeError(`stored event ${type} is not known to this version of Holdfast`);
-      }
-      return { type: type.slice(0, -'.v1'.length), ...JSON.parse(data) } as VipNameEvent;
-    },
-  },
+  codec: flatCodec<VipNameEvent>(STORED_VIP_NAME_EVENTS),
 };

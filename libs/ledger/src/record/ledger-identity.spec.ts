@@ -5,8 +5,7 @@ import { type EventStore, MemoryEventStore } from '@holdfast/event-store';
 import { type Cidr, eventText, type LedgerMark, parseCidr } from '@holdfast/ipam';
 import { SubnetLoop } from '../command/aggregate-loops';
 import { toRejection } from '../command/loop-rejections';
-import { LedgerReader } from '../follow/ledger-reader';
-import { LedgerIdentity } from './ledger-identity';
+import { startOnLedger } from '../testing/started-process';
 
 const actor = { name: 'ann', through: 'http' } as const;
 const ended: (() => Promise<void>)[] = [];
@@ -16,14 +15,10 @@ afterEach(async () => {
 
 /** A process that starts on the store. */
 async function start(store: EventStore, { isSoleWriter = true } = {}) {
-  const clock = new VirtualClock();
-  const time = { store, clock, chance: systemChance };
-  const reader = new LedgerReader(time);
-  await reader.start();
-  ended.push(() => reader.stop());
-  const identity = new LedgerIdentity({ ...time, reader, refuse: toRejection, isSoleWriter });
-  await identity.start();
-  const subnets = new SubnetLoop({ ...time, refuse: toRejection });
+  const started = await startOnLedger(store, isSoleWriter);
+  ended.push(started.stop);
+  const { clock, reader, identity } = started;
+  const subnets = new SubnetLoop({ store, clock, chance: systemChance, refuse: toRejection });
   const cidrs = [parseCidr('10.0.0.0/24') as Cidr];
   const define = async (name: string): Promise<LedgerMark> => {
     const outcome = await subnets.execute(name, {

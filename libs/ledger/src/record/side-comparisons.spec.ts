@@ -1,11 +1,7 @@
 // When addresses may be given out: by what this process found at its sides, and by what others on the ledger recorded.
-import { systemChance } from '@holdfast/clock';
-import { VirtualClock } from '@holdfast/clock/testing';
 import { type EventStore, MemoryEventStore } from '@holdfast/event-store';
 import type { FencedVerdict, Side } from '@holdfast/ipam';
-import { toRejection } from '../command/loop-rejections';
-import { LedgerReader } from '../follow/ledger-reader';
-import { LedgerIdentity } from './ledger-identity';
+import { startOnLedger } from '../testing/started-process';
 import { SideComparisons } from './side-comparisons';
 
 const FORKED: FencedVerdict = { kind: 'fenced', why: 'Forked', message: 'they parted' };
@@ -22,13 +18,9 @@ interface Life {
 
 /** A process that starts on the store. */
 async function start(store: EventStore, { sides, isSoleWriter = true, servesUncompared = false }: Life) {
-  const clock = new VirtualClock();
-  const time = { store, clock, chance: systemChance };
-  const reader = new LedgerReader(time);
-  await reader.start();
-  ended.push(() => reader.stop());
-  const identity = new LedgerIdentity({ ...time, reader, refuse: toRejection, isSoleWriter });
-  await identity.start();
+  const started = await startOnLedger(store, isSoleWriter);
+  ended.push(started.stop);
+  const { clock, reader, identity } = started;
   const faults: unknown[] = [];
   const comparisons = new SideComparisons({
     ...{ reader, identity, clock, sides, servesUncompared },

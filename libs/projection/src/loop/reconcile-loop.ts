@@ -4,7 +4,7 @@
 //   due keys -> plan -> in flight -> settled | due again | failed: its key waits, or everything does
 import { Backoff, type BackoffOptions, type Cancel, type Chance, type Clock } from '@holdfast/clock';
 import { type DueKey, DueKeys, type Due, type DueOptions } from '../due/due-keys';
-import type { Backlog } from '../status/backlog';
+import type { Backlog } from '../due/backlog';
 import { asReconcileFault, type ReconcileFault } from './fault';
 import { ForbiddenKeys } from './forbidden-keys';
 

@@ -1,8 +1,7 @@
 // What every projector says of itself, in one shape: for health, for metrics, and for whoever looks for a cause.
 import { type HeldBack, MISSING_CODE } from '../guard/held-back';
-import type { ProjectorLoop } from '../projector-loop';
-import type { Unprojected } from './backlog';
-import type { ProjectorFault, ProjectorTrouble } from './troubles';
+import type { Unprojected } from '../due/backlog';
+import type { ProjectorFault, ProjectorTrouble, Troubles } from './troubles';
 
 export interface ProjectorStatus {
   /** Whether what is there was known as a whole once. */
@@ -31,12 +30,21 @@ export interface ProjectorStatus {
   readonly lastFault?: ProjectorFault;
 }
 
+/** What a projector's loop says of itself. */
+interface LoopState {
+  readonly faults: Pick<Troubles, 'current' | 'lastFault' | 'all'>;
+  readonly due: number;
+  readonly failed: number;
+  readonly hasCompared: boolean;
+  readonly unprojected: Unprojected | undefined;
+}
+
 /** @param heldBackSinceMs epoch milliseconds, of the first of those that are held back */
 export function projectorStatus(
   known: Pick<ProjectorStatus, 'synced' | 'refused'>,
   heldBack: readonly HeldBack[],
   heldBackSinceMs: number,
-  loop: Pick<ProjectorLoop<never>, 'faults' | 'due' | 'failed' | 'hasCompared' | 'unprojected'>,
+  loop: LoopState,
 ): ProjectorStatus {
   const { current: failing, lastFault, all: troubles } = loop.faults;
   const { due, failed, hasCompared: compared, unprojected } = loop;

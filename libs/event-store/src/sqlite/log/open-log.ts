@@ -1,11 +1,11 @@
 // From a path to a log that may be written: locked, created if absent, looked over from end to end.
 import { DatabaseSync } from 'node:sqlite';
-import { ensureReplies } from '../replies/reply-rows';
+
 import { createIfAbsent } from './create-file';
 import { damaged, storeFaultOf, isFull } from './faults';
 import { Lock } from './lock';
 import { assertOnePlace, OpenedFile, realFile } from './real-file';
-import { assertLayout } from './schema';
+import { assertLayout, ensureReplies } from './schema';
 import { type Log, verify } from './verify';
 import { inspectWal } from './wal';
 import { WalRoom } from './wal-room';

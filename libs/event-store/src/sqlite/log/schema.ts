@@ -58,3 +58,18 @@ export function assertLayout(db: DatabaseSync, file: string): void {
     if (statement.get(name)?.['sql'] !== sql)
       throw damaged(file, undefined, `its schema of ${name} was changed`);
 }
+
+const REPLIES_TABLE = `CREATE TABLE replies (
+    number INTEGER PRIMARY KEY,
+    caller TEXT NOT NULL,
+    body TEXT NOT NULL,
+    checksum INTEGER NOT NULL
+  ) STRICT`;
+
+/** Makes the table in a file that has none. @throws StoreFault `store-corrupt` when there is another of that name */
+export function ensureReplies(db: DatabaseSync, file: string): void {
+  const find = db.prepare(`SELECT sql FROM sqlite_schema WHERE name = 'replies'`);
+  if (!find.get()) db.exec(REPLIES_TABLE);
+  if (find.get()?.['sql'] !== REPLIES_TABLE)
+    throw damaged(file, undefined, 'its schema of replies was changed');
+}

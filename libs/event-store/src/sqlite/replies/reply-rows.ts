@@ -11,20 +11,6 @@ import { damaged } from '../log/faults';
 /** Replies go to the writer like an append to a stream of this name, which no stream has (port/appendable.ts). */
 export const REPLIES = '\0replies';
 
-const TABLE = `CREATE TABLE replies (
-    number INTEGER PRIMARY KEY,
-    caller TEXT NOT NULL,
-    body TEXT NOT NULL,
-    checksum INTEGER NOT NULL
-  ) STRICT`;
-
-/** Makes the table in a file that has none. @throws StoreFault `store-corrupt` when there is another of that name */
-export function ensureReplies(db: DatabaseSync, file: string): void {
-  const find = db.prepare(`SELECT sql FROM sqlite_schema WHERE name = 'replies'`);
-  if (!find.get()) db.exec(TABLE);
-  if (find.get()?.['sql'] !== TABLE) throw damaged(file, undefined, 'its schema of replies was changed');
-}
-
 /** Rows read at a time. */
 const PAGE_ROWS = 1000;
 

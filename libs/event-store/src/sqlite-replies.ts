@@ -1,11 +1,11 @@
 // The reply store of an open SQLite store: what is remembered rides in the transactions of the log's own writer, with the
 // same fsync; what is recalled comes by its reader. One process has the file, so nobody else remembers anything in it.
-import { type Reply, type ReplyStore, isOf } from '../../port/reply-store';
-import type { BoundsOptions, Forgotten } from '../../replies/reply-bounds';
-import { ReplyIndex } from '../../replies/reply-index';
-import type { AppendQueue } from '../append-queue';
-import type { PageReader } from '../page-reader';
-import { REPLIES, fromRow, toEntry } from './reply-rows';
+import { type Reply, type ReplyStore, isOf } from './port/reply-store';
+import type { BoundsOptions, Forgotten } from './replies/reply-bounds';
+import { ReplyIndex } from './replies/reply-index';
+import type { AppendQueue } from './sqlite/append-queue';
+import type { PageReader } from './sqlite/page-reader';
+import { REPLIES, fromRow, toEntry } from './sqlite/replies/reply-rows';
 
 export class SqliteReplies implements ReplyStore {
   private readonly index: ReplyIndex;

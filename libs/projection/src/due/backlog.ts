@@ -1,7 +1,7 @@
 // What the log says and the other side does not show yet: for each key the oldest fact that concerned it and is not in effect. So
 // how far behind a projector is stays exact however long it stands still, and whatever is retried meanwhile. It keeps no more than
 // one entry a key that is due, and it decides nothing.
-import type { DueKey } from '../due/due-keys';
+import type { DueKey } from './due-keys';
 
 /** A fact's place in the log. */
 export interface FactPlace {

@@ -3,11 +3,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { NO_STREAM } from '../../port/event-store';
-import { openSqliteEventStore } from '../../sqlite-event-store';
-import { readWholeLog } from '../../testing/harness/read-whole';
-import { sampleEvents } from '../../testing/harness/sample-events';
-import { sampleReply } from '../../testing/harness/sample-replies';
+import { NO_STREAM } from './port/event-store';
+import { openSqliteEventStore } from './sqlite-event-store';
+import { readWholeLog } from './testing/harness/read-whole';
+import { sampleEvents } from './testing/harness/sample-events';
+import { sampleReply } from './testing/harness/sample-replies';
 
 const BOUNDS = { callerUnitsMax: 4_000, unitsMax: 1 << 20, chunkUnits: 1_000 };
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-replies-'));
