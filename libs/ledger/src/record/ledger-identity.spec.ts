@@ -29,7 +29,7 @@ async function start(store: EventStore, { isSoleWriter = true } = {}) {
     expect(await reader.hasReached(outcome.position!, 1_000)).toBe(true);
     return identity.mark();
   };
-  return { clock, reader, identity, define, judge: (mark: LedgerMark) => identity.judge(mark) };
+  return { clock, reader, identity, define, judge: (mark: LedgerMark) => identity.judge(mark, 'northbound') };
 }
 
 /** As `cp` would have it, up to a number of events. */
