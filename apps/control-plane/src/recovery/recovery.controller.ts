@@ -1,29 +1,37 @@
 // What `holdfast recover` asks of a process: how each side was found, and that an operator has decided what holds there. Not part of
 // the contract: it concerns this process, and what it has seen at its sides. What is decided stands in the ledger's own record, so
 // that every process obeys it; no side is written here.
-import { LedgerIdentity, SideComparisons, type SideState } from '@holdfast/ledger';
 import {
-  isSameMark,
-  isUnmarked,
-  type LedgerMark,
-  MARK_FIELDS,
-  RECOVERY_CHOICES,
-  type RecoveryChoice,
-  SIDES,
-  type Side,
-} from '@holdfast/ipam';
+  type Asked,
+  CONTENT_TYPES,
+  encodeReply,
+  isCommand,
+  type Operation,
+  operations,
+  readRequest,
+} from '@holdfast/api';
 import {
-  BadRequestException,
+  type LedgerCommand,
+  LedgerCommands,
+  LedgerIdentity,
+  SideComparisons,
+  type SideState,
+} from '@holdfast/ledger';
+import { isSameMark, type LedgerMark, SIDES, type Side } from '@holdfast/ipam';
+import {
   Body,
   ConflictException,
   Controller,
   Get,
+  Header,
   HttpCode,
   Logger,
   NotFoundException,
   Param,
   Post,
 } from '@nestjs/common';
+import { RejectionException } from '../gateway/http/rejection.filter';
+import { readDecision, readSettle, readWithhold } from './recovery-body';
 
 interface ShownSides {
   /** Where the ledger of this process stands. */
@@ -31,16 +39,17 @@ interface ShownSides {
   readonly sides: readonly Omit<SideState, 'kind'>[];
 }
 
-/** What somebody decided, and about what. */
-interface Decision {
-  readonly choice: RecoveryChoice;
-  readonly because: string;
-  readonly actor: string;
-  readonly found: LedgerMark;
-  readonly shownPosition: string | undefined;
-}
-
-const TEXT_MAX = 1_024;
+/** What records that somebody has what a side shows: no more. */
+const RECOVERING: ReadonlySet<string> = new Set([
+  'DefineSubnet',
+  'DefinePool',
+  'ReserveAddress',
+  'MoveAddress',
+  'ReserveVip',
+  'ReviseVip',
+  'AttachUser',
+  'GrantVipParent',
+]);
 
 @Controller('recovery')
 export class RecoveryController {
@@ -49,6 +58,7 @@ export class RecoveryController {
   constructor(
     private readonly identity: LedgerIdentity,
     private readonly sides: SideComparisons,
+    private readonly commands: LedgerCommands,
   ) {}
 
   @Get()
@@ -73,10 +83,52 @@ export class RecoveryController {
     return { position: position ?? '' };
   }
 
+  /** A command of the contract, in its own JSON, that may give out the addresses that it names while a side is fenced. */
+  @Post('commands/:name')
+  @HttpCode(200)
+  @Header('content-type', CONTENT_TYPES.json)
+  async command(@Param('name') name: string, @Body() body?: Uint8Array): Promise<Buffer> {
+    const operation = (operations as Readonly<Record<string, Operation>>)[name];
+    if (!operation || !isCommand(operation) || !RECOVERING.has(name))
+      throw new NotFoundException(`a recovery has no command ${name}; it has ${[...RECOVERING].join(', ')}`);
+    const { meaning, rejected } = readRequest(operation, body ?? new Uint8Array(), 'json');
+    if (rejected) throw new RejectionException(rejected);
+    const { command, commandId, issuedAtMs, actor = 'unknown' } = meaning as Asked<LedgerCommand>;
+    const envelope = { command, commandId, issuedAtMs, actor: { name: actor, through: 'recover' } };
+    const outcome = await this.commands.execute(envelope, { isRecovery: true });
+    if (outcome.rejected) throw new RejectionException(outcome.rejected);
+    return Buffer.from(encodeReply(operation, operation.present(outcome, meaning) as never, 'json'));
+  }
+
+  @Post('withheld-addresses')
+  @HttpCode(200)
+  withhold(@Body() body?: Uint8Array): Promise<{ position: string }> {
+    return this.execute(readWithhold(body));
+  }
+
+  @Post('settled-addresses')
+  @HttpCode(200)
+  settle(@Body() body?: Uint8Array): Promise<{ position: string }> {
+    return this.execute(readSettle(body));
+  }
+
+  private async execute({
+    command,
+    actor,
+  }: {
+    readonly command: LedgerCommand;
+    readonly actor: string;
+  }): Promise<{ position: string }> {
+    const outcome = await this.commands.execute({ command, actor: { name: actor, through: 'recover' } });
+    if (outcome.rejected) throw new RejectionException(outcome.rejected);
+    return { position: outcome.position ?? '' };
+  }
+
   /** @throws ConflictException where it is not fenced, or another mark is there by now */
   private assertStillSo(side: Side, decided: LedgerMark, shownPosition: string | undefined): void {
     const { state, found } = this.sides.states.find((one) => one.side === side) ?? {};
-    if (state !== 'fenced') throw new ConflictException(`the ${side} is not fenced; there is nothing to decide`);
+    if (state !== 'fenced')
+      throw new ConflictException(`the ${side} is not fenced; there is nothing to decide`);
     if (!found)
       throw new ConflictException(`the ${side} was found to be fenced by another process; ask that one`);
     if (isSameMark(found.mark, decided) && found.shownPosition === shownPosition) return;
@@ -85,42 +137,3 @@ export class RecoveryController {
     );
   }
 }
-
-/** @throws BadRequestException */
-function readDecision(body: Uint8Array | undefined): Decision {
-  const said = fieldsIn(body);
-  const { choice, because, actor, found, shownPosition } = said;
-  const chosen = RECOVERY_CHOICES.find((known) => known === choice);
-  if (!chosen) throw new BadRequestException(`choice: say ${RECOVERY_CHOICES.join(' or ')}`);
-  const mark = Object.fromEntries(
-    MARK_FIELDS.map((field) => [field, optionalText(`found.${field}`, (found as Fields | undefined)?.[field])]),
-  );
-  if (isUnmarked(mark)) throw new BadRequestException('found: say which mark was decided about');
-  return {
-    choice: chosen,
-    because: text('because', because),
-    actor: text('actor', actor),
-    found: mark,
-    shownPosition: optionalText('shownPosition', shownPosition),
-  };
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function fieldsIn(body: Uint8Array | undefined): Fields {
-  try {
-    const read: unknown = JSON.parse(Buffer.from(body ?? []).toString('utf8'));
-    if (typeof read === 'object' && read !== null) return read as Fields;
-  } catch {
-    // Told below, as all else that is no object.
-  }
-  throw new BadRequestException('the body is to be a JSON object');
-}
-
-function text(field: string, value: unknown): string {
-  if (typeof value === 'string' && value.trim() !== '' && value.length <= TEXT_MAX) return value;
-  throw new BadRequestException(`${field}: is to be a text of 1 to ${TEXT_MAX} characters`);
-}
-
-const optionalText = (field: string, value: unknown): string | undefined =>
-  value === undefined || value === null ? undefined : text(field, value);

@@ -465,6 +465,8 @@ export const COMMENTS: Readonly<Record<string, string>> = {
   "holdfast.v1.WithheldParty.v4": "All that it is said to hold: the IPv4 address. Absent: none.",
   "holdfast.v1.WithheldParty.v6": "The IPv6 address, likewise.",
   "holdfast.v1.WithheldParty.mac": "The MAC address. Absent: nobody says.",
+  "holdfast.v1.WithheldParty.port": "The name of the Logical_Switch_Port that goes with it. Absent: there is none, or it is somebody else's.",
+  "holdfast.v1.WithheldParty.port_security": "Whether that port may send and receive only what is its own. Absent: there is no such port.",
   "holdfast.v1.Pool": "Addresses of a subnet that are set aside: only who names the pool is given one of them automatically.",
   "holdfast.v1.Pool.name": "Its name, unique in its subnet.",
   "holdfast.v1.Pool.subnet": "The name of the subnet.",

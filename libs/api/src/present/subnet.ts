@@ -20,6 +20,7 @@ import type { FamilyCountsSchema, PoolSchema, SubnetSchema } from '../contract';
 import { presentFamily } from './address';
 import type { FieldsOf } from './encode';
 import { presentLabels } from './label';
+import { presentPort } from './reservation';
 
 type SubnetInit = FieldsOf<typeof SubnetSchema>;
 type PoolInit = FieldsOf<typeof PoolSchema>;
@@ -38,11 +39,12 @@ export function presentSubnet(state: SubnetState): SubnetInit {
 function presentWithheld([address, { parties, settledFor }]: readonly [Address, Withheld]) {
   return {
     address: formatAddress(address),
-    parties: parties.map(({ holder, saidBy, v4, v6, mac }) => ({
+    parties: parties.map(({ holder, saidBy, v4, v6, mac, ...of }) => ({
       ...{ holder, saidBy: [...saidBy] },
       ...(v4 !== undefined && { v4: formatAddress(v4) }),
       ...(v6 !== undefined && { v6: formatAddress(v6) }),
       ...(mac !== undefined && { mac: formatMac(mac) }),
+      ...presentPort(of),
     })),
     ...(settledFor !== undefined && { settledFor }),
   };
