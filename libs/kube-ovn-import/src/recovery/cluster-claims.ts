@@ -18,10 +18,16 @@ export interface ClusterClaim extends SaidClaim {
   readonly by: 'kubernetes';
 }
 
+export interface VipObject {
+  readonly uid: string;
+  readonly purpose: VipPurpose;
+}
+
 export interface ClusterShows {
   readonly spaces: Pick<AddressSpaces, 'subnets' | 'pools'>;
   readonly claims: readonly ClusterClaim[];
-  readonly vips: ReadonlyMap<Holder, VipClaim>;
+  /** What each Vip is for, also of those that show no address. */
+  readonly vips: ReadonlyMap<Holder, VipObject>;
   /** Who carries what a holder has. */
   readonly nicsOf: ReadonlyMap<Holder, readonly Nic[]>;
 }
@@ -37,7 +43,7 @@ export function clusterShows(objects: ClusterObjects, rules: IdentityRules): Clu
       ...{ by: 'kubernetes', holder, subnet, ...held },
       ...(port !== undefined && !isVip(holder) && { port, portSecurity: portSecurity ?? false }),
     })),
-    vips: new Map(vips.map((vip) => [vip.claim.holder, vip])),
+    vips: new Map(objects.vips.map((vip) => [vipHolder(vip.metadata.name), vipObject(vip)])),
     nicsOf,
   };
 }
@@ -46,18 +52,22 @@ const isVip = (holder: Holder): boolean => parseHolder(holder)?.startsWith('vip/
 
 const UNTOLD: VipPurpose = { vipType: '', selector: [] };
 
+function vipObject({ metadata, spec }: KubernetesObject): VipObject {
+  const read = readVipSpec(spec);
+  return { uid: metadata.uid, purpose: read.rejected ? UNTOLD : read.value.purpose };
+}
+
 /** Its status counts, whatever has become of its spec; `undefined`: it shows no address. */
 function readVip(vip: KubernetesObject): VipClaim | undefined {
   const texts = [fieldText(vip.status, 'v4ip'), fieldText(vip.status, 'v6ip')];
   const read = readClaimed(texts, fieldText(vip.status, 'mac'));
   if (read.rejected || addressesIn(read.value).length === 0) return undefined;
   const { name } = vip.metadata;
-  const spec = readVipSpec(vip.spec);
   const subnet = fieldText(vip.spec, 'subnet');
   return {
     name,
     claim: { holder: vipHolder(name), subnet, held: read.value, source: sourceOf(VIPS, vip, 'status') },
-    purpose: spec.rejected ? UNTOLD : spec.value.purpose,
+    purpose: UNTOLD,
     userPort: '',
     isUpperCase: false,
   };

@@ -132,7 +132,7 @@ export function recordSteps(step: HeldStep, details: ShownDetails): RecordStep[]
           vipType: row?.isLoadBalanced ? 'switch_lb_vip' : '',
           ...vip?.purpose,
           ...(vip && {
-            owner: { kind: 'ImportedObject', resource: 'vips.kubeovn.io', uid: vip.claim.source.uid },
+            owner: { kind: 'ImportedObject', resource: 'vips.kubeovn.io', uid: vip.uid },
           }),
         };
   const users = nics
