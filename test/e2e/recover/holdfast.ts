@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 
-const CLI = join(__dirname, '../../../apps/cli/bin/holdfast.cjs');
+export const CLI = join(__dirname, '../../../apps/cli/bin/holdfast.cjs');
 
 export interface Recovered {
   readonly code: number;

@@ -72,8 +72,8 @@ function choices({ seen, steps, fenced }: RecoveryReport, choice: RecoveryChoice
   const withheld = steps.withhold.reduce((count, { addresses }) => count + addresses.length, 0);
   const recorded = new Set(steps.record.map(({ who }) => who)).size;
   const lines = [
-    `--choose=ledger: goes on at ${sides} with what the ledger has; ${lost} addresses that are shown become anybody's.`,
-    `--choose=shown: records ${recorded} holders, withholds ${withheld} addresses, keeps ${unshown} that nobody shows; then goes on at ${sides}.`,
+    `--choose=ledger: goes on at ${sides} with what the ledger has; addresses that are shown, and anybody's from then on: ${lost}.`,
+    `--choose=shown: records what is shown (holders: ${recorded}), withholds what is disputed (addresses: ${withheld}), keeps what nobody shows (${unshown}); then goes on at ${sides}.`,
   ];
   const next = choice === undefined ? 'choose one of them, with --apply' : '--apply does it';
   const isNeeded = fenced.length > 0 || steps.record.length > 0 || withheld > 0;

@@ -153,7 +153,7 @@ export function recordSteps(step: HeldStep, details: ShownDetails): RecordStep[]
   ];
 }
 
-function moveStep(step: HeldStep, { ledgerVips }: ShownDetails): RecordStep {
+function moveStep(step: HeldStep, { ledgerVips, cluster }: ShownDetails): RecordStep {
   const { subnet, holder } = step;
   const texts = {
     ...(step.v4 !== undefined && { v4: formatAddress(step.v4) }),
@@ -163,12 +163,9 @@ function moveStep(step: HeldStep, { ledgerVips }: ShownDetails): RecordStep {
   const of = { who: holder, subnet, addresses: addressesOf(step) };
   if (!isVipHolder(holder)) return { name: 'MoveAddress', request: { subnet, holder, ...texts }, ...of };
   const name = vipNameOf(holder);
-  const {
-    type = '',
-    namespace = '',
-    selector = [],
-    note = '',
-  } = ledgerVips.find((vip) => vip.name === name) ?? {};
+  const { vipType = '', ...said } = cluster?.vips.get(holder)?.purpose ?? {};
+  const known: Partial<LedgerVip> = ledgerVips.find((vip) => vip.name === name) ?? { type: vipType, ...said };
+  const { type = '', namespace = '', selector = [], note = '' } = known;
   const purpose = { type, namespace, selector: [...selector], note };
   return { name: 'ReviseVip', request: { name, ...purpose, ...texts }, ...of };
 }

@@ -105,7 +105,7 @@ export class SideComparisons {
 
   private refusalNow(): Rejection | undefined {
     for (const { side, state, why = 'Uncompared', message } of this.states) {
-      if (state === 'fenced') return fencedBy(side, why, message ?? '');
+      if (state === 'fenced') return fencedBy(side, why, `${message ?? ''} ${REMEDY}`);
       if (state === 'uncompared' && !this.options.servesUncompared) return fencedBy(side, why, UNCOMPARED);
     }
     return undefined;
@@ -133,6 +133,8 @@ export class SideComparisons {
 }
 
 const UNCOMPARED = 'what is there was not compared with the ledger since this process started; ask again.';
+
+const REMEDY = '`holdfast recover` shows what differs, and ends it.';
 
 const fencedBy = (side: Side, why: string, message: string): Rejection =>
   reject('Fenced', `No address is given out while the ${NAMES[side]} is fenced (${why}): ${message}`, {
