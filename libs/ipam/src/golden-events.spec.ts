@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { STORED_SUBNET_EVENTS, type SubnetEvent, subnet } from './subnet';
 import { address, cidr, holder, mac, pair, range } from './testing';
+import { MEANING_OF_RECOVERY } from './testing/meaning-of-recovery';
 import { STORED_LEDGER_RECORD_EVENTS, type LedgerRecordEvent, ledgerRecord } from './ledger-record';
 import { STORED_VIP_NAME_EVENTS, type VipNameEvent, vipName } from './vip-name';
 
@@ -335,36 +336,6 @@ const MEANING: Readonly<Record<string, readonly AnyEvent[]>> = {
     },
     { type: 'RuleBackendsChanged', rule: 'web', vip: 'lb', backends: [] },
   ],
-  'AddressWithheld.v1': [
-    {
-      type: 'AddressWithheld',
-      address: address('10.16.0.100'),
-      parties: [
-        {
-          holder: holder('vip/web'),
-          saidBy: ['ledger'],
-          ...pair('10.16.0.100'),
-          mac: mac('02:88:0a:10:00:64'),
-        },
-        {
-          holder: holder('pod/default/web-0'),
-          saidBy: ['northbound', 'kubernetes'],
-          ...pair('10.16.0.100 fd00:10:16::64'),
-          ...{ port: 'web-0.default', portSecurity: true },
-        },
-      ],
-      because: 'the ledger and the sides disagree',
-    },
-  ],
-  'AddressSettled.v1': [
-    {
-      type: 'AddressSettled',
-      address: address('fd00:10:16::64'),
-      holder: holder('pod/default/web-0'),
-      because: 'its machine answers for it',
-    },
-    { type: 'AddressSettled', address: address('10.16.0.100'), because: 'neither is there any more' },
-  ],
   'VipNameYielded.v1': [{ type: 'VipNameYielded', name: 'web', claim: 7 }],
   'VipNameClaimed.v1': [{ type: 'VipNameClaimed', subnet: 'ovn-default', claim: 7 }],
   'VipNameFreed.v1': [{ type: 'VipNameFreed', claim: 7 }],
@@ -375,28 +346,7 @@ const MEANING: Readonly<Record<string, readonly AnyEvent[]>> = {
   'SideFenced.v1': [
     { type: 'SideFenced', side: 'northbound', why: 'Forked', message: 'Another event is at position 7.' },
   ],
-  'SideRecovered.v1': [
-    {
-      type: 'SideRecovered',
-      side: 'kubernetes',
-      choice: 'shown',
-      because: 'the ledger was restored from yesterday',
-      replaced: {
-        ledger: '2f0c4c0e-7a0b-4d0f-9a53-0d5a3c1b7e42',
-        position: '15',
-        event: 'subnet-ovn-default@7/1b671a64-40d5-891e-99b0-da01ff1f3341',
-        incarnation: '8d6f7a52-90cf-4c43-a7a1-55c07a9b0f16',
-      },
-      shownPosition: '14',
-    },
-    {
-      type: 'SideRecovered',
-      side: 'northbound',
-      choice: 'ledger',
-      because: 'staging had it',
-      replaced: { ledger: '9b2d6a7e-0d9c-4c43-8a53-55c07a9b0f16' },
-    },
-  ],
+  ...MEANING_OF_RECOVERY,
   'FenceLifted.v1': [{ type: 'FenceLifted', side: 'kubernetes', because: 'its mark is of this ledger' }],
 };
 

@@ -17,7 +17,7 @@ export interface Recovered {
 }
 
 /** @param http where the control plane is */
-export function recover(http: string, ...flags: readonly string[]): Promise<Recovered> {
+export function runRecover(http: string, ...flags: readonly string[]): Promise<Recovered> {
   const args = [CLI, 'recover', '--server', http, '-o', 'json', '--timeout', '20s', ...flags];
   return new Promise((resolve) => {
     execFile(process.execPath, args, { env: { ...process.env, KUBECONFIG: '' } }, (error, out, err) => {

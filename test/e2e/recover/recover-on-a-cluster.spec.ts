@@ -11,7 +11,7 @@ import { type ControlPlaneProcess, startControlPlane } from '@holdfast/infra/ser
 import { installDefinitions, type KubernetesServer, MANIFESTS } from '@holdfast/kube-api/testing';
 import { NORTHBOUND_SCHEMA, type OvsdbServer, startOvsdbServer } from '@holdfast/ovsdb/testing';
 import { describeOverEachCluster } from '../over-each-cluster';
-import { recover, rowTexts } from './holdfast';
+import { rowTexts, runRecover } from './holdfast';
 
 jest.setTimeout(180_000);
 
@@ -59,7 +59,7 @@ describeOverEachCluster((startServer) => {
     return plane;
   };
   const run = (plane: ControlPlaneProcess, ...flags: string[]) =>
-    recover(plane.http, '--kubeconfig', server.kubeconfigFile, '--northbound', northbound.unix, ...flags);
+    runRecover(plane.http, '--kubeconfig', server.kubeconfigFile, '--northbound', northbound.unix, ...flags);
   const get = async <Body>(path: string): Promise<Body> => (await server.request('GET', path)).body as Body;
   const apply = async (path: string, kind: string, name: string, spec: object): Promise<void> => {
     await server.request('POST', path, {

@@ -11,7 +11,7 @@ import { type ControlPlaneProcess, startControlPlane } from '@holdfast/infra/ser
 import { type NatsServer, startNatsServer } from '@holdfast/infra/servers/nats-server';
 import { NORTHBOUND_SCHEMA, type OvsdbServer, startOvsdbServer } from '@holdfast/ovsdb/testing';
 import { connect } from 'nats';
-import { recover, rowTexts } from './holdfast';
+import { rowTexts, runRecover } from './holdfast';
 
 jest.setTimeout(180_000);
 
@@ -107,7 +107,7 @@ async function expectAgreement(plane: ControlPlaneProcess): Promise<void> {
   expect(shown).toContain(`${next} next.default`);
   expect(new Set(shown.map((text) => text.split(' ')[0])).size).toBe(shown.length);
   await until('everything works', async () => ((await fetch(`${plane.http}/readyz`)).ok ? true : undefined));
-  const again = await recover(plane.http, '--northbound', northbound.unix);
+  const again = await runRecover(plane.http, '--northbound', northbound.unix);
   expect({ ...again, rows: again.rows.filter(({ state }) => state !== 'agrees') }).toMatchObject({
     ...{ code: 0, fenced: [], rows: [] },
   });
@@ -143,14 +143,14 @@ it('a lost file: records what the Northbound shows, and changes nothing before i
   const plane = await start('lost', { 'new-ledger': 'true' });
   await define(plane);
   await fenced(plane);
-  const shown = await recover(plane.http, '--northbound', northbound.unix, '--choose=shown');
+  const shown = await runRecover(plane.http, '--northbound', northbound.unix, '--choose=shown');
   expect(rowTexts(shown)).toEqual([
     '10.50.0.2 not recorded: pod/default/a',
     '10.50.0.3 not recorded: pod/default/b',
   ]);
   expect(shown).toMatchObject({ code: 4, fenced: ['northbound', 'jetstream'] });
   expect([await ports(), await ledger(plane)]).toEqual([before, []]);
-  const applied = await recover(plane.http, '--northbound', northbound.unix, '--choose=shown', '--apply');
+  const applied = await runRecover(plane.http, '--northbound', northbound.unix, '--choose=shown', '--apply');
   expect(applied).toMatchObject({ code: 0, fenced: [], err: '' });
   expect(await ledger(plane)).toEqual(before);
   expect(await ports()).toEqual(before);
@@ -158,8 +158,8 @@ it('a lost file: records what the Northbound shows, and changes nothing before i
   await until('its own events are in the stream', async () =>
     (await published()).at(-1) === 'blue.AddressReserved' ? true : undefined,
   );
-  const told = (await (await fetch(`${plane.http}/v1/history?address=10.50.0.2`)).json()) as object;
-  expect((told as { events: object[] }).events).toMatchObject([
+  const history = (await (await fetch(`${plane.http}/v1/history?address=10.50.0.2`)).json()) as object;
+  expect((history as { events: object[] }).events).toMatchObject([
     { type: 'AddressReserved', through: 'recover' },
   ]);
 });
@@ -169,7 +169,7 @@ it('a lost file: goes on from an empty ledger where that is said to be right', a
   const plane = await start('lost', { 'new-ledger': 'true' });
   await define(plane);
   await fenced(plane);
-  const applied = await recover(
+  const applied = await runRecover(
     plane.http,
     '--choose=ledger',
     '--apply',
@@ -194,7 +194,7 @@ it('an older backup: keeps both records apart, and gives what two hold to nobody
   const restored = await start('backup');
   await fenced(restored);
   const flags = ['--northbound', northbound.unix, '--choose=shown', '--apply'];
-  const applied = await recover(restored.http, ...flags);
+  const applied = await runRecover(restored.http, ...flags);
   expect(applied).toMatchObject({ code: 4, fenced: [] });
   expect(rowTexts(applied)).toEqual([
     '10.50.0.2 agrees: pod/default/a',
@@ -214,7 +214,7 @@ it('an older backup: keeps both records apart, and gives what two hold to nobody
       rejected: { code: 'AddressWithheld', facts: { parties: 'pod/default/b,pod/default/c' } },
     });
   expect(await reserve(restored, 'e')).toBe('10.50.0.5');
-  const settled = await recover(
+  const settled = await runRecover(
     restored.http,
     '--northbound',
     northbound.unix,
@@ -242,7 +242,10 @@ it('an older backup: is right where that is said, and the stream goes on with it
   await later.stop();
   const restored = await start('backup');
   await fenced(restored);
-  expect(await recover(restored.http, '--choose=ledger', '--apply')).toMatchObject({ code: 0, fenced: [] });
+  expect(await runRecover(restored.http, '--choose=ledger', '--apply')).toMatchObject({
+    code: 0,
+    fenced: [],
+  });
   await projected(['10.50.0.2 a.default', '10.50.0.3 b.default']);
   await expectAgreement(restored);
   // What both have in common is not told again; what the other one told stands.
@@ -266,10 +269,10 @@ it('a fork and a copy: the one that is left goes on once the other is stopped', 
   const clone = await start('clone');
   await fenced(clone);
   await first.stop();
-  const shown = await recover(clone.http, '--northbound', northbound.unix);
+  const shown = await runRecover(clone.http, '--northbound', northbound.unix);
   expect(rowTexts(shown)).toContain('10.50.0.4 not recorded: pod/default/c');
   const flags = ['--northbound', northbound.unix, '--choose=shown', '--apply'];
-  expect(await recover(clone.http, ...flags)).toMatchObject({ code: 0, fenced: [] });
+  expect(await runRecover(clone.http, ...flags)).toMatchObject({ code: 0, fenced: [] });
   await expectAgreement(clone);
   // Now it is the original that is a copy.
   await clone.stop();

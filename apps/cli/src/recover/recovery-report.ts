@@ -60,8 +60,8 @@ function summary(rows: readonly RecoveryRow[]): string {
     state,
     count: rows.filter((row) => row.state === state).length,
   }));
-  const told = counts.filter(({ count }) => count > 0).map(({ state, count }) => `${state}: ${count}`);
-  return told.length > 0 ? `Addresses: ${told.join('; ')}.` : 'Addresses: none.';
+  const parts = counts.filter(({ count }) => count > 0).map(({ state, count }) => `${state}: ${count}`);
+  return parts.length > 0 ? `Addresses: ${parts.join('; ')}.` : 'Addresses: none.';
 }
 
 /** What each choice would do, in numbers. */

@@ -18,7 +18,7 @@ import {
 import { BadRequestException } from '@nestjs/common';
 
 /** What somebody decided, and about what. */
-export interface Decision {
+export interface RecoveryDecision {
   readonly choice: RecoveryChoice;
   readonly because: string;
   readonly actor: string;
@@ -29,7 +29,7 @@ export interface Decision {
 const TEXT_MAX = 1_024;
 
 /** @throws BadRequestException */
-export function readDecision(body: Uint8Array | undefined): Decision {
+export function readDecision(body: Uint8Array | undefined): RecoveryDecision {
   const said = fieldsIn(body);
   const { choice, because, actor, found, shownPosition } = said;
   const chosen = RECOVERY_CHOICES.find((known) => known === choice);

@@ -3,6 +3,7 @@
 // any other and a clone from its original; it knows no address. infra/docs/adr/0024 says what is compared with it.
 import { type RejectionOf } from '../rejection';
 import { flatCodec } from '../subnet/codec/flat-codec';
+import type { FenceReason } from './fence-reason';
 import { isSameMark, type LedgerMark } from './ledger-mark';
 
 /** The id of the one stream of this category. */
@@ -11,10 +12,6 @@ export const LEDGER_RECORD_ID = 'holdfast';
 /** What a ledger's effects are written to: the places where its marks are kept. */
 export const SIDES = ['northbound', 'kubernetes', 'jetstream'] as const;
 export type Side = (typeof SIDES)[number];
-
-/** Why a side is not to be written to. */
-export const FENCE_REASONS = ['OtherLedger', 'LedgerBehind', 'Forked', 'UnknownIncarnation'] as const;
-export type FenceReason = (typeof FENCE_REASONS)[number];
 
 /** A process begins to work on the ledger; the first one gives it its id. */
 export interface StartIncarnation {

@@ -18,7 +18,7 @@ export interface ClusterClaim extends SaidClaim {
   readonly by: 'kubernetes';
 }
 
-export interface VipObject {
+export interface ShownVip {
   readonly uid: string;
   readonly purpose: VipPurpose;
 }
@@ -27,7 +27,7 @@ export interface ClusterShows {
   readonly spaces: Pick<AddressSpaces, 'subnets' | 'pools'>;
   readonly claims: readonly ClusterClaim[];
   /** What each Vip is for, also of those that show no address. */
-  readonly vips: ReadonlyMap<Holder, VipObject>;
+  readonly vips: ReadonlyMap<Holder, ShownVip>;
   /** Who carries what a holder has. */
   readonly nicsOf: ReadonlyMap<Holder, readonly Nic[]>;
 }
@@ -43,7 +43,7 @@ export function clusterShows(objects: ClusterObjects, rules: IdentityRules): Clu
       ...{ by: 'kubernetes', holder, subnet, ...held },
       ...(port !== undefined && !isVip(holder) && { port, portSecurity: portSecurity ?? false }),
     })),
-    vips: new Map(objects.vips.map((vip) => [vipHolder(vip.metadata.name), vipObject(vip)])),
+    vips: new Map(objects.vips.map((vip) => [vipHolder(vip.metadata.name), shownVip(vip)])),
     nicsOf,
   };
 }
@@ -52,7 +52,7 @@ const isVip = (holder: Holder): boolean => parseHolder(holder)?.startsWith('vip/
 
 const UNTOLD: VipPurpose = { vipType: '', selector: [] };
 
-function vipObject({ metadata, spec }: KubernetesObject): VipObject {
+function shownVip({ metadata, spec }: KubernetesObject): ShownVip {
   const read = readVipSpec(spec);
   return { uid: metadata.uid, purpose: read.rejected ? UNTOLD : read.value.purpose };
 }
