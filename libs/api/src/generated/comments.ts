@@ -30,7 +30,7 @@ export const COMMENTS: Readonly<Record<string, string>> = {
   "holdfast.v1.LedgerEvent.vip": "The Vip as it is after it: VipReserved and VipRevised have it.",
   "holdfast.v1.LedgerEvent.claim": "Which claim to the Vip's name: VipReserved, VipReleased, VipNameYielded, VipNameClaimed\nand VipNameFreed have it.",
   "holdfast.v1.LedgerEvent.actor": "Who asked for it: what the caller said in `actor`, or else what the transport saw of it (\"grpc:10.0.0.9:4711\").",
-  "holdfast.v1.LedgerEvent.through": "Which way it came: \"grpc\", \"http\", \"nats\", \"kubernetes\" or \"holdfast\".",
+  "holdfast.v1.LedgerEvent.through": "Which way it came: \"grpc\", \"http\", \"nats\", \"kubernetes\", \"recover\" or \"holdfast\".",
   "holdfast.v1.LedgerEvent.command_id": "The command that led to it.",
   "holdfast.v1.LedgerEvent.port": "The Logical_Switch_Port: of ParentGranted and ParentWithdrawn the parent, of AddressReserved the one to be\nmade.",
   "holdfast.v1.LedgerEvent.port_security": "Whether that port may send and receive only what is its own: AddressReserved has it where it has `port`.",

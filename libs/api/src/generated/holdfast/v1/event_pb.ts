@@ -167,7 +167,7 @@ export type LedgerEvent = Message<"holdfast.v1.LedgerEvent"> & {
   actor: string;
 
   /**
-   * Which way it came: "grpc", "http", "nats", "kubernetes" or "holdfast".
+   * Which way it came: "grpc", "http", "nats", "kubernetes", "recover" or "holdfast".
    *
    * @generated from field: string through = 18;
    */
