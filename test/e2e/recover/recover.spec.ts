@@ -278,3 +278,47 @@ it('a fork and a copy: the one that is left goes on once the other is stopped', 
   await clone.stop();
   await fenced(await start('original'));
 });
+
+it('cut off in the middle: is run again, and ends as if it had not been', async () => {
+  await (await original()).stop();
+  const before = await ports();
+  const cut = await start('lost', { 'new-ledger': 'true' });
+  await define(cut);
+  await fenced(cut);
+  const recorded = await fetch(`${cut.http}/recovery/commands/ReserveAddress`, {
+    method: 'POST',
+    body: JSON.stringify({ subnet: 'blue', holder: 'pod/default/a', v4: '10.50.0.2', port: 'a.default' }),
+  });
+  expect(recorded.status).toBe(200);
+  await cut.kill();
+  const plane = await start('lost');
+  await fenced(plane);
+  expect(await ports()).toEqual(before);
+  const shown = await runRecover(plane.http, '--northbound', northbound.unix);
+  expect(rowTexts(shown)).toEqual([
+    '10.50.0.2 agrees: pod/default/a',
+    '10.50.0.3 not recorded: pod/default/b',
+  ]);
+  const flags = ['--northbound', northbound.unix, '--choose=shown', '--apply'];
+  expect(await runRecover(plane.http, ...flags)).toMatchObject({ code: 0, fenced: [], err: '' });
+  expect(await ledger(plane)).toEqual(before);
+  await expectAgreement(plane);
+});
+
+it('takes nothing but what a recovery records, and decides about nothing but what was found', async () => {
+  await (await original()).stop();
+  const plane = await start('lost', { 'new-ledger': 'true' });
+  await define(plane);
+  await fenced(plane);
+  const post = async (path: string, body: object): Promise<number> =>
+    (await fetch(`${plane.http}/recovery/${path}`, { method: 'POST', body: JSON.stringify(body) })).status;
+  const said = { choice: 'ledger', because: 'a guess', actor: 'ann' };
+  expect(await post('commands/ReleaseAddress', { subnet: 'blue', holder: 'pod/default/a' })).toBe(404);
+  expect(await post('commands/ReserveAddress', { subnet: 'blue', holder: 'pod/default/x' })).toBe(503);
+  expect(await post('sides/northbound', { ...said, found: { ledger: 'another' } })).toBe(409);
+  expect(await post('sides/northbound', said)).toBe(400);
+  expect(await post('sides/kubernetes', { ...said, found: { ledger: 'another' } })).toBe(409);
+  expect(await post('sides/elsewhere', { ...said, found: { ledger: 'another' } })).toBe(404);
+  expect(await runRecover(plane.http, '--apply')).toMatchObject({ code: 2 });
+  expect(await runRecover(plane.http, '--choose=shown')).toMatchObject({ code: 2 });
+});
