@@ -5,7 +5,7 @@ import type { Clock } from '@holdfast/clock';
 import type { SeededChance } from '@holdfast/clock/testing';
 import type { EventStore, RemembersReplies } from '@holdfast/event-store';
 import type { LedgerView } from '@holdfast/ipam';
-import type { KubernetesApi } from '@holdfast/kube-api';
+import type { KubernetesApi, LeaseElection } from '@holdfast/kube-api';
 import type { ProjectorLedger } from '@holdfast/ledger';
 import type { PodAddressProjectorOptions } from '@holdfast/pods';
 import type { Northbound } from '@holdfast/ovn';
@@ -46,6 +46,8 @@ export interface Surroundings {
   readonly isShared: boolean;
   readonly hasKubernetes: boolean;
   readonly hasPods: boolean;
+  /** Whether several processes could work on the cluster, so that one does by a Lease. */
+  readonly hasLease: boolean;
   note(what: string): void;
   /** Runs a check; the first violation is the run's. */
   checked(check: () => void): void;
@@ -56,6 +58,9 @@ export interface Surroundings {
   /** A process of ours wrote to an object. */
   annotationsWritten(request: { readonly path: string; readonly body?: unknown }, now: unknown): void;
 }
+
+/** What of an election those ask whom it lets work. */
+export type Election = Pick<LeaseElection, 'isActive' | 'whileActive'>;
 
 type Store = EventStore & RemembersReplies;
 
@@ -78,6 +83,8 @@ export interface Planted {
   readonly podsApi?: (api: KubernetesApi, world: Surroundings) => KubernetesApi;
   readonly podsLedger?: (ledger: ProjectorLedger, world: Surroundings) => ProjectorLedger;
   readonly podsOptions?: Partial<PodAddressProjectorOptions>;
+  /** By which a process knows whether it is the one that works on the cluster. */
+  readonly election?: (election: Election) => Election;
   readonly lock?: (lock: NorthboundLock) => NorthboundLock;
   readonly bus?: (bus: Bus, world: Surroundings) => Bus;
 }

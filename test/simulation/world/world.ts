@@ -119,6 +119,7 @@ export class World implements Surroundings {
   /** Whether anybody minds the cluster. */
   readonly hasKubernetes: boolean;
   readonly hasPods: boolean;
+  readonly hasLease: boolean;
   readonly machines: Machine[] = [];
   readonly processes = new Map<string, Process>();
   readonly leaps: ClockLeaps;
@@ -178,7 +179,9 @@ export class World implements Surroundings {
     this.addProjectors(projectors);
     this.hasKubernetes = hasKubernetes;
     this.isShared = isShared;
-    if (this.hasKubernetes) this.addProjector(0, (process, world) => new KubernetesRole(process, world));
+    this.hasLease = hasKubernetes && writers > 1;
+    for (let at = 0; hasKubernetes && at < writers; at += 1)
+      this.addProjector(at, (process, world) => new KubernetesRole(process, world));
     this.answers = new Answers(this.history, this.windowMs);
     const bus = new Bus(this.scheduler, this.faults);
     this.clients = new Clients(

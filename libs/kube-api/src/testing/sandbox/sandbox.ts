@@ -1,6 +1,7 @@
 // The sandbox without a wire, as one thing: what is stored, what it is told to do wrong, and ways in. For tests in
 // virtual time; with a wire it is the sandbox API server.
 import type { Chance, Clock } from '@holdfast/clock';
+import { activeRest, type WhileActive } from '../../election/active-rest';
 import type { KubernetesApi } from '../../port/kubernetes-api';
 import type { Leases } from '../../port/leases';
 import { RestKubernetesApi } from '../../rest/rest-kubernetes-api';
@@ -28,10 +29,12 @@ export class Sandbox {
     this.faults = new SandboxFaults(this.cluster, clock);
   }
 
-  connect(component = 'holdfast'): SandboxConnection {
+  /** @param election whoever writes must be the one that works; anybody may when absent */
+  connect(component = 'holdfast', election?: WhileActive): SandboxConnection {
     const rest = new SandboxRest(this.cluster, this.faults);
     const { clock, chance } = this;
-    const api = new RestKubernetesApi({ rest, clock, chance, component });
+    const active = election ? activeRest(rest, election) : rest;
+    const api = new RestKubernetesApi({ rest: active, clock, chance, component });
     return { rest, api, leases: new RestLeases(rest, clock) };
   }
 
