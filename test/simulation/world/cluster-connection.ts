@@ -2,6 +2,7 @@
 // told; and watches that tell late.
 import { KubernetesFault, type WhileActive } from '@holdfast/kube-api';
 import type { SandboxConnection, SandboxRest } from '@holdfast/kube-api/testing';
+import { checkOwnSide, clusterMark } from '../check/mark-book';
 import { checkOneWorks } from '../check/one-works';
 import type { Life } from './life';
 import type { Surroundings } from './surroundings';
@@ -51,10 +52,14 @@ export class ClusterConnection {
       const going = faults.delayMs(GOING_MS, 'kubernetes-slow');
       const send = async () => {
         if (faults.strikes('kubernetes-error')) throw unavailable('the request did not get there');
+        const { markBook, cluster } = this.world;
+        const mark = markBook && request.method !== 'GET' ? clusterMark(cluster) : undefined;
         const answer = await call(request);
         if (request.method !== 'GET') {
           if (answer.status < 300) {
             this.world.wrote('kubernetes');
+            if (markBook && mark)
+              this.world.checked(() => checkOwnSide(markBook, this.life.name, 'kubernetes', mark));
             if (request.method === 'PATCH') this.world.annotationsWritten(request, answer.body);
           }
           this.world.note(`${this.life.name} ${request.method} ${request.path} ${answer.status}`);

@@ -3,11 +3,9 @@ import type { Clock } from '@holdfast/clock';
 import type { CommandEnvelope } from '@holdfast/event-store';
 import type { Rejection, SubnetCommand } from '@holdfast/ipam';
 import type { SubnetLoop, VipNameLoop } from './aggregate-loops';
+import { givesAddress } from './gives-address';
 import { type LedgerCommand, type LedgerOutcome, isVipUseCommand } from './ledger-command';
 import { VipReservations } from './vip-reservations';
-
-/** Those that give out an address. */
-const GIVING = new Set<LedgerCommand['type']>(['ReserveAddress', 'MoveAddress', 'ReserveVip', 'ReviseVip']);
 
 export class LedgerCommands {
   private readonly vips: VipReservations;
@@ -29,7 +27,7 @@ export class LedgerCommands {
    */
   async execute(envelope: CommandEnvelope<LedgerCommand>): Promise<LedgerOutcome> {
     const { command } = envelope;
-    const rejected = GIVING.has(command.type) ? await this.refusal() : undefined;
+    const rejected = givesAddress(command) ? await this.refusal() : undefined;
     if (rejected) return { rejected, commandId: envelope.commandId ?? '', subnet: subnetIn(command) };
     if (command.type === 'ReserveVip') return this.vips.reserve({ ...envelope, command });
     if (command.type === 'ReviseVip') return this.vips.revise({ ...envelope, command });

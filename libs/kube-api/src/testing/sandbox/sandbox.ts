@@ -2,8 +2,10 @@
 // virtual time; with a wire it is the sandbox API server.
 import type { Chance, Clock } from '@holdfast/clock';
 import { activeRest, type WhileActive } from '../../election/active-rest';
+import type { ConfigMaps } from '../../port/config-maps';
 import type { KubernetesApi } from '../../port/kubernetes-api';
 import type { Leases } from '../../port/leases';
+import { RestConfigMaps } from '../../rest/rest-config-maps';
 import { RestKubernetesApi } from '../../rest/rest-kubernetes-api';
 import { RestLeases } from '../../rest/rest-leases';
 import { SandboxCluster } from './sandbox-cluster';
@@ -13,6 +15,7 @@ import { SandboxRest } from './sandbox-rest';
 export interface SandboxConnection {
   readonly api: KubernetesApi;
   readonly leases: Leases;
+  readonly configMaps: ConfigMaps;
   /** Its own way to the server, which can be cut. */
   readonly rest: SandboxRest;
 }
@@ -35,7 +38,7 @@ export class Sandbox {
     const { clock, chance } = this;
     const active = election ? activeRest(rest, election) : rest;
     const api = new RestKubernetesApi({ rest: active, clock, chance, component });
-    return { rest, api, leases: new RestLeases(rest, clock) };
+    return { rest, api, leases: new RestLeases(rest, clock), configMaps: new RestConfigMaps(active) };
   }
 
   /** A request as it is, past every fault; throws when it is refused. */
