@@ -17,6 +17,7 @@ import { guarded } from './guard';
 import type { LedgerCommand } from '@holdfast/ledger';
 import { actInCluster, actInNorthbound, perform } from './acts';
 import type { FaultKind, Rates } from '../engine/swarm';
+import { settle } from '../engine/scheduler';
 import { Trace } from '../engine/trace';
 import { type Checker, Violation } from '../engine/violation';
 
@@ -115,6 +116,8 @@ export async function withFaults(world: World, operations: number, chance: Seede
   const [first] = terrain.subnets;
   if (world.hasPods && first) actInCluster(world, () => world.users.createSubnet(first, { default: true }));
   for (let done = 0; done < operations; done += 1) {
+    // Whatever follows from what was done has followed, before anything else happens.
+    await settle();
     const wait = faults.strikes('time-jump')
       ? chance.random() * JUMP_MAX_MS
       : -Math.log(1 - chance.random()) * gapMs;
@@ -125,6 +128,7 @@ export async function withFaults(world: World, operations: number, chance: Seede
     operate(world, chance);
     if (done % VIEWS_EVERY === VIEWS_EVERY - 1) perform(world, { views: 'checked' });
   }
+  await settle();
   return operations;
 }
 
@@ -198,6 +202,7 @@ function inCluster(world: World): void {
 async function withoutFaults(world: World): Promise<void> {
   const { scheduler } = world;
   world.heal();
+  await settle();
   const boundMs = scheduler.nowMs + CONVERGE_MS;
   for (;;) {
     const untilMs = Math.min(scheduler.nowMs + LOOK_EVERY_MS, boundMs);
