@@ -97,6 +97,6 @@ export const CAUGHT_IN: Readonly<Record<string, number>> = {
   'lease-ignored': 15,
   'lease-held-for-ever-once-it-was': 124,
   'fence-removed': 9,
-  'fence-by-position-only': 9,
+  'fence-by-position-only': 73,
   'incarnation-not-noted': 2457,
 };
