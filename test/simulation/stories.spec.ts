@@ -49,12 +49,12 @@ describe('a story', () => {
   });
 
   it.each(['cooling-ignored', 'fence-removed'])(
-    'in which %s is found ends the same way when it is told again, and when it is made short',
+    'in which %s is found ends the same way when it is replayed again, and when it is made short',
     async (name) => {
       const planted = plantedBug(name);
       const { result, story } = await found(name, planted);
-      const told = await replay(throughFile(story), { planted });
-      expect(told.violation?.message).toBe(result.violation?.message);
+      const replayed = await replay(throughFile(story), { planted });
+      expect(replayed.violation?.message).toBe(result.violation?.message);
 
       let tellings = 0;
       const short = throughFile(await shrink(story, { planted, isEnough: () => ++tellings > TELLINGS_MAX }));
