@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { PORT_FAULTS } from './nth-failure/one-fault';
 import { play } from './nth-failure/play';
 import { CATALOGUE } from './planted/catalogue';
-import { HUNT_OPERATIONS, hunt } from './planted/hunt';
+import { HUNT_OPERATIONS, hunt } from './run/hunt';
 import { runLong } from './run/long-run';
 import { type SeedToRun, commitHash, consecutive, ofCommit, lengthOf } from './run/seeds';
 import { type RunResult, simulate } from './run/simulate';
@@ -76,11 +76,13 @@ function seeds(): Iterable<SeedToRun> {
 }
 
 async function long(): Promise<number> {
-  const from = numberOf('from');
+  const [from, each] = [numberOf('from'), numberOf('each')];
   const found = await runLong({
     minutes: numberOf('minutes') ?? 1,
     workers: numberOf('workers') ?? 1,
     ...(from !== undefined && { from }),
+    ...(each !== undefined && { each }),
+    ...(values.bug !== undefined && { bug: values.bug }),
   });
   return found.length > 0 ? 1 : 0;
 }

@@ -4,7 +4,7 @@
 // `npm run simulate -- --hunt` has found the seeds anew.
 import { CATALOGUE } from './planted/catalogue';
 import type { PlantedBug } from './planted/planted-bug';
-import { HUNT_OPERATIONS } from './planted/hunt';
+import { HUNT_OPERATIONS } from './run/hunt';
 import { CAUGHT_IN } from './planted/caught-in';
 import { type RunResult, simulate } from './run/simulate';
 import { CHECKERS } from './engine/violation';

@@ -1,4 +1,4 @@
-export { activeApi } from './election/active-api';
+export type { WhileActive } from './election/active-rest';
 export { type ElectionOptions, type ElectionStatus, LeaseElection } from './election/lease-election';
 export { actorGone, actorNamed, actorOf, THROUGH_KUBERNETES } from './object/kubernetes-actor';
 export { listed, quotedText, type FieldRead, readTextList, readTexts } from './object/spec-fields';

@@ -36,6 +36,7 @@ export const FAULTS = [
   'history-compacted',
   'controllers-paused',
   'clock-leap',
+  'rival-ledger',
 ] as const;
 
 export type FaultKind = (typeof FAULTS)[number];
@@ -78,6 +79,7 @@ const MOST: Record<FaultKind, number> = {
   'history-compacted': 0.01,
   'controllers-paused': 0.005,
   'clock-leap': 0.01,
+  'rival-ledger': 0.03,
 };
 
 /** How much rarer than the most a fault may be, in powers of ten. */

@@ -33,6 +33,10 @@ export const CHECKERS = [
   'kubernetes-converges',
   /** A reservation that Kubernetes asked for ends with its object, and no other does. */
   'kubernetes-owners',
+  /** Of several processes that could work on a cluster, one does. */
+  'one-works',
+  /** To a side no ledger writes that is not the side's, nor gives out addresses; the one that is goes on. */
+  'which-ledger',
   /** What a Pod is told is what it has, and no other live Pod is told the same. */
   'pods-told',
   /** Nothing is taken from a live Pod, or from an owner that exists, by UID; nor is it moved under it. */

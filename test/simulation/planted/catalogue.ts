@@ -4,6 +4,7 @@ import { COMMAND_BUGS } from './commands';
 import { NORTHBOUND_BUGS } from './northbounds';
 import type { PlantedBug } from './planted-bug';
 import { POD_BUGS } from './pods';
+import { RIVAL_BUGS } from './rivals';
 import { RULE_BUGS } from './rules';
 import { STORE_BUGS } from './stores';
 import { USER_BUGS } from './users';
@@ -16,4 +17,5 @@ export const CATALOGUE: readonly PlantedBug[] = [
   ...NORTHBOUND_BUGS,
   ...CLUSTER_BUGS,
   ...POD_BUGS,
+  ...RIVAL_BUGS,
 ];

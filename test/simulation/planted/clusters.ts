@@ -138,6 +138,20 @@ export const CLUSTER_BUGS: readonly PlantedBug[] = [
         order.type === 'ReleaseVip' ? { position: undefined } : ledger.execute(order, actor),
     })),
   ),
+  bug('lease-ignored', 'two active controllers', 'one-works', {
+    election: () => ({ isActive: true, whileActive: (begin) => begin() }),
+  }),
+  bug('lease-held-for-ever-once-it-was', 'client-go without a renew deadline', 'one-works', {
+    election: (election) => {
+      let was = false;
+      return {
+        get isActive() {
+          return (was ||= election.isActive);
+        },
+        whileActive: (begin) => (was ? begin() : election.whileActive(begin)),
+      };
+    },
+  }),
   bug('backends-never-told', 'kube-ovn #5798', 'kubernetes-converges', dropping('SetRuleBackends')),
   bug('parents-stay-for-ever', 'D20', 'kubernetes-converges', dropping('WithdrawParent')),
   bug(

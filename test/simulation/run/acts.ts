@@ -23,6 +23,7 @@ export function perform(world: World, act: Act): void {
   if ('watches' in act) return harmWatches(world, act.watches);
   if ('clocks' in act) return world.leaps.leap();
   if ('kubernetes' in act) return cut(world);
+  if ('rival' in act) return world.rivals?.begin(act);
   world.checked(() => checkViews(world));
 }
 

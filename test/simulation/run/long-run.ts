@@ -17,10 +17,15 @@ export interface LongRun {
   readonly workers: number;
   /** Instead of where the last one ended. */
   readonly from?: number;
+  /** Operations of each seed, instead of what its number says. */
+  readonly each?: number;
+  /** A planted bug's name. */
+  readonly bug?: string;
 }
 
 /** @returns what was found */
-export async function runLong({ minutes, workers, from = nextSeed() }: LongRun): Promise<WorkerReport[]> {
+export async function runLong(options: LongRun): Promise<WorkerReport[]> {
+  const { minutes, workers, from = nextSeed(), each, bug } = options;
   const untilMs = performance.now() + minutes * 60_000;
   const reports: WorkerReport[] = [];
   const inHand = new Set<number>();
@@ -30,7 +35,8 @@ export async function runLong({ minutes, workers, from = nextSeed() }: LongRun):
     if (performance.now() >= untilMs) return undefined;
     const seed = next++;
     inHand.add(seed);
-    return { seed, operations: lengthOf(seed), folder: join(FOLDER, 'found') };
+    const operations = each ?? lengthOf(seed);
+    return { seed, operations, folder: join(FOLDER, 'found'), ...(bug !== undefined && { bug }) };
   };
   const done = (report: WorkerReport): void => {
     inHand.delete(report.seed);

@@ -1,6 +1,7 @@
 // Keeps a run as a story, and tells a story: its steps at their times, its faults at their places, and then none.
 import { SeededChance } from '@holdfast/clock/testing';
 import { RecordedDraws, ReplayedDraws } from '../engine/draws';
+import { settle } from '../engine/scheduler';
 import { Trace } from '../engine/trace';
 import { KeptSteps } from '../world/act';
 import type { Planted } from '../world/surroundings';
@@ -62,6 +63,7 @@ function needed(story: Story, { draws }: World): Story {
 
 async function replaySteps(world: World, { steps, healAtMs }: Story): Promise<number> {
   const passesTo = async (atMs: number): Promise<void> => {
+    await settle();
     while (!isOver(world) && (await world.scheduler.step(atMs)));
   };
   for (const [at, { atMs, atOnce, ...act }] of steps.entries()) {

@@ -11,11 +11,13 @@ import type { Planted } from '../world/surroundings';
 import { KubernetesRole } from '../world/projectors/kubernetes-projector';
 import { OvnProjector } from '../world/projectors/ovn-projector';
 import type { RunningProjector } from '../world/process';
+import type { RivalAct } from '../world/act';
 import { World, type WorldOptions } from '../world/world';
 import { guarded } from './guard';
 import type { LedgerCommand } from '@holdfast/ledger';
 import { actInCluster, actInNorthbound, perform } from './acts';
 import type { FaultKind, Rates } from '../engine/swarm';
+import { settle } from '../engine/scheduler';
 import { Trace } from '../engine/trace';
 import { type Checker, Violation } from '../engine/violation';
 
@@ -103,14 +105,19 @@ export async function live(
   };
 }
 
+/** Between two operations, at least, where other ledgers come and go: what they find takes time to compare. */
+const RIVALS_GAP_MS = 15;
+
 /** How many operations were done: all of them, or those up to a violation. */
 export async function withFaults(world: World, operations: number, chance: SeededChance): Promise<number> {
   const { scheduler, terrain, orders, faults } = world;
-  const gapMs = 1 + 40 * chance.random() ** 3;
+  const gapMs = (world.rivals ? RIVALS_GAP_MS : 1) + 40 * chance.random() ** 3;
   for (const plan of terrain.subnets) ask(world, orders.defineSubnet(plan));
   const [first] = terrain.subnets;
   if (world.hasPods && first) actInCluster(world, () => world.users.createSubnet(first, { default: true }));
   for (let done = 0; done < operations; done += 1) {
+    // Whatever follows from what was done has followed, before anything else happens.
+    await settle();
     const wait = faults.strikes('time-jump')
       ? chance.random() * JUMP_MAX_MS
       : -Math.log(1 - chance.random()) * gapMs;
@@ -121,6 +128,7 @@ export async function withFaults(world: World, operations: number, chance: Seede
     operate(world, chance);
     if (done % VIEWS_EVERY === VIEWS_EVERY - 1) perform(world, { views: 'checked' });
   }
+  await settle();
   return operations;
 }
 
@@ -136,10 +144,21 @@ function operate(world: World, chance: SeededChance): void {
     perform(world, { clock: name, byMs: Math.round((chance.random() * 2 - 1) * CLOCK_STEP_MAX_MS) });
   }
   if (faults.strikes('clock-leap')) perform(world, { clocks: 'leap' });
+  if (world.rivals && faults.strikes('rival-ledger')) perform(world, rivalAct(chance));
   outside(world, chance);
   const lateMs = chance.random() < 0.1 ? -chance.below(30_000) : 0;
   ask(world, orders.next(), lateMs);
 }
+
+/** A few seconds, as runs go; a replacement is noticed within that. */
+const RIVAL_MAX_MS = 15_000;
+const RIVALS = ['restored', 'lost', 'clone', 'second'] as const;
+
+const rivalAct = (chance: SeededChance): RivalAct => ({
+  rival: RIVALS[chance.below(RIVALS.length)] as RivalAct['rival'],
+  share: chance.random(),
+  forMs: 300 + Math.ceil(chance.random() ** 2 * RIVAL_MAX_MS),
+});
 
 function ask(world: World, command: LedgerCommand, offMs = 0): void {
   const commandId = `c${world.clients.sent + 1}`;
@@ -183,6 +202,7 @@ function inCluster(world: World): void {
 async function withoutFaults(world: World): Promise<void> {
   const { scheduler } = world;
   world.heal();
+  await settle();
   const boundMs = scheduler.nowMs + CONVERGE_MS;
   for (;;) {
     const untilMs = Math.min(scheduler.nowMs + LOOK_EVERY_MS, boundMs);
@@ -236,6 +256,8 @@ interface Unfinished {
 
 function whatIsLeft(world: World): Unfinished | undefined {
   const { clients, processes, history, cluster, hasKubernetes } = world;
+  const fenced = fencedIn(world);
+  if (fenced !== undefined) return { checker: 'which-ledger', what: fenced };
   const [waiting] = clients.unanswered.keys();
   if (waiting !== undefined)
     return {
@@ -258,6 +280,14 @@ function whatIsLeft(world: World): Unfinished | undefined {
   if (ofUses !== undefined) return { checker: 'kubernetes-converges', what: ofUses };
   const ofPods = podsDifferenceIn(world);
   return ofPods === undefined ? undefined : { checker: 'pods-converge', what: ofPods };
+}
+
+/** A fence on the right ledger never stands. */
+function fencedIn({ processes }: World): string | undefined {
+  for (const { sides, life } of processes.values())
+    for (const { side, state, why = '' } of sides?.states ?? [])
+      if (state !== 'agrees') return `the ${side} is ${state} for ${life.name} ${why}`;
+  return undefined;
 }
 
 /** A projector that does not know its cluster gives nothing up (infra/docs/adr/0017). */

@@ -1,6 +1,7 @@
 // A process that runs one seed after the other for somebody (long-run.ts), and makes a short story of what it finds.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { CATALOGUE } from '../planted/catalogue';
 import { shrink } from './shrink';
 import type { SeedToRun } from './seeds';
 import { simulate } from './simulate';
@@ -10,6 +11,8 @@ import { recordRun } from './replay';
 export interface WorkerTask extends SeedToRun {
   /** Where found stories go. */
   readonly folder: string;
+  /** A planted bug's name. */
+  readonly bug?: string;
 }
 
 export interface WorkerReport extends SeedToRun {
@@ -21,14 +24,16 @@ export interface WorkerReport extends SeedToRun {
 /** A story of a thousand steps takes a few minutes to get short. */
 const SHRINK_MAX_MS = 10 * 60_000;
 
-async function run({ seed, operations, folder }: WorkerTask): Promise<WorkerReport> {
-  const { events, violation, operations: done } = await simulate({ seed, operations });
+async function run({ seed, operations, folder, bug }: WorkerTask): Promise<WorkerReport> {
+  const planted = CATALOGUE.find(({ name }) => name === bug)?.planted;
+  const options = planted ? { planted } : {};
+  const { events, violation, operations: done } = await simulate({ seed, operations, ...options });
   if (!violation) return { seed, operations: done, events };
   const untilMs = performance.now() + SHRINK_MAX_MS;
-  const { story } = await recordRun({ seed, operations });
+  const { story } = await recordRun({ seed, operations, ...options });
   const file = join(folder, `${seed}.json`);
   mkdirSync(folder, { recursive: true });
-  writeStory(file, await shrink(story, { isEnough: () => performance.now() > untilMs }));
+  writeStory(file, await shrink(story, { ...options, isEnough: () => performance.now() > untilMs }));
   return { seed, operations, events, found: violation.message, file };
 }
 

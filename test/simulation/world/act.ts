@@ -3,6 +3,15 @@ import type { LedgerCommand } from '@holdfast/ledger';
 import type { ClusterCall } from '../kubernetes/cluster';
 import type { NeighbourEdits } from '../northbound/neighbours';
 
+/** Another ledger is at the sides of the right one. */
+export interface RivalAct {
+  /** In its place: an older backup, or a new one. Beside it: a copy, or a stranger. */
+  readonly rival: 'restored' | 'lost' | 'clone' | 'second';
+  /** How much it has of what every side shows, from 0 to 1. */
+  readonly share: number;
+  readonly forMs: number;
+}
+
 export type Act =
   | { readonly ask: LedgerCommand; readonly commandId: string; readonly offMs?: number }
   | { readonly cluster: readonly ClusterCall[] }
@@ -21,6 +30,7 @@ export type Act =
   | { readonly controllers: 'pause' }
   | { readonly watches: 'dropped' | 'silent' | 'compacted' }
   | { readonly kubernetes: 'cut' }
+  | RivalAct
   | { readonly views: 'checked' };
 
 export type StoryStep = Act & {

@@ -1,7 +1,9 @@
 // One process' connection to the cluster: requests that take time, fail, or are carried out without anybody's being
 // told; and watches that tell late.
-import { KubernetesFault } from '@holdfast/kube-api';
+import { KubernetesFault, type WhileActive } from '@holdfast/kube-api';
 import type { SandboxConnection, SandboxRest } from '@holdfast/kube-api/testing';
+import { checkOwnSide, clusterMark } from '../check/mark-book';
+import { checkOneWorks } from '../check/one-works';
 import type { Life } from './life';
 import type { Surroundings } from './surroundings';
 
@@ -9,6 +11,8 @@ const GOING_MS = 3;
 const COMING_MS = 2;
 const WATCH_LAG_MS = 5;
 const CUT_MAX_MS = 3_000;
+/** Where another can take over, long enough for that. */
+const CUT_FROM_LEASE_MAX_MS = 20_000;
 
 export class ClusterConnection {
   readonly sandbox: SandboxConnection;
@@ -16,8 +20,9 @@ export class ClusterConnection {
   constructor(
     private readonly world: Surroundings,
     private readonly life: Life,
+    election?: WhileActive,
   ) {
-    this.sandbox = world.cluster.sandbox.connect();
+    this.sandbox = world.cluster.sandbox.connect('holdfast', election);
     const { rest } = this.sandbox;
     rest.call = this.calling(rest.call.bind(rest));
     rest.watch = this.watching(rest.watch.bind(rest));
@@ -26,10 +31,11 @@ export class ClusterConnection {
   /** The network is cut, for a while. */
   cut(): void {
     const { rest } = this.sandbox;
+    const { draws, outside, hasLease } = this.world;
     rest.cut();
-    const { draws, outside } = this.world;
     const lasts = draws.number(`${this.life.name} is cut`, () => outside.random());
-    this.life.clock.after(Math.ceil(lasts * CUT_MAX_MS), () => rest.mend());
+    const maxMs = hasLease ? CUT_FROM_LEASE_MAX_MS : CUT_MAX_MS;
+    this.life.clock.after(Math.ceil(lasts * maxMs), () => rest.mend());
   }
 
   /** The process died: its sockets are closed. */
@@ -40,14 +46,20 @@ export class ClusterConnection {
 
   private calling(call: SandboxRest['call']): SandboxRest['call'] {
     return (request) => {
+      const { cluster, hasLease } = this.world;
+      if (hasLease) this.world.checked(() => checkOneWorks(cluster, this.life.name, request));
       const faults = this.world.faults.of(`${this.life.name} ${request.method} ${request.path}`);
       const going = faults.delayMs(GOING_MS, 'kubernetes-slow');
       const send = async () => {
         if (faults.strikes('kubernetes-error')) throw unavailable('the request did not get there');
+        const { markBook, cluster } = this.world;
+        const mark = markBook && request.method !== 'GET' ? clusterMark(cluster) : undefined;
         const answer = await call(request);
         if (request.method !== 'GET') {
           if (answer.status < 300) {
             this.world.wrote('kubernetes');
+            if (markBook && mark)
+              this.world.checked(() => checkOwnSide(markBook, this.life.name, 'kubernetes', mark));
             if (request.method === 'PATCH') this.world.annotationsWritten(request, answer.body);
           }
           this.world.note(`${this.life.name} ${request.method} ${request.path} ${answer.status}`);

@@ -7,7 +7,9 @@ import {
   type Reply,
   type Version,
 } from '@holdfast/event-store';
+import type { MarkBook } from '../check/mark-book';
 import { DurableReplies } from './faulty-replies';
+import type { DurableStore } from './faulty-store';
 import type { History } from '../check/history';
 
 interface Landing {
@@ -17,7 +19,7 @@ interface Landing {
   readonly events: readonly NewEvent[];
 }
 
-export class DurableLog {
+export class DurableLog implements DurableStore {
   readonly store = new MemoryEventStore();
   readonly replies: DurableReplies;
   private landing: Landing | undefined;
@@ -26,6 +28,8 @@ export class DurableLog {
     private readonly history: History,
     private readonly checked: (check: () => void) => void,
     onRemembered: (reply: Reply, writer: string) => void,
+    /** Where there are other ledgers. */
+    private readonly markBook?: MarkBook,
   ) {
     this.replies = new DurableReplies(this.store.replies, onRemembered);
     // The memory store gives its hint in the very moment when it has appended.
@@ -49,11 +53,9 @@ export class DurableLog {
     this.checked(() =>
       events.forEach((event, at) => {
         const position = String(this.history.length + 1);
-        this.history.take(
-          { ...event, stream, version: expected + 1 + at, position },
-          writer,
-          landing as Landing,
-        );
+        const recorded = { ...event, stream, version: expected + 1 + at, position };
+        this.markBook?.take(recorded);
+        this.history.take(recorded, writer, landing as Landing);
       }),
     );
   }

@@ -15,8 +15,7 @@ import {
 import type { FaultsOf, SeededFaults } from '../engine/faults';
 import type { Scheduler } from '../engine/scheduler';
 import type { Trace } from '../engine/trace';
-import type { DurableLog } from './durable-log';
-import { FaultyReplies } from './faulty-replies';
+import { type DurableReplies, FaultyReplies } from './faulty-replies';
 import { type Life, never } from './life';
 
 const GOING_MS = 3;
@@ -25,9 +24,22 @@ const COMING_MS = 2;
 const LATE_MS = 400;
 const HINT_MS = 5;
 
+/** What survives every crash, behind the store that each process has. */
+export interface DurableStore {
+  readonly store: EventStore;
+  readonly replies: DurableReplies;
+  /** @param writer the process whose append this is */
+  append(
+    writer: string,
+    stream: string,
+    expected: Version,
+    events: readonly NewEvent[],
+  ): Promise<AppendResult>;
+}
+
 export interface StoreSurroundings {
   readonly life: Life;
-  readonly log: DurableLog;
+  readonly log: DurableStore;
   readonly faults: SeededFaults;
   readonly scheduler: Scheduler;
   readonly trace: Trace;

@@ -54,12 +54,19 @@ class WitnessedLoop<State extends object, Command extends object, Event, Reply> 
 }
 
 export class LedgerRole extends LedgerCommands {
-  constructor(deciders: Deciders, options: CommandLoopOptions<Rejection>, witness: EventWitness) {
+  /** @param refusal why no address may be given out now, if so */
+  constructor(
+    deciders: Deciders,
+    options: CommandLoopOptions<Rejection>,
+    witness: EventWitness,
+    refusal?: () => Promise<Rejection | undefined>,
+  ) {
     const witnessed = { ...options, chance: witness.over(options.chance) };
     super(
       new WitnessedLoop(deciders.subnet, witnessed, witness),
       new WitnessedLoop(deciders.vipName, witnessed, witness),
       options.clock,
+      refusal,
     );
   }
 }

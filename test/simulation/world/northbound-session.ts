@@ -3,6 +3,7 @@
 import type { Northbound, NorthboundChange, NorthboundWatcher } from '@holdfast/ovn';
 import { type OvsdbOperation, OvsdbFault, type TransactResult } from '@holdfast/ovsdb';
 import { WATCHED } from '@holdfast/ovn/testing';
+import { checkOwnSide, northboundMark } from '../check/mark-book';
 import type { Life } from './life';
 import { type NorthboundDatabase, type Tables, tableDifferences } from '../northbound/database';
 import type { NorthboundLock } from '../northbound/lock';
@@ -71,6 +72,7 @@ export class NorthboundSession implements Northbound {
         this.world.wrote('northbound');
         const before = this.database.tables;
         const done = this.database.transact(operations, () => this.world.outside.uuid());
+        this.checkMark(before);
         this.world.checked(() =>
           this.world.northboundChecker.ourTransaction(before, this.database.tables, history.length),
         );
@@ -86,6 +88,13 @@ export class NorthboundSession implements Northbound {
       throw new OvsdbFault('transaction-outcome-unknown', 'the connection died before the reply came');
     this.tell(this.database);
     return result;
+  }
+
+  /** @param before what a transaction of ours found */
+  private checkMark(before: Tables): void {
+    const { markBook, northbound } = this.world;
+    if (!markBook || this.database !== northbound || before === northbound.tables) return;
+    this.world.checked(() => checkOwnSide(markBook, this.life.name, 'northbound', northboundMark(before)));
   }
 
   /** The process died: the server finds out a little later. */

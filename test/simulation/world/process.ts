@@ -2,9 +2,16 @@
 // nothing but what is durable, and when it dies nothing else is left of it.
 import type { EventStore, RemembersReplies } from '@holdfast/event-store';
 import { SeededChance } from '@holdfast/clock/testing';
-import type { SubnetFact } from '@holdfast/ipam';
+import type { Side, SubnetFact } from '@holdfast/ipam';
 import { EventWitness } from '../check/witness';
-import { LedgerIdentity, type LedgerOutcome, LedgerReader, toRejection } from '@holdfast/ledger';
+import {
+  type LedgerCommands,
+  LedgerIdentity,
+  type LedgerOutcome,
+  LedgerReader,
+  SideComparisons,
+  toRejection,
+} from '@holdfast/ledger';
 import { Violation } from '../engine/violation';
 import { ClockOfProcess } from './clock-of-process';
 import { FaultyStore } from './faulty-store';
@@ -22,7 +29,21 @@ export interface RunningProjector {
   isSettled(): boolean;
 }
 
-export type ProjectorMaker = (process: Process, world: Surroundings) => RunningProjector;
+/** What a projector has of the process that it is in. */
+export interface ProjectorProcess {
+  readonly machine: Machine;
+  readonly incarnation: number;
+  readonly life: Life;
+  readonly chance: SeededChance;
+  readonly reader: LedgerReader;
+  readonly ledger: Pick<LedgerCommands, 'execute'>;
+  readonly identity: LedgerIdentity;
+  /** Where other ledgers may come to the sides. */
+  readonly sides: SideComparisons | undefined;
+  readonly isSoleWriter: boolean;
+}
+
+export type ProjectorMaker = (process: ProjectorProcess, world: Surroundings) => RunningProjector;
 
 export interface Machine {
   readonly name: string;
@@ -30,15 +51,19 @@ export interface Machine {
   /** Whether clients' commands come here. */
   readonly takesOrders: boolean;
   readonly projectors: readonly ProjectorMaker[];
+  /** To which those write. */
+  readonly sides: readonly Side[];
 }
 
-export class Process {
+export class Process implements ProjectorProcess {
   readonly life: Life;
   readonly store: EventStore & RemembersReplies;
   readonly chance: SeededChance;
   readonly reader: LedgerReader;
   readonly ledger: LedgerRole;
   readonly identity: LedgerIdentity;
+  readonly sides: SideComparisons | undefined;
+  readonly isSoleWriter: boolean;
   readonly witness: EventWitness;
   readonly ownClock: ClockOfProcess;
   readonly projectors: readonly RunningProjector[];
@@ -72,17 +97,29 @@ export class Process {
         hasOtherWriters: isShared,
       },
       this.witness,
+      world.markBook && (() => (this.sides as SideComparisons).refusal()),
     );
     const readStore = planted.readStore?.(this.store, world, incarnation) ?? this.store;
     this.reader = new LedgerReader({ store: readStore, clock, chance: this.chance });
-    this.identity = new LedgerIdentity({
+    this.isSoleWriter = !isShared && !(world.markBook && world.isSpread);
+    const identity = new LedgerIdentity({
       ...{ store: this.store, reader: this.reader, clock, chance: this.chance, refuse: toRejection },
-      isSoleWriter: !isShared,
+      isSoleWriter: this.isSoleWriter,
     });
+    this.identity = planted.identity?.(identity) ?? identity;
+    this.sides = world.markBook && this.comparing();
     this.ownClock = new ClockOfProcess(this.life, this.reader, world);
     planted.view?.(this.reader.view, world);
     this.reader.onFacts((facts) => this.followed(facts));
     this.projectors = machine.projectors.map((make) => make(this, world));
+  }
+
+  private comparing(): SideComparisons {
+    const { reader, identity, machine, life, world } = this;
+    return new SideComparisons({
+      ...{ reader, identity, clock: life.clock, sides: machine.sides, servesUncompared: false },
+      onFault: (fault) => world.faulted(fault),
+    });
   }
 
   /** Serves once its view shows what the log held, its clock is found good, and the log says that it works on it. */
@@ -108,6 +145,8 @@ export class Process {
       (outcome) => {
         if (this.life.isOver) return;
         const deliveredAt = this.witness.answered(commandId);
+        // As retryable as a fault: nothing was decided.
+        if (outcome.rejected?.code === 'Fenced') return answer('fault');
         const { offMs } = this.life;
         const nowMs = EPOCH_MS + this.world.scheduler.nowMs;
         const [earliestMs, latestMs] = [nowMs + offMs.min, nowMs + offMs.max];

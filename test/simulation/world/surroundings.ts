@@ -5,12 +5,13 @@ import type { Clock } from '@holdfast/clock';
 import type { SeededChance } from '@holdfast/clock/testing';
 import type { EventStore, RemembersReplies } from '@holdfast/event-store';
 import type { LedgerView } from '@holdfast/ipam';
-import type { KubernetesApi } from '@holdfast/kube-api';
-import type { ProjectorLedger } from '@holdfast/ledger';
+import type { KubernetesApi, LeaseElection } from '@holdfast/kube-api';
+import type { LedgerIdentity, ProjectorLedger } from '@holdfast/ledger';
 import type { PodAddressProjectorOptions } from '@holdfast/pods';
 import type { Northbound } from '@holdfast/ovn';
 import type { Answers } from '../check/answers';
 import type { History } from '../check/history';
+import type { MarkBook } from '../check/mark-book';
 import type { NorthboundChecker } from '../check/northbound';
 import type { Draws } from '../engine/draws';
 import type { SeededFaults } from '../engine/faults';
@@ -44,8 +45,14 @@ export interface Surroundings {
   readonly cluster: Cluster;
   /** Whether the store takes appends of several processes, and of those that are dead by now; else it is one's own. */
   readonly isShared: boolean;
+  /** Whether there are several processes on the log. */
+  readonly isSpread: boolean;
   readonly hasKubernetes: boolean;
   readonly hasPods: boolean;
+  /** Whether several processes could work on the cluster, so that one does by a Lease. */
+  readonly hasLease: boolean;
+  /** Of the log, where other ledgers come to the sides; then every process compares and keeps marks there. */
+  readonly markBook: MarkBook | undefined;
   note(what: string): void;
   /** Runs a check; the first violation is the run's. */
   checked(check: () => void): void;
@@ -56,6 +63,9 @@ export interface Surroundings {
   /** A process of ours wrote to an object. */
   annotationsWritten(request: { readonly path: string; readonly body?: unknown }, now: unknown): void;
 }
+
+/** What of an election those ask whom it lets work. */
+export type Election = Pick<LeaseElection, 'isActive' | 'whileActive'>;
 
 type Store = EventStore & RemembersReplies;
 
@@ -78,6 +88,12 @@ export interface Planted {
   readonly podsApi?: (api: KubernetesApi, world: Surroundings) => KubernetesApi;
   readonly podsLedger?: (ledger: ProjectorLedger, world: Surroundings) => ProjectorLedger;
   readonly podsOptions?: Partial<PodAddressProjectorOptions>;
+  /** By which a process knows whether it is the one that works on the cluster. */
+  readonly election?: (election: Election) => Election;
+  /** As the projector of the Northbound knows its ledger from others. */
+  readonly northboundIdentity?: (identity: LedgerIdentity) => LedgerIdentity;
+  /** By which a process does. */
+  readonly identity?: (identity: LedgerIdentity) => LedgerIdentity;
   readonly lock?: (lock: NorthboundLock) => NorthboundLock;
   readonly bus?: (bus: Bus, world: Surroundings) => Bus;
 }

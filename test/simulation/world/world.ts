@@ -1,10 +1,11 @@
 // The whole in one process, over virtual time: the log, the processes of the control plane, their clients, and what is
 // outside. Everything that happens comes from the seed.
 import { SeededChance } from '@holdfast/clock/testing';
-import type { SubnetEvent } from '@holdfast/ipam';
+import type { Side, SubnetEvent } from '@holdfast/ipam';
 import type { KubernetesObject } from '@holdfast/kube-api';
 import { Answers } from '../check/answers';
 import { History } from '../check/history';
+import { MarkBook } from '../check/mark-book';
 import type { LedgerOutcome } from '@holdfast/ledger';
 import { Draws, type KeptDraws, ReplayedDraws } from '../engine/draws';
 import { SeededFaults } from '../engine/faults';
@@ -32,12 +33,13 @@ import { DECIDERS } from './ledger-role';
 import type { Order } from '../orders/order';
 import { LabelOrders } from '../orders/label-orders';
 import { Orders } from '../orders/orders';
-import { NOTHING_PLANTED, type Planted, type Surroundings } from './surroundings';
+import { NOTHING_PLANTED, type Planted } from './surroundings';
 import { NorthboundDatabase } from '../northbound/database';
 import { NorthboundLock } from '../northbound/lock';
 import { describeChange } from '../kubernetes/picture';
 import { Neighbours } from '../northbound/neighbours';
 import { type ProjectorMaker, type Machine, Process } from './process';
+import { Rivals, type RivalsWorld } from './rivals/rivals';
 import { type Terrain, drawTerrain } from '../orders/terrain';
 
 export interface WorldOptions {
@@ -68,6 +70,8 @@ export interface Scenery {
   readonly hasPods: boolean;
   /** Whether the store takes appends of several processes, and of those that are dead by now; else it is one's own. */
   readonly isShared: boolean;
+  /** Whether other ledgers come to the sides. */
+  readonly hasRivals?: boolean;
 }
 
 /** What a story tells of its world. */
@@ -83,10 +87,12 @@ const RESTART_MAX_MS = 3_000;
 
 /** In how many worlds there is a cluster. */
 const KUBERNETES_RATE = 0.5;
+/** In how many worlds with a side, and where that fault is not off, other ledgers come to it. */
+const RIVALS_RATE = 0.6;
 /** And in how many of those there are Pods. */
 const PODS_RATE = 0.6;
 
-export class World implements Surroundings {
+export class World implements RivalsWorld {
   readonly scheduler = new Scheduler();
   readonly chance: SeededChance;
   readonly draws: Draws;
@@ -94,11 +100,9 @@ export class World implements Surroundings {
   readonly planted: Planted;
   readonly faults: SeededFaults;
   readonly history = new History(() => EPOCH_MS + this.scheduler.nowMs);
-  readonly log = new DurableLog(
-    this.history,
-    (check) => this.checked(check),
-    (reply, writer) => this.answers.remembered(reply, writer),
-  );
+  readonly log: DurableLog;
+  readonly markBook: MarkBook | undefined;
+  readonly rivals: Rivals | undefined;
   readonly deciders = DECIDERS;
   readonly windowMs: number;
   readonly terrain: Terrain;
@@ -119,6 +123,7 @@ export class World implements Surroundings {
   /** Whether anybody minds the cluster. */
   readonly hasKubernetes: boolean;
   readonly hasPods: boolean;
+  readonly hasLease: boolean;
   readonly machines: Machine[] = [];
   readonly processes = new Map<string, Process>();
   readonly leaps: ClockLeaps;
@@ -160,8 +165,12 @@ export class World implements Surroundings {
     ).clock;
     this.cluster = new Cluster(clusterClock, this.fork('cluster'));
     const ofStory = story?.scenery ?? more.scenery;
-    this.scenery = ofStory ?? drawScenery(this.chance);
+    this.scenery =
+      ofStory ??
+      drawScenery(this.chance, (rates ?? drawn)['rival-ledger'] > 0 && hasRivalsBy(seed ^ OF_RIVALS));
     const { writers, projectors, hasKubernetes, hasPods, isShared } = this.scenery;
+    this.markBook = this.scenery.hasRivals ? new MarkBook() : undefined;
+    this.log = this.logOf();
     this.hasPods = hasKubernetes && hasPods;
     this.clusterShare = this.hasPods ? 0.03 + 0.17 * this.chance.random() ** 2 : 0.06;
     this.users = new KubernetesUsers(
@@ -174,20 +183,49 @@ export class World implements Surroundings {
       this.history.owners.book(subnet).held.get(holder),
     );
     for (let at = 0; at < writers; at += 1)
-      this.machines.push({ name: `ledger-${at}`, wall: { offMs: 0 }, takesOrders: true, projectors: [] });
+      this.machines.push({
+        name: `ledger-${at}`,
+        wall: { offMs: 0 },
+        takesOrders: true,
+        projectors: [],
+        sides: [],
+      });
     this.addProjectors(projectors);
     this.hasKubernetes = hasKubernetes;
     this.isShared = isShared;
-    if (this.hasKubernetes) this.addProjector(0, (process, world) => new KubernetesRole(process, world));
+    this.hasLease = hasKubernetes && (writers > 1 || this.markBook !== undefined);
+    for (let at = 0; hasKubernetes && at < writers; at += 1)
+      this.addProjector(at, 'kubernetes', (process, world) => new KubernetesRole(process, world));
     this.answers = new Answers(this.history, this.windowMs);
+    this.clients = this.clientsOf();
+    this.watchLog();
+    if (this.hasPods) this.watchPods();
+    this.leaps = new ClockLeaps(this, new SeededChance(this.draws.seed('leaps', () => seed ^ OF_LEAPS)));
+    this.rivals = this.markBook && this.rivalsOf(seed);
+    for (const machine of this.machines) this.boot(machine, 1);
+  }
+
+  private logOf(): DurableLog {
+    return new DurableLog(
+      this.history,
+      (check) => this.checked(check),
+      (reply, writer) => this.answers.remembered(reply, writer),
+      this.markBook,
+    );
+  }
+
+  private clientsOf(): Clients {
     const bus = new Bus(this.scheduler, this.faults);
-    this.clients = new Clients(
+    return new Clients(
       this.scheduler,
-      planted.bus?.(bus, this) ?? bus,
+      this.planted.bus?.(bus, this) ?? bus,
       (order, answer) => this.deliver(order, answer),
       (order, outcome, isFirst) =>
         this.note(`${order.commandId} ${isFirst ? 'answered' : 'again'} ${outcomeText(outcome)}`),
     );
+  }
+
+  private watchLog(): void {
     this.history.onLanded(({ recorded, event, commandId }) =>
       this.note(
         `landed ${recorded.position} ${recorded.stream} ${recorded.version} ${event.type} by ${commandId}: ${recorded.data} ${recorded.id}`,
@@ -195,9 +233,6 @@ export class World implements Surroundings {
     );
     const owners = new ObjectOwners(this.cluster);
     this.history.onLanded((landed) => owners.landed(landed));
-    if (this.hasPods) this.watchPods();
-    this.leaps = new ClockLeaps(this, new SeededChance(this.draws.seed('leaps', () => seed ^ OF_LEAPS)));
-    for (const machine of this.machines) this.boot(machine, 1);
   }
 
   /** Chance for one purpose, so that what one part draws does not change what another does. */
@@ -247,7 +282,8 @@ export class World implements Surroundings {
     for (const projector of projectors) projector.died();
     this.note(`${life.name} dies`);
     const delayMs = this.isHealed ? 0 : Math.ceil(this.drawn(`${life.name} is away`) * RESTART_MAX_MS);
-    this.scheduler.after(delayMs, () => this.boot(machine, incarnation + 1));
+    const boot = (): void => this.boot(machine, incarnation + 1);
+    this.scheduler.after(delayMs, () => (this.rivals ? this.rivals.whenRightMayRun(boot) : boot()));
   }
 
   /** Nothing goes wrong any more. */
@@ -255,6 +291,7 @@ export class World implements Surroundings {
     this.isHealed = true;
     this.faults.heal();
     this.leaps.heal();
+    this.rivals?.heal();
     this.controllers.heal();
     this.note('healed');
   }
@@ -278,19 +315,35 @@ export class World implements Surroundings {
 
   private addProjectors(projectors: Scenery['projectors']): void {
     const makeOvn: ProjectorMaker = (process, world) => new OvnProjector(process, world);
-    if (projectors === 'inside') return this.addProjector(0, makeOvn);
+    if (projectors === 'inside') return this.addProjector(0, 'northbound', makeOvn);
     for (let at = 0; at < projectors; at += 1)
       this.machines.push({
         name: `ovn-${at}`,
         wall: { offMs: 0 },
         takesOrders: false,
         projectors: [makeOvn],
+        sides: ['northbound'],
       });
   }
 
-  private addProjector(at: number, projector: ProjectorMaker): void {
+  private addProjector(at: number, side: Side, projector: ProjectorMaker): void {
     const machine = this.machines[at] as Machine;
-    this.machines[at] = { ...machine, projectors: [...machine.projectors, projector] };
+    const { projectors, sides } = machine;
+    this.machines[at] = { ...machine, projectors: [...projectors, projector], sides: [...sides, side] };
+  }
+
+  /** To which anybody writes. */
+  get sides(): readonly Side[] {
+    return [...new Set(this.machines.flatMap(({ sides }) => sides))];
+  }
+
+  get isSpread(): boolean {
+    return this.machines.length > 1;
+  }
+
+  private rivalsOf(seed: number): Rivals {
+    const chance = new SeededChance(this.draws.seed('rivals', () => seed ^ OF_RIVALS));
+    return new Rivals(this, new Orders(this.terrain, chance, chance), chance);
   }
 
   wrote(where: 'northbound' | 'kubernetes'): void {
@@ -320,14 +373,20 @@ const outcomeText = (outcome: LedgerOutcome): string =>
 
 /** So have clocks that leap. */
 const OF_LEAPS = 2;
+/** And other ledgers. */
+const OF_RIVALS = 3;
 
 /** Labels have a chance of their own; which one is as good as another, and decides in which seeds rare bugs are caught. */
 const OF_LABELS = 1;
 
-function drawScenery(chance: SeededChance): Scenery {
+const hasRivalsBy = (seed: number): boolean => new SeededChance(seed).random() < RIVALS_RATE;
+
+function drawScenery(chance: SeededChance, mayHaveRivals: boolean): Scenery {
   const writers = chance.random() < 0.15 ? 2 : 1;
   const projectors = ([0, 'inside', 1, 2] as const)[chance.below(4)] as Scenery['projectors'];
   const isShared = writers > 1 || chance.random() < 0.3;
   const hasKubernetes = chance.random() < KUBERNETES_RATE;
-  return { writers, projectors, isShared, hasKubernetes, hasPods: chance.random() < PODS_RATE };
+  const hasPods = chance.random() < PODS_RATE;
+  const hasRivals = mayHaveRivals && (hasKubernetes || projectors !== 0);
+  return { writers, projectors, isShared, hasKubernetes, hasPods, ...(hasRivals && { hasRivals }) };
 }

@@ -5,6 +5,7 @@ import type { Chance, Clock } from '@holdfast/clock';
 import { KubeConfig } from '@kubernetes/client-node';
 import { ClientNodeRest } from './client-node-rest';
 import type { KubernetesApi } from '../port/kubernetes-api';
+import { activeRest, type WhileActive } from '../election/active-rest';
 import { KubernetesFault } from '../port/kubernetes-fault';
 import type { ConfigMaps } from '../port/config-maps';
 import type { Leases } from '../port/leases';
@@ -34,6 +35,8 @@ export interface ClientNodeOptions {
   readonly component?: string;
   /** Of that component; nothing is said about it when absent. */
   readonly version?: string;
+  /** Whoever writes must be the one that works; anybody may when absent. */
+  readonly election?: WhileActive;
 }
 
 export interface ClusterApi extends KubernetesApi {
@@ -43,19 +46,23 @@ export interface ClusterApi extends KubernetesApi {
 
 /** Connects to nothing yet. @throws KubernetesFault `kubernetes-config-invalid` */
 export function clientNodeKubernetesApi(options: ClientNodeOptions): ClusterApi {
-  const { clock, chance, component = COMPONENT } = options;
-  const rest = restOf(options);
-  return Object.assign(new RestKubernetesApi({ rest, clock, chance, component }), { server: rest.server });
+  const { clock, chance, component = COMPONENT, election } = options;
+  const connected = restOf(options);
+  const rest = election ? activeRest(connected, election) : connected;
+  const { server } = connected;
+  return Object.assign(new RestKubernetesApi({ rest, clock, chance, component }), { server });
 }
 
 /** Leases of the same cluster, over connections of their own: what projectors ask must not keep a renewal waiting. */
-export function clientNodeLeases(options: Omit<ClientNodeOptions, 'component'>): Leases {
+export function clientNodeLeases(options: Omit<ClientNodeOptions, 'component' | 'election'>): Leases {
   return new RestLeases(restOf(options, LEASE_CALL_TIMEOUT_MS), options.clock);
 }
 
 /** ConfigMaps of the same cluster. */
 export function clientNodeConfigMaps(options: Omit<ClientNodeOptions, 'component'>): ConfigMaps {
-  return new RestConfigMaps(restOf(options, LEASE_CALL_TIMEOUT_MS));
+  const { election } = options;
+  const connected = restOf(options, LEASE_CALL_TIMEOUT_MS);
+  return new RestConfigMaps(election ? activeRest(connected, election) : connected);
 }
 
 function restOf(options: ClientNodeOptions, timeoutMs?: number): ClientNodeRest {

@@ -1,5 +1,13 @@
 // Who stands by follows everything and writes nothing; when it takes over it goes on at once, and what is right stays untouched.
-import { LEASES, LeaseElection, activeApi, objectPathOf, PODS, VIPS, SUBNETS } from '@holdfast/kube-api';
+import {
+  type WhileActive,
+  LEASES,
+  LeaseElection,
+  objectPathOf,
+  PODS,
+  VIPS,
+  SUBNETS,
+} from '@holdfast/kube-api';
 import { SeededChance } from '@holdfast/clock/testing';
 import { ProjectorWorld, type StartedProjector } from '../testing/projector-world';
 
@@ -11,7 +19,8 @@ interface Plane extends StartedProjector {
 
 /** A process with a projector that works only while it holds the Lease. */
 async function plane(world: ProjectorWorld, identity: string): Promise<Plane> {
-  const { leases, api, rest } = world.sandbox.connect();
+  const gate: WhileActive = { whileActive: (begin) => election.whileActive(begin) };
+  const { leases, api, rest } = world.sandbox.connect('holdfast', gate);
   let wake = (): void => undefined;
   const election: LeaseElection = new LeaseElection({
     ...{ leases, lease: LEASE, identity, clock: world.clock, chance: new SeededChance(3) },
@@ -20,7 +29,7 @@ async function plane(world: ProjectorWorld, identity: string): Promise<Plane> {
   const { ledger } = world;
   election.start();
   const started = await world.start({
-    api: activeApi(api, election),
+    api,
     ledger: {
       ...{ view: ledger.view, onFacts: (listener) => ledger.onFacts(listener) },
       hasReached: (position) => ledger.hasReached(position),

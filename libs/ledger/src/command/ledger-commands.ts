@@ -3,11 +3,9 @@ import type { Clock } from '@holdfast/clock';
 import type { CommandEnvelope } from '@holdfast/event-store';
 import type { Rejection, SubnetCommand } from '@holdfast/ipam';
 import type { SubnetLoop, VipNameLoop } from './aggregate-loops';
+import { givesAddress } from './gives-address';
 import { type LedgerCommand, type LedgerOutcome, isVipUseCommand } from './ledger-command';
 import { VipReservations } from './vip-reservations';
-
-/** Those that give out an address. */
-const GIVING = new Set<LedgerCommand['type']>(['ReserveAddress', 'MoveAddress', 'ReserveVip', 'ReviseVip']);
 
 export class LedgerCommands {
   private readonly vips: VipReservations;
@@ -33,7 +31,7 @@ export class LedgerCommands {
     { isRecovery = false }: { readonly isRecovery?: boolean } = {},
   ): Promise<LedgerOutcome> {
     const { command } = envelope;
-    const isHeld = GIVING.has(command.type) && !(isRecovery && namesAddresses(command));
+    const isHeld = givesAddress(command) && !(isRecovery && namesAddresses(command));
     const rejected = isHeld ? await this.refusal() : undefined;
     if (rejected) return { rejected, commandId: envelope.commandId ?? '', subnet: subnetIn(command) };
     if (command.type === 'ReserveVip') return this.vips.reserve({ ...envelope, command });

@@ -2,7 +2,7 @@
 import { comparePositions } from '@holdfast/event-store';
 import { NorthboundReconciler } from '@holdfast/ovn';
 import { NorthboundSession } from '../northbound-session';
-import type { RunningProjector, Process } from '../process';
+import type { ProjectorProcess, RunningProjector } from '../process';
 import type { Surroundings } from '../surroundings';
 
 export class OvnProjector implements RunningProjector {
@@ -10,7 +10,7 @@ export class OvnProjector implements RunningProjector {
   readonly reconciler: NorthboundReconciler;
 
   constructor(
-    private readonly process: Process,
+    private readonly process: ProjectorProcess,
     world: Surroundings,
   ) {
     const { life, reader, chance, identity } = process;
@@ -21,14 +21,22 @@ export class OvnProjector implements RunningProjector {
       view: reader.view,
       onFacts: (listener) => reader.onFacts(listener),
       comparePositions,
-      ledger: identity,
+      ledger: planted.northboundIdentity?.(identity) ?? identity,
       clock: life.clock,
       chance,
+      onPermission: () => this.permissionChanged(),
     });
   }
 
   start(): void {
     this.reconciler.start();
+  }
+
+  private permissionChanged(): void {
+    const { sides, isSoleWriter } = this.process;
+    const { fence, wasEverActive } = this.reconciler;
+    if (fence.verdict) sides?.fence('northbound', fence.verdict);
+    else if (fence.state === 'open' && (wasEverActive || !isSoleWriter)) sides?.agrees('northbound');
   }
 
   died(): void {

@@ -1,6 +1,6 @@
 // Wires the projectors of a Kubernetes cluster: one connection, one way into the ledger, and who uses them.
 import { systemChance, systemClock } from '@holdfast/clock';
-import { activeApi, type KubernetesApi, THROUGH_KUBERNETES } from '@holdfast/kube-api';
+import { type KubernetesApi, THROUGH_KUBERNETES } from '@holdfast/kube-api';
 import type { ClusterApi } from '@holdfast/kube-api/client-node';
 import { LedgerIdentity, LedgerReader, projectorLedger, SideComparisons } from '@holdfast/ledger';
 import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
@@ -60,11 +60,13 @@ function lease({ lease: ref, store }: Config, cluster: NamedCluster): Provider {
 function clusterApi(cluster: NamedCluster): Provider {
   return {
     provide: CLUSTER_API,
-    useFactory: async (): Promise<ClusterApi> => {
+    inject: [KubernetesLease],
+    useFactory: async (held: KubernetesLease): Promise<ClusterApi> => {
       // Only where it is used: the client takes half a second to load.
       const { clientNodeKubernetesApi } = await import('@holdfast/kube-api/client-node');
       return clientNodeKubernetesApi({
         ...{ cluster, component: 'holdfast', version: VERSION, clock: planeClock, chance: systemChance },
+        election: held,
       });
     },
   };
@@ -84,7 +86,7 @@ function mark({ mark: ref, store }: Config, cluster: NamedCluster): Provider {
       const time = { clock: systemClock, chance: systemChance };
       return new KubernetesMark({
         ...{
-          configMaps: clientNodeConfigMaps({ cluster, version: VERSION, ...time }),
+          configMaps: clientNodeConfigMaps({ cluster, version: VERSION, election: held, ...time }),
           ref,
           api: connected,
           ...time,
@@ -95,13 +97,13 @@ function mark({ mark: ref, store }: Config, cluster: NamedCluster): Provider {
   };
 }
 
-/** Written only while the Lease is held, and by what the mark says. */
+/** Written only by what the mark says. */
 function api(): Provider {
   return {
     provide: KUBERNETES_API,
-    inject: [CLUSTER_API, KubernetesLease, KubernetesMark],
-    useFactory: (connected: KubernetesApi, held: KubernetesLease, marked: KubernetesMark): KubernetesApi =>
-      activeApi(markedApi(connected, marked), held),
+    inject: [CLUSTER_API, KubernetesMark],
+    useFactory: (connected: KubernetesApi, marked: KubernetesMark): KubernetesApi =>
+      markedApi(connected, marked),
   };
 }
 

@@ -23,7 +23,7 @@ export interface KubernetesMarkOptions {
   readonly ref: ObjectRef;
   readonly api: KubernetesApi;
   readonly ledger: MarkedLedger & Pick<LedgerIdentity, 'recoveryOf'>;
-  readonly lease: KubernetesLease;
+  readonly lease: Pick<KubernetesLease, 'isActive' | 'whileActive' | 'onChange' | 'forbid'>;
   readonly sides: SideComparisons;
   /** Where nobody else writes this ledger, whoever else has the Lease is of another one: it is to be had first. */
   readonly isSoleWriter: boolean;

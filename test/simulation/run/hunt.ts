@@ -1,7 +1,7 @@
 // Looks for the first seed in which each planted bug is caught by its checker, while the same seed without it is clean.
-import { type RunResult, simulate } from '../run/simulate';
-import { CATALOGUE } from './catalogue';
-import type { PlantedBug } from './planted-bug';
+import { type RunResult, simulate } from './simulate';
+import { CATALOGUE } from '../planted/catalogue';
+import type { PlantedBug } from '../planted/planted-bug';
 
 /** Operations of a run with a planted bug. */
 export const HUNT_OPERATIONS = 400;
