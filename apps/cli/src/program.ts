@@ -12,6 +12,7 @@ import { addPoolCommands } from './commands/pool';
 import { addReservationCommands } from './commands/reservation';
 import { addRuleCommands } from './commands/rule';
 import { addStatusCommand } from './commands/status';
+import { addUpgradeCommand } from './upgrade/upgrade';
 import { addSubnetCommands } from './commands/subnet';
 import { addVipCommands } from './commands/vip';
 import { FIRST_EXAMPLES } from './examples';
@@ -50,6 +51,7 @@ export function buildProgram(run: Run): Command {
   addLabelCommand(program, run);
   addHistoryCommand(program, run);
   addStatusCommand(program, run);
+  addUpgradeCommand(program, run);
   addImportCommands(program, run);
   addBackupCommands(program, run);
   addCompletionCommands(program, run);

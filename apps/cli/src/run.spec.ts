@@ -103,7 +103,7 @@ describe('completion', () => {
   it.each([
     [
       '""',
-      'reserve move release reservation subnet pool vip rule label history status import backup restore completion',
+      'reserve move release reservation subnet pool vip rule label history status upgrade import backup restore completion',
     ],
     ['re', 'reserve release reservation restore'],
     ['subnet r', 'revise retire'],

@@ -2,7 +2,7 @@
 // nothing but what is durable, and when it dies nothing else is left of it.
 import type { EventStore, RemembersReplies } from '@holdfast/event-store';
 import { SeededChance } from '@holdfast/clock/testing';
-import type { SubnetFact } from '@holdfast/ipam';
+import { FORMAT_LEVEL, type SubnetFact } from '@holdfast/ipam';
 import { EventWitness } from '../check/witness';
 import { LedgerIdentity, type LedgerOutcome, LedgerReader, toRejection } from '@holdfast/ledger';
 import { Violation } from '../engine/violation';
@@ -78,6 +78,7 @@ export class Process {
     this.identity = new LedgerIdentity({
       ...{ store: this.store, reader: this.reader, clock, chance: this.chance, refuse: toRejection },
       isSoleWriter: !isShared,
+      program: { version: 'simulated', level: FORMAT_LEVEL },
     });
     this.ownClock = new ClockOfProcess(this.life, this.reader, world);
     planted.view?.(this.reader.view, world);

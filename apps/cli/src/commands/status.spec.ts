@@ -9,6 +9,7 @@ const status = {
     ledger: 'x',
     store: 'sqlite:/var/lib/holdfast/holdfast.db',
     troubles: [] as object[],
+    planes: [] as object[],
   },
   views: [{ ...follower, name: 'ledger' }],
   projectors: [{ ...follower, name: 'kubernetes', notes: ['the cluster does not serve ippools.kubeovn.io'] }],
