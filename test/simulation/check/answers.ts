@@ -41,6 +41,8 @@ export class Answers {
   private readonly firsts = new Map<string, LedgerOutcome>();
   /** By command id: what is durable of those that left no event. */
   private readonly durable = new Map<string, Remembered[]>();
+  /** The furthest that the clock of a process ever was, as far as is known from what it did. */
+  private furthestMs = -Infinity;
 
   constructor(
     private readonly history: History,
@@ -48,7 +50,8 @@ export class Answers {
   ) {}
 
   /** A reply is durable, and was not before. */
-  remembered({ commandId, outcome }: Reply, writer: string): void {
+  remembered({ commandId, outcome, atMs }: Reply, writer: string): void {
+    this.furthestMs = Math.max(this.furthestMs, atMs);
     const known = this.durable.get(commandId) ?? [];
     this.durable.set(commandId, known);
     const read = readOutcome<Answer>(outcome) as { readonly outcome: Answer; readonly stream: string };
@@ -60,7 +63,8 @@ export class Answers {
   }
 
   check(answered: AnsweredOrder, witness: EventWitness): void {
-    const { order, outcome } = answered;
+    const { order, outcome, latestMs } = answered;
+    this.furthestMs = Math.max(this.furthestMs, latestMs);
     const effect = this.history.effectOf(order.commandId);
     if (!effect && !isExpired(outcome) && this.isFirstAgain(answered, witness)) return;
     this.judge(answered, effect, witness);
@@ -115,11 +119,12 @@ export class Answers {
   }
 
   private refused(answered: AnsweredOrder, effect: Landed | undefined, witness: EventWitness): void {
-    const { order, outcome, deliveredAt, earliestMs, latestMs } = answered;
+    const { order, outcome, deliveredAt, earliestMs } = answered;
     const { code, facts } = outcome.rejected as NonNullable<LedgerOutcome['rejected']>;
     this.inTime(answered, facts);
     if (code === 'CommandExpired' && facts['windowHours'] !== undefined) {
-      if (order.issuedAtMs >= latestMs - this.windowMs)
+      // What a clock that was ahead made it forget stays forgotten when that is set back.
+      if (order.issuedAtMs >= this.furthestMs - this.windowMs)
         this.fail('true-answer', order, 'is said to be expired');
       return;
     }

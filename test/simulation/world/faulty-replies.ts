@@ -30,6 +30,10 @@ export class DurableReplies {
   recall(stream: string, commandId: string): Promise<Reply | undefined> {
     return this.store.recall(stream, commandId);
   }
+
+  forgottenUntilMs(caller: string): number {
+    return this.store.forgottenUntilMs(caller);
+  }
 }
 
 export interface RepliesSurroundings {
@@ -92,8 +96,8 @@ export class FaultyReplies implements ReplyStore {
     );
   }
 
-  forgottenUntilMs(): number {
-    return -Infinity;
+  forgottenUntilMs(caller: string): number {
+    return this.around.replies.forgottenUntilMs(caller);
   }
 
   private unavailable(): StoreFault {

@@ -1,11 +1,11 @@
 // Wires the metrics: the one room that knows prom-client. What is counted, and where, is none of its business.
 import type { Server } from 'node:http';
-import { systemClock } from '@holdfast/clock';
 import type { EventStore } from '@holdfast/event-store';
 import { LedgerReader, SideComparisons, SubnetLoop, VipNameLoop } from '@holdfast/ledger';
 import { Module } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { planeClock } from '../clock/plane-clock';
 import { CONFIG, type Config } from '../config';
 import { Differences } from '../health/differences';
 import { Followers } from '../health/followers';
@@ -80,7 +80,7 @@ const MISNAMED = ['resources', 'handles', 'requests'].flatMap((what) => [
         const families = [
           ...commandMetrics(commands),
           ...projectionMetrics(projection),
-          ...subnetMetrics(projection.reader.view, systemClock),
+          ...subnetMetrics(projection.reader.view, planeClock),
           ...processMetrics(ofProcess),
         ];
         for (const family of families) registry.registerMetric(toMetric(family));

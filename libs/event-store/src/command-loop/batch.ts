@@ -166,7 +166,11 @@ export class Batch<State, Command, Event, Reply, Rejection> {
     return { commandId, rejected: refuse({ code: 'CommandExpired', issuedAtMs, windowMs }) };
   }
 
-  /** For a caller that has more refused than is remembered, the window is as long as its memory. */
+  /**
+   * For a caller that has more refused than is remembered, the window is as long as its memory; and what was forgotten by a
+   * clock that was ahead stays so when that is set back. What is forgotten up to a time that has not come was issued by such
+   * a clock itself, and is no reason to refuse what others issue now.
+   */
   private forgotten(
     issuedAtMs: number,
     nowMs: number,
@@ -174,8 +178,8 @@ export class Batch<State, Command, Event, Reply, Rejection> {
   ): CommandOutcome<Reply, Rejection> | undefined {
     const { replies, refuse } = this.options;
     if (commandId === undefined) return undefined;
-    const untilMs = replies.forgottenUntilMs(actor.name);
-    if (issuedAtMs > untilMs) return undefined;
+    const untilMs = Math.max(replies.forgottenUntilMs(actor.name), this.loaded.commands.forgottenUntilMs);
+    if (issuedAtMs > untilMs || untilMs > nowMs) return undefined;
     return { commandId, rejected: refuse({ code: 'CommandExpired', issuedAtMs, windowMs: nowMs - untilMs }) };
   }
 

@@ -172,6 +172,41 @@ describe('the command loop', () => {
         expect(await loop.execute('a', envelope)).toEqual(first);
       }
     });
+
+    describe('after a clock that was ahead for days is set back', () => {
+      async function setBack() {
+        const { loop, clock, store } = given();
+        const first = again(clock, 1, 'first');
+        await loop.execute('a', first);
+        for (const id of ['ahead', 'further', 'furthest']) {
+          clock.step(25 * HOUR_MS);
+          await loop.execute('a', again(clock, id === 'further' ? -1 : 1, id));
+        }
+        clock.step(-3 * 25 * HOUR_MS);
+        await clock.advance(1000);
+        return { loop, clock, store, first };
+      }
+
+      it('decides no command anew, be it forgotten or found again', async () => {
+        const { loop, clock, store, first } = await setBack();
+        // While the stream is busy it is not loaded anew.
+        const busy = Array.from({ length: 3 }, (_, at) => loop.execute('a', again(clock, -1, `busy-${at}`)));
+        const outcome = await loop.execute('a', first);
+        await Promise.all(busy);
+        expect(outcome.rejected ?? outcome.position).toMatch(/^(CommandExpired|1)$/);
+        const ids = (await everything(store)).map((event) => readMetadata(event).commandId);
+        expect(ids.filter((id) => id === 'first')).toEqual(['first']);
+      });
+
+      it('takes what is issued from then on', async () => {
+        const { loop, clock } = await setBack();
+        for (let hour = 0; hour < 200; hour += 1) {
+          const outcome = await loop.execute('a', again(clock, hour % 2 === 0 ? -1 : 1, `later-${hour}`));
+          expect(outcome).toMatchObject({ reply: {} });
+          await clock.advance(HOUR_MS);
+        }
+      });
+    });
   });
 
   it('refuses a command from too far in the future, which the window could not cover', async () => {

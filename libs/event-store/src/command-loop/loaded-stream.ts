@@ -77,12 +77,13 @@ export class LoadedStream<State, Event> {
   }
 
   private remember(
-    { commandId, commandDigest, atMs }: Omit<EventMetadata, 'previous'>,
+    { commandId, commandDigest, issuedAtMs, atMs }: Omit<EventMetadata, 'previous'>,
     recordedMs: number,
     byMs: number,
   ): void {
     this.lastAtMs = atMs;
     this.decidedAtMs = this.times.next(this.version, recordedMs, byMs);
-    if (commandDigest !== undefined) this.commands.add(commandId, this.version, this.decidedAtMs);
+    if (commandDigest === undefined) return;
+    this.commands.add(commandId, this.version, this.decidedAtMs, issuedAtMs);
   }
 }

@@ -22,4 +22,18 @@ describe('CommandIndex', () => {
     expect(index.candidates('first')).toEqual([]);
     expect(index.candidates('fourth')).toEqual([3]);
   });
+
+  it('says until when what was issued may be forgotten, for a clock that was ahead and is set back', () => {
+    const index = new CommandIndex(1000);
+    index.add('first', 0, 10, 5);
+    index.add('second', 1, 20, 18);
+    expect(index.forgottenUntilMs).toBe(-Infinity);
+    // Ahead twice, by more than a window each; callers went by the right one.
+    index.add('third', 2, 5_000, 30);
+    expect([index.candidates('second'), index.forgottenUntilMs]).toEqual([[1], -Infinity]);
+    index.add('fourth', 3, 9_000, 40);
+    expect([index.candidates('second'), index.forgottenUntilMs]).toEqual([[], 18]);
+    index.add('fifth', 4, 20_000, 90_000);
+    expect(index.forgottenUntilMs).toBe(30);
+  });
 });

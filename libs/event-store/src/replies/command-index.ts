@@ -52,44 +52,60 @@ class HashTable {
   }
 }
 
+/** Commands of one window at most. */
+class Generation {
+  readonly table = new HashTable();
+  issuedUntilMs = -Infinity;
+
+  constructor(readonly sinceMs: number) {}
+}
+
 /**
  * Two generations of a window each, or of so many commands: a command is found for at least one window, or until as many
  * came after it, and forgetting costs nothing.
  */
 export class CommandIndex {
-  private young = new HashTable();
-  private old = new HashTable();
-  private youngSinceMs: number | undefined;
+  private young = new Generation(-Infinity);
+  private old = new Generation(-Infinity);
+  private isEmpty = true;
+  /** What was issued until then may be forgotten: the clock by which its window was over may have been set back since. */
+  forgottenUntilMs = -Infinity;
 
   constructor(
     private readonly windowMs: number,
     private readonly countMax = Infinity,
   ) {}
 
-  /** @param version of an event that the command led to */
-  add(commandId: string, version: Version, atMs: number): void {
-    this.youngSinceMs ??= atMs;
-    if (atMs - this.youngSinceMs > this.windowMs || this.young.used >= this.countMax) {
+  /**
+   * @param version of an event that the command led to
+   * @param atMs when that was, by the clock that the window is measured with
+   */
+  add(commandId: string, version: Version, atMs: number, issuedAtMs = atMs): void {
+    if (this.isEmpty) this.young = new Generation(atMs);
+    this.isEmpty = false;
+    if (atMs - this.young.sinceMs > this.windowMs || this.young.table.used >= this.countMax) {
+      this.forgottenUntilMs = Math.max(this.forgottenUntilMs, this.old.issuedUntilMs);
       this.old = this.young;
-      this.young = new HashTable();
-      this.youngSinceMs = atMs;
+      this.young = new Generation(atMs);
     }
-    this.young.add(hashOfId(commandId), version);
+    this.young.table.add(hashOfId(commandId), version);
+    // A clock that is ahead, the caller's or ours, is no reason to refuse what is issued in the meantime.
+    this.young.issuedUntilMs = Math.max(this.young.issuedUntilMs, Math.min(issuedAtMs, atMs));
   }
 
   /** Whether there are candidates. */
   mayHave(commandId: string): boolean {
-    if (this.young.used + this.old.used === 0) return false;
+    if (this.isEmpty) return false;
     const hash = hashOfId(commandId);
-    return this.young.has(hash) || this.old.has(hash);
+    return this.young.table.has(hash) || this.old.table.has(hash);
   }
 
   /** Versions where an event of this command may stand. */
   candidates(commandId: string): Version[] {
     const hash = hashOfId(commandId);
     const found: Version[] = [];
-    this.young.find(hash, found);
-    this.old.find(hash, found);
+    this.young.table.find(hash, found);
+    this.old.table.find(hash, found);
     return found;
   }
 }

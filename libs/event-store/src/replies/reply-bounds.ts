@@ -70,7 +70,8 @@ export class ReplyBounds {
     const [oldest] = this.chunks as [Chunk];
     const isTooMuch = this.units > unitsMax;
     if ((isTooMuch || oldest.lastAtMs < sinceMs) && this.chunks.length > 1) {
-      if (isTooMuch) this.allForgottenUntilMs = Math.max(this.allForgottenUntilMs, oldest.issuedUntilMs);
+      // Also of what is too old: the clock that says so may be wrong, and be set back.
+      this.allForgottenUntilMs = Math.max(this.allForgottenUntilMs, oldest.issuedUntilMs);
       forgotten.push({ from: oldest.from, to: oldest.to });
       this.chunks.shift();
       this.dropUpTo(oldest.to);

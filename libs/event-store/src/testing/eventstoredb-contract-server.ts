@@ -1,67 +1,98 @@
-// A server of EventStoreDB's Streams protocol over gRPC, made of the client's own generated code and a log in memory.
-// It checks our adapter and the wire: it is NOT EventStoreDB, and says nothing about how the real server behaves. For
-// that the same suite runs against a real one, named by EVENTSTOREDB_URL.
+// A server of EventStoreDB's Streams protocol over gRPC, made of the client's own generated code and a log in memory. It is NOT
+// EventStoreDB: it answers as a real one did in a recording, which it is held to call by call (eventstoredb-recording.spec.ts).
+// The same suite runs against a real one, named by EVENTSTOREDB_URL.
 // eslint-disable-next-line @nx/enforce-module-boundaries -- a server for tests; the adapter itself brings no gRPC of ours
 import * as grpc from '@grpc/grpc-js';
+import { type Chance, type Clock, systemChance, systemClock } from '@holdfast/clock';
 import { ServerFeaturesService } from '@eventstore/db-client/generated/serverfeatures_grpc_pb';
 import { SupportedMethod, SupportedMethods } from '@eventstore/db-client/generated/serverfeatures_pb';
 import type { Empty } from '@eventstore/db-client/generated/shared_pb';
 import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb';
-import {
-  AppendReq,
-  type AppendResp,
-  type BatchAppendReq,
-  type BatchAppendResp,
-  type ReadReq,
-  ReadResp,
-} from '@eventstore/db-client/generated/streams_pb';
+import { append } from './eventstoredb/contract-append';
 import { ContractLog, type LogEvent, type Proposed } from './eventstoredb/contract-log';
-import {
-  appendResponse,
-  batchResponse,
-  eventResponse,
-  expectedOfAppend,
-  expectedOfBatch,
-  notFoundResponse,
-  proposedOf,
-  utf8Of,
-} from './eventstoredb/contract-messages';
-import { streamEvents, filterOf } from './eventstoredb/contract-reads';
+import { ContractFaults } from './eventstoredb/contract-misbehaviour';
+import { ContractStreams } from './eventstoredb/contract-streams';
 
-/** What a client sees of a connection that breaks under its call. */
-const CONNECTION_DROPPED = { code: grpc.status.UNAVAILABLE, details: 'Connection dropped' };
+export interface ContractServerOptions {
+  readonly clock?: Pick<Clock, 'now'>;
+  readonly chance?: Pick<Chance, 'uuid'>;
+}
 
 export class EventStoreDbContractServer {
-  private readonly log = new ContractLog();
-  private server = this.newServer();
+  readonly faults = new ContractFaults();
+  private readonly log: ContractLog;
+  private readonly chance: Pick<Chance, 'uuid'>;
+  private server = new grpc.Server();
   private port = 0;
-  private repliesToLose = 0;
-  private requestsToLose = 0;
+
+  private constructor({ clock = systemClock, chance = systemChance }: ContractServerOptions) {
+    this.log = new ContractLog(clock);
+    this.chance = chance;
+  }
 
   /** On a free port of the loopback interface. */
-  static async start(): Promise<EventStoreDbContractServer> {
-    const server = new EventStoreDbContractServer();
+  static async start(options: ContractServerOptions = {}): Promise<EventStoreDbContractServer> {
+    const server = new EventStoreDbContractServer(options);
     await server.comeBack();
     return server;
   }
 
+  /** `host:port`, for a client that is not ours. */
+  get address(): string {
+    return `127.0.0.1:${this.port}`;
+  }
+
   get connectionString(): string {
-    return `esdb://127.0.0.1:${this.port}?tls=false`;
+    return `esdb://${this.address}?tls=false`;
   }
 
-  /** The next append is done, but its reply is lost. */
+  /** See ContractFaults. */
   loseNextReply(): void {
-    this.repliesToLose += 1;
+    this.faults.loseNextReply();
   }
 
-  /** The next append is lost on its way, and nothing is done. */
   loseNextRequest(): void {
-    this.requestsToLose += 1;
+    this.faults.loseNextRequest();
   }
 
-  /** Removes the first events of a stream, as a `$maxCount` in its metadata would. */
+  /** Somebody else appends: no client of ours, and in no form of ours. */
+  seed(stream: string, event: Pick<Proposed, 'type'> & Partial<Proposed>): void {
+    const nothing = { data: new Uint8Array(), metadata: new Uint8Array(), contentType: 'application/json' };
+    append(this.log, new Map(), stream, 'any', [{ ...nothing, id: this.chance.uuid(), ...event }]);
+  }
+
+  /** An administrator writes the metadata of a stream, as text. */
+  setMetadata(stream: string, metadata: string): void {
+    this.seed(`$$${stream}`, { type: '$metadata', data: Buffer.from(metadata) });
+  }
+
+  /** Hides the first events of a stream of those that are shown, and takes them out of the log. */
   forget(stream: string, count: number): void {
-    this.log.forget(stream, count);
+    const { events } = this.log.visibleIn(stream);
+    const from = events[count]?.revision ?? this.log.lastOf(stream) + 1n;
+    this.setMetadata(stream, `{"$tb":${from}}`);
+    this.log.scavenge();
+  }
+
+  scavenge(): void {
+    this.log.scavenge();
+  }
+
+  /** Where the log ends, for `restoreTo`. */
+  get endPosition(): bigint {
+    return this.log.endPosition;
+  }
+
+  /** The log as it was when it ended there, with the memory of a server that was started anew. */
+  async restoreTo(position: bigint): Promise<void> {
+    this.goAway();
+    this.log.restoreTo(position);
+    await this.comeBack();
+  }
+
+  /** Everything that is in the log now, for who compares. */
+  get events(): readonly LogEvent[] {
+    return this.log.all;
   }
 
   /** Breaks all connections and takes no more. */
@@ -69,105 +100,17 @@ export class EventStoreDbContractServer {
     this.server.forceShutdown();
   }
 
-  /** Listens (again), on the same port, with the same log. */
+  /** Listens (again), on the same port, with the same log, and with no memory of ids. */
   async comeBack(): Promise<void> {
-    this.server = this.newServer();
+    this.server = new grpc.Server({ 'grpc.max_receive_message_length': -1 });
+    const streams = new ContractStreams(this.log, this.faults, this.chance);
+    this.server.addService(StreamsService, { ...streams.handlers() });
+    this.server.addService(ServerFeaturesService, { getSupportedMethods });
     const { promise, resolve, reject } = Promise.withResolvers<number>();
-    this.server.bindAsync(`127.0.0.1:${this.port}`, grpc.ServerCredentials.createInsecure(), (error, port) =>
+    this.server.bindAsync(this.address, grpc.ServerCredentials.createInsecure(), (error, port) =>
       error ? reject(error) : resolve(port),
     );
     this.port = await promise;
-  }
-
-  private newServer(): grpc.Server {
-    const server = new grpc.Server();
-    server.addService(StreamsService, {
-      append: this.append.bind(this),
-      batchAppend: this.batchAppend.bind(this),
-      read: this.read.bind(this),
-    });
-    server.addService(ServerFeaturesService, { getSupportedMethods });
-    return server;
-  }
-
-  private append(
-    call: grpc.ServerReadableStream<AppendReq, AppendResp>,
-    reply: grpc.sendUnaryData<AppendResp>,
-  ): void {
-    let options = new AppendReq.Options();
-    const proposed: Proposed[] = [];
-    call.on('data', (request: AppendReq) => {
-      options = request.getOptions() ?? options;
-      const message = request.getProposedMessage();
-      if (message) proposed.push(proposedOf(message));
-    });
-    // A connection that breaks in the middle of a request looks like its end, until the next turn of the event loop.
-    call.on('end', () => setImmediate(() => call.cancelled || this.finishAppend(options, proposed, reply)));
-  }
-
-  private finishAppend(
-    options: AppendReq.Options,
-    proposed: readonly Proposed[],
-    reply: grpc.sendUnaryData<AppendResp>,
-  ): void {
-    if (this.requestsToLose > 0) {
-      this.requestsToLose -= 1;
-      return reply(CONNECTION_DROPPED);
-    }
-    const expected = expectedOfAppend(options);
-    const written = this.log.append(utf8Of(options.getStreamIdentifier()), expected, proposed);
-    if (this.repliesToLose > 0) {
-      this.repliesToLose -= 1;
-      return reply(CONNECTION_DROPPED);
-    }
-    reply(null, appendResponse(written, expected));
-  }
-
-  /** Each append comes in one or more requests of one correlation id, the last of which says so. */
-  private batchAppend(call: grpc.ServerDuplexStream<BatchAppendReq, BatchAppendResp>): void {
-    const begun = new Map<string, { options: BatchAppendReq.Options; proposed: Proposed[] }>();
-    call.on('data', (request: BatchAppendReq) => {
-      const correlation = request.getCorrelationId()?.getString() ?? '';
-      const append = begun.get(correlation) ?? { options: request.getOptions()!, proposed: [] };
-      begun.set(correlation, append);
-      append.proposed.push(...request.getProposedMessagesList().map(proposedOf));
-      if (!request.getIsFinal()) return;
-      begun.delete(correlation);
-      const stream = append.options.getStreamIdentifier();
-      const written = this.log.append(utf8Of(stream), expectedOfBatch(append.options), append.proposed);
-      call.write(batchResponse(written, request.getCorrelationId(), stream));
-    });
-    call.on('end', () => call.end());
-  }
-
-  private read(call: grpc.ServerWritableStream<ReadReq, ReadResp>): void {
-    const options = call.request.getOptions()!;
-    if (options.hasSubscription()) return this.subscribe(call, options);
-    const events = streamEvents(this.log, options);
-    if (events === 'not-found')
-      call.write(notFoundResponse(utf8Of(options.getStream()?.getStreamIdentifier())));
-    else for (const event of events) call.write(eventResponse(event));
-    call.end();
-  }
-
-  private subscribe(call: grpc.ServerWritableStream<ReadReq, ReadResp>, options: ReadReq.Options): void {
-    const matches = filterOf(options);
-    let next = this.log.all.length;
-    const send = (events: readonly LogEvent[]): void => {
-      for (const event of events) if (matches(event)) call.write(eventResponse(event));
-    };
-    call.write(
-      new ReadResp().setConfirmation(new ReadResp.SubscriptionConfirmation().setSubscriptionId('1')),
-    );
-    const past = streamEvents(this.log, options);
-    if (past !== 'not-found') send(past);
-    call.write(new ReadResp().setCaughtUp(new ReadResp.CaughtUp()));
-    const stop = this.log.listen(() => {
-      send(this.log.all.slice(next));
-      next = this.log.all.length;
-    });
-    call.on('cancelled', stop);
-    call.on('close', stop);
   }
 }
 
@@ -175,8 +118,8 @@ function getSupportedMethods(
   _: grpc.ServerUnaryCall<Empty, SupportedMethods>,
   reply: grpc.sendUnaryData<SupportedMethods>,
 ): void {
-  const methods = new SupportedMethods().setEventStoreServerVersion('24.10.0');
-  for (const name of ['append', 'batchappend', 'read']) {
+  const methods = new SupportedMethods().setEventStoreServerVersion('23.10.8');
+  for (const name of ['append', 'batchappend', 'read', 'delete', 'tombstone']) {
     methods.addMethods(
       new SupportedMethod().setMethodName(name).setServiceName('event_store.client.streams.streams'),
     );

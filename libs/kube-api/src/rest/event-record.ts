@@ -5,6 +5,7 @@ import type { Clock } from '@holdfast/clock';
 import type { ObjectEvent } from '../port/kubernetes-api';
 import { collectionPathOf, EVENTS, objectPathOf } from '../port/resource';
 import { answerFault, isNamespaceTerminating, messageOf, succeeded } from './answers';
+import { objectIn } from './checked-object';
 import type { KubernetesRest, RestAnswer } from './kubernetes-rest';
 
 /** The longest message that the API takes in an Event (events.k8s.io/v1, `note`). */
@@ -66,17 +67,15 @@ export class EventRecord {
     const read = await this.rest.call({ method: 'GET', path });
     if (read.status === 404) return false;
     if (!succeeded(read)) throw answerFault('read an Event', read.status, messageOf(read));
-    const there = read.body as {
-      readonly count?: number;
-      readonly metadata: { readonly resourceVersion: string };
-    };
+    const there = objectIn(read.body, 'read an Event');
+    const count = typeof there['count'] === 'number' ? there['count'] : 1;
     const patched = await this.rest.call({
       method: 'PATCH',
       path,
       contentType: 'application/merge-patch+json',
       body: {
         metadata: { resourceVersion: there.metadata.resourceVersion },
-        count: (there.count ?? 1) + 1,
+        count: count + 1,
         lastTimestamp: timestamp(this.clock.now()),
       },
     });

@@ -2,6 +2,7 @@
 import type { KubernetesObject } from '../port/kubernetes-object';
 import { apiVersionOf, collectionPathOf, type Resource } from '../port/resource';
 import { answerFault, messageOf, succeeded } from './answers';
+import { isObject, isVersioned, noObject } from './checked-object';
 import type { KubernetesRest } from './kubernetes-rest';
 
 /** Objects a page: what client-go asks for; keeps one answer to a few megabytes. */
@@ -48,7 +49,13 @@ async function listAtOnce(rest: KubernetesRest, resource: Resource): Promise<Obj
 
 function bodyOf(status: number, body: unknown, message: string, resource: Resource): ListBody {
   if (!succeeded({ status, body })) throw answerFault(`list ${resource.plural}`, status, message);
-  return body as ListBody;
+  if (isVersioned(body) && itemsAreObjects((body as unknown as ListBody).items))
+    return body as unknown as ListBody;
+  throw noObject(`list ${resource.plural}`);
+}
+
+function itemsAreObjects(items: unknown): boolean {
+  return items === null || items === undefined || (Array.isArray(items) && items.every(isObject));
 }
 
 /** Items of a list of a built-in kind do not say what they are; watch events do. */

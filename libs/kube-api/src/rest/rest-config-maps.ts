@@ -4,6 +4,7 @@ import type { KubernetesFault } from '../port/kubernetes-fault';
 import { keyOf, type KubernetesObject, type ObjectRef } from '../port/kubernetes-object';
 import { apiVersionOf, collectionPathOf, CONFIG_MAPS, objectPathOf } from '../port/resource';
 import { answerFault, messageOf, succeeded } from './answers';
+import { objectIn } from './checked-object';
 import type { KubernetesRest, RestAnswer } from './kubernetes-rest';
 
 export class RestConfigMaps implements ConfigMaps {
@@ -51,7 +52,8 @@ function refused(what: string, ref: ObjectRef, answer: RestAnswer): KubernetesFa
 }
 
 function seenOf(body: unknown): SeenConfigMap {
-  const { metadata, data = {} } = body as KubernetesObject & { readonly data?: Record<string, string> };
+  const object = objectIn(body, 'a ConfigMap');
+  const { metadata, data = {} } = object as KubernetesObject & { readonly data?: Record<string, string> };
   return { data, resourceVersion: metadata.resourceVersion };
 }
 

@@ -13,6 +13,7 @@ import type { KubernetesFault } from '../port/kubernetes-fault';
 import type { KubernetesObject, ObjectRef } from '../port/kubernetes-object';
 import { collectionPathOf, type Resource } from '../port/resource';
 import { answerFault } from './answers';
+import { isObject, isRecord, isVersioned, noObject } from './checked-object';
 import type { KubernetesRest, WatchEnd, WatchEvent } from './kubernetes-rest';
 import { listAll } from './object-list';
 import { ObjectReplica } from './replica';
@@ -39,8 +40,8 @@ export class RestFollowing implements Following {
   private eventsSeen = 0;
   /** A fault was reported, and no watch was opened since. */
   private isFaulted = false;
-  /** What an ERROR event of the watch under way said. */
-  private streamError: { readonly code?: number; readonly message?: string } | undefined;
+  /** An event of the watch under way ended it; the fault is what it told, if that was one. */
+  private endedByEvent: { readonly fault: KubernetesFault | undefined } | undefined;
 
   constructor(
     private readonly rest: KubernetesRest,
@@ -143,24 +144,29 @@ export class RestFollowing implements Following {
     this.watcher.worksAgain?.();
   }
 
-  private take(event: WatchEvent, end: () => void): void {
-    if (event.type === 'ERROR') {
-      // Whatever it says, where the stream stands is no longer known.
-      this.resourceVersion = undefined;
-      this.streamError = event.object as { readonly code?: number; readonly message?: string };
-      return end();
+  private take({ type, object }: WatchEvent, end: () => void): void {
+    if (type !== 'ERROR' && type !== 'BOOKMARK' && isObject(object)) {
+      if (type === 'DELETED') this.replica.remove(object);
+      else this.replica.put(this.kept(object));
+      return this.seen(object.metadata);
     }
-    const object = event.object as KubernetesObject;
+    if (type === 'BOOKMARK' && isVersioned(object)) return this.seen(object.metadata);
+    // Whatever it says, where the stream stands is no longer known.
+    this.resourceVersion = undefined;
+    const fault = type === 'ERROR' && isRecord(object) ? this.faultIn(object) : noObject(this.request);
+    this.endedByEvent = { fault };
+    end();
+  }
+
+  private seen({ resourceVersion }: { readonly resourceVersion: string }): void {
     this.eventsSeen += 1;
-    if (event.type === 'DELETED') this.replica.remove(object);
-    else if (event.type !== 'BOOKMARK') this.replica.put(this.kept(object));
-    this.resourceVersion = object.metadata.resourceVersion;
+    this.resourceVersion = resourceVersion;
   }
 
   private faultOfEnd(end: WatchEnd): KubernetesFault | undefined {
-    const error = this.streamError;
-    this.streamError = undefined;
-    if (error) return this.refusal(error.code ?? 500, error.message ?? 'ERROR event');
+    const event = this.endedByEvent;
+    this.endedByEvent = undefined;
+    if (event) return event.fault;
     if (end.ended === 'closed') return undefined;
     // Too many requests: the version is not what is wrong, and a list would make it worse.
     if (end.ended !== 'refused' || end.status !== 429) this.resourceVersion = undefined;
@@ -169,7 +175,19 @@ export class RestFollowing implements Following {
 
   /** 410 is an ordinary thing to be told after a long silence, not a fault: the list that follows repairs it. */
   private refusal(status: number, message: string): KubernetesFault | undefined {
-    return status === 410 ? undefined : answerFault(`watch ${this.resource.plural}`, status, message);
+    return status === 410 ? undefined : answerFault(this.request, status, message);
+  }
+
+  /** What the Status of an ERROR event says. */
+  private faultIn({ code, message }: Record<string, unknown>): KubernetesFault | undefined {
+    return this.refusal(
+      typeof code === 'number' ? code : 500,
+      typeof message === 'string' ? message : 'ERROR event',
+    );
+  }
+
+  private get request(): string {
+    return `watch ${this.resource.plural}`;
   }
 
   private kept(object: KubernetesObject): KubernetesObject {

@@ -10,9 +10,10 @@ import type {
   WriteResult,
 } from '../port/kubernetes-api';
 import { KubernetesFault } from '../port/kubernetes-fault';
-import type { JsonObject, KubernetesObject, ObjectRef } from '../port/kubernetes-object';
+import type { JsonObject, ObjectRef } from '../port/kubernetes-object';
 import { objectPathOf, type Resource } from '../port/resource';
 import { answerFault, isUidMismatch, messageOf, succeeded } from './answers';
+import { objectIn } from './checked-object';
 import { EventRecord } from './event-record';
 import type { KubernetesRest, RestAnswer } from './kubernetes-rest';
 import { RestFollowing } from './rest-following';
@@ -101,7 +102,7 @@ export class RestKubernetesApi implements KubernetesApi {
     if (answer.status === 404) return { outcome: 'gone' };
     if (!succeeded(answer))
       throw answerFault(`read ${resource.kind} ${ref.name}`, answer.status, messageOf(answer));
-    const { metadata } = answer.body as KubernetesObject;
+    const { metadata } = objectIn(answer.body, `read ${resource.kind} ${ref.name}`);
     if (metadata.uid === uid) return { resourceVersion: metadata.resourceVersion };
     return { outcome: 'conflict', message: `${ref.name} is another object now: its uid is ${metadata.uid}` };
   }
@@ -146,7 +147,7 @@ export class RestKubernetesApi implements KubernetesApi {
 }
 
 function resultOf(request: string, answer: RestAnswer): WriteResult {
-  if (succeeded(answer)) return { outcome: 'written', object: answer.body as KubernetesObject };
+  if (succeeded(answer)) return { outcome: 'written', object: objectIn(answer.body, request) };
   if (answer.status === 404) return { outcome: 'gone' };
   const message = messageOf(answer);
   if (answer.status === 409 || isUidMismatch(answer)) return { outcome: 'conflict', message };

@@ -6,6 +6,7 @@ import { keyOf, type KubernetesObject, type ObjectRef } from '../port/kubernetes
 import type { LeaseRecord, Leases, LeaseWrite, SeenLease } from '../port/leases';
 import { apiVersionOf, collectionPathOf, LEASES, objectPathOf } from '../port/resource';
 import { answerFault, messageOf, succeeded } from './answers';
+import { isObject, objectIn } from './checked-object';
 import type { KubernetesRest, RestAnswer, WatchEvent } from './kubernetes-rest';
 
 /** The watch is a hint beside reads that come as often: nothing waits for it. */
@@ -32,7 +33,7 @@ export class RestLeases implements Leases {
     const answer = await this.rest.call({ method: 'GET', path: objectPathOf(LEASES, lease) });
     if (answer.status === 404) return undefined;
     if (!succeeded(answer)) throw refused('read', lease, answer);
-    return seenOf(answer.body as KubernetesObject);
+    return seenOf(objectIn(answer.body, 'read a Lease'));
   }
 
   async write(lease: ObjectRef, record: LeaseRecord, seen: SeenLease | undefined): Promise<LeaseWrite> {
@@ -48,7 +49,8 @@ export class RestLeases implements Leases {
             spec: specOf(record),
           },
         }));
-    if (succeeded(answer)) return { outcome: 'written', lease: seenOf(answer.body as KubernetesObject) };
+    if (succeeded(answer))
+      return { outcome: 'written', lease: seenOf(objectIn(answer.body, 'write a Lease')) };
     const isGone = seen !== undefined && answer.status === 404;
     if (answer.status === 409 || isGone) return { outcome: 'conflict', message: messageOf(answer) };
     throw refused(seen ? 'write' : 'create', lease, answer);
@@ -77,7 +79,7 @@ export class RestLeases implements Leases {
     };
     const take = ({ type, object }: WatchEvent): void => {
       if (type === 'DELETED') changed(undefined);
-      else if (type === 'ADDED' || type === 'MODIFIED') changed(seenOf(object as KubernetesObject));
+      else if ((type === 'ADDED' || type === 'MODIFIED') && isObject(object)) changed(seenOf(object));
     };
     while (!signal.aborted) {
       await this.rest.watch(path, query, take, signal);

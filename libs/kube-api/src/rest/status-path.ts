@@ -6,6 +6,7 @@ import type { Clock } from '@holdfast/clock';
 import type { JsonObject } from '../port/kubernetes-object';
 import { groupPathOf, type Resource } from '../port/resource';
 import { answerFault, messageOf, succeeded } from './answers';
+import { isRecord, noObject } from './checked-object';
 import type { KubernetesRest } from './kubernetes-rest';
 
 /** `status`: the subresource. `object`: the object itself. */
@@ -35,8 +36,12 @@ export class StatusPaths {
     const answer = await this.rest.call({ method: 'GET', path: groupPathOf(resource) });
     if (!succeeded(answer))
       throw answerFault(`describe ${resource.plural}`, answer.status, messageOf(answer));
-    const { resources } = answer.body as { readonly resources: readonly { readonly name: string }[] };
-    const path = resources.some(({ name }) => name === `${resource.plural}/status`) ? 'status' : 'object';
+    const resources = isRecord(answer.body) ? answer.body['resources'] : undefined;
+    if (!Array.isArray(resources)) throw noObject(`describe ${resource.plural}`);
+    const subresource = `${resource.plural}/status`;
+    const path = resources.some((kind) => isRecord(kind) && kind['name'] === subresource)
+      ? 'status'
+      : 'object';
     this.known.set(idOf(resource), { path, learnedMs: this.clock.monotonic() });
     return path;
   }

@@ -11,7 +11,8 @@ import { ObjectWrites, type WritePlace, type WriteReply } from './objects/object
 import { badRequest, notFound, StatusFailure } from './definitions/status-failure';
 import type { ApiRoute } from './requests/routes';
 import { ServedTypes } from './requests/served-types';
-import { isRecord, type SentObject, type StoredObject } from './definitions/stored-object';
+import { isRecord } from '../../rest/checked-object';
+import type { SentObject, StoredObject } from './definitions/stored-object';
 import { type WatchSink, WatchStream } from './requests/watch-stream';
 
 export interface ClusterRequest {

@@ -2,7 +2,8 @@
 import { type Cause, invalidObject } from './status-failure';
 import { type PrinterColumn, CUSTOM_RESOURCE_DEFINITIONS, type ResourceType } from './resource-type';
 import type { Schema } from './schema';
-import { isRecord, type StoredObject } from './stored-object';
+import { isRecord } from '../../../rest/checked-object';
+import type { StoredObject } from './stored-object';
 
 interface Names {
   readonly plural: string;

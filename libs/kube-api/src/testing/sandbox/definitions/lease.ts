@@ -3,7 +3,8 @@
 import type { JsonObject } from '../../../port/kubernetes-object';
 import type { ResourceType } from './resource-type';
 import { badRequest, type Cause, invalidObject } from './status-failure';
-import { isRecord, type StoredObject } from './stored-object';
+import { isRecord } from '../../../rest/checked-object';
+import type { StoredObject } from './stored-object';
 
 /** metav1.MicroTime */
 const MICRO_TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{6})(Z|[+-]\d\d:\d\d)$/;

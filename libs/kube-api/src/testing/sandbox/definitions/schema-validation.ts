@@ -3,7 +3,7 @@
 import { isIP } from 'node:net';
 import type { Cause } from './status-failure';
 import type { Schema } from './schema';
-import { isRecord } from './stored-object';
+import { isRecord } from '../../../rest/checked-object';
 
 /** Every violation, in order of the field's path. */
 export function violations(value: unknown, schema: Schema): Cause[] {

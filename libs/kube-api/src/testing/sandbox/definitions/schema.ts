@@ -1,6 +1,6 @@
 // The part of OpenAPI v3 that structural schemas of CustomResourceDefinitions are made of: defaults and pruning here,
 // validation in schema-validation.ts. Not known: x-kubernetes-validations (CEL), which came after Kubernetes 1.20.
-import { isRecord } from './stored-object';
+import { isRecord } from '../../../rest/checked-object';
 
 export interface Schema {
   readonly type?: string;

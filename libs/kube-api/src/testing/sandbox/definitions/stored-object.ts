@@ -33,10 +33,6 @@ export interface SentObject {
   [field: string]: unknown;
 }
 
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** A copy that lacks some fields. */
 export function withoutField<T extends object>(object: T, fields: ReadonlySet<string>): T {
   return Object.fromEntries(Object.entries(object).filter(([field]) => !fields.has(field))) as T;

@@ -1,6 +1,6 @@
 // JSON merge patch (RFC 7386) and JSON patch (RFC 6902).
 import { StatusFailure } from '../definitions/status-failure';
-import { isRecord } from '../definitions/stored-object';
+import { isRecord } from '../../../rest/checked-object';
 
 export function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isRecord(patch)) return patch;

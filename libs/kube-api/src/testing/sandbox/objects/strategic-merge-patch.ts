@@ -1,7 +1,7 @@
 // Strategic merge patch, as far as `kubectl apply` and `kubectl label` use it on built-in kinds. Simpler than the real
 // one: which lists merge, and by which key, is decided by the field's name alone, and $setElementOrder and $retainKeys
 // are read past, so that an order that only they convey is lost.
-import { isRecord } from '../definitions/stored-object';
+import { isRecord } from '../../../rest/checked-object';
 
 /** Lists of objects that merge by a key; every other list is replaced whole. */
 const MERGE_KEYS: Readonly<Record<string, string>> = {

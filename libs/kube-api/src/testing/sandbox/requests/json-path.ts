@@ -1,5 +1,5 @@
 // The JSONPath that printer columns are written in: fields, indexes, [*], and [?(@.field=="value")].
-import { isRecord } from '../definitions/stored-object';
+import { isRecord } from '../../../rest/checked-object';
 
 type Step = (values: readonly unknown[]) => unknown[];
 

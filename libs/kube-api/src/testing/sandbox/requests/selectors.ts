@@ -1,6 +1,7 @@
 // Label and field selectors of list, watch and delete-collection.
 import { badRequest } from '../definitions/status-failure';
-import { isRecord, type StoredObject } from '../definitions/stored-object';
+import { isRecord } from '../../../rest/checked-object';
+import type { StoredObject } from '../definitions/stored-object';
 
 export type Matches = (object: StoredObject) => boolean;
 
