@@ -75,6 +75,7 @@ export const FAULT_CODES = [
   'Unavailable',
   'DeadlineExceeded',
   'Unimplemented',
+  'StoreFailed',
   'Internal',
 ] as const;
 
@@ -87,6 +88,8 @@ export const FAULT_STATUS: Readonly<Record<FaultCode, Status>> = {
   DeadlineExceeded: row('DEADLINE_EXCEEDED', 504, true),
   // gRPC clients read HTTP 404 as UNIMPLEMENTED (grpc/doc/http-grpc-status-mapping.md).
   Unimplemented: row('UNIMPLEMENTED', 404),
+  // The store is damaged, or denies us: an operator has to act before anything is worth a try.
+  StoreFailed: row('INTERNAL', 500),
   Internal: row('INTERNAL', 500),
 };
 

@@ -24,7 +24,7 @@ import { Connection, type Responses } from './eventstoredb/connection';
 import { appendFault, readFault } from './eventstoredb/faults';
 import { DayReplies } from './eventstoredb/day-replies';
 import { Hints } from './eventstoredb/hints';
-import { allRequest, eventOf, streamRequest } from './eventstoredb/read-messages';
+import { allRequest, eventOf, noteEnd, type StreamEnd, streamRequest } from './eventstoredb/read-messages';
 
 /** Events in one page. */
 const PAGE_EVENTS_MAX = 500;
@@ -85,13 +85,17 @@ class EventStoreDbEventStore implements EventStore, RemembersReplies, HasPlaneBo
 
   async *readStream(stream: string, from: Version): AsyncGenerator<readonly RecordedEvent[]> {
     let next = Math.max(from, NO_STREAM + 1);
-    for await (const page of this.pages(streamRequest(stream, next), stream)) {
+    const end: StreamEnd = { isNotFound: false, last: undefined };
+    for await (const page of this.pages(streamRequest(stream, next), stream, end)) {
       for (const { version } of page) {
         if (version !== next) throw missing(stream, next);
         next += 1;
       }
       yield page;
     }
+    // What is hidden at the end, or all of it, shows nowhere else.
+    if (end.last !== undefined && end.last >= next) throw missing(stream, next);
+    if (end.isNotFound && (await this.wasDeleted(stream))) throw deleted(stream);
   }
 
   async *readAll(
@@ -122,6 +126,8 @@ class EventStoreDbEventStore implements EventStore, RemembersReplies, HasPlaneBo
     });
     const answer = answerOf(response);
     if (answer.outcome === 'conflict') return answer;
+    // A stream that somebody deleted meanwhile goes on from where it was, and takes an append at its beginning all the same.
+    if (answer.version !== expected + events.length) throw deleted(stream);
     // The answer has one position only: that of an append of one event.
     if (events.length === 1 && answer.position !== undefined)
       return { outcome: 'appended', positions: [answer.position] };
@@ -135,16 +141,30 @@ class EventStoreDbEventStore implements EventStore, RemembersReplies, HasPlaneBo
       for await (const page of this.read(streamRequest(stream, from, count), stream))
         positions.push(...page.map(({ position }) => position));
     } catch (error) {
-      throw appendFault(error, stream);
+      // It is known to be written: only where is not.
+      const { message } = readFault(error, stream);
+      throw new StoreFault('append-outcome-unknown', message, true, undefined, { cause: error });
     }
     if (positions.length !== count) throw missing(stream, from + positions.length);
     return positions;
   }
 
-  private async *pages(request: ReadReq, what: string): AsyncGenerator<RecordedEvent[]> {
+  /** Whether somebody deleted the stream, which then looks as if it never was. Only its metadata tells. */
+  private async wasDeleted(stream: string): Promise<boolean> {
+    try {
+      for await (const page of this.pages(streamRequest(`$$${stream}`, 0), stream))
+        if (page.some(({ data }) => DELETED.test(data))) return true;
+    } catch (error) {
+      // Who may not read metadata is told by the server's answer to the first append.
+      if (!(error instanceof StoreFault) || error.code !== 'store-denied') throw error;
+    }
+    return false;
+  }
+
+  private async *pages(request: ReadReq, what: string, end?: StreamEnd): AsyncGenerator<RecordedEvent[]> {
     this.assertOpen();
     try {
-      for await (const page of this.read(request, what)) {
+      for await (const page of this.read(request, what, end)) {
         this.assertOpen();
         yield page;
       }
@@ -168,7 +188,7 @@ class EventStoreDbEventStore implements EventStore, RemembersReplies, HasPlaneBo
   }
 
   /** Also for an append that is under way while the store closes. */
-  private async *read(request: ReadReq, what: string): AsyncGenerator<RecordedEvent[]> {
+  private async *read(request: ReadReq, what: string, end?: StreamEnd): AsyncGenerator<RecordedEvent[]> {
     let responses: Responses | undefined;
     try {
       responses = await this.connection.read(request);
@@ -178,6 +198,7 @@ class EventStoreDbEventStore implements EventStore, RemembersReplies, HasPlaneBo
       for await (const response of responses) {
         const event = eventOf(response);
         if (event) page.push(event);
+        else if (end) noteEnd(end, response);
         if (page.length < PAGE_EVENTS_MAX) continue;
         yield page;
         page = [];
@@ -201,7 +222,19 @@ class EventStoreDbEventStore implements EventStore, RemembersReplies, HasPlaneBo
   }
 }
 
-/** The ledger's streams are never truncated: somebody set $maxAge or $maxCount, or deleted one. */
+/** The ledger's streams are never truncated: somebody set $maxAge, $maxCount or $tb, or deleted one. */
 function missing(stream: string, version: Version): StoreFault {
-  return new StoreFault('store-corrupt', `EventStoreDB: version ${version} of ${stream} is missing`, false);
+  return corrupt(`version ${version} of ${stream} is missing or hidden`, stream);
 }
+
+function deleted(stream: string): StoreFault {
+  return corrupt(`somebody deleted ${stream}`, stream);
+}
+
+function corrupt(what: string, stream: string): StoreFault {
+  const remedy = `As long as no scavenge ran, an administrator brings it back by writing {} to $$${stream} twice.`;
+  return new StoreFault('store-corrupt', `EventStoreDB: ${what}. ${remedy}`, false);
+}
+
+/** What a delete writes into a stream's metadata. */
+const DELETED = /"\$tb"\s*:\s*9223372036854775807\b/;

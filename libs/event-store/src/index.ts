@@ -7,7 +7,7 @@ export * from './envelope/event-metadata';
 export { EventTimes } from './envelope/event-times';
 export * from './port/event-store';
 export * from './port/store-trouble';
-export { LoopFault } from './command-loop/stream-loop';
+export { LoopFault } from './command-loop/loop-fault';
 export { APPEND_BYTES_MAX } from './port/appendable';
 export { MemoryEventStore } from './memory-event-store';
 export { readOutcome } from './command-loop/outcome-text';

@@ -66,9 +66,13 @@ export class OperationService {
       });
     }
     if (error instanceof StoreFault) {
-      const { code, message } = error;
+      const { code, message, retryable } = error;
       // That it is in trouble is said once (../health), not for each who calls.
       this.log.debug({ msg: 'the store failed', operation: name, code, fault: message });
+      if (!retryable && code !== 'store-closed') {
+        const what = `The store failed (${code}), and an operator has to act: ${message}.`;
+        return fault('StoreFailed', what, { cause: code });
+      }
       return fault('Unavailable', `The store failed (${code}); ask again with the same command id.`, {
         cause: code,
       });

@@ -7,11 +7,12 @@ import type { Decider, Decision, DecisionTime, StoredForm } from './decider';
 import type { NewEvent, Position, RecordedEvent, Version } from '../port/event-store';
 import type { Traceless } from './first-replies';
 import type { ReplyStore } from '../port/reply-store';
+import type { DurableEnd } from './durable-end';
 import type { LoadedStream } from './loaded-stream';
 import type { PendingCommand } from './pending-command';
 
 /** Commands that go in one append: enough to make an fsync cheap, few enough to keep latency low. */
-const COMMANDS_MAX = 512;
+export const COMMANDS_MAX = 512;
 /** Text that goes in one append, UTF-16 units: in the worst case below the 1 MB that every store takes. */
 const TEXT_MAX = 250_000;
 
@@ -23,6 +24,8 @@ export interface BatchOptions<State, Command, Event, Reply, Rejection> {
   readonly refuse: (refusal: LoopRefusal) => Rejection;
   readonly replies: Pick<ReplyStore, 'forgottenUntilMs'>;
   readonly format?: FormatGate;
+  /** Less once the store took no more; not again in this life of the loop, as what it takes is seldom changed. */
+  commandsMax: number;
 }
 
 type Decided<Command, Event, Reply, Rejection> = {
@@ -59,8 +62,13 @@ export class Batch<State, Command, Event, Reply, Rejection> {
     return this.loaded.stream;
   }
 
+  /** What it was decided upon, as far as that is durable. */
+  get durableEnd(): DurableEnd {
+    return { version: this.loaded.durableVersion, id: this.loaded.durableId };
+  }
+
   get isFull(): boolean {
-    return this.decided.length >= COMMANDS_MAX || this.textLength >= TEXT_MAX;
+    return this.decided.length >= this.options.commandsMax || this.textLength >= TEXT_MAX;
   }
 
   /** Whether the event, as the store has it, is one of these. */
@@ -134,6 +142,7 @@ export class Batch<State, Command, Event, Reply, Rejection> {
     this.positionBefore = this.loaded.position;
     this.loaded.position = positions[positions.length - 1] ?? this.positionBefore;
     this.loaded.durableVersion = this.expected + this.events.length;
+    this.loaded.durableId = this.events[this.events.length - 1]?.id ?? this.loaded.durableId;
   }
 
   /**

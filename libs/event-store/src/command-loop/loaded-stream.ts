@@ -2,6 +2,7 @@
 // thrown away when an append fails, because deciding has already moved the state on.
 import { CommandIndex } from '../replies/command-index';
 import { type Decider, type StoredForm, streamOf } from './decider';
+import { type DurableEnd, NOTHING_KNOWN, wentBack } from './durable-end';
 import { type EventMetadata, decidedAtOf } from '../envelope/event-metadata';
 import { EventTimes } from '../envelope/event-times';
 import { NO_PREDECESSOR, hashOf, idFromHash, readMetadata, writeMetadata } from '../envelope/event-envelope';
@@ -11,6 +12,7 @@ import {
   type NewEvent,
   type Position,
   type RecordedEvent,
+  StoreFault,
 } from '../port/event-store';
 
 export class LoadedStream<State, Event> {
@@ -18,6 +20,8 @@ export class LoadedStream<State, Event> {
   version = NO_STREAM;
   /** Of the last event that is known to be durable. */
   durableVersion = NO_STREAM;
+  /** Its id, which is made from the hash of all that the stream has up to there. */
+  durableId: string | undefined;
   /** Of that event. */
   position: Position | undefined;
   /** The last event's time as it is recorded: the next one's is no less. */
@@ -37,22 +41,28 @@ export class LoadedStream<State, Event> {
     this.commands = new CommandIndex(windowMs);
   }
 
-  /** @param byMs all that the stream has had happened by then */
+  /**
+   * @param byMs all that the stream has had happened by then
+   * @param known what this process knows to be durable in it
+   * @throws StoreFault `store-corrupt` where that is not there, or the chain is broken
+   */
   static async load<State, Event>(
     id: string,
     decider: Pick<Decider<State, never, Event, never, never>, 'category' | 'initial' | 'evolve' | 'codec'>,
     store: EventStore,
     windowMs: number,
     byMs: number,
+    known: DurableEnd = NOTHING_KNOWN,
   ): Promise<LoadedStream<State, Event>> {
     const name = streamOf(decider.category, id);
     const loaded = new LoadedStream(name, decider, decider.initial(id), windowMs);
-    let last: RecordedEvent | undefined;
     for await (const page of store.readStream(name, 0)) {
-      for (const event of page) loaded.fold(event, byMs);
-      last = page[page.length - 1] ?? last;
+      for (const event of page) {
+        loaded.fold(event, byMs);
+        if (event.version === known.version && event.id !== known.id) throw wentBack(name, known);
+      }
     }
-    if (last) loaded.lastHash = hashOf(name, last.version, last);
+    if (loaded.durableVersion < known.version) throw wentBack(name, known);
     return loaded;
   }
 
@@ -70,10 +80,22 @@ export class LoadedStream<State, Event> {
 
   private fold(recorded: RecordedEvent, byMs: number): void {
     const metadata = readMetadata(recorded);
+    this.link(recorded, metadata.previous);
     this.version = this.durableVersion = recorded.version;
+    this.durableId = recorded.id;
     this.position = recorded.position;
     this.remember(metadata, decidedAtOf(metadata), byMs);
     this.state = this.decider.evolve(this.state, this.decider.codec.decode(recorded), this.decidedAtMs);
+  }
+
+  /** @throws StoreFault for an event that was not appended upon the one before it by us */
+  private link(recorded: RecordedEvent, previous: string): void {
+    const { stream, version, id } = recorded;
+    const isNext = version === this.version + 1 && previous === this.lastHash;
+    this.lastHash = hashOf(stream, version, recorded);
+    if (isNext && id === idFromHash(this.lastHash)) return;
+    const message = `the event ${version} of ${stream} does not follow upon the one before it`;
+    throw new StoreFault('store-corrupt', message, false, this.position);
   }
 
   private remember(

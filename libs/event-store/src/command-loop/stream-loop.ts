@@ -6,14 +6,16 @@
 // Why not two appends in flight: the store cannot tell that the second was decided upon the first. If the first fails,
 // and another writer appended as many events as it had, the second's expected version is right and its content wrong.
 import { CLOCK_SKEW_MAX_MS } from '@holdfast/clock';
-import { type BatchOptions, Batch } from './batch';
+import { type BatchOptions, Batch, COMMANDS_MAX } from './batch';
 import type { CommandEnvelope, CommandOutcome } from './command-envelope';
+import { LoopFault } from './loop-fault';
 import { type CommandLoopOptions, WINDOW_DEFAULT_MS } from './loop-options';
 import { type Decider, streamOf } from './decider';
 import { digestOf } from '../envelope/event-envelope';
-import type { AppendResult, EventStore, RecordedEvent, Version } from '../port/event-store';
+import { type AppendResult, StoreFault, type Version } from '../port/event-store';
 import type { ReplyStore } from '../port/reply-store';
 import { FirstReplies, type Traceless } from './first-replies';
+import { confirm, type DurableEnd, lastAfter, NOTHING_KNOWN, wentBack } from './durable-end';
 import { LoadedStream } from './loaded-stream';
 import { appendSurely } from './append-surely';
 import { PendingCommand } from './pending-command';
@@ -29,24 +31,14 @@ const REPLY_LOOKUPS_MAX = 512;
 
 const NOW = Promise.resolve();
 
-export class LoopFault extends Error {
-  override readonly name = 'LoopFault';
-  readonly retryable = true;
-
-  constructor(
-    readonly code: 'too-busy' | 'contended',
-    message: string,
-  ) {
-    super(message);
-  }
-}
-
 export class StreamLoop<State, Command, Event, Reply, Rejection> {
   private loaded: LoadedStream<State, Event> | undefined;
   private loading: Promise<LoadedStream<State, Event>> | undefined;
   private waiting: PendingCommand<Command, Reply, Rejection>[] = [];
   private pending: Batch<State, Command, Event, Reply, Rejection> | undefined;
   private inFlight: Batch<State, Command, Event, Reply, Rejection> | undefined;
+  /** What a later reading of the stream must show. */
+  private known: DurableEnd = NOTHING_KNOWN;
   /** Since an append last landed. */
   private conflicts = 0;
   private isRunDue = false;
@@ -72,7 +64,8 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
     const { store, clock, chance, refuse, format, windowMs = WINDOW_DEFAULT_MS } = options;
     const stream = streamOf(decider.category, id);
     this.firstReplies = new FirstReplies(stream, decider, store, replies, refuse);
-    this.deciding = { decider, clock, chance, windowMs, refuse, replies, ...(format && { format }) };
+    const given = { decider, clock, chance, windowMs, refuse, replies, commandsMax: COMMANDS_MAX };
+    this.deciding = { ...given, ...(format && { format }) };
   }
 
   /** Commands without an answer. */
@@ -126,12 +119,10 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
     rejected: Rejection,
   ): Promise<CommandOutcome<Reply, Rejection>> {
     const { commandId } = envelope;
-    const pending = new PendingCommand<Command, Reply, Rejection>(
-      envelope,
-      digestOf(envelope.dedupeOn ?? envelope.command),
-    );
+    const digest = digestOf(envelope.dedupeOn ?? envelope.command);
+    const pending = new PendingCommand<Command, Reply, Rejection>(envelope, digest);
     const same = this.underWay.get(commandId);
-    if (same) return same.digest === pending.digest ? same.promise : this.firstReplies.idReused(commandId);
+    if (same) return same.digest === digest ? same.promise : this.firstReplies.idReused(commandId);
     this.underWay.set(commandId, pending);
     void this.remember([{ pending, outcome: { rejected, commandId } }]);
     return pending.promise;
@@ -154,9 +145,8 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
 
   /** Whether the store has events that `loaded` has not: the last one is of others, as each is chained to all before. */
   private async isOvertaken(loaded: LoadedStream<State, Event>): Promise<boolean> {
-    let last: RecordedEvent | undefined;
-    for await (const page of this.options.store.readStream(loaded.stream, loaded.durableVersion + 1))
-      last = page[page.length - 1] ?? last;
+    const end = { version: loaded.durableVersion, id: loaded.durableId };
+    const last = await lastAfter(this.options.store, loaded.stream, end);
     if (this.loaded !== loaded) return true;
     return last !== undefined && last.version > loaded.durableVersion && !this.inFlight?.has(last);
   }
@@ -227,26 +217,24 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
     const sentMs = observer && !isOnlyAnswers ? clock.monotonic() : undefined;
     if (sentMs !== undefined) observer?.sent(batch.decided.length, batch.events.length);
     const appending = isOnlyAnswers
-      ? confirm(store, batch.stream, batch.expected)
-      : appendSurely(store, batch.stream, batch.expected, batch.events);
+      ? confirm(store, batch.stream, batch.durableEnd)
+      : appendSurely(store, clock, batch.stream, batch.expected, batch.events);
     appending.then(
       (result) => {
         const isDone = sentMs !== undefined && result.outcome === 'appended';
         if (isDone) observer?.landed(clock.monotonic() - sentMs);
         this.landed(batch, result);
       },
-      (fault: unknown) => {
-        this.startOver([]);
-        this.refuse(batch.commands(), fault);
-      },
+      (fault: unknown) => this.failed(batch, fault),
     );
   }
 
   private landed(batch: Batch<State, Command, Event, Reply, Rejection>, result: AppendResult): void {
-    if (result.outcome === 'conflict') return this.lost(batch);
+    if (result.outcome === 'conflict') return this.lost(batch, result.actual);
     this.inFlight = undefined;
     this.conflicts = 0;
     batch.land(result.positions);
+    this.known = batch.durableEnd;
     // So that the disk does not wait for callers.
     if (this.pending && this.pending.events.length > 0) this.send();
     this.answer(batch);
@@ -254,8 +242,23 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
     if (this.waiting.length > 0) this.runSoon();
   }
 
+  private failed(batch: Batch<State, Command, Event, Reply, Rejection>, fault: unknown): void {
+    const count = batch.decided.length;
+    if (fault instanceof StoreFault && fault.code === 'append-too-large' && count > 1) {
+      // Each may fit by itself: the store takes less than the port, because somebody set it so.
+      this.deciding.commandsMax = count >> 1;
+      return this.startOver(batch.commands());
+    }
+    this.startOver([]);
+    this.refuse(batch.commands(), fault);
+  }
+
   /** Another writer was there first. */
-  private lost(batch: Batch<State, Command, Event, Reply, Rejection>): void {
+  private lost(batch: Batch<State, Command, Event, Reply, Rejection>, actual: Version): void {
+    if (actual < this.known.version) {
+      this.startOver([]);
+      return this.refuse(batch.commands(), wentBack(batch.stream, this.known));
+    }
     this.options.observer?.conflicted();
     this.conflicts += 1;
     if (this.conflicts < CONFLICT_ATTEMPTS_MAX) return this.startOver(batch.commands());
@@ -385,15 +388,10 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
     const { store, windowMs = WINDOW_DEFAULT_MS } = this.options;
     const loaded = await LoadedStream.load(
       ...([this.id, this.decider, store, windowMs + CLOCK_SKEW_MAX_MS, this.happenedByMs()] as const),
+      this.known,
     );
+    this.known = { version: loaded.durableVersion, id: loaded.durableId };
     await this.replies.catchUp();
     return loaded;
   }
-}
-
-/** What an append of nothing would say: whether the stream is still as it was decided upon. */
-async function confirm(store: EventStore, stream: string, expected: Version): Promise<AppendResult> {
-  for await (const [event] of store.readStream(stream, expected + 1))
-    if (event) return { outcome: 'conflict', actual: event.version };
-  return { outcome: 'appended', positions: [] };
 }

@@ -5,8 +5,8 @@ import { NO_STREAM, type NewEvent, type Position, type Version } from '../port/e
 import { toPosition } from './position';
 
 export type AppendAnswer =
-  /** `position` is the last event's; some servers send none for an append that was done before. */
-  | { readonly outcome: 'appended'; readonly position: Position | undefined }
+  /** Both of the last event; there is no position where an append that was done before is hidden from readers. */
+  | { readonly outcome: 'appended'; readonly version: Version; readonly position: Position | undefined }
   | { readonly outcome: 'conflict'; readonly actual: Version };
 
 /** Where to append comes first, then a message an event. */
@@ -45,9 +45,11 @@ export function answerOf(response: AppendResp): AppendAnswer {
     const actual = conflict.hasCurrentRevision() ? Number(conflict.getCurrentRevision()) : NO_STREAM;
     return { outcome: 'conflict', actual };
   }
-  const position = response.getSuccess()?.getPosition();
+  const success = response.getSuccess();
+  const position = success?.getPosition();
   return {
     outcome: 'appended',
+    version: success?.hasCurrentRevision() ? Number(success.getCurrentRevision()) : NO_STREAM,
     position: position && toPosition(position.getCommitPosition(), position.getPreparePosition()),
   };
 }

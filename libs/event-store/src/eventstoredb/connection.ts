@@ -3,6 +3,7 @@
 // read of $all; and their batch append fails all appends of the process when one connection breaks.
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb';
+import { isNotLeader } from './faults';
 import type { AppendReq, AppendResp, ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb';
 
 /** Responses to a read, and the end of asking for them. */
@@ -65,7 +66,15 @@ export class Connection {
     this.client = internalsOf(EventStoreDBClient.connectionString(connectionString));
   }
 
+  /** At the leader: a node that says who leads wrote nothing, and the client has turned to that one. */
   append(requests: readonly AppendReq[]): Promise<AppendResp> {
+    return this.appendOnce(requests).catch((error: unknown) => {
+      if (isNotLeader(error)) return this.appendOnce(requests);
+      throw error;
+    });
+  }
+
+  private appendOnce(requests: readonly AppendReq[]): Promise<AppendResp> {
     return this.client.execute(
       StreamsClient,
       'append',

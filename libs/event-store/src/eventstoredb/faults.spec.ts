@@ -12,6 +12,11 @@ const LATE = failure(4, 'Deadline exceeded');
 const DENIED = failure(7, 'Access Denied', 'access-denied');
 const NOT_LEADER = failure(5, 'Leader info available', 'not-leader');
 const TIMED_OUT = failure(10, 'Operation timed out: Commit phase');
+const NOT_READY = failure(14, 'Server Is Not Ready');
+const STRANGER = failure(16, 'Unauthenticated');
+const UNIMPLEMENTED = failure(12, 'unknown service');
+const TOO_LARGE = failure(3, 'Maximum Append Size of 9 Exceeded.', 'maximum-append-size-exceeded');
+const INSIDE = failure(2, 'Unexpected FilteredReadAllResult: Error');
 const DELETED = failure(9, 'Event stream is deleted', 'stream-deleted');
 
 describe('faults of EventStoreDB', () => {
@@ -19,8 +24,12 @@ describe('faults of EventStoreDB', () => {
     [REFUSED, 'store-unavailable', true],
     [NOT_LEADER, 'store-unavailable', true],
     [new Error('Channel has been shut down'), 'store-unavailable', true],
-    [DENIED, 'store-unavailable', false],
-    [DELETED, 'store-unavailable', false],
+    [NOT_READY, 'store-unavailable', true],
+    [DENIED, 'store-denied', false],
+    [STRANGER, 'store-denied', false],
+    [DELETED, 'store-corrupt', false],
+    [TOO_LARGE, 'append-too-large', false],
+    [UNIMPLEMENTED, 'store-unavailable', false],
     [DROPPED, 'append-outcome-unknown', true],
     [LATE, 'append-outcome-unknown', true],
     [TIMED_OUT, 'append-outcome-unknown', true],
@@ -31,7 +40,8 @@ describe('faults of EventStoreDB', () => {
   it.each([
     [REFUSED, 'store-unavailable', true],
     [DROPPED, 'store-unavailable', true],
-    [DENIED, 'store-unavailable', false],
+    [DENIED, 'store-denied', false],
+    [INSIDE, 'store-corrupt', false],
     [DELETED, 'store-corrupt', false],
     [new StoreFault('store-corrupt', 'as it was', false), 'store-corrupt', false],
   ])('of a read: %s is %s', (error, code, retryable) => {

@@ -1,6 +1,6 @@
 // From what a call ended with (gRPC status codes, https://grpc.io/docs/guides/status-codes/, and the exception that
 // the server names in the trailers) to the port's faults.
-import { StoreFault } from '../port/event-store';
+import { StoreFault, type StoreFaultCode } from '../port/event-store';
 
 interface ServiceError extends Error {
   readonly code: number;
@@ -8,38 +8,52 @@ interface ServiceError extends Error {
   readonly metadata?: { get(key: string): readonly (string | Buffer)[] };
 }
 
-/** The server looked at the call and turned it down: INVALID_ARGUMENT, PERMISSION_DENIED, UNIMPLEMENTED, UNAUTHENTICATED. */
-const TURNED_DOWN: ReadonlySet<number> = new Set([3, 7, 12, 16]);
-/** The server's own names for the same. */
-const EXCEPTIONS_TURNED_DOWN: ReadonlySet<string> = new Set([
-  'access-denied',
-  'maximum-append-size-exceeded',
-  'stream-deleted',
-]);
-/** What grpc-js says when it had no connection to send the call over, or when the client had just closed it. */
-const NEVER_SENT = /No connection established|Name resolution failed|Channel has been shut down/;
+/** PERMISSION_DENIED and UNAUTHENTICATED. */
+const DENIED: ReadonlySet<number> = new Set([7, 16]);
+/** The server looked at the call and turned it down: INVALID_ARGUMENT, UNIMPLEMENTED. */
+const TURNED_DOWN: ReadonlySet<number> = new Set([3, 12]);
+/**
+ * What grpc-js says when it had no connection to send the call over, or when the client had just closed it; and what a server
+ * that has no leader yet, or is shutting down, answers before it looks at the call.
+ */
+const NEVER_SENT =
+  /No connection established|Name resolution failed|Channel has been shut down|Channel closed before call started|Server Is Not Ready|Server Is Too Busy|No leader info available/i;
+/** What the server says of a place in $all where no record begins: another log, or one that went back, has others. */
+const NO_RECORD_THERE = /Unexpected (Filtered)?ReadAllResult: Error/;
 
 /** Of an append. Where it cannot be told that nothing was written, the outcome is unknown. */
 export function appendFault(error: unknown, stream: string): StoreFault {
-  if (isTurnedDown(error)) return fault('store-unavailable', stream, error, false);
-  const isNeverSent = NEVER_SENT.test(String(error)) || exceptionOf(error) === 'not-leader';
+  const turnedDown = codeOfTurnedDown(error);
+  if (turnedDown) return fault(turnedDown, stream, error, false);
+  const isNeverSent = NEVER_SENT.test(String(error)) || isNotLeader(error);
   return fault(isNeverSent ? 'store-unavailable' : 'append-outcome-unknown', stream, error, true);
 }
 
 /** Of a read. `what`: a stream, or $all. */
 export function readFault(error: unknown, what: string): StoreFault {
   if (error instanceof StoreFault) return error;
-  if (exceptionOf(error) === 'stream-deleted') return fault('store-corrupt', what, error, false);
-  return fault('store-unavailable', what, error, !isTurnedDown(error));
+  if (NO_RECORD_THERE.test(String(error))) return fault('store-corrupt', what, error, false);
+  const turnedDown = codeOfTurnedDown(error);
+  return fault(turnedDown ?? 'store-unavailable', what, error, turnedDown === undefined);
 }
 
-function fault(code: StoreFault['code'], what: string, cause: unknown, retryable: boolean): StoreFault {
+/** Another node of the cluster leads now: nothing was written, and the client has turned there. */
+export function isNotLeader(error: unknown): boolean {
+  return exceptionOf(error) === 'not-leader';
+}
+
+function fault(code: StoreFaultCode, what: string, cause: unknown, retryable: boolean): StoreFault {
   return new StoreFault(code, `EventStoreDB, ${what}: ${String(cause)}`, retryable, undefined, { cause });
 }
 
-function isTurnedDown(error: unknown): boolean {
-  if (!isServiceError(error)) return false;
-  return TURNED_DOWN.has(error.code) || EXCEPTIONS_TURNED_DOWN.has(exceptionOf(error) ?? '');
+/** Undefined when it may be otherwise at the next try. */
+function codeOfTurnedDown(error: unknown): StoreFaultCode | undefined {
+  if (!isServiceError(error)) return undefined;
+  const exception = exceptionOf(error);
+  if (exception === 'stream-deleted') return 'store-corrupt';
+  if (exception === 'maximum-append-size-exceeded') return 'append-too-large';
+  if (exception === 'access-denied' || DENIED.has(error.code)) return 'store-denied';
+  return TURNED_DOWN.has(error.code) ? 'store-unavailable' : undefined;
 }
 
 function exceptionOf(error: unknown): string | undefined {

@@ -16,7 +16,25 @@ const LEDGER_TYPES = '^(?!(Reply|PlaneAnnounced)[.])[^$].*';
 
 export function streamRequest(stream: string, from: Version, count = Number.MAX_SAFE_INTEGER): ReadReq {
   const place = new Options.StreamOptions().setStreamIdentifier(identify(stream)).setRevision(String(from));
-  return request(options().setStream(place).setCount(String(count)).setNoFilter(new Empty()));
+  const control = new Options.ControlOption().setCompatibility(TELLS_THE_LAST);
+  const all = options().setStream(place).setCount(String(count)).setNoFilter(new Empty());
+  return request(all.setControlOption(control));
+}
+
+/** Of this compatibility a read of a stream ends with where the stream ends, shown or hidden. */
+const TELLS_THE_LAST = 1;
+
+/** What a read of a stream was told besides events. */
+export interface StreamEnd {
+  /** There is no such stream, or somebody deleted it. */
+  isNotFound: boolean;
+  /** Of the last event, shown or hidden; `undefined` where the server does not say. */
+  last: Version | undefined;
+}
+
+export function noteEnd(end: StreamEnd, response: ReadResp): void {
+  if (response.hasStreamNotFound()) end.isNotFound = true;
+  if (response.hasLastStreamPosition()) end.last = Number(response.getLastStreamPosition());
 }
 
 /** From `after` on, which the server includes. */

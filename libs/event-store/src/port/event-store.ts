@@ -48,7 +48,8 @@ export interface EventStore {
    * @param expected the stream's last version, `NO_STREAM` when it must have no events
    * @param events at least one, at most `APPEND_BYTES_MAX` in all
    * @throws StoreFault: `append-outcome-unknown` when the reply was lost (they may be there: send the append again,
-   *   or read and compare ids); `store-unavailable`, `store-full`, `store-closed` when surely nothing was written.
+   *   or read and compare ids); `store-corrupt` when the stream is not what it was; any other code when surely nothing was
+   *   written.
    * @throws TypeError, RangeError for arguments of another shape, which is a bug of the caller.
    */
   append(stream: string, expected: Version, events: readonly NewEvent[]): Promise<AppendResult>;
@@ -82,6 +83,10 @@ export type StoreFaultCode =
   | 'store-unavailable'
   | 'store-full'
   | 'store-locked'
+  /** The store does not know us, or does not let us: an administrator's matter. */
+  | 'store-denied'
+  /** The append is larger than the store takes, though not than the port does. */
+  | 'append-too-large'
   | 'store-corrupt'
   | 'store-closed';
 

@@ -16,6 +16,8 @@ import { ContractStreams } from './eventstoredb/contract-streams';
 export interface ContractServerOptions {
   readonly clock?: Pick<Clock, 'now'>;
   readonly chance?: Pick<Chance, 'uuid'>;
+  /** Where it listens; a free one when absent. For another server behind the same address. */
+  readonly port?: number;
 }
 
 export class EventStoreDbContractServer {
@@ -23,9 +25,10 @@ export class EventStoreDbContractServer {
   private readonly log: ContractLog;
   private readonly chance: Pick<Chance, 'uuid'>;
   private server = new grpc.Server();
-  private port = 0;
+  port: number;
 
-  private constructor({ clock = systemClock, chance = systemChance }: ContractServerOptions) {
+  private constructor({ clock = systemClock, chance = systemChance, port = 0 }: ContractServerOptions) {
+    this.port = port;
     this.log = new ContractLog(clock);
     this.chance = chance;
   }
@@ -37,7 +40,7 @@ export class EventStoreDbContractServer {
     return server;
   }
 
-  /** `host:port`, for a client that is not ours. */
+  /** For a client that is not ours. */
   get address(): string {
     return `127.0.0.1:${this.port}`;
   }

@@ -83,7 +83,9 @@ describe('clientNodeKubernetesApi', () => {
     const listening = createServer(({ url = '', headers }, response) => {
       asked.push({ url, agent: headers['user-agent'] });
       // A watch that says nothing.
-      const body = url.includes('watch=true') ? '' : '{"metadata":{},"items":[]}';
+      const body = url.includes('watch=true')
+        ? ''
+        : '{"metadata":{"name":"p","resourceVersion":"1"},"items":[]}';
       response.setHeader('Content-Type', 'application/json').end(body);
     });
     await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));

@@ -1,11 +1,12 @@
 // What a test tells the contract server to do wrong, or otherwise than usual.
-import { COMMIT_TIMEOUT, CONNECTION_DROPPED } from './contract-faults';
+import { COMMIT_TIMEOUT, CONNECTION_DROPPED, type ContractFault } from './contract-faults';
 
 /** The server's own default. */
 const APPEND_BYTES_MAX = 1_048_576;
 
 export class ContractFaults {
   maxAppendBytes = APPEND_BYTES_MAX;
+  private refusals: ContractFault[] = [];
   private repliesToLose = 0;
   private requestsToLose = 0;
   private commitsToTimeOut = 0;
@@ -25,6 +26,11 @@ export class ContractFaults {
     this.commitsToTimeOut += 1;
   }
 
+  /** The next appends are refused so, one after the other, and nothing is done. */
+  refuseNext(...refusals: readonly ContractFault[]): void {
+    this.refusals.push(...refusals);
+  }
+
   /** @param done answers with what `work` returns or throws */
   onAppend<Response>(work: () => Response, done: (work: () => Response) => void): void {
     if (this.requestsToLose > 0) {
@@ -34,6 +40,8 @@ export class ContractFaults {
       });
     }
     done(() => {
+      const refusal = this.refusals.shift();
+      if (refusal) throw refusal;
       const response = work();
       if (this.repliesToLose > 0) {
         this.repliesToLose -= 1;

@@ -59,6 +59,7 @@ export const file_holdfast_v1_rejection: GenFile = /*@__PURE__*/
  * | Unavailable      | UNAVAILABLE        | 503           | A part of the server is down. Retryable.                             |
  * | DeadlineExceeded | DEADLINE_EXCEEDED  | 504           | It took too long, or `at_least_position` was not reached. Retryable. |
  * | Unimplemented    | UNIMPLEMENTED      | 404           | There is no such operation here.                                     |
+ * | StoreFailed      | INTERNAL           | 500           | The store is damaged or denies us; an operator has to act.           |
  * | Internal         | INTERNAL           | 500           | A defect of the server.                                              |
  *
  * @generated from message holdfast.v1.Rejection

@@ -1,0 +1,177 @@
+// A log behind the store's word: an older one is put back, somebody deletes or truncates a stream, or puts a forged event into one.
+// Whatever the server then says, nothing is decided upon it, and the fault says what an administrator can do.
+import { systemChance, systemClock } from '@holdfast/clock';
+import { CommandLoop } from '../command-loop/command-loop';
+import type { Decider } from '../command-loop/decider';
+import type { LoopRefusal } from '../command-loop/loop-options';
+import { openEventStoreDbEventStore } from '../eventstoredb-event-store';
+import { type EventStore, StoreFault } from '../port/event-store';
+import type { RemembersReplies } from '../port/reply-store';
+import { EventStoreDbContractServer } from '../testing/eventstoredb-contract-server';
+
+type Taken = { readonly type: 'Taken'; readonly number: number };
+
+/** Gives out the next number; `peek` tells without taking. */
+const numbers: Decider<number, 'take' | 'look', Taken, number, string> = {
+  category: 'numbers',
+  initial: () => 0,
+  evolve: (_, { number }) => number,
+  decide: (command, last) =>
+    command === 'look'
+      ? { events: [], reply: last }
+      : { events: [{ type: 'Taken', number: last + 1 }], reply: last + 1 },
+  replyTo: ({ number }) => number,
+  codec: {
+    encode: ({ number }) => ({ type: 'Taken.v1', data: JSON.stringify(number) }),
+    decode: ({ data }) => ({ type: 'Taken', number: JSON.parse(data) as number }),
+  },
+};
+
+const STREAM = 'numbers-a';
+const CORRUPT = { code: 'store-corrupt', retryable: false };
+
+let server: EventStoreDbContractServer;
+let stores: (EventStore & RemembersReplies)[];
+
+beforeEach(async () => {
+  server = await EventStoreDbContractServer.start();
+  stores = [];
+});
+afterEach(async () => {
+  await Promise.all(stores.map((store) => store.close()));
+  server.goAway();
+});
+
+/** A plane of its own. */
+function plane() {
+  const time = { clock: systemClock, chance: systemChance };
+  const store = openEventStoreDbEventStore({ connectionString: server.connectionString, ...time });
+  stores.push(store);
+  const refuse = ({ code }: LoopRefusal): string => code;
+  const loop = new CommandLoop(numbers, { store, ...time, refuse, hasOtherWriters: true });
+  const execute = (command: 'take' | 'look') =>
+    loop.execute('a', { actor: { name: 'ann', through: 'http' }, command });
+  const take = async (): Promise<number> => {
+    const outcome = await execute('take');
+    if (outcome.rejected !== undefined) throw new Error(outcome.rejected);
+    return outcome.reply;
+  };
+  return { store, take, look: () => execute('look'), peek: () => loop.peek('a') };
+}
+
+async function three() {
+  const one = plane();
+  for (const number of [1, 2, 3]) expect(await one.take()).toBe(number);
+  return one;
+}
+
+const written = (): number => server.events.filter(({ stream }) => stream === STREAM).length;
+
+describe('a running plane, when an older log answers', () => {
+  it.each(['take', 'look', 'peek'] as const)('does not %s', async (what) => {
+    const one = plane();
+    await one.take();
+    const then = server.endPosition;
+    await one.take();
+    await one.take();
+    await server.restoreTo(then);
+    // The first call finds the connection broken.
+    await expect(one[what]()).rejects.toBeInstanceOf(StoreFault);
+    for (let again = 0; again < 3; again += 1) await expect(one[what]()).rejects.toMatchObject(CORRUPT);
+    expect(written()).toBe(1);
+  });
+
+  it('does not go on where another plane has grown it past the old end', async () => {
+    const one = plane();
+    await one.take();
+    const then = server.endPosition;
+    await one.take();
+    await server.restoreTo(then);
+    const other = plane();
+    for (const number of [2, 3, 4]) expect(await other.take()).toBe(number);
+    for (const what of ['take', 'look', 'peek'] as const)
+      await expect(one[what]()).rejects.toMatchObject(CORRUPT);
+    expect(written()).toBe(4);
+  });
+
+  it('does not go on upon an empty one, and does when the right one is back', async () => {
+    const one = await three();
+    const kept = server;
+    kept.goAway();
+    server = await EventStoreDbContractServer.start({ port: kept.port });
+    await expect(one.take()).rejects.toBeInstanceOf(StoreFault);
+    await expect(one.take()).rejects.toMatchObject(CORRUPT);
+    expect(written()).toBe(0);
+    server.goAway();
+    server = kept;
+    await kept.comeBack();
+    await expect(one.take().catch(() => one.take())).resolves.toBe(4);
+  });
+
+  it('is told so of a place in the log where none of its records begins', async () => {
+    const { store } = await three();
+    const [first] = server.events;
+    const inside = String(first!.position + 7n);
+    const read = async (): Promise<void> => {
+      for await (const page of store.readAll(`${inside}/${inside}`)) expect(page).toEqual([]);
+    };
+    await expect(read()).rejects.toMatchObject(CORRUPT);
+  });
+});
+
+describe('a stream that somebody', () => {
+  const DELETED = '{"$tb":9223372036854775807}';
+
+  it.each([
+    ['deleted', DELETED],
+    ['deleted, and wrote metadata to once', DELETED, '{}'],
+    ['truncated in part', '{"$tb":2}'],
+    ['truncated beyond its end', '{"$tb":99}'],
+    ['allows two events of', '{"$maxCount":2}'],
+  ])('%s is not begun anew, by whoever comes', async (_, ...metadata) => {
+    const one = await three();
+    for (const text of metadata) server.setMetadata(STREAM, text);
+    const restarted = plane();
+    const all = await Promise.allSettled([1, 2, 3].map(() => restarted.take()));
+    expect(all.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    await expect(restarted.take()).rejects.toMatchObject({
+      ...CORRUPT,
+      message: expect.stringContaining('writing {} to $$numbers-a twice') as string,
+    });
+    expect(written()).toBe(3);
+    // Who has it in memory has all of it, and what it needs to see is its end.
+    const seen = await one.look().catch((fault: StoreFault) => fault.code);
+    expect([{ reply: 3 }, 'store-corrupt']).toContainEqual(
+      typeof seen === 'string' ? seen : { reply: 'reply' in seen && seen.reply },
+    );
+    server.setMetadata(STREAM, '{}');
+    server.setMetadata(STREAM, '{}');
+    expect(await plane().take()).toBe(4);
+  });
+
+  it('deleted while it is loaded takes what was decided upon it, and nothing more', async () => {
+    const one = await three();
+    server.setMetadata(STREAM, DELETED);
+    expect(await one.take()).toBe(4);
+    for (let again = 0; again < 2; again += 1) await expect(plane().take()).rejects.toMatchObject(CORRUPT);
+  });
+
+  it('scavenged after it was truncated is not taken for a shorter one', async () => {
+    await three();
+    server.setMetadata(STREAM, '{"$tb":2}');
+    server.scavenge();
+    await expect(plane().take()).rejects.toMatchObject(CORRUPT);
+  });
+
+  it('put a forged event into is not folded', async () => {
+    await three();
+    const [, , last] = server.events;
+    const forged = { type: 'Taken.v1', data: Buffer.from('7'), metadata: last!.metadata };
+    server.seed(STREAM, forged);
+    await expect(plane().take()).rejects.toMatchObject({
+      ...CORRUPT,
+      message: 'the event 3 of numbers-a does not follow upon the one before it',
+    });
+    expect(written()).toBe(4);
+  });
+});
