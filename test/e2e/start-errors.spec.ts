@@ -80,3 +80,22 @@ it.each([
   },
   120_000,
 );
+
+it.each([
+  [
+    'eventstoredb:esdb://ann:secret@127.0.0.1?colour=blue',
+    'it has a key that there is none of; there are tls',
+  ],
+  ['eventstoredb:esdb://ann:se@secret@127.0.0.1', 'in a user or password write %40 for it'],
+  ['eventstoredb:esdb://ann:secret@a?tlsCAFile=/nowhere', 'Failed to load certificate file'],
+  ['eventstore:esdb://ann:secret@a', 'eventstore:esdb://a is none of'],
+])(
+  'ends with the store %s, and shows no secret of it',
+  async (store, complaint) => {
+    const plane = await start(store);
+    expect(await plane.ended()).toBe(1);
+    expect(plane.log).toContain(complaint);
+    expect(plane.log).not.toContain('secret');
+  },
+  120_000,
+);

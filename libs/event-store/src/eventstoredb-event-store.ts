@@ -24,7 +24,16 @@ import { Connection, type Responses } from './eventstoredb/connection';
 import { appendFault, readFault } from './eventstoredb/faults';
 import { DayReplies } from './eventstoredb/day-replies';
 import { Hints } from './eventstoredb/hints';
-import { allRequest, eventOf, noteEnd, type StreamEnd, streamRequest } from './eventstoredb/read-messages';
+import { KnownPlace } from './eventstoredb/known-place';
+import {
+  allRequest,
+  eventOf,
+  noteEnd,
+  placeRequest,
+  REPLY_TYPE,
+  type StreamEnd,
+  streamRequest,
+} from './eventstoredb/read-messages';
 
 /** Events in one page. */
 const PAGE_EVENTS_MAX = 500;
@@ -60,6 +69,7 @@ class EventStoreDbEventStore implements EventStore, RemembersReplies, HasPlaneBo
   readonly replies: ReplyStore;
   readonly planes: PlaneBoard;
   private readonly appending = new Set<Promise<AppendResult>>();
+  private readonly place = new KnownPlace((position) => this.eventAt(position));
   private closing: Promise<void> | undefined;
 
   constructor(
@@ -102,12 +112,17 @@ class EventStoreDbEventStore implements EventStore, RemembersReplies, HasPlaneBo
     after: Position | undefined,
     { streamPrefix = '' }: ReadAllOptions = {},
   ): AsyncGenerator<readonly RecordedEvent[]> {
+    let isFirst = after !== undefined && streamPrefix === '';
     for await (const page of this.pages(allRequest(after, streamPrefix), '$all')) {
+      if (isFirst) this.place.assertBegins(after as Position, page[0]);
+      isFirst = false;
+      this.place.see(page[page.length - 1]);
       // The server's read begins with the event at the position itself.
       const later =
         after === undefined ? page : page.filter((event) => comparePositions(event.position, after) > 0);
       if (later.length > 0) yield later;
     }
+    if (isFirst) this.place.assertBegins(after as Position, undefined);
   }
 
   onAppend(hint: () => void): () => void {
@@ -120,8 +135,10 @@ class EventStoreDbEventStore implements EventStore, RemembersReplies, HasPlaneBo
   }
 
   private async send(stream: string, expected: Version, events: readonly NewEvent[]): Promise<AppendResult> {
+    await this.place.assure();
     const requests = appendRequests(stream, expected, events);
     const response = await this.connection.append(requests).catch((error: unknown) => {
+      this.place.doubt();
       throw appendFault(error, stream);
     });
     const answer = answerOf(response);
@@ -129,6 +146,10 @@ class EventStoreDbEventStore implements EventStore, RemembersReplies, HasPlaneBo
     // A stream that somebody deleted meanwhile goes on from where it was, and takes an append at its beginning all the same.
     if (answer.version !== expected + events.length) throw deleted(stream);
     // The answer has one position only: that of an append of one event.
+    const last = events[events.length - 1] as NewEvent;
+    // An administrator may take replies out of the log.
+    if (answer.position !== undefined && last.type !== REPLY_TYPE)
+      this.place.see({ position: answer.position, id: last.id });
     if (events.length === 1 && answer.position !== undefined)
       return { outcome: 'appended', positions: [answer.position] };
     return { outcome: 'appended', positions: await this.positionsOf(stream, expected + 1, events.length) };
@@ -164,6 +185,7 @@ class EventStoreDbEventStore implements EventStore, RemembersReplies, HasPlaneBo
   private async *pages(request: ReadReq, what: string, end?: StreamEnd): AsyncGenerator<RecordedEvent[]> {
     this.assertOpen();
     try {
+      await this.place.assure();
       for await (const page of this.read(request, what, end)) {
         this.assertOpen();
         yield page;
@@ -172,6 +194,11 @@ class EventStoreDbEventStore implements EventStore, RemembersReplies, HasPlaneBo
       this.assertOpen();
       throw error;
     }
+  }
+
+  private async eventAt(position: Position): Promise<string | undefined> {
+    for await (const [event] of this.read(placeRequest(position), '$all')) return event?.id;
+    return undefined;
   }
 
   /** As `readStream`, of a stream from which anything may have been deleted. */
@@ -205,6 +232,7 @@ class EventStoreDbEventStore implements EventStore, RemembersReplies, HasPlaneBo
       }
       if (page.length > 0) yield page;
     } catch (error) {
+      this.place.doubt();
       throw readFault(error, what);
     } finally {
       responses?.cancel();

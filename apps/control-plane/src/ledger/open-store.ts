@@ -25,16 +25,24 @@ export async function openStore(store: string, opening: Opening): Promise<EventS
       return openFile(rest, opening);
     case 'eventstoredb':
       // Only where it is used: its client takes a third of a second to load.
-      return (await import('@holdfast/event-store/eventstoredb')).openEventStoreDbEventStore({
-        connectionString: rest,
-        windowMs: opening.windowMs,
-        clock: systemClock,
-        chance: systemChance,
-      });
+      return openServer(rest, opening);
     case 'memory':
       return new MemoryEventStore();
     default:
       throw noStore(store);
+  }
+}
+
+async function openServer(
+  connectionString: string,
+  { windowMs }: Opening,
+): Promise<EventStore & RemembersReplies> {
+  const { openEventStoreDbEventStore } = await import('@holdfast/event-store/eventstoredb');
+  try {
+    const time = { clock: systemClock, chance: systemChance };
+    return openEventStoreDbEventStore({ connectionString, windowMs, ...time });
+  } catch (fault) {
+    throw new ConfigFault(`--store: ${(fault as Error).message}`);
   }
 }
 
@@ -59,13 +67,15 @@ function makeOwnFolder(file: string): void {
 const OWN_FOLDER_MODE = 0o700;
 
 const noStore = (store: string): ConfigFault =>
-  new ConfigFault(`--store: ${store} is none of sqlite:FILE, eventstoredb:CONNECTION-STRING, memory:`);
+  new ConfigFault(
+    `--store: ${shownStore(store)} is none of sqlite:FILE, eventstoredb:CONNECTION-STRING, memory:`,
+  );
 
 /** Whether other processes may append to the same streams: an SQLite file has one writer, and memory is one's own. */
 export const hasOtherWriters = (store: string): boolean => store.startsWith('eventstoredb:');
 
 /** As it may be shown: a connection string may have a password in it. */
-export const shownStore = (store: string): string => store.replace(/\/\/[^/@]*@/, '//');
+export const shownStore = (store: string): string => store.replace(/\/\/.*@/s, '//');
 
 function splitOnce(text: string, separator: string): [string, string?] {
   const at = text.indexOf(separator);

@@ -3,6 +3,7 @@
 // read of $all; and their batch append fails all appends of the process when one connection breaks.
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb';
+import { checkedConnectionString } from './connection-string';
 import { isNotLeader } from './faults';
 import type { AppendReq, AppendResp, ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb';
 
@@ -58,12 +59,12 @@ export function internalsOf(client: EventStoreDBClient): ClientInternals {
 export class Connection {
   private readonly client: ClientInternals;
 
-  /** @throws when the connection string is malformed. */
+  /** @throws ConnectionStringFault */
   constructor(
     connectionString: string,
     private readonly timeoutMs: number,
   ) {
-    this.client = internalsOf(EventStoreDBClient.connectionString(connectionString));
+    this.client = internalsOf(EventStoreDBClient.connectionString(checkedConnectionString(connectionString)));
   }
 
   /** At the leader: a node that says who leads wrote nothing, and the client has turned to that one. */

@@ -5,7 +5,7 @@ import { CommandLoop } from '../command-loop/command-loop';
 import type { Decider } from '../command-loop/decider';
 import type { LoopRefusal } from '../command-loop/loop-options';
 import { openEventStoreDbEventStore } from '../eventstoredb-event-store';
-import { type EventStore, StoreFault } from '../port/event-store';
+import { type EventStore, type Position, StoreFault } from '../port/event-store';
 import type { RemembersReplies } from '../port/reply-store';
 import { EventStoreDbContractServer } from '../testing/eventstoredb-contract-server';
 
@@ -49,14 +49,31 @@ function plane() {
   stores.push(store);
   const refuse = ({ code }: LoopRefusal): string => code;
   const loop = new CommandLoop(numbers, { store, ...time, refuse, hasOtherWriters: true });
-  const execute = (command: 'take' | 'look') =>
-    loop.execute('a', { actor: { name: 'ann', through: 'http' }, command });
+  const execute = (command: 'take' | 'look', id = 'a') =>
+    loop.execute(id, { actor: { name: 'ann', through: 'http' }, command });
   const take = async (): Promise<number> => {
     const outcome = await execute('take');
     if (outcome.rejected !== undefined) throw new Error(outcome.rejected);
     return outcome.reply;
   };
-  return { store, take, look: () => execute('look'), peek: () => loop.peek('a') };
+  /** As a view follows the log. */
+  let position: Position | undefined;
+  const follow = async (): Promise<number> => {
+    let count = 0;
+    for await (const page of store.readAll(position)) {
+      count += page.length;
+      position = page[page.length - 1]!.position;
+    }
+    return count;
+  };
+  return {
+    store,
+    follow,
+    takeFrom: (id: string) => execute('take', id),
+    take,
+    look: () => execute('look'),
+    peek: () => loop.peek('a'),
+  };
 }
 
 async function three() {
@@ -106,6 +123,34 @@ describe('a running plane, when an older log answers', () => {
     server = kept;
     await kept.comeBack();
     await expect(one.take().catch(() => one.take())).resolves.toBe(4);
+  });
+
+  it('does not begin a stream either that it never saw', async () => {
+    const one = plane();
+    await one.take();
+    const then = server.endPosition;
+    await one.take();
+    await server.restoreTo(then);
+    await expect(one.takeFrom('b')).rejects.toBeInstanceOf(StoreFault);
+    for (let again = 0; again < 2; again += 1) await expect(one.takeFrom('b')).rejects.toMatchObject(CORRUPT);
+    expect(server.events.filter(({ stream }) => stream === 'numbers-b')).toEqual([]);
+  });
+
+  it.each([
+    ['shorter', 0],
+    ['grown past the old end', 5],
+  ])('follows it no further: %s', async (_, more) => {
+    const one = plane();
+    await one.take();
+    const then = server.endPosition;
+    await one.take();
+    expect(await one.follow()).toBe(2);
+    expect(await one.follow()).toBe(0);
+    await server.restoreTo(then);
+    const other = plane();
+    for (let at = 0; at < more; at += 1) await other.take();
+    await expect(one.follow()).rejects.toBeInstanceOf(StoreFault);
+    for (let again = 0; again < 2; again += 1) await expect(one.follow()).rejects.toMatchObject(CORRUPT);
   });
 
   it('is told so of a place in the log where none of its records begins', async () => {

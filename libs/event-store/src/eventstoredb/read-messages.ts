@@ -54,6 +54,14 @@ export function allRequest(after: Position | undefined, streamPrefix: string): R
   return request(options().setAll(place).setCount(String(Number.MAX_SAFE_INTEGER)).setFilter(filter));
 }
 
+/** The event at that very position. */
+export function placeRequest(position: Position): ReadReq {
+  const { commit, prepare } = fromPosition(position);
+  const at = new Options.Position().setCommitPosition(commit).setPreparePosition(prepare);
+  const all = new Options.AllOptions().setPosition(at);
+  return request(options().setAll(all).setCount('1').setNoFilter(new Empty()));
+}
+
 /** Everything that is appended from now on. */
 export function subscriptionRequest(): ReadReq {
   const place = new Options.AllOptions().setEnd(new Empty());
