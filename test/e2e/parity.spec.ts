@@ -274,12 +274,13 @@ const CASES: readonly Case[] = [
   ['the same again', 'ReserveAddress', { subnet: 'NET-4', holder: 'node/n', options: ONCE }],
   ['its id for another', 'ReserveAddress', { subnet: 'NET-4', holder: 'node/m', options: ONCE }],
   ['a command of long ago', 'RetireSubnet', { name: 'NET-4', options: { ...ONCE, issuedAt: LONG_AGO } }],
+  ['an upgrade that is finished', 'FinishUpgrade', {}],
   ['a router and none', 'ReviseSubnet', { name: 'NET', noRouter: true, router: 'r' }],
   ['a shrink', 'ReviseSubnet', { name: 'NET', cidrs: ['10.0.0.0/30'] }],
 ];
 
 /** It takes many requests, and has a test of its own below. */
-const NOT_HERE = ['LimitReached', 'Fenced'];
+const NOT_HERE = ['LimitReached', 'Fenced', 'UpgradeUnfinished', 'OlderPlaneLive'];
 
 it('tries every operation', () => {
   const tried = new Set(CASES.map(([, operation]) => operation as string));

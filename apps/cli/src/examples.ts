@@ -10,6 +10,7 @@ export const FIRST_EXAMPLES = [
 export const EXAMPLES: readonly string[] = [
   ...FIRST_EXAMPLES,
   'holdfast status',
+  'holdfast upgrade',
   'holdfast subnet define dual --cidr 10.20.0.0/24,fd00:10:20::/64 --gateway 10.20.0.254,fd00:10:20::1',
   'holdfast subnet define tenant-7 --cidr 10.30.0.0/24 --router lr-tenant-7',
   'holdfast subnet revise ovn-default --exclude 10.16.0.3..10.16.0.9 --cooling 5m',

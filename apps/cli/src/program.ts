@@ -13,6 +13,7 @@ import { addRecoverCommand } from './recover/recover-command';
 import { addReservationCommands } from './commands/reservation';
 import { addRuleCommands } from './commands/rule';
 import { addStatusCommand } from './commands/status';
+import { addUpgradeCommand } from './upgrade/upgrade';
 import { addSubnetCommands } from './commands/subnet';
 import { addVipCommands } from './commands/vip';
 import { FIRST_EXAMPLES } from './examples';
@@ -51,6 +52,7 @@ export function buildProgram(run: Run): Command {
   addLabelCommand(program, run);
   addHistoryCommand(program, run);
   addStatusCommand(program, run);
+  addUpgradeCommand(program, run);
   addImportCommands(program, run);
   addRecoverCommand(program, run);
   addBackupCommands(program, run);

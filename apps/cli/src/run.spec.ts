@@ -103,7 +103,7 @@ describe('completion', () => {
   it.each([
     [
       '""',
-      'reserve move release reservation subnet pool vip rule label history status import recover backup restore completion',
+      'reserve move release reservation subnet pool vip rule label history status upgrade import recover backup restore completion',
     ],
     ['re', 'reserve release reservation recover restore'],
     ['subnet r', 'revise retire'],

@@ -7,6 +7,7 @@ import { NatsTransport } from './gateway/nats/nats-transport';
 import { HealthModule } from './health/health.module';
 import { type ProjectorHealth, Projectors } from './health/projectors';
 import { StartProgress } from './ledger/start-progress';
+import { livePlanes } from './ledger/plane-board';
 import { LedgerModule } from './ledger/ledger.module';
 import { MetricsModule } from './metrics/metrics.module';
 import { KubeProjectorModule } from './roles/kube-projector/kube-projector.module';
@@ -36,14 +37,21 @@ const projectors: Provider = {
 
 @Module({})
 export class AppModule {
-  /** @param start is told how far its opening is */
-  static with(config: Config, start = new StartProgress(config.store, false)): DynamicModule {
+  /**
+   * @param start is told how far its opening is
+   * @param planes says to others that this process lives
+   */
+  static with(
+    config: Config,
+    start = new StartProgress(config.store, false),
+    planes = livePlanes(config, false),
+  ): DynamicModule {
     const { roles, kubeconfig } = config;
     return {
       module: AppModule,
       global: true,
       imports: [
-        LedgerModule.with(config, start),
+        LedgerModule.with(config, start, planes),
         HealthModule,
         MetricsModule,
         OvnProjectorModule.with(config),

@@ -2,9 +2,10 @@
 import { homedir } from 'node:os';
 import { parseArgs } from 'node:util';
 import { absoluteStore, DEFAULT_STORE_HELP, defaultStore } from '@holdfast/event-store/sqlite-place';
-import type { Side } from '@holdfast/ipam';
+import type { Program, Side } from '@holdfast/ipam';
 import { namespacedResource, type ObjectRef, type Resource } from '@holdfast/kube-api';
 import { SWITCH_LB_VIP_WAYS, type SwitchLbVip } from '@holdfast/ovn';
+import { thisProgram } from './program';
 
 /** Nest's token of the configuration. */
 export const CONFIG = Symbol('Config');
@@ -13,6 +14,7 @@ export const ROLES = ['reservation', 'gateway', 'ovn-projector', 'kube-projector
 export type Role = (typeof ROLES)[number];
 
 export interface Config {
+  readonly program: Program;
   readonly roles: ReadonlySet<Role>;
   /** `sqlite:FILE` with the absolute path, `eventstoredb:CONNECTION-STRING` or `memory:`. */
   readonly store: string;
@@ -185,6 +187,7 @@ export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
     return values[name] ?? env[flag.env] ?? flag.default;
   };
   const config = {
+    program: thisProgram(env),
     roles: readRoles(get('roles')),
     store: readStore(get('store'), env),
     httpListen: readListen('http', get('http') as string),

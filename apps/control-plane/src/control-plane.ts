@@ -2,7 +2,7 @@
 // knows an order; what does not run here is absent.
 import type { EventStore } from '@holdfast/event-store';
 import type { KubernetesApi } from '@holdfast/kube-api';
-import { LedgerReader } from '@holdfast/ledger';
+import { LedgerReader, LivePlanes } from '@holdfast/ledger';
 import {
   type BeforeApplicationShutdown,
   Inject,
@@ -31,6 +31,7 @@ export class ControlPlane implements BeforeApplicationShutdown, OnApplicationShu
     @Inject(CONFIG) private readonly config: Config,
     @Inject(EVENT_STORE) private readonly store: EventStore,
     private readonly reader: LedgerReader,
+    private readonly planes: LivePlanes,
     private readonly health: ProcessHealth,
     @Optional() private readonly northbound?: NorthboundProjector,
     @Optional() private readonly bindings?: VipBindings,
@@ -75,7 +76,7 @@ export class ControlPlane implements BeforeApplicationShutdown, OnApplicationShu
     await this.grpc?.stop();
     await Promise.all([this.leftKubernetes, this.northbound?.stop()]);
     await Promise.all([this.kubernetesApi?.close(), this.bindings?.stop()]);
-    await this.reader.stop();
+    await Promise.all([this.reader.stop(), this.planes.stop()]);
     await this.store.close();
   }
 

@@ -29,9 +29,13 @@ async function main(): Promise<void> {
   }
   const config = readConfig(process.argv.slice(2), process.env);
   const serving: ServingControlPlane[] = [];
-  // One that stands by has nothing to put in order.
-  stopOnSignal(async () => serving[0]?.stop());
-  const controlPlane = await serve(config, logger, {}, (http) => announceStart(http, config));
+  // One that stands by has nothing to put in order, but that others count it.
+  let leave = (): Promise<void> => Promise.resolve();
+  stopOnSignal(() => serving[0]?.stop() ?? leave());
+  const controlPlane = await serve(config, logger, {}, (http, leaving) => {
+    leave = leaving;
+    announceStart(http, config);
+  });
   serving.push(controlPlane);
   void controlPlane.failed.then((fault) => end(controlPlane, fault));
   announce(controlPlane, config);

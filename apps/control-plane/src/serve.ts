@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { LoggerService } from '@nestjs/common';
 import type { StoreFault } from '@holdfast/event-store';
-import { LedgerReader, type UnreadableEvent } from '@holdfast/ledger';
+import { LedgerReader, type LivePlanes, type UnreadableEvent } from '@holdfast/ledger';
 import { AppModule } from './app.module';
 import { type ClockFault, ClockWatch } from './clock/clock-watch';
 import type { Config } from './config';
@@ -11,6 +11,7 @@ import { ControlPlane } from './control-plane';
 import { assertLedgerIsThere } from './known-ledgers';
 import { httpAdapter, type HttpAdapterOptions } from './gateway/http/http-adapter';
 import { HttpListener } from './gateway/http/http-listener';
+import { livePlanes } from './ledger/plane-board';
 import { StartProgress } from './ledger/start-progress';
 import { StoreHealth } from './ledger/store-health';
 
@@ -27,21 +28,24 @@ export interface ServingControlPlane {
 
 /**
  * Answers its probes at once, and resolves when it serves all that is configured, which may be when another process ends.
- * @param listens is told the base URL as soon as probes are answered there
+ * @param listens is told the base URL as soon as probes are answered there, and what ends in order a process that does not serve yet
  * @throws when something that was configured cannot be had; nothing is left running then
  */
 export async function serve(
   config: Config,
   logger: LoggerService | false,
   options: HttpAdapterOptions = {},
-  listens: (http: string) => void = () => undefined,
+  listens: (http: string, leave: () => Promise<void>) => void = () => undefined,
 ): Promise<ServingControlPlane> {
   const start = new StartProgress(config.store, logger);
+  const planes = livePlanes(config, logger);
   const listener = await HttpListener.start(config.httpListen, start.answer);
-  listens(listener.url);
+  listens(listener.url, () => planes.stop());
   try {
-    return await serveOn(listener, start, config, logger, options);
+    return await serveOn(listener, { start, planes }, config, logger, options);
   } catch (error) {
+    start.ends(error);
+    await planes.stop();
     await listener.close(true);
     throw error;
   }
@@ -49,7 +53,7 @@ export async function serve(
 
 async function serveOn(
   listener: HttpListener,
-  start: StartProgress,
+  { start, planes }: { readonly start: StartProgress; readonly planes: LivePlanes },
   config: Config,
   logger: LoggerService | false,
   options: HttpAdapterOptions,
@@ -57,9 +61,13 @@ async function serveOn(
   await assertLedgerIsThere(config);
   const { serverFactory } = listener;
   const adapter = httpAdapter({ ...options, serverFactory });
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config, start), adapter, {
-    ...{ bodyParser: false, abortOnError: false, logger },
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.with(config, start, planes),
+    adapter,
+    {
+      ...{ bodyParser: false, abortOnError: false, logger },
+    },
+  );
   adapter.getInstance().addHook('onClose', () => listener.close(options.forceCloseConnections));
   try {
     await app.init();

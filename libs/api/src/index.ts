@@ -9,6 +9,7 @@ export * from './operations';
 export type { Asked } from './parse/options';
 export { PAGE_SIZE_MAX, pageToken } from './parse/page';
 export type { SetLabelsOrder } from './parse/label';
+export type { FinishUpgradeOrder } from './parse/upgrade';
 export type { DefineRuleOrder } from './parse/rule';
 export type {
   GrantParentOrder,

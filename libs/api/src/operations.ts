@@ -53,9 +53,11 @@ import {
   presentReservationReply,
   presentRuleReply,
   presentSubnetReply,
+  presentUpgradeReply,
   presentUserReply,
   presentVipReply,
 } from './present/command-reply';
+import { parseFinishUpgrade } from './parse/upgrade';
 import { type HttpMethod, matchPath } from './route';
 
 const subnets = SubnetService.method;
@@ -116,6 +118,7 @@ export const operations = {
   WhoHeld: query(history.whoHeld, 'GET /v1/addresses/{address}/holders', 'history.who-held', parseWhoHeld),
 
   GetStatus: query(StatusService.method.getStatus, 'GET /v1/status', 'status.get', parseGetStatus),
+  FinishUpgrade: command(StatusService.method.finishUpgrade, 'POST /v1/upgrade', 'status.finish-upgrade', parseFinishUpgrade, presentUpgradeReply),
 };
 
 export type Operations = typeof operations;

@@ -67,6 +67,8 @@ export const REJECTION_STATUS: Readonly<Record<RejectionCode, Status>> = {
   // 422 as in draft-ietf-httpapi-idempotency-key-header for a key that comes with another request.
   CommandIdReused: row('FAILED_PRECONDITION', 422),
   Fenced: row('UNAVAILABLE', 503, true),
+  UpgradeUnfinished: row('FAILED_PRECONDITION', 409),
+  OlderPlaneLive: row('FAILED_PRECONDITION', 409),
 };
 
 export const FAULT_CODES = [

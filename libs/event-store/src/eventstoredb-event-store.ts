@@ -17,6 +17,8 @@ import {
   type Version,
 } from './port/event-store';
 import type { RemembersReplies, ReplyStore } from './port/reply-store';
+import type { HasPlaneBoard, PlaneBoard } from './planes/plane-board';
+import { StreamPlanes } from './planes/stream-planes';
 import { answerOf, appendRequests } from './eventstoredb/append-messages';
 import { Connection, type Responses } from './eventstoredb/connection';
 import { appendFault, readFault } from './eventstoredb/faults';
@@ -54,15 +56,18 @@ export interface EventStoreDbOptions {
  * Opens no connection yet: the first call does.
  * @throws when the connection string is malformed.
  */
-export function openEventStoreDbEventStore(options: EventStoreDbOptions): EventStore & RemembersReplies {
+export function openEventStoreDbEventStore(
+  options: EventStoreDbOptions,
+): EventStore & RemembersReplies & HasPlaneBoard {
   const { connectionString, timeoutMs = TIMEOUT_MS_DEFAULT, clock, chance } = options;
   const connection = new Connection(connectionString, timeoutMs);
   const hints = new Hints(connection, clock, chance);
   return new EventStoreDbEventStore(connection, hints, clock, options.windowMs ?? WINDOW_DEFAULT_MS);
 }
 
-class EventStoreDbEventStore implements EventStore, RemembersReplies {
+class EventStoreDbEventStore implements EventStore, RemembersReplies, HasPlaneBoard {
   readonly replies: ReplyStore;
+  readonly planes: PlaneBoard;
   private readonly appending = new Set<Promise<AppendResult>>();
   private readonly place = new KnownPlace((position) => this.eventAt(position));
   private closing: Promise<void> | undefined;
@@ -75,6 +80,7 @@ class EventStoreDbEventStore implements EventStore, RemembersReplies {
   ) {
     const read = (stream: string, from: Version, count?: number) => this.whatIsLeft(stream, from, count);
     this.replies = new DayReplies({ store: this, read, clock, windowMs });
+    this.planes = new StreamPlanes({ append: (...order) => this.append(...order), read, clock });
   }
 
   async append(stream: string, expected: Version, events: readonly NewEvent[]): Promise<AppendResult> {

@@ -13,3 +13,5 @@ export { MemoryEventStore } from './memory-event-store';
 export { readOutcome } from './command-loop/outcome-text';
 export { MemoryReplies } from './replies/memory-replies';
 export { type RemembersReplies, type Reply, type ReplyStore } from './port/reply-store';
+export { MemoryPlanes } from './planes/memory-planes';
+export type { HasPlaneBoard, PlaneAnnouncement, PlaneBoard } from './planes/plane-board';

@@ -27,6 +27,7 @@ import { Trouble } from './sqlite/trouble';
 
 export { lockFileOf } from './sqlite/log/lock';
 export { realFile } from './sqlite/log/real-file';
+export { FilePlanes } from './sqlite/planes/file-planes';
 
 export interface SqliteOptions {
   /**

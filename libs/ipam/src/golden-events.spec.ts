@@ -2,7 +2,7 @@
 // first written, one file a type and version; nothing there is ever changed or deleted, and a new form adds a file.
 import fs from 'node:fs';
 import path from 'node:path';
-import { STORED_SUBNET_EVENTS, type SubnetEvent, subnet } from './subnet';
+import { STORED_SUBNET_EVENTS, type StoredEvent, type SubnetEvent, subnet } from './subnet';
 import { address, cidr, holder, mac, pair, range } from './testing';
 import { MEANING_OF_RECOVERY } from './testing/meaning-of-recovery';
 import { STORED_LEDGER_RECORD_EVENTS, type LedgerRecordEvent, ledgerRecord } from './ledger-record';
@@ -36,6 +36,7 @@ const routed = {
   coolingMs: 0,
   router: 'ovn-cluster',
 };
+const incarnation = '8d6f7a52-90cf-4c43-a7a1-55c07a9b0f16';
 const uid = '6f0e9b0a-5f0f-4c39-8d7a-1f6c3a2b9e11';
 const selectedRule = {
   rule: 'web',
@@ -340,9 +341,12 @@ const MEANING: Readonly<Record<string, readonly AnyEvent[]>> = {
   'VipNameClaimed.v1': [{ type: 'VipNameClaimed', subnet: 'ovn-default', claim: 7 }],
   'VipNameFreed.v1': [{ type: 'VipNameFreed', claim: 7 }],
   'LedgerFounded.v1': [{ type: 'LedgerFounded', ledger: '2f0c4c0e-7a0b-4d0f-9a53-0d5a3c1b7e42' }],
-  'IncarnationStarted.v1': [
-    { type: 'IncarnationStarted', incarnation: '8d6f7a52-90cf-4c43-a7a1-55c07a9b0f16' },
+  'IncarnationStarted.v1': [{ type: 'IncarnationStarted', incarnation }],
+  'LedgerFounded.v2': [{ type: 'LedgerFounded', ledger: '2f0c4c0e-7a0b-4d0f-9a53-0d5a3c1b7e42', level: 2 }],
+  'IncarnationStarted.v2': [
+    { type: 'IncarnationStarted', incarnation, program: { version: '0.1.0', level: 2 } },
   ],
+  'FormatLevelRaised.v1': [{ type: 'FormatLevelRaised', level: 2 }],
   'SideFenced.v1': [
     { type: 'SideFenced', side: 'northbound', why: 'Forked', message: 'Another event is at position 7.' },
   ],
@@ -350,8 +354,13 @@ const MEANING: Readonly<Record<string, readonly AnyEvent[]>> = {
   'FenceLifted.v1': [{ type: 'FenceLifted', side: 'kubernetes', because: 'its mark is of this ledger' }],
 };
 
+interface Stored {
+  readonly forms: readonly string[];
+  readonly codec: { encode(event: never): StoredEvent; decode(stored: StoredEvent): AnyEvent };
+}
+
 /** Each aggregate's codec, and the forms that it reads. */
-const CODECS = [
+const CODECS: readonly Stored[] = [
   { forms: STORED_SUBNET_EVENTS, codec: subnet.codec },
   { forms: STORED_VIP_NAME_EVENTS, codec: vipName.codec },
   { forms: STORED_LEDGER_RECORD_EVENTS, codec: ledgerRecord.codec },

@@ -4,5 +4,6 @@ export * from './label';
 export * from './rejection';
 export * from './subnet';
 export * from './ledger-record';
+export * from './format';
 export * from './vip-name';
 export * from './view';

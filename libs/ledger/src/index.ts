@@ -4,7 +4,7 @@ export { SubnetLoop, VipNameLoop } from './command/aggregate-loops';
 export type { LedgerCommand, LedgerOutcome, VipUseCommand } from './command/ledger-command';
 export { LedgerCommands } from './command/ledger-commands';
 export { toRejection } from './command/loop-rejections';
-export { factOf, UnreadableEvent } from './follow/ledger-fact';
+export { factOf, NewerLedger, UnreadableEvent } from './follow/ledger-fact';
 export {
   type FactListener,
   LedgerReader,
@@ -15,6 +15,7 @@ export {
 export { type FollowingFault, LogFollower, type LogFollowerOptions } from './follow/log-follower';
 export { OldestAfter } from './follow/oldest-after';
 export { type ProjectorLedger, type ProjectorReply, projectorLedger } from './projector-ledger';
+export { LivePlanes, type LivePlanesOptions } from './record/live-planes';
 export { LedgerIdentity, type LedgerIdentityOptions } from './record/ledger-identity';
 export { SideComparisons, type SideComparisonsOptions, type SideState } from './record/side-comparisons';
 export { getHistory } from './query/history';

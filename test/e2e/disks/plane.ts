@@ -17,11 +17,24 @@ export class Plane {
   private constructor(private readonly child: Child) {}
 
   /** As soon as it answers its probes, or has ended. */
-  static async start(store: string, ...flags: readonly string[]): Promise<Plane> {
+  static start(store: string, ...flags: readonly string[]): Promise<Plane> {
+    return Plane.startIn(process.env, store, flags);
+  }
+
+  /** As a program would that reads and writes no more than the format level. */
+  static startAtLevel(level: number, store: string, ...flags: readonly string[]): Promise<Plane> {
+    return Plane.startIn({ ...process.env, HOLDFAST_TESTING_FORMAT_LEVEL: String(level) }, store, flags);
+  }
+
+  private static async startIn(
+    env: NodeJS.ProcessEnv,
+    store: string,
+    flags: readonly string[],
+  ): Promise<Plane> {
     const program = require.resolve('@holdfast/control-plane/bin');
     const all = [`--store=${store}`, '--http=127.0.0.1:0', '--grpc=127.0.0.1:0', ...flags];
     const plane: Plane = new Plane(
-      Child.start(process.execPath, [program, ...all], {}, (text) => void (plane.logged += text)),
+      Child.start(process.execPath, [program, ...all], { env }, (text) => void (plane.logged += text)),
     );
     await plane.child.until(() => plane.line('starting') ?? (plane.hasEnded || undefined), WITHIN_MS);
     plane.url = String(plane.line('starting')?.['http'] ?? '');
@@ -33,6 +46,17 @@ export class Plane {
     const plane = await Plane.start(store, ...flags);
     await plane.until(() => plane.line('serving'));
     return plane;
+  }
+
+  /** Base URL. */
+  get http(): string {
+    return this.url;
+  }
+
+  /** Serves, after it has answered its probes. */
+  async serves(): Promise<this> {
+    await this.until(() => this.line('serving'));
+    return this;
   }
 
   get pid(): number {

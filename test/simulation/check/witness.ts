@@ -53,8 +53,8 @@ export class EventWitness {
   private readonly idOf = new WeakMap<object, string>();
   private readonly places = new WeakMap<object, Place>();
   private lastUuid = '';
-  /** Stored form of the event that is evolved next: whoever evolves has just read it, or just written it. */
-  private lastStored: Stored = { type: '', data: '' };
+  /** By event, its stored form: whoever evolves it has read it before, or written it. */
+  private readonly forms = new WeakMap<object, Stored>();
 
   private readonly startedAt: number;
 
@@ -111,8 +111,12 @@ export class EventWitness {
     return {
       category: decider.category,
       codec: {
-        encode: (event) => this.stored(decider.codec.encode(event)),
-        decode: (stored) => decider.codec.decode(this.stored(stored)),
+        encode: (event) => this.stored(event, decider.codec.encode(event)),
+        decode: (stored) => {
+          const event = decider.codec.decode(stored);
+          this.stored(event, stored);
+          return event;
+        },
       },
       replyTo: (event) => decider.replyTo(event),
       initial: (id) => {
@@ -122,11 +126,12 @@ export class EventWitness {
       },
       evolve: (state, event, atMs) => {
         const place = this.places.get(state) as Place;
+        const form = this.forms.get(event as object) as Stored;
         const next = decider.evolve(state, event, atMs);
         const now = {
           ...place,
           version: place.version + 1,
-          upon: fingerprintAfter(place.upon, this.lastStored, decidedAt(this.lastStored) ?? atMs),
+          upon: fingerprintAfter(place.upon, form, decidedAt(form) ?? atMs),
         };
         if (next === state) Object.assign(place, now);
         else this.places.set(next, now);
@@ -175,8 +180,8 @@ export class EventWitness {
       );
   }
 
-  private stored<Form extends Stored>(stored: Form): Form {
-    this.lastStored = stored;
-    return stored;
+  private stored<Form extends Stored>(event: unknown, form: Form): Form {
+    this.forms.set(event as object, form);
+    return form;
   }
 }

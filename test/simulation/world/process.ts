@@ -2,7 +2,7 @@
 // nothing but what is durable, and when it dies nothing else is left of it.
 import type { EventStore, RemembersReplies } from '@holdfast/event-store';
 import { SeededChance } from '@holdfast/clock/testing';
-import type { Side, SubnetFact } from '@holdfast/ipam';
+import { FORMAT_LEVEL, type Side, type SubnetFact } from '@holdfast/ipam';
 import { EventWitness } from '../check/witness';
 import {
   type LedgerCommands,
@@ -105,6 +105,7 @@ export class Process implements ProjectorProcess {
     const identity = new LedgerIdentity({
       ...{ store: this.store, reader: this.reader, clock, chance: this.chance, refuse: toRejection },
       isSoleWriter: this.isSoleWriter,
+      program: { version: 'simulated', level: FORMAT_LEVEL },
     });
     this.identity = planted.identity?.(identity) ?? identity;
     this.sides = world.markBook && this.comparing();

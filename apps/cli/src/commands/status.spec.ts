@@ -9,6 +9,7 @@ const status = {
     ledger: 'x',
     store: 'sqlite:/var/lib/holdfast/holdfast.db',
     troubles: [] as object[],
+    planes: [] as object[],
   },
   views: [{ ...follower, name: 'ledger' }],
   projectors: [{ ...follower, name: 'kubernetes', notes: ['the cluster does not serve ippools.kubeovn.io'] }],
@@ -72,4 +73,18 @@ it('shows what is in trouble, and since when', () => {
     ].join('\n'),
   );
   expect(statusText({ ...status, differences: [] } as never)).not.toContain('In trouble');
+});
+
+it('shows the ledger’s level, how to raise it, and the planes where there are several', () => {
+  const plane = (incarnation: string, level: number, isSelf = false) => ({
+    ...{ incarnation, version: `0.${level}.0`, level, state: 'serving', isSelf },
+  });
+  const at = (ledger: number, ...planes: object[]): string =>
+    statusText({ ...status, differences: [], formatLevel: { ledger, program: 2 }, planes } as never);
+  const text = at(1, plane('a', 2, true), plane('b', 1));
+  expect(text).toContain('Level:     1 (holdfast upgrade --finish raises it to 2)\n');
+  expect(text).toMatch(/^a \(this one\) +0\.2\.0 +2 +serving/m);
+  expect(text).toMatch(/^b +0\.1\.0 +1 +serving/m);
+  expect(at(2, plane('a', 2, true))).toContain('Level:     2\n');
+  expect(at(2, plane('a', 2, true))).not.toContain('this one');
 });

@@ -7,6 +7,7 @@ import type { ReplyTo } from '../ledger';
 import { tellTimestamp } from '../format/moment';
 import { tellDuration } from '../format/span';
 import { type TableColumn, plain, table } from '../format/table';
+import { PLANE_COLUMNS } from '../upgrade/upgrade';
 
 export function addStatusCommand(program: Command, run: Run): void {
   const status = program
@@ -39,12 +40,15 @@ export function statusText({
   clock,
   differences,
   troubles,
+  formatLevel,
+  planes,
 }: ReplyTo<'GetStatus'>): string {
   const facts = [
     ['Version:', version],
     ['Roles:', roles.join(', ')],
     ...(store === '' ? [] : [['Store:', store]]),
     ['Position:', position || '-'],
+    ...(formatLevel ? [['Level:', levelText(formatLevel)]] : []),
   ];
   const rows = [
     ...views.map((follower) => ({ kind: 'view', follower })),
@@ -56,10 +60,14 @@ export function statusText({
   const notes = [{ name: 'clock', notes: ofClock }, ...projectors]
     .flatMap(({ name, notes: all }) => all.map((note) => `${name}: ${note}\n`))
     .join('');
-  return [`${head}${followers}`, troublesText(troubles), notes, differencesText(differences)]
+  const others = planes.length > 1 ? table(PLANE_COLUMNS, planes) : '';
+  return [`${head}${followers}`, others, troublesText(troubles), notes, differencesText(differences)]
     .filter((part) => part !== '')
     .join('\n');
 }
+
+const levelText = ({ ledger, program }: v1.FormatLevel): string =>
+  ledger < program ? `${ledger} (holdfast upgrade --finish raises it to ${program})` : String(ledger);
 
 function troublesText(troubles: readonly v1.Trouble[]): string {
   return troubles.length > 0 ? `In trouble:\n${table(TROUBLE_COLUMNS, troubles)}` : '';

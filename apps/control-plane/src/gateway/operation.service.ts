@@ -4,6 +4,7 @@ import {
   type Answer,
   type Asked,
   type CommandOperation,
+  type FinishUpgradeOrder,
   type Operation,
   type Operations,
   type ReplyOf,
@@ -15,6 +16,7 @@ import type { LedgerCommand } from '@holdfast/ledger';
 import { Injectable, Logger } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ReportStatus } from '../health/status-report';
+import { FinishUpgrade } from '../ledger/finish-upgrade';
 import { ExecuteCommand } from '../ledger/execute-command';
 import type { Caller } from './caller';
 import { AnswerQuery } from './queries/answer-query';
@@ -44,16 +46,16 @@ export class OperationService {
 
   private async execute(
     operation: CommandOperation,
-    asked: Asked<LedgerCommand>,
+    asked: Asked<LedgerCommand | FinishUpgradeOrder>,
     caller: Caller,
   ): Promise<AnyAnswer> {
-    const { command, commandId, issuedAtMs, actor = caller.name } = asked;
-    const outcome = await this.commands.execute(
-      new ExecuteCommand({
-        ...{ commandId, issuedAtMs, command },
-        actor: { name: actor, through: caller.through },
-      }),
-    );
+    const { command, commandId, issuedAtMs, actor: name = caller.name } = asked;
+    const envelope = { commandId, issuedAtMs, actor: { name, through: caller.through } };
+    if (command.type === 'FinishUpgrade') {
+      const finished = await this.commands.execute(new FinishUpgrade(envelope));
+      return finished.rejected ? finished : { reply: operation.present({ ...finished, subnet: '' }, asked) };
+    }
+    const outcome = await this.commands.execute(new ExecuteCommand({ ...envelope, command }));
     return outcome.rejected ? outcome : { reply: operation.present(outcome, asked) };
   }
 

@@ -1,12 +1,14 @@
 // What GetStatus tells, gathered from whoever follows the log.
 import { durationFromMs, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import type { Operations, ReplyOf } from '@holdfast/api';
-import { LedgerReader } from '@holdfast/ledger';
+import { formsBetween } from '@holdfast/ipam';
+import { LedgerIdentity, LedgerReader, LivePlanes } from '@holdfast/ledger';
 import { Inject } from '@nestjs/common';
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { ClockWatch } from '../clock/clock-watch';
 import { planeClock } from '../clock/plane-clock';
 import { CONFIG, type Config, type Role } from '../config';
+import { VERSION } from '../program';
 import { shownStore } from '../ledger/open-store';
 import { Differences } from './differences';
 import { type FollowerReport, Followers } from './followers';
@@ -14,8 +16,6 @@ import { ProcessHealth } from './process-health';
 import { type StandingTrouble, troubleText } from './trouble';
 
 export type StatusReport = ReplyOf<Operations['GetStatus']>;
-
-export const VERSION = '0.1.0';
 
 /** On the QueryBus: how this process is. */
 export class ReportStatus extends Query<StatusReport> {}
@@ -29,6 +29,8 @@ export class ReportStatusHandler implements IQueryHandler<ReportStatus> {
     private readonly health: ProcessHealth,
     private readonly differences: Differences,
     private readonly clock: ClockWatch,
+    private readonly identity: LedgerIdentity,
+    private readonly planes: LivePlanes,
   ) {}
 
   async execute(): Promise<StatusReport> {
@@ -51,12 +53,28 @@ export class ReportStatusHandler implements IQueryHandler<ReportStatus> {
         trouble: clock.trouble() ?? '',
         notes: [...clock.notes()],
       },
+      ...this.formatAndPlanes(),
       views: [follower(followers.view())],
       projectors: projectors.map(follower),
       troubles: troubles.map(presentTrouble),
       differences: differences.last.map(({ at, ...rest }) => ({
         ...rest,
         at: timestampFromMs(Date.parse(at)),
+      })),
+    };
+  }
+
+  private formatAndPlanes(): Pick<StatusReport, 'formatLevel' | 'planes'> {
+    const { level: ledger, program } = this.identity;
+    return {
+      formatLevel: {
+        ...{ ledger, program: program.level },
+        formsWithheld: [...formsBetween(ledger, program.level)],
+      },
+      planes: this.planes.all.map(({ incarnation, version, level, state, atMs }) => ({
+        ...{ incarnation, version, level, state },
+        announced: timestampFromMs(atMs),
+        isSelf: incarnation === this.planes.incarnation,
       })),
     };
   }

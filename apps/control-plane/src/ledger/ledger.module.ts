@@ -7,16 +7,20 @@ import {
   LedgerCommands,
   LedgerIdentity,
   LedgerReader,
+  LivePlanes,
   SideComparisons,
   SubnetLoop,
   toRejection,
   VipNameLoop,
 } from '@holdfast/ledger';
+import { levelOfForm } from '@holdfast/ipam';
 import { type DynamicModule, Logger, Module, type Provider } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { clusterOf } from '../cluster-source';
 import { type Config, sidesOf } from '../config';
 import { CommandCounts } from './command-counts';
+import { FinishUpgradeHandler } from './finish-upgrade';
+import { boardBesideFile, boardOf } from './plane-board';
 import { StoreCounts } from './store-counts';
 import { hasOtherWriters, openStore } from './open-store';
 import type { StartProgress } from './start-progress';
@@ -26,9 +30,10 @@ export const EVENT_STORE = Symbol('EventStore');
 
 @Module({})
 export class LedgerModule {
-  static with(config: Config, start: StartProgress): DynamicModule {
+  static with(config: Config, start: StartProgress, planes: LivePlanes): DynamicModule {
     const providers = [
-      ...[clock(config), store(config, start), health(), reader(), identity(config)],
+      ...[clock(config), store(config, start, planes), health(), reader(config), identity(config, planes)],
+      ...[{ provide: LivePlanes, useValue: planes }, FinishUpgradeHandler],
       ...[sides(config), StoreCounts, counts(), ...commands(config)],
     ];
     return {
@@ -37,7 +42,7 @@ export class LedgerModule {
       imports: [CqrsModule.forRoot()],
       providers,
       exports: [
-        ...[ClockWatch, EVENT_STORE, StoreHealth, LedgerReader, LedgerIdentity, SideComparisons],
+        ...[ClockWatch, EVENT_STORE, StoreHealth, LedgerReader, LedgerIdentity, SideComparisons, LivePlanes],
         ...[StoreCounts, CommandCounts, SubnetLoop, VipNameLoop, LedgerCommands],
       ],
     };
@@ -56,14 +61,18 @@ function clock({ kubeconfig, acceptsClock: isAccepted }: Config): Provider {
   };
 }
 
-function store(config: Config, start: StartProgress): Provider {
+function store(config: Config, start: StartProgress, planes: LivePlanes): Provider {
   const log = new Logger('store');
   return {
     provide: EVENT_STORE,
     inject: [StoreCounts],
     useFactory: async ({ committed }: StoreCounts): Promise<EventStore> => {
       const opened = await openStore(config.store, {
-        held: (holder) => start.waitsFor(config.store, holder),
+        held: (holder) => {
+          start.waitsFor(config.store, holder);
+          const board = boardBesideFile(config.store);
+          if (board) planes.start(board, 'waiting');
+        },
         windowMs: config.commandWindowHours * 3_600_000,
         committed,
         noticed: (notice) => log.warn({ msg: 'found in the store, and put right', notice }),
@@ -82,13 +91,16 @@ function health(): Provider {
   };
 }
 
-function reader(): Provider {
+function reader({ program }: Config): Provider {
   return {
     provide: LedgerReader,
     inject: [EVENT_STORE, ClockWatch],
     // Nothing is served before the view shows what the log held at the start, nor recorded with a clock that is wrong.
     useFactory: async (eventStore: EventStore, watch: ClockWatch): Promise<LedgerReader> => {
-      const ledger = new LedgerReader({ store: eventStore, clock: planeClock, chance: systemChance });
+      const ledger = new LedgerReader({
+        ...{ store: eventStore, clock: planeClock, chance: systemChance },
+        programLevel: program.level,
+      });
       // However the clock came here while this process waited for its turn, it is the one to begin with.
       planeClock.confirm();
       await ledger.start();
@@ -102,7 +114,7 @@ function reader(): Provider {
   };
 }
 
-function identity(config: Config): Provider {
+function identity(config: Config, planes: LivePlanes): Provider {
   return {
     provide: LedgerIdentity,
     inject: [EVENT_STORE, LedgerReader],
@@ -117,8 +129,10 @@ function identity(config: Config): Provider {
           refuse: toRejection,
         },
         isSoleWriter: !hasOtherWriters(config.store),
+        ...{ program: config.program, incarnation: planes.incarnation },
       });
       await known.start();
+      planes.start(boardOf(config.store, eventStore), 'serving');
       return known;
     },
   };
@@ -147,12 +161,13 @@ function counts(): Provider {
 
 /** Both loops apart, for who asks how many commands wait in them. */
 function commands(config: Config): Provider[] {
-  const options = (eventStore: EventStore, observer: StoreCounts) => ({
+  const options = (eventStore: EventStore, observer: StoreCounts, ledger: LedgerReader) => ({
     ...{ store: eventStore, clock: planeClock, chance: systemChance, refuse: toRejection, observer },
     windowMs: config.commandWindowHours * 3_600_000,
     hasOtherWriters: hasOtherWriters(config.store),
+    format: { level: () => ledger.record.level, levelOfForm },
   });
-  const inject = [EVENT_STORE, StoreCounts];
+  const inject = [EVENT_STORE, StoreCounts, LedgerReader];
   return [
     {
       provide: SubnetLoop,

@@ -33,6 +33,11 @@ export class StartProgress {
     this.now = `reading ${shownStore(store)}`;
   }
 
+  /** It does not come to serving: its process ends. */
+  ends(why: unknown): void {
+    this.now = `ending: ${why instanceof Error ? why.message : String(why)}`;
+  }
+
   /** Of requests that come before the process serves. */
   readonly answer: RequestListener = (request: IncomingMessage, response: ServerResponse) => {
     const [path] = (request.url ?? '').split('?', 1);

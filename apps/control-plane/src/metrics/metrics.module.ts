@@ -11,7 +11,7 @@ import { Differences } from '../health/differences';
 import { Followers } from '../health/followers';
 import { ProcessHealth } from '../health/process-health';
 import { Projectors } from '../health/projectors';
-import { VERSION } from '../health/status-report';
+import { VERSION } from '../program';
 import { CommandCounts } from '../ledger/command-counts';
 import { EVENT_STORE } from '../ledger/ledger.module';
 import { StoreCounts } from '../ledger/store-counts';

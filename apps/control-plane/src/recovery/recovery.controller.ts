@@ -16,8 +16,16 @@ import {
   LedgerIdentity,
   SideComparisons,
   type SideState,
+  toRejection,
 } from '@holdfast/ledger';
-import { isSameMark, type LedgerMark, SIDES, type Side } from '@holdfast/ipam';
+import {
+  isSameMark,
+  type LedgerMark,
+  levelOfForm,
+  SIDES,
+  type Side,
+  type StoredEventType,
+} from '@holdfast/ipam';
 import {
   Body,
   ConflictException,
@@ -78,9 +86,18 @@ export class RecoveryController {
     const { choice, because, actor, found, shownPosition } = readDecision(body);
     this.assertStillSo(side, found, shownPosition);
     const decision = { side, choice, because, replaced: found, shownPosition };
+    this.assertLevel('SideRecovered.v1');
     const position = await this.identity.recover(decision, actor);
     this.log.warn({ msg: 'an operator decided what holds', side, choice, because, actor });
     return { position: position ?? '' };
+  }
+
+  /** The record of the ledger is written by the ledger's level too. */
+  private assertLevel(form: StoredEventType): void {
+    const { level } = this.identity;
+    const needed = levelOfForm(form);
+    if (level < needed)
+      throw new RejectionException(toRejection({ code: 'UpgradeUnfinished', form, level, needed }));
   }
 
   /** A command of the contract, in its own JSON, that may give out the addresses that it names while a side is fenced. */

@@ -332,6 +332,17 @@ export const examples: Readonly<Record<OperationName, Example>> = {
         },
       ],
       store: 'sqlite:/var/lib/holdfast/holdfast.db',
+      formatLevel: { ledger: 1, program: 2, formsWithheld: ['IncarnationStarted.v2', 'LedgerFounded.v2'] },
+      planes: [
+        {
+          incarnation: '8d6f7a52-90cf-4c43-a7a1-55c07a9b0f16',
+          version: '0.1.0',
+          level: 2,
+          state: 'serving',
+          announced: '2026-01-31T14:05:55Z',
+          isSelf: true,
+        },
+      ],
       clock: { time: '2026-01-31T14:06:01Z', trouble: '', notes: [] },
       ledger: '7b0c5a52-3a86-4b8f-9c55-2f6a3f0e8d11',
       differences: [
@@ -345,4 +356,5 @@ export const examples: Readonly<Record<OperationName, Example>> = {
       ],
     },
   },
+  FinishUpgrade: { request: { options }, reply: { level: 2, commandId, position: '48' } },
 };

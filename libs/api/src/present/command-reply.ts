@@ -38,6 +38,12 @@ export function presentSubnetReply(
 /** Of those that say no more than that it is done. */
 export const presentReceipt = receipt;
 
+/** @returns the level that the ledger has by this reply */
+export const presentUpgradeReply = (decided: Decided): Receipt & { readonly level: number } => ({
+  level: decided.reply.level ?? 0,
+  ...receipt(decided),
+});
+
 /** The pool of the name that was asked for, of all those that the subnet has now. */
 export function presentPoolReply(
   decided: Decided,

@@ -25,7 +25,7 @@ const facts: [string, LedgerFact][] = readdirSync(GOLDEN).flatMap((file) => {
     stored: unknown[];
   };
   // What a ledger says of itself is no fact of an address, and goes nowhere.
-  if (STORED_LEDGER_RECORD_EVENTS.includes(type)) return [];
+  if ((STORED_LEDGER_RECORD_EVENTS as readonly string[]).includes(type)) return [];
   return stored.flatMap((data, at): [string, LedgerFact][] =>
     [1_790_000_000_000, 1_790_000_000_123, 1_790_000_000_120].map((atMs) => {
       const event = { type, data: JSON.stringify(data) };

@@ -2,8 +2,8 @@
 // each command is told once that is durable. Deciding moves the loaded stream on as if the append had landed already.
 import { type Chance, type Clock, CLOCK_SKEW_MAX_MS } from '@holdfast/clock';
 import type { CommandOutcome } from './command-envelope';
-import type { LoopRefusal } from './loop-options';
-import type { Decider, Decision } from './decider';
+import type { FormatGate, LoopRefusal } from './loop-options';
+import type { Decider, Decision, DecisionTime, StoredForm } from './decider';
 import type { NewEvent, Position, RecordedEvent, Version } from '../port/event-store';
 import type { Traceless } from './first-replies';
 import type { ReplyStore } from '../port/reply-store';
@@ -17,12 +17,13 @@ export const COMMANDS_MAX = 512;
 const TEXT_MAX = 250_000;
 
 export interface BatchOptions<State, Command, Event, Reply, Rejection> {
-  readonly decider: Pick<Decider<State, Command, Event, Reply, Rejection>, 'decide'>;
+  readonly decider: Pick<Decider<State, Command, Event, Reply, Rejection>, 'decide' | 'codec'>;
   readonly clock: Clock;
   readonly chance: Chance;
   readonly windowMs: number;
   readonly refuse: (refusal: LoopRefusal) => Rejection;
   readonly replies: Pick<ReplyStore, 'forgottenUntilMs'>;
+  readonly format?: FormatGate;
   /** Less once the store took no more; not again in this life of the loop, as what it takes is seldom changed. */
   commandsMax: number;
 }
@@ -80,7 +81,7 @@ export class Batch<State, Command, Event, Reply, Rejection> {
   }
 
   decide(pending: PendingCommand<Command, Reply, Rejection>): void {
-    const { envelope, digest } = pending;
+    const { envelope } = pending;
     const { clock, chance, decider } = this.options;
     const clockMs = clock.now();
     const nowMs = Math.max(clockMs, this.loaded.decidedAtMs);
@@ -95,22 +96,44 @@ export class Batch<State, Command, Event, Reply, Rejection> {
       this.decided.push({ pending, commandId, eventsUpTo: this.events.length, outcome });
       return;
     }
-    const decision: Decision<Event, Reply, Rejection> =
+    const decided: Decision<Event, Reply, Rejection> =
       this.fromFuture(issuedAtMs, clockMs) ?? decider.decide(envelope.command, this.loaded.state, moment);
-    if ('events' in decision) {
-      const { issuedAtMs } = moment;
-      const { name: actor, through } = envelope.actor;
-      // The record's order in time is kept where an earlier event has a time that has not come yet.
-      const atMs = Math.max(nowMs, this.loaded.lastAtMs);
-      const clockAtMs = atMs === nowMs ? undefined : nowMs;
-      const metadata = { commandId, commandDigest: digest, issuedAtMs, atMs, clockAtMs, actor, through };
-      for (const event of decision.events) {
-        const stored = this.loaded.record(event, metadata);
-        this.textLength += stored.data.length + stored.metadata.length;
-        this.events.push(stored);
-      }
-    }
+    const decision = 'events' in decided ? this.write(decided, pending, commandId, moment) : decided;
     this.decided.push({ pending, commandId, eventsUpTo: this.events.length, decision });
+  }
+
+  /** All of its events, or none: what may not be appended is refused before the state knows of it. */
+  private write(
+    decided: Decision<Event, Reply, Rejection> & { readonly events: readonly Event[] },
+    { digest, envelope }: PendingCommand<Command, Reply, Rejection>,
+    commandId: string,
+    { nowMs, issuedAtMs }: DecisionTime,
+  ): Decision<Event, Reply, Rejection> {
+    const forms = decided.events.map((event) => this.options.decider.codec.encode(event));
+    const refused = this.aboveLevel(forms);
+    if (refused) return refused;
+    const { name: actor, through } = envelope.actor;
+    // The record's order in time is kept where an earlier event has a time that has not come yet.
+    const atMs = Math.max(nowMs, this.loaded.lastAtMs);
+    const clockAtMs = atMs === nowMs ? undefined : nowMs;
+    const metadata = { commandId, commandDigest: digest, issuedAtMs, atMs, clockAtMs, actor, through };
+    decided.events.forEach((event, at) => {
+      const stored = this.loaded.record(event, forms[at] as StoredForm, metadata);
+      this.textLength += stored.data.length + stored.metadata.length;
+      this.events.push(stored);
+    });
+    return decided;
+  }
+
+  /** The one place where every event comes by that is ever appended. */
+  private aboveLevel(forms: readonly StoredForm[]): { readonly rejected: Rejection } | undefined {
+    const { format, refuse } = this.options;
+    if (!format) return undefined;
+    for (const { type: form } of forms) {
+      const [level, needed] = [format.level(), format.levelOfForm(form)];
+      if (needed > level) return { rejected: refuse({ code: 'UpgradeUnfinished', form, level, needed }) };
+    }
+    return undefined;
   }
 
   /** To be called when the events are durable, and all that they were decided upon. */

@@ -14,10 +14,15 @@ export type Decision<Event, Reply, Rejection> =
   | { readonly rejected: Rejection };
 
 /** The stored form: a type name with its version, and JSON text. */
+export interface StoredForm {
+  readonly type: string;
+  readonly data: string;
+}
+
 export interface Codec<Event> {
-  encode(event: Event): { readonly type: string; readonly data: string };
+  encode(event: Event): StoredForm;
   /** @throws RangeError for a stored form that it does not know */
-  decode(stored: { readonly type: string; readonly data: string }): Event;
+  decode(stored: StoredForm): Event;
 }
 
 export interface Decider<State, Command, Event, Reply, Rejection> {

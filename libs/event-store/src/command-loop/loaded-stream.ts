@@ -1,7 +1,7 @@
 // One stream in memory: its state, where it ends, and which commands it has seen. Made by folding the stream;
 // thrown away when an append fails, because deciding has already moved the state on.
 import { CommandIndex } from '../replies/command-index';
-import { type Decider, streamOf } from './decider';
+import { type Decider, type StoredForm, streamOf } from './decider';
 import { type DurableEnd, NOTHING_KNOWN, wentBack } from './durable-end';
 import { type EventMetadata, decidedAtOf } from '../envelope/event-metadata';
 import { EventTimes } from '../envelope/event-times';
@@ -66,9 +66,8 @@ export class LoadedStream<State, Event> {
     return loaded;
   }
 
-  /** Moves the state on by an event that is about to be appended, and gives it its stored form. */
-  record(event: Event, metadata: Omit<EventMetadata, 'previous'>): NewEvent {
-    const { type, data } = this.decider.codec.encode(event);
+  /** Moves the state on by an event that is about to be appended in that form, and gives it its place in the chain. */
+  record(event: Event, { type, data }: StoredForm, metadata: Omit<EventMetadata, 'previous'>): NewEvent {
     const stored = { id: '', type, data, metadata: writeMetadata(metadata, this.lastHash) };
     this.version += 1;
     this.lastHash = hashOf(this.stream, this.version, stored);

@@ -7,7 +7,22 @@ import type { RemembersReplies } from '../port/reply-store';
 export type LoopRefusal =
   | { readonly code: 'CommandExpired'; readonly issuedAtMs: number; readonly windowMs: number }
   | { readonly code: 'CommandFromFuture'; readonly issuedAtMs: number; readonly nowMs: number }
-  | { readonly code: 'CommandIdReused'; readonly commandId: string };
+  | { readonly code: 'CommandIdReused'; readonly commandId: string }
+  /** What was decided has a stored form that this log may not have yet. */
+  | {
+      readonly code: 'UpgradeUnfinished';
+      readonly form: string;
+      readonly level: number;
+      readonly needed: number;
+    };
+
+/** Which stored forms may be appended: a plane may live that cannot read newer ones. */
+export interface FormatGate {
+  /** At which the log is written now. */
+  level(): number;
+  /** From which on events may be stored in that form. */
+  levelOfForm(form: string): number;
+}
 
 /** Is told what a loop does; must not throw, and takes no time. */
 export interface CommandLoopObserver {
@@ -31,6 +46,8 @@ export interface CommandLoopOptions<Rejection> {
    */
   readonly hasOtherWriters?: boolean;
   readonly observer?: CommandLoopObserver;
+  /** Every event that is appended passes it; absent: whatever the codec writes may be. */
+  readonly format?: FormatGate;
   /** For how long a redelivered command gets its first reply; older ones are refused. Default 24 hours. */
   readonly windowMs?: number;
   /** Of how many streams the states are kept, when they are idle. */

@@ -61,10 +61,11 @@ export class StreamLoop<State, Command, Event, Reply, Rejection> {
     /** When this process began to write, by the monotonic clock. */
     private readonly openedMs = options.clock.monotonic(),
   ) {
-    const { store, clock, chance, refuse, windowMs = WINDOW_DEFAULT_MS } = options;
+    const { store, clock, chance, refuse, format, windowMs = WINDOW_DEFAULT_MS } = options;
     const stream = streamOf(decider.category, id);
     this.firstReplies = new FirstReplies(stream, decider, store, replies, refuse);
-    this.deciding = { decider, clock, chance, windowMs, refuse, replies, commandsMax: COMMANDS_MAX };
+    const given = { decider, clock, chance, windowMs, refuse, replies, commandsMax: COMMANDS_MAX };
+    this.deciding = { ...given, ...(format && { format }) };
   }
 
   /** Commands without an answer. */

@@ -11,8 +11,8 @@ const { FilterOptions } = Options;
 /** Replies stand beside the ledger and are no part of it. */
 export const REPLY_TYPE = 'Reply.v1';
 
-/** Of the ledger's events: neither the server's own nor replies. */
-const LEDGER_TYPES = '^(?!Reply[.])[^$].*';
+/** Of the ledger's events: neither the server's own, nor replies, nor what planes say of themselves. */
+const LEDGER_TYPES = '^(?!(Reply|PlaneAnnounced)[.])[^$].*';
 
 export function streamRequest(stream: string, from: Version, count = Number.MAX_SAFE_INTEGER): ReadReq {
   const place = new Options.StreamOptions().setStreamIdentifier(identify(stream)).setRevision(String(from));

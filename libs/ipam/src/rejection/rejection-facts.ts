@@ -74,6 +74,10 @@ export interface RejectionFacts {
   readonly CommandIdReused: { readonly commandId: string };
   /** `side`: what the ledger is not known to agree with; `why`: a reason for a fence, or `Uncompared`. */
   readonly Fenced: { readonly side: string; readonly why: string };
+  /** `event`: the stored form that was to be written, and from which `needed` level on it may be; `level`: the ledger's. */
+  readonly UpgradeUnfinished: { readonly event: string; readonly level: string; readonly needed: string };
+  /** `planes`: those that read less than `level`, parted by commas: incarnation, version and level of each. */
+  readonly OlderPlaneLive: { readonly planes: string; readonly level: string };
 }
 
 export type FamilyName = 'IPv4' | 'IPv6';

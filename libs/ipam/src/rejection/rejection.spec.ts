@@ -224,6 +224,8 @@ const CASES: Record<RejectionCode, readonly Case[] | typeof OF_THE_LOOP> = {
   UserNotFound: [[[here, ...used], movePrimary(a, 'u2')]],
   CommandIdReused: OF_THE_LOOP,
   Fenced: OF_THE_LOOP,
+  UpgradeUnfinished: OF_THE_LOOP,
+  OlderPlaneLive: OF_THE_LOOP,
 };
 
 function refusalOf([history, refused, lateMs = 0]: Case): Rejection | undefined {

@@ -32,6 +32,8 @@ export const REJECTION_CODES = [
   'CommandExpired',
   'CommandIdReused',
   'Fenced',
+  'UpgradeUnfinished',
+  'OlderPlaneLive',
 ] as const;
 
 export type RejectionCode = (typeof REJECTION_CODES)[number];

@@ -1,4 +1,4 @@
-export { STORED_SUBNET_EVENTS, type StoredEvent, subnetCodec } from './codec/codec';
+export { STORED_SUBNET_EVENTS, type StoredEvent, type StoredSubnetType, subnetCodec } from './codec/codec';
 export * from './commands';
 export * from './decision/decision';
 export { POOLS_MAX, POOL_RANGES_MAX } from './definition/pool-fault';

@@ -339,7 +339,7 @@ describe('a Subnet under random commands', () => {
       { seed: SEED, numRuns: RUNS },
     );
     // The stories are worth something only if everything happens in them.
-    const byTheLoop = ['CommandIdReused', 'Fenced'];
+    const byTheLoop = ['CommandIdReused', 'Fenced', 'UpgradeUnfinished', 'OlderPlaneLive'];
     // See withheld/withheld.spec.ts.
     const ofWithheld = ['AddressWithheld'];
     // See random-vip-uses.spec.ts.

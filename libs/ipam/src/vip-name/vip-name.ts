@@ -94,7 +94,7 @@ function evolve(state: VipNameState, event: VipNameEvent): VipNameState {
   };
 }
 
-export const STORED_VIP_NAME_EVENTS: readonly string[] = ['VipNameClaimed.v1', 'VipNameFreed.v1'];
+export const STORED_VIP_NAME_EVENTS = ['VipNameClaimed.v1', 'VipNameFreed.v1'] as const;
 
 export const vipName = {
   category: 'vip',

@@ -25,5 +25,13 @@ export function toRejection(refusal: LoopRefusal): Rejection {
         message: `The command id ${refusal.commandId} was used for another command; give each command an id of its own.`,
         facts: { commandId: refusal.commandId },
       };
+    case 'UpgradeUnfinished': {
+      const { form, level, needed } = refusal;
+      return {
+        code: 'UpgradeUnfinished',
+        message: `It would be recorded as ${form}, which level ${needed} has, and this ledger is written at level ${level}, so that older planes can read it; once none of these lives, run \`holdfast upgrade --finish\`.`,
+        facts: { event: form, level: String(level), needed: String(needed) },
+      };
+    }
   }
 }

@@ -2,23 +2,34 @@
 // same objects while these are new (see RecentLog in libs/event-store).
 import type { LedgerFact } from '@holdfast/api';
 import { type RecordedEvent, decidedAtOf, idIn, readMetadata } from '@holdfast/event-store';
-import { subnet, vipName } from '@holdfast/ipam';
+import { newerLevelText, subnet, vipName } from '@holdfast/ipam';
 
 /**
  * An event that is the ledger's and that this program cannot take in: a newer one wrote it, or it is damaged. No retry makes it
  * readable, and whoever left it out would give away what it holds.
  */
 export class UnreadableEvent extends Error {
-  override readonly name = 'UnreadableEvent';
+  override readonly name: string = 'UnreadableEvent';
   readonly code = 'event-unreadable';
   readonly retryable = false;
 
-  constructor({ type, stream, version, position }: RecordedEvent, cause: unknown) {
+  static of({ type, stream, version, position }: RecordedEvent, cause: unknown): UnreadableEvent {
     const why = cause instanceof Error ? cause.message : String(cause);
-    super(
+    return new UnreadableEvent(
       `the event ${type} at position ${position} (${stream}, version ${version}) cannot be read: ${why}. ` +
         `Nothing can be told or done without it: run the version of Holdfast that wrote it, or a newer one.`,
       { cause },
+    );
+  }
+}
+
+/** The ledger's events are written at a level above this program's: somebody finished an upgrade with a newer one. */
+export class NewerLedger extends UnreadableEvent {
+  override readonly name = 'NewerLedger';
+
+  constructor(level: number, programLevel: number) {
+    super(
+      `${newerLevelText(level, programLevel)}. It changed nothing, and ends: run the version of Holdfast that works on this ledger, or a newer one.`,
     );
   }
 }
@@ -39,7 +50,8 @@ export function readable<Read>(recorded: RecordedEvent, read: () => Read): Read 
   try {
     return read();
   } catch (cause) {
-    throw new UnreadableEvent(recorded, cause);
+    if (cause instanceof UnreadableEvent) throw cause;
+    throw UnreadableEvent.of(recorded, cause);
   }
 }
 

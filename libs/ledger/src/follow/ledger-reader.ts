@@ -11,6 +11,7 @@ import {
   streamOf,
 } from '@holdfast/event-store';
 import {
+  FORMAT_LEVEL,
   HistoryIndex,
   LEDGER_RECORD_ID,
   type LedgerRecordState,
@@ -20,7 +21,7 @@ import {
   ledgerRecord,
 } from '@holdfast/ipam';
 import { type FollowingFault, LogFollower } from './log-follower';
-import { factOf, readable, type UnreadableEvent } from './ledger-fact';
+import { factOf, NewerLedger, readable, type UnreadableEvent } from './ledger-fact';
 
 export type FactListener = (facts: readonly SubnetFact[]) => void;
 
@@ -38,6 +39,8 @@ export interface LedgerReaderOptions {
   readonly chance: Chance;
   /** Reading began to fail, or works again: `failing` says what. */
   readonly onFailing?: () => void;
+  /** Up to which level this program reads; its own unless given. */
+  readonly programLevel?: number;
 }
 
 /** A look takes milliseconds and comes every second: a store that says nothing for so long is in trouble. */
@@ -59,6 +62,7 @@ export class LedgerReader {
   /** By subnet. */
   private readonly timesOf = new Map<string, EventTimes>();
   private readonly clock: Clock;
+  private readonly programLevel: number;
   private readonly listeners = new Set<FactListener>();
   private readonly recordListeners = new Set<() => void>();
   private readonly follower: LogFollower;
@@ -67,6 +71,7 @@ export class LedgerReader {
     const { promise, resolve } = Promise.withResolvers<UnreadableEvent>();
     this.ended = promise;
     this.clock = options.clock;
+    this.programLevel = options.programLevel ?? FORMAT_LEVEL;
     this.follower = new LogFollower({ ...options, onPage: (page) => this.apply(page), onEnd: resolve });
   }
 
@@ -175,7 +180,10 @@ export class LedgerReader {
 
   private applyToRecord(recorded: RecordedEvent): void {
     const event = readable(recorded, () => ledgerRecord.codec.decode(recorded));
-    this.record = ledgerRecord.evolve(this.record, event, decidedAtOf(readMetadata(recorded)));
+    const record = ledgerRecord.evolve(this.record, event, decidedAtOf(readMetadata(recorded)));
+    // It comes before any event that needs it.
+    if (record.level > this.programLevel) throw new NewerLedger(record.level, this.programLevel);
+    this.record = record;
     for (const listener of this.recordListeners) listener();
   }
 

@@ -3,7 +3,9 @@
 import { Backoff, type Chance, type Clock, sleep } from '@holdfast/clock';
 import {
   type Actor,
+  type CommandEnvelope,
   type CommandLoopOptions,
+  type CommandOutcome,
   comparePositions,
   type EventStore,
   type RecordedEvent,
@@ -16,10 +18,12 @@ import {
   LEDGER_RECORD_ID,
   type LedgerMark,
   type LedgerRecordCommand,
+  type LedgerRecordReply,
   ledgerRecord,
   type MarkVerdict,
   parseEventText,
   isSameMark,
+  type Program,
   type RecordedFence,
   type RecordedRecovery,
   type RecoverSide,
@@ -27,6 +31,7 @@ import {
   type Side,
 } from '@holdfast/ipam';
 import { LedgerRecordLoop } from '../command/aggregate-loops';
+import { NewerLedger } from '../follow/ledger-fact';
 import type { LedgerReader } from '../follow/ledger-reader';
 
 export interface LedgerIdentityOptions {
@@ -37,6 +42,10 @@ export interface LedgerIdentityOptions {
   /** Whether no other process may append to this log; then nothing that a mark names can be on its way. */
   readonly isSoleWriter: boolean;
   readonly refuse: CommandLoopOptions<Rejection>['refuse'];
+  /** What this process runs. */
+  readonly program: Program;
+  /** Names this process; one of its own unless given. */
+  readonly incarnation?: string;
 }
 
 /** Another process may have written the mark from events that we have not read yet. */
@@ -53,7 +62,7 @@ export class LedgerIdentity {
 
   constructor(private readonly options: LedgerIdentityOptions) {
     const { store, clock, chance, refuse, isSoleWriter } = options;
-    this.incarnation = chance.uuid();
+    this.incarnation = options.incarnation ?? chance.uuid();
     this.loop = new LedgerRecordLoop({
       ...{ store, clock, chance, refuse, hasOtherWriters: !isSoleWriter },
     });
@@ -61,17 +70,19 @@ export class LedgerIdentity {
 
   /**
    * Records that this process begins to work on the ledger; the first one ever gives it its id. Tries until the store takes it.
-   * @throws StoreFault for what no other try heals
+   * @throws StoreFault for what no other try heals; NewerLedger, having recorded nothing
    */
   async start(): Promise<void> {
-    const { reader, chance, clock } = this.options;
+    const { reader, chance, clock, program } = this.options;
     const { incarnation } = this;
+    const isNew = reader.ledgerId === undefined;
     const backoff = new Backoff(START_RETRY, chance);
     // A ledger from before there was a record is known by its first event, in marks too.
     const ledger = reader.ledgerId ?? chance.uuid();
     for (;;) {
       try {
-        const position = await this.execute({ type: 'StartIncarnation', ledger, incarnation });
+        const command = { type: 'StartIncarnation', ledger, incarnation, program, isNew } as const;
+        const position = await this.execute(command);
         if (position !== undefined) await reader.hasReached(position, BEHIND_GRACE_MS);
         return;
       } catch (fault) {
@@ -84,6 +95,37 @@ export class LedgerIdentity {
   /** Whether no other process may append to this log. */
   get isSoleWriter(): boolean {
     return this.options.isSoleWriter;
+  }
+
+  /** At which the ledger's events are written. */
+  get level(): number {
+    return this.options.reader.record.level;
+  }
+
+  get program(): Program {
+    return this.options.program;
+  }
+
+  /**
+   * From now on events may be written that only programs of this one's level read.
+   * @param refusal why not, where an older plane lives; it is remembered as that command's reply
+   * @throws StoreFault
+   */
+  async raiseLevel(
+    asked: Omit<CommandEnvelope<LedgerRecordCommand>, 'command'>,
+    refusal?: Rejection,
+  ): Promise<CommandOutcome<LedgerRecordReply, Rejection>> {
+    const { level } = this.options.program;
+    const command = { type: 'RaiseFormatLevel', level } as const;
+    const { commandId = '' } = asked;
+    const envelope = { ...asked, command };
+    if (refusal && commandId === '') return { rejected: refusal, commandId };
+    const outcome = refusal
+      ? await this.loop.refused(LEDGER_RECORD_ID, { ...envelope, commandId }, refusal)
+      : await this.loop.execute(LEDGER_RECORD_ID, envelope);
+    const { position } = outcome.rejected ? {} : outcome;
+    if (position !== undefined) await this.options.reader.hasReached(position, BEHIND_GRACE_MS);
+    return outcome;
   }
 
   /** `undefined` before the first start. */
@@ -217,8 +259,12 @@ export class LedgerIdentity {
 
   private async execute(command: LedgerRecordCommand, actor: Actor = ACTOR): Promise<string | undefined> {
     const outcome = await this.loop.execute(LEDGER_RECORD_ID, { actor, command });
-    if (outcome.rejected) throw new StoreFault('store-corrupt', outcome.rejected.message, false);
-    return outcome.position;
+    if (!outcome.rejected) return outcome.position;
+    // Somebody raised it since we read it: what was read is overtaken.
+    const { level } = await this.loop.peek(LEDGER_RECORD_ID);
+    const { level: ownLevel } = this.options.program;
+    if (level > ownLevel) throw new NewerLedger(level, ownLevel);
+    throw new StoreFault('store-corrupt', outcome.rejected.message, false);
   }
 }
 

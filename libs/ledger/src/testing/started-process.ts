@@ -2,6 +2,7 @@
 import { systemChance } from '@holdfast/clock';
 import { VirtualClock } from '@holdfast/clock/testing';
 import type { EventStore } from '@holdfast/event-store';
+import { FORMAT_LEVEL } from '@holdfast/ipam';
 import { toRejection } from '../command/loop-rejections';
 import { LedgerReader } from '../follow/ledger-reader';
 import { LedgerIdentity } from '../record/ledger-identity';
@@ -13,12 +14,20 @@ export interface StartedProcess {
   stop(): Promise<void>;
 }
 
-export async function startOnLedger(store: EventStore, isSoleWriter: boolean): Promise<StartedProcess> {
+/** @param level up to which the process' program reads and writes */
+export async function startOnLedger(
+  store: EventStore,
+  isSoleWriter: boolean,
+  level = FORMAT_LEVEL,
+): Promise<StartedProcess> {
   const clock = new VirtualClock();
   const time = { store, clock, chance: systemChance };
-  const reader = new LedgerReader(time);
+  const reader = new LedgerReader({ ...time, programLevel: level });
   await reader.start();
-  const identity = new LedgerIdentity({ ...time, reader, refuse: toRejection, isSoleWriter });
+  const identity = new LedgerIdentity({
+    ...{ ...time, reader, refuse: toRejection, isSoleWriter },
+    program: { version: `0.${level}.0`, level },
+  });
   await identity.start();
   return { clock, reader, identity, stop: () => reader.stop() };
 }

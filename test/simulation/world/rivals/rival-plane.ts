@@ -3,6 +3,7 @@
 import type { LedgerCommand } from '@holdfast/ledger';
 import { LedgerCommands, LedgerIdentity, LedgerReader, SideComparisons, toRejection } from '@holdfast/ledger';
 import { SubnetLoop, VipNameLoop } from '@holdfast/ledger';
+import { FORMAT_LEVEL } from '@holdfast/ipam';
 import type { SeededChance } from '@holdfast/clock/testing';
 import { FaultyStore } from '../faulty-store';
 import { Life } from '../life';
@@ -42,6 +43,7 @@ export class RivalPlane implements ProjectorProcess {
     const identity = new LedgerIdentity({
       ...{ store, reader: this.reader, clock, chance, refuse: toRejection },
       isSoleWriter: this.isSoleWriter,
+      program: { version: 'simulated', level: FORMAT_LEVEL },
     });
     this.identity = planted.identity?.(identity) ?? identity;
     this.sides = new SideComparisons({

@@ -15,7 +15,7 @@ import {
   readRequest,
 } from '@holdfast/api';
 import { type NatsConnection, type Service, type ServiceMsg, headers } from 'nats';
-import { VERSION } from '../../health/status-report';
+import { VERSION } from '../../program';
 import type { OperationService } from '../operation.service';
 
 const DESCRIPTION = 'The address ledger: subnets, reservations, Vips and their history';

@@ -7,7 +7,7 @@ import { type DynamicModule, Global, Module, type Provider } from '@nestjs/commo
 import { CommandBus } from '@nestjs/cqrs';
 import { planeClock } from '../../clock/plane-clock';
 import type { Config } from '../../config';
-import { VERSION } from '../../health/status-report';
+import { VERSION } from '../../program';
 import { ExecuteCommand } from '../../ledger/execute-command';
 import { hasOtherWriters } from '../../ledger/open-store';
 import { DeletionGuardController } from './deletion-guard.controller';

@@ -19,7 +19,11 @@ export interface StoredWithheld {
   readonly holder: Holder;
 }
 
-export const WITHHELD_DECODERS = {
+type StoredWithheldType = 'AddressWithheld.v1' | 'AddressSettled.v1';
+
+export const WITHHELD_DECODERS: Readonly<
+  Record<StoredWithheldType, (fields: StoredWithheld) => WithheldEvent>
+> = {
   'AddressWithheld.v1': ({ address, parties, because }) => ({
     type: 'AddressWithheld',
     address: readAddress(address),
@@ -32,7 +36,7 @@ export const WITHHELD_DECODERS = {
     ...(holder !== undefined && { holder }),
     because,
   }),
-} satisfies Record<string, (fields: StoredWithheld) => WithheldEvent>;
+};
 
 export const isWithheldEvent = (event: SubnetEvent): event is WithheldEvent =>
   event.type === 'AddressWithheld' || event.type === 'AddressSettled';

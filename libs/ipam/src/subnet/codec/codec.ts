@@ -65,101 +65,111 @@ type Fields = StoredDefinition &
     labels: Labels;
   };
 
-const decoders = new Map<string, (fields: Fields) => SubnetEvent>(
-  Object.entries({
-    'SubnetDefined.v1': (fields) => ({ type: 'SubnetDefined', ...readDefinition(fields) }),
-    'SubnetRevised.v1': (fields) => ({ type: 'SubnetRevised', ...readDefinition(fields) }),
-    'SubnetDefined.v2': (fields) => ({
-      type: 'SubnetDefined',
-      ...readDefinition(fields),
-      ...readRouting(fields),
-    }),
-    'SubnetRevised.v2': (fields) => ({
-      type: 'SubnetRevised',
-      ...readDefinition(fields),
-      ...readRouting(fields),
-    }),
-    'SubnetRetired.v1': () => ({ type: 'SubnetRetired' }),
-    'AddressReserved.v1': (fields) => ({
-      type: 'AddressReserved',
-      holder: fields.holder,
-      v4: readV4(fields),
-      v6: readV6(fields),
-      mac: readMac(fields),
-    }),
-    'AddressReserved.v2': (fields) => ({
-      type: 'AddressReserved',
-      holder: fields.holder,
-      ...readHeld(fields),
-      port: fields.port,
-      portSecurity: fields.portSecurity,
-    }),
-    'AddressMoved.v1': (fields) => ({
-      type: 'AddressMoved',
-      holder: fields.holder,
-      ...readHeld(fields),
-      from: readHeld(fields.from),
-    }),
-    'AddressMoved.v2': (fields) => ({
-      type: 'AddressMoved',
-      holder: fields.holder,
-      ...readHeld(fields),
-      port: fields.port,
-      portSecurity: fields.portSecurity,
-      from: readHeld(fields.from),
-    }),
-    'AddressReleased.v1': (fields) => ({
-      type: 'AddressReleased',
-      holder: fields.holder,
-      ...readHeld(fields),
-      reason: fields.reason,
-    }),
-    'AddressReleased.v2': (fields) => ({
-      type: 'AddressReleased',
-      holder: fields.holder,
-      ...readHeld(fields),
-      reason: fields.reason,
-      evidence: fields.evidence,
-    }),
-    'VipReserved.v1': (fields) => ({
-      type: 'VipReserved',
-      name: fields.name,
-      claim: fields.claim,
-      ...readPurpose(fields),
-      ...readHeld(fields),
-    }),
-    'VipReserved.v2': (fields) => ({
-      type: 'VipReserved',
-      name: fields.name,
-      claim: fields.claim,
-      owner: fields.owner && readOwner(fields.owner),
-      ...readPurpose(fields),
-      ...readHeld(fields),
-    }),
-    'VipRevised.v1': (fields) => ({
-      type: 'VipRevised',
-      name: fields.name,
-      ...readPurpose(fields),
-      ...readHeld(fields),
-      from: readHeld(fields.from),
-    }),
-    'VipReleased.v1': (fields) => ({
-      type: 'VipReleased',
-      name: fields.name,
-      claim: fields.claim,
-      ...readHeld(fields),
-      reason: fields.reason,
-    }),
-    ...USE_DECODERS,
-    ...WITHHELD_DECODERS,
-    'LabelsSet.v1': ({ holder, pool, labels }) => ({
-      type: 'LabelsSet',
-      ...subjectOf({ holder: holder as Holder | undefined, pool: pool as string | undefined }),
-      labels,
-    }),
-    'VipNameYielded.v1': ({ name, claim }) => ({ type: 'VipNameYielded', name, claim }),
-  } satisfies Record<string, (fields: Fields) => SubnetEvent>),
-);
+const DECODERS = byForm({
+  'SubnetDefined.v1': (fields) => ({ type: 'SubnetDefined', ...readDefinition(fields) }),
+  'SubnetRevised.v1': (fields) => ({ type: 'SubnetRevised', ...readDefinition(fields) }),
+  'SubnetDefined.v2': (fields) => ({
+    type: 'SubnetDefined',
+    ...readDefinition(fields),
+    ...readRouting(fields),
+  }),
+  'SubnetRevised.v2': (fields) => ({
+    type: 'SubnetRevised',
+    ...readDefinition(fields),
+    ...readRouting(fields),
+  }),
+  'SubnetRetired.v1': () => ({ type: 'SubnetRetired' }),
+  'AddressReserved.v1': (fields) => ({
+    type: 'AddressReserved',
+    holder: fields.holder,
+    v4: readV4(fields),
+    v6: readV6(fields),
+    mac: readMac(fields),
+  }),
+  'AddressReserved.v2': (fields) => ({
+    type: 'AddressReserved',
+    holder: fields.holder,
+    ...readHeld(fields),
+    port: fields.port,
+    portSecurity: fields.portSecurity,
+  }),
+  'AddressMoved.v1': (fields) => ({
+    type: 'AddressMoved',
+    holder: fields.holder,
+    ...readHeld(fields),
+    from: readHeld(fields.from),
+  }),
+  'AddressMoved.v2': (fields) => ({
+    type: 'AddressMoved',
+    holder: fields.holder,
+    ...readHeld(fields),
+    port: fields.port,
+    portSecurity: fields.portSecurity,
+    from: readHeld(fields.from),
+  }),
+  'AddressReleased.v1': (fields) => ({
+    type: 'AddressReleased',
+    holder: fields.holder,
+    ...readHeld(fields),
+    reason: fields.reason,
+  }),
+  'AddressReleased.v2': (fields) => ({
+    type: 'AddressReleased',
+    holder: fields.holder,
+    ...readHeld(fields),
+    reason: fields.reason,
+    evidence: fields.evidence,
+  }),
+  'VipReserved.v1': (fields) => ({
+    type: 'VipReserved',
+    name: fields.name,
+    claim: fields.claim,
+    ...readPurpose(fields),
+    ...readHeld(fields),
+  }),
+  'VipReserved.v2': (fields) => ({
+    type: 'VipReserved',
+    name: fields.name,
+    claim: fields.claim,
+    owner: fields.owner && readOwner(fields.owner),
+    ...readPurpose(fields),
+    ...readHeld(fields),
+  }),
+  'VipRevised.v1': (fields) => ({
+    type: 'VipRevised',
+    name: fields.name,
+    ...readPurpose(fields),
+    ...readHeld(fields),
+    from: readHeld(fields.from),
+  }),
+  'VipReleased.v1': (fields) => ({
+    type: 'VipReleased',
+    name: fields.name,
+    claim: fields.claim,
+    ...readHeld(fields),
+    reason: fields.reason,
+  }),
+  ...USE_DECODERS,
+  ...WITHHELD_DECODERS,
+  'LabelsSet.v1': ({ holder, pool, labels }) => ({
+    type: 'LabelsSet',
+    ...subjectOf({ holder: holder as Holder | undefined, pool: pool as string | undefined }),
+    labels,
+  }),
+  'VipNameYielded.v1': ({ name, claim }) => ({ type: 'VipNameYielded', name, claim }),
+});
+
+/** Keeps the names of the forms in the type, and nothing else of what each reads. */
+function byForm<Form extends string>(
+  decoders: Record<Form, (fields: Fields) => SubnetEvent>,
+): Record<Form, (fields: Fields) => SubnetEvent> {
+  return decoders;
+}
+
+/** A form that a stored event of a Subnet may have. */
+export type StoredSubnetType = keyof typeof DECODERS;
+
+const decoders = new Map<string, (fields: Fields) => SubnetEvent>(Object.entries(DECODERS));
 
 /** Every form that a stored event may have. */
 export const STORED_SUBNET_EVENTS: readonly string[] = [...decoders.keys()];

@@ -49,6 +49,8 @@ export const file_holdfast_v1_rejection: GenFile = /*@__PURE__*/
  * | CommandExpired            | FAILED_PRECONDITION | 410           | Issued before the window, or overtaken by a later command.         |
  * | CommandIdReused           | FAILED_PRECONDITION | 422           | The command id was used for another command.                       |
  * | Fenced                    | UNAVAILABLE         | 503           | A side may be another ledger's; fact `side`. Retryable.            |
+ * | UpgradeUnfinished         | FAILED_PRECONDITION | 409           | An older plane may live that could not read it; fact `needed`.     |
+ * | OlderPlaneLive            | FAILED_PRECONDITION | 409           | A plane that could not read it lives; fact `planes`.               |
  *
  * Faults: not a decision, but that the server could not. A command may have been carried out.
  *

@@ -6,13 +6,15 @@ import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegen
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { CommandOptions } from "./command_pb";
+import { file_holdfast_v1_command } from "./command_pb";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file holdfast/v1/status.proto.
  */
 export const file_holdfast_v1_status: GenFile = /*@__PURE__*/
-  fileDesc("Chhob2xkZmFzdC92MS9zdGF0dXMucHJvdG8SC2hvbGRmYXN0LnYxIhIKEEdldFN0YXR1c1JlcXVlc3QitAIKEUdldFN0YXR1c1Jlc3BvbnNlEg8KB3ZlcnNpb24YASABKAkSDQoFcm9sZXMYAiADKAkSEAoIcG9zaXRpb24YAyABKAkSJAoFdmlld3MYBCADKAsyFS5ob2xkZmFzdC52MS5Gb2xsb3dlchIpCgpwcm9qZWN0b3JzGAUgAygLMhUuaG9sZGZhc3QudjEuRm9sbG93ZXISDgoGbGVkZ2VyGAYgASgJEiwKC2RpZmZlcmVuY2VzGAcgAygLMhcuaG9sZGZhc3QudjEuRGlmZmVyZW5jZRINCgVzdG9yZRgIIAEoCRInCgVjbG9jaxgKIAEoCzIYLmhvbGRmYXN0LnYxLlNlcnZlckNsb2NrEiYKCHRyb3VibGVzGAkgAygLMhQuaG9sZGZhc3QudjEuVHJvdWJsZSJXCgtTZXJ2ZXJDbG9jaxIoCgR0aW1lGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgd0cm91YmxlGAIgASgJEg0KBW5vdGVzGAMgAygJIoMBCghGb2xsb3dlchIMCgRuYW1lGAEgASgJEhAKCHBvc2l0aW9uGAIgASgJEiYKA2xhZxgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIPCgd0cm91YmxlGAQgASgJEg0KBW5vdGVzGAUgAygJEg8KB3dhaXRpbmcYBiABKA0igAEKB1Ryb3VibGUSDAoEcGFydBgBIAEoCRIMCgRjb2RlGAIgASgJEg8KB21lc3NhZ2UYAyABKAkSKQoFc2luY2UYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg4KBnNlcnZlchgFIAEoCRINCgVzdG9wcxgGIAEoCCJxCgpEaWZmZXJlbmNlEiYKAmF0GAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCglwcm9qZWN0b3IYAiABKAkSDQoFYWJvdXQYAyABKAkSDAoEd2hhdBgEIAEoCRILCgN3aHkYBSABKAkyWwoNU3RhdHVzU2VydmljZRJKCglHZXRTdGF0dXMSHS5ob2xkZmFzdC52MS5HZXRTdGF0dXNSZXF1ZXN0Gh4uaG9sZGZhc3QudjEuR2V0U3RhdHVzUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_duration, file_google_protobuf_timestamp]);
+  fileDesc("Chhob2xkZmFzdC92MS9zdGF0dXMucHJvdG8SC2hvbGRmYXN0LnYxIhIKEEdldFN0YXR1c1JlcXVlc3QiiAMKEUdldFN0YXR1c1Jlc3BvbnNlEg8KB3ZlcnNpb24YASABKAkSDQoFcm9sZXMYAiADKAkSEAoIcG9zaXRpb24YAyABKAkSJAoFdmlld3MYBCADKAsyFS5ob2xkZmFzdC52MS5Gb2xsb3dlchIpCgpwcm9qZWN0b3JzGAUgAygLMhUuaG9sZGZhc3QudjEuRm9sbG93ZXISDgoGbGVkZ2VyGAYgASgJEiwKC2RpZmZlcmVuY2VzGAcgAygLMhcuaG9sZGZhc3QudjEuRGlmZmVyZW5jZRINCgVzdG9yZRgIIAEoCRInCgVjbG9jaxgKIAEoCzIYLmhvbGRmYXN0LnYxLlNlcnZlckNsb2NrEiYKCHRyb3VibGVzGAkgAygLMhQuaG9sZGZhc3QudjEuVHJvdWJsZRIuCgxmb3JtYXRfbGV2ZWwYCyABKAsyGC5ob2xkZmFzdC52MS5Gb3JtYXRMZXZlbBIiCgZwbGFuZXMYDCADKAsyEi5ob2xkZmFzdC52MS5QbGFuZSJEChRGaW5pc2hVcGdyYWRlUmVxdWVzdBIsCgdvcHRpb25zGA8gASgLMhsuaG9sZGZhc3QudjEuQ29tbWFuZE9wdGlvbnMiTAoVRmluaXNoVXBncmFkZVJlc3BvbnNlEg0KBWxldmVsGAEgASgNEhIKCmNvbW1hbmRfaWQYAiABKAkSEAoIcG9zaXRpb24YAyABKAkiRgoLRm9ybWF0TGV2ZWwSDgoGbGVkZ2VyGAEgASgNEg8KB3Byb2dyYW0YAiABKA0SFgoOZm9ybXNfd2l0aGhlbGQYAyADKAkiiwEKBVBsYW5lEhMKC2luY2FybmF0aW9uGAEgASgJEg8KB3ZlcnNpb24YAiABKAkSDQoFbGV2ZWwYAyABKA0SDQoFc3RhdGUYBCABKAkSLQoJYW5ub3VuY2VkGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIPCgdpc19zZWxmGAYgASgIIlcKC1NlcnZlckNsb2NrEigKBHRpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEg8KB3Ryb3VibGUYAiABKAkSDQoFbm90ZXMYAyADKAkigwEKCEZvbGxvd2VyEgwKBG5hbWUYASABKAkSEAoIcG9zaXRpb24YAiABKAkSJgoDbGFnGAMgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEg8KB3Ryb3VibGUYBCABKAkSDQoFbm90ZXMYBSADKAkSDwoHd2FpdGluZxgGIAEoDSKAAQoHVHJvdWJsZRIMCgRwYXJ0GAEgASgJEgwKBGNvZGUYAiABKAkSDwoHbWVzc2FnZRgDIAEoCRIpCgVzaW5jZRgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoGc2VydmVyGAUgASgJEg0KBXN0b3BzGAYgASgIInEKCkRpZmZlcmVuY2USJgoCYXQYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhEKCXByb2plY3RvchgCIAEoCRINCgVhYm91dBgDIAEoCRIMCgR3aGF0GAQgASgJEgsKA3doeRgFIAEoCTKzAQoNU3RhdHVzU2VydmljZRJKCglHZXRTdGF0dXMSHS5ob2xkZmFzdC52MS5HZXRTdGF0dXNSZXF1ZXN0Gh4uaG9sZGZhc3QudjEuR2V0U3RhdHVzUmVzcG9uc2USVgoNRmluaXNoVXBncmFkZRIhLmhvbGRmYXN0LnYxLkZpbmlzaFVwZ3JhZGVSZXF1ZXN0GiIuaG9sZGZhc3QudjEuRmluaXNoVXBncmFkZVJlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_timestamp, file_holdfast_v1_command]);
 
 /**
  * Asks how the server is.
@@ -105,6 +107,21 @@ export type GetStatusResponse = Message<"holdfast.v1.GetStatusResponse"> & {
    * @generated from field: repeated holdfast.v1.Trouble troubles = 9;
    */
   troubles: Trouble[];
+
+  /**
+   * The level at which the ledger's events are written.
+   *
+   * @generated from field: holdfast.v1.FormatLevel format_level = 11;
+   */
+  formatLevel?: FormatLevel | undefined;
+
+  /**
+   * The planes that live on the ledger, this one among them, as they last said of themselves; who was killed is among them for
+   * half a minute.
+   *
+   * @generated from field: repeated holdfast.v1.Plane planes = 12;
+   */
+  planes: Plane[];
 };
 
 /**
@@ -113,6 +130,153 @@ export type GetStatusResponse = Message<"holdfast.v1.GetStatusResponse"> & {
  */
 export const GetStatusResponseSchema: GenMessage<GetStatusResponse> = /*@__PURE__*/
   messageDesc(file_holdfast_v1_status, 1);
+
+/**
+ * Finishes an upgrade of the ledger.
+ *
+ * @generated from message holdfast.v1.FinishUpgradeRequest
+ */
+export type FinishUpgradeRequest = Message<"holdfast.v1.FinishUpgradeRequest"> & {
+  /**
+   * About the command.
+   *
+   * @generated from field: holdfast.v1.CommandOptions options = 15;
+   */
+  options?: CommandOptions | undefined;
+};
+
+/**
+ * Describes the message holdfast.v1.FinishUpgradeRequest.
+ * Use `create(FinishUpgradeRequestSchema)` to create a new message.
+ */
+export const FinishUpgradeRequestSchema: GenMessage<FinishUpgradeRequest> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_status, 2);
+
+/**
+ * The ledger is at that level now, or was already.
+ *
+ * @generated from message holdfast.v1.FinishUpgradeResponse
+ */
+export type FinishUpgradeResponse = Message<"holdfast.v1.FinishUpgradeResponse"> & {
+  /**
+   * The level.
+   *
+   * @generated from field: uint32 level = 1;
+   */
+  level: number;
+
+  /**
+   * The command's id, the caller's or the server's.
+   *
+   * @generated from field: string command_id = 2;
+   */
+  commandId: string;
+
+  /**
+   * Where the log stands by this reply: give it as `at_least_position` to see it in a query.
+   *
+   * @generated from field: string position = 3;
+   */
+  position: string;
+};
+
+/**
+ * Describes the message holdfast.v1.FinishUpgradeResponse.
+ * Use `create(FinishUpgradeResponseSchema)` to create a new message.
+ */
+export const FinishUpgradeResponseSchema: GenMessage<FinishUpgradeResponse> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_status, 3);
+
+/**
+ * At which level the ledger's events are written, and which this program would write.
+ *
+ * @generated from message holdfast.v1.FormatLevel
+ */
+export type FormatLevel = Message<"holdfast.v1.FormatLevel"> & {
+  /**
+   * The ledger's.
+   *
+   * @generated from field: uint32 ledger = 1;
+   */
+  ledger: number;
+
+  /**
+   * Up to which this server's program reads and writes.
+   *
+   * @generated from field: uint32 program = 2;
+   */
+  program: number;
+
+  /**
+   * The stored forms of events that may be written once the upgrade is finished. Empty: it is.
+   *
+   * @generated from field: repeated string forms_withheld = 3;
+   */
+  formsWithheld: string[];
+};
+
+/**
+ * Describes the message holdfast.v1.FormatLevel.
+ * Use `create(FormatLevelSchema)` to create a new message.
+ */
+export const FormatLevelSchema: GenMessage<FormatLevel> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_status, 4);
+
+/**
+ * A process that works on the ledger.
+ *
+ * @generated from message holdfast.v1.Plane
+ */
+export type Plane = Message<"holdfast.v1.Plane"> & {
+  /**
+   * Names it, from its start to its end.
+   *
+   * @generated from field: string incarnation = 1;
+   */
+  incarnation: string;
+
+  /**
+   * Its program's version.
+   *
+   * @generated from field: string version = 2;
+   */
+  version: string;
+
+  /**
+   * Up to which level its program reads and writes.
+   *
+   * @generated from field: uint32 level = 3;
+   */
+  level: number;
+
+  /**
+   * `serving`, or `waiting` for another process to let go of the store.
+   *
+   * @generated from field: string state = 4;
+   */
+  state: string;
+
+  /**
+   * When it last said so, by its own clock.
+   *
+   * @generated from field: google.protobuf.Timestamp announced = 5;
+   */
+  announced?: Timestamp | undefined;
+
+  /**
+   * It is the server that answers.
+   *
+   * @generated from field: bool is_self = 6;
+   */
+  isSelf: boolean;
+};
+
+/**
+ * Describes the message holdfast.v1.Plane.
+ * Use `create(PlaneSchema)` to create a new message.
+ */
+export const PlaneSchema: GenMessage<Plane> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_status, 5);
 
 /**
  * The clock of the server.
@@ -147,7 +311,7 @@ export type ServerClock = Message<"holdfast.v1.ServerClock"> & {
  * Use `create(ServerClockSchema)` to create a new message.
  */
 export const ServerClockSchema: GenMessage<ServerClock> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_status, 2);
+  messageDesc(file_holdfast_v1_status, 6);
 
 /**
  * Something that follows the log.
@@ -204,7 +368,7 @@ export type Follower = Message<"holdfast.v1.Follower"> & {
  * Use `create(FollowerSchema)` to create a new message.
  */
 export const FollowerSchema: GenMessage<Follower> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_status, 3);
+  messageDesc(file_holdfast_v1_status, 7);
 
 /**
  * Something that is not as it should be, for as long as that lasts.
@@ -260,7 +424,7 @@ export type Trouble = Message<"holdfast.v1.Trouble"> & {
  * Use `create(TroubleSchema)` to create a new message.
  */
 export const TroubleSchema: GenMessage<Trouble> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_status, 4);
+  messageDesc(file_holdfast_v1_status, 8);
 
 /**
  * Something that a projector found different, and how that may have come about.
@@ -309,7 +473,7 @@ export type Difference = Message<"holdfast.v1.Difference"> & {
  * Use `create(DifferenceSchema)` to create a new message.
  */
 export const DifferenceSchema: GenMessage<Difference> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_status, 5);
+  messageDesc(file_holdfast_v1_status, 9);
 
 /**
  * How the server is.
@@ -330,6 +494,21 @@ export const StatusService: GenService<{
     methodKind: "unary";
     input: typeof GetStatusRequestSchema;
     output: typeof GetStatusResponseSchema;
+  },
+  /**
+   * Raises the level at which the ledger's events are written to that of the server's program. From then on a plane that reads
+   * less ends when it reads that, and none starts any more; there is no way back. It is refused while such a plane lives.
+   *
+   * Rejections: InvalidArgument, OlderPlaneLive, CommandExpired, CommandIdReused.
+   * HTTP: POST /v1/upgrade
+   * NATS: holdfast.v1.status.finish-upgrade
+   *
+   * @generated from rpc holdfast.v1.StatusService.FinishUpgrade
+   */
+  finishUpgrade: {
+    methodKind: "unary";
+    input: typeof FinishUpgradeRequestSchema;
+    output: typeof FinishUpgradeResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_holdfast_v1_status, 0);
