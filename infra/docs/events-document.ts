@@ -6,7 +6,7 @@ import * as ts from 'typescript';
 
 const ROOT = join(__dirname, __dirname.endsWith(join('dist', 'docs')) ? '../../..' : '../..');
 const SOURCES = [
-  ...['definition', 'reservation', 'user', 'vip', 'parent', 'rule', 'label'].map(
+  ...['definition', 'reservation', 'user', 'vip', 'parent', 'rule', 'label', 'withheld'].map(
     (name) => `libs/ipam/src/subnet/events/${name}.ts`,
   ),
   'libs/ipam/src/vip-name/vip-name.ts',

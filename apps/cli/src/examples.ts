@@ -79,6 +79,8 @@ export const EXAMPLES: readonly string[] = [
   'holdfast import kube-ovn',
   'holdfast import kube-ovn --apply',
   'holdfast import kube-ovn --stateful-set-kinds apps.kruise.io/v1beta1/statefulsets -o json',
+  'holdfast recover',
+  'holdfast recover --choose=ledger',
   'holdfast backup ledger-backup.db',
   'holdfast backup ledger-backup.db --force -o json',
   'holdfast restore ledger-backup.db --dry-run',

@@ -23,5 +23,5 @@ Exit codes:
   1   refused by the ledger; standard error says why and what would fix it
   2   wrong usage
   3   the server was not reached, or failed; a change may have been made
-  4   something is left that people have to settle (import), or is in trouble (status)
+  4   something is left that people have to settle (import, recover), or is in trouble (status)
   70  a defect of this program`;

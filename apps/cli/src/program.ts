@@ -9,6 +9,7 @@ import { addHistoryCommand } from './commands/history';
 import { addImportCommands } from './commands/import';
 import { addLabelCommand } from './commands/label';
 import { addPoolCommands } from './commands/pool';
+import { addRecoverCommand } from './recover/recover-command';
 import { addReservationCommands } from './commands/reservation';
 import { addRuleCommands } from './commands/rule';
 import { addStatusCommand } from './commands/status';
@@ -51,6 +52,7 @@ export function buildProgram(run: Run): Command {
   addHistoryCommand(program, run);
   addStatusCommand(program, run);
   addImportCommands(program, run);
+  addRecoverCommand(program, run);
   addBackupCommands(program, run);
   addCompletionCommands(program, run);
   return program;

@@ -103,9 +103,9 @@ describe('completion', () => {
   it.each([
     [
       '""',
-      'reserve move release reservation subnet pool vip rule label history status import backup restore completion',
+      'reserve move release reservation subnet pool vip rule label history status import recover backup restore completion',
     ],
-    ['re', 'reserve release reservation restore'],
+    ['re', 'reserve release reservation recover restore'],
     ['subnet r', 'revise retire'],
     ['vips --server http://x li', 'list'],
     ['vip list -o ""', 'table wide json'],

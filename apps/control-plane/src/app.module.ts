@@ -14,6 +14,7 @@ import { KubernetesProjector } from './roles/kube-projector/kubernetes-projector
 import { PodProjector } from './roles/kube-projector/pod-projector';
 import { NorthboundProjector } from './roles/ovn-projector/northbound-projector';
 import { VipBindings } from './roles/ovn-projector/vip-bindings';
+import { RecoveryController } from './recovery/recovery.controller';
 import { OvnProjectorModule } from './roles/ovn-projector/ovn-projector.module';
 import { ReservationModule } from './roles/reservation/reservation.module';
 
@@ -50,6 +51,7 @@ export class AppModule {
         ...(roles.has('kube-projector') && kubeconfig ? [KubeProjectorModule.with(config)] : []),
         ...(roles.has('gateway') ? [GatewayModule.with(config)] : []),
       ],
+      controllers: [RecoveryController],
       providers: [{ provide: CONFIG, useValue: config }, projectors, ControlPlane],
       exports: [CONFIG, Projectors],
     };

@@ -46,6 +46,7 @@ export const REJECTION_STATUS: Readonly<Record<RejectionCode, Status>> = {
   AddressNotUsable: row('FAILED_PRECONDITION', 422),
   AddressTaken: row('ALREADY_EXISTS', 409),
   AddressCooling: row('FAILED_PRECONDITION', 409),
+  AddressWithheld: row('FAILED_PRECONDITION', 409),
   MacTaken: row('ALREADY_EXISTS', 409),
   HolderHasDifferentAddress: row('ALREADY_EXISTS', 409),
   ReservationNotFound: row('NOT_FOUND', 404),

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { STORED_SUBNET_EVENTS, type SubnetEvent, subnet } from './subnet';
 import { address, cidr, holder, mac, pair, range } from './testing';
+import { MEANING_OF_RECOVERY } from './testing/meaning-of-recovery';
 import { STORED_LEDGER_RECORD_EVENTS, type LedgerRecordEvent, ledgerRecord } from './ledger-record';
 import { STORED_VIP_NAME_EVENTS, type VipNameEvent, vipName } from './vip-name';
 
@@ -345,6 +346,7 @@ const MEANING: Readonly<Record<string, readonly AnyEvent[]>> = {
   'SideFenced.v1': [
     { type: 'SideFenced', side: 'northbound', why: 'Forked', message: 'Another event is at position 7.' },
   ],
+  ...MEANING_OF_RECOVERY,
   'FenceLifted.v1': [{ type: 'FenceLifted', side: 'kubernetes', because: 'its mark is of this ledger' }],
 };
 

@@ -17,3 +17,21 @@ export {
 } from './run/reported';
 export { askingOf, requestJson } from './run/requests';
 export { type ImportResult, runImport } from './run/run-import';
+export {
+  compareClaims,
+  type KnownWithheld,
+  partyText,
+  type RecoveryRow,
+  ROW_STATES,
+  type RowState,
+} from './recovery/compare';
+export type { PlaneSide, PlaneSides, RecoveryPlane, SideDecision } from './recovery/recovery-plane';
+export {
+  type NamedHolder,
+  type RecoveryOrder,
+  type RecoveryReport,
+  type RecoveryResult,
+  type RefusedStep,
+  runRecovery,
+} from './recovery/run-recovery';
+export type { RecoverySources, SeenSides } from './recovery/see-sides';

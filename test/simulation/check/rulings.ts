@@ -151,6 +151,8 @@ const MODELLED: {
   ReviseRule: false,
   RetireRule: false,
   SetRuleBackends: false,
+  WithholdAddresses: false,
+  SettleAddress: false,
   SetLabels: true,
 };
 

@@ -94,6 +94,7 @@ function aboutText(event: v1.LedgerEvent): string {
   const { port, grantor, ruleName, rule, backends, user } = event;
   if (user) return `user ${user.object}${user.primary === false ? ' (migrates)' : ''}`;
   if (event.type === 'ReservationRetained' || event.type === 'RetentionSet') return stayText(event);
+  if (event.parties) return `because of ${event.parties.holders.join(' and ')}`;
   if (event.labels)
     return labelsText(event.labels) === '' ? 'no labels' : `labels ${labelsText(event.labels)}`;
   if (port !== undefined) return `port ${port}${grantor === undefined ? '' : ` (${grantor})`}`;

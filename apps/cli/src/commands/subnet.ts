@@ -182,6 +182,11 @@ const POOLS: TableColumn<Row> = {
   text: (row) => row?.pools.map(({ name }) => name).join(','),
   isShown: (_isWide, rows) => rows.some((row) => row && row.pools.length > 0),
 };
+const WITHHELD: TableColumn<Row> = {
+  head: 'WITHHELD',
+  text: (row) => row?.withheld.map(({ address }) => address).join(','),
+  isShown: (_isWide, rows) => rows.some((row) => row && row.withheld.length > 0),
+};
 const RULES: TableColumn<Row>[] = [
   { head: 'COOLING', text: (row) => row?.cooling && tellDuration(row.cooling) },
   { head: 'EXCLUDED', text: (row) => row?.excluded.join(',') },
@@ -197,6 +202,7 @@ const countedTable = (rows: Row[], isWide: boolean): string =>
       RETENTION,
       POOLS,
       ...COUNTS,
+      WITHHELD,
       ...RULES.map((column) => ({ ...column, isShown: inWide })),
       LABELS,
     ],

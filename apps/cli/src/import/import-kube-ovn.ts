@@ -1,6 +1,6 @@
 // `holdfast import kube-ovn`: what its flags name is opened, libs/kube-ovn-import does the work, and what it found and did is
 // printed. It decides nothing but how the run ends.
-import { type KubernetesApi, KubernetesFault, namespacedResource, type Resource } from '@holdfast/kube-api';
+import type { KubernetesApi } from '@holdfast/kube-api';
 import {
   type ImportResult,
   type NorthboundHandOver,
@@ -15,6 +15,7 @@ import type { CallRefusal } from '../outcome';
 import { tellRefusal } from '../refusal';
 import { UsageFault } from '../usage-fault';
 import { giveBackPorts } from './give-back';
+import { clusterRefusal, statefulSetsOf } from './cluster-flags';
 import { type ClusterFlags, openCluster } from './open-cluster';
 import { type NorthboundFlags, openNorthbound } from './open-northbound';
 import { reportJson, reportText } from './report';
@@ -78,22 +79,6 @@ function print(io: Io, flags: ImportFlags, result: ImportResult): ExitCode {
     return refusal.isFault ? EXIT.failed : EXIT.refused;
   }
   return report.conflicts.length > 0 || stepsLeft > 0 || portsLeft > 0 ? EXIT.conflicts : EXIT.done;
-}
-
-/** `apps.kruise.io/v1beta1/statefulsets` */
-function statefulSetsOf(text: string): Resource {
-  const [group, version, plural, ...more] = text.split('/');
-  if (group && version && plural && more.length === 0)
-    return namespacedResource(group, version, plural, 'StatefulSet');
-  throw new UsageFault(`--stateful-set-kinds: ${JSON.stringify(text)} is not group/version/plural`);
-}
-
-/** @throws UsageFault */
-function clusterRefusal(error: unknown): CallRefusal | undefined {
-  if (!(error instanceof KubernetesFault)) return undefined;
-  const { code, message, retryable } = error;
-  if (code === 'kubernetes-config-invalid') throw new UsageFault(message);
-  return { code, message, retryable, facts: {}, isFault: true };
 }
 
 function refuse(io: Io, { output }: ImportFlags, refusal: CallRefusal): ExitCode {

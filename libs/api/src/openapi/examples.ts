@@ -41,8 +41,9 @@ const subnet = {
   ],
   pools: [],
   labels: { team: 'net' },
+  withheld: [],
 };
-const replySubnet = { ...definition, counts: [], pools: [], labels: {} };
+const replySubnet = { ...definition, counts: [], pools: [], labels: {}, withheld: [] };
 const labels = { team: 'net' };
 const held = { v4: '10.16.0.10', v6: 'fd00:10:16::2', mac: '02:5a:0a:10:00:0a' };
 const place = { subnet: 'ovn-default', holder: 'pod/default/web-0' };

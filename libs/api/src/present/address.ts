@@ -1,5 +1,11 @@
 // What is held, as messages have it: texts.
-import { type Family, type HeldAddress as Held, formatAddress, formatMac } from '@holdfast/ipam';
+import {
+  type Address,
+  type Family,
+  type HeldAddress as Held,
+  formatAddress,
+  formatMac,
+} from '@holdfast/ipam';
 import { IpFamily } from '../contract';
 
 export interface HeldTexts {
@@ -17,3 +23,7 @@ export function presentHeld({ v4, v6, mac }: Held): HeldTexts {
 }
 
 export const presentFamily = (family: Family): IpFamily => (family === 4 ? IpFamily.IPV4 : IpFamily.IPV6);
+
+/** One address, in the field of its family. */
+export const presentAddress = (address: Address): Partial<HeldTexts> =>
+  typeof address === 'number' ? { v4: formatAddress(address) } : { v6: formatAddress(address) };

@@ -213,6 +213,14 @@ const subnetCases: [SubnetEvent, object][] = [
     { subnet: 's', holder, labels: {} },
   ],
   [
+    { type: 'AddressWithheld', address: 1, parties: [{ holder, saidBy: ['ledger'] }], because: 'two' },
+    { subnet: 's', v4: '0.0.0.1', parties: { holders: [holder] }, reason: 'two' },
+  ],
+  [
+    { type: 'AddressSettled', address: 1n, holder, because: 'seen' },
+    { subnet: 's', holder, v6: '::1', reason: 'seen' },
+  ],
+  [
     { type: 'VipNameYielded', name: 'web', claim: 3 },
     { ...ofVip, claim: '3' },
   ],

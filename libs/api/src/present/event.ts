@@ -11,7 +11,7 @@ import {
 } from '@holdfast/ipam';
 import type { LedgerEventSchema } from '../contract';
 import type { EventPlace } from '../subjects';
-import { presentHeld } from './address';
+import { presentAddress, presentHeld } from './address';
 import type { FieldsOf } from './encode';
 import { presentPort, vipInit } from './reservation';
 import { presentLabels } from './label';
@@ -96,6 +96,12 @@ function ofSubnet(subnet: string, event: SubnetEvent): EventInit {
       const { holder, pool, labels } = event;
       return { subnet, holder, pool, labels: presentLabels(labels) };
     }
+    case 'AddressWithheld': {
+      const parties = { holders: event.parties.map(({ holder }) => holder) };
+      return { subnet, ...presentAddress(event.address), parties, reason: event.because };
+    }
+    case 'AddressSettled':
+      return { subnet, holder: event.holder, ...presentAddress(event.address), reason: event.because };
     case 'ParentGranted':
     case 'ParentWithdrawn':
     case 'RuleDefined':

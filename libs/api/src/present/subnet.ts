@@ -1,15 +1,18 @@
 // Subnets as messages.
 import { durationFromMs } from '@bufbuild/protobuf/wkt';
 import {
+  type Address,
   type AddressPool,
   type Family,
   type FamilyCounts,
   type LedgerView,
   type SubnetDefinition,
   type SubnetState,
+  type Withheld,
   countAddresses,
   formatAddress,
   formatCidr,
+  formatMac,
   formatRange,
   formatRetention,
 } from '@holdfast/ipam';
@@ -17,6 +20,7 @@ import type { FamilyCountsSchema, PoolSchema, SubnetSchema } from '../contract';
 import { presentFamily } from './address';
 import type { FieldsOf } from './encode';
 import { presentLabels } from './label';
+import { presentPort } from './reservation';
 
 type SubnetInit = FieldsOf<typeof SubnetSchema>;
 type PoolInit = FieldsOf<typeof PoolSchema>;
@@ -28,7 +32,22 @@ export function presentSubnet(state: SubnetState): SubnetInit {
   const counts = presentCounts(state, (family) => countAddresses(state, family));
   const pools = (definition.pools ?? []).map((pool) => labelledPool(state, pool));
   const labels = presentLabels(state.labels.of({}));
-  return { ...presentDefinition(state.name, definition), counts, pools, ...labels };
+  const withheld = [...state.withheld].map(presentWithheld).sort((a, b) => (a.address < b.address ? -1 : 1));
+  return { ...presentDefinition(state.name, definition), counts, pools, ...labels, withheld };
+}
+
+function presentWithheld([address, { parties, settledFor }]: readonly [Address, Withheld]) {
+  return {
+    address: formatAddress(address),
+    parties: parties.map(({ holder, saidBy, v4, v6, mac, ...of }) => ({
+      ...{ holder, saidBy: [...saidBy] },
+      ...(v4 !== undefined && { v4: formatAddress(v4) }),
+      ...(v6 !== undefined && { v6: formatAddress(v6) }),
+      ...(mac !== undefined && { mac: formatMac(mac) }),
+      ...presentPort(of),
+    })),
+    ...(settledFor !== undefined && { settledFor }),
+  };
 }
 
 /** With the counts of its pools as well. */

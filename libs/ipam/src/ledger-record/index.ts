@@ -1,2 +1,3 @@
+export * from './fence-reason';
 export * from './ledger-record';
 export * from './ledger-mark';

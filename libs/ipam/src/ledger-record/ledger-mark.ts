@@ -1,6 +1,6 @@
 // Where a ledger stands, as it is noted beside each effect: it tells the ledger from any other, from its own restored past and
 // from a clone. Four short texts, so that any side can keep it: a row's external_ids, a ConfigMap, a message's headers.
-import type { FenceReason } from './ledger-record';
+import type { FenceReason } from './fence-reason';
 
 export interface LedgerMark {
   /** The ledger's id. */

@@ -3,6 +3,8 @@
 // any other and a clone from its original; it knows no address. infra/docs/adr/0024 says what is compared with it.
 import { type RejectionOf } from '../rejection';
 import { flatCodec } from '../subnet/codec/flat-codec';
+import type { FenceReason } from './fence-reason';
+import { isSameMark, type LedgerMark } from './ledger-mark';
 
 /** The id of the one stream of this category. */
 export const LEDGER_RECORD_ID = 'holdfast';
@@ -10,10 +12,6 @@ export const LEDGER_RECORD_ID = 'holdfast';
 /** What a ledger's effects are written to: the places where its marks are kept. */
 export const SIDES = ['northbound', 'kubernetes', 'jetstream'] as const;
 export type Side = (typeof SIDES)[number];
-
-/** Why a side is not to be written to. */
-export const FENCE_REASONS = ['OtherLedger', 'LedgerBehind', 'Forked', 'UnknownIncarnation'] as const;
-export type FenceReason = (typeof FENCE_REASONS)[number];
 
 /** A process begins to work on the ledger; the first one gives it its id. */
 export interface StartIncarnation {
@@ -38,7 +36,24 @@ export interface LiftFence {
   readonly because: string;
 }
 
-export type LedgerRecordCommand = StartIncarnation | FenceSide | LiftFence;
+/** What is held to be right where a side and the ledger differ: what the ledger has, or what the sides show. */
+export const RECOVERY_CHOICES = ['ledger', 'shown'] as const;
+export type RecoveryChoice = (typeof RECOVERY_CHOICES)[number];
+
+/** An operator decides that this ledger goes on at a side, from what is there now and from nothing else. */
+export interface RecoverSide {
+  readonly type: 'RecoverSide';
+  readonly side: Side;
+  readonly choice: RecoveryChoice;
+  /** Why, for people. */
+  readonly because: string;
+  /** The mark that was found there. */
+  readonly replaced: LedgerMark;
+  /** The last position that anything there says of itself, where that is known apart from the mark. */
+  readonly shownPosition?: string;
+}
+
+export type LedgerRecordCommand = StartIncarnation | FenceSide | LiftFence | RecoverSide;
 
 /** The ledger got its id, which it has for ever: the first event of its life, or of a ledger from before there was this record the first of its next start. */
 export interface LedgerFounded {
@@ -67,7 +82,18 @@ export interface FenceLifted {
   readonly because: string;
 }
 
-export type LedgerRecordEvent = LedgerFounded | IncarnationStarted | SideFenced | FenceLifted;
+/** An operator decided that this ledger goes on at the side: what was written there under the replaced mark may be written over. */
+export interface SideRecovered {
+  readonly type: 'SideRecovered';
+  readonly side: Side;
+  readonly choice: RecoveryChoice;
+  readonly because: string;
+  readonly replaced: LedgerMark;
+  /** The last position that anything there said of itself, where that was known apart from the mark. */
+  readonly shownPosition?: string;
+}
+
+export type LedgerRecordEvent = LedgerFounded | IncarnationStarted | SideFenced | FenceLifted | SideRecovered;
 
 export interface RecordedFence {
   readonly why: FenceReason;
@@ -82,7 +108,11 @@ export interface LedgerRecordState {
   /** All that ever started, the last one last: one a start, so thousands in a life. */
   readonly incarnations: ReadonlySet<string>;
   readonly fences: ReadonlyMap<Side, RecordedFence>;
+  /** The last decision of each side: of all others its effects are gone. */
+  readonly recoveries: ReadonlyMap<Side, RecordedRecovery>;
 }
+
+export type RecordedRecovery = Pick<SideRecovered, 'replaced' | 'shownPosition'>;
 
 type LedgerRecordDecision =
   | {
@@ -116,6 +146,12 @@ function decide(command: LedgerRecordCommand, state: LedgerRecordState): LedgerR
       const { side, because } = command;
       return { events: state.fences.has(side) ? [{ type: 'FenceLifted', side, because }] : [], reply: DONE };
     }
+    case 'RecoverSide': {
+      const { side, replaced, shownPosition } = command;
+      const known = state.recoveries.get(side);
+      const isSo = known && isSameMark(known.replaced, replaced) && known.shownPosition === shownPosition;
+      return { events: isSo ? [] : [{ ...command, type: 'SideRecovered' }], reply: DONE };
+    }
   }
 }
 
@@ -134,6 +170,10 @@ function evolve(state: LedgerRecordState, event: LedgerRecordEvent, atMs: number
       fences.delete(event.side);
       return { ...state, fences };
     }
+    case 'SideRecovered': {
+      const { side, replaced, shownPosition } = event;
+      return { ...state, recoveries: new Map(state.recoveries).set(side, { replaced, shownPosition }) };
+    }
   }
 }
 
@@ -142,11 +182,17 @@ export const STORED_LEDGER_RECORD_EVENTS: readonly string[] = [
   'IncarnationStarted.v1',
   'SideFenced.v1',
   'FenceLifted.v1',
+  'SideRecovered.v1',
 ];
 
 export const ledgerRecord = {
   category: 'ledger',
-  initial: (): LedgerRecordState => ({ ledger: undefined, incarnations: new Set(), fences: new Map() }),
+  initial: (): LedgerRecordState => ({
+    ledger: undefined,
+    incarnations: new Set(),
+    fences: new Map(),
+    recoveries: new Map(),
+  }),
   evolve,
   decide,
   replyTo: (): LedgerRecordReply => DONE,

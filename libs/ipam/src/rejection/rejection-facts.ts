@@ -34,6 +34,8 @@ export interface RejectionFacts {
   readonly AddressNotUsable: OfAddress & { readonly reason: 'network' | 'gateway' };
   readonly AddressTaken: OfAddress & { readonly holder: Holder };
   readonly AddressCooling: OfAddress & { readonly until: Time; readonly formerHolder: Holder };
+  /** `parties`: holders, parted by commas; one alone, where an operator said that it is that one's. */
+  readonly AddressWithheld: OfAddress & { readonly parties: string };
   /** `mac`, and who has it, or the `address` from which no free one could be derived. */
   readonly MacTaken: OfSubnet & {
     readonly mac?: string;

@@ -2,7 +2,7 @@
 import type { Rejection, RejectionCode } from './rejection';
 import { REJECTION_CODES, factsOf, invalid, reject } from './rejection';
 import { PARENTS_MAX, type SubnetCommand, subnet } from '../subnet';
-import { commandsTo, holder, podUser, scenario, usersIn, usesOf } from '../testing';
+import { commandsTo, holder, podUser, scenario, usersIn, usesOf, withheldIn } from '../testing';
 
 const NAME = 'ovn-default';
 const {
@@ -18,6 +18,7 @@ const {
   releaseVip,
   yieldVipName,
 } = commandsTo(NAME);
+const { withhold } = withheldIn(NAME);
 const { grant, withdraw, defineRule, reviseRule, retireRule, setBackends } = usesOf(NAME);
 const { attach, detach, movePrimary, endOwner, releaseExpired, setRetention } = usersIn(NAME);
 const a = 'pod/default/a';
@@ -115,6 +116,13 @@ const CASES: Record<RejectionCode, readonly Case[] | typeof OF_THE_LOOP> = {
   AddressCooling: [
     [[here, reserve('pod/default/a'), release('pod/default/a')], reserve('pod/default/b', '10.16.0.2')],
     [[here, reserveVip('web'), releaseVip('web'), reserveVip('db')], reviseVip('db', '10.16.0.2')],
+  ],
+  AddressWithheld: [
+    [[here, withhold('10.16.0.5', 'pod/default/a vip/web')], reserve('pod/default/a', '10.16.0.5')],
+    [
+      [here, reserveVip('web'), withhold('10.16.0.5', 'pod/default/a vip/web')],
+      reviseVip('web', '10.16.0.5'),
+    ],
   ],
   MacTaken: [
     [[here, reserve('pod/default/a', '', own)], reserve('pod/default/b', '', own)],

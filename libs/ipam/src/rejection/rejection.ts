@@ -12,6 +12,7 @@ export const REJECTION_CODES = [
   'AddressNotUsable',
   'AddressTaken',
   'AddressCooling',
+  'AddressWithheld',
   'MacTaken',
   'HolderHasDifferentAddress',
   'ReservationNotFound',

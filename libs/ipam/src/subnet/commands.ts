@@ -24,6 +24,8 @@ import type { SetRetention } from './user/set-retention';
 import type { ReleaseVip } from './vip/release-vip';
 import type { ReserveVip } from './vip/reserve-vip';
 import type { ReviseVip } from './vip/revise-vip';
+import type { SettleAddress } from './withheld/settle-address';
+import type { WithholdAddresses } from './withheld/withhold-addresses';
 import type { YieldVipName } from './vip/yield-vip-name';
 
 export type UserCommand = AttachUser | DetachUser | MovePrimary | EndOwner | ReleaseExpired | SetRetention;
@@ -48,7 +50,9 @@ export type SubnetCommand =
   | RetireRule
   | SetRuleBackends
   | YieldVipName
-  | SetLabels;
+  | SetLabels
+  | WithholdAddresses
+  | SettleAddress;
 
 export type {
   AttachUser,
@@ -74,6 +78,8 @@ export type {
   SetLabels,
   SetRetention,
   SetRuleBackends,
+  SettleAddress,
   WithdrawParent,
+  WithholdAddresses,
   YieldVipName,
 };

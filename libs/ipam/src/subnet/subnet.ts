@@ -35,6 +35,8 @@ import { setRetention } from './user/set-retention';
 import { releaseVip } from './vip/release-vip';
 import { reserveVip } from './vip/reserve-vip';
 import { reviseVip } from './vip/revise-vip';
+import { settleAddress } from './withheld/settle-address';
+import { withholdAddresses } from './withheld/withhold-addresses';
 import { yieldVipName } from './vip/yield-vip-name';
 
 export const subnet = {
@@ -97,5 +99,9 @@ function decide(command: SubnetCommand, state: SubnetState, moment: Moment): Sub
       return setRuleBackends(command, state, moment);
     case 'SetLabels':
       return setLabels(command, state, moment);
+    case 'WithholdAddresses':
+      return withholdAddresses(command, state);
+    case 'SettleAddress':
+      return settleAddress(command, state);
   }
 }

@@ -7,3 +7,4 @@ export * from './reference-subnet';
 export * from './subnet-text';
 export * from './user-text';
 export * from './vip-use-text';
+export * from './withheld-text';

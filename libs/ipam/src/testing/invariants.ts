@@ -6,7 +6,14 @@ import { countAddresses } from '../view';
 
 /** One sentence for each invariant that is broken: none in a sound state. */
 export function brokenInvariants(state: SubnetState): string[] {
-  return [...holders(state), ...macs(state), ...users(state), ...labels(state), ...counts(state)];
+  return [
+    ...holders(state),
+    ...macs(state),
+    ...users(state),
+    ...labels(state),
+    ...withheld(state),
+    ...counts(state),
+  ];
 }
 
 function* holders(state: SubnetState): Iterable<string> {
@@ -54,6 +61,15 @@ function* labels(state: SubnetState): Iterable<string> {
     if (holder !== undefined && !state.byHolder.has(holder)) yield `${holder} holds nothing, but has labels`;
     if (pool !== undefined && !state.definition?.pools?.some(({ name }) => name === pool))
       yield `pool ${pool} is not there, but has labels`;
+  }
+}
+
+function* withheld(state: SubnetState): Iterable<string> {
+  for (const [address] of state.withheld) {
+    const text = formatAddress(address);
+    const next = state.space(familyOf(address))?.upcoming(1_000, Number.MAX_SAFE_INTEGER, 0) ?? [];
+    if (state.byAddress.has(address)) yield `${text} is withheld, and held`;
+    if (next.includes(address)) yield `${text} is withheld, and comes by itself`;
   }
 }
 

@@ -58,7 +58,9 @@ export type AddressCommand = Exclude<
       | 'DefineRule'
       | 'ReviseRule'
       | 'RetireRule'
-      | 'SetRuleBackends';
+      | 'SetRuleBackends'
+      | 'WithholdAddresses'
+      | 'SettleAddress';
   }
 >;
 

@@ -25,6 +25,10 @@ export class HistoryIndex {
    * @param held what whoever the event concerns has; used for events of its use, which do not say
    */
   add(event: SubnetEvent, version: number, held?: AddressPair): void {
+    if (event.type === 'AddressWithheld' || event.type === 'AddressSettled')
+      this.append(event.address, version + OF_USE);
+    if (event.type === 'AddressWithheld')
+      for (const { holder } of event.parties) this.append(holder, version);
     for (const { holder, takes, gives } of holdersOf(touches(event))) {
       this.append(holder, version);
       if (takes) this.post(version, takes);

@@ -20,6 +20,8 @@ export interface ReadClusterOptions {
   readonly timeoutMs: number;
   /** StatefulSets of other groups than `apps` that own addresses. */
   readonly statefulSets?: readonly Resource[];
+  /** Kinds that the cluster may do without, besides those that any may. */
+  readonly optional?: readonly Resource[];
 }
 
 /** A list that goes on without a failure: a hundred thousand Pods, in pages, from a server that is busy. */
@@ -32,7 +34,8 @@ export async function readCluster(options: ReadClusterOptions): Promise<ClusterO
   // One after the other: a cluster's server has others to serve.
   const objects: Partial<Record<keyof ClusterObjects, KubernetesObject[]>> = {};
   for (const kind of kinds) {
-    const found = await readKind(kind, options, endMs);
+    const isOptional = kind.isOptional || options.optional?.includes(kind.resource) === true;
+    const found = await readKind({ ...kind, isOptional }, options, endMs);
     objects[kind.into] = [...(objects[kind.into] ?? []), ...found];
   }
   return objects as ClusterObjects;

@@ -23,6 +23,7 @@ import { PROJECTOR_LOCK } from '@holdfast/ovn';
 import { judgeMark } from './judge-mark';
 import { type AnsweredAddress, answeredAddresses } from './leftovers';
 import { planGiveBack, type PortToGiveBack } from './plan-give-back';
+import { type NorthboundClaim, northboundClaims } from './northbound-claims';
 import { planTakeOver, type PortToTakeOver, type TakeOverPlan } from './plan-take-over';
 import { indexed, type NorthboundTables } from './snapshot';
 import { giveBack, type PortOperations, takeOver } from './take-over-operations';
@@ -86,6 +87,11 @@ export class NorthboundHandOver {
   answered(): readonly AnsweredAddress[] {
     const tables = this.tables();
     return answeredAddresses(indexed(tables), tables.Logical_Switch.values());
+  }
+
+  /** What its rows of Holdfast's say of who has which address. */
+  claims(): readonly NorthboundClaim[] {
+    return northboundClaims(this.tables());
   }
 
   planGiveBack(): readonly PortToGiveBack[] {

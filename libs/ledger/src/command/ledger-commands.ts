@@ -24,10 +24,15 @@ export class LedgerCommands {
    * Resolves once what was decided is durable.
    * @throws StoreFault when the store failed: nothing happened, or (`append-outcome-unknown`) it could not be found
    *   out; sending the same command id again is safe in both cases. LoopFault when too busy.
+   * @param isRecovery whether it is part of how a fence is to end: then it may name addresses that are to be had, while one holds
    */
-  async execute(envelope: CommandEnvelope<LedgerCommand>): Promise<LedgerOutcome> {
+  async execute(
+    envelope: CommandEnvelope<LedgerCommand>,
+    { isRecovery = false }: { readonly isRecovery?: boolean } = {},
+  ): Promise<LedgerOutcome> {
     const { command } = envelope;
-    const rejected = givesAddress(command) ? await this.refusal() : undefined;
+    const isHeld = givesAddress(command) && !(isRecovery && namesAddresses(command));
+    const rejected = isHeld ? await this.refusal() : undefined;
     if (rejected) return { rejected, commandId: envelope.commandId ?? '', subnet: subnetIn(command) };
     if (command.type === 'ReserveVip') return this.vips.reserve({ ...envelope, command });
     if (command.type === 'ReviseVip') return this.vips.revise({ ...envelope, command });
@@ -37,5 +42,9 @@ export class LedgerCommands {
     return { ...outcome, subnet: command.subnet };
   }
 }
+
+/** Nothing is chosen for it. */
+const namesAddresses = (command: LedgerCommand): boolean =>
+  ('v4' in command && command.v4 !== undefined) || ('v6' in command && command.v6 !== undefined);
 
 const subnetIn = (command: LedgerCommand): string => ('subnet' in command ? (command.subnet ?? '') : '');

@@ -29,7 +29,7 @@ async function start(store: EventStore, { isSoleWriter = true } = {}) {
     expect(await reader.hasReached(outcome.position!, 1_000)).toBe(true);
     return identity.mark();
   };
-  return { clock, reader, identity, define, judge: (mark: LedgerMark) => identity.judge(mark) };
+  return { clock, reader, identity, define, judge: (mark: LedgerMark) => identity.judge(mark, 'northbound') };
 }
 
 /** As `cp` would have it, up to a number of events. */
@@ -72,6 +72,24 @@ describe('a ledger', () => {
     const now = await start(store);
     expect(now.identity.ledger).toBe(first);
     expect(await now.judge({ ledger: first, position: '1' })).toEqual(agrees);
+  });
+
+  it('goes on where an operator decided so, from that mark, at that side, and from no other', async () => {
+    const mark = await (await start(new MemoryEventStore())).define('a');
+    const store = new MemoryEventStore();
+    const other = await start(store);
+    const decision = {
+      side: 'northbound',
+      choice: 'ledger',
+      because: 'staging is gone',
+      replaced: mark,
+    } as const;
+    await other.identity.recover(decision, 'ann');
+    expect(await other.judge(mark)).toEqual(agrees);
+    expect(await other.identity.judge(mark, 'kubernetes')).toEqual(fenced('OtherLedger'));
+    expect(await other.judge({ ...mark, position: '99' })).toEqual(fenced('OtherLedger'));
+    expect(await other.identity.compare(mark)).toEqual(fenced('OtherLedger'));
+    expect(await (await start(store)).judge(mark)).toEqual(agrees);
   });
 
   it('is fenced when it is another one, or was lost', async () => {

@@ -2,6 +2,7 @@
 // comparison, because a log can go back under a running process; it knows none of the sides.
 import { Backoff, type Chance, type Clock, sleep } from '@holdfast/clock';
 import {
+  type Actor,
   type CommandLoopOptions,
   comparePositions,
   type EventStore,
@@ -18,7 +19,10 @@ import {
   ledgerRecord,
   type MarkVerdict,
   parseEventText,
+  isSameMark,
   type RecordedFence,
+  type RecordedRecovery,
+  type RecoverSide,
   type Rejection,
   type Side,
 } from '@holdfast/ipam';
@@ -111,8 +115,31 @@ export class LedgerIdentity {
     if (this.fenceOf(side)) await this.execute({ type: 'LiftFence', side, because });
   }
 
+  /** What an operator decided last of the side. */
+  recoveryOf(side: Side): RecordedRecovery | undefined {
+    return this.options.reader.record.recoveries.get(side);
+  }
+
+  /** @param by who decided. Resolves with the position of what was recorded, once the reader shows it. @throws StoreFault */
+  async recover(decision: Omit<RecoverSide, 'type'>, by: string): Promise<string | undefined> {
+    const position = await this.execute(
+      { type: 'RecoverSide', ...decision },
+      { name: by, through: 'recover' },
+    );
+    if (position !== undefined) await this.options.reader.hasReached(position, BEHIND_GRACE_MS);
+    return position;
+  }
+
   /** See `MarkedLedger.judge` in libs/projection. @throws StoreFault */
-  async judge(found: LedgerMark): Promise<MarkVerdict> {
+  async judge(found: LedgerMark, side: Side): Promise<MarkVerdict> {
+    const recovery = this.recoveryOf(side);
+    // Only what was there when it was decided: whoever wrote there since is fenced anew.
+    if (recovery && isSameMark(recovery.replaced, found)) return AGREES;
+    return this.compare(found);
+  }
+
+  /** The same, whatever was decided: whether this log has that event there, and knows who wrote the mark. @throws StoreFault */
+  async compare(found: LedgerMark): Promise<MarkVerdict> {
     return (
       this.judgeLedger(found) ??
       (await this.judgePosition(found)) ??
@@ -188,8 +215,8 @@ export class LedgerIdentity {
     return false;
   }
 
-  private async execute(command: LedgerRecordCommand): Promise<string | undefined> {
-    const outcome = await this.loop.execute(LEDGER_RECORD_ID, { actor: ACTOR, command });
+  private async execute(command: LedgerRecordCommand, actor: Actor = ACTOR): Promise<string | undefined> {
+    const outcome = await this.loop.execute(LEDGER_RECORD_ID, { actor, command });
     if (outcome.rejected) throw new StoreFault('store-corrupt', outcome.rejected.message, false);
     return outcome.position;
   }

@@ -2,7 +2,7 @@
 // none is fenced, be it by this process or, as the ledger records it, by another. A ledger that is the wrong one, or an old one,
 // must not give away what a side shows in use. A side that was compared and is lost later stops nothing.
 import { type Clock, sleep } from '@holdfast/clock';
-import { type FencedVerdict, reject, type Rejection, type Side } from '@holdfast/ipam';
+import { type FencedVerdict, type LedgerMark, reject, type Rejection, type Side } from '@holdfast/ipam';
 import type { LedgerReader } from '../follow/ledger-reader';
 import type { LedgerIdentity } from './ledger-identity';
 
@@ -18,6 +18,13 @@ export interface SideComparisonsOptions {
   readonly onFault: (fault: unknown) => void;
 }
 
+/** What was found at a side: that is what an operator decides about. */
+export interface FoundAtSide {
+  readonly mark: LedgerMark;
+  /** The last position that anything there says of itself, where that is known apart from the mark. */
+  readonly shownPosition?: string;
+}
+
 export interface SideState {
   readonly side: Side;
   readonly state: 'uncompared' | 'agrees' | 'fenced';
@@ -26,6 +33,8 @@ export interface SideState {
   readonly message?: string;
   /** Epoch milliseconds: since when it is fenced. */
   readonly sinceMs?: number;
+  /** While this process, and not only another one, found it to be fenced. */
+  readonly found?: FoundAtSide;
 }
 
 /** A process that starts compares within a moment where everything is there: callers until then need not be sent away. */
@@ -33,7 +42,10 @@ const STARTING_MS = 3_000;
 
 export class SideComparisons {
   private readonly agreed = new Set<Side>();
-  private readonly fenced = new Map<Side, FencedVerdict & { readonly sinceMs: number }>();
+  private readonly fenced = new Map<
+    Side,
+    FencedVerdict & { readonly sinceMs: number; readonly found: FoundAtSide | undefined }
+  >();
   private readonly changed = new Set<(state: SideState) => void>();
   /** By side: what listeners know. */
   private readonly announced = new Map<Side, string>();
@@ -72,10 +84,10 @@ export class SideComparisons {
     this.tellChanges();
   }
 
-  fence(side: Side, verdict: FencedVerdict): void {
+  fence(side: Side, verdict: FencedVerdict, found?: FoundAtSide): void {
     const { identity, onFault, clock } = this.options;
     const known = this.fenced.get(side);
-    this.fenced.set(side, { ...verdict, sinceMs: known?.sinceMs ?? clock.now() });
+    this.fenced.set(side, { ...verdict, sinceMs: known?.sinceMs ?? clock.now(), found });
     if (known?.why === verdict.why) return;
     identity.fence(side, verdict).catch(onFault);
     this.tellChanges();
@@ -93,7 +105,7 @@ export class SideComparisons {
 
   private refusalNow(): Rejection | undefined {
     for (const { side, state, why = 'Uncompared', message } of this.states) {
-      if (state === 'fenced') return fencedBy(side, why, message ?? '');
+      if (state === 'fenced') return fencedBy(side, why, `${message ?? ''} ${REMEDY}`);
       if (state === 'uncompared' && !this.options.servesUncompared) return fencedBy(side, why, UNCOMPARED);
     }
     return undefined;
@@ -121,6 +133,8 @@ export class SideComparisons {
 }
 
 const UNCOMPARED = 'what is there was not compared with the ledger since this process started; ask again.';
+
+const REMEDY = '`holdfast recover` shows what differs, and ends it.';
 
 const fencedBy = (side: Side, why: string, message: string): Rejection =>
   reject('Fenced', `No address is given out while the ${NAMES[side]} is fenced (${why}): ${message}`, {

@@ -146,7 +146,12 @@ export class NorthboundReconciler {
   }
 
   /** Whether what is there was written from this ledger. */
-  get fence(): { readonly state: FenceState; readonly verdict: FencedVerdict | undefined } {
+  get fence(): {
+    readonly state: FenceState;
+    readonly verdict: FencedVerdict | undefined;
+    /** The mark that was compared. */
+    readonly found: LedgerMark | undefined;
+  } {
     return this.permission.fence;
   }
 

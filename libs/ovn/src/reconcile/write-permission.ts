@@ -27,7 +27,7 @@ export class WritePermission {
   private waitingSinceMs: number | undefined;
 
   constructor(private readonly options: WritePermissionOptions) {
-    this.fence = new Fence(options);
+    this.fence = new Fence({ side: 'northbound', ...options });
   }
 
   get isGranted(): boolean {

@@ -13,6 +13,7 @@ export const ENTRIES_MAX = 256;
 export const NEXT_ENTRY_MAY_DO = new Set<string>([
   'AddressTaken',
   'AddressCooling',
+  'AddressWithheld',
   'AddressOutOfRange',
   'AddressNotUsable',
   'FamilyUnavailable',

@@ -12,6 +12,7 @@ function world() {
   const asked: LedgerMark[] = [];
   const answers: PromiseWithResolvers<MarkVerdict>[] = [];
   const fence: Fence = new Fence({
+    side: 'northbound',
     ledger: {
       incarnation: 'a',
       mark: () => ours,

@@ -15,12 +15,15 @@ import {
   isUnmarked,
   type LedgerMark,
   type MarkVerdict,
+  type Side,
 } from '@holdfast/ipam';
 import type { MarkedLedger } from './marked-ledger';
 
 export type FenceState = 'unknown' | 'comparing' | 'open' | 'fenced';
 
 export interface FenceOptions {
+  /** Whose mark it is. */
+  readonly side: Side;
   readonly ledger: MarkedLedger;
   readonly clock: Clock;
   readonly chance: Chance;
@@ -37,7 +40,10 @@ export class Fence {
   state: FenceState = 'unknown';
   /** While it is fenced. */
   verdict: FencedVerdict | undefined;
-  private found: LedgerMark | undefined;
+  /** The mark as it was seen last; undefined: not on this connection. */
+  found: LedgerMark | undefined;
+  /** The mark that it was fenced for last. */
+  private concluded: LedgerMark = {};
   /** Each comparison has a number, so that one that was overtaken says nothing. */
   private comparison = 0;
   private readonly backoff: Backoff;
@@ -89,7 +95,7 @@ export class Fence {
   }
 
   private async judge(found: LedgerMark, comparison: number): Promise<void> {
-    const verdict = await this.options.ledger.judge(found).catch(asUnreadable);
+    const verdict = await this.options.ledger.judge(found, this.options.side).catch(asUnreadable);
     if (comparison !== this.comparison) return;
     if (verdict !== undefined) {
       this.backoff.reset();
@@ -102,7 +108,10 @@ export class Fence {
     this.comparison += 1;
     this.cancelAgain();
     if (verdict.kind !== 'fenced') return this.change('open', undefined);
-    this.change('fenced', verdict);
+    // An operator decides about one mark: that it is another one is news also where the reason stays.
+    const isOther = this.state === 'fenced' && !isSameMark(this.concluded, this.found ?? {});
+    this.concluded = this.found ?? {};
+    this.change('fenced', verdict, isOther);
     if (this.found) this.compareIn(this.found, COMPARE_AGAIN_MS);
   }
 
@@ -110,8 +119,8 @@ export class Fence {
     this.cancelAgain = this.options.clock.after(delayMs, () => this.compare(found));
   }
 
-  private change(state: FenceState, verdict: FencedVerdict | undefined): void {
-    const isSame = state === this.state && verdict?.message === this.verdict?.message;
+  private change(state: FenceState, verdict: FencedVerdict | undefined, isNews = false): void {
+    const isSame = !isNews && state === this.state && verdict?.message === this.verdict?.message;
     this.state = state;
     this.verdict = verdict;
     if (!isSame) this.options.onChange();

@@ -17,6 +17,8 @@ export type RetryTrigger =
   | { readonly is: 'definition' }
   /** What somebody held until now; some of it may be kept. Addresses and MAC as a rejection's facts have them. */
   | { readonly is: 'freed'; readonly addresses: readonly string[]; readonly mac: string }
+  /** A withheld address is somebody's, or anybody's. */
+  | { readonly is: 'settled'; readonly address: string }
   /** A Vip lost one of its uses, or one of its rules gave up ports. */
   | { readonly is: 'unused'; readonly vip: string; readonly rule?: string | undefined }
   /** Another Pod may have what this holder, who is no Vip, holds. */
@@ -27,6 +29,7 @@ export type Unblocks = 'no' | 'yes' | 'one of many';
 
 /** Undefined when it unblocks nobody. */
 export function triggerOf(event: SubnetEvent): RetryTrigger | undefined {
+  if (event.type === 'AddressSettled') return { is: 'settled', address: formatAddress(event.address) };
   const { definition, holder, gives, continues, vip, rule, use } = touches(event);
   if (definition) return { is: 'definition' };
   // What goes on as somebody else's is not free.
@@ -44,6 +47,8 @@ export function unblockedBy(trigger: RetryTrigger, rejection: Rejection): Unbloc
   if (trigger.is === 'unused') return unblocksUser(trigger, code, facts);
   if (trigger.is === 'left')
     return code === 'ReservationInUse' && facts.holder === trigger.holder ? 'yes' : 'no';
+  if (trigger.is === 'settled')
+    return code === 'AddressWithheld' && facts.address === trigger.address ? 'yes' : 'no';
   if (OF_ADDRESSES.has(code))
     return facts.address === undefined || trigger.addresses.includes(facts.address) ? 'yes' : 'no';
   if (code === 'MacTaken') return facts.mac === trigger.mac ? 'yes' : 'no';

@@ -4,8 +4,8 @@
 import { type Cancel, type Chance, type Clock } from '@holdfast/clock';
 import type { EventStore, Position, RecordedEvent } from '@holdfast/event-store';
 import { CONTENT_TYPES, NATS_HEADERS, encodeEventJson, eventSubject, placeOf } from '@holdfast/api';
-import { eventText, type FencedVerdict, MARK_FIELDS } from '@holdfast/ipam';
-import { type FollowingFault, LogFollower, factOf } from '@holdfast/ledger';
+import { eventText, type FencedVerdict, type LedgerMark, MARK_FIELDS } from '@holdfast/ipam';
+import { type FollowingFault, type LedgerIdentity, LogFollower, factOf } from '@holdfast/ledger';
 import { Fence, type FenceState, type MarkedLedger } from '@holdfast/projection';
 import { type NatsConnection, headers } from 'nats';
 import { EventStream, type OutgoingEvent } from './event-stream';
@@ -13,7 +13,7 @@ import { EventStream, type OutgoingEvent } from './event-stream';
 export interface EventPublisherOptions {
   readonly connection: NatsConnection;
   readonly store: EventStore;
-  readonly ledger: MarkedLedger;
+  readonly ledger: MarkedLedger & Pick<LedgerIdentity, 'compare'>;
   readonly clock: Clock;
   readonly chance: Chance;
   /** Where to begin when no stream on the server says so. */
@@ -21,7 +21,7 @@ export interface EventPublisherOptions {
   /** Something began to fail, or works again: `failing` says what. */
   readonly onFailing: () => void;
   /** Whether it may publish is something else; `open` where there is no stream. */
-  readonly onFence: (state: FenceState, verdict: FencedVerdict | undefined) => void;
+  readonly onFence: (state: FenceState, verdict: FencedVerdict | undefined, found: LedgerMark) => void;
 }
 
 /** The stream is looked at anew: after a fault, when nobody knows how far it got. */
@@ -42,7 +42,7 @@ export class EventPublisher {
 
   constructor(private readonly options: EventPublisherOptions) {
     const { ledger, clock, chance } = options;
-    this.fence = new Fence({ ledger, clock, chance, onChange: () => this.fenceChanged() });
+    this.fence = new Fence({ side: 'jetstream', ledger, clock, chance, onChange: () => this.fenceChanged() });
   }
 
   /** Does not wait. */
@@ -94,15 +94,26 @@ export class EventPublisher {
 
   private fenceChanged(): void {
     const { state, verdict } = this.fence;
-    this.options.onFence(state, verdict);
-    if (state === 'open') this.follow();
+    this.options.onFence(state, verdict, this.fence.found ?? {});
+    if (state === 'open') this.goOn();
     if (state === 'fenced') this.lookLater(WHILE_FENCED_MS);
   }
 
-  /** From where the stream ends. */
-  private follow(): void {
-    if (this.isStopped || this.follower) return;
-    const after = this.stream ? this.stream.mark.position : (this.reached ?? this.options.from);
+  private goOn(): void {
+    this.looking = this.looking.then(() => this.follow()).catch((fault: unknown) => this.failed(fault));
+  }
+
+  /**
+   * From where the stream ends; where what it ends with is another ledger's and an operator decided that this one goes on there,
+   * from the last event of this one that it has.
+   */
+  private async follow(): Promise<void> {
+    const { stream } = this;
+    const isWaiting = (): boolean =>
+      !this.isStopped && !this.follower && this.fence.isOpen && this.stream === stream;
+    if (!isWaiting()) return;
+    const after = stream ? await this.lastPublished(stream) : (this.reached ?? this.options.from);
+    if (!isWaiting()) return;
     const { store, clock, chance } = this.options;
     const follower = new LogFollower({
       ...{ store, clock, chance, after },
@@ -113,6 +124,13 @@ export class EventPublisher {
       () => this.works('publishing'),
       () => undefined,
     );
+  }
+
+  private async lastPublished(stream: EventStream): Promise<Position | undefined> {
+    const isOurs = async (mark: LedgerMark): Promise<boolean> =>
+      (await this.options.ledger.compare(mark)).kind === 'agrees';
+    if (await isOurs(stream.mark)) return stream.mark.position;
+    return stream.lastPosition(isOurs);
   }
 
   private async publish(page: readonly RecordedEvent[], by: LogFollower): Promise<void> {

@@ -25,7 +25,9 @@ export interface OutgoingEvent {
 
 export class EventStream {
   private constructor(
+    private readonly manager: JetStreamManager,
     private readonly client: JetStreamClient,
+    private readonly first: number,
     /** Of the last message of the stream, as far as we know. */
     private sequence: number,
     /** What the last event that it keeps says; empty: it keeps none. */
@@ -41,7 +43,7 @@ export class EventStream {
       () => manager.streams.info(EVENT_STREAM),
     );
     const mark = state.messages > 0 ? await lastMark(manager, state.first_seq, state.last_seq) : {};
-    return new EventStream(connection.jetstream(), state.last_seq, mark);
+    return new EventStream(manager, connection.jetstream(), state.first_seq, state.last_seq, mark);
   }
 
   /**
@@ -58,6 +60,25 @@ export class EventStream {
       }
       await this.client.publish(last.subject, last.payload, { headers: this.next(last.headers) });
     }
+  }
+
+  /**
+   * The position of an event that is followed by none of those that are ours: halving, so that a long stream costs a few reads.
+   * Where others were published in between more than once, it may be an earlier one, and what came after it comes twice.
+   * @param isOurs whether a message's mark is of the ledger that goes on here @returns `undefined` where the first is not
+   */
+  async lastPosition(isOurs: (mark: LedgerMark) => Promise<boolean>): Promise<string | undefined> {
+    let position: string | undefined;
+    let [low, high] = [this.first, this.sequence];
+    while (low <= high) {
+      const middle = Math.floor((low + high) / 2);
+      const mark = await lastMark(this.manager, this.first, middle);
+      if (mark.position !== undefined && (await isOurs(mark))) {
+        position = mark.position;
+        low = middle + 1;
+      } else high = middle - 1;
+    }
+    return position;
   }
 
   private next(headers: MsgHdrs): MsgHdrs {

@@ -53,8 +53,8 @@ export class NatsTransport implements ProjectorHealth {
       ...{ connection, store, from: this.reader.position, clock: planeClock, chance: systemChance },
       ledger: this.identity,
       onFailing: () => this.troublesChanged(),
-      onFence: (state, verdict) => {
-        if (verdict) this.sides.fence('jetstream', verdict);
+      onFence: (state, verdict, mark) => {
+        if (verdict) this.sides.fence('jetstream', verdict, { mark });
         else if (state === 'open') this.sides.agrees('jetstream');
       },
     });

@@ -12,7 +12,7 @@ import {
   type SeenConfigMap,
   STANDBY_CODE,
 } from '@holdfast/kube-api';
-import type { SideComparisons } from '@holdfast/ledger';
+import type { LedgerIdentity, SideComparisons } from '@holdfast/ledger';
 import { Fence, type MarkedLedger } from '@holdfast/projection';
 import type { CallFailure } from '../../health/kubernetes-troubles';
 import type { KubernetesLease } from './kubernetes-lease';
@@ -22,7 +22,7 @@ export interface KubernetesMarkOptions {
   readonly configMaps: ConfigMaps;
   readonly ref: ObjectRef;
   readonly api: KubernetesApi;
-  readonly ledger: MarkedLedger;
+  readonly ledger: MarkedLedger & Pick<LedgerIdentity, 'recoveryOf'>;
   readonly lease: Pick<KubernetesLease, 'isActive' | 'whileActive' | 'onChange' | 'forbid'>;
   readonly sides: SideComparisons;
   /** Where nobody else writes this ledger, whoever else has the Lease is of another one: it is to be had first. */
@@ -51,7 +51,10 @@ export class KubernetesMark {
     const { ledger, clock, chance, lease } = options;
     const judge = (found: LedgerMark): Promise<MarkVerdict> => this.judge(found);
     const compared = { incarnation: ledger.incarnation, mark: () => ledger.mark(), judge };
-    this.fence = new Fence({ ledger: compared, clock, chance, onChange: () => this.fenceChanged() });
+    this.fence = new Fence({
+      ...{ side: 'kubernetes', ledger: compared, clock, chance },
+      onChange: () => this.fenceChanged(),
+    });
     lease.forbid(NOT_COMPARED);
   }
 
@@ -147,19 +150,30 @@ export class KubernetesMark {
     const isBeyond =
       this.written === undefined &&
       position !== undefined &&
-      (marked === undefined || comparePositions(position, marked) > 0);
-    if (!isBeyond) return this.options.ledger.judge(found);
+      (marked === undefined || comparePositions(position, marked) > 0) &&
+      !this.isDecided(position);
+    if (!isBeyond) return this.options.ledger.judge(found, 'kubernetes');
     return {
       ...{ kind: 'fenced', why: 'Forked' },
       message: `An object's status is at position ${position}, beyond the cluster's mark at ${marked ?? 'none'}: it was not written from the ledger that the mark is of.`,
     };
   }
 
+  /** Statuses up to that were there when an operator decided what holds: they are written over, however long that takes. */
+  private isDecided(position: string): boolean {
+    const { shownPosition } = this.options.ledger.recoveryOf('kubernetes') ?? {};
+    return shownPosition !== undefined && comparePositions(position, shownPosition) <= 0;
+  }
+
   private fenceChanged(): void {
     const { lease, sides, isSoleWriter } = this.options;
     const { state, verdict } = this.fence;
     if (verdict) {
-      sides.fence('kubernetes', verdict);
+      const shownPosition = this.observed?.position;
+      sides.fence('kubernetes', verdict, {
+        mark: this.fence.found ?? {},
+        ...(shownPosition !== undefined && { shownPosition }),
+      });
       return lease.forbid(`${verdict.why}: ${verdict.message}`);
     }
     if (state !== 'open') return;

@@ -77,7 +77,8 @@ export class NorthboundProjector implements ProjectorHealth {
   private permissionChanged(): void {
     this.troublesChanged();
     const { fence, wasEverActive } = this.reconciler;
-    if (fence.verdict) this.sides.fence('northbound', fence.verdict);
+    const { verdict, found: mark = {} } = fence;
+    if (verdict) this.sides.fence('northbound', verdict, { mark });
     else if (fence.state === 'open' && (wasEverActive || !this.isSoleWriter)) this.sides.agrees('northbound');
   }
 

@@ -16,6 +16,7 @@ import {
   subjectOf,
 } from '../events';
 import { type StoredUse, USE_DECODERS, useFields } from './codec-uses';
+import { isWithheldEvent, type StoredWithheld, WITHHELD_DECODERS, withheldFields } from './codec-withheld';
 import {
   type StoredHeld,
   readHeld,
@@ -52,6 +53,7 @@ interface StoredPurpose {
 }
 
 type Fields = StoredDefinition &
+  StoredWithheld &
   StoredUse &
   StoredPurpose & {
     from: StoredHeld;
@@ -149,6 +151,7 @@ const decoders = new Map<string, (fields: Fields) => SubnetEvent>(
       reason: fields.reason,
     }),
     ...USE_DECODERS,
+    ...WITHHELD_DECODERS,
     'LabelsSet.v1': ({ holder, pool, labels }) => ({
       type: 'LabelsSet',
       ...subjectOf({ holder: holder as Holder | undefined, pool: pool as string | undefined }),
@@ -196,6 +199,7 @@ const isSecondAttached = ({ user, reserved, reason, evidence }: UserAttached): b
 
 function toFields(event: SubnetEvent): object {
   if (isVipUse(event) || isUserEvent(event)) return useFields(event);
+  if (isWithheldEvent(event)) return withheldFields(event);
   switch (event.type) {
     case 'SubnetDefined':
     case 'SubnetRevised':

@@ -62,6 +62,8 @@ export function replyTo(event: SubnetEvent): SubnetReply {
       return { definition: definitionOf(event) };
     }
     case 'SubnetRetired':
+    case 'AddressWithheld':
+    case 'AddressSettled':
       return {};
     case 'VipNameYielded':
       return { vipHeld: false };

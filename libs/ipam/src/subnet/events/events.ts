@@ -6,6 +6,7 @@ import type { ParentGranted, ParentWithdrawn } from './parent';
 import type { AddressMoved, AddressReleased, AddressReserved } from './reservation';
 import type { RuleBackendsChanged, RuleDefined, RuleRetired, RuleRevised } from './rule';
 import type { UserEvent } from './user';
+import type { WithheldEvent } from './withheld';
 import type { VipNameYielded, VipReleased, VipReserved, VipRevised } from './vip';
 
 /** What concerns how a Vip is used, rather than who holds what: each names its Vip. */
@@ -42,4 +43,5 @@ export type SubnetEvent =
   | UserEvent
   | VipUseEvent
   | VipNameYielded
-  | LabelsSet;
+  | LabelsSet
+  | WithheldEvent;

@@ -9,3 +9,4 @@ export * from './rule';
 export * from './touches';
 export * from './user';
 export * from './vip';
+export * from './withheld';

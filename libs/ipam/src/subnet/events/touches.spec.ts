@@ -1,4 +1,4 @@
-import { eventsOf, holder } from '../../testing';
+import { address, eventsOf, holder } from '../../testing';
 import { type SubnetEvent, type Touched, type User, holdersOf, touches } from '.';
 
 const { held, defined, revised, reserved, moved, released, vipReserved, vipRevised, vipReleased } =
@@ -54,6 +54,14 @@ const CONCERNED: {
   RetentionSet: [
     { type: 'RetentionSet', holder: pod },
     { holder: pod, use: 'kept' },
+  ],
+  AddressWithheld: [
+    { type: 'AddressWithheld', address: address('10.16.0.2'), parties: [], because: reason },
+    {},
+  ],
+  AddressSettled: [
+    { type: 'AddressSettled', address: address('10.16.0.2'), holder: web, because: reason },
+    { holder: web, vip: 'web' },
   ],
   LabelsSet: [
     { type: 'LabelsSet', holder: web, labels: { team: 'net' } },

@@ -73,6 +73,11 @@ export function touches(event: SubnetEvent): Touched {
       return ofUser(event.holder, 'ends');
     case 'LabelsSet':
       return event.holder === undefined ? NOTHING : ofHolder(event.holder);
+    // Nobody holds it: whom it is withheld from asks in vain until it is settled, and then by itself.
+    case 'AddressWithheld':
+      return NOTHING;
+    case 'AddressSettled':
+      return event.holder === undefined ? NOTHING : ofHolder(event.holder);
     case 'ParentGranted':
       return ofVipUse(event.vip, 'begins', event.port);
     case 'ParentWithdrawn':

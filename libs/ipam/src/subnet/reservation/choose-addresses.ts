@@ -8,6 +8,7 @@ import { poolNotFound } from '../decision/rejections';
 import type { HeldAddress } from '../events';
 import { AddressSpaceReader } from '../space/address-space';
 import type { SubnetState } from '../state/state';
+import { withheldFrom } from '../withheld/settle-address';
 import type { AddressRequest, Chosen } from './address-request';
 import { chooseMac } from './choose-mac';
 
@@ -96,6 +97,10 @@ function chooseNamed(state: SubnetState, holder: Holder, address: Address, momen
       { ...facts, holder: taken.holder },
     );
   }
+  const withheld = withheldFrom(state, holder, address);
+  if (withheld) return withheld;
+  // Whose it is, an operator said: whoever had it before is no reason to wait.
+  if (state.withheld.of(address)) return { chosen: address };
   return coolingOff(state, holder, address, moment) ?? { chosen: address };
 }
 

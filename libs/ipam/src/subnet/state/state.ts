@@ -26,6 +26,7 @@ import { Holdings, type HoldingsReader } from './holdings';
 import { SubnetLabels, type SubnetLabelsReader } from './subnet-labels';
 import { type LastHolder, type LastHeld, type Reservation, addressesOf } from './reservation';
 import { Users, type UsersReader } from './users';
+import { WithheldAddresses, type WithheldReader } from './withheld';
 import { VipUses, type VipUsesReader } from './vip-uses';
 
 /** A release is remembered by holder for as long as a late duplicate of an older command may be accepted. */
@@ -43,6 +44,7 @@ export class SubnetFold {
   /** Who uses each reservation, and which are kept though nobody does. */
   readonly users = new Users();
   readonly labels = new SubnetLabels();
+  readonly withheld = new WithheldAddresses();
   private spaces: { 4?: AddressSpace; 6?: AddressSpace } = {};
   private readonly ownMacs = new Map<Mac, Holder>();
   /** The first IPv6 address that was held with the MAC derived from it: those that share its upper 96 bits are found by theirs. */
@@ -145,6 +147,7 @@ export class SubnetFold {
         this.definitionAtMs = atMs;
         this.spaces = {};
         this.labels.endAll();
+        this.withheld.endAll();
         break;
       case 'AddressReserved':
         this.hold(event.holder, event, atMs, event.port === undefined ? undefined : portOfReserved(event));
@@ -178,6 +181,14 @@ export class SubnetFold {
         break;
       case 'LabelsSet':
         this.labels.evolve(event, atMs);
+        break;
+      case 'AddressWithheld':
+        if (!this.withheld.of(event.address)) this.setApart(event.address);
+        this.withheld.evolve(event);
+        break;
+      case 'AddressSettled':
+        this.withheld.evolve(event);
+        if (event.holder === undefined) this.spaceOf(event.address)?.release(event.address, atMs);
         break;
       case 'ParentGranted':
       case 'ParentWithdrawn':
@@ -235,6 +246,13 @@ export class SubnetFold {
       this.spaceOf(address)?.use(address);
       this.spaceOf(address)?.release(address, releasedAtMs);
     }
+    for (const [address] of this.withheld) this.setApart(address);
+  }
+
+  /** Nobody holds it, and it does not come by itself. */
+  private setApart(address: Address): void {
+    const space = this.spaceOf(address);
+    if (space && !space.isExcluded(address)) space.use(address);
   }
 
   /** Most holders have an IPv4 address and the MAC that goes with it: theirs is the small shape. */
@@ -267,12 +285,13 @@ export class SubnetFold {
 
   private take(address: Address, reservation: Reservation, isKept: boolean): void {
     this.byAddress.hold(address, reservation);
+    const wasWithheld = this.withheld.end(address);
     if (isKept) return;
     const family = familyOf(address);
     this.held[family] += 1;
     const space = this.spaces[family];
     if (space?.isExcluded(address)) this.heldExcluded[family] += 1;
-    else space?.use(address);
+    else if (!wasWithheld) space?.use(address);
   }
 
   /** A kept address is never released in between: it must not cool, nor count as given up. */
@@ -356,6 +375,7 @@ export interface SubnetState
   readonly uses: VipUsesReader;
   readonly users: UsersReader;
   readonly labels: SubnetLabelsReader;
+  readonly withheld: WithheldReader;
   space(family: Family): AddressSpaceReader | undefined;
 }
 

@@ -24,7 +24,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file holdfast/v1/event.proto.
  */
 export const file_holdfast_v1_event: GenFile = /*@__PURE__*/
-  fileDesc("Chdob2xkZmFzdC92MS9ldmVudC5wcm90bxILaG9sZGZhc3QudjEi5AcKC0xlZGdlckV2ZW50EgoKAmlkGAEgASgJEhAKCHBvc2l0aW9uGAIgASgJEg4KBnN0cmVhbRgDIAEoCRIPCgd2ZXJzaW9uGAQgASgDEigKBHRpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBHR5cGUYBiABKAkSDgoGc3VibmV0GAcgASgJEhMKBmhvbGRlchgIIAEoCUgAiAEBEg8KAnY0GAkgASgJSAGIAQESDwoCdjYYCiABKAlIAogBARIQCgNtYWMYCyABKAlIA4gBARIoCgZiZWZvcmUYDCABKAsyGC5ob2xkZmFzdC52MS5IZWxkQWRkcmVzcxITCgZyZWFzb24YDSABKAlIBIgBARInCgpkZWZpbml0aW9uGA4gASgLMhMuaG9sZGZhc3QudjEuU3VibmV0Eh0KA3ZpcBgPIAEoCzIQLmhvbGRmYXN0LnYxLlZpcBISCgVjbGFpbRgQIAEoA0gFiAEBEg0KBWFjdG9yGBEgASgJEg8KB3Rocm91Z2gYEiABKAkSEgoKY29tbWFuZF9pZBgTIAEoCRIRCgRwb3J0GBQgASgJSAaIAQESGgoNcG9ydF9zZWN1cml0eRgVIAEoCEgHiAEBEhQKB2dyYW50b3IYFiABKAlICIgBARInCghldmlkZW5jZRgXIAEoCzIVLmhvbGRmYXN0LnYxLkV2aWRlbmNlEhYKCXJ1bGVfbmFtZRgYIAEoCUgJiAEBEh8KBHJ1bGUYGSABKAsyES5ob2xkZmFzdC52MS5SdWxlEicKCGJhY2tlbmRzGBogASgLMhUuaG9sZGZhc3QudjEuQmFja2VuZHMSHwoEdXNlchgbIAEoCzIRLmhvbGRmYXN0LnYxLlVzZXISFgoJcmV0ZW50aW9uGBwgASgJSAqIAQESKQoFdW50aWwYHSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKBW93bmVyGB4gASgJSAuIAQESKAoJdmlwX293bmVyGB8gASgLMhUuaG9sZGZhc3QudjEuVmlwT3duZXISJQoGbGFiZWxzGCAgASgLMhUuaG9sZGZhc3QudjEuTGFiZWxTZXQSEQoEcG9vbBghIAEoCUgMiAEBQgkKB19ob2xkZXJCBQoDX3Y0QgUKA192NkIGCgRfbWFjQgkKB19yZWFzb25CCAoGX2NsYWltQgcKBV9wb3J0QhAKDl9wb3J0X3NlY3VyaXR5QgoKCF9ncmFudG9yQgwKCl9ydWxlX25hbWVCDAoKX3JldGVudGlvbkIICgZfb3duZXJCBwoFX3Bvb2wiRAoIVmlwT3duZXISDAoEa2luZBgBIAEoCRIQCghyZXNvdXJjZRgCIAEoCRIQCgN1aWQYAyABKAlIAIgBAUIGCgRfdWlkImgKCEV2aWRlbmNlEg4KBm9iamVjdBgBIAEoCRIQCgN1aWQYAiABKAlIAIgBARIdChByZXNvdXJjZV92ZXJzaW9uGAMgASgJSAGIAQFCBgoEX3VpZEITChFfcmVzb3VyY2VfdmVyc2lvbiIdCghCYWNrZW5kcxIRCglhZGRyZXNzZXMYASADKAliBnByb3RvMw", [file_google_protobuf_timestamp, file_holdfast_v1_address, file_holdfast_v1_label, file_holdfast_v1_reservation, file_holdfast_v1_rule, file_holdfast_v1_subnet, file_holdfast_v1_vip]);
+  fileDesc("Chdob2xkZmFzdC92MS9ldmVudC5wcm90bxILaG9sZGZhc3QudjEikAgKC0xlZGdlckV2ZW50EgoKAmlkGAEgASgJEhAKCHBvc2l0aW9uGAIgASgJEg4KBnN0cmVhbRgDIAEoCRIPCgd2ZXJzaW9uGAQgASgDEigKBHRpbWUYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBHR5cGUYBiABKAkSDgoGc3VibmV0GAcgASgJEhMKBmhvbGRlchgIIAEoCUgAiAEBEg8KAnY0GAkgASgJSAGIAQESDwoCdjYYCiABKAlIAogBARIQCgNtYWMYCyABKAlIA4gBARIoCgZiZWZvcmUYDCABKAsyGC5ob2xkZmFzdC52MS5IZWxkQWRkcmVzcxITCgZyZWFzb24YDSABKAlIBIgBARInCgpkZWZpbml0aW9uGA4gASgLMhMuaG9sZGZhc3QudjEuU3VibmV0Eh0KA3ZpcBgPIAEoCzIQLmhvbGRmYXN0LnYxLlZpcBISCgVjbGFpbRgQIAEoA0gFiAEBEg0KBWFjdG9yGBEgASgJEg8KB3Rocm91Z2gYEiABKAkSEgoKY29tbWFuZF9pZBgTIAEoCRIRCgRwb3J0GBQgASgJSAaIAQESGgoNcG9ydF9zZWN1cml0eRgVIAEoCEgHiAEBEhQKB2dyYW50b3IYFiABKAlICIgBARInCghldmlkZW5jZRgXIAEoCzIVLmhvbGRmYXN0LnYxLkV2aWRlbmNlEhYKCXJ1bGVfbmFtZRgYIAEoCUgJiAEBEh8KBHJ1bGUYGSABKAsyES5ob2xkZmFzdC52MS5SdWxlEicKCGJhY2tlbmRzGBogASgLMhUuaG9sZGZhc3QudjEuQmFja2VuZHMSHwoEdXNlchgbIAEoCzIRLmhvbGRmYXN0LnYxLlVzZXISFgoJcmV0ZW50aW9uGBwgASgJSAqIAQESKQoFdW50aWwYHSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKBW93bmVyGB4gASgJSAuIAQESKAoJdmlwX293bmVyGB8gASgLMhUuaG9sZGZhc3QudjEuVmlwT3duZXISJQoGbGFiZWxzGCAgASgLMhUuaG9sZGZhc3QudjEuTGFiZWxTZXQSEQoEcG9vbBghIAEoCUgMiAEBEioKB3BhcnRpZXMYIiABKAsyGS5ob2xkZmFzdC52MS5XaXRoaGVsZEZyb21CCQoHX2hvbGRlckIFCgNfdjRCBQoDX3Y2QgYKBF9tYWNCCQoHX3JlYXNvbkIICgZfY2xhaW1CBwoFX3BvcnRCEAoOX3BvcnRfc2VjdXJpdHlCCgoIX2dyYW50b3JCDAoKX3J1bGVfbmFtZUIMCgpfcmV0ZW50aW9uQggKBl9vd25lckIHCgVfcG9vbCJECghWaXBPd25lchIMCgRraW5kGAEgASgJEhAKCHJlc291cmNlGAIgASgJEhAKA3VpZBgDIAEoCUgAiAEBQgYKBF91aWQiaAoIRXZpZGVuY2USDgoGb2JqZWN0GAEgASgJEhAKA3VpZBgCIAEoCUgAiAEBEh0KEHJlc291cmNlX3ZlcnNpb24YAyABKAlIAYgBAUIGCgRfdWlkQhMKEV9yZXNvdXJjZV92ZXJzaW9uIh8KDFdpdGhoZWxkRnJvbRIPCgdob2xkZXJzGAEgAygJIh0KCEJhY2tlbmRzEhEKCWFkZHJlc3NlcxgBIAMoCWIGcHJvdG8z", [file_google_protobuf_timestamp, file_holdfast_v1_address, file_holdfast_v1_label, file_holdfast_v1_reservation, file_holdfast_v1_rule, file_holdfast_v1_subnet, file_holdfast_v1_vip]);
 
 /**
  * Something that has happened, as it stands in the ledger: for ever. History is told in these, and each is
@@ -40,8 +40,8 @@ export const file_holdfast_v1_event: GenFile = /*@__PURE__*/
  *
  * Types: SubnetDefined, SubnetRevised, SubnetRetired, AddressReserved, AddressMoved, AddressReleased, VipReserved,
  * VipRevised, VipReleased, ParentGranted, ParentWithdrawn, RuleDefined, RuleRevised, RuleRetired, RuleBackendsChanged,
- * UserAttached, UserDetached, ReservationRetained, RetentionEnded, RetentionSet, LabelsSet, VipNameYielded in the
- * streams of subnets; VipNameClaimed, VipNameFreed in those of Vip names. New ones may be added: pass over what you don't know.
+ * UserAttached, UserDetached, ReservationRetained, RetentionEnded, RetentionSet, LabelsSet, AddressWithheld, AddressSettled, VipNameYielded
+ * in the streams of subnets; VipNameClaimed, VipNameFreed in those of Vip names. New ones may be added: pass over what you don't know.
  *
  * @generated from message holdfast.v1.LedgerEvent
  */
@@ -167,7 +167,7 @@ export type LedgerEvent = Message<"holdfast.v1.LedgerEvent"> & {
   actor: string;
 
   /**
-   * Which way it came: "grpc", "http", "nats", "kubernetes" or "holdfast".
+   * Which way it came: "grpc", "http", "nats", "kubernetes", "recover" or "holdfast".
    *
    * @generated from field: string through = 18;
    */
@@ -280,6 +280,13 @@ export type LedgerEvent = Message<"holdfast.v1.LedgerEvent"> & {
    * @generated from field: optional string pool = 33;
    */
   pool?: string | undefined;
+
+  /**
+   * Who is said to hold the address: AddressWithheld has it. `holder` of AddressSettled is whose it is.
+   *
+   * @generated from field: holdfast.v1.WithheldFrom parties = 34;
+   */
+  parties?: WithheldFrom | undefined;
 };
 
 /**
@@ -361,6 +368,27 @@ export const EvidenceSchema: GenMessage<Evidence> = /*@__PURE__*/
   messageDesc(file_holdfast_v1_event, 2);
 
 /**
+ * Because of whom an address is withheld.
+ *
+ * @generated from message holdfast.v1.WithheldFrom
+ */
+export type WithheldFrom = Message<"holdfast.v1.WithheldFrom"> & {
+  /**
+   * Who is said to hold it.
+   *
+   * @generated from field: repeated string holders = 1;
+   */
+  holders: string[];
+};
+
+/**
+ * Describes the message holdfast.v1.WithheldFrom.
+ * Use `create(WithheldFromSchema)` to create a new message.
+ */
+export const WithheldFromSchema: GenMessage<WithheldFrom> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_event, 3);
+
+/**
  * Who is behind a rule.
  *
  * @generated from message holdfast.v1.Backends
@@ -379,5 +407,5 @@ export type Backends = Message<"holdfast.v1.Backends"> & {
  * Use `create(BackendsSchema)` to create a new message.
  */
 export const BackendsSchema: GenMessage<Backends> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_event, 3);
+  messageDesc(file_holdfast_v1_event, 4);
 

@@ -29,6 +29,7 @@ export const file_holdfast_v1_rejection: GenFile = /*@__PURE__*/
  * | AddressNotUsable          | FAILED_PRECONDITION | 422           | A network, broadcast or gateway address.                           |
  * | AddressTaken              | ALREADY_EXISTS      | 409           | Somebody else holds the address; fact `holder`.                    |
  * | AddressCooling            | FAILED_PRECONDITION | 409           | Released, not yet reusable; fact `until`.                          |
+ * | AddressWithheld           | FAILED_PRECONDITION | 409           | An operator is to say whose it is; fact `parties`.                 |
  * | MacTaken                  | ALREADY_EXISTS      | 409           | Somebody else has the MAC address; fact `holder`.                  |
  * | HolderHasDifferentAddress | ALREADY_EXISTS      | 409           | The holder has other addresses than asked; fact `held`.            |
  * | ReservationNotFound       | NOT_FOUND           | 404           | The holder has nothing in the subnet.                              |

@@ -1331,7 +1331,7 @@ export const ReservationService: GenService<{
    * decision, to what is reserved now or was before; where either is refused, nothing is done.
    *
    * Rejections: InvalidArgument, SubnetNotFound, SubnetExhausted, FamilyUnavailable, AddressOutOfRange,
-   * AddressNotUsable, AddressTaken, AddressCooling, MacTaken, PortTaken, PoolNotFound, HolderHasDifferentAddress,
+   * AddressNotUsable, AddressTaken, AddressCooling, AddressWithheld, MacTaken, PortTaken, PoolNotFound, HolderHasDifferentAddress,
    * ReservationInUse, CommandExpired, CommandIdReused,
    * Fenced.
    * HTTP: POST /v1/subnets/{subnet}/reservations
@@ -1348,7 +1348,7 @@ export const ReservationService: GenService<{
    * Gives a holder other addresses, or another port, in one decision: when they are refused, it keeps those it has.
    *
    * Rejections: InvalidArgument, SubnetNotFound, ReservationNotFound, FamilyUnavailable, AddressOutOfRange,
-   * AddressNotUsable, AddressTaken, AddressCooling, MacTaken, PortTaken, ReservationInUse, CommandExpired,
+   * AddressNotUsable, AddressTaken, AddressCooling, AddressWithheld, MacTaken, PortTaken, ReservationInUse, CommandExpired,
    * CommandIdReused,
    * Fenced.
    * HTTP: PATCH /v1/subnets/{subnet}/reservations/{holder=**}

@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file holdfast/v1/subnet.proto.
  */
 export const file_holdfast_v1_subnet: GenFile = /*@__PURE__*/
-  fileDesc("Chhob2xkZmFzdC92MS9zdWJuZXQucHJvdG8SC2hvbGRmYXN0LnYxIugCCgZTdWJuZXQSDAoEbmFtZRgBIAEoCRINCgVjaWRycxgCIAMoCRIQCghnYXRld2F5cxgDIAMoCRIQCghleGNsdWRlZBgEIAMoCRIqCgdjb29saW5nGAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEikKBmNvdW50cxgGIAMoCzIZLmhvbGRmYXN0LnYxLkZhbWlseUNvdW50cxITCgZyb3V0ZXIYByABKAlIAIgBARIWCglyZXRlbnRpb24YCCABKAlIAYgBARIgCgVwb29scxgJIAMoCzIRLmhvbGRmYXN0LnYxLlBvb2wSLwoGbGFiZWxzGAogAygLMh8uaG9sZGZhc3QudjEuU3VibmV0LkxhYmVsc0VudHJ5Gi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCCQoHX3JvdXRlckIMCgpfcmV0ZW50aW9uItEBCgRQb29sEgwKBG5hbWUYASABKAkSDgoGc3VibmV0GAIgASgJEg4KBnJhbmdlcxgDIAMoCRISCgpuYW1lc3BhY2VzGAQgAygJEikKBmNvdW50cxgFIAMoCzIZLmhvbGRmYXN0LnYxLkZhbWlseUNvdW50cxItCgZsYWJlbHMYBiADKAsyHS5ob2xkZmFzdC52MS5Qb29sLkxhYmVsc0VudHJ5Gi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiVwoMRmFtaWx5Q291bnRzEiUKBmZhbWlseRgBIAEoDjIVLmhvbGRmYXN0LnYxLklwRmFtaWx5Eg0KBXVzaW5nGAIgASgJEhEKCWF2YWlsYWJsZRgDIAEoCSLUAgoTRGVmaW5lU3VibmV0UmVxdWVzdBIMCgRuYW1lGAEgASgJEg0KBWNpZHJzGAIgAygJEhAKCGdhdGV3YXlzGAMgAygJEhIKCm5vX2dhdGV3YXkYBCABKAgSEAoIZXhjbHVkZWQYBSADKAkSKgoHY29vbGluZxgGIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIOCgZyb3V0ZXIYByABKAkSEQoJcmV0ZW50aW9uGAggASgJEjwKBmxhYmVscxgJIAMoCzIsLmhvbGRmYXN0LnYxLkRlZmluZVN1Ym5ldFJlcXVlc3QuTGFiZWxzRW50cnkSLAoHb3B0aW9ucxgPIAEoCzIbLmhvbGRmYXN0LnYxLkNvbW1hbmRPcHRpb25zGi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiYQoURGVmaW5lU3VibmV0UmVzcG9uc2USIwoGc3VibmV0GAEgASgLMhMuaG9sZGZhc3QudjEuU3VibmV0EhIKCmNvbW1hbmRfaWQYAiABKAkSEAoIcG9zaXRpb24YAyABKAkipQIKE1JldmlzZVN1Ym5ldFJlcXVlc3QSDAoEbmFtZRgBIAEoCRINCgVjaWRycxgCIAMoCRIQCghnYXRld2F5cxgDIAMoCRISCgpub19nYXRld2F5GAQgASgIEhAKCGV4Y2x1ZGVkGAUgAygJEhMKC25vX2V4Y2x1ZGVkGAYgASgIEioKB2Nvb2xpbmcYByABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SDgoGcm91dGVyGAggASgJEhEKCW5vX3JvdXRlchgJIAEoCBIRCglyZXRlbnRpb24YCiABKAkSFAoMbm9fcmV0ZW50aW9uGAsgASgIEiwKB29wdGlvbnMYDyABKAsyGy5ob2xkZmFzdC52MS5Db21tYW5kT3B0aW9ucyJhChRSZXZpc2VTdWJuZXRSZXNwb25zZRIjCgZzdWJuZXQYASABKAsyEy5ob2xkZmFzdC52MS5TdWJuZXQSEgoKY29tbWFuZF9pZBgCIAEoCRIQCghwb3NpdGlvbhgDIAEoCSJRChNSZXRpcmVTdWJuZXRSZXF1ZXN0EgwKBG5hbWUYASABKAkSLAoHb3B0aW9ucxgPIAEoCzIbLmhvbGRmYXN0LnYxLkNvbW1hbmRPcHRpb25zIjwKFFJldGlyZVN1Ym5ldFJlc3BvbnNlEhIKCmNvbW1hbmRfaWQYASABKAkSEAoIcG9zaXRpb24YAiABKAkiOwoQR2V0U3VibmV0UmVxdWVzdBIMCgRuYW1lGAEgASgJEhkKEWF0X2xlYXN0X3Bvc2l0aW9uGA4gASgJIkoKEUdldFN1Ym5ldFJlc3BvbnNlEiMKBnN1Ym5ldBgBIAEoCzITLmhvbGRmYXN0LnYxLlN1Ym5ldBIQCghwb3NpdGlvbhgCIAEoCSJuChJMaXN0U3VibmV0c1JlcXVlc3QSEQoJcGFnZV9zaXplGAEgASgFEhIKCnBhZ2VfdG9rZW4YAiABKAkSFgoObGFiZWxfc2VsZWN0b3IYAyABKAkSGQoRYXRfbGVhc3RfcG9zaXRpb24YDiABKAkiZgoTTGlzdFN1Ym5ldHNSZXNwb25zZRIkCgdzdWJuZXRzGAEgAygLMhMuaG9sZGZhc3QudjEuU3VibmV0EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRIQCghwb3NpdGlvbhgDIAEoCSJ7ChhMaXN0RnJlZUFkZHJlc3Nlc1JlcXVlc3QSDgoGc3VibmV0GAEgASgJEiUKBmZhbWlseRgCIAEoDjIVLmhvbGRmYXN0LnYxLklwRmFtaWx5Eg0KBWxpbWl0GAMgASgFEhkKEWF0X2xlYXN0X3Bvc2l0aW9uGA4gASgJInoKGUxpc3RGcmVlQWRkcmVzc2VzUmVzcG9uc2USJQoGZmFtaWx5GAEgASgOMhUuaG9sZGZhc3QudjEuSXBGYW1pbHkSEQoJYWRkcmVzc2VzGAIgAygJEhEKCWF2YWlsYWJsZRgDIAEoCRIQCghwb3NpdGlvbhgEIAEoCTKQBAoNU3VibmV0U2VydmljZRJTCgxEZWZpbmVTdWJuZXQSIC5ob2xkZmFzdC52MS5EZWZpbmVTdWJuZXRSZXF1ZXN0GiEuaG9sZGZhc3QudjEuRGVmaW5lU3VibmV0UmVzcG9uc2USUwoMUmV2aXNlU3VibmV0EiAuaG9sZGZhc3QudjEuUmV2aXNlU3VibmV0UmVxdWVzdBohLmhvbGRmYXN0LnYxLlJldmlzZVN1Ym5ldFJlc3BvbnNlElMKDFJldGlyZVN1Ym5ldBIgLmhvbGRmYXN0LnYxLlJldGlyZVN1Ym5ldFJlcXVlc3QaIS5ob2xkZmFzdC52MS5SZXRpcmVTdWJuZXRSZXNwb25zZRJKCglHZXRTdWJuZXQSHS5ob2xkZmFzdC52MS5HZXRTdWJuZXRSZXF1ZXN0Gh4uaG9sZGZhc3QudjEuR2V0U3VibmV0UmVzcG9uc2USUAoLTGlzdFN1Ym5ldHMSHy5ob2xkZmFzdC52MS5MaXN0U3VibmV0c1JlcXVlc3QaIC5ob2xkZmFzdC52MS5MaXN0U3VibmV0c1Jlc3BvbnNlEmIKEUxpc3RGcmVlQWRkcmVzc2VzEiUuaG9sZGZhc3QudjEuTGlzdEZyZWVBZGRyZXNzZXNSZXF1ZXN0GiYuaG9sZGZhc3QudjEuTGlzdEZyZWVBZGRyZXNzZXNSZXNwb25zZWIGcHJvdG8z", [file_google_protobuf_duration, file_holdfast_v1_address, file_holdfast_v1_command]);
+  fileDesc("Chhob2xkZmFzdC92MS9zdWJuZXQucHJvdG8SC2hvbGRmYXN0LnYxIpgDCgZTdWJuZXQSDAoEbmFtZRgBIAEoCRINCgVjaWRycxgCIAMoCRIQCghnYXRld2F5cxgDIAMoCRIQCghleGNsdWRlZBgEIAMoCRIqCgdjb29saW5nGAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEikKBmNvdW50cxgGIAMoCzIZLmhvbGRmYXN0LnYxLkZhbWlseUNvdW50cxITCgZyb3V0ZXIYByABKAlIAIgBARIWCglyZXRlbnRpb24YCCABKAlIAYgBARIgCgVwb29scxgJIAMoCzIRLmhvbGRmYXN0LnYxLlBvb2wSLwoGbGFiZWxzGAogAygLMh8uaG9sZGZhc3QudjEuU3VibmV0LkxhYmVsc0VudHJ5Ei4KCHdpdGhoZWxkGAsgAygLMhwuaG9sZGZhc3QudjEuV2l0aGhlbGRBZGRyZXNzGi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCCQoHX3JvdXRlckIMCgpfcmV0ZW50aW9uInkKD1dpdGhoZWxkQWRkcmVzcxIPCgdhZGRyZXNzGAEgASgJEisKB3BhcnRpZXMYAiADKAsyGi5ob2xkZmFzdC52MS5XaXRoaGVsZFBhcnR5EhgKC3NldHRsZWRfZm9yGAMgASgJSACIAQFCDgoMX3NldHRsZWRfZm9yIsQBCg1XaXRoaGVsZFBhcnR5Eg4KBmhvbGRlchgBIAEoCRIPCgdzYWlkX2J5GAIgAygJEg8KAnY0GAMgASgJSACIAQESDwoCdjYYBCABKAlIAYgBARIQCgNtYWMYBSABKAlIAogBARIRCgRwb3J0GAYgASgJSAOIAQESGgoNcG9ydF9zZWN1cml0eRgHIAEoCEgEiAEBQgUKA192NEIFCgNfdjZCBgoEX21hY0IHCgVfcG9ydEIQCg5fcG9ydF9zZWN1cml0eSLRAQoEUG9vbBIMCgRuYW1lGAEgASgJEg4KBnN1Ym5ldBgCIAEoCRIOCgZyYW5nZXMYAyADKAkSEgoKbmFtZXNwYWNlcxgEIAMoCRIpCgZjb3VudHMYBSADKAsyGS5ob2xkZmFzdC52MS5GYW1pbHlDb3VudHMSLQoGbGFiZWxzGAYgAygLMh0uaG9sZGZhc3QudjEuUG9vbC5MYWJlbHNFbnRyeRotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIlcKDEZhbWlseUNvdW50cxIlCgZmYW1pbHkYASABKA4yFS5ob2xkZmFzdC52MS5JcEZhbWlseRINCgV1c2luZxgCIAEoCRIRCglhdmFpbGFibGUYAyABKAki1AIKE0RlZmluZVN1Ym5ldFJlcXVlc3QSDAoEbmFtZRgBIAEoCRINCgVjaWRycxgCIAMoCRIQCghnYXRld2F5cxgDIAMoCRISCgpub19nYXRld2F5GAQgASgIEhAKCGV4Y2x1ZGVkGAUgAygJEioKB2Nvb2xpbmcYBiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SDgoGcm91dGVyGAcgASgJEhEKCXJldGVudGlvbhgIIAEoCRI8CgZsYWJlbHMYCSADKAsyLC5ob2xkZmFzdC52MS5EZWZpbmVTdWJuZXRSZXF1ZXN0LkxhYmVsc0VudHJ5EiwKB29wdGlvbnMYDyABKAsyGy5ob2xkZmFzdC52MS5Db21tYW5kT3B0aW9ucxotCgtMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBImEKFERlZmluZVN1Ym5ldFJlc3BvbnNlEiMKBnN1Ym5ldBgBIAEoCzITLmhvbGRmYXN0LnYxLlN1Ym5ldBISCgpjb21tYW5kX2lkGAIgASgJEhAKCHBvc2l0aW9uGAMgASgJIqUCChNSZXZpc2VTdWJuZXRSZXF1ZXN0EgwKBG5hbWUYASABKAkSDQoFY2lkcnMYAiADKAkSEAoIZ2F0ZXdheXMYAyADKAkSEgoKbm9fZ2F0ZXdheRgEIAEoCBIQCghleGNsdWRlZBgFIAMoCRITCgtub19leGNsdWRlZBgGIAEoCBIqCgdjb29saW5nGAcgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEg4KBnJvdXRlchgIIAEoCRIRCglub19yb3V0ZXIYCSABKAgSEQoJcmV0ZW50aW9uGAogASgJEhQKDG5vX3JldGVudGlvbhgLIAEoCBIsCgdvcHRpb25zGA8gASgLMhsuaG9sZGZhc3QudjEuQ29tbWFuZE9wdGlvbnMiYQoUUmV2aXNlU3VibmV0UmVzcG9uc2USIwoGc3VibmV0GAEgASgLMhMuaG9sZGZhc3QudjEuU3VibmV0EhIKCmNvbW1hbmRfaWQYAiABKAkSEAoIcG9zaXRpb24YAyABKAkiUQoTUmV0aXJlU3VibmV0UmVxdWVzdBIMCgRuYW1lGAEgASgJEiwKB29wdGlvbnMYDyABKAsyGy5ob2xkZmFzdC52MS5Db21tYW5kT3B0aW9ucyI8ChRSZXRpcmVTdWJuZXRSZXNwb25zZRISCgpjb21tYW5kX2lkGAEgASgJEhAKCHBvc2l0aW9uGAIgASgJIjsKEEdldFN1Ym5ldFJlcXVlc3QSDAoEbmFtZRgBIAEoCRIZChFhdF9sZWFzdF9wb3NpdGlvbhgOIAEoCSJKChFHZXRTdWJuZXRSZXNwb25zZRIjCgZzdWJuZXQYASABKAsyEy5ob2xkZmFzdC52MS5TdWJuZXQSEAoIcG9zaXRpb24YAiABKAkibgoSTGlzdFN1Ym5ldHNSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoBRISCgpwYWdlX3Rva2VuGAIgASgJEhYKDmxhYmVsX3NlbGVjdG9yGAMgASgJEhkKEWF0X2xlYXN0X3Bvc2l0aW9uGA4gASgJImYKE0xpc3RTdWJuZXRzUmVzcG9uc2USJAoHc3VibmV0cxgBIAMoCzITLmhvbGRmYXN0LnYxLlN1Ym5ldBIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkSEAoIcG9zaXRpb24YAyABKAkiewoYTGlzdEZyZWVBZGRyZXNzZXNSZXF1ZXN0Eg4KBnN1Ym5ldBgBIAEoCRIlCgZmYW1pbHkYAiABKA4yFS5ob2xkZmFzdC52MS5JcEZhbWlseRINCgVsaW1pdBgDIAEoBRIZChFhdF9sZWFzdF9wb3NpdGlvbhgOIAEoCSJ6ChlMaXN0RnJlZUFkZHJlc3Nlc1Jlc3BvbnNlEiUKBmZhbWlseRgBIAEoDjIVLmhvbGRmYXN0LnYxLklwRmFtaWx5EhEKCWFkZHJlc3NlcxgCIAMoCRIRCglhdmFpbGFibGUYAyABKAkSEAoIcG9zaXRpb24YBCABKAkykAQKDVN1Ym5ldFNlcnZpY2USUwoMRGVmaW5lU3VibmV0EiAuaG9sZGZhc3QudjEuRGVmaW5lU3VibmV0UmVxdWVzdBohLmhvbGRmYXN0LnYxLkRlZmluZVN1Ym5ldFJlc3BvbnNlElMKDFJldmlzZVN1Ym5ldBIgLmhvbGRmYXN0LnYxLlJldmlzZVN1Ym5ldFJlcXVlc3QaIS5ob2xkZmFzdC52MS5SZXZpc2VTdWJuZXRSZXNwb25zZRJTCgxSZXRpcmVTdWJuZXQSIC5ob2xkZmFzdC52MS5SZXRpcmVTdWJuZXRSZXF1ZXN0GiEuaG9sZGZhc3QudjEuUmV0aXJlU3VibmV0UmVzcG9uc2USSgoJR2V0U3VibmV0Eh0uaG9sZGZhc3QudjEuR2V0U3VibmV0UmVxdWVzdBoeLmhvbGRmYXN0LnYxLkdldFN1Ym5ldFJlc3BvbnNlElAKC0xpc3RTdWJuZXRzEh8uaG9sZGZhc3QudjEuTGlzdFN1Ym5ldHNSZXF1ZXN0GiAuaG9sZGZhc3QudjEuTGlzdFN1Ym5ldHNSZXNwb25zZRJiChFMaXN0RnJlZUFkZHJlc3NlcxIlLmhvbGRmYXN0LnYxLkxpc3RGcmVlQWRkcmVzc2VzUmVxdWVzdBomLmhvbGRmYXN0LnYxLkxpc3RGcmVlQWRkcmVzc2VzUmVzcG9uc2ViBnByb3RvMw", [file_google_protobuf_duration, file_holdfast_v1_address, file_holdfast_v1_command]);
 
 /**
  * An address space with rules.
@@ -94,6 +94,13 @@ export type Subnet = Message<"holdfast.v1.Subnet"> & {
    * @generated from field: map<string, string> labels = 10;
    */
   labels: { [key: string]: string };
+
+  /**
+   * Addresses that are given to nobody until an operator says whose they are. Events and replies to commands have none.
+   *
+   * @generated from field: repeated holdfast.v1.WithheldAddress withheld = 11;
+   */
+  withheld: WithheldAddress[];
 };
 
 /**
@@ -102,6 +109,104 @@ export type Subnet = Message<"holdfast.v1.Subnet"> & {
  */
 export const SubnetSchema: GenMessage<Subnet> = /*@__PURE__*/
   messageDesc(file_holdfast_v1_subnet, 0);
+
+/**
+ * An address of which more than one is said to be the holder.
+ *
+ * @generated from message holdfast.v1.WithheldAddress
+ */
+export type WithheldAddress = Message<"holdfast.v1.WithheldAddress"> & {
+  /**
+   * Which.
+   *
+   * @generated from field: string address = 1;
+   */
+  address: string;
+
+  /**
+   * Who is said to hold it.
+   *
+   * @generated from field: repeated holdfast.v1.WithheldParty parties = 2;
+   */
+  parties: WithheldParty[];
+
+  /**
+   * Who alone may have it, as an operator said. Absent: nobody said so yet.
+   *
+   * @generated from field: optional string settled_for = 3;
+   */
+  settledFor?: string | undefined;
+};
+
+/**
+ * Describes the message holdfast.v1.WithheldAddress.
+ * Use `create(WithheldAddressSchema)` to create a new message.
+ */
+export const WithheldAddressSchema: GenMessage<WithheldAddress> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_subnet, 1);
+
+/**
+ * One who is said to hold a withheld address.
+ *
+ * @generated from message holdfast.v1.WithheldParty
+ */
+export type WithheldParty = Message<"holdfast.v1.WithheldParty"> & {
+  /**
+   * Who.
+   *
+   * @generated from field: string holder = 1;
+   */
+  holder: string;
+
+  /**
+   * By whom it is said: "ledger", "northbound" or "kubernetes".
+   *
+   * @generated from field: repeated string said_by = 2;
+   */
+  saidBy: string[];
+
+  /**
+   * All that it is said to hold: the IPv4 address. Absent: none.
+   *
+   * @generated from field: optional string v4 = 3;
+   */
+  v4?: string | undefined;
+
+  /**
+   * The IPv6 address, likewise.
+   *
+   * @generated from field: optional string v6 = 4;
+   */
+  v6?: string | undefined;
+
+  /**
+   * The MAC address. Absent: nobody says.
+   *
+   * @generated from field: optional string mac = 5;
+   */
+  mac?: string | undefined;
+
+  /**
+   * The name of the Logical_Switch_Port that goes with it. Absent: there is none, or it is somebody else's.
+   *
+   * @generated from field: optional string port = 6;
+   */
+  port?: string | undefined;
+
+  /**
+   * Whether that port may send and receive only what is its own. Absent: there is no such port.
+   *
+   * @generated from field: optional bool port_security = 7;
+   */
+  portSecurity?: boolean | undefined;
+};
+
+/**
+ * Describes the message holdfast.v1.WithheldParty.
+ * Use `create(WithheldPartySchema)` to create a new message.
+ */
+export const WithheldPartySchema: GenMessage<WithheldParty> = /*@__PURE__*/
+  messageDesc(file_holdfast_v1_subnet, 2);
 
 /**
  * Addresses of a subnet that are set aside: only who names the pool is given one of them automatically.
@@ -157,7 +262,7 @@ export type Pool = Message<"holdfast.v1.Pool"> & {
  * Use `create(PoolSchema)` to create a new message.
  */
 export const PoolSchema: GenMessage<Pool> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_subnet, 1);
+  messageDesc(file_holdfast_v1_subnet, 3);
 
 /**
  * How full a subnet or pool is in one family. The numbers may exceed 64 bits, and so are decimal texts.
@@ -192,7 +297,7 @@ export type FamilyCounts = Message<"holdfast.v1.FamilyCounts"> & {
  * Use `create(FamilyCountsSchema)` to create a new message.
  */
 export const FamilyCountsSchema: GenMessage<FamilyCounts> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_subnet, 2);
+  messageDesc(file_holdfast_v1_subnet, 4);
 
 /**
  * Asks for a subnet to be defined.
@@ -279,7 +384,7 @@ export type DefineSubnetRequest = Message<"holdfast.v1.DefineSubnetRequest"> & {
  * Use `create(DefineSubnetRequestSchema)` to create a new message.
  */
 export const DefineSubnetRequestSchema: GenMessage<DefineSubnetRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_subnet, 3);
+  messageDesc(file_holdfast_v1_subnet, 5);
 
 /**
  * The subnet as it was defined.
@@ -314,7 +419,7 @@ export type DefineSubnetResponse = Message<"holdfast.v1.DefineSubnetResponse"> &
  * Use `create(DefineSubnetResponseSchema)` to create a new message.
  */
 export const DefineSubnetResponseSchema: GenMessage<DefineSubnetResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_subnet, 4);
+  messageDesc(file_holdfast_v1_subnet, 6);
 
 /**
  * Asks for a subnet to be changed. What is left out stays as it is.
@@ -414,7 +519,7 @@ export type ReviseSubnetRequest = Message<"holdfast.v1.ReviseSubnetRequest"> & {
  * Use `create(ReviseSubnetRequestSchema)` to create a new message.
  */
 export const ReviseSubnetRequestSchema: GenMessage<ReviseSubnetRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_subnet, 5);
+  messageDesc(file_holdfast_v1_subnet, 7);
 
 /**
  * The subnet as it is after the change.
@@ -449,7 +554,7 @@ export type ReviseSubnetResponse = Message<"holdfast.v1.ReviseSubnetResponse"> &
  * Use `create(ReviseSubnetResponseSchema)` to create a new message.
  */
 export const ReviseSubnetResponseSchema: GenMessage<ReviseSubnetResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_subnet, 6);
+  messageDesc(file_holdfast_v1_subnet, 8);
 
 /**
  * Asks for a subnet to end.
@@ -477,7 +582,7 @@ export type RetireSubnetRequest = Message<"holdfast.v1.RetireSubnetRequest"> & {
  * Use `create(RetireSubnetRequestSchema)` to create a new message.
  */
 export const RetireSubnetRequestSchema: GenMessage<RetireSubnetRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_subnet, 7);
+  messageDesc(file_holdfast_v1_subnet, 9);
 
 /**
  * The subnet has ended.
@@ -505,7 +610,7 @@ export type RetireSubnetResponse = Message<"holdfast.v1.RetireSubnetResponse"> &
  * Use `create(RetireSubnetResponseSchema)` to create a new message.
  */
 export const RetireSubnetResponseSchema: GenMessage<RetireSubnetResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_subnet, 8);
+  messageDesc(file_holdfast_v1_subnet, 10);
 
 /**
  * Asks for one subnet.
@@ -533,7 +638,7 @@ export type GetSubnetRequest = Message<"holdfast.v1.GetSubnetRequest"> & {
  * Use `create(GetSubnetRequestSchema)` to create a new message.
  */
 export const GetSubnetRequestSchema: GenMessage<GetSubnetRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_subnet, 9);
+  messageDesc(file_holdfast_v1_subnet, 11);
 
 /**
  * One subnet.
@@ -561,7 +666,7 @@ export type GetSubnetResponse = Message<"holdfast.v1.GetSubnetResponse"> & {
  * Use `create(GetSubnetResponseSchema)` to create a new message.
  */
 export const GetSubnetResponseSchema: GenMessage<GetSubnetResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_subnet, 10);
+  messageDesc(file_holdfast_v1_subnet, 12);
 
 /**
  * Asks for all subnets.
@@ -604,7 +709,7 @@ export type ListSubnetsRequest = Message<"holdfast.v1.ListSubnetsRequest"> & {
  * Use `create(ListSubnetsRequestSchema)` to create a new message.
  */
 export const ListSubnetsRequestSchema: GenMessage<ListSubnetsRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_subnet, 11);
+  messageDesc(file_holdfast_v1_subnet, 13);
 
 /**
  * A page of subnets.
@@ -639,7 +744,7 @@ export type ListSubnetsResponse = Message<"holdfast.v1.ListSubnetsResponse"> & {
  * Use `create(ListSubnetsResponseSchema)` to create a new message.
  */
 export const ListSubnetsResponseSchema: GenMessage<ListSubnetsResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_subnet, 12);
+  messageDesc(file_holdfast_v1_subnet, 14);
 
 /**
  * Asks which addresses come next.
@@ -681,7 +786,7 @@ export type ListFreeAddressesRequest = Message<"holdfast.v1.ListFreeAddressesReq
  * Use `create(ListFreeAddressesRequestSchema)` to create a new message.
  */
 export const ListFreeAddressesRequestSchema: GenMessage<ListFreeAddressesRequest> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_subnet, 13);
+  messageDesc(file_holdfast_v1_subnet, 15);
 
 /**
  * The addresses that come next.
@@ -724,7 +829,7 @@ export type ListFreeAddressesResponse = Message<"holdfast.v1.ListFreeAddressesRe
  * Use `create(ListFreeAddressesResponseSchema)` to create a new message.
  */
 export const ListFreeAddressesResponseSchema: GenMessage<ListFreeAddressesResponse> = /*@__PURE__*/
-  messageDesc(file_holdfast_v1_subnet, 14);
+  messageDesc(file_holdfast_v1_subnet, 16);
 
 /**
  * Address spaces with rules. A subnet's name is a DNS subdomain: 1 to 253 characters of `a-z0-9.-`, first and last

@@ -979,7 +979,7 @@ export const VipService: GenService<{
    * as asked is answered as it is.
    *
    * Rejections: InvalidArgument, SubnetNotFound, SubnetExhausted, FamilyUnavailable, AddressOutOfRange,
-   * AddressNotUsable, AddressTaken, AddressCooling, MacTaken, PoolNotFound, VipExists, VipNameTaken, CommandExpired,
+   * AddressNotUsable, AddressTaken, AddressCooling, AddressWithheld, MacTaken, PoolNotFound, VipExists, VipNameTaken, CommandExpired,
    * CommandIdReused,
    * Fenced.
    * HTTP: POST /v1/vips
@@ -997,7 +997,7 @@ export const VipService: GenService<{
    * in its subnet.
    *
    * Rejections: InvalidArgument, VipNotFound, FamilyUnavailable, AddressOutOfRange, AddressNotUsable,
-   * AddressTaken, AddressCooling, MacTaken, VipInUse, CommandExpired, CommandIdReused,
+   * AddressTaken, AddressCooling, AddressWithheld, MacTaken, VipInUse, CommandExpired, CommandIdReused,
    * Fenced.
    * HTTP: PUT /v1/vips/{name}
    * NATS: holdfast.v1.vips.revise
