@@ -43,8 +43,8 @@ export const RIVAL_BUGS: readonly PlantedBug[] = [
         identity.judge({ ...(ledger && { ledger }), ...(position && { position }) }, ...side),
     })),
   ),
-  // Marks do not say who wrote them: each looks like one's own, for as long as the connection lives.
-  bug('incarnation-not-noted', 'a cloned machine', 'which-ledger', {
+  // Marks do not say who wrote them: each looks like one's own, for as long as the connection lives. One that is behind then puts the mark back; a clone that finds the lock free writes.
+  bug('incarnation-not-noted', 'a cloned machine', 'checkpoint', {
     northboundIdentity: (identity) =>
       knowing(identity, () => ({ incarnation: undefined as never, mark: () => anonymous(identity) })),
   }),

@@ -30,6 +30,9 @@ const GIVES: Readonly<Record<LedgerCommand['type'], Gives>> = {
   ReviseRule: 'with health checks',
   RetireRule: false,
   SetRuleBackends: false,
+  // An operator's word on who has what is withheld: nothing is chosen, and it is part of how a fence ends.
+  WithholdAddresses: false,
+  SettleAddress: false,
   SetLabels: false,
   // The way out of not knowing: an operator says whose it is.
   WithholdAddresses: false,
