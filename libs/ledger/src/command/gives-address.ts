@@ -34,9 +34,6 @@ const GIVES: Readonly<Record<LedgerCommand['type'], Gives>> = {
   WithholdAddresses: false,
   SettleAddress: false,
   SetLabels: false,
-  // The way out of not knowing: an operator says whose it is.
-  WithholdAddresses: false,
-  SettleAddress: false,
 };
 
 export function givesAddress(command: LedgerCommand): boolean {
