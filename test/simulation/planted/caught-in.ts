@@ -88,7 +88,7 @@ export const CAUGHT_IN: Readonly<Record<string, number>> = {
   'departures-said-and-not-done': 2,
   'owners-never-end': 23,
   'finished-pods-keep-theirs': 19,
-  'deletion-taken-for-the-end': 24,
+  'deletion-taken-for-the-end': 76,
   'lost-node-taken-for-finished-pods': 8,
   'refusals-never-said': 1,
   'former-address-forgotten': 18,
