@@ -5,6 +5,8 @@ import { play } from './nth-failure/play';
 import { CATALOGUE } from './planted/catalogue';
 import { HUNT_OPERATIONS, hunt } from './run/hunt';
 import { runLong } from './run/long-run';
+import { inProcesses } from './run/processes';
+import type { SeedTask } from './run/seed-worker';
 import { type SeedToRun, commitHash, consecutive, ofCommit, lengthOf } from './run/seeds';
 import { type RunResult, simulate } from './run/simulate';
 import { readStory } from './run/story';
@@ -58,12 +60,23 @@ async function someRuns(): Promise<RunResult[]> {
     return [await simulate({ seed, operations, ...bug, ...show })];
   }
   const results: RunResult[] = [];
-  for (const one of seeds()) {
-    const result = await simulate({ ...one, ...bug, ...show });
-    if (result.violation) console.log(`seed ${one.seed}: ${result.violation.message}`);
+  const done = (result: RunResult): void => {
+    if (result.violation) console.log(`seed ${result.seed}: ${result.violation.message}`);
     results.push(result);
-  }
-  return results;
+  };
+  const workers = numberOf('workers') ?? 1;
+  if (workers === 1) for (const one of seeds()) done(await simulate({ ...one, ...bug, ...show }));
+  else await inWorkers(workers, done);
+  return results.sort((a, b) => a.seed - b.seed);
+}
+
+async function inWorkers(workers: number, done: (result: RunResult) => void): Promise<void> {
+  const left = seeds()[Symbol.iterator]();
+  const take = (): SeedTask | undefined => {
+    const { value, done: isOver } = left.next() as IteratorResult<SeedToRun, undefined>;
+    return isOver ? undefined : { ...value, ...(values.bug !== undefined && { bug: values.bug }) };
+  };
+  await inProcesses<SeedTask, RunResult>({ workers, program: 'seed-worker.js', take, done });
 }
 
 function seeds(): Iterable<SeedToRun> {

@@ -1,8 +1,8 @@
 // `npm run simulate -- --minutes=N`: goes on from the seed where the last such run ended, in several processes, and leaves what it
 // finds as short stories. Where it goes on from is in a file beside the working tree, which git does not know.
-import { fork, type ChildProcess } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inProcesses } from './processes';
 import { lengthOf } from './seeds';
 import type { WorkerReport, WorkerTask } from './worker';
 
@@ -45,7 +45,7 @@ export async function runLong(options: LongRun): Promise<WorkerReport[]> {
     save(Math.min(next, ...inHand));
     if (report.found !== undefined) console.log(wordsOf(report));
   };
-  await Promise.all(Array.from({ length: workers }, () => work(take, done)));
+  await inProcesses<WorkerTask, WorkerReport>({ workers, program: 'worker.js', take, done });
   const operations = reports.reduce((sum, one) => sum + one.operations, 0);
   const found = reports.filter((one) => one.found !== undefined);
   console.log(`operations     ${operations}`);
@@ -53,25 +53,6 @@ export async function runLong(options: LongRun): Promise<WorkerReport[]> {
   console.log(`violations     ${found.length}`);
   for (const report of found) console.log(wordsOf(report));
   return found;
-}
-
-/** One process, one seed after the other. */
-function work(take: () => WorkerTask | undefined, done: (report: WorkerReport) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child: ChildProcess = fork(join(__dirname, 'worker.js'));
-    const give = (): void => {
-      const task = take();
-      if (task) child.send(task);
-      else child.disconnect();
-    };
-    child.on('message', (report: WorkerReport) => {
-      done(report);
-      give();
-    });
-    child.on('error', reject);
-    child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`a worker ended with ${code}`))));
-    give();
-  });
 }
 
 function wordsOf({ seed, operations, found, file }: WorkerReport): string {
