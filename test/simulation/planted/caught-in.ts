@@ -71,7 +71,6 @@ export const CAUGHT_IN: Readonly<Record<string, number>> = {
   'deletion-never-heard-of': 21,
   'some-objects-never-seen': 2,
   'release-said-and-not-done': 38,
-  'backends-never-told': 945,
   'parents-stay-for-ever': 18,
   'pool-counts-off-by-one': 2,
   'released-because-its-change-was-refused': 264,

@@ -152,7 +152,6 @@ export const CLUSTER_BUGS: readonly PlantedBug[] = [
       };
     },
   }),
-  bug('backends-never-told', 'kube-ovn #5798', 'kubernetes-converges', dropping('SetRuleBackends')),
   bug('parents-stay-for-ever', 'D20', 'kubernetes-converges', dropping('WithdrawParent')),
   bug(
     'pool-counts-off-by-one',
