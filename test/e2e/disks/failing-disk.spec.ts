@@ -97,7 +97,7 @@ itWhereCallsFail(
     await FailingCalls.of(plane.pid, 'pread64', 'EIO');
     // Its stream is at the file's beginning, and is read by who asks first for something of it.
     const [refused] = await Promise.all([reserve('pod/default/b'), probesUntilEnd()]);
-    expect(refused).toMatchObject({ status: 503, body: { code: 'Unavailable' } });
+    expect(refused).toMatchObject({ status: 500, body: { code: 'StoreFailed' } });
     expect(await plane.ended()).toBe(STORE_FAILED);
     expect(plane.line('the store has failed; this process ends')).toMatchObject({
       code: 'store-corrupt',

@@ -11,7 +11,7 @@ import {
   fault,
   isCommand,
 } from '@holdfast/api';
-import { LoopFault, StoreFault } from '@holdfast/event-store';
+import { LoopFault, StoreFault, type StoreFaultCode } from '@holdfast/event-store';
 import type { LedgerCommand } from '@holdfast/ledger';
 import { Injectable, Logger } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
@@ -23,6 +23,9 @@ import { AnswerQuery } from './queries/answer-query';
 import type { QueryName } from './queries/query-answers';
 
 type AnyAnswer = Answer<ReplyOf<Operations[keyof Operations]>>;
+
+/** No other process would fare better, and no other try. */
+const UNHEALED: ReadonlySet<StoreFaultCode> = new Set(['store-corrupt', 'store-denied', 'append-too-large']);
 
 @Injectable()
 export class OperationService {
@@ -66,10 +69,10 @@ export class OperationService {
       });
     }
     if (error instanceof StoreFault) {
-      const { code, message, retryable } = error;
+      const { code, message } = error;
       // That it is in trouble is said once (../health), not for each who calls.
       this.log.debug({ msg: 'the store failed', operation: name, code, fault: message });
-      if (!retryable && code !== 'store-closed') {
+      if (UNHEALED.has(code)) {
         const what = `The store failed (${code}), and an operator has to act: ${message}.`;
         return fault('StoreFailed', what, { cause: code });
       }
