@@ -60,7 +60,7 @@ export const CAUGHT_IN: Readonly<Record<string, number>> = {
   'checkpoint-ahead-of-the-rows': 1,
   'foreign-port-deleted-with-ours': 13,
   'foreign-switch-renamed': 3,
-  'all-ports-written-as-ours': 4,
+  'all-ports-written-as-ours': 17,
   'rows-never-taken-away': 1,
   'owner-key-forgotten': 1,
   'taken-rows-not-noticed': 3,
