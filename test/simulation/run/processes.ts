@@ -20,8 +20,9 @@ function inOne<Task extends object, Report>({ program, take, done }: Work<Task, 
   return new Promise((resolve, reject) => {
     // Reports may have Maps and Errors in them.
     const child = fork(join(__dirname, program), { serialization: 'advanced' });
+    let task: Task | undefined;
     const give = (): void => {
-      const task = take();
+      task = take();
       if (task) child.send(task);
       else child.disconnect();
     };
@@ -30,7 +31,9 @@ function inOne<Task extends object, Report>({ program, take, done }: Work<Task, 
       give();
     });
     child.on('error', reject);
-    child.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`a worker ended with ${code}`))));
+    child.on('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`a worker ended with ${code} at ${JSON.stringify(task)}`)),
+    );
     give();
   });
 }
