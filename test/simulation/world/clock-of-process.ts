@@ -2,6 +2,7 @@
 // anything is recorded, where there is one, and from then on. It ends the life of a process whose clock is wrong.
 import { ComparedClock, findAgainst, type OtherClock } from '@holdfast/clock';
 import type { LedgerReader } from '@holdfast/ledger';
+import { RIGHT_WITHIN_MS } from '../engine/right-clock';
 import { EPOCH_MS, type Life, never } from './life';
 import type { Surroundings } from './surroundings';
 
@@ -28,8 +29,17 @@ export class ClockOfProcess {
   async begin(): Promise<void> {
     const readings = await this.compared.first();
     const finding = findAgainst(this.life.guarded.wall(), readings, this.reader.times);
-    if (finding) return this.end(finding.is);
+    if (finding && !this.isAccepted()) return this.end(finding.is);
     this.compared.watch();
+  }
+
+  /**
+   * What speaks against a right clock is the record of a wrong one, and stays: an operator looks, and says `--accept-clock`. Nobody
+   * says so of a wrong one.
+   */
+  private isAccepted(): boolean {
+    const offMs = this.life.guarded.wall() - (EPOCH_MS + this.world.scheduler.nowMs);
+    return Math.abs(offMs) <= RIGHT_WITHIN_MS;
   }
 
   private end(why: string): Promise<never> {

@@ -84,6 +84,8 @@ export interface StoryWorld extends KeptDraws {
 const WINDOWS_MS = [20_000, 120_000, 600_000];
 /** Until a dead process is started again, at most. */
 const RESTART_MAX_MS = 3_000;
+/** Each may be in doubt once, and rivals hand back; more is a loop that nobody leaves. */
+const ENDS_AT_REST_MAX = 100;
 
 /** In how many worlds there is a cluster. */
 const KUBERNETES_RATE = 0.5;
@@ -130,6 +132,7 @@ export class World implements RivalsWorld {
   violation: Violation | undefined;
   /** Writes of projectors since the last fault; what never comes to rest writes for ever. */
   readonly writesAtRest = { northbound: 0, kubernetes: 0 };
+  private endsAtRest = 0;
   /** See `Scenery`. */
   readonly isShared: boolean;
   readonly scenery: Scenery;
@@ -281,6 +284,11 @@ export class World implements RivalsWorld {
   private died({ machine, incarnation, life, projectors }: Process): void {
     for (const projector of projectors) projector.died();
     this.note(`${life.name} dies`);
+    if (this.isHealed) this.endsAtRest += 1;
+    if (this.endsAtRest > ENDS_AT_REST_MAX)
+      return this.violated(
+        new Violation('time-passes', `${life.name} ends, as ${this.endsAtRest} did since the last fault`),
+      );
     const delayMs = this.isHealed ? 0 : Math.ceil(this.drawn(`${life.name} is away`) * RESTART_MAX_MS);
     const boot = (): void => this.boot(machine, incarnation + 1);
     this.scheduler.after(delayMs, () => (this.rivals ? this.rivals.whenRightMayRun(boot) : boot()));
