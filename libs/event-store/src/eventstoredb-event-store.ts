@@ -19,7 +19,7 @@ import {
 import type { RemembersReplies, ReplyStore } from './port/reply-store';
 import type { HasPlaneBoard, PlaneBoard } from './planes/plane-board';
 import { StreamPlanes } from './planes/stream-planes';
-import { answerOf, appendRequests } from './eventstoredb/append-messages';
+import { type AppendAnswer, answerOf, appendRequests } from './eventstoredb/append-messages';
 import { Connection, type Responses } from './eventstoredb/connection';
 import { appendFault, readFault } from './eventstoredb/faults';
 import { DayReplies } from './eventstoredb/day-replies';
@@ -30,7 +30,6 @@ import {
   eventOf,
   noteEnd,
   placeRequest,
-  REPLY_TYPE,
   type StreamEnd,
   streamRequest,
 } from './eventstoredb/read-messages';
@@ -65,6 +64,8 @@ export function openEventStoreDbEventStore(
   return new EventStoreDbEventStore(connection, hints, clock, options.windowMs ?? WINDOW_DEFAULT_MS);
 }
 
+type Landed = Extract<AppendAnswer, { readonly outcome: 'appended' }>;
+
 class EventStoreDbEventStore implements EventStore, RemembersReplies, HasPlaneBoard {
   readonly replies: ReplyStore;
   readonly planes: PlaneBoard;
@@ -79,18 +80,13 @@ class EventStoreDbEventStore implements EventStore, RemembersReplies, HasPlaneBo
     windowMs: number,
   ) {
     const read = (stream: string, from: Version, count?: number) => this.whatIsLeft(stream, from, count);
-    this.replies = new DayReplies({ store: this, read, clock, windowMs });
-    this.planes = new StreamPlanes({ append: (...order) => this.append(...order), read, clock });
+    const append: EventStore['append'] = (...order) => this.appendBeside(...order);
+    this.replies = new DayReplies({ store: { append, readStream: read }, read, clock, windowMs });
+    this.planes = new StreamPlanes({ append, read, clock });
   }
 
-  async append(stream: string, expected: Version, events: readonly NewEvent[]): Promise<AppendResult> {
-    assertAppendable(stream, expected, events);
-    this.assertOpen();
-    if (this.appending.size >= APPENDS_WAITING_MAX)
-      throw new StoreFault('store-unavailable', `${APPENDS_WAITING_MAX} appends are waiting already`, true);
-    const append = this.send(stream, expected, events);
-    this.appending.add(append);
-    return append.finally(() => this.appending.delete(append));
+  append(stream: string, expected: Version, events: readonly NewEvent[]): Promise<AppendResult> {
+    return this.admit(stream, expected, events, (answer) => this.landed(stream, expected, events, answer));
   }
 
   async *readStream(stream: string, from: Version): AsyncGenerator<readonly RecordedEvent[]> {
@@ -112,11 +108,12 @@ class EventStoreDbEventStore implements EventStore, RemembersReplies, HasPlaneBo
     after: Position | undefined,
     { streamPrefix = '' }: ReadAllOptions = {},
   ): AsyncGenerator<readonly RecordedEvent[]> {
-    let isFirst = after !== undefined && streamPrefix === '';
+    const isWhole = streamPrefix === '';
+    let isFirst = after !== undefined && isWhole;
     for await (const page of this.pages(allRequest(after, streamPrefix), '$all')) {
       if (isFirst) this.place.assertBegins(after as Position, page[0]);
       isFirst = false;
-      this.place.see(page[page.length - 1]);
+      if (isWhole) this.place.readUpTo(page[page.length - 1]);
       // The server's read begins with the event at the position itself.
       const later =
         after === undefined ? page : page.filter((event) => comparePositions(event.position, after) > 0);
@@ -134,7 +131,40 @@ class EventStoreDbEventStore implements EventStore, RemembersReplies, HasPlaneBo
     return this.closing;
   }
 
-  private async send(stream: string, expected: Version, events: readonly NewEvent[]): Promise<AppendResult> {
+  /** To a stream beside the log: whoever deletes of it takes nothing away, and it is told as somebody else's append. */
+  private appendBeside(
+    stream: string,
+    expected: Version,
+    events: readonly NewEvent[],
+  ): Promise<AppendResult> {
+    return this.admit(stream, expected, events, async ({ version }) =>
+      version === expected + events.length
+        ? { outcome: 'appended', positions: [] }
+        : { outcome: 'conflict', actual: version },
+    );
+  }
+
+  private async admit(
+    stream: string,
+    expected: Version,
+    events: readonly NewEvent[],
+    landed: (answer: Landed) => Promise<AppendResult>,
+  ): Promise<AppendResult> {
+    assertAppendable(stream, expected, events);
+    this.assertOpen();
+    if (this.appending.size >= APPENDS_WAITING_MAX)
+      throw new StoreFault('store-unavailable', `${APPENDS_WAITING_MAX} appends are waiting already`, true);
+    const append = this.send(stream, expected, events, landed);
+    this.appending.add(append);
+    return append.finally(() => this.appending.delete(append));
+  }
+
+  private async send(
+    stream: string,
+    expected: Version,
+    events: readonly NewEvent[],
+    landed: (answer: Landed) => Promise<AppendResult>,
+  ): Promise<AppendResult> {
     await this.place.assure();
     const requests = appendRequests(stream, expected, events);
     const response = await this.connection.append(requests).catch((error: unknown) => {
@@ -142,16 +172,21 @@ class EventStoreDbEventStore implements EventStore, RemembersReplies, HasPlaneBo
       throw appendFault(error, stream);
     });
     const answer = answerOf(response);
-    if (answer.outcome === 'conflict') return answer;
+    return answer.outcome === 'conflict' ? answer : landed(answer);
+  }
+
+  private async landed(
+    stream: string,
+    expected: Version,
+    events: readonly NewEvent[],
+    { version, position }: Landed,
+  ): Promise<AppendResult> {
     // A stream that somebody deleted meanwhile goes on from where it was, and takes an append at its beginning all the same.
-    if (answer.version !== expected + events.length) throw deleted(stream);
+    if (version !== expected + events.length) throw deleted(stream);
+    if (position !== undefined)
+      this.place.appended({ position, id: (events[events.length - 1] as NewEvent).id });
     // The answer has one position only: that of an append of one event.
-    const last = events[events.length - 1] as NewEvent;
-    // An administrator may take replies out of the log.
-    if (answer.position !== undefined && last.type !== REPLY_TYPE)
-      this.place.see({ position: answer.position, id: last.id });
-    if (events.length === 1 && answer.position !== undefined)
-      return { outcome: 'appended', positions: [answer.position] };
+    if (events.length === 1 && position !== undefined) return { outcome: 'appended', positions: [position] };
     return { outcome: 'appended', positions: await this.positionsOf(stream, expected + 1, events.length) };
   }
 

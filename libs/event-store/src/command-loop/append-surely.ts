@@ -15,8 +15,11 @@ const PAUSES_MS = [0, 100, 500, 2_000, 5_000, 10_000];
 /** No further try will find it out. */
 const FINAL: ReadonlySet<StoreFaultCode> = new Set(['store-closed', 'store-denied']);
 
+/** All that it asks of a store, or of what stands beside one. */
+type Appendable = Pick<EventStore, 'append' | 'readStream'>;
+
 export function appendSurely(
-  store: EventStore,
+  store: Appendable,
   clock: Clock,
   stream: string,
   expected: Version,
@@ -29,7 +32,7 @@ export function appendSurely(
 
 /** Once it is unknown what became of it, a try that surely did nothing does not make it known. */
 async function findOut(
-  store: EventStore,
+  store: Appendable,
   clock: Clock,
   stream: string,
   expected: Version,
@@ -53,7 +56,7 @@ async function findOut(
 
 /** The append's result, if these very events stand where they were to be appended. */
 async function readBack(
-  store: EventStore,
+  store: Appendable,
   stream: string,
   expected: Version,
   events: readonly NewEvent[],

@@ -183,9 +183,7 @@ export class DayReplies implements ReplyStore {
     const day = this.day(clock.now());
     for (const events of parts(replies.map((reply) => eventOf(day.stream, reply)))) {
       const expected = day.version;
-      const { outcome } = await appendSurely(store as EventStore, clock, day.stream, expected, events).catch(
-        asConflict,
-      );
+      const { outcome } = await appendSurely(store, clock, day.stream, expected, events);
       if (outcome === 'conflict') return false;
       events.forEach((event, at) => this.take(day, { ...event, version: expected + 1 + at }, sinceMs));
     }
@@ -198,12 +196,6 @@ export class DayReplies implements ReplyStore {
     this.days.set(stream, day);
     return day;
   }
-}
-
-/** An administrator may delete a stream of replies; what is left of it, and where it goes on, is read anew. */
-function asConflict(fault: unknown): { readonly outcome: 'conflict' } {
-  if (fault instanceof StoreFault && fault.code === 'store-corrupt') return { outcome: 'conflict' };
-  throw fault;
 }
 
 interface Day {

@@ -9,15 +9,23 @@ export interface SeenEvent {
 
 export class KnownPlace {
   private seen: SeenEvent | undefined;
+  /** Of what was read, the last: from where a reader goes on. */
+  private read: SeenEvent | undefined;
   private isDoubtful = false;
   private looking: Promise<void> | undefined;
 
   /** @param eventAt the id of the event at that position, if there is one. @throws StoreFault */
   constructor(private readonly eventAt: (position: Position) => Promise<string | undefined>) {}
 
-  /** An event of the log, as it was read or appended. */
-  see(event: SeenEvent | undefined): void {
-    if (event && (!this.seen || comparePositions(event.position, this.seen.position) > 0)) this.seen = event;
+  /** An event of the log was appended. */
+  appended(event: SeenEvent): void {
+    this.seen = later(this.seen, event);
+  }
+
+  /** The log was read up to an event. */
+  readUpTo(event: SeenEvent | undefined): void {
+    this.read = later(this.read, event);
+    this.seen = later(this.seen, event);
   }
 
   /** A call failed, so that the next one may be answered by another server. */
@@ -32,18 +40,23 @@ export class KnownPlace {
     return this.looking;
   }
 
-  /** @throws StoreFault where a read that begins at `after` does not begin with the event that was seen there */
+  /** @throws StoreFault where a read that goes on from `after` does not begin with the event that was read there */
   assertBegins(after: Position, first: SeenEvent | undefined): void {
-    const { seen } = this;
-    if (!seen || seen.position !== after || first?.id === seen.id) return;
+    const { read } = this;
+    if (!read || read.position !== after || first?.id === read.id) return;
     this.isDoubtful = true;
-    throw otherLog(seen);
+    throw otherLog(read);
   }
 
   private async look(seen: SeenEvent): Promise<void> {
     if ((await this.eventAt(seen.position)) !== seen.id) throw otherLog(seen);
     this.isDoubtful = false;
   }
+}
+
+function later(one: SeenEvent | undefined, other: SeenEvent | undefined): SeenEvent | undefined {
+  if (!one || !other) return one ?? other;
+  return comparePositions(one.position, other.position) >= 0 ? one : other;
 }
 
 function otherLog({ position }: SeenEvent): StoreFault {

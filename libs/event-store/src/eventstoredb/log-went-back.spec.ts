@@ -6,7 +6,10 @@ import type { Decider } from '../command-loop/decider';
 import type { LoopRefusal } from '../command-loop/loop-options';
 import { openEventStoreDbEventStore } from '../eventstoredb-event-store';
 import { type EventStore, type Position, StoreFault } from '../port/event-store';
+import type { HasPlaneBoard } from '../planes/plane-board';
 import type { RemembersReplies } from '../port/reply-store';
+import { NOT_READY } from '../testing/eventstoredb/contract-faults';
+import { sampleReply } from '../testing/harness/sample-replies';
 import { EventStoreDbContractServer } from '../testing/eventstoredb-contract-server';
 
 type Taken = { readonly type: 'Taken'; readonly number: number };
@@ -31,7 +34,7 @@ const STREAM = 'numbers-a';
 const CORRUPT = { code: 'store-corrupt', retryable: false };
 
 let server: EventStoreDbContractServer;
-let stores: (EventStore & RemembersReplies)[];
+let stores: (EventStore & RemembersReplies & HasPlaneBoard)[];
 
 beforeEach(async () => {
   server = await EventStoreDbContractServer.start();
@@ -162,6 +165,34 @@ describe('a running plane, when an older log answers', () => {
     };
     await expect(read()).rejects.toMatchObject(CORRUPT);
   });
+});
+
+it('misses nothing of what stands beside the log, wherever an administrator deletes it', async () => {
+  const one = await three();
+  const saysItLives = (beat: number) =>
+    one.store.planes.announce({
+      ...{ incarnation: 'i', version: '1', level: 1, state: 'serving', beat, atMs: Date.now() },
+    });
+  const remember = (id: string) => one.store.replies.remember([sampleReply('s', id)], -Infinity);
+  await Promise.all([saysItLives(1), remember('a')]);
+  const beside = new Set(server.events.map(({ stream }) => stream).filter((stream) => stream !== STREAM));
+  expect(beside.size).toBe(2);
+  /** A call that failed makes the next one look for the last place in the log. */
+  const takesAfterAFault = async (number: number): Promise<void> => {
+    server.faults.refuseNext(NOT_READY);
+    await expect(one.take()).rejects.toMatchObject({ code: 'store-unavailable' });
+    expect(await one.take()).toBe(number);
+  };
+  for (const stream of beside) server.setMetadata(stream, '{"$tb":9223372036854775807}');
+  server.scavenge();
+  await takesAfterAFault(4);
+  await Promise.all([saysItLives(2), remember('b')]);
+  expect(await one.store.planes.read()).toMatchObject([{ incarnation: 'i', beat: 2 }]);
+  expect(await plane().store.planes.read()).toMatchObject([{ incarnation: 'i', beat: 2 }]);
+  expect(await one.store.replies.recall('s', 'b')).toEqual(sampleReply('s', 'b'));
+  for (const stream of beside) server.tombstone(stream);
+  server.scavenge();
+  await takesAfterAFault(5);
 });
 
 describe('a stream that somebody', () => {

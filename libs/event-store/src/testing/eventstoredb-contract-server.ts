@@ -69,6 +69,11 @@ export class EventStoreDbContractServer {
     this.seed(`$$${stream}`, { type: '$metadata', data: Buffer.from(metadata) });
   }
 
+  /** An administrator deletes a stream for good. */
+  tombstone(stream: string): void {
+    this.log.tombstone(stream, this.chance.uuid());
+  }
+
   /** Hides the first events of a stream of those that are shown, and takes them out of the log. */
   forget(stream: string, count: number): void {
     const { events } = this.log.visibleIn(stream);
