@@ -70,11 +70,11 @@ class World {
     const faults: string[] = [];
     const election = new LeaseElection({
       ...{ leases: connection.leases, lease: LEASE, identity, clock, chance: new SeededChance(7) },
-      onChange: ({ isActive }) => {
-        if (isActive !== (changes.at(-1) ?? false)) changes.push(isActive);
-      },
       onFault: ({ code }) => faults.push(code),
       ...options,
+    });
+    election.onChange(({ isActive }) => {
+      if (isActive !== (changes.at(-1) ?? false)) changes.push(isActive);
     });
     const candidate = { clock, connection, election, changes, faults };
     this.candidates.push(candidate);
@@ -325,20 +325,19 @@ describe('LeaseElection', () => {
 
   it('is not held by who may not, is given up when that begins, and taken again when it is over', async () => {
     const world = new World();
-    let mayHold = false;
-    const { election, changes } = world.candidate('first', { mayHold: () => mayHold });
+    const { election, changes } = world.candidate('first');
+    election.forbid('not yet');
     await world.pass(20_000);
+    expect(election.status).toMatchObject({ isActive: false, forbidden: 'not yet' });
     expect(world.active()).toEqual([]);
     expect(() => world.spec()).toThrow('not found');
-    mayHold = true;
-    election.reconsider();
+    election.forbid(undefined);
     expect(await world.until('first')).toBeLessThanOrEqual(200);
     world.candidate('second');
     await world.pass(3_000);
     let end = (): void => undefined;
     const running = election.whileActive(() => new Promise<void>((resolve) => (end = resolve)));
-    mayHold = false;
-    election.reconsider();
+    election.forbid('no more');
     expect([election.isActive, changes]).toEqual([false, [true, false]]);
     await world.pass(15_000);
     expect(world.active()).toEqual([]);

@@ -36,12 +36,8 @@ export interface ElectionOptions {
   readonly identity: string;
   readonly clock: Clock;
   readonly chance: Chance;
-  /** Whether it may be held at all; `reconsider` when that has changed. Absent: always. */
-  readonly mayHold?: () => boolean;
   /** Whether that holder is known to be dead, by something stronger than time, such as a kernel's lock that is ours now. */
   readonly isOver?: (holder: string) => boolean;
-  /** It is active now, or is not any more; or another holds the Lease. */
-  readonly onChange?: (status: ElectionStatus) => void;
   /** A try failed; it is tried again. */
   readonly onFault?: (fault: KubernetesFault, retryInMs: number) => void;
   /** The first try that succeeds after one that failed. */
@@ -58,6 +54,8 @@ export interface ElectionStatus {
   readonly holder?: string;
   /** Since when, epoch milliseconds by the holder's clock. */
   readonly sinceMs?: number;
+  /** Why this process is not to hold it, while it is not. */
+  readonly forbidden?: string;
   /** What the last try failed with, and since when tries fail, epoch milliseconds. */
   readonly failing?: { readonly sinceMs: number; readonly code: string; readonly message: string };
 }
@@ -73,7 +71,9 @@ export class LeaseElection {
   private readonly inFlight = new Set<Promise<unknown>>();
   private trying: Promise<void> | undefined;
   private isHinted = false;
-  /** What `onChange` was told last. */
+  private readonly listeners = new Set<(status: ElectionStatus) => void>();
+  private forbidden: string | undefined;
+  /** What listeners were told last. */
   private announced: Pick<ElectionStatus, 'isActive' | 'holder'> = { isActive: false };
   private state: 'new' | 'started' | 'leaving' | 'stopped' = 'new';
   private cancelNext: Cancel = () => undefined;
@@ -97,6 +97,7 @@ export class LeaseElection {
       ...{ isActive: this.isActive, lease: keyOf(lease), identity },
       ...(holder && { holder }),
       ...(holder && acquiredAtMs !== undefined && { sinceMs: acquiredAtMs }),
+      ...(this.forbidden !== undefined && { forbidden: this.forbidden }),
       ...(this.failing && { failing: this.failing }),
     };
   }
@@ -123,8 +124,16 @@ export class LeaseElection {
     if (this.isOurs) await this.giveUp().catch((thrown: unknown) => this.failed(asFault(thrown), 0));
   }
 
-  /** To be called when `mayHold` says something else. */
-  reconsider(): void {
+  /** Calls `listener` when it is active now, or is not any more, or another holds the Lease. Returns how to stop. */
+  onChange(listener: (status: ElectionStatus) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** It is given up, and not taken again before this is called with undefined. */
+  forbid(reason: string | undefined): void {
+    if (this.forbidden === reason) return;
+    this.forbidden = reason;
     if (this.state !== 'started') return;
     this.tellIfChanged();
     this.tryNow();
@@ -147,7 +156,7 @@ export class LeaseElection {
   }
 
   private get wants(): boolean {
-    return this.state === 'started' && (this.options.mayHold?.() ?? true);
+    return this.state === 'started' && this.forbidden === undefined;
   }
 
   private get isOurs(): boolean {
@@ -296,7 +305,7 @@ export class LeaseElection {
     const { status, announced } = this;
     if (status.isActive === announced.isActive && status.holder === announced.holder) return;
     this.announced = status;
-    this.options.onChange?.(status);
+    for (const listener of this.listeners) listener(status);
   }
 
   /** One call that hangs must not use up the time in which two could have renewed it. */

@@ -24,8 +24,8 @@ async function plane(world: ProjectorWorld, identity: string): Promise<Plane> {
   let wake = (): void => undefined;
   const election: LeaseElection = new LeaseElection({
     ...{ leases, lease: LEASE, identity, clock: world.clock, chance: new SeededChance(3) },
-    onChange: () => wake(),
   });
+  election.onChange(() => wake());
   const { ledger } = world;
   election.start();
   const started = await world.start({

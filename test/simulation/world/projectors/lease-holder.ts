@@ -8,8 +8,6 @@ import type { Election } from '../surroundings';
 export class LeaseHolder {
   readonly election: LeaseElection;
   private readonly works: Election;
-  private readonly listeners = new Set<() => void>();
-  private forbidden: string | undefined;
 
   /** @param planted a bug around the election */
   constructor(
@@ -22,10 +20,6 @@ export class LeaseHolder {
     this.election = new LeaseElection({
       ...{ leases, lease: LEASE, identity: life.name, clock: life.clock },
       chance: new SeededChance(seed),
-      mayHold: () => this.forbidden === undefined,
-      onChange: () => {
-        for (const listener of this.listeners) listener();
-      },
     });
     this.works = planted?.(this.election) ?? this.election;
   }
@@ -39,13 +33,10 @@ export class LeaseHolder {
   }
 
   onChange(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.election.onChange(listener);
   }
 
   forbid(reason: string | undefined): void {
-    if (this.forbidden === reason) return;
-    this.forbidden = reason;
-    this.election.reconsider();
+    this.election.forbid(reason);
   }
 }

@@ -9,10 +9,8 @@ import type { HolderIdentity } from './holder-identity';
 export class KubernetesLease {
   private readonly log = new Logger('kube-projector');
   private readonly election: LeaseElection;
-  private readonly listeners = new Set<() => void>();
   private before: Pick<ElectionStatus, 'isActive' | 'holder'> = { isActive: false };
   private isStopping = false;
-  private forbidden: string | undefined;
 
   constructor(
     private readonly leases: Leases,
@@ -21,9 +19,8 @@ export class KubernetesLease {
   ) {
     this.election = new LeaseElection({
       ...{ leases, lease, identity: name, isOver, clock: systemClock, chance: systemChance },
-      mayHold: () => this.forbidden === undefined,
-      onChange: (status) => this.changed(status),
     });
+    this.election.onChange((status) => this.changed(status));
   }
 
   /** Whether this process is the one that works now. */
@@ -44,15 +41,12 @@ export class KubernetesLease {
 
   /** Calls `listener` when `isActive` may say something else. Returns how to stop. */
   onChange(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.election.onChange(listener);
   }
 
   /** Who may not write holds no Lease: it is given up, and not taken again before this is called with undefined. */
   forbid(reason: string | undefined): void {
-    if (this.forbidden === reason) return;
-    this.forbidden = reason;
-    this.election.reconsider();
+    this.election.forbid(reason);
   }
 
   get activity(): ProjectorActivity {
@@ -69,7 +63,8 @@ export class KubernetesLease {
     const { state, lease, holder, since } = this.activity;
     const held = `${holder ?? 'nobody'} holds the Lease ${lease}${since ? ` since ${since}` : ''}`;
     if (state === 'active') return `active: ${held}`;
-    return `standby: ${held}${this.forbidden ? `; this process may not: ${this.forbidden}` : ''}`;
+    const { forbidden } = this.election.status;
+    return `standby: ${held}${forbidden ? `; this process may not: ${forbidden}` : ''}`;
   }
 
   /** What keeps this process from the Lease, other than that somebody else has it. */
@@ -93,7 +88,6 @@ export class KubernetesLease {
     const { before } = this;
     this.before = status;
     if (!this.isStopping) this.tell(status, before);
-    for (const listener of this.listeners) listener();
   }
 
   private tell(
